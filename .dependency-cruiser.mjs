@@ -1,0 +1,70 @@
+// The walls of the house. A room of the server is entered through its index.ts;
+// rooms depend on each other in one direction; core depends on nothing.
+const rooms = (...names) => `^server/src/(${names.join('|')})/`
+
+/** Which rooms a room may enter. Whatever is not listed is a wall. */
+const mayEnter = {
+  platform: [],
+  ledger: ['platform'],
+  plans: ['platform'],
+  workspaces: ['platform', 'ledger', 'plans'],
+  access: ['platform', 'workspaces'],
+  agents: ['platform', 'access'],
+  calls: ['platform', 'ledger', 'access', 'agents', 'plans', 'workspaces'],
+  balance: ['platform', 'ledger', 'access', 'plans', 'workspaces'],
+  demo: ['platform', 'ledger', 'plans', 'workspaces', 'access', 'agents', 'calls'],
+}
+
+const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
+  name: `${room}-enters-only-${allowed.join('-') || 'nothing'}`,
+  severity: 'error',
+  comment: `server/src/${room} may only enter: ${allowed.join(', ') || 'no other room'}`,
+  from: { path: rooms(room), pathNot: '\\.test\\.ts$' },
+  to: { path: '^server/src/[^/]+/', pathNot: rooms(room, ...allowed) },
+}))
+
+export default {
+  forbidden: [
+    {
+      name: 'core-depends-on-nothing',
+      severity: 'error',
+      from: { path: '^core/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^core/src' },
+    },
+    {
+      name: 'web-sees-only-core',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^server/' },
+    },
+    {
+      name: 'server-does-not-see-web',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'rooms-are-entered-through-index',
+      severity: 'error',
+      comment: 'Import the room’s index.ts, not its furniture. The platform has no single door: it is a corridor.',
+      from: { path: '^server/src/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^server/src/([^/]+)/',
+        pathNot: ['^server/src/$1/', '^server/src/platform/', '^server/src/[^/]+/index\\.ts$'],
+      },
+    },
+    ...roomWalls,
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { pathNot: '\\.gen\\.ts$' } } },
+    {
+      name: 'no-orphan-dependencies',
+      severity: 'error',
+      from: { path: '^(core|server|web)/src', pathNot: '\\.test\\.tsx?$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'], pathNot: 'vite/client' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+}
