@@ -1,0 +1,39 @@
+import { v7 } from 'uuid'
+
+/**
+ * Identifiers are UUIDv7 in the database and carry a prefix outside: `call_` + 32 hexadecimal digits.
+ * They sort by the time they were made, inside and outside.
+ */
+const prefixes = {
+  workspace: 'ws_',
+  user: 'usr_',
+  agent: 'agt_',
+  call: 'call_',
+  transaction: 'txn_',
+  grant: 'grant_',
+  key: 'key_',
+  invitation: 'inv_',
+} as const
+
+export type IdKind = keyof typeof prefixes
+
+/** A new UUIDv7 whose time part is `atMs` (epoch milliseconds). */
+export function newUuid(atMs: number): string {
+  return v7({ msecs: atMs })
+}
+
+/** The outside form of a UUID: `call_0199…`. */
+export function publicId(kind: IdKind, uuid: string): string {
+  return prefixes[kind] + uuid.replaceAll('-', '')
+}
+
+const hexOnly = /^[0-9a-f]{32}$/
+
+/** The UUID inside an outside identifier, or undefined when the text is no identifier of that kind. */
+export function uuidFrom(kind: IdKind, id: string): string | undefined {
+  const prefix = prefixes[kind]
+  if (!id.startsWith(prefix)) return undefined
+  const hex = id.slice(prefix.length)
+  if (!hexOnly.test(hex)) return undefined
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
