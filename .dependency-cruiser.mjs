@@ -5,14 +5,14 @@ const rooms = (...names) => `^server/src/(${names.join('|')})/`
 /** Which rooms a room may enter. Whatever is not listed is a wall. */
 const mayEnter = {
   platform: [],
-  ledger: ['platform'],
-  plans: ['platform'],
-  workspaces: ['platform', 'ledger', 'plans'],
-  access: ['platform', 'workspaces'],
+  access: ['platform'],
+  ledger: ['platform', 'access'],
+  plans: ['platform', 'access', 'ledger'],
+  workspaces: ['platform', 'access', 'ledger', 'plans'],
   agents: ['platform', 'access'],
-  calls: ['platform', 'ledger', 'access', 'agents', 'plans', 'workspaces'],
-  balance: ['platform', 'ledger', 'access', 'plans', 'workspaces'],
-  demo: ['platform', 'ledger', 'plans', 'workspaces', 'access', 'agents', 'calls'],
+  calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
+  live: ['platform', 'access', 'ledger'],
+  demo: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
 }
 
 const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
