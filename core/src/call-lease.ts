@@ -1,0 +1,62 @@
+import type { CallFacts } from './call.ts'
+import { callStatus } from './call.ts'
+
+/** How long an authorized call may ring before it is taken for lost. */
+export const RINGING_MS_MAX = 30 * 60_000
+/** How long after a heartbeat a call is still taken to be alive. */
+export const LEASE_MS = 90_000
+/** How long after its hard stop a call's end may take to be reported. */
+export const HARD_STOP_GRACE_MS = 60_000
+
+export type Lease = {
+  readonly authorizedAtMs: number
+  /** Handed to the voice stack when the call started: its hard stop. */
+  readonly maxDurationMs: number
+  /** The last heartbeat, or null for a call whose stack sends none. */
+  readonly lastSeenAtMs: number | null
+}
+
+export type PresumedEnd = {
+  readonly atMs: number
+  readonly reason: 'no_answer_reported' | 'lease_ran_out' | 'hard_stop'
+}
+
+/** From when on the reaper has to look at the call; null where it is over. */
+export function reapAtMs(facts: CallFacts, lease: Lease): number | null {
+  const status = callStatus(facts)
+  if (status === 'authorized') return (lease.lastSeenAtMs ?? lease.authorizedAtMs) + RINGING_MS_MAX
+  if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
+  const hardStopMs = facts.answeredAtMs + lease.maxDurationMs + HARD_STOP_GRACE_MS
+  if (lease.lastSeenAtMs === null) return hardStopMs
+  return Math.min(hardStopMs, lease.lastSeenAtMs + LEASE_MS)
+}
+
+/**
+ * Whether and when the call is to be taken for ended at `nowMs`. A call that sends heartbeats ended at its last
+ * sign of life; one that passed its hard stop ended there. A missing heartbeat of a stack that never sent one
+ * says nothing: "no answer" is never "ended".
+ *
+ * @param listeningSinceMs since when heartbeats could reach us without a break: silence before counts for nothing
+ */
+export function presumedEnd(
+  facts: CallFacts,
+  lease: Lease,
+  listeningSinceMs: number,
+  nowMs: number,
+): PresumedEnd | null {
+  const status = callStatus(facts)
+  if (status === 'authorized') {
+    const quietSinceMs = Math.max(lease.lastSeenAtMs ?? lease.authorizedAtMs, listeningSinceMs)
+    if (nowMs - quietSinceMs < RINGING_MS_MAX) return null
+    return { atMs: lease.lastSeenAtMs ?? lease.authorizedAtMs, reason: 'no_answer_reported' }
+  }
+  if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
+  const hardStopMs = facts.answeredAtMs + lease.maxDurationMs
+  if (lease.lastSeenAtMs !== null && nowMs - Math.max(lease.lastSeenAtMs, listeningSinceMs) >= LEASE_MS) {
+    // Between the answer and the hard stop, whatever the heartbeats' clock said.
+    const atMs = Math.min(Math.max(lease.lastSeenAtMs, facts.answeredAtMs), hardStopMs)
+    return { atMs, reason: 'lease_ran_out' }
+  }
+  if (nowMs >= hardStopMs + HARD_STOP_GRACE_MS) return { atMs: hardStopMs, reason: 'hard_stop' }
+  return null
+}
