@@ -10,7 +10,7 @@ create table plans (
   monthly_ms bigint not null check (monthly_ms >= 0),
   paid boolean not null,           -- may buy top-ups
   features jsonb not null,         -- {"campaigns": true, …}
-  limits jsonb not null            -- {"concurrentCallsMax": 20, "callDurationMsMax": 3600000, "membersMax": 2}
+  limits jsonb not null            -- {"concurrentCallsMax": 20, "callDurationSecondsMax": 3600, "membersMax": 2}
 );
 
 create table packages (

@@ -19,11 +19,14 @@ create index balance_lines_next_boundary on balance_lines (next_boundary_ms) whe
 create table grants (
   workspace_id uuid not null references workspaces (id),
   id uuid not null,
-  kind text not null check (kind in ('monthly', 'top_up', 'promotional', 'adjustment', 'returned')),
+  kind text not null check (kind in ('monthly', 'top_up', 'promotional', 'adjustment')),
+  -- Credit that a correction gave back: it keeps the kind and the expiry of the grant that had paid, and is no
+  -- new credit.
+  returned boolean not null default false,
   granted_ms bigint not null check (granted_ms > 0),
   remaining_ms bigint not null check (remaining_ms >= 0 and remaining_ms <= granted_ms),
   granted_at_ms bigint not null,
-  expires_at_ms bigint check (expires_at_ms > granted_at_ms),
+  expires_at_ms bigint,
   expired_at_ms bigint,
   reason text,
   primary key (workspace_id, id)
@@ -71,12 +74,14 @@ create trigger grant_draws_append_only before update or delete on grant_draws
 create trigger grant_draws_no_truncate before truncate on grant_draws
   for each statement execute function refuse_change();
 
--- What happened in a workspace, for server-sent events: one row a committed batch, in the order of commits.
+-- What changed in a workspace, for server-sent events: one row a topic of a committed batch, in the order of
+-- commits. It names what changed; whoever listens reads how it is now.
 create table events (
   workspace_id uuid not null references workspaces (id),
   seq bigint not null,
   at_ms bigint not null,
-  payload jsonb not null,   -- [{"type": "call", "data": {…}}, …]
+  topic text not null,      -- balance, call, agent, …
+  ids uuid[] not null,
   primary key (workspace_id, seq)
 );
 create index events_at on events using brin (at_ms);

@@ -1,0 +1,84 @@
+import { balanceAt, crossesAt } from '@talktime/core/balance-line'
+import { type BalanceStatus, balanceStatus } from '@talktime/core/balance-status'
+import type { Queryable } from '../platform/database/database.ts'
+import { Problem } from '../platform/problem.ts'
+import type { LineRow } from './account.ts'
+import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
+import { lineColumns } from './store.ts'
+
+/** A workspace's balance at an instant; every amount in milliseconds of talk time. */
+export type Balance = {
+  readonly asOfMs: number
+  readonly balanceMs: number
+  readonly monthlyRemainingMs: number
+  readonly monthlyGrantedMs: number
+  readonly topUpRemainingMs: number
+  readonly promotionalRemainingMs: number
+  readonly overdraftMs: number
+  readonly liveCalls: number
+  /** When the line reaches zero, if that is before the next expiry or reset. */
+  readonly runsOutAtMs: number | null
+  readonly status: BalanceStatus
+}
+
+/** Reads the line as it is, without a lock. Throws `workspace_not_found`. */
+export async function readLine(db: Queryable, workspaceId: string): Promise<LineRow> {
+  const { rows } = await db.query<LineRow>(
+    `select ${lineColumns} from balance_lines l where workspace_id = $1`,
+    [workspaceId],
+  )
+  const line = rows[0]
+  if (line === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  return line
+}
+
+/** The live balance and its parts. Boundaries that are due must have been caught up with. */
+export async function readBalance(db: Queryable, workspaceId: string, nowMs: number): Promise<Balance> {
+  const line = await readLine(db, workspaceId)
+  const open = await openGrants(db, workspaceId)
+  const monthly = await monthlyGrantedMs(db, workspaceId, nowMs)
+  return balanceOf(line, open, monthly, nowMs)
+}
+
+function balanceOf(
+  line: LineRow,
+  open: readonly GrantRow[],
+  monthlyGrantedMs: number,
+  nowMs: number,
+): Balance {
+  const balanceMs = balanceAt(line, nowMs)
+  const liveMs = line.settledMs - balanceMs
+  // Live calls that were answered in the future by our clock would have used less than nothing.
+  const pendingMs = Math.max(0, line.drawnMs - line.foldedMs + liveMs)
+  const { grants } = remainingGrants(open, pendingMs)
+  const sumOf = (...kinds: GrantRow['kind'][]) =>
+    grants.filter((grant) => kinds.includes(grant.kind)).reduce((sum, grant) => sum + grant.remainingMs, 0)
+  return {
+    asOfMs: nowMs,
+    balanceMs,
+    monthlyRemainingMs: sumOf('monthly'),
+    monthlyGrantedMs,
+    topUpRemainingMs: sumOf('top_up'),
+    promotionalRemainingMs: sumOf('promotional', 'adjustment'),
+    overdraftMs: Math.max(0, -balanceMs),
+    liveCalls: line.liveCalls,
+    runsOutAtMs: runsOutAtMs(line, nowMs),
+    status: balanceStatus(balanceMs, monthlyGrantedMs),
+  }
+}
+
+function runsOutAtMs(line: LineRow, nowMs: number): number | null {
+  const crossesAtMs = crossesAt(line, 0)
+  if (crossesAtMs === null || balanceAt(line, nowMs) <= 0) return null
+  if (line.nextBoundaryMs !== null && crossesAtMs > line.nextBoundaryMs) return null
+  return crossesAtMs
+}
+
+async function monthlyGrantedMs(db: Queryable, workspaceId: string, nowMs: number): Promise<number> {
+  const { rows } = await db.query<{ granted: number }>(
+    `select coalesce(sum(granted_ms), 0)::bigint as granted from grants
+     where workspace_id = $1 and kind = 'monthly' and not returned and granted_at_ms <= $2 and expires_at_ms > $2`,
+    [workspaceId, nowMs],
+  )
+  return rows[0]?.granted ?? 0
+}

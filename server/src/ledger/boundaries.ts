@@ -1,0 +1,85 @@
+import { rebased } from '@talktime/core/balance-line'
+import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import { invariant } from '../platform/problem.ts'
+import { type Account, noteChange } from './account.ts'
+import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
+import { lockAccounts, writeAccounts } from './store.ts'
+
+/** What a boundary means to rooms the ledger does not know. */
+export type BoundaryParts = {
+  /** Charges every live call of the workspace for what was talked before `atMs`. */
+  cutLiveCalls(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<void>
+  /**
+   * Begins a new billing cycle if one begins at `atMs` (its grant included), and says when the workspace's
+   * current cycle ends.
+   */
+  renew(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<{ cycleEndsAtMs: number | null }>
+}
+
+export type Boundaries = {
+  /** Processes every expiry and reset of the workspaces that is due at `nowMs`, each once, in order. */
+  catchUp(workspaceIds: readonly string[], nowMs: number): Promise<void>
+  /** The same for whichever workspaces are due; at most `limit` of them. Returns how many were. */
+  catchUpDue(nowMs: number, limit: number): Promise<number>
+}
+
+export function createBoundaries(database: Database, parts: BoundaryParts): Boundaries {
+  async function catchUpOne(workspaceId: string, nowMs: number): Promise<void> {
+    await database.transaction(async (tx) => {
+      const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
+      if (account === undefined) return
+      for (let dueMs = dueBoundary(account, nowMs); dueMs !== null; dueMs = dueBoundary(account, nowMs)) {
+        await processBoundary(tx, account, dueMs, nowMs, parts)
+      }
+      await writeAccounts(tx, [account], nowMs)
+    })
+  }
+
+  return {
+    async catchUp(workspaceIds, nowMs) {
+      for (const workspaceId of new Set(workspaceIds)) await catchUpOne(workspaceId, nowMs)
+    },
+    async catchUpDue(nowMs, limit) {
+      const { rows } = await database.query<{ workspaceId: string }>(
+        `select workspace_id as "workspaceId" from balance_lines
+         where next_boundary_ms <= $1 order by next_boundary_ms limit $2`,
+        [nowMs, limit],
+      )
+      for (const { workspaceId } of rows) await catchUpOne(workspaceId, nowMs)
+      return rows.length
+    },
+  }
+}
+
+function dueBoundary(account: Account, nowMs: number): number | null {
+  const { nextBoundaryMs } = account.line
+  return nextBoundaryMs !== null && nextBoundaryMs <= nowMs ? nextBoundaryMs : null
+}
+
+/** Live calls are cut and charged to the old grants; then those expire; then the new cycle begins. */
+async function processBoundary(
+  tx: Tx,
+  account: Account,
+  atMs: number,
+  nowMs: number,
+  parts: BoundaryParts,
+): Promise<void> {
+  await parts.cutLiveCalls(tx, account, atMs, nowMs)
+  await fold(tx, account)
+  await expireGrants(tx, account, atMs, nowMs)
+  account.line = { ...account.line, ...rebased(account.line, atMs), nextBoundaryMs: null }
+  noteChange(account, 'balance')
+  const { cycleEndsAtMs } = await parts.renew(tx, account, atMs, nowMs)
+  boundaryNoLaterThan(account, cycleEndsAtMs)
+  boundaryNoLaterThan(account, await nextExpiry(tx, account.line.workspaceId))
+  const { nextBoundaryMs } = account.line
+  invariant(nextBoundaryMs === null || nextBoundaryMs > atMs, 'A boundary must move on')
+}
+
+async function nextExpiry(tx: Queryable, workspaceId: string): Promise<number | null> {
+  const { rows } = await tx.query<{ at: number | null }>(
+    `select min(expires_at_ms) as at from grants where workspace_id = $1 and remaining_ms > 0`,
+    [workspaceId],
+  )
+  return rows[0]?.at ?? null
+}

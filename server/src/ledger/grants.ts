@@ -1,0 +1,214 @@
+import {
+  afterDraws,
+  type BurnableGrant,
+  burnDown,
+  drawsWithin,
+  type PlacedDraw,
+  placeDraws,
+} from '@talktime/core/burn-down'
+import type { Queryable } from '../platform/database/database.ts'
+import { newUuid } from '../platform/ids.ts'
+import { invariant } from '../platform/problem.ts'
+import { type Account, type EntryKind, type EntryRow, noteChange, post } from './account.ts'
+
+export type GrantKind = 'monthly' | 'top_up' | 'promotional' | 'adjustment'
+
+export type GrantRow = BurnableGrant & {
+  readonly kind: GrantKind
+  readonly grantedMs: number
+  /** Credit given back by a correction: no new credit. */
+  readonly returned: boolean
+  readonly expiredAtMs: number | null
+  readonly reason: string | null
+}
+
+export const grantColumns = `id, kind, returned, granted_ms as "grantedMs", remaining_ms as "remainingMs",
+  granted_at_ms as "grantedAtMs", expires_at_ms as "expiresAtMs", expired_at_ms as "expiredAtMs", reason`
+
+/** Grants with credit left, as of the last fold. */
+export async function openGrants(db: Queryable, workspaceId: string): Promise<GrantRow[]> {
+  const { rows } = await db.query<GrantRow>(
+    `select ${grantColumns} from grants where workspace_id = $1 and remaining_ms > 0`,
+    [workspaceId],
+  )
+  return rows
+}
+
+export type NewGrant = {
+  readonly kind: GrantKind
+  readonly amountMs: number
+  /** When it begins: now, or the boundary that is being caught up on. */
+  readonly atMs: number
+  readonly expiresAtMs: number | null
+  readonly reason: string | null
+}
+
+const entryKindOf: Record<GrantKind, EntryKind> = {
+  monthly: 'monthly_grant',
+  top_up: 'top_up',
+  promotional: 'promotional',
+  adjustment: 'adjustment',
+}
+
+/**
+ * Adds credit. What was used before is folded into the older grants first, then the new one pays an overdraft if
+ * there is one. The account must be written (`writeAccounts`) by the caller, in the same transaction.
+ */
+export async function addGrant(
+  tx: Queryable,
+  account: Account,
+  grant: NewGrant,
+  nowMs: number,
+): Promise<{ grantId: string; entry: EntryRow }> {
+  await fold(tx, account)
+  const grantId = newUuid(nowMs)
+  await insertGrant(tx, account, { ...grant, id: grantId, returned: false })
+  boundaryNoLaterThan(account, grant.expiresAtMs)
+  const entry = post(
+    account,
+    {
+      kind: entryKindOf[grant.kind],
+      amountMs: grant.amountMs,
+      atMs: grant.atMs,
+      grantId,
+      reason: grant.reason,
+    },
+    nowMs,
+  )
+  await fold(tx, account)
+  return { grantId, entry }
+}
+
+async function insertGrant(
+  tx: Queryable,
+  account: Account,
+  grant: NewGrant & { readonly id: string; readonly returned: boolean },
+): Promise<void> {
+  await tx.query(
+    `insert into grants (workspace_id, id, kind, returned, granted_ms, remaining_ms, granted_at_ms, expires_at_ms, reason)
+     values ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+    [
+      account.line.workspaceId,
+      grant.id,
+      grant.kind,
+      grant.returned,
+      grant.amountMs,
+      grant.atMs,
+      grant.expiresAtMs,
+      grant.reason,
+    ],
+  )
+}
+
+/** Makes sure the account is looked at again at `atMs` at the latest. */
+export function boundaryNoLaterThan(account: Account, atMs: number | null): void {
+  const { nextBoundaryMs } = account.line
+  if (atMs === null || (nextBoundaryMs !== null && nextBoundaryMs <= atMs)) return
+  account.line = { ...account.line, nextBoundaryMs: atMs }
+  noteChange(account, 'balance')
+}
+
+/**
+ * Takes off the grants, by the burn order, what was drawn since the last fold. What no grant can pay stays
+ * unfolded: it is the overdraft, and the next grant pays it.
+ */
+export async function fold(tx: Queryable, account: Account): Promise<void> {
+  const { workspaceId, drawnMs, foldedMs } = account.line
+  if (drawnMs === foldedMs) return
+  const { draws, unpaidMs } = burnDown(await openGrants(tx, workspaceId), drawnMs - foldedMs)
+  if (draws.length === 0) return
+  const placed = placeDraws(draws, foldedMs)
+  await tx.query(
+    `insert into grant_draws (workspace_id, from_ms, to_ms, grant_id)
+     select $1, * from unnest($2::bigint[], $3::bigint[], $4::uuid[])`,
+    [workspaceId, placed.map((d) => d.fromMs), placed.map((d) => d.toMs), placed.map((d) => d.grantId)],
+  )
+  await tx.query(
+    `update grants g set remaining_ms = g.remaining_ms - v.amount_ms
+     from unnest($2::uuid[], $3::bigint[]) as v (id, amount_ms)
+     where g.workspace_id = $1 and g.id = v.id`,
+    [workspaceId, draws.map((d) => d.grantId), draws.map((d) => d.amountMs)],
+  )
+  account.line = { ...account.line, foldedMs: drawnMs - unpaidMs }
+  noteChange(account, 'balance')
+}
+
+/** Lets expire what is left of the grants whose time is up at `atMs`. Fold first. */
+export async function expireGrants(
+  tx: Queryable,
+  account: Account,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
+  const { workspaceId } = account.line
+  const { rows } = await tx.query<{ id: string; remainingMs: number }>(
+    `update grants set remaining_ms = 0, expired_at_ms = $2
+     from (select id as expired_id, remaining_ms as left_ms from grants
+           where workspace_id = $1 and remaining_ms > 0 and expires_at_ms <= $2) as due
+     where workspace_id = $1 and id = due.expired_id
+     returning id, due.left_ms as "remainingMs"`,
+    [workspaceId, atMs],
+  )
+  for (const { id, remainingMs } of rows) {
+    post(account, { kind: 'expiry', amountMs: -remainingMs, atMs, grantId: id }, nowMs)
+  }
+}
+
+/** Which grants paid the stretch of cumulative draws, folded or not yet; what is left over is unpaid. */
+export async function paidBy(
+  db: Queryable,
+  line: { readonly workspaceId: string; readonly drawnMs: number; readonly foldedMs: number },
+  stretch: { readonly fromMs: number; readonly toMs: number },
+): Promise<PlacedDraw[]> {
+  const { rows: folded } = await db.query<PlacedDraw>(
+    `select grant_id as "grantId", from_ms as "fromMs", to_ms as "toMs" from grant_draws
+     where workspace_id = $1 and from_ms < $3 and to_ms > $2 order by from_ms`,
+    [line.workspaceId, stretch.fromMs, stretch.toMs],
+  )
+  const open = await openGrants(db, line.workspaceId)
+  const pending = placeDraws(burnDown(open, line.drawnMs - line.foldedMs).draws, line.foldedMs)
+  return drawsWithin([...folded, ...pending], stretch.fromMs, stretch.toMs)
+}
+
+/** Open grants with everything drawn so far, and `liveMs` more, taken off: what the screen shows. */
+export function remainingGrants(
+  grants: readonly GrantRow[],
+  pendingMs: number,
+): { grants: GrantRow[]; unpaidMs: number } {
+  const { draws, unpaidMs } = burnDown(grants, pendingMs)
+  return { grants: afterDraws(grants, draws), unpaidMs }
+}
+
+/** Adds back credit a correction returns, to a grant like the one that had paid. Expired ones expire at once. */
+export async function returnToGrant(
+  tx: Queryable,
+  account: Account,
+  back: { readonly like: GrantRow | null; readonly amountMs: number; readonly callId: string },
+  nowMs: number,
+): Promise<EntryRow> {
+  invariant(back.amountMs > 0, 'Only an amount above zero can be given back')
+  const id = newUuid(nowMs)
+  const expiresAtMs = back.like?.expiresAtMs ?? null
+  if (expiresAtMs !== null && expiresAtMs > nowMs) boundaryNoLaterThan(account, expiresAtMs)
+  await insertGrant(tx, account, {
+    id,
+    returned: true,
+    kind: back.like?.kind ?? 'adjustment',
+    amountMs: back.amountMs,
+    atMs: nowMs,
+    expiresAtMs,
+    reason: 'A call was shorter than first charged',
+  })
+  return post(
+    account,
+    {
+      kind: 'call',
+      amountMs: back.amountMs,
+      atMs: nowMs,
+      callId: back.callId,
+      grantId: id,
+      reason: 'correction',
+    },
+    nowMs,
+  )
+}

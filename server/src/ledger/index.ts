@@ -1,0 +1,15 @@
+export { type Account, applyToLine, type EntryRow, type LineRow, noteChange, post } from './account.ts'
+export { type Balance, readBalance, readLine } from './balance.ts'
+export { type Boundaries, type BoundaryParts, createBoundaries } from './boundaries.ts'
+export { giveBack } from './give-back.ts'
+export {
+  addGrant,
+  boundaryNoLaterThan,
+  fold,
+  type GrantRow,
+  grantColumns,
+  type NewGrant,
+  paidBy,
+} from './grants.ts'
+export { lineColumns, lockAccounts, openLine, writeAccounts } from './store.ts'
+export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -1,0 +1,86 @@
+import type pg from 'pg'
+import type { Queryable } from '../platform/database/database.ts'
+
+/** One place where the books don't agree. */
+export type Difference = { readonly workspaceId: string; readonly check: string; readonly detail: string }
+
+/**
+ * Recomputes every balance of the ledger's own tables from the ground up. Each query yields a row a workspace
+ * that differs, as (workspace_id, detail). Read in one snapshot, beside a running server.
+ */
+const checks: Record<string, string> = {
+  'entries add up to the settled balance': `
+    select l.workspace_id, format('entries add up to %s ms, the line says %s ms', coalesce(e.sum, 0), l.settled_ms) as detail
+    from balance_lines l
+    left join (select workspace_id, sum(amount_ms) as sum from ledger_entries group by workspace_id) e using (workspace_id)
+    where coalesce(e.sum, 0) <> l.settled_ms`,
+
+  'each entry continues the one before': `
+    select workspace_id, format('entry %s: balance %s ms after %s ms is not %s ms after the entry before',
+                                seq, balance_after_ms, amount_ms, before_ms) as detail
+    from (select workspace_id, seq, amount_ms, balance_after_ms, drawn_after_ms,
+                 lag(balance_after_ms, 1, 0::bigint) over w as before_ms,
+                 lag(seq, 1, 0::bigint) over w as seq_before,
+                 lag(drawn_after_ms, 1, 0::bigint) over w as drawn_before_ms
+          from ledger_entries window w as (partition by workspace_id order by seq)) e
+    where balance_after_ms <> before_ms + amount_ms or seq <> seq_before + 1 or drawn_after_ms < drawn_before_ms
+       or drawn_after_ms > drawn_before_ms + abs(amount_ms)`,
+
+  'the line ends where the last entry does': `
+    select l.workspace_id, format('the line has %s entries and %s ms drawn, the last entry is %s with %s ms',
+                                  l.entry_seq, l.drawn_ms, e.seq, e.drawn_after_ms) as detail
+    from balance_lines l
+    left join (select distinct on (workspace_id) workspace_id, seq, drawn_after_ms from ledger_entries
+               order by workspace_id, seq desc) e using (workspace_id)
+    where l.entry_seq <> coalesce(e.seq, 0) or l.drawn_ms <> coalesce(e.drawn_after_ms, 0)`,
+
+  'grants less what is not folded make the settled balance': `
+    select l.workspace_id, format('grants hold %s ms, %s ms are not folded, the balance is %s ms',
+                                  coalesce(g.sum, 0), l.drawn_ms - l.folded_ms, l.settled_ms) as detail
+    from balance_lines l
+    left join (select workspace_id, sum(remaining_ms) as sum from grants group by workspace_id) g using (workspace_id)
+    where coalesce(g.sum, 0) - (l.drawn_ms - l.folded_ms) <> l.settled_ms`,
+
+  'each grant is granted = remaining + drawn + expired': `
+    select g.workspace_id, format('grant %s: %s ms granted, %s remaining, %s drawn, %s expired',
+                                  g.id, g.granted_ms, g.remaining_ms, coalesce(d.sum, 0), coalesce(x.sum, 0)) as detail
+    from grants g
+    left join (select workspace_id, grant_id, sum(to_ms - from_ms) as sum from grant_draws group by 1, 2) d
+      on d.workspace_id = g.workspace_id and d.grant_id = g.id
+    left join (select workspace_id, grant_id, -sum(amount_ms) as sum from ledger_entries where kind = 'expiry' group by 1, 2) x
+      on x.workspace_id = g.workspace_id and x.grant_id = g.id
+    where g.granted_ms <> g.remaining_ms + coalesce(d.sum, 0) + coalesce(x.sum, 0)`,
+
+  'draws cover what is folded without a gap': `
+    select l.workspace_id, format('%s ms folded, draws reach %s ms over %s ms', l.folded_ms, coalesce(d.reach, 0), coalesce(d.sum, 0)) as detail
+    from balance_lines l
+    left join (select workspace_id, max(to_ms) as reach, sum(to_ms - from_ms) as sum from grant_draws group by workspace_id) d
+      using (workspace_id)
+    where coalesce(d.reach, 0) <> l.folded_ms or coalesce(d.sum, 0) <> l.folded_ms`,
+
+  'granted = balance + used + expired': `
+    select workspace_id, format('granted %s ms, balance %s ms, used %s ms, expired %s ms, deducted %s ms',
+                                granted, settled_ms, used, expired, deducted) as detail
+    from (select l.workspace_id, l.settled_ms,
+            coalesce((select sum(granted_ms) from grants g where g.workspace_id = l.workspace_id and not g.returned), 0) as granted,
+            coalesce(-sum(e.amount_ms) filter (where e.kind = 'call'), 0) as used,
+            coalesce(-sum(e.amount_ms) filter (where e.kind = 'expiry'), 0) as expired,
+            coalesce(-sum(e.amount_ms) filter (where e.kind in ('adjustment', 'refund') and e.amount_ms < 0), 0) as deducted
+          from balance_lines l left join ledger_entries e using (workspace_id)
+          group by l.workspace_id, l.settled_ms) sums
+    where granted <> settled_ms + used + expired + deducted`,
+}
+
+/** Runs a set of such checks. `db` should be a repeatable-read transaction where others write meanwhile. */
+export async function runChecks(db: Queryable, queries: Record<string, string>): Promise<Difference[]> {
+  const differences: Difference[] = []
+  for (const [check, sql] of Object.entries(queries)) {
+    const { rows } = await db.query<{ workspace_id: string; detail: string } & pg.QueryResultRow>(sql)
+    for (const row of rows) differences.push({ workspaceId: row.workspace_id, check, detail: row.detail })
+  }
+  return differences
+}
+
+export function verifyLedger(db: Queryable): Promise<Difference[]> {
+  return runChecks(db, checks)
+}

@@ -1,0 +1,17 @@
+export {
+  findPlan,
+  listPackages,
+  listPlans,
+  loadCatalogue,
+  type Package,
+  type Plan,
+  requirePlan,
+} from './catalogue.ts'
+export {
+  findSubscription,
+  openSubscription,
+  renewSubscription,
+  requireSubscription,
+  type Subscription,
+  type Terms,
+} from './subscription.ts'
