@@ -21,7 +21,7 @@ const fileFaults: Record<string, string> = {
   EFBIG: 'the size limit for files is reached',
   ENOTDIR: 'a part of the path is a file and not a folder',
   EEXIST: 'a file stands there already',
-  ENOENT: 'the folder above it does not exist and cannot be made',
+  ENOENT: 'no file can be made there',
   ELOOP: 'its symbolic links go round in a circle',
   ENAMETOOLONG: 'the path is too long',
 }

@@ -1,0 +1,137 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from './config.ts'
+import { StartProblem } from './start-problem.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'talktime-config-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: folder, ...env })
+
+describe('settings', () => {
+  test('have working defaults, and an empty value counts as none', async () => {
+    const { secret, ...config } = await load({ PORT: '', HOST: '' })
+    expect(config).toEqual({
+      port: 4400,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      dataDir: folder,
+      demo: true,
+      publicUrl: undefined,
+      payments: 'sandbox',
+      logLevel: 'info',
+    })
+    expect(secret.length).toBeGreaterThanOrEqual(32)
+  })
+
+  test('are taken from the environment', async () => {
+    const secret = 'a secret of thirty-two characters'
+    expect(
+      await load({
+        PORT: '0',
+        HOST: '0.0.0.0',
+        DATABASE_URL: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
+        TALKTIME_DEMO: 'off',
+        TALKTIME_SECRET: secret,
+        TALKTIME_PUBLIC_URL: 'https://talktime.example.com/',
+        TALKTIME_PAYMENTS: 'stripe',
+        TALKTIME_LOG_LEVEL: 'debug',
+      }),
+    ).toEqual({
+      port: 0,
+      host: '0.0.0.0',
+      databaseUrl: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
+      dataDir: folder,
+      demo: false,
+      secret,
+      publicUrl: 'https://talktime.example.com',
+      payments: 'stripe',
+      logLevel: 'debug',
+    })
+  })
+
+  test.each([
+    [
+      { PORT: 'banana' },
+      'PORT is "banana": it must be a whole number from 0 to 65535 (0 takes any free port).',
+    ],
+    [
+      { PORT: '65536' },
+      'PORT is "65536": it must be a whole number from 0 to 65535 (0 takes any free port).',
+    ],
+    [{ PORT: '-1' }, 'PORT is "-1": it must be a whole number from 0 to 65535 (0 takes any free port).'],
+    [{ HOST: 'no where' }, 'HOST is "no where": it must be an address or a host name to listen on'],
+    [
+      { DATABASE_URL: 'mysql://me:hidden@host/db' },
+      'DATABASE_URL is "mysql://me:***@host/db": it must be like postgresql://user:password@host:5432/database.',
+    ],
+    [{ TALKTIME_DEMO: 'yes' }, 'TALKTIME_DEMO is "yes": it must be "on" or "off".'],
+    [
+      { TALKTIME_SECRET: 'hunter2' },
+      'TALKTIME_SECRET is 7 characters long: it must be at least 32 characters long.',
+    ],
+    [
+      { TALKTIME_PUBLIC_URL: 'talktime.example.com' },
+      'TALKTIME_PUBLIC_URL is "talktime.example.com": it must be',
+    ],
+    [
+      { TALKTIME_PUBLIC_URL: 'https://example.com/talktime' },
+      'without a path, such as https://talktime.example.com.',
+    ],
+    [{ TALKTIME_PAYMENTS: 'cash' }, 'TALKTIME_PAYMENTS is "cash": it must be "sandbox" or "stripe".'],
+    [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
+  ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
+    const refusal = load(env)
+    await expect(refusal).rejects.toBeInstanceOf(StartProblem)
+    await expect(refusal).rejects.toThrow(sentence)
+  })
+
+  test('that are wrong are all named at once, a sentence a line', async () => {
+    await expect(load({ PORT: 'x', TALKTIME_DEMO: 'x', TALKTIME_PAYMENTS: 'x' })).rejects.toThrow(
+      /^PORT is .*\.\nTALKTIME_DEMO is .*\.\nTALKTIME_PAYMENTS is .*\.$/,
+    )
+  })
+})
+
+describe('the secret', () => {
+  test('is made once, even by several programs at a time, and only its owner may read it', async () => {
+    const secrets = await Promise.all([1, 2, 3, 4].map(async () => (await load({})).secret))
+    expect(new Set(secrets).size).toBe(1)
+    expect((await load({})).secret).toBe(secrets[0])
+    expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600)
+  })
+
+  test('that was cut short on the disk is refused rather than replaced', async () => {
+    await writeFile(join(folder, 'secret'), 'short\n')
+    await expect(load({})).rejects.toThrow('secret is damaged: it must hold at least 32 characters.')
+  })
+
+  test.each([
+    [
+      'below a regular file',
+      async () => join(await file(), 'data'),
+      'a part of the path is a file and not a folder',
+    ],
+    ['that is a regular file', async () => file(), 'a file stands there already'],
+    [
+      'that no one may write to',
+      async () => '/proc/talktime',
+      '(no file can be made there|permission is denied|the file system is read-only)',
+    ],
+  ])('cannot be kept in a folder %s, and the sentence says so', async (_, path, why) => {
+    await expect(load({ TALKTIME_DATA_DIR: await path() })).rejects.toThrow(
+      new RegExp(`cannot be used: ${why}`),
+    )
+  })
+})
+
+async function file(): Promise<string> {
+  const path = join(folder, 'a-file')
+  await writeFile(path, '')
+  return path
+}

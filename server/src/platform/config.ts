@@ -1,0 +1,115 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { ownFile } from './data-folder.ts'
+import { StartProblem } from './start-problem.ts'
+
+/** What the operator may set, from the environment. */
+export type Config = {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+  /** A PostgreSQL server to use; undefined: the embedded one in `dataDir`. */
+  readonly databaseUrl: string | undefined
+  /** The absolute path of the data folder. */
+  readonly dataDir: string
+  /** Whether the first start of an empty database makes a demo workspace. */
+  readonly demo: boolean
+  /** Signs and encrypts; at least 32 characters. */
+  readonly secret: string
+  /** The origin people see, without a slash at its end; undefined: the address the server listens on. */
+  readonly publicUrl: string | undefined
+  readonly payments: 'sandbox' | 'stripe'
+  readonly logLevel: LogLevel
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+const secretLengthMin = 32
+
+const portText = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().max(65_535))
+
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')
+  .transform((url) => url.origin)
+
+/** Each setting: how its text is read, and the end of the sentence "PORT is "x": it must be …". */
+const settings = {
+  PORT: { schema: portText.default(4400), right: 'a whole number from 0 to 65535 (0 takes any free port)' },
+  HOST: {
+    schema: z
+      .string()
+      .regex(/^[\w.:%-]+$/)
+      .default('127.0.0.1'),
+    right: 'an address or a host name to listen on, such as 127.0.0.1 or 0.0.0.0',
+  },
+  DATABASE_URL: {
+    schema: databaseUrl.optional(),
+    right: 'like postgresql://user:password@host:5432/database',
+  },
+  TALKTIME_DATA_DIR: { schema: z.string().default('.talktime'), right: 'the path of a folder' },
+  TALKTIME_DEMO: { schema: z.enum(['on', 'off']).default('on'), right: '"on" or "off"' },
+  TALKTIME_SECRET: {
+    schema: z.string().min(secretLengthMin).optional(),
+    right: `at least ${secretLengthMin} characters long`,
+  },
+  TALKTIME_PUBLIC_URL: {
+    schema: publicUrl.optional(),
+    right: 'the origin people open, without a path, such as https://talktime.example.com',
+  },
+  TALKTIME_PAYMENTS: {
+    schema: z.enum(['sandbox', 'stripe']).default('sandbox'),
+    right: '"sandbox" or "stripe"',
+  },
+  TALKTIME_LOG_LEVEL: { schema: z.enum(logLevels).default('info'), right: `one of ${logLevels.join(', ')}` },
+} as const
+
+type SettingName = keyof typeof settings
+
+/**
+ * Reads the settings. An empty value counts as none. The secret is kept in the data folder when none is set.
+ *
+ * @throws StartProblem naming every wrong setting at once, each with its value and what would be right
+ */
+export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const wrong: string[] = []
+  function read<Name extends SettingName>(name: Name): z.output<(typeof settings)[Name]['schema']> {
+    const text = env[name] === '' ? undefined : env[name]
+    const parsed = settings[name].schema.safeParse(text)
+    if (!parsed.success)
+      wrong.push(`${name} is ${shown(name, text ?? '')}: it must be ${settings[name].right}.`)
+    // After a wrong setting nothing is used: they are all thrown below.
+    return parsed.data as z.output<(typeof settings)[Name]['schema']>
+  }
+  const port = read('PORT')
+  const host = read('HOST')
+  const databaseUrl = read('DATABASE_URL')
+  const dataDir = resolve(read('TALKTIME_DATA_DIR') ?? '')
+  const demo = read('TALKTIME_DEMO') === 'on'
+  const secret = read('TALKTIME_SECRET')
+  const publicUrl = read('TALKTIME_PUBLIC_URL')
+  const payments = read('TALKTIME_PAYMENTS')
+  const logLevel = read('TALKTIME_LOG_LEVEL')
+  if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
+  return {
+    port,
+    host,
+    databaseUrl,
+    dataDir,
+    demo,
+    secret: secret ?? (await ownFile(dataDir, 'secret', secretLengthMin)),
+    publicUrl,
+    payments,
+    logLevel,
+  }
+}
+
+/** A value as an error may show it: passwords and secrets are left out. */
+function shown(name: SettingName, text: string): string {
+  if (name === 'TALKTIME_SECRET') return `${text.length} characters long`
+  return JSON.stringify(text.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@'))
+}
