@@ -14,17 +14,34 @@ export const problemRegistry = {
   agent_not_found: { status: 404, title: 'There is no such agent', retryable: false },
   call_not_found: { status: 404, title: 'There is no such call', retryable: false },
   member_not_found: { status: 404, title: 'There is no such member', retryable: false },
-  invitation_not_found: { status: 404, title: 'There is no such invitation, or it has ended', retryable: false },
+  invitation_not_found: {
+    status: 404,
+    title: 'There is no such invitation, or it has ended',
+    retryable: false,
+  },
   key_not_found: { status: 404, title: 'There is no such key', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
   conflict: { status: 409, title: 'That does not go with what is there already', retryable: false },
-  email_taken: { status: 409, title: 'There is an account with this email address already', retryable: false },
+  call_refused: { status: 409, title: 'The call was refused', retryable: false },
+  email_taken: {
+    status: 409,
+    title: 'There is an account with this email address already',
+    retryable: false,
+  },
   phone_number_taken: { status: 409, title: 'The phone number belongs to another agent', retryable: false },
-  idempotency_mismatch: { status: 409, title: 'The idempotency key was used for another request', retryable: false },
+  idempotency_mismatch: {
+    status: 409,
+    title: 'The idempotency key was used for another request',
+    retryable: false,
+  },
   last_owner: { status: 409, title: 'A workspace keeps at least one owner', retryable: false },
   limit_reached: { status: 403, title: 'The plan’s limit is reached', retryable: false },
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
-  unsupported_media_type: { status: 415, title: 'The content type is not one this address takes', retryable: false },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type is not one this address takes',
+    retryable: false,
+  },
   too_many_requests: { status: 429, title: 'Too many tries', retryable: true },
   internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
   unavailable: { status: 503, title: 'The service is not ready', retryable: true },
@@ -45,7 +62,11 @@ export class Problem extends Error {
   readonly errors: readonly InvalidPart[]
   readonly internal: unknown
 
-  constructor(code: ProblemCode, detail: string, extra: { errors?: readonly InvalidPart[]; internal?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    extra: { errors?: readonly InvalidPart[]; internal?: unknown } = {},
+  ) {
     super(`${code}: ${detail}`)
     this.name = 'Problem'
     this.code = code

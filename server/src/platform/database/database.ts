@@ -41,7 +41,8 @@ export function openDatabase(
   connection: pg.ClientConfig,
   options: { connectionsMax?: number } = {},
 ): Database {
-  const config = { ...connection, types, max: options.connectionsMax ?? 10 }
+  // Queries of one transaction may be sent together, without waiting for the answers in between.
+  const config = { ...connection, types, pipeline: true, max: options.connectionsMax ?? 10 }
   const pool = new pg.Pool(config)
   // An idle connection that breaks (server restarted) is dropped by the pool; the next query opens another.
   pool.on('error', () => {})

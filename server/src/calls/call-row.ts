@@ -1,0 +1,79 @@
+import type { RefusalReason } from '@talktime/core/authorize'
+import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/call'
+import { reapAtMs } from '@talktime/core/call-lease'
+import type pg from 'pg'
+
+export type Direction = 'inbound' | 'outbound' | 'web'
+
+/** A call as the database has it. Instants are epoch milliseconds, amounts milliseconds of talk time. */
+export type CallRow = {
+  readonly workspaceId: string
+  readonly id: string
+  readonly agentId: string
+  readonly agentName: string
+  readonly direction: Direction
+  readonly from: string | null
+  readonly to: string | null
+  readonly externalId: string | null
+  readonly campaignId: string | null
+  readonly refusalReason: RefusalReason | null
+  readonly authorizedAtMs: number
+  readonly maxDurationMs: number
+  readonly lastSeenAtMs: number | null
+  /** The ledger entries that charged it, by their number in the workspace. */
+  readonly entrySeqs: readonly number[]
+  readonly facts: CallFacts
+}
+
+export function statusOf(call: CallRow): CallStatus {
+  return callStatus(call.facts)
+}
+
+/** When the reaper has to look at it; null where it is over. */
+export function reapAtOf(call: CallRow): number | null {
+  return reapAtMs(call.facts, call)
+}
+
+/** For queries whose calls is called `c` and agents `a`. */
+export const callColumns = `
+  c.workspace_id as "workspaceId", c.id, c.agent_id as "agentId", a.name as "agentName", c.direction,
+  c.from_number as "from", c.to_number as "to", c.external_id as "externalId", c.campaign_id as "campaignId",
+  c.status, c.refusal_reason as "refusalReason", c.authorized_at_ms as "authorizedAtMs",
+  c.max_duration_ms as "maxDurationMs", c.last_seen_at_ms as "lastSeenAtMs", c.entry_seqs as "entrySeqs",
+  c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
+  c.end_reason as "endReason", c.settled_ms as "settledMs", c.settled_until_ms as "settledUntilMs"`
+
+export type CallRecord = pg.QueryResultRow &
+  Omit<CallRow, 'facts' | 'entrySeqs'> &
+  Omit<CallFacts, 'refused'> & {
+    readonly status: CallStatus
+    readonly entrySeqs: readonly (string | number)[]
+  }
+
+export function callFromRecord(record: CallRecord): CallRow {
+  return {
+    workspaceId: record.workspaceId,
+    id: record.id,
+    agentId: record.agentId,
+    agentName: record.agentName,
+    direction: record.direction,
+    from: record.from,
+    to: record.to,
+    externalId: record.externalId,
+    campaignId: record.campaignId,
+    refusalReason: record.refusalReason,
+    authorizedAtMs: record.authorizedAtMs,
+    maxDurationMs: record.maxDurationMs,
+    lastSeenAtMs: record.lastSeenAtMs,
+    entrySeqs: record.entrySeqs.map(Number),
+    facts: {
+      refused: record.status === 'refused',
+      answeredAtMs: record.answeredAtMs,
+      endedAtMs: record.endedAtMs,
+      endSource: record.endSource,
+      endReason: record.endReason,
+      settledMs: record.settledMs,
+      settledUntilMs: record.settledUntilMs,
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { ProblemCode } from '../platform/problem.ts'
+import type { CallRow, Direction } from './call-row.ts'
+
+/** Names a call: by our id (the UUID in it) or by the voice stack's. */
+export type CallTarget = { readonly callId: string } | { readonly externalId: string }
+
+/**
+ * One thing to be done to a call. `atMs` is when it happened by the voice stack's clock (epoch milliseconds);
+ * null: now.
+ */
+export type CallCommand =
+  | {
+      readonly type: 'start'
+      readonly workspaceId: string
+      /** The UUID the call gets. */
+      readonly callId: string
+      readonly agentId: string
+      readonly direction: Direction
+      readonly from: string | null
+      readonly to: string | null
+      readonly externalId: string | null
+      readonly atMs: number | null
+    }
+  | {
+      readonly type: 'answer'
+      readonly workspaceId: string
+      readonly target: CallTarget
+      readonly atMs: number | null
+    }
+  | {
+      readonly type: 'end'
+      readonly workspaceId: string
+      readonly target: CallTarget
+      readonly atMs: number | null
+      readonly reason: string | null
+    }
+  | { readonly type: 'heartbeat'; readonly workspaceId: string; readonly target: CallTarget }
+  /** The reaper's: to be looked at, and closed if the time for it has come. */
+  | {
+      readonly type: 'reap'
+      readonly workspaceId: string
+      readonly target: CallTarget
+      /** Since when heartbeats could reach us without a break. */
+      readonly listeningSinceMs: number
+    }
+
+/** What came of a command. */
+export type CallOutcome =
+  | {
+      readonly outcome: 'call'
+      readonly call: CallRow
+      /** Whether this command made it. */
+      readonly created: boolean
+      /** The workspace's balance right after, in milliseconds of talk time. */
+      readonly balanceMs: number
+      /** Whether the conversation may go on, by balance, setting and hard stop. */
+      readonly mayContinue: boolean
+    }
+  | {
+      readonly outcome: 'problem'
+      readonly code: ProblemCode
+      readonly detail: string
+      readonly pointer?: string
+    }

@@ -1,0 +1,25 @@
+import { applyCallEvent } from '@talktime/core/call'
+import { type Account, applyToLine, post } from '../ledger/index.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { loadLiveCalls, updateCalls } from './store.ts'
+
+/**
+ * Cuts the workspace's live calls at a boundary: what was talked before `atMs` is charged now, to the credits of
+ * before. Calls answered later are left alone.
+ */
+export async function cutLiveCalls(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<void> {
+  if (account.line.liveCalls === 0) return
+  const cut = (await loadLiveCalls(tx, account.line.workspaceId)).flatMap((call) => {
+    const { facts, effect } = applyCallEvent(call.facts, { type: 'cut', atMs })
+    if (facts === call.facts) return []
+    applyToLine(account, effect)
+    if (effect.chargeMs === 0) return [{ ...call, facts }]
+    const entry = post(
+      account,
+      { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true, reason: 'cut' },
+      nowMs,
+    )
+    return [{ ...call, facts, entrySeqs: [...call.entrySeqs, entry.seq] }]
+  })
+  await updateCalls(tx, cut)
+}

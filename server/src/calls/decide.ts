@@ -1,0 +1,209 @@
+import { authorizeCall } from '@talktime/core/authorize'
+import { balanceAt } from '@talktime/core/balance-line'
+import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/call'
+import { presumedEnd } from '@talktime/core/call-lease'
+import { reportedInstant } from '@talktime/core/reported-instant'
+import { type Account, applyToLine, noteChange, post } from '../ledger/index.ts'
+import type { CallRow } from './call-row.ts'
+import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
+import type { AgentRow, GateRow } from './store.ts'
+
+/** Credit to be given back once what was decided is written: see the ledger's `giveBack`. */
+export type GiveBack = { readonly workspaceId: string; readonly callId: string; readonly amountMs: number }
+
+/**
+ * Everything a batch of commands is decided on, loaded under the locks of its workspaces' lines, and what was
+ * decided. Later commands of a batch see what earlier ones decided.
+ */
+export type Batch = {
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly gates: ReadonlyMap<string, GateRow>
+  readonly agents: ReadonlyMap<string, AgentRow>
+  readonly calls: Map<string, CallRow>
+  /** External id → call id. */
+  readonly externalIds: Map<string, string>
+  readonly inserted: Set<string>
+  readonly updated: Set<string>
+  readonly giveBacks: GiveBack[]
+}
+
+/** Keys of the maps: a thing in its workspace. */
+export function inWorkspace(workspaceId: string, key: string): string {
+  return `${workspaceId}/${key}`
+}
+
+/** Decides one command at `nowMs` and keeps the decision in the batch. */
+export function decide(batch: Batch, command: CallCommand, nowMs: number): CallOutcome {
+  const account = batch.accounts.get(command.workspaceId)
+  const gate = batch.gates.get(command.workspaceId)
+  if (account === undefined || gate === undefined) {
+    return problem('workspace_not_found', 'There is no such workspace.')
+  }
+  const context: Context = { batch, account, gate, nowMs }
+  if (command.type === 'start') return start(context, command)
+  const call = findCall(batch, command.workspaceId, command.target)
+  if (call === undefined) return problem('call_not_found', missing(command.target))
+  if (command.type === 'heartbeat') return heartbeat(context, call)
+  if (command.type === 'reap') return reap(context, call, command.listeningSinceMs)
+  return report(context, call, command)
+}
+
+type Context = {
+  readonly batch: Batch
+  readonly account: Account
+  readonly gate: GateRow
+  readonly nowMs: number
+}
+
+function start(context: Context, command: Extract<CallCommand, { type: 'start' }>): CallOutcome {
+  const { batch, account, gate, nowMs } = context
+  const written = findCall(batch, command.workspaceId, { callId: command.callId })
+  if (written !== undefined) return outcomeOf(context, written, true)
+  if (command.externalId !== null) {
+    const known = findCall(batch, command.workspaceId, { externalId: command.externalId })
+    if (known !== undefined) return outcomeOf(context, known, false)
+  }
+  const agent = batch.agents.get(inWorkspace(command.workspaceId, command.agentId))
+  if (agent === undefined)
+    return problem('agent_not_found', 'There is no such agent in this workspace.', '/agentId')
+  const at = reportedInstant(command.atMs, nowMs)
+  if (!at.accepted) return badInstant(at.reason)
+  const { line } = account
+  const authorization = authorizeCall(
+    {
+      workspaceActive: gate.active,
+      agentActive: agent.active,
+      line,
+      openCalls: line.openCalls,
+      concurrentCallsMax: gate.concurrentCallsMax,
+    },
+    nowMs,
+  )
+  const refused = authorization.decision === 'refused'
+  const call: CallRow = {
+    workspaceId: command.workspaceId,
+    id: command.callId,
+    agentId: agent.id,
+    agentName: agent.name,
+    direction: command.direction,
+    from: command.from,
+    to: command.to,
+    externalId: command.externalId,
+    campaignId: null,
+    refusalReason: refused ? authorization.reason : null,
+    authorizedAtMs: at.atMs,
+    maxDurationMs: gate.callDurationSecondsMax * 1000,
+    lastSeenAtMs: null,
+    entrySeqs: [],
+    // A refused call is over the moment it is refused.
+    facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
+  }
+  if (!refused) account.line = { ...line, openCalls: line.openCalls + 1 }
+  const key = inWorkspace(call.workspaceId, call.id)
+  batch.inserted.add(key)
+  batch.calls.set(key, call)
+  if (call.externalId !== null) batch.externalIds.set(inWorkspace(call.workspaceId, call.externalId), call.id)
+  noteChange(account, 'call', call.id)
+  return outcomeOf(context, call, true)
+}
+
+function report(
+  context: Context,
+  call: CallRow,
+  command: Extract<CallCommand, { type: 'answer' | 'end' }>,
+): CallOutcome {
+  if (call.facts.refused && command.type === 'answer') {
+    return problem('call_refused', 'The call was refused, so it cannot be answered. Nothing is charged.')
+  }
+  const at = reportedInstant(command.atMs, context.nowMs)
+  if (!at.accepted) return badInstant(at.reason)
+  const event: CallEvent =
+    command.type === 'answer'
+      ? { type: 'answer', atMs: at.atMs }
+      : { type: 'end', atMs: at.atMs, reason: command.reason }
+  return outcomeOf(context, happen(context, call, event), false)
+}
+
+function heartbeat(context: Context, call: CallRow): CallOutcome {
+  if (!isOpen(call.facts)) return outcomeOf(context, call, false)
+  const seen = { ...call, lastSeenAtMs: Math.max(call.lastSeenAtMs ?? 0, context.nowMs) }
+  keep(context, seen)
+  return outcomeOf(context, seen, false)
+}
+
+function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
+  const end = presumedEnd(call.facts, call, listeningSinceMs, context.nowMs)
+  if (end === null) return outcomeOf(context, call, false)
+  return outcomeOf(context, happen(context, call, { type: 'presume_end', ...end }), false)
+}
+
+/** Applies an event to a call: its facts, the balance line, and what it charges or gives back. */
+function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
+  const { batch, account, nowMs } = context
+  const { facts, effect } = applyCallEvent(call.facts, event)
+  if (facts === call.facts) return call
+  applyToLine(account, effect)
+  let after: CallRow = { ...call, facts }
+  if (effect.chargeMs > 0) {
+    const atMs = facts.endedAtMs ?? event.atMs
+    const entry = post(
+      account,
+      { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true },
+      nowMs,
+    )
+    after = { ...after, entrySeqs: [...call.entrySeqs, entry.seq] }
+  }
+  if (effect.chargeMs < 0) {
+    batch.giveBacks.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
+  }
+  keep(context, after)
+  return after
+}
+
+function keep(context: Context, call: CallRow): void {
+  const key = inWorkspace(call.workspaceId, call.id)
+  context.batch.calls.set(key, call)
+  if (!context.batch.inserted.has(key)) context.batch.updated.add(key)
+  noteChange(context.account, 'call', call.id)
+}
+
+function findCall(batch: Batch, workspaceId: string, target: CallTarget): CallRow | undefined {
+  const callId =
+    'callId' in target ? target.callId : batch.externalIds.get(inWorkspace(workspaceId, target.externalId))
+  return callId === undefined ? undefined : batch.calls.get(inWorkspace(workspaceId, callId))
+}
+
+function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutcome {
+  const { account, gate, nowMs } = context
+  const balanceMs = balanceAt(account.line, nowMs)
+  const hardStopMs = call.facts.answeredAtMs === null ? null : call.facts.answeredAtMs + call.maxDurationMs
+  const mayContinue =
+    isOpen(call.facts) &&
+    (hardStopMs === null || nowMs < hardStopMs) &&
+    (gate.whenCreditsRunOut === 'finish' || balanceMs > 0)
+  return { outcome: 'call', call, created, balanceMs, mayContinue }
+}
+
+function problem(
+  code: Extract<CallOutcome, { outcome: 'problem' }>['code'],
+  detail: string,
+  pointer?: string,
+): CallOutcome {
+  return pointer === undefined
+    ? { outcome: 'problem', code, detail }
+    : { outcome: 'problem', code, detail, pointer }
+}
+
+function missing(target: CallTarget): string {
+  return 'callId' in target
+    ? 'There is no such call in this workspace.'
+    : `There is no call with the external id "${target.externalId}" in this workspace.`
+}
+
+function badInstant(reason: 'in_future' | 'too_old'): CallOutcome {
+  const detail =
+    reason === 'in_future'
+      ? 'The time lies in the future: at most 5 seconds ahead of this server’s clock is taken (as now).'
+      : 'The time lies more than 24 hours back: reports are taken up to 24 hours late.'
+  return problem('invalid_request', detail, '/at')
+}
