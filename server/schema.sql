@@ -1,0 +1,233 @@
+-- The schema after all migrations, to read and to review. Written by "npm run schema"; not edited by hand.
+
+create table agents (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  language text not null,
+  phone_number text,
+  llm_provider text not null,
+  llm_model text not null,
+  status text not null default 'active'::text,
+  created_at_ms bigint not null,
+  archived_at_ms bigint,
+  constraint agents_pkey PRIMARY KEY (workspace_id, id),
+  constraint agents_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text])),
+  constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table balance_lines (
+  workspace_id uuid not null,
+  anchor_ms bigint not null,
+  balance_ms bigint not null,
+  live_calls integer not null default 0,
+  open_calls integer not null default 0,
+  settled_ms bigint not null default 0,
+  drawn_ms bigint not null default 0,
+  folded_ms bigint not null default 0,
+  entry_seq bigint not null default 0,
+  event_seq bigint not null default 0,
+  next_boundary_ms bigint,
+  constraint balance_lines_pkey PRIMARY KEY (workspace_id),
+  constraint balance_lines_check CHECK (open_calls >= live_calls),
+  constraint balance_lines_check1 CHECK (folded_ms <= drawn_ms),
+  constraint balance_lines_drawn_ms_check CHECK (drawn_ms >= 0),
+  constraint balance_lines_folded_ms_check CHECK (folded_ms >= 0),
+  constraint balance_lines_live_calls_check CHECK (live_calls >= 0),
+  constraint balance_lines_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=50);
+
+create table calls (
+  workspace_id uuid not null,
+  id uuid not null,
+  agent_id uuid not null,
+  direction text not null,
+  from_number text,
+  to_number text,
+  external_id text,
+  campaign_id uuid,
+  status text not null,
+  refusal_reason text,
+  authorized_at_ms bigint not null,
+  answered_at_ms bigint,
+  ended_at_ms bigint,
+  end_reason text,
+  end_source text,
+  max_duration_ms bigint not null,
+  settled_ms bigint not null default 0,
+  settled_until_ms bigint,
+  last_seen_at_ms bigint,
+  reap_at_ms bigint,
+  entry_seqs bigint[] not null default '{}'::bigint[],
+  constraint calls_pkey PRIMARY KEY (workspace_id, id),
+  constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
+  constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
+  constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text])),
+  constraint calls_workspace_id_agent_id_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
+  constraint calls_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=80);
+
+create table events (
+  workspace_id uuid not null,
+  seq bigint not null,
+  at_ms bigint not null,
+  topic text not null,
+  ids uuid[] not null,
+  constraint events_pkey PRIMARY KEY (workspace_id, seq),
+  constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table grant_draws (
+  workspace_id uuid not null,
+  from_ms bigint not null,
+  to_ms bigint not null,
+  grant_id uuid not null,
+  constraint grant_draws_pkey PRIMARY KEY (workspace_id, from_ms),
+  constraint grant_draws_check CHECK (to_ms > from_ms),
+  constraint grant_draws_workspace_id_grant_id_fkey FOREIGN KEY (workspace_id, grant_id) REFERENCES grants(workspace_id, id)
+);
+
+create table grants (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  returned boolean not null default false,
+  granted_ms bigint not null,
+  remaining_ms bigint not null,
+  granted_at_ms bigint not null,
+  expires_at_ms bigint,
+  expired_at_ms bigint,
+  reason text,
+  constraint grants_pkey PRIMARY KEY (workspace_id, id),
+  constraint grants_check CHECK (remaining_ms >= 0 AND remaining_ms <= granted_ms),
+  constraint grants_granted_ms_check CHECK (granted_ms > 0),
+  constraint grants_kind_check CHECK (kind = ANY (ARRAY['monthly'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text])),
+  constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table idempotency_keys (
+  scope text not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer not null,
+  body text not null,
+  created_at_ms bigint not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
+);
+
+create table ledger_entries (
+  workspace_id uuid not null,
+  seq bigint not null,
+  id uuid not null,
+  at_ms bigint not null,
+  recorded_at_ms bigint not null,
+  kind text not null,
+  amount_ms bigint not null,
+  balance_after_ms bigint not null,
+  drawn_after_ms bigint not null,
+  call_id uuid,
+  grant_id uuid,
+  reason text,
+  constraint ledger_entries_pkey PRIMARY KEY (workspace_id, seq),
+  constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text])),
+  constraint ledger_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table packages (
+  id text not null,
+  "position" integer not null,
+  credits_ms bigint not null,
+  price_minor bigint not null,
+  currency text not null,
+  constraint packages_pkey PRIMARY KEY (id),
+  constraint packages_credits_ms_check CHECK (credits_ms > 0),
+  constraint packages_price_minor_check CHECK (price_minor >= 0)
+);
+
+create table plans (
+  id text not null,
+  name text not null,
+  "position" integer not null,
+  price_minor bigint,
+  currency text not null,
+  monthly_ms bigint not null,
+  paid boolean not null,
+  features jsonb not null,
+  limits jsonb not null,
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_monthly_ms_check CHECK (monthly_ms >= 0)
+);
+
+create table schema_migrations (
+  name text not null,
+  checksum text not null,
+  applied_at_ms bigint not null,
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+);
+
+create table subscriptions (
+  workspace_id uuid not null,
+  plan_id text not null,
+  terms jsonb not null,
+  anchor_local text not null,
+  time_zone text not null,
+  cycle_number integer not null,
+  cycle_starts_at_ms bigint not null,
+  cycle_ends_at_ms bigint not null,
+  constraint subscriptions_pkey PRIMARY KEY (workspace_id),
+  constraint subscriptions_check CHECK (cycle_ends_at_ms > cycle_starts_at_ms),
+  constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
+  constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table workspaces (
+  id uuid not null,
+  name text not null,
+  time_zone text not null,
+  status text not null default 'active'::text,
+  when_credits_run_out text not null default 'finish'::text,
+  monthly_budget_ms bigint,
+  demo boolean not null default false,
+  created_at_ms bigint not null,
+  constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_monthly_budget_ms_check CHECK (monthly_budget_ms > 0),
+  constraint workspaces_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text])),
+  constraint workspaces_when_credits_run_out_check CHECK (when_credits_run_out = ANY (ARRAY['finish'::text, 'end'::text]))
+);
+
+CREATE UNIQUE INDEX agents_by_id ON public.agents USING btree (id);
+
+CREATE UNIQUE INDEX agents_phone_number ON public.agents USING btree (phone_number) WHERE (archived_at_ms IS NULL);
+
+CREATE INDEX balance_lines_next_boundary ON public.balance_lines USING btree (next_boundary_ms) WHERE (next_boundary_ms IS NOT NULL);
+
+CREATE INDEX calls_ended ON public.calls USING btree (workspace_id, ended_at_ms) WHERE (ended_at_ms IS NOT NULL);
+
+CREATE UNIQUE INDEX calls_external_id ON public.calls USING btree (workspace_id, external_id) WHERE (external_id IS NOT NULL);
+
+CREATE INDEX calls_open ON public.calls USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text]));
+
+CREATE INDEX calls_reap ON public.calls USING btree (reap_at_ms) WHERE (reap_at_ms IS NOT NULL);
+
+CREATE INDEX events_at ON public.events USING brin (at_ms);
+
+CREATE INDEX grants_open ON public.grants USING btree (workspace_id) WHERE (remaining_ms > 0);
+
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING brin (created_at_ms);
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE TRIGGER grant_draws_append_only BEFORE DELETE OR UPDATE ON public.grant_draws FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER grant_draws_no_truncate BEFORE TRUNCATE ON public.grant_draws FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER ledger_entries_no_truncate BEFORE TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
