@@ -1,0 +1,50 @@
+import { type Difference, runChecks } from '../ledger/index.ts'
+import type { Queryable } from '../platform/database/database.ts'
+
+/** What the calls say must be what the ledger says. See the ledger's `verifyLedger`. */
+const checks: Record<string, string> = {
+  'each call is charged what was talked': `
+    select workspace_id, format('call %s: talked %s ms, charged %s ms', id, talked, settled_ms) as detail
+    from (select workspace_id, id, settled_ms, status,
+            case when answered_at_ms is null then 0
+                 when ended_at_ms is not null then greatest(0, ended_at_ms - answered_at_ms)
+                 when settled_until_ms is not null then settled_until_ms - answered_at_ms
+                 else 0 end as talked
+          from calls) c
+    where settled_ms <> talked`,
+
+  'each call’s entries add up to its charge': `
+    select c.workspace_id, format('call %s: entries add up to %s ms, charged %s ms', c.id, coalesce(e.sum, 0), c.settled_ms) as detail
+    from calls c
+    left join (select workspace_id, call_id, -sum(amount_ms) as sum, count(*) as entries
+               from ledger_entries where call_id is not null group by 1, 2) e
+      on e.workspace_id = c.workspace_id and e.call_id = c.id
+    where coalesce(e.sum, 0) <> c.settled_ms or coalesce(e.entries, 0) <> cardinality(c.entry_seqs)`,
+
+  'every charge belongs to a call': `
+    select e.workspace_id, format('entry %s charges call %s, which is not there', e.seq, e.call_id) as detail
+    from ledger_entries e
+    left join calls c on c.workspace_id = e.workspace_id and c.id = e.call_id
+    where e.kind = 'call' and c.id is null`,
+
+  'the line counts the calls there are': `
+    select l.workspace_id, format('the line has %s live and %s open calls, there are %s and %s',
+                                  l.live_calls, l.open_calls, coalesce(c.live, 0), coalesce(c.open, 0)) as detail
+    from balance_lines l
+    left join (select workspace_id, count(*) as open, count(*) filter (where status = 'in_conversation') as live
+               from calls where status in ('authorized', 'in_conversation') group by workspace_id) c using (workspace_id)
+    where l.live_calls <> coalesce(c.live, 0) or l.open_calls <> coalesce(c.open, 0)`,
+
+  'the line is the settled balance less what live calls use': `
+    select l.workspace_id, format('the line is at %s ms, settled balance and live calls make %s ms',
+                                  l.balance_ms, l.settled_ms + coalesce(c.since, 0)) as detail
+    from balance_lines l
+    left join (select c.workspace_id, sum(coalesce(c.settled_until_ms, c.answered_at_ms) - l.anchor_ms) as since
+               from calls c join balance_lines l using (workspace_id)
+               where c.status = 'in_conversation' group by 1) c using (workspace_id)
+    where l.balance_ms <> l.settled_ms + coalesce(c.since, 0)`,
+}
+
+export function verifyCalls(db: Queryable): Promise<Difference[]> {
+  return runChecks(db, checks)
+}
