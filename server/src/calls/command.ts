@@ -1,3 +1,4 @@
+import type { IdempotencyRecord, IdempotencyRef } from '../platform/http/idempotency-records.ts'
 import type { ProblemCode } from '../platform/problem.ts'
 import type { CallRow, Direction } from './call-row.ts'
 
@@ -62,3 +63,20 @@ export type CallOutcome =
       readonly detail: string
       readonly pointer?: string
     }
+
+/** A command with what makes its repeats harmless: the answer is kept in the transaction that did the work. */
+export type Submission = {
+  readonly command: CallCommand
+  readonly idempotency?:
+    | {
+        readonly ref: IdempotencyRef
+        /** The answer to be kept. Problems are not kept: nothing was done. */
+        readonly answerOf: (outcome: CallDecided) => { readonly status: number; readonly body: string }
+      }
+    | undefined
+}
+
+export type CallDecided = Extract<CallOutcome, { outcome: 'call' }>
+
+/** The command came before under the same Idempotency-Key: nothing was done again. */
+export type Replayed = { readonly outcome: 'replayed'; readonly record: IdempotencyRecord }

@@ -4,8 +4,15 @@ import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
+import {
+  type IdempotencyRecord,
+  idempotencyName,
+  insertIdempotencyRecords,
+  loadIdempotencyRecords,
+  lockIdempotencyKeys,
+} from '../platform/http/idempotency-records.ts'
 import { invariant } from '../platform/problem.ts'
-import type { CallCommand, CallOutcome } from './command.ts'
+import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
 import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
 import {
   insertCalls,
@@ -21,6 +28,8 @@ import {
 export type CallEngine = {
   /** Resolves once the command's effects are durable. Expected failures are outcomes, not errors. */
   submit(command: CallCommand): Promise<CallOutcome>
+  /** The same for a request with an Idempotency-Key. */
+  submitOnce(submission: Submission): Promise<CallOutcome | Replayed>
   /** Runs commands in one transaction, in order: what an importer or the demo's year of history uses. */
   submitBatch(commands: readonly CallCommand[]): Promise<CallOutcome[]>
   /** Waits for what is under way, then closes the connections. */
@@ -42,15 +51,23 @@ const BATCH_MAX = 500
 export function createCallEngine(parts: CallEngineParts): CallEngine {
   const pipelines = Array.from({ length: LANES }, () => openPipeline(parts.database.connection))
   const bulk = openPipeline(parts.database.connection)
-  const coalescer = createCoalescer<CallCommand, CallOutcome>({
+  const coalescer = createCoalescer<Submission, CallOutcome | Replayed>({
     lanes: LANES,
-    laneKeyOf: (command) => command.workspaceId,
+    laneKeyOf: ({ command }) => command.workspaceId,
     batchMax: BATCH_MAX,
-    run: (commands, lane) => runBatch(parts, pipelines[lane] ?? bulk, commands),
+    run: (submissions, lane) => runBatch(parts, pipelines[lane] ?? bulk, submissions),
   })
   return {
-    submit: (command) => coalescer.submit(command),
-    submitBatch: (commands) => runBatch(parts, bulk, commands),
+    submit: async (command) => notReplayed(await coalescer.submit({ command })),
+    submitOnce: (submission) => coalescer.submit(submission),
+    async submitBatch(commands) {
+      const outcomes = await runBatch(
+        parts,
+        bulk,
+        commands.map((command) => ({ command })),
+      )
+      return outcomes.map(notReplayed)
+    },
     async close() {
       await coalescer.idle()
       await Promise.all([...pipelines, bulk].map((pipeline) => pipeline.close()))
@@ -58,20 +75,30 @@ export function createCallEngine(parts: CallEngineParts): CallEngine {
   }
 }
 
+function notReplayed(outcome: CallOutcome | Replayed): CallOutcome {
+  invariant(outcome.outcome !== 'replayed', 'Only a submission with a key can be a replay')
+  return outcome
+}
+
 async function runBatch(
   parts: CallEngineParts,
   pipeline: Pipeline,
-  commands: readonly CallCommand[],
-): Promise<CallOutcome[]> {
+  submissions: readonly Submission[],
+): Promise<(CallOutcome | Replayed)[]> {
+  const commands = submissions.map(({ command }) => command)
   const workspaceIds = [...new Set(commands.map((command) => command.workspaceId))].sort()
   for (;;) {
     const nowMs = parts.clock.now()
     const done = await pipeline.transaction(async (tx, commit) => {
-      const batch = await load(tx, workspaceIds, commands)
+      const [records, batch] = await Promise.all([
+        loadRecords(tx, submissions),
+        load(tx, workspaceIds, commands),
+      ])
       const due = workspacesAtBoundary(batch, nowMs)
       if (due.length > 0) return { due }
-      const outcomes = commands.map((command) => decide(batch, command, nowMs))
-      await write(tx, commit, batch, nowMs)
+      const fresh: IdempotencyRecord[] = []
+      const outcomes = submissions.map((submission) => decideOnce(batch, records, fresh, submission, nowMs))
+      await write(tx, commit, batch, fresh, nowMs)
       return { outcomes }
     })
     if ('outcomes' in done) {
@@ -81,6 +108,42 @@ async function runBatch(
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
     await parts.boundaries.catchUp(done.due, nowMs)
   }
+}
+
+/** The answers given before under the batch's keys. The keys are locked first, before the workspaces' lines. */
+async function loadRecords(
+  tx: Tx,
+  submissions: readonly Submission[],
+): Promise<Map<string, IdempotencyRecord>> {
+  const refs = submissions.flatMap(({ idempotency }) => (idempotency ? [idempotency.ref] : []))
+  if (refs.length === 0) return new Map()
+  const [, records] = await Promise.all([lockIdempotencyKeys(tx, refs), loadIdempotencyRecords(tx, refs)])
+  return records
+}
+
+function decideOnce(
+  batch: Batch,
+  records: Map<string, IdempotencyRecord>,
+  fresh: IdempotencyRecord[],
+  { command, idempotency }: Submission,
+  nowMs: number,
+): CallOutcome | Replayed {
+  if (!idempotency) return decide(batch, command, nowMs)
+  const { ref, answerOf } = idempotency
+  const before = records.get(idempotencyName(ref))
+  if (before?.requestHash.equals(ref.requestHash)) return { outcome: 'replayed', record: before }
+  if (before !== undefined) {
+    const detail =
+      'This Idempotency-Key was used with another body or address. Use a new key for a new request.'
+    return { outcome: 'problem', code: 'idempotency_mismatch', detail }
+  }
+  const outcome = decide(batch, command, nowMs)
+  if (outcome.outcome === 'call') {
+    const record = { ...ref, ...answerOf(outcome) }
+    records.set(idempotencyName(ref), record)
+    fresh.push(record)
+  }
+  return outcome
 }
 
 function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
@@ -143,8 +206,15 @@ function keysOf(
   return { agents: [...agents.values()], calls: [...calls.values()], externalIds: [...externalIds.values()] }
 }
 
-async function write(tx: Tx, commit: () => Promise<void>, batch: Batch, nowMs: number): Promise<void> {
+async function write(
+  tx: Tx,
+  commit: () => Promise<void>,
+  batch: Batch,
+  fresh: readonly IdempotencyRecord[],
+  nowMs: number,
+): Promise<void> {
   const writes = [
+    insertIdempotencyRecords(tx, fresh, nowMs),
     insertCalls(tx, callsOf(batch, batch.inserted)),
     updateCalls(tx, callsOf(batch, batch.updated)),
     writeAccounts(tx, batch.accounts.values(), nowMs),
