@@ -4,9 +4,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileFault, StartProblem } from '../start-problem.ts'
+import { environment, spawnGuarded } from './guardian.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
-import { asUser, postgresUser } from './postgres-user.ts'
-import { findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts'
+import { asUser, type Command, postgresUser } from './postgres-user.ts'
+import { clearPostmaster, findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts'
 
 /** The superuser of an embedded PostgreSQL. */
 export const clusterUser = 'talktime'
@@ -21,7 +22,7 @@ export async function createCluster(folder: string, password: string): Promise<v
   const draft = `${folder}.draft`
   const passwordFile = `${folder}.draft-password`
   try {
-    await rm(draft, { recursive: true, force: true })
+    await rm(draft, { recursive: true, force: true, maxRetries: 10 })
     await mkdir(draft, { mode: 0o700 })
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
     if (user) {
@@ -49,15 +50,10 @@ export async function createCluster(folder: string, password: string): Promise<v
   }
 }
 
-async function run({ command, args, ...user }: ReturnType<typeof asUser>): Promise<void> {
-  const child = spawn(command, args, {
-    ...user,
-    cwd: '/',
-    env: environment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+async function run(command: Command): Promise<void> {
+  const child = spawnGuarded(command, 'pipe')
   let said = ''
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString()
   })
   const code = await new Promise((resolve, reject) => {
@@ -67,10 +63,35 @@ async function run({ command, args, ...user }: ReturnType<typeof asUser>): Promi
   if (code !== 0) throw new StartProblem(`PostgreSQL could not be set up: ${firstComplaint(said)}`)
 }
 
-/** PostgreSQL's messages are read by this program, so they come in English; nothing of PG* settings leaks in. */
-function environment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
-  return { ...Object.fromEntries(inherited), LC_ALL: 'C' }
+/** Gives the superuser of a stopped PostgreSQL another password. */
+export async function setClusterPassword(folder: string, password: string): Promise<void> {
+  await clearPostmaster(folder)
+  const { postgres } = postgresBinaries()
+  // In single-user mode PostgreSQL reads statements from its standard input and ends with it.
+  const { command, args, ...user } = asUser(postgresUser(), [postgres, folder], postgres, [
+    '--single',
+    '-D',
+    folder,
+    'postgres',
+  ])
+  const child = spawn(command, args, {
+    ...user,
+    cwd: '/',
+    env: environment(),
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(`alter role ${clusterUser} password '${password}'\n`)
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  if (code !== 0 || /\b(ERROR|FATAL|PANIC)\b/.test(said)) {
+    throw new StartProblem(
+      `The database in ${folder} could not be given a new password: ${firstComplaint(said)}`,
+    )
+  }
 }
 
 /** The sentence in PostgreSQL's output that says what is wrong. */
@@ -106,26 +127,32 @@ export async function startCluster(options: {
 }): Promise<Cluster> {
   const { folder, logFile, settings } = options
   await checkVersion(folder)
-  const leftOver = await findPostmaster(folder)
-  if (leftOver) await stopPostmaster(leftOver)
+  await clearPostmaster(folder)
   for (let attempt = 1; ; attempt++) {
-    const port = attempt === 1 && options.port !== undefined ? options.port : await freePort()
-    const logStart = await stat(logFile).then(
-      (file) => file.size,
-      () => 0,
-    )
-    const launched = await launch(folder, logFile, { ...settings, port: String(port) })
-    const postmaster = await launched.ready
-    if (postmaster)
-      return { port, ended: launched.ended, stop: () => stopPostmaster(postmaster, launched.ended) }
+    const port = options.port ?? (await freePort())
+    const logStart = await sizeOf(logFile)
+    const { state, ended } = await launch(folder, logFile, { ...settings, port: String(port) })
+    const postmaster = await waitUntilReady(folder, state)
+    if (postmaster) {
+      return { port, ended, stop: async () => (state.over ? undefined : stopPostmaster(postmaster, ended)) }
+    }
     const said = (await readFile(logFile)).subarray(logStart).toString()
     // A port taken in the meantime, or processes of a killed PostgreSQL that have not ended yet.
     const passing = /Address already in use|shared memory block .* is still in use/.test(said)
-    if (!passing || attempt === 50)
+    if (!passing || attempt === startsMax) {
       throw new StartProblem(`PostgreSQL did not start: ${firstComplaint(said)} (${logFile})`)
+    }
     await pause(200)
   }
 }
+
+const startsMax = 50
+
+const sizeOf = (file: string) =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 async function checkVersion(folder: string): Promise<void> {
   const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch((error: unknown) => {
@@ -138,59 +165,33 @@ async function checkVersion(folder: string): Promise<void> {
   )
 }
 
-/**
- * PostgreSQL runs under a shell that waits on a pipe from this process. The kernel closes the pipe when this process
- * ends, even by kill -9, and the shell then asks PostgreSQL to shut down. Both are in a session of their own, so that
- * Ctrl-C reaches this process alone, which stops PostgreSQL after its last request.
- */
-const guardian = `
-"$@" </dev/null 3<&- &
-postgres=$!
-( read -r _ <&3; kill -INT $postgres ) 2>/dev/null &
-watcher=$!
-exec 3<&-
-wait $postgres
-code=$?
-kill $watcher 2>/dev/null
-exit $code`
-
 async function launch(folder: string, logFile: string, settings: Record<string, string>) {
   const { postgres } = postgresBinaries()
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const shell = asUser(postgresUser(), [postgres, folder], '/bin/sh', [
-    '-c',
-    guardian,
-    'guardian',
-    postgres,
-    '-D',
-    folder,
-    ...flags,
-  ])
-  const log = await open(logFile, 'a', 0o600)
-  const { command, args, ...user } = shell
-  const child = spawn(command, args, {
-    ...user,
-    cwd: '/',
-    env: environment(),
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd, 'pipe'],
+  const log = await open(logFile, 'a', 0o600).catch((error: unknown) => {
+    throw new StartProblem(`The log of PostgreSQL, ${logFile}, cannot be written: ${fileFault(error)}.`)
   })
+  const child = spawnGuarded(
+    asUser(postgresUser(), [postgres, folder], postgres, ['-D', folder, ...flags]),
+    log.fd,
+  )
   await log.close()
-  child.stdio[3]?.on('error', () => {})
+  const state = { over: false }
   const ended = new Promise<void>((resolve) => {
-    child.once('error', () => resolve())
-    child.once('exit', () => resolve())
+    child.once('error', resolve)
+    child.once('exit', resolve)
+  }).then(() => {
+    state.over = true
   })
-  return { ended, ready: waitUntilReady(folder, ended) }
+  return { state, ended }
 }
 
 /** The running PostgreSQL once it takes connections (after a crash, once it has recovered); undefined if it ended. */
-async function waitUntilReady(folder: string, ended: Promise<void>): Promise<Postmaster | undefined> {
-  let over = false
-  void ended.then(() => {
-    over = true
-  })
-  while (!over) {
+async function waitUntilReady(
+  folder: string,
+  state: { readonly over: boolean },
+): Promise<Postmaster | undefined> {
+  while (!state.over) {
     const postmaster = await findPostmaster(folder)
     if (postmaster?.ready) return postmaster
     await pause(20)

@@ -13,26 +13,44 @@ export type Postmaster = {
   readonly ready: boolean
 }
 
-/**
- * The PostgreSQL that runs on `folder` (from its postmaster.pid). A file that a killed PostgreSQL left behind is
- * removed when its process number belongs to another program now: PostgreSQL itself would take that for a rival.
- */
+/** The PostgreSQL that runs on `folder`, by its postmaster.pid. */
 export async function findPostmaster(folder: string): Promise<Postmaster | undefined> {
-  const file = join(folder, 'postmaster.pid')
-  const lines = await readFile(file, 'utf8').then(
-    (text) => text.split('\n'),
-    () => undefined,
-  )
+  const lines = await readPidFile(folder)
   const pid = Number(lines?.[0])
   if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined
   const command = await commandOf(pid)
-  if (command === undefined) return undefined
-  // PostgreSQL writes the folder as it stood in its command line, whichever way this program spells it.
-  if (!command.includes(lines[1] ?? folder)) {
-    await rm(file, { force: true })
-    return undefined
-  }
+  // PostgreSQL writes the folder as it stood in its command line, however this program spells it now.
+  if (command === undefined || !command.includes(lines[1] ?? folder)) return undefined
   return { pid, folder, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' }
+}
+
+/**
+ * Stops a PostgreSQL that outlived its server, and forgets one that was killed. PostgreSQL would take a process for
+ * its rival that only has the number of the killed one, or is its remains. Only for the holder of the folder.
+ */
+export async function clearPostmaster(folder: string): Promise<void> {
+  const running = await findPostmaster(folder)
+  if (running) return stopPostmaster(running)
+  const pid = Number((await readPidFile(folder))?.[0])
+  if (pid > 0 && isTaken(pid)) await rm(pidFile(folder), { force: true })
+}
+
+const pidFile = (folder: string) => join(folder, 'postmaster.pid')
+
+const readPidFile = (folder: string) =>
+  readFile(pidFile(folder), 'utf8').then(
+    (text) => text.split('\n'),
+    () => undefined,
+  )
+
+/** Whether a process has this number, be it one that has ended and still waits for its parent to notice. */
+function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** The command line of a process; undefined when there is no such process. */
