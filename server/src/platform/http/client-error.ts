@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { Problem } from '../problem.ts'
+import { problemBody, problemContentType } from './problem-answer.ts'
+
+/** Answers what is no HTTP request at all: Node.js hands over the bare connection. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const requestId = randomUUID()
+  const detail =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'The headers are too long: at most 16 KB together.'
+      : 'What was sent cannot be read as an HTTP request.'
+  const body = JSON.stringify(problemBody(new Problem('invalid_request', detail), requestId))
+  socket.end(
+    [
+      'HTTP/1.1 400 Bad Request',
+      `Content-Type: ${problemContentType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `Request-Id: ${requestId}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}

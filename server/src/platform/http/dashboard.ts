@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { HttpServer } from './http-server.ts'
+import type { Dashboard } from './not-found.ts'
+
+const yearSeconds = 365 * 24 * 60 * 60
+
+/**
+ * What a page may load: only what this server sends. Styles inside the page are allowed, since the component library
+ * writes them; scripts inside the page only where their hash is given.
+ */
+export function contentSecurityPolicy(scriptHashes: readonly string[] = []): string {
+  return [
+    "default-src 'self'",
+    ["script-src 'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(' '),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/** The headers of every page that people see. */
+export function pageHeaders(policy: string): Record<string, string> {
+  return {
+    'content-security-policy': policy,
+    'referrer-policy': 'same-origin',
+    'x-frame-options': 'DENY',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  }
+}
+
+/** The built dashboard in `folder`; undefined where nothing is built there. */
+export function findDashboard(folder: string): Dashboard | undefined {
+  if (!existsSync(join(folder, 'index.html'))) return undefined
+  return { sendPage: (reply) => reply.sendFile('index.html') }
+}
+
+/** Serves the files of the dashboard. Those under /assets/ carry a hash in their names and never change. */
+export async function serveDashboard(server: HttpServer, folder: string): Promise<void> {
+  const headers = pageHeaders(contentSecurityPolicy())
+  await server.register(fastifyStatic, {
+    root: folder,
+    preCompressed: true,
+    cacheControl: false,
+    schemaHide: true,
+    setHeaders(reply, path) {
+      if (path.startsWith(join(folder, 'assets/'))) {
+        reply.header('cache-control', `public, max-age=${yearSeconds}, immutable`)
+        return
+      }
+      reply.header('cache-control', 'no-cache')
+      if (path.includes('index.html')) reply.headers(headers)
+    },
+  })
+}

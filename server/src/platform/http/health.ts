@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { Queryable } from '../database/database.ts'
+import { Problem } from '../problem.ts'
+import type { Routes } from './http-server.ts'
+
+const Health = z.object({ status: z.literal('ok') })
+
+/**
+ * `/healthz`: the process is up. `/readyz`: it can do its work.
+ *
+ * @param outstanding the names of migrations that the database has not had yet
+ */
+export function healthRoutes(outstanding: () => Promise<readonly string[]>): Routes {
+  return async (server) => {
+    const schema = { tags: ['Operations'], response: { 200: Health } }
+    server.get('/healthz', { schema: { ...schema, summary: 'The process is up' } }, async () => ({
+      status: 'ok' as const,
+    }))
+    server.get('/readyz', { schema: { ...schema, summary: 'The server can do its work' } }, async () => {
+      const missing = await outstanding().catch((error: unknown) => {
+        throw new Problem('unavailable', 'The database cannot be reached.', { internal: error })
+      })
+      if (missing.length > 0) {
+        throw new Problem('unavailable', `The database still lacks ${missing.join(', ')}.`)
+      }
+      return { status: 'ok' as const }
+    })
+  }
+}
+
+/** Which of `names` the database has not had. */
+export async function missingMigrations(db: Queryable, names: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>('select name from schema_migrations')
+  const applied = new Set(rows.map(({ name }) => name))
+  return names.filter((name) => !applied.has(name))
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { problemRegistry } from '../problem.ts'
+import { contentSecurityPolicy, pageHeaders } from './dashboard.ts'
+import type { HttpServer, Routes } from './http-server.ts'
+
+/** Describes the routes that are registered after it. */
+export async function describeRoutes(server: HttpServer, options: { version: string }): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Talktime',
+        version: options.version,
+        description:
+          'Prepaid credits for voice agents: 1 credit is 1 minute of conversation. ' +
+          'Talktime decides whether a call may start, meters it, and charges the exact time talked.',
+      },
+      security: [{ key: [] }, { session: [] }],
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A workspace key (`tt_…`), or an operator key (`tt_op_…`) with the header `Talktime-Workspace`.',
+          },
+          session: { type: 'apiKey', in: 'cookie', name: 'talktime.session_token' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (given) => {
+      const document = jsonSchemaTransformObject(given)
+      addWhatAllRoutesShare(document as Document)
+      return document
+    },
+  })
+  let text: string | undefined
+  server.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    text ??= JSON.stringify(server.swagger())
+    return reply.header('content-type', 'application/json; charset=utf-8').send(text)
+  })
+}
+
+const problemSchema = {
+  type: 'object',
+  description: 'What went wrong (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'A sentence about this request.' },
+    code: { type: 'string', enum: Object.keys(problemRegistry) },
+    requestId: { type: 'string', format: 'uuid' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: { type: 'string', description: 'A JSON pointer to the field.' },
+          detail: { type: 'string', description: 'What would be right.' },
+        },
+      },
+    },
+  },
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  description: 'The same key and body give the first answer again, for a day.',
+}
+
+const workspace = {
+  name: 'Talktime-Workspace',
+  in: 'header',
+  schema: { type: 'string' },
+  description: 'The workspace to act in, for operator keys and for members of several.',
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+type Operation = { parameters?: unknown[]; responses?: Record<string, unknown>; security?: unknown[] }
+
+/** As much of an OpenAPI document as is changed here. */
+type Document = {
+  paths?: Record<string, Partial<Record<(typeof methods)[number], Operation>>>
+  components?: Record<string, Record<string, unknown>>
+}
+
+function addWhatAllRoutesShare(document: Document): void {
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const method of methods) {
+      const operation = item[method]
+      if (operation === undefined) continue
+      const shared = [
+        ...(method === 'post' ? ['IdempotencyKey'] : []),
+        ...(path.startsWith('/v1/') && operation.security?.length !== 0 ? ['Workspace'] : []),
+      ]
+      operation.parameters = [
+        ...(operation.parameters ?? []),
+        ...shared.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      ]
+      operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } }
+    }
+  }
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema },
+    parameters: { IdempotencyKey: idempotencyKey, Workspace: workspace },
+    responses: {
+      Problem: {
+        description: 'A problem.',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  }
+}
+
+/**
+ * The readable reference at /docs. Its script comes from this server, no font or script from anywhere else. It is
+ * large, so it is loaded when someone first asks for it.
+ */
+export function referenceRoutes(): Routes {
+  return async (server) => {
+    let loading: Promise<Pick<FastifyInstance, 'inject'>> | undefined
+    const paths = ['/docs', '/docs/', '/docs/js/scalar.js']
+    for (const path of paths) {
+      server.get(path, { schema: { hide: true } }, async (request, reply) => {
+        loading ??= loadReference()
+        const reference = await loading
+        const answer = await reference.inject({ method: 'GET', url: request.url })
+        const isPage = String(answer.headers['content-type']).startsWith('text/html')
+        return reply
+          .code(answer.statusCode)
+          .headers({
+            'content-type': answer.headers['content-type'],
+            'cache-control': 'public, max-age=3600',
+            ...(isPage && pageHeaders(contentSecurityPolicy(scriptHashes(answer.payload)))),
+            ...(answer.headers.location !== undefined && { location: answer.headers.location }),
+          })
+          .send(answer.rawPayload)
+      })
+    }
+  }
+}
+
+/** The hashes of the scripts inside a page, as a content security policy names them. */
+function scriptHashes(page: string): string[] {
+  const scripts = page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)
+  return Array.from(scripts, ([, script = '']) => {
+    return `sha256-${createHash('sha256').update(script).digest('base64')}`
+  })
+}
+
+async function loadReference(): Promise<Pick<FastifyInstance, 'inject'>> {
+  const { default: apiReference } = await import('@scalar/fastify-api-reference')
+  const reference = Fastify({ logger: false })
+  await reference.register(apiReference, {
+    routePrefix: '/docs',
+    configuration: {
+      url: '/openapi.json',
+      pageTitle: 'Talktime API',
+      withDefaultFonts: false,
+      telemetry: false,
+      hideClientButton: true,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      showDeveloperTools: 'never',
+    },
+  })
+  await reference.ready()
+  return reference
+}

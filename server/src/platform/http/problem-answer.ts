@@ -1,0 +1,110 @@
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { InvariantBroken, Problem, type ProblemCode, problemRegistry } from '../problem.ts'
+
+/**
+ * The only file that maps problems to HTTP. Whatever is thrown while a request is handled ends here and becomes
+ * application/problem+json (RFC 9457); what is not a {@link Problem} becomes one first.
+ */
+export const problemContentType = 'application/problem+json; charset=utf-8'
+
+export type ProblemBody = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ProblemCode
+  readonly requestId: string
+  readonly errors?: readonly { pointer: string; detail: string }[]
+}
+
+export function problemBody(problem: Problem, requestId: string): ProblemBody {
+  const { status, title } = problemRegistry[problem.code]
+  return {
+    type: `urn:talktime:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    requestId,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
+  }
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = problemFrom(error)
+  const { status } = problemRegistry[problem.code]
+  logProblem(request.log, request, problem, error)
+  if (problem.code === 'unavailable') reply.header('retry-after', '1')
+  return reply
+    .code(status)
+    .removeHeader('set-cookie')
+    .header('content-type', problemContentType)
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request.id))
+}
+
+/** Failures on our side are logged loudly; a caller's mistakes only where someone looks for them. */
+function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem, error: unknown): void {
+  const about = { requestId: request.id, method: request.method, route: request.routeOptions.url }
+  if (problemRegistry[problem.code].status >= 500) {
+    log.error({ ...about, err: error, invariantBroken: error instanceof InvariantBroken }, 'Request failed')
+  } else if (problem.internal !== undefined) {
+    log.warn({ ...about, code: problem.code, internal: problem.internal }, problem.message)
+  } else {
+    log.debug({ ...about, code: problem.code }, problem.message)
+  }
+}
+
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const code = codeOf(error)
+  if (databaseIsAway(code)) {
+    return new Problem('unavailable', 'The database cannot be reached at the moment. Try again shortly.')
+  }
+  const known = code === undefined ? undefined : fastifyProblems[code]
+  if (known !== undefined) return known()
+  // Whatever else Fastify refuses with a status of 4xx is the caller's request, not a bug of ours.
+  if (isFastifyRefusal(error, code)) {
+    return new Problem('invalid_request', 'The request cannot be read as an HTTP request for this address.')
+  }
+  return new Problem(
+    'internal',
+    'Nothing was changed by this request. The failure is logged under its requestId; trying again may help.',
+  )
+}
+
+const fastifyProblems: Record<string, (() => Problem) | undefined> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    new Problem(
+      'invalid_json',
+      'The body must be one JSON object in UTF-8, such as {"name": "Reception"}; this one cannot be parsed.',
+    ),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new Problem('body_too_large', 'The body is larger than this address takes (256 KB, batches more).'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new Problem(
+      'unsupported_media_type',
+      'Send the body as JSON with the header Content-Type: application/json.',
+    ),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new Problem('invalid_request', 'The header Content-Length differs from the length of the body.'),
+  FST_ERR_BAD_URL: () =>
+    new Problem('invalid_request', 'The address holds a percent sign that encodes no character.'),
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+function isFastifyRefusal(error: unknown, code: string | undefined): boolean {
+  if (code === undefined || !code.startsWith('FST_') || !(error instanceof Error)) return false
+  return 'statusCode' in error && Number(error.statusCode) >= 400 && Number(error.statusCode) < 500
+}
+
+// Classes 08 (connection) and 57P (shutdown), too many connections, and what the socket says.
+function databaseIsAway(code: string | undefined): boolean {
+  if (code === undefined) return false
+  return /^(08...|57P0[123]|53300)$/.test(code) || code === 'ECONNREFUSED' || code === 'ECONNRESET'
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { Problem } from '../problem.ts'
+import { answerClientError } from './client-error.ts'
+import { type Metrics, measureRequests } from './metrics.ts'
+import { type Dashboard, describeAddresses } from './not-found.ts'
+import { sendProblem } from './problem-answer.ts'
+import { validatorCompiler } from './validation.ts'
+
+const bodyBytesMax = 256 * 1024
+
+/**
+ * A server that knows no route yet, only how every route behaves: JSON in and out, problems for all errors, a
+ * `Request-Id` on each answer.
+ */
+export function createHttpServer(options: {
+  log: FastifyBaseLogger
+  metrics: Metrics
+  dashboard: Dashboard | undefined
+}): HttpServer {
+  const server: HttpServer = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    genReqId: () => randomUUID(),
+    // While the server closes, requests on open connections are still answered.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error: FastifyError, request, reply) => {
+      reply.header('request-id', request.id)
+      sendProblem(request, reply, error)
+    },
+    clientErrorHandler: answerClientError,
+  }).withTypeProvider<ZodTypeProvider>()
+
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  readBodies(server)
+  server.decorateRequest('idempotencyScope', null)
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('request-id', request.id).header('x-content-type-options', 'nosniff')
+    if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store')
+    done()
+  })
+  measureRequests(server, options.metrics)
+  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  const describeAddress = describeAddresses(server)
+  server.setNotFoundHandler((request, reply) => {
+    const answer = describeAddress(request, options.dashboard)
+    if (answer.kind === 'dashboard') return options.dashboard?.sendPage(reply)
+    if (answer.kind === 'method') reply.header('allow', answer.allow.join(', '))
+    return sendProblem(request, reply, answer.problem)
+  })
+  return server
+}
+
+/** Bodies are JSON, or lines of JSON where a route says so. The text is kept for the hash of idempotency. */
+function readBodies(server: HttpServer): void {
+  server.decorateRequest('bodyText', null)
+  server.removeAllContentTypeParsers()
+  const parseJson = server.getDefaultJsonParser('error', 'error')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body as string
+    request.bodyText = text
+    // An empty body is no body: routes whose fields are all optional take it.
+    if (text === '') return done(null, undefined)
+    parseJson(request, text, done)
+  })
+  server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyText = body as string
+    if (request.routeOptions.config.takesLines !== true) {
+      return done(
+        new Problem(
+          'unsupported_media_type',
+          'Send the body as JSON with the header Content-Type: application/json.',
+        ),
+        undefined,
+      )
+    }
+    done(null, body)
+  })
+  server.addHook('preValidation', (request, _reply, done) => {
+    // So that each missing field is named by itself.
+    if (request.body === undefined && request.method !== 'GET') request.body = {}
+    done()
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes application/x-ndjson; its body is the text. */
+    takesLines?: boolean
+  }
+}

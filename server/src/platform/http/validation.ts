@@ -1,0 +1,116 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import { type $ZodRawIssue, type $ZodType, safeParse } from 'zod/v4/core'
+import { type InvalidPart, Problem } from '../problem.ts'
+
+/** Checks a part of a request against its Zod schema. What is wrong is told in sentences that say what is right. */
+export const validatorCompiler: FastifySchemaCompiler<$ZodType> =
+  ({ schema }) =>
+  (data) => {
+    const result = safeParse(schema, data, { error: sentenceFor })
+    return result.success ? { value: result.data } : { error: invalidRequest(result.error.issues) }
+  }
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string }
+
+/** The problem that tells all `issues`: `errors` has one entry a wrong field. */
+export function invalidRequest(issues: readonly Issue[]): Problem {
+  const errors: InvalidPart[] = issues.flatMap((issue) => {
+    const unknownFields =
+      'keys' in issue && issue.code === 'unrecognized_keys' ? (issue.keys as string[]) : []
+    if (unknownFields.length === 0) return [{ pointer: jsonPointer(issue.path), detail: issue.message }]
+    return unknownFields.map((key) => ({ pointer: jsonPointer([...issue.path, key]), detail: issue.message }))
+  })
+  const sentences = [...new Set(errors.map((error) => error.detail))]
+  const more = sentences.length > 3 ? ` And ${sentences.length - 3} more.` : ''
+  return new Problem('invalid_request', sentences.slice(0, 3).join(' ') + more, { errors })
+}
+
+/** RFC 6901. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+const typeNames: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  record: 'an object',
+}
+
+const formats: Record<string, string> = {
+  email: 'an email address, such as ada@example.com',
+  datetime: 'an instant, such as 2026-11-22T10:00:00.000Z',
+  date: 'a date, such as 2026-11-22',
+  url: 'a web address, such as https://example.com',
+}
+
+/** The sentence for an issue whose schema has no message of its own. */
+function sentenceFor(issue: $ZodRawIssue): string | undefined {
+  const path = issue.path ?? []
+  const name = path.length === 0 ? 'The value' : `"${path.join('.')}"`
+  switch (issue.code) {
+    case 'invalid_type': {
+      const right = typeNames[issue.expected] ?? issue.expected
+      if (path.length === 0) return `A JSON object is expected here, not ${nameOfValue(issue.input)}.`
+      if (issue.input === undefined) return `${name} is missing: it must be ${right}.`
+      return `${name} must be ${right}, not ${nameOfValue(issue.input)}.`
+    }
+    case 'too_small':
+      return tooSmall(name, issue.origin, Number(issue.minimum), issue.inclusive ?? true)
+    case 'too_big':
+      return tooBig(name, issue.origin, Number(issue.maximum), issue.inclusive ?? true)
+    case 'invalid_format':
+      return `${name} must be ${formats[issue.format] ?? 'in another form'}.`
+    case 'invalid_value':
+      if (issue.input === undefined) return `${name} is missing: it must be ${oneOf(issue.values)}.`
+      return `${name} must be ${oneOf(issue.values)}.`
+    case 'not_multiple_of':
+      return `${name} must be a multiple of ${issue.divisor}.`
+    case 'unrecognized_keys':
+      return `There is no field ${issue.keys.map((key) => `"${key}"`).join(' or ')} here${knownFields(issue)}.`
+    case 'invalid_union':
+      return `${name} has none of the forms it may have.`
+    default:
+      return undefined
+  }
+}
+
+function tooSmall(name: string, origin: string, minimum: number, inclusive: boolean): string {
+  if (origin === 'string' && minimum === 1) return `${name} must not be empty.`
+  if (origin === 'string') return `${name} must have at least ${minimum} characters.`
+  if (origin === 'array') return `${name} must hold at least ${minimum} items.`
+  return `${name} must be ${inclusive ? 'at least' : 'more than'} ${minimum}.`
+}
+
+function tooBig(name: string, origin: string, maximum: number, inclusive: boolean): string {
+  if (origin === 'string') return `${name} must have at most ${maximum} characters.`
+  if (origin === 'array') return `${name} must hold at most ${maximum} items.`
+  return `${name} must be ${inclusive ? 'at most' : 'less than'} ${maximum}.`
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const quoted = values.map((value) => JSON.stringify(value))
+  return quoted.length === 1 ? `${quoted[0]}` : `one of ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
+}
+
+function knownFields(issue: $ZodRawIssue): string {
+  const definition = issue.inst?._zod.def
+  if (definition === undefined || !('shape' in definition)) return ''
+  const fields = Object.keys(definition.shape as object)
+  return fields.length === 0 ? '; it takes none' : `; the fields are ${fields.join(', ')}`
+}
+
+function nameOfValue(value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return Number.isSafeInteger(value) ? 'a number' : `${value}`
+  }
+  return (
+    { string: 'text', boolean: 'true or false', object: 'an object' }[typeof value as string] ?? typeof value
+  )
+}
