@@ -40,6 +40,8 @@ export type CallEngineParts = {
   readonly database: Database
   readonly clock: Clock
   readonly boundaries: Boundaries
+  /** Opens what batches run on; by default a connection of its own to the database. */
+  readonly openPipeline?: () => Pipeline
   /** Told after each commit which workspaces changed. */
   readonly onCommitted?: (workspaceIds: readonly string[]) => void
 }
@@ -49,8 +51,9 @@ const LANES = 2
 const BATCH_MAX = 500
 
 export function createCallEngine(parts: CallEngineParts): CallEngine {
-  const pipelines = Array.from({ length: LANES }, () => openPipeline(parts.database.connection))
-  const bulk = openPipeline(parts.database.connection)
+  const open = parts.openPipeline ?? (() => openPipeline(parts.database.connection))
+  const pipelines = Array.from({ length: LANES }, open)
+  const bulk = open()
   const coalescer = createCoalescer<Submission, CallOutcome | Replayed>({
     lanes: LANES,
     laneKeyOf: ({ command }) => command.workspaceId,
