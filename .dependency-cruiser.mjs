@@ -11,7 +11,7 @@ const mayEnter = {
   workspaces: ['platform', 'access', 'ledger', 'plans'],
   agents: ['platform', 'access'],
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
-  live: ['platform', 'access', 'ledger'],
+  live: ['platform', 'access', 'ledger', 'calls'],
   demo: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
 }
 

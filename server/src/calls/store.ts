@@ -1,4 +1,5 @@
 import type { Queryable } from '../platform/database/database.ts'
+import { Problem } from '../platform/problem.ts'
 import { type CallRecord, type CallRow, callColumns, callFromRecord, reapAtOf, statusOf } from './call-row.ts'
 
 /** What a workspace allows its calls. */
@@ -172,4 +173,25 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       calls.map((c) => c.entrySeqs.join(',')),
     ],
   })
+}
+
+/** The calls of these ids that there are in the workspace. */
+export function loadCalls(db: Queryable, workspaceId: string, ids: readonly string[]): Promise<CallRow[]> {
+  return loadCallsById(
+    db,
+    ids.map((key) => ({ workspaceId, key })),
+  )
+}
+
+/** Whose call it is, for an operator that names no workspace. Throws `call_not_found`. */
+export async function workspaceOfCall(db: Queryable, callId: string): Promise<string> {
+  // One probe of the calls' key a workspace.
+  const { rows } = await db.query<{ workspaceId: string }>(
+    `select c.workspace_id as "workspaceId" from workspaces w
+     join calls c on c.workspace_id = w.id and c.id = $1`,
+    [callId],
+  )
+  const workspaceId = rows[0]?.workspaceId
+  if (workspaceId === undefined) throw new Problem('call_not_found', 'There is no such call.')
+  return workspaceId
 }

@@ -19,6 +19,8 @@ export type BoundaryParts = {
 export type Boundaries = {
   /** Processes every expiry and reset of the workspaces that is due at `nowMs`, each once, in order. */
   catchUp(workspaceIds: readonly string[], nowMs: number): Promise<void>
+  /** The same for one workspace, without a lock where nothing is due: for readers. */
+  catchUpIfDue(workspaceId: string, nowMs: number): Promise<void>
   /** The same for whichever workspaces are due; at most `limit` of them. Returns how many were. */
   catchUpDue(nowMs: number, limit: number): Promise<number>
 }
@@ -38,6 +40,13 @@ export function createBoundaries(database: Database, parts: BoundaryParts): Boun
   return {
     async catchUp(workspaceIds, nowMs) {
       for (const workspaceId of new Set(workspaceIds)) await catchUpOne(workspaceId, nowMs)
+    },
+    async catchUpIfDue(workspaceId, nowMs) {
+      const { rowCount } = await database.query(
+        `select from balance_lines where workspace_id = $1 and next_boundary_ms <= $2`,
+        [workspaceId, nowMs],
+      )
+      if (rowCount === 1) await catchUpOne(workspaceId, nowMs)
     },
     async catchUpDue(nowMs, limit) {
       const { rows } = await database.query<{ workspaceId: string }>(

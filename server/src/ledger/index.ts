@@ -11,5 +11,6 @@ export {
   type NewGrant,
   paidBy,
 } from './grants.ts'
+export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
 export { lineColumns, lockAccounts, openLine, writeAccounts } from './store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -7,6 +7,7 @@ export {
   type Plan,
   requirePlan,
 } from './catalogue.ts'
+export { planRoutes } from './routes.ts'
 export {
   findSubscription,
   openSubscription,

@@ -1,0 +1,8 @@
+export type { CallRow } from './call-row.ts'
+export type { CallCommand, CallOutcome } from './command.ts'
+export { cutLiveCalls } from './cut.ts'
+export { type CallEngine, createCallEngine } from './engine.ts'
+export { createReaper, type Reaper } from './reaper.ts'
+export { callBody } from './representation.ts'
+export { loadCalls, workspaceOfCall } from './store.ts'
+export { verifyCalls } from './verify.ts'

@@ -1,0 +1,122 @@
+import type { CallStatus } from '@talktime/core/call'
+import { localDayBounds } from '@talktime/core/local-day'
+import { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { invalid } from '../platform/problem.ts'
+import { timeZoneOf } from '../workspaces/index.ts'
+import { agentUuid, callTarget } from './fields.ts'
+import { type CallFilter, listCalls } from './history.ts'
+import { readReceipt } from './receipt.ts'
+import {
+  CallBody,
+  CallStatusName,
+  callBody,
+  DirectionName,
+  ReceiptBody,
+  receiptBody,
+} from './representation.ts'
+import { workspaceOfCall } from './store.ts'
+
+const statusSentence = `"status" must be one or more of ${CallStatusName.options.join(', ')}, with commas between.`
+
+const localDate = (name: string) =>
+  z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, `"${name}" must be a local date, such as 2026-11-22.`)
+    .optional()
+
+const HistoryQuery = ListQuery.extend({
+  status: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .meta({ description: 'One or more, with commas between.' }),
+  agentId: z.string().optional(),
+  direction: DirectionName.optional(),
+  from: localDate('from').meta({ description: 'First local day of the workspace’s time zone.' }),
+  to: localDate('to').meta({ description: 'Last local day, included. A call counts on the day it ended.' }),
+})
+
+/** Call history and receipts. */
+export function callReadRoutes(parts: { access: Access; database: Database; clock: Clock }): Routes {
+  const { access, database, clock } = parts
+  return async (server) => {
+    server.get(
+      '/v1/calls',
+      {
+        schema: {
+          tags: ['Calls'],
+          summary: 'Call history, newest first',
+          querystring: HistoryQuery,
+          response: { 200: listOf(CallBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const limit = request.query.limit ?? limitDefault
+        const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
+        const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
+        const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
+        return page(calls, limit, (call) => [call.id], callBody)
+      },
+    )
+
+    server.get(
+      '/v1/calls/:id',
+      {
+        schema: {
+          tags: ['Calls'],
+          summary: 'The receipt of a call',
+          params: z.object({ id: z.string() }),
+          response: { 200: ReceiptBody },
+        },
+      },
+      async (request) => {
+        const { callId } = callTarget(request.params.id)
+        const workspaceOf = () => workspaceOfCall(database, callId)
+        const { workspaceId } = await access.scopeOf(request, { workspaceOf })
+        const timeZone = await timeZoneOf(database, workspaceId)
+        const receipt = await database.transaction(async (tx) => {
+          // One snapshot: entries, draws and grants have to belong together.
+          await tx.query('set transaction isolation level repeatable read read only')
+          return readReceipt(tx, workspaceId, callId)
+        })
+        return receiptBody(receipt, timeZone, clock.now())
+      },
+    )
+  }
+}
+
+function filterOf(query: z.infer<typeof HistoryQuery>, timeZone: string): CallFilter {
+  if (query.from !== undefined && query.to !== undefined && query.to < query.from) {
+    throw invalid('/to', '"to" must not lie before "from".')
+  }
+  return {
+    statuses: statusesOf(query.status),
+    agentId: query.agentId === undefined ? null : agentUuid(query.agentId),
+    direction: query.direction ?? null,
+    fromMs: query.from === undefined ? null : dayBounds(query.from, timeZone, '/from').startsAtMs,
+    toMs: query.to === undefined ? null : dayBounds(query.to, timeZone, '/to').endsAtMs,
+  }
+}
+
+function statusesOf(status: string | string[] | undefined): CallStatus[] {
+  const names = [status ?? []]
+    .flat()
+    .flatMap((part) => part.split(','))
+    .filter((name) => name !== '')
+  const known = z.array(CallStatusName).safeParse(names)
+  if (!known.success) throw invalid('/status', statusSentence)
+  return known.data
+}
+
+function dayBounds(date: string, timeZone: string, pointer: string) {
+  try {
+    return localDayBounds(date, timeZone)
+  } catch {
+    throw invalid(pointer, `There is no day ${date}.`)
+  }
+}

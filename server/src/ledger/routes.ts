@@ -1,0 +1,161 @@
+import { msFromCredits } from '@talktime/core/credits'
+import { z } from 'zod'
+import { type Access, requireOperator } from '../access/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { amountOf, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { publicId } from '../platform/ids.ts'
+import { invalid } from '../platform/problem.ts'
+import { readBalance } from './balance.ts'
+import type { Boundaries } from './boundaries.ts'
+import { grantByOperator } from './operator-grant.ts'
+import {
+  BalanceBody,
+  balanceBody,
+  GrantBody,
+  GrantMadeBody,
+  grantBody,
+  TransactionBody,
+  transactionBody,
+} from './representation.ts'
+import { listEntries, listGrants } from './transactions.ts'
+
+const GrantRequest = z.strictObject({
+  credits: z.number().optional(),
+  milliseconds: z.int().optional(),
+  kind: z.enum(['promotional', 'adjustment']),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .nullable()
+    .optional(),
+  reason: z.string().trim().min(1).max(500),
+})
+
+export type LedgerRouteParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  readonly boundaries: Boundaries
+  /** When the workspace's billing cycle ends. */
+  readonly cycleEndsAtMs: (workspaceId: string) => Promise<number>
+}
+
+export function ledgerRoutes(parts: LedgerRouteParts): Routes {
+  const { access, database, clock, boundaries, idempotency } = parts
+  return async (server) => {
+    server.get(
+      '/v1/balance',
+      { schema: { tags: ['Credits'], summary: 'The live balance', response: { 200: BalanceBody } } },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const nowMs = clock.now()
+        const balance = await currentBalance(parts, workspaceId, nowMs)
+        return balanceBody(balance, await parts.cycleEndsAtMs(workspaceId))
+      },
+    )
+
+    server.get(
+      '/v1/transactions',
+      {
+        schema: {
+          tags: ['Credits'],
+          summary: 'The ledger, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(TransactionBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const limit = request.query.limit ?? limitDefault
+        const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
+        const entries = await listEntries(database, workspaceId, { limit, beforeSeq })
+        return page(entries, limit, (entry) => [entry.seq], transactionBody)
+      },
+    )
+
+    server.get(
+      '/v1/grants',
+      {
+        schema: {
+          tags: ['Credits'],
+          summary: 'Grants, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(GrantBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const limit = request.query.limit ?? limitDefault
+        const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
+        const grants = await listGrants(database, workspaceId, { limit, beforeId })
+        return page(grants, limit, (grant) => [grant.id], grantBody)
+      },
+    )
+
+    server.post(
+      '/v1/workspaces/:id/grants',
+      {
+        schema: {
+          tags: ['Operator'],
+          summary: 'Give credits, or take them off',
+          params: z.object({ id: z.string() }),
+          body: GrantRequest,
+          response: { 201: GrantMadeBody },
+        },
+      },
+      async (request, reply) => {
+        requireOperator(request)
+        const { workspaceId } = await access.scopeOf(request, { named: request.params.id })
+        const { kind, reason, expiresAt } = request.body
+        const amountMs = amountMsOf(request.body)
+        const nowMs = clock.now()
+        await boundaries.catchUp([workspaceId], nowMs)
+        return idempotency.command(request, reply, async (tx) => {
+          const grant = { kind, amountMs, reason, expiresAtMs: expiresAt ?? null }
+          const { grantId, entry } = await grantByOperator(tx, workspaceId, grant, nowMs)
+          return {
+            status: 201,
+            body: {
+              id: grantId === null ? null : publicId('grant', grantId),
+              kind,
+              amount: amountOf(amountMs),
+              remaining: amountOf(Math.max(0, amountMs)),
+              grantedAt: instantOf(nowMs),
+              expiresAt: instantOrNull(grant.expiresAtMs),
+              reason,
+              transactionId: publicId('transaction', entry.id),
+            },
+          }
+        })
+      },
+    )
+  }
+}
+
+function amountMsOf(body: z.infer<typeof GrantRequest>): number {
+  const { credits, milliseconds } = body
+  if ((credits === undefined) === (milliseconds === undefined)) {
+    throw invalid('/credits', 'Give the amount either as "credits" or as "milliseconds".')
+  }
+  if (milliseconds !== undefined) return milliseconds
+  try {
+    return msFromCredits(credits ?? 0)
+  } catch {
+    throw invalid('/credits', '"credits" is too large to be kept exactly.')
+  }
+}
+
+/** The balance after everything that is due has been done. */
+async function currentBalance(parts: LedgerRouteParts, workspaceId: string, nowMs: number) {
+  await parts.boundaries.catchUpIfDue(workspaceId, nowMs)
+  return parts.database.transaction(async (tx) => {
+    // One snapshot: the line and the grants have to belong together.
+    await tx.query('set transaction isolation level repeatable read read only')
+    return readBalance(tx, workspaceId, nowMs)
+  })
+}

@@ -1,0 +1,33 @@
+import type { Queryable } from '../platform/database/database.ts'
+import type { EntryRow } from './account.ts'
+import { type GrantRow, grantColumns } from './grants.ts'
+
+/** Entries of the ledger, newest first, one more than `limit`; those before entry number `beforeSeq`. */
+export async function listEntries(
+  db: Queryable,
+  workspaceId: string,
+  page: { readonly limit: number; readonly beforeSeq: number | null },
+): Promise<EntryRow[]> {
+  const { rows } = await db.query<EntryRow>(
+    `select workspace_id as "workspaceId", seq, id, at_ms as "atMs", recorded_at_ms as "recordedAtMs", kind,
+            amount_ms as "amountMs", balance_after_ms as "balanceAfterMs", drawn_after_ms as "drawnAfterMs",
+            call_id as "callId", grant_id as "grantId", reason
+     from ledger_entries where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
+    [workspaceId, page.beforeSeq, page.limit + 1],
+  )
+  return rows
+}
+
+/** Grants, newest first, one more than `limit`; those before the grant `beforeId`. */
+export async function listGrants(
+  db: Queryable,
+  workspaceId: string,
+  page: { readonly limit: number; readonly beforeId: string | null },
+): Promise<GrantRow[]> {
+  const { rows } = await db.query<GrantRow>(
+    `select ${grantColumns} from grants where workspace_id = $1 and ($2::uuid is null or id < $2)
+     order by id desc limit $3`,
+    [workspaceId, page.beforeId, page.limit + 1],
+  )
+  return rows
+}

@@ -1,0 +1,74 @@
+import type pg from 'pg'
+import type { Queryable } from '../platform/database/database.ts'
+
+/** What changed in a workspace since a listener last looked, merged: each thing once, however often it changed. */
+export type Changes = {
+  /** The number of the last event that is in here: where a listener goes on from. */
+  readonly seq: number
+  readonly balance: boolean
+  /** UUIDs of calls. */
+  readonly callIds: readonly string[]
+}
+
+type EventRow = pg.QueryResultRow & { seq: number; topic: string; ids: string }
+
+/** How many event rows are merged into one look. */
+const ROWS_MAX = 1000
+
+/** The number of the workspace's last event; undefined where there is no such workspace. */
+export async function lastEventSeq(db: Queryable, workspaceId: string): Promise<number | undefined> {
+  return (await lastEventSeqs(db, [workspaceId])).get(workspaceId)
+}
+
+export async function lastEventSeqs(
+  db: Queryable,
+  workspaceIds: readonly string[],
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ workspaceId: string; seq: number }>({
+    name: 'live_last_event_seqs',
+    text: `select workspace_id as "workspaceId", event_seq as seq from balance_lines where workspace_id = any($1::uuid[])`,
+    values: [workspaceIds],
+  })
+  return new Map(rows.map(({ workspaceId, seq }) => [workspaceId, seq]))
+}
+
+/**
+ * What changed after event `afterSeq`. `forgotten` where events between have been pruned: the listener has to read
+ * everything anew.
+ */
+export async function changesAfter(
+  db: Queryable,
+  workspaceId: string,
+  afterSeq: number,
+): Promise<Changes | 'forgotten' | 'nothing'> {
+  const { rows } = await db.query<EventRow>({
+    name: 'live_changes_after',
+    text: `select seq, topic, array_to_string(ids, ',') as ids from events
+           where workspace_id = $1 and seq > $2 order by seq limit $3`,
+    values: [workspaceId, afterSeq, ROWS_MAX],
+  })
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (first === undefined || last === undefined) return 'nothing'
+  if (first.seq !== afterSeq + 1) return 'forgotten'
+  const callIds = rows
+    .filter((row) => row.topic === 'call' && row.ids !== '')
+    .flatMap((row) => row.ids.split(','))
+  return {
+    seq: last.seq,
+    balance: rows.some((row) => row.topic === 'balance'),
+    callIds: [...new Set(callIds)],
+  }
+}
+
+/** How long events are kept for listeners that lost their connection. */
+export const EVENTS_KEPT_MS = 60 * 60 * 1000
+
+/** Forgets events older than an hour; at most `limit` a time. Returns how many were forgotten. */
+export async function pruneEvents(db: Queryable, nowMs: number, limit = 20_000): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from events where ctid = any(array(select ctid from events where at_ms < $1 limit $2))`,
+    [nowMs - EVENTS_KEPT_MS, limit],
+  )
+  return rowCount ?? 0
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { invalid, Problem } from '../platform/problem.ts'
+import { lastEventSeq } from './feed.ts'
+import type { Listener, Message, Streams } from './streams.ts'
+
+/** Proxies and browsers take a silent connection for a dead one. */
+const PING_MS = 15_000
+/** A listener that lags this far behind is dropped: it comes back and resumes. */
+const BUFFERED_BYTES_MAX = 1024 * 1024
+
+export type LiveRoutes = { readonly routes: Routes; close(): void }
+
+/** `GET /v1/events`: what happens in the workspace, as server-sent events. */
+export function liveRoutes(parts: { access: Access; database: Database; streams: Streams }): LiveRoutes {
+  const open = new Set<() => void>()
+  const routes: Routes = async (server) => {
+    server.get(
+      '/v1/events',
+      {
+        schema: {
+          tags: ['Live'],
+          summary: 'Server-sent events',
+          description:
+            'Events: balance (the balance line), call (a call as it is now), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.',
+          querystring: z.object({
+            workspace: z
+              .string()
+              .optional()
+              .meta({ description: 'Instead of the header, which EventSource cannot send.' }),
+          }),
+        },
+      },
+      async (request, reply) => {
+        const named = request.query.workspace
+        const { workspaceId } = await parts.access.scopeOf(request, { named })
+        const newest = await lastEventSeq(parts.database, workspaceId)
+        if (newest === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+        const seq = resumeAt(request.headers['last-event-id'], newest)
+        reply.hijack()
+        const { raw } = reply
+        raw.writeHead(200, {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          // nginx would hold events back otherwise.
+          'x-accel-buffering': 'no',
+          'request-id': request.id,
+        })
+        const write = (text: string) => {
+          raw.write(text)
+          if (raw.writableLength > BUFFERED_BYTES_MAX) raw.destroy()
+        }
+        const listener: Listener = {
+          workspaceId,
+          seq,
+          send: (messages) => write(messages.map(textOf).join('')),
+        }
+        const pings = setInterval(() => write('event: ping\ndata: {}\n\n'), PING_MS)
+        const end = () => raw.end()
+        open.add(end)
+        raw.on('close', () => {
+          clearInterval(pings)
+          open.delete(end)
+          parts.streams.remove(listener)
+        })
+        write('retry: 2000\n\n')
+        parts.streams.add(listener)
+      },
+    )
+  }
+  return {
+    routes,
+    close() {
+      for (const end of open) end()
+    },
+  }
+}
+
+function resumeAt(header: string | string[] | undefined, newest: number): number {
+  if (header === undefined) return newest
+  const seq = Number(header)
+  if (!Number.isSafeInteger(seq) || seq < 0) {
+    throw invalid('/Last-Event-ID', 'The header Last-Event-ID must be the id of an event of this stream.')
+  }
+  return Math.min(seq, newest)
+}
+
+function textOf({ event, data, id }: Message): string {
+  const idLine = id === undefined ? '' : `id: ${id}\n`
+  return `${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}

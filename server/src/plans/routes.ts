@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { Database } from '../platform/database/database.ts'
+import { Amount, amountOf } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { listPackages, listPlans, type Package, type Plan } from './catalogue.ts'
+
+const Money = z
+  .object({
+    minor: z.int().meta({ description: 'In the currency’s smallest unit, such as cents.' }),
+    currency: z.string().meta({ description: 'ISO 4217' }),
+  })
+  .meta({ id: 'Money' })
+
+const PlanBody = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    price: Money.nullable().meta({ description: 'A billing cycle’s; null: on request.' }),
+    monthlyCredits: Amount,
+    paid: z.boolean().meta({ description: 'May buy credits and use auto-reload.' }),
+    features: z.record(z.string(), z.boolean()),
+    limits: z.object({
+      concurrentCallsMax: z.int().nullable(),
+      callDurationSecondsMax: z.int(),
+      membersMax: z.int().nullable(),
+    }),
+  })
+  .meta({ id: 'Plan' })
+
+const PackageBody = z.object({ id: z.string(), credits: Amount, price: Money }).meta({ id: 'Package' })
+
+/** A list that is always whole: the catalogue is short. */
+function wholeList<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), nextCursor: z.null() })
+}
+
+/** The catalogue, for everyone. */
+export function planRoutes({ database }: { database: Database }): Routes {
+  return async (server) => {
+    server.get(
+      '/v1/plans',
+      {
+        config: { public: true },
+        schema: {
+          tags: ['Plans'],
+          security: [],
+          summary: 'The plans',
+          response: { 200: wholeList(PlanBody) },
+        },
+      },
+      async () => ({ data: (await listPlans(database)).map(planBody), nextCursor: null }),
+    )
+    server.get(
+      '/v1/packages',
+      {
+        config: { public: true },
+        schema: {
+          tags: ['Plans'],
+          security: [],
+          summary: 'The packages of top-up credits',
+          response: { 200: wholeList(PackageBody) },
+        },
+      },
+      async () => ({ data: (await listPackages(database)).map(packageBody), nextCursor: null }),
+    )
+  }
+}
+
+function planBody(plan: Plan): z.infer<typeof PlanBody> {
+  const { id, name, paid, features, limits } = plan
+  const price = plan.priceMinor === null ? null : { minor: plan.priceMinor, currency: plan.currency }
+  return { id, name, price, monthlyCredits: amountOf(plan.monthlyMs), paid, features, limits }
+}
+
+function packageBody(pack: Package): z.infer<typeof PackageBody> {
+  return {
+    id: pack.id,
+    credits: amountOf(pack.creditsMs),
+    price: { minor: pack.priceMinor, currency: pack.currency },
+  }
+}
