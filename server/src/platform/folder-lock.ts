@@ -69,16 +69,24 @@ function tryLock(folder: string): DatabaseSync | undefined {
 const sqliteBusy = 5
 const sqliteCannotOpen = 14
 
+/** A lock ends when its file is closed, which Node.js does by itself to files that nobody refers to. */
+const heldFiles = new Set<DatabaseSync>()
+
 async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise<FolderLock> {
   const path = join(folder, 'holder.json')
+  heldFiles.add(file)
   async function write(holder: Holder): Promise<void> {
     await writeFile(`${path}.draft`, `${JSON.stringify(holder)}\n`)
     await rename(`${path}.draft`, path)
   }
+  function letGo(): void {
+    heldFiles.delete(file)
+    file.close()
+  }
   try {
     await write(holder)
   } catch (error) {
-    file.close()
+    letGo()
     throw dataFolderProblem(folder, error)
   }
   return {
@@ -86,7 +94,7 @@ async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise
     announce: (address) => write({ ...holder, address }),
     async release() {
       await rm(path, { force: true }).catch(() => {})
-      file.close()
+      letGo()
     },
   }
 }

@@ -1,0 +1,146 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { isRunning, temporaryFolder, until } from '../../../test/start-server.ts'
+import { type Database, openDatabase } from './database.ts'
+import { type EmbeddedPostgres, findEmbedded, startEmbedded } from './embedded.ts'
+import { createCluster, startCluster } from './postgres-cluster.ts'
+
+const log = pino({ level: 'silent' })
+let folder: string
+let remove: () => Promise<void>
+let postgres: EmbeddedPostgres
+let database: Database
+
+async function start(): Promise<void> {
+  postgres = await startEmbedded(folder, log)
+  database = openDatabase(postgres.connection)
+}
+
+async function stop(): Promise<void> {
+  await database.close()
+  await postgres.stop()
+}
+
+const postmasterPid = async () =>
+  Number((await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+const notes = async () =>
+  (await database.query<{ text: string }>('select text from notes order by text')).rows
+
+beforeAll(async () => {
+  ;({ path: folder, remove } = await temporaryFolder())
+  await start()
+  await database.query('create table notes (text text)')
+})
+beforeEach(() => database.query('truncate notes'))
+afterAll(async () => {
+  await stop()
+  await remove()
+})
+
+describe('the embedded PostgreSQL', () => {
+  test('keeps what it has answered: every commit waits for the disk', async () => {
+    const names = ['fsync', 'synchronous_commit', 'full_page_writes']
+    for (const name of names) expect((await database.query(`show ${name}`)).rows).toEqual([{ [name]: 'on' }])
+  })
+
+  test('answers on 127.0.0.1 alone, and only to its password', async () => {
+    const { port = 0, ...rest } = postgres.connection
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    for (const { address } of others) {
+      const outcome = await new Promise((resolve) => {
+        const socket = connect(port, address, () => resolve('connected'))
+        socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+        socket.on('close', () => socket.destroy())
+      })
+      expect(outcome).toBe('ECONNREFUSED')
+    }
+    const intruder = openDatabase({ ...rest, port, password: 'a guess' })
+    await expect(intruder.query('select 1')).rejects.toThrow('password authentication failed')
+    await intruder.close()
+  })
+
+  test('keeps its password and its log readable for their owner alone', async () => {
+    for (const name of ['postgres-password', 'postgres.log']) {
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+    }
+  })
+
+  test('is found by other processes through the data folder', async () => {
+    expect(await findEmbedded(folder)).toEqual(postgres.connection)
+  })
+
+  test('is started again, on the same port and with all it had committed, when it is killed', async () => {
+    await database.query(`insert into notes values ('before')`)
+    const pid = await postmasterPid()
+    process.kill(pid, 'SIGKILL')
+    await until(() => (isRunning(pid) ? undefined : true))
+    await until(() => database.query(`insert into notes values ('after')`).catch(() => undefined))
+    expect(await notes()).toEqual([{ text: 'after' }, { text: 'before' }])
+  })
+
+  test('has everything after a stop and a start', async () => {
+    await database.query(`insert into notes values ('kept')`)
+    const pid = await postmasterPid()
+    await stop()
+    expect(isRunning(pid)).toBe(false)
+    expect(await findEmbedded(folder)).toBeUndefined()
+    await start()
+    expect(await notes()).toEqual([{ text: 'kept' }])
+  })
+
+  test('gets a new password when the file with it is lost', async () => {
+    await database.query(`insert into notes values ('kept')`)
+    await stop()
+    await rm(join(folder, 'postgres-password'))
+    await start()
+    expect(await notes()).toEqual([{ text: 'kept' }])
+  })
+
+  test('starts when a killed one left the number of a process that is another program now', async () => {
+    await stop()
+    const left = [process.pid, join(folder, 'postgres'), 0, 5432, '', '127.0.0.1', '', 'ready   ', '']
+    await writeFile(join(folder, 'postgres/postmaster.pid'), left.join('\n'))
+    await start()
+    expect(await notes()).toEqual([])
+  })
+
+  test('that outlived its server is stopped in good order and started again', async () => {
+    await database.query(`insert into notes values ('kept')`)
+    await stop()
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const logFile = join(folder, 'postgres.log')
+    await startCluster({ folder: join(folder, 'postgres'), logFile, settings })
+    const pid = await postmasterPid()
+    await start()
+    expect(isRunning(pid)).toBe(false)
+    expect(await notes()).toEqual([{ text: 'kept' }])
+  })
+
+  test('of another version is refused in words, and left as it is', async () => {
+    await stop()
+    const file = join(folder, 'postgres/PG_VERSION')
+    const version = await readFile(file)
+    await writeFile(file, '15\n')
+    await expect(startEmbedded(folder, log)).rejects.toThrow(
+      'was made by PostgreSQL 15; this Talktime comes with PostgreSQL 18.',
+    )
+    await writeFile(file, version)
+    await start()
+  })
+})
+
+test('a PostgreSQL whose making was cut short is made anew', async () => {
+  const { path, remove } = await temporaryFolder()
+  await mkdir(join(path, 'postgres.draft/base'), { recursive: true })
+  await writeFile(join(path, 'postgres.draft/PG_VERSION'), '18\n')
+  await createCluster(join(path, 'postgres'), 'a password')
+  expect(await readFile(join(path, 'postgres/PG_VERSION'), 'utf8')).toBe('18\n')
+  await expect(stat(join(path, 'postgres.draft'))).rejects.toThrow('ENOENT')
+  await remove()
+})

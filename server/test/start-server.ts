@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const mainFile = join(projectRoot, 'server/src/main.ts')
+
+/** A program that was started, what it says, and how it ends. */
+export type Program = {
+  readonly pid: number
+  stdout(): string
+  stderr(): string
+  /** Its exit code, or the signal that ended it, once all it said has been read. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Environment of a server in a test: a free port, no demo, little to say. */
+const testSettings = { PORT: '0', TALKTIME_DEMO: 'off', TALKTIME_LOG_LEVEL: 'warn', DATABASE_URL: '' }
+
+/** Runs a program with this process's Node.js and environment, and settings on top. */
+export function runProgram(args: readonly string[], settings: Record<string, string>): Program {
+  const { VITEST: _, NODE_ENV: __, ...env } = process.env
+  const child = spawn(process.execPath, args, {
+    cwd: projectRoot,
+    env: { ...env, ...testSettings, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 1))
+  })
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
+/** Runs the server's own main.ts, whatever comes of it. */
+export const runServer = (settings: Record<string, string>): Program => runProgram([mainFile], settings)
+
+/** A server that answers. */
+export type RunningServer = Program & { readonly address: string }
+
+/** Starts the real server and waits for its welcome. Rejects with what it said if it ends first. */
+export async function startServer(settings: Record<string, string>): Promise<RunningServer> {
+  return welcomed(runServer(settings))
+}
+
+/** Waits for the welcome of a program that starts a server. */
+export async function welcomed(program: Program): Promise<RunningServer> {
+  const address = await said(program, /Talktime runs at (\S+)/)
+  return { ...program, address }
+}
+
+/** Waits until a program has printed what `pattern` matches; its first group is returned. */
+export async function said(program: Program, pattern: RegExp): Promise<string> {
+  let over = false
+  void program.ended.then(() => {
+    over = true
+  })
+  return until(() => {
+    const match = pattern.exec(program.stdout())
+    if (match) return match[1] ?? match[0]
+    if (over)
+      throw new Error(`It ended before it printed ${pattern}:\n${program.stdout()}${program.stderr()}`)
+    return undefined
+  })
+}
+
+/** Looks again and again until `look` finds something. The test's own time limit is the only one. */
+export async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** Whether a process is there and has not ended. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A temporary folder of the caller's own. */
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'talktime-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
