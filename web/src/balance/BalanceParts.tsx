@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import { workspaceQuery } from '../api/queries.ts'
+import type { Balance } from '../api/types.ts'
+import { creditsBrief, creditsFixed } from '../format/credits.ts'
+import { instant, zoneInWords } from '../format/instant.ts'
+import classes from './BalanceParts.module.css'
+import { runsOutAtMs, useLiveBalance } from './use-balance.ts'
+
+/** Where the balance comes from, in the order in which it is spent, and how long it lasts. */
+export function BalanceParts({ balance }: { balance: Balance }) {
+  const { credits, state } = useLiveBalance(balance)
+  const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
+  const endMs = runsOutAtMs(balance)
+  const { monthly, topUp, promotional, overdraft, liveCalls } = balance
+  return (
+    <div className={classes.parts}>
+      <div className={classes.label}>Balance</div>
+      <div className={classes.number} data-state={state}>
+        {credits} <span className={classes.unit}>credits</span>
+      </div>
+      <dl className={classes.list}>
+        <Part
+          name="Monthly"
+          note={`of ${creditsBrief(monthly.granted.milliseconds)}, reset ${instant(monthly.resetsAt, 'date', timeZone)}`}
+          milliseconds={monthly.remaining.milliseconds}
+        />
+        <Part name="Top-up" note="carries over" milliseconds={topUp.remaining.milliseconds} />
+        {promotional.remaining.milliseconds > 0 && (
+          <Part name="Promotional" milliseconds={promotional.remaining.milliseconds} />
+        )}
+        {overdraft.milliseconds > 0 && (
+          <Part
+            name="Overdraft"
+            note="the next credits pay it first"
+            milliseconds={-overdraft.milliseconds}
+          />
+        )}
+      </dl>
+      <p className={classes.note}>{pace(liveCalls, endMs, timeZone, state)}</p>
+    </div>
+  )
+}
+
+function Part(props: { name: string; note?: string; milliseconds: number }) {
+  return (
+    <div className={classes.part}>
+      <dt>
+        {props.name}
+        {props.note !== undefined && <span className={classes.partNote}>{props.note}</span>}
+      </dt>
+      <dd>{creditsFixed(props.milliseconds)}</dd>
+    </div>
+  )
+}
+
+function pace(liveCalls: number, endMs: number | null, timeZone: string, state: string): string {
+  if (liveCalls === 0)
+    return 'No call is running, so nothing is spent now. 1 credit is 1 minute of conversation.'
+  const spending =
+    liveCalls === 1
+      ? '1 call is running and spends 1 credit a minute.'
+      : `${liveCalls} calls are running and spend ${liveCalls} credits a minute.`
+  if (state === 'out' || endMs === null) return `${spending} Nothing is left.`
+  return `${spending} At this pace it lasts until ${instant(endMs, 'dayTime', timeZone)}, ${zoneInWords(timeZone)}.`
+}

@@ -1,0 +1,46 @@
+import { Link } from '@tanstack/react-router'
+import type { Call } from '../api/types.ts'
+import { instant } from '../format/instant.ts'
+import { otherParty } from '../format/party.ts'
+import { type Column, DataTable, stretched } from '../ui/DataTable.tsx'
+import { StatusMark } from './StatusMark.tsx'
+import { CallCredits, CallTimer } from './Ticking.tsx'
+import { directionWords } from './words.ts'
+
+const columnsIn = (timeZone: string): readonly Column<Call>[] => [
+  {
+    label: 'Started',
+    head: true,
+    cell: (call) => (
+      <Link to="/calls/$callId" params={{ callId: call.id }} className={stretched ?? ''}>
+        <time dateTime={call.authorizedAt}>{instant(call.authorizedAt, 'dayTime', timeZone)}</time>
+      </Link>
+    ),
+    width: '10rem',
+  },
+  {
+    label: 'Who',
+    cell: (call) => otherParty(call) ?? (call.direction === 'web' ? 'Web visitor' : 'Withheld'),
+  },
+  { label: 'Agent', cell: (call) => call.agentName },
+  { label: 'Direction', cell: (call) => directionWords[call.direction], width: '7rem' },
+  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '10.5rem' },
+  { label: 'Duration', end: true, cell: (call) => <Duration call={call} />, width: '6rem' },
+  { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '6rem' },
+]
+
+function Duration({ call }: { call: Call }) {
+  if (call.status === 'authorized' || (call.answeredAt === null && call.duration === null)) return '—'
+  return <CallTimer call={call} />
+}
+
+export function CallsTable({ calls, timeZone }: { calls: Call[]; timeZone: string }) {
+  return (
+    <DataTable
+      name="Calls, newest first"
+      columns={columnsIn(timeZone)}
+      rows={calls}
+      rowKey={(call) => call.id}
+    />
+  )
+}

@@ -1,0 +1,73 @@
+import { Button, MultiSelect, Select } from '@mantine/core'
+import type { Agent } from '../api/types.ts'
+import { DatesControl } from './DatesControl.tsx'
+import classes from './HistoryFilters.module.css'
+import { type HistorySearch, isNarrowed } from './history-search.ts'
+import { directionWords, statusWords } from './words.ts'
+
+const options = (words: Record<string, string>) =>
+  Object.entries(words).map(([value, label]) => ({ value, label }))
+
+/** Sets or, with null, takes away one part of the address. */
+function withPart<Name extends keyof HistorySearch>(
+  search: HistorySearch,
+  name: Name,
+  value: HistorySearch[Name] | null,
+): HistorySearch {
+  const { [name]: _old, ...rest } = search
+  return value === null || value === undefined ? rest : { ...rest, [name]: value }
+}
+
+export function HistoryFilters(props: {
+  search: HistorySearch
+  agents: Agent[]
+  today: string
+  onChange: (search: HistorySearch) => void
+}) {
+  const { search, onChange } = props
+  const agentOptions = props.agents.map((agent) => ({ value: agent.id, label: agent.name }))
+  if (search.agent !== undefined && !agentOptions.some((option) => option.value === search.agent)) {
+    // An archived agent has left the list, but its calls are still there.
+    agentOptions.push({ value: search.agent, label: 'Archived agent' })
+  }
+  const statuses = search.status?.split(',') ?? []
+  return (
+    <search className={classes.filters} aria-label="Filters of the call history">
+      <DatesControl search={search} today={props.today} onChange={onChange} />
+      <Select
+        aria-label="Agent"
+        placeholder="Any agent"
+        data={agentOptions}
+        value={search.agent ?? null}
+        onChange={(agent) => onChange(withPart(search, 'agent', agent))}
+        searchable
+        clearable
+        nothingFoundMessage="No such agent"
+        className={classes.filter ?? ''}
+      />
+      <Select
+        aria-label="Direction"
+        placeholder="Any direction"
+        data={options(directionWords)}
+        value={search.direction ?? null}
+        onChange={(direction) => onChange(withPart(search, 'direction', direction))}
+        clearable
+        className={classes.filter ?? ''}
+      />
+      <MultiSelect
+        aria-label="Status"
+        placeholder={statuses.length === 0 ? 'Any status' : ''}
+        data={options(statusWords)}
+        value={statuses}
+        onChange={(next) => onChange(withPart(search, 'status', next.length === 0 ? null : next.join(',')))}
+        clearable
+        className={classes.statuses ?? ''}
+      />
+      {isNarrowed(search) && (
+        <Button variant="subtle" color="gray" onClick={() => onChange({})}>
+          Clear
+        </Button>
+      )}
+    </search>
+  )
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { agentsQuery, balanceQuery, openCallsQuery, workspaceQuery } from '../api/queries.ts'
+import type { Call } from '../api/types.ts'
+import { zoneInWords } from '../format/instant.ts'
+import { Card } from '../ui/Card.tsx'
+import { Loaded } from '../ui/Loaded.tsx'
+import { Page } from '../ui/Page.tsx'
+import { SkeletonRows } from '../ui/states.tsx'
+import { Freshness } from './Freshness.tsx'
+import { HowToCall } from './HowToCall.tsx'
+import { LiveCallsTable } from './LiveCallsTable.tsx'
+import { LiveFigures } from './LiveFigures.tsx'
+
+/** Who is talking now, and what it costs; it changes by itself. */
+export function LiveCallsPage() {
+  const calls = useQuery(openCallsQuery)
+  const balance = useQuery(balanceQuery)
+  const timeZone = useQuery(workspaceQuery).data?.timeZone
+  // Their names are needed for calls that the stream announces.
+  const agents = useQuery(agentsQuery)
+  return (
+    <Page
+      title="Live calls"
+      caption={
+        <Freshness>{timeZone === undefined ? '' : `Changes by itself · ${zoneInWords(timeZone)}`}</Freshness>
+      }
+    >
+      <LiveFigures calls={calls.data} balance={balance} timeZone={timeZone ?? 'UTC'} />
+      <Card flush>
+        <Loaded query={calls} what="The live calls" skeleton={<SkeletonRows label="live calls" />}>
+          {(list: Call[]) =>
+            list.length === 0 ? <HowToCall agents={agents.data} /> : <LiveCallsTable calls={list} />
+          }
+        </Loaded>
+      </Card>
+    </Page>
+  )
+}

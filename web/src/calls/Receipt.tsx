@@ -1,0 +1,85 @@
+import type { Receipt as ReceiptData } from '../api/types.ts'
+import { instant, zoneInWords } from '../format/instant.ts'
+import { isOpen } from '../live/apply.ts'
+import { Card } from '../ui/Card.tsx'
+import classes from './Receipt.module.css'
+import { ReceiptDetails } from './ReceiptDetails.tsx'
+import { ReceiptEntries, ReceiptPayments } from './ReceiptTables.tsx'
+import { StatusMark } from './StatusMark.tsx'
+import { CallCredits, CallCreditsExact, CallSeconds } from './Ticking.tsx'
+import { arithmetic, receiptInWords } from './words.ts'
+
+/** The whole receipt; while the call runs its numbers tick. */
+export function Receipt({ receipt }: { receipt: ReceiptData }) {
+  const charged = receipt.charged.milliseconds
+  const running = receipt.status === 'in_conversation'
+  return (
+    <div className={classes.receipt}>
+      <div className={classes.main}>
+        <Card>
+          <div className={classes.top}>
+            <StatusMark status={receipt.status} />
+            <span className={classes.date}>
+              {instant(receipt.authorizedAt, 'dateLong', receipt.timeZone)}
+            </span>
+          </div>
+          <p className={classes.total}>
+            <span className={classes.number}>
+              <CallCredits call={receipt} />
+            </span>{' '}
+            <span className={classes.unit}>{running ? 'credits so far' : 'credits'}</span>
+          </p>
+          <p className={classes.words}>{receiptInWords(receipt)}</p>
+          <Moments receipt={receipt} />
+          {running && (
+            <p className={classes.sum}>
+              <CallSeconds call={receipt} /> ÷ 60 = <CallCreditsExact call={receipt} /> credits
+            </p>
+          )}
+          {!running && charged > 0 && (
+            <p className={classes.sum}>{arithmetic(charged)}; no rounding, no minimum</p>
+          )}
+        </Card>
+        {charged > 0 && !running && <ReceiptPayments receipt={receipt} />}
+        {receipt.entries.length > 0 && <ReceiptEntries receipt={receipt} />}
+        {running && (
+          <p className={classes.later}>
+            Which credits paid, and the entries in the ledger, stand here when the call is over.
+          </p>
+        )}
+      </div>
+      <ReceiptDetails receipt={receipt} />
+    </div>
+  )
+}
+
+/** When the call was allowed, answered and over, to the millisecond. */
+function Moments({ receipt }: { receipt: ReceiptData }) {
+  const { timeZone } = receipt
+  const moments = [
+    { name: 'Authorized', at: receipt.authorizedAt },
+    { name: 'Answered', at: receipt.answeredAt },
+    { name: isOpen(receipt) ? 'Ends' : 'Ended', at: receipt.endedAt },
+  ]
+  return (
+    <div className={classes.moments}>
+      <dl className={classes.momentList}>
+        {moments.map(({ name, at }) => (
+          <div key={name} className={classes.moment}>
+            <dt>{name}</dt>
+            <dd>{at === null ? '—' : <time dateTime={at}>{instant(at, 'timeExact', timeZone)}</time>}</dd>
+          </div>
+        ))}
+        <div className={classes.moment}>
+          <dt>In conversation</dt>
+          <dd>
+            <CallSeconds call={receipt} />
+          </dd>
+        </div>
+      </dl>
+      <p className={classes.zone}>
+        {zoneInWords(timeZone)} ({timeZone})
+      </p>
+    </div>
+  )
+}

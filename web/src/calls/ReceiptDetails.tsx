@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react'
+import type { Receipt } from '../api/types.ts'
+import { roughly } from '../format/duration.ts'
+import { Card } from '../ui/Card.tsx'
+import { CopyIcon } from '../ui/Copyable.tsx'
+import classes from './Receipt.module.css'
+import { directionWords } from './words.ts'
+
+const endSources = {
+  reported: 'reported by the voice stack',
+  presumed: 'presumed from the last sign of life',
+}
+
+/** Who and what the call was. */
+export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
+  const end = [receipt.endReason, receipt.endSource === null ? null : endSources[receipt.endSource]]
+    .filter((part) => part !== null)
+    .join(', ')
+  return (
+    <Card title="Call">
+      <dl className={classes.details}>
+        <Detail name="Agent">{receipt.agentName}</Detail>
+        <Detail name="Direction">{directionWords[receipt.direction]}</Detail>
+        {receipt.from !== null && <Detail name="From">{receipt.from}</Detail>}
+        {receipt.to !== null && <Detail name="To">{receipt.to}</Detail>}
+        {end !== '' && <Detail name="End">{end}</Detail>}
+        {receipt.status !== 'refused' && receipt.maxDurationSeconds > 0 && (
+          <Detail name="Longest allowed">{roughly(receipt.maxDurationSeconds * 1000)}</Detail>
+        )}
+        <Detail name="Call id">
+          <span className={classes.mono}>{receipt.id}</span>
+          <CopyIcon value={receipt.id} what="the call id" />
+        </Detail>
+        {receipt.externalId !== null && (
+          <Detail name="External id">
+            <span className={classes.mono}>{receipt.externalId}</span>
+            <CopyIcon value={receipt.externalId} what="the external id" />
+          </Detail>
+        )}
+      </dl>
+    </Card>
+  )
+}
+
+function Detail({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={classes.detail}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+import { Button, Skeleton } from '@mantine/core'
+import { IconArrowLeft, IconPrinter } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { receiptQuery } from '../api/queries.ts'
+import { Card } from '../ui/Card.tsx'
+import { Loaded } from '../ui/Loaded.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Receipt } from './Receipt.tsx'
+import classes from './ReceiptPage.module.css'
+
+/** What a call cost and why, to be read, printed or passed on. */
+export function ReceiptPage() {
+  const { callId } = useParams({ from: '/shell/calls/$callId' })
+  const receipt = useQuery(receiptQuery(callId))
+  return (
+    <Page
+      title="Call receipt"
+      above={
+        <Link to="/calls" className={classes.back ?? ''}>
+          <IconArrowLeft size={15} stroke={1.75} aria-hidden />
+          Call history
+        </Link>
+      }
+      caption={<span className={classes.id}>{callId}</span>}
+      actions={
+        receipt.data && (
+          <Button
+            variant="default"
+            leftSection={<IconPrinter size={16} stroke={1.75} aria-hidden />}
+            onClick={() => window.print()}
+          >
+            Print
+          </Button>
+        )
+      }
+    >
+      <Loaded
+        query={receipt}
+        what="The receipt"
+        skeleton={
+          <Card>
+            <div role="status" aria-label="Loading the receipt">
+              <Skeleton height={38} width={180} my="sm" />
+              <Skeleton height={14} width="60%" mb="xl" />
+              <Skeleton height={180} />
+            </div>
+          </Card>
+        }
+      >
+        {(data) => <Receipt receipt={data} />}
+      </Loaded>
+    </Page>
+  )
+}

@@ -1,0 +1,50 @@
+import type { CallFilter } from '../api/queries.ts'
+import { isDate, isWindowPreset, presetWindow, type WindowPreset } from './window.ts'
+import { directionWords, statusWords } from './words.ts'
+
+/** What the history's address says; a link shows the same to whoever follows it. */
+export type HistorySearch = {
+  window?: WindowPreset
+  from?: string
+  to?: string
+  agent?: string
+  direction?: string
+  /** Statuses, separated by commas. */
+  status?: string
+}
+
+/** Reads the address; whatever it says that is not valid is left out. */
+export function readHistorySearch(search: Record<string, unknown>): HistorySearch {
+  const read: HistorySearch = {}
+  if (isDate(search.from)) read.from = search.from
+  if (isDate(search.to)) read.to = search.to
+  if (read.from === undefined && read.to === undefined && isWindowPreset(search.window))
+    read.window = search.window
+  if (typeof search.agent === 'string') read.agent = search.agent
+  if (typeof search.direction === 'string' && Object.hasOwn(directionWords, search.direction)) {
+    read.direction = search.direction
+  }
+  const statuses = typeof search.status === 'string' ? search.status.split(',') : []
+  const known = statuses.filter((status) => Object.hasOwn(statusWords, status))
+  if (known.length > 0) read.status = known.join(',')
+  return read
+}
+
+/** What to ask the server for. `today` is the local date in the workspace's time zone. */
+export function filterOf(search: HistorySearch, today: string): CallFilter {
+  const window = search.window === undefined ? search : presetWindow(search.window, today)
+  return {
+    status: search.status,
+    agentId: search.agent,
+    direction: search.direction,
+    from: window.from,
+    to: window.to,
+  }
+}
+
+/** Whether anything narrows the list. */
+export function isNarrowed(search: HistorySearch): boolean {
+  return Object.entries(search).some(
+    ([name, value]) => value !== undefined && !(name === 'window' && value === 'all'),
+  )
+}

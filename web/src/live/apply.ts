@@ -1,0 +1,74 @@
+import type { Balance, Call, CallSummary } from '../api/types.ts'
+import type { LineEvent } from './message.ts'
+
+/** The balance with a newer line; its parts stay until they are fetched again. An older line changes nothing. */
+export function withLine(balance: Balance, line: LineEvent): Balance {
+  if (Date.parse(line.asOf) < Date.parse(balance.asOf)) return balance
+  return { ...balance, asOf: line.asOf, balance: line.balance, liveCalls: line.liveCalls }
+}
+
+const stages = ['authorized', 'in_conversation'] as const
+
+/** Whether a call still rings or runs. */
+export function isOpen(call: Pick<CallSummary, 'status'>): boolean {
+  return stages.some((stage) => stage === call.status)
+}
+
+function stageOf(call: Pick<CallSummary, 'status'>): number {
+  if (call.status === 'authorized') return 0
+  return call.status === 'in_conversation' ? 1 : 2
+}
+
+/** Calls only go forward: an event that a resumed stream repeats is older than what is known. */
+function isNews(known: CallSummary, told: CallSummary): boolean {
+  return stageOf(told) >= stageOf(known)
+}
+
+/** How long a call that is over stays on the live page with its charge. */
+export const lingerMs = 15_000
+
+/**
+ * The calls on the live page after some events, newest first. A call that is over lingers a moment; one that was
+ * refused never was live.
+ */
+export function withCalls(
+  calls: Call[],
+  told: CallSummary[],
+  agentNames: ReadonlyMap<string, string>,
+  nowMs: number,
+): Call[] {
+  const byId = new Map(calls.map((call) => [call.id, call]))
+  for (const event of told) {
+    const known = byId.get(event.id)
+    if (known) {
+      if (isNews(known, event)) byId.set(event.id, { ...known, ...event })
+    } else if (isOpen(event)) {
+      byId.set(event.id, newCall(event, agentNames))
+    }
+  }
+  const shown = [...byId.values()].filter(
+    (call) => isOpen(call) || (call.endedAt !== null && nowMs - Date.parse(call.endedAt) < lingerMs),
+  )
+  return shown.sort((one, other) => (one.authorizedAt < other.authorizedAt ? 1 : -1))
+}
+
+/** Rows of the history that are on screen already, changed in place; unknown calls are left out. */
+export function withNews(calls: Call[], told: ReadonlyMap<string, CallSummary>): Call[] {
+  if (!calls.some((call) => told.has(call.id))) return calls
+  return calls.map((call) => {
+    const event = told.get(call.id)
+    return event && isNews(call, event) ? { ...call, ...event } : call
+  })
+}
+
+function newCall(event: CallSummary, agentNames: ReadonlyMap<string, string>): Call {
+  return {
+    ...event,
+    agentName: agentNames.get(event.agentId) ?? 'Agent',
+    externalId: null,
+    campaignId: null,
+    endReason: null,
+    endSource: null,
+    maxDurationSeconds: 0,
+  }
+}

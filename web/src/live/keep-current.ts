@@ -1,0 +1,120 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  agentsQuery,
+  balanceQuery,
+  callsKey,
+  openCallsKey,
+  openCallsQuery,
+  receiptKey,
+} from '../api/queries.ts'
+import type { CallSummary } from '../api/types.ts'
+import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
+import { joinLive } from './join.ts'
+import type { CallPages, Liveness } from './liveness.ts'
+import type { LiveMessage } from './message.ts'
+import { serverNow } from './server-clock.ts'
+
+const silenceMsMax = 30_000
+/** Events of calls are applied together: a busy workspace tells hundreds a second. */
+const gatherMs = 100
+const balancePartsMs = 4_000
+
+/**
+ * Applies the workspace's events to what the pages have loaded, and reports how alive the stream is. Answers
+ * with the function that stops it.
+ */
+export function keepCurrent(
+  queryClient: QueryClient,
+  workspaceId: string,
+  onLiveness: (liveness: Liveness) => void,
+): () => void {
+  let lastSignMs = Date.now()
+  let gathered: CallSummary[] = []
+  let flushTimer: ReturnType<typeof setTimeout> | undefined
+  let lingerTimer: ReturnType<typeof setTimeout> | undefined
+  let partsTimer: ReturnType<typeof setTimeout> | undefined
+
+  const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
+
+  const showOpenCalls = (told: CallSummary[]) => {
+    const agents = queryClient.getQueryData(agentsQuery.queryKey) ?? []
+    const names = new Map(agents.map((agent) => [agent.id, agent.name]))
+    if (told.some((call) => !names.has(call.agentId))) refetch(agentsQuery.queryKey)
+    queryClient.setQueryData(openCallsQuery.queryKey, (page) => {
+      if (!page) return page
+      return { ...page, data: withCalls(page.data, told, names, serverNow()) }
+    })
+  }
+
+  const flush = () => {
+    flushTimer = undefined
+    const told = gathered
+    gathered = []
+    showOpenCalls(told)
+    const byId = new Map(told.map((call) => [call.id, call]))
+    queryClient.setQueriesData<CallPages>({ queryKey: callsKey }, (data) => {
+      if (!data) return data
+      return { ...data, pages: data.pages.map((page) => ({ ...page, data: withNews(page.data, byId) })) }
+    })
+    for (const id of byId.keys()) refetch(receiptKey(id))
+    clearTimeout(lingerTimer)
+    lingerTimer = setTimeout(() => showOpenCalls([]), lingerMs + gatherMs)
+  }
+
+  const onMessage = (message: LiveMessage) => {
+    if (message.kind === 'broken') return
+    lastSignMs = Date.now()
+    onLiveness('live')
+    switch (message.kind) {
+      case 'open':
+        // Between two connections events may have been missed, whatever was resumed.
+        if (message.again) for (const key of [['balance'], openCallsKey, callsKey, ['receipt']]) refetch(key)
+        return
+      case 'balance':
+        queryClient.setQueryData(
+          balanceQuery.queryKey,
+          (balance) => balance && withLine(balance, message.line),
+        )
+        partsTimer ??= setTimeout(() => {
+          partsTimer = undefined
+          refetch(balanceQuery.queryKey)
+        }, balancePartsMs)
+        return
+      case 'call':
+        gathered.push(message.call)
+        flushTimer ??= setTimeout(flush, gatherMs)
+        return
+      case 'workspace':
+        refetch(['workspace'])
+        refetch(['session'])
+        refetch(['balance'])
+        return
+      case 'agent':
+        refetch(['agents'])
+        return
+      case 'ping':
+    }
+  }
+
+  const leave = joinLive(workspaceId, onMessage)
+  const watchdog = setInterval(() => {
+    if (Date.now() - lastSignMs > silenceMsMax) onLiveness('lost')
+  }, 5_000)
+  // A page that was put away and comes back (a laptop's lid) asks at once.
+  const onVisible = () => {
+    if (document.visibilityState === 'visible' && Date.now() - lastSignMs > silenceMsMax) onLiveness('lost')
+  }
+  document.addEventListener('visibilitychange', onVisible)
+  const onPageHide = (event: PageTransitionEvent) => {
+    if (!event.persisted) leave()
+  }
+  window.addEventListener('pagehide', onPageHide)
+
+  return () => {
+    leave()
+    clearInterval(watchdog)
+    for (const pending of [flushTimer, lingerTimer, partsTimer]) clearTimeout(pending)
+    document.removeEventListener('visibilitychange', onVisible)
+    window.removeEventListener('pagehide', onPageHide)
+  }
+}

@@ -1,0 +1,41 @@
+/// <reference lib="webworker" />
+import type { LiveMessage } from './message.ts'
+import { openStream } from './stream.ts'
+
+/**
+ * The one stream of a browser for one workspace (its name is the stream's address). Every tab is a port; the
+ * stream closes with the last of them. A tab that comes later hears the state and the newest balance line at once.
+ */
+declare const self: SharedWorkerGlobalScope
+
+const ports = new Set<MessagePort>()
+let close: (() => void) | undefined
+let lastState: LiveMessage | undefined
+let lastLine: LiveMessage | undefined
+
+function tell(message: LiveMessage): void {
+  if (message.kind === 'open' || message.kind === 'broken') lastState = message
+  if (message.kind === 'balance') lastLine = message
+  for (const port of ports) port.postMessage(message)
+}
+
+function leave(port: MessagePort): void {
+  ports.delete(port)
+  port.close()
+  if (ports.size > 0) return
+  close?.()
+  close = undefined
+  lastState = undefined
+  lastLine = undefined
+}
+
+self.addEventListener('connect', (event) => {
+  const port = event.ports[0]
+  if (!port) return
+  ports.add(port)
+  port.addEventListener('message', () => leave(port))
+  port.start()
+  if (lastState) port.postMessage(lastState.kind === 'open' ? { kind: 'open', again: false } : lastState)
+  if (lastLine) port.postMessage(lastLine)
+  close ??= openStream(self.name, tell)
+})

@@ -1,0 +1,33 @@
+import type { Amount, CallSummary } from '../api/types.ts'
+
+/** The balance line as the stream tells it: exact at `asOf`, falling by a millisecond per millisecond and live call. */
+export type LineEvent = { asOf: string; balance: Amount; liveCalls: number }
+
+/** What the stream says, and what its keeper says about the stream. */
+export type LiveMessage =
+  | { kind: 'balance'; line: LineEvent }
+  | { kind: 'call'; call: CallSummary }
+  | { kind: 'workspace' }
+  | { kind: 'agent' }
+  /** A sign of life without news. */
+  | { kind: 'ping' }
+  /** The stream is open: `again` says that it was open before, so events may have been missed. */
+  | { kind: 'open'; again: boolean }
+  /** The stream broke and is being tried again. */
+  | { kind: 'broken' }
+
+/** The names of the stream's events that carry news. */
+export const eventNames = ['balance', 'call', 'workspace', 'agent', 'ping'] as const
+
+/** Reads an event of the stream; null for one whose body is not what the API promises. */
+export function messageFrom(name: (typeof eventNames)[number], data: string): LiveMessage | null {
+  if (name === 'ping' || name === 'workspace' || name === 'agent') return { kind: name }
+  try {
+    const body: unknown = JSON.parse(data)
+    return name === 'balance'
+      ? { kind: 'balance', line: body as LineEvent }
+      : { kind: 'call', call: body as CallSummary }
+  } catch {
+    return null
+  }
+}

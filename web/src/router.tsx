@@ -1,0 +1,173 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { sessionQuery } from './api/queries.ts'
+import { chooseWorkspace } from './api/workspace-choice.ts'
+import { readHistorySearch } from './calls/history-search.ts'
+import { NotFound } from './shell/NotFound.tsx'
+import { PageFailure } from './shell/PageFailure.tsx'
+import { seatFor } from './shell/seat.ts'
+
+type Context = { queryClient: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageFailure,
+})
+
+/** An address to return to; only of this site, so that a link can't lead elsewhere. */
+function ownAddress(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { redirect?: string } => {
+    const to = ownAddress(search.redirect)
+    return to === undefined ? {} : { redirect: to }
+  },
+  component: lazyRouteComponent(() => import('./sign-in/SignInPage.tsx'), 'SignInPage'),
+})
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('./sign-in/SignUpPage.tsx'), 'SignUpPage'),
+})
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  validateSearch: (search): { token: string } => ({
+    token: typeof search.token === 'string' ? search.token : '',
+  }),
+  component: lazyRouteComponent(() => import('./sign-in/JoinPage.tsx'), 'JoinPage'),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session === null) throw redirect({ to: '/sign-in', search: { redirect: location.href } })
+    // Requests name the workspace from the first one on.
+    chooseWorkspace(seatFor(session)?.workspace.id ?? null)
+  },
+  component: lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/live', replace: true })
+  },
+})
+
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./calls/LiveCallsPage.tsx'), 'LiveCallsPage'),
+})
+
+const calls = createRoute({
+  getParentRoute: () => shell,
+  path: '/calls',
+  validateSearch: readHistorySearch,
+  component: lazyRouteComponent(() => import('./calls/CallHistoryPage.tsx'), 'CallHistoryPage'),
+})
+
+const receipt = createRoute({
+  getParentRoute: () => shell,
+  path: '/calls/$callId',
+  component: lazyRouteComponent(() => import('./calls/ReceiptPage.tsx'), 'ReceiptPage'),
+})
+
+const agents = createRoute({
+  getParentRoute: () => shell,
+  path: '/agents',
+  validateSearch: (search): { edit?: string } =>
+    typeof search.edit === 'string' ? { edit: search.edit } : {},
+  component: lazyRouteComponent(() => import('./agents/AgentsPage.tsx'), 'AgentsPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/SettingsPage.tsx'), 'SettingsPage'),
+})
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/workspace', replace: true })
+  },
+})
+
+const settingsWorkspace = createRoute({
+  getParentRoute: () => settings,
+  path: '/workspace',
+  component: lazyRouteComponent(() => import('./settings/WorkspaceTab.tsx'), 'WorkspaceTab'),
+})
+
+const settingsMembers = createRoute({
+  getParentRoute: () => settings,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./settings/MembersTab.tsx'), 'MembersTab'),
+})
+
+const settingsKeys = createRoute({
+  getParentRoute: () => settings,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./settings/KeysTab.tsx'), 'KeysTab'),
+})
+
+const settingsPreferences = createRoute({
+  getParentRoute: () => settings,
+  path: '/preferences',
+  component: lazyRouteComponent(() => import('./settings/PreferencesTab.tsx'), 'PreferencesTab'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  signUp,
+  join,
+  shell.addChildren([
+    home,
+    live,
+    calls,
+    receipt,
+    agents,
+    settings.addChildren([
+      settingsHome,
+      settingsWorkspace,
+      settingsMembers,
+      settingsKeys,
+      settingsPreferences,
+    ]),
+  ]),
+])
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

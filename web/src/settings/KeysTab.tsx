@@ -1,0 +1,53 @@
+import { Button } from '@mantine/core'
+import { IconKey, IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { keysQuery } from '../api/queries.ts'
+import { LookOnly } from '../shell/LookOnly.tsx'
+import { mayManage, useSeat } from '../shell/seat.ts'
+import { Card } from '../ui/Card.tsx'
+import { Loaded } from '../ui/Loaded.tsx'
+import { useDocumentTitle } from '../ui/Page.tsx'
+import { Empty, SkeletonRows } from '../ui/states.tsx'
+import { KeysTable } from './KeysTable.tsx'
+import { NewKeyDialog } from './NewKeyDialog.tsx'
+
+export function KeysTab() {
+  const keys = useQuery(keysQuery)
+  const manages = mayManage(useSeat().workspace.role)
+  const [making, setMaking] = useState(false)
+  useDocumentTitle('API keys')
+  return (
+    <>
+      <LookOnly what="make or revoke API keys" />
+      <Card
+        title="API keys"
+        caption="Your voice stack sends one with every request. A key acts in this workspace only."
+        actions={
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={15} aria-hidden />}
+            disabled={!manages}
+            onClick={() => setMaking(true)}
+          >
+            New key
+          </Button>
+        }
+        flush
+      >
+        <Loaded query={keys} what="The API keys" skeleton={<SkeletonRows count={2} label="API keys" />}>
+          {(list) =>
+            list.length === 0 ? (
+              <Empty icon={<IconKey size={22} stroke={1.5} />} title="No API keys yet">
+                Make one to let your voice stack start and end calls.
+              </Empty>
+            ) : (
+              <KeysTable keys={list} manages={manages} />
+            )
+          }
+        </Loaded>
+      </Card>
+      {making && <NewKeyDialog onClose={() => setMaking(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
+import { schemes } from '../shell/colour-schemes.ts'
+import { openKeys } from '../shell/palette-state.ts'
+import { Card } from '../ui/Card.tsx'
+import { useDocumentTitle } from '../ui/Page.tsx'
+import { SettingsRow } from './SettingsRows.tsx'
+import { setSingleKeys, useSingleKeys } from './shortcut-preference.ts'
+
+/** What each person chooses for this browser; it is kept here and at once. */
+export function PreferencesTab() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const singleKeys = useSingleKeys()
+  useDocumentTitle('Preferences')
+  return (
+    <Card footer="Kept in this browser, for you alone.">
+      <SettingsRow name="Colour scheme" note="Printed pages are always light.">
+        <SegmentedControl
+          aria-label="Colour scheme"
+          data={schemes.map((scheme) => ({ ...scheme }))}
+          value={colorScheme}
+          onChange={(value) => {
+            const chosen = schemes.find((scheme) => scheme.value === value)
+            if (chosen) setColorScheme(chosen.value)
+          }}
+        />
+      </SettingsRow>
+      <SettingsRow
+        name="Single-letter shortcuts"
+        note="Such as g then l for Live calls. Switch them off if something types letters for you. Ctrl/⌘-K works either way."
+      >
+        <Switch
+          label={singleKeys ? 'On' : 'Off'}
+          aria-label="Single-letter shortcuts"
+          checked={singleKeys}
+          onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+        />
+        <Button variant="default" size="xs" mt="sm" onClick={openKeys}>
+          Show all keys
+        </Button>
+      </SettingsRow>
+    </Card>
+  )
+}

@@ -1,0 +1,155 @@
+import { Button, Group, NumberInput, Radio, Select, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useQueryClient } from '@tanstack/react-query'
+import { useBlocker } from '@tanstack/react-router'
+import { api } from '../api/client.ts'
+import { sessionQuery, workspaceQuery } from '../api/queries.ts'
+import type { Workspace } from '../api/types.ts'
+import { mayManage, useSeat } from '../shell/seat.ts'
+import { Card } from '../ui/Card.tsx'
+import { FormMessage } from '../ui/FormMessage.tsx'
+import { tell } from '../ui/tell.ts'
+import { useSubmit } from '../ui/use-submit.ts'
+import { SettingsRow } from './SettingsRows.tsx'
+import { zoneOptions } from './time-zones.ts'
+import { UnsavedDialog } from './UnsavedDialog.tsx'
+import classes from './WorkspaceForm.module.css'
+
+type Fields = {
+  name: string
+  timeZone: string
+  whenCreditsRunOut: 'finish' | 'end'
+  /** Empty for no budget of one's own. */
+  monthlyBudgetCredits: number | string
+}
+
+const fieldsOf = (workspace: Workspace): Fields => ({
+  name: workspace.name,
+  timeZone: workspace.timeZone,
+  whenCreditsRunOut: workspace.whenCreditsRunOut,
+  monthlyBudgetCredits: workspace.monthlyBudgetCredits ?? '',
+})
+
+/** The workspace's settings. Nothing is saved before Save, and leaving with changes asks. */
+export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
+  const queryClient = useQueryClient()
+  const manages = mayManage(useSeat().workspace.role)
+  const form = useForm<Fields>({
+    initialValues: fieldsOf(workspace),
+    validate: {
+      name: (value) => (value.trim() === '' ? 'The workspace needs a name' : null),
+      monthlyBudgetCredits: (value) =>
+        value === '' || Number(value) > 0 ? null : 'Enter a number of credits above 0, or nothing',
+    },
+  })
+  const { onSubmit, message, pending } = useSubmit(
+    form,
+    ({ monthlyBudgetCredits, ...rest }) =>
+      api.patch<Workspace>('/v1/workspace', {
+        ...rest,
+        monthlyBudgetCredits: monthlyBudgetCredits === '' ? null : Number(monthlyBudgetCredits),
+      }),
+    async (saved) => {
+      queryClient.setQueryData(workspaceQuery.queryKey, (known) => (known ? { ...known, ...saved } : saved))
+      form.setInitialValues(fieldsOf(saved))
+      form.setValues(fieldsOf(saved))
+      form.resetDirty(fieldsOf(saved))
+      tell('The workspace is saved')
+      await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+    },
+  )
+  const dirty = form.isDirty()
+  const blocker = useBlocker({
+    shouldBlockFn: () => dirty,
+    withResolver: true,
+    enableBeforeUnload: () => dirty,
+  })
+
+  return (
+    <form onSubmit={onSubmit} noValidate aria-label="Workspace settings">
+      <Card
+        footer={
+          <>
+            <span role="status">{dirty ? 'Unsaved changes' : manages ? 'Everything is saved' : ''}</span>
+            <Group gap="xs">
+              {dirty && (
+                <Button variant="subtle" color="gray" size="xs" onClick={form.reset}>
+                  Undo
+                </Button>
+              )}
+              <Button type="submit" size="xs" disabled={!dirty || !manages} loading={pending}>
+                Save
+              </Button>
+            </Group>
+          </>
+        }
+      >
+        <FormMessage message={message} />
+        <SettingsRow name="Name" note="What members see, and what stands on receipts.">
+          <TextInput
+            aria-label="Workspace name"
+            disabled={!manages}
+            maxLength={100}
+            {...form.getInputProps('name')}
+          />
+        </SettingsRow>
+        <SettingsRow
+          name="Time zone"
+          note="Days, months and windows of dates follow it. The running billing cycle keeps its end."
+        >
+          <Select
+            aria-label="Time zone"
+            data={zoneOptions(workspace.timeZone)}
+            searchable
+            allowDeselect={false}
+            limit={100}
+            nothingFoundMessage="No zone has that name"
+            disabled={!manages}
+            {...form.getInputProps('timeZone')}
+          />
+        </SettingsRow>
+        <SettingsRow
+          name="When credits run out during a call"
+          note="New calls are refused either way. This decides about calls that are in conversation already."
+        >
+          <Radio.Group
+            aria-label="When credits run out during a call"
+            {...form.getInputProps('whenCreditsRunOut')}
+          >
+            <div className={classes.choices}>
+              <Radio
+                value="finish"
+                label="Let the call finish"
+                description="The balance may go below zero; the next credits pay that first."
+                disabled={!manages}
+              />
+              <Radio
+                value="end"
+                label="End the call"
+                description="The voice stack is told to hang up at zero."
+                disabled={!manages}
+              />
+            </div>
+          </Radio.Group>
+        </SettingsRow>
+        <SettingsRow
+          name="Monthly budget"
+          note={`In credits, for a calendar month. It warns and stops nothing. Empty: the credits of the ${workspace.plan.name} plan.`}
+        >
+          <NumberInput
+            aria-label="Monthly budget in credits"
+            placeholder="As the plan"
+            min={0}
+            decimalScale={2}
+            thousandSeparator
+            hideControls
+            suffix=" credits"
+            disabled={!manages}
+            {...form.getInputProps('monthlyBudgetCredits')}
+          />
+        </SettingsRow>
+      </Card>
+      {blocker.status === 'blocked' && <UnsavedDialog onStay={blocker.reset} onLeave={blocker.proceed} />}
+    </form>
+  )
+}

@@ -1,0 +1,38 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { workspaceQuery } from '../api/queries.ts'
+import { LookOnly } from '../shell/LookOnly.tsx'
+import { Card } from '../ui/Card.tsx'
+import { Loaded } from '../ui/Loaded.tsx'
+import { useDocumentTitle } from '../ui/Page.tsx'
+import { WorkspaceForm } from './WorkspaceForm.tsx'
+
+export function WorkspaceTab() {
+  const workspace = useQuery(workspaceQuery)
+  useDocumentTitle('Workspace settings')
+  const loading = (
+    <Card>
+      <div role="status" aria-label="Loading the workspace">
+        {['name', 'zone', 'out', 'budget'].map((row) => (
+          <Skeleton key={row} height={52} my="md" />
+        ))}
+      </div>
+    </Card>
+  )
+  return (
+    <>
+      <LookOnly what="change the workspace" />
+      {workspace.data === undefined && workspace.error !== null ? (
+        <Card flush>
+          <Loaded query={workspace} what="The workspace" skeleton={loading}>
+            {() => null}
+          </Loaded>
+        </Card>
+      ) : (
+        <Loaded query={workspace} what="The workspace" skeleton={loading}>
+          {(data) => <WorkspaceForm key={data.id} workspace={data} />}
+        </Loaded>
+      )}
+    </>
+  )
+}

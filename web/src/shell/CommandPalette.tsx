@@ -1,0 +1,109 @@
+import '@mantine/spotlight/styles.css'
+import { useMantineColorScheme } from '@mantine/core'
+import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import {
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconPlus,
+  IconSearch,
+  IconUserPlus,
+} from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useSignOut } from '../sign-in/use-sign-out.ts'
+import { shellPages } from './pages.ts'
+import { openKeys } from './palette-state.ts'
+import { mayManage, useSeat } from './seat.ts'
+
+const [store, palette] = createSpotlight()
+
+/** What Ctrl/⌘-K finds: pages, and actions that open something. Nothing here changes anything by itself. */
+export function CommandPalette({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate()
+  const signOut = useSignOut()
+  const { workspace } = useSeat()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+
+  useEffect(() => {
+    palette.open()
+    return palette.close
+  }, [])
+
+  const icon = { size: 18, stroke: 1.75, 'aria-hidden': true }
+  const managing = [
+    {
+      id: 'new-agent',
+      label: 'New agent',
+      leftSection: <IconPlus {...icon} />,
+      onClick: () => void navigate({ to: '/agents', search: { edit: 'new' } }),
+    },
+    {
+      id: 'new-key',
+      label: 'New API key',
+      leftSection: <IconKey {...icon} />,
+      onClick: () => void navigate({ to: '/settings/keys' }),
+    },
+    {
+      id: 'invite',
+      label: 'Invite a member',
+      leftSection: <IconUserPlus {...icon} />,
+      onClick: () => void navigate({ to: '/settings/members' }),
+    },
+  ]
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: 'Pages',
+      actions: shellPages.map((page) => ({
+        id: page.path,
+        label: page.label,
+        description: page.description,
+        leftSection: <page.icon {...icon} />,
+        onClick: () => void navigate({ to: page.path }),
+      })),
+    },
+    {
+      group: 'Actions',
+      actions: [
+        ...(mayManage(workspace.role) ? managing : []),
+        {
+          id: 'scheme',
+          label: colorScheme === 'dark' ? 'Light colour scheme' : 'Dark colour scheme',
+          leftSection: <IconMoon {...icon} />,
+          onClick: () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
+        },
+        {
+          id: 'keys',
+          label: 'Keyboard shortcuts',
+          leftSection: <IconKeyboard {...icon} />,
+          onClick: openKeys,
+        },
+        {
+          id: 'sign-out',
+          label: 'Sign out',
+          leftSection: <IconLogout {...icon} />,
+          onClick: () => void signOut(),
+        },
+      ],
+    },
+  ]
+
+  return (
+    <Spotlight
+      store={store}
+      actions={groups}
+      shortcut={null}
+      onSpotlightClose={onClose}
+      nothingFound="Nothing has that name"
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      searchProps={{
+        leftSection: <IconSearch {...icon} />,
+        placeholder: 'Find a page or action',
+        'aria-label': 'Find a page or action',
+      }}
+    />
+  )
+}

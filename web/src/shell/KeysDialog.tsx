@@ -1,0 +1,42 @@
+import { Kbd, Modal } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useSingleKeys } from '../settings/shortcut-preference.ts'
+import classes from './KeysDialog.module.css'
+import { shellPages } from './pages.ts'
+
+const general = [
+  { keys: ['Ctrl / ⌘', 'K'], does: 'Find a page or action' },
+  { keys: ['?'], does: 'Show these keys' },
+  { keys: ['Esc'], does: 'Close what is open' },
+]
+
+/** The list of keys. No key ever changes or pays anything. */
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  const singleKeys = useSingleKeys()
+  const rows = [...shellPages.map((page) => ({ keys: ['g', page.key], does: page.label })), ...general]
+  return (
+    <Modal opened onClose={onClose} title="Keyboard shortcuts" size="24rem">
+      <dl className={classes.list}>
+        {rows.map((row) => (
+          <div key={row.does} className={classes.row}>
+            <dt>{row.does}</dt>
+            <dd>
+              {row.keys.map((key) => (
+                <Kbd key={key} size="sm">
+                  {key}
+                </Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className={classes.note}>
+        {singleKeys ? 'Single letters can be switched off in ' : 'Single letters are switched off in '}
+        <Link to="/settings/preferences" onClick={onClose}>
+          Preferences
+        </Link>
+        .
+      </p>
+    </Modal>
+  )
+}

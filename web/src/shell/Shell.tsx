@@ -1,0 +1,78 @@
+import { Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Outlet, useRouter } from '@tanstack/react-router'
+import { Suspense, useEffect, useMemo, useState } from 'react'
+import { sessionQuery } from '../api/queries.ts'
+import { chooseWorkspace } from '../api/workspace-choice.ts'
+import { LiveProvider } from '../live/LiveProvider.tsx'
+import { Announcer } from './Announcer.tsx'
+import { Header } from './Header.tsx'
+import { NoWorkspace } from './NoWorkspace.tsx'
+import classes from './Shell.module.css'
+import { Shortcuts } from './Shortcuts.tsx'
+import { Sidebar } from './Sidebar.tsx'
+import { StaleBanner } from './StaleBanner.tsx'
+import { SeatContext, seatFor } from './seat.ts'
+import { useFocusOnNavigation } from './use-focus-on-navigation.ts'
+
+/** The frame around every page of a workspace: sidebar, header with the live balance, and what keeps them current. */
+export function Shell() {
+  const session = useQuery(sessionQuery).data ?? null
+  const seat = useMemo(() => (session === null ? null : seatFor(session)), [session])
+  const workspaceId = seat?.workspace.id ?? null
+  const router = useRouter()
+  const [drawerOpen, setDrawerOpen] = useState(false)
+  const signedOut = session === null
+
+  useFocusOnNavigation()
+  useEffect(() => {
+    if (workspaceId !== null) chooseWorkspace(workspaceId)
+  }, [workspaceId])
+  useEffect(() => {
+    const { pathname, href } = router.state.location
+    if (signedOut && pathname !== '/sign-in') {
+      void router.navigate({ to: '/sign-in', search: { redirect: href } })
+    }
+  }, [signedOut, router])
+
+  if (session === null) return null
+  if (seat === null) return <NoWorkspace session={session} />
+
+  return (
+    <SeatContext value={seat}>
+      <LiveProvider key={seat.workspace.id} workspaceId={seat.workspace.id}>
+        <a href="#content" className={classes.skip}>
+          Skip to content
+        </a>
+        <div className={classes.shell}>
+          <aside className={classes.sidebar}>
+            <Sidebar />
+          </aside>
+          <Drawer
+            opened={drawerOpen}
+            onClose={() => setDrawerOpen(false)}
+            size="17rem"
+            withCloseButton={false}
+            padding={0}
+            title={undefined}
+            aria-label="Navigation"
+            hiddenFrom="sm"
+          >
+            <Sidebar onNavigate={() => setDrawerOpen(false)} />
+          </Drawer>
+          <div className={classes.column}>
+            <Header onOpenMenu={() => setDrawerOpen(true)} menuOpen={drawerOpen} />
+            <StaleBanner />
+            <main id="content" className={classes.main} tabIndex={-1}>
+              <Suspense>
+                <Outlet />
+              </Suspense>
+            </main>
+          </div>
+        </div>
+        <Shortcuts />
+        <Announcer />
+      </LiveProvider>
+    </SeatContext>
+  )
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { balanceQuery } from '../api/queries.ts'
+import { Logo } from '../ui/Logo.tsx'
+import { shellPages } from './pages.ts'
+import classes from './Sidebar.module.css'
+import { WorkspaceSwitcher } from './WorkspaceSwitcher.tsx'
+
+/** Brand, workspace and pages; the same in the column and in the drawer of a small screen. */
+export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
+  const liveCalls = useQuery(balanceQuery).data?.liveCalls ?? 0
+  return (
+    <div className={classes.sidebar}>
+      <div className={classes.brand}>
+        <Logo />
+      </div>
+      <div className={classes.switcher}>
+        <WorkspaceSwitcher />
+      </div>
+      <nav aria-label="Pages" className={classes.nav}>
+        <ul className={classes.list}>
+          {shellPages.map((page) => (
+            <li key={page.path}>
+              <Link
+                to={page.path}
+                className={classes.link ?? ''}
+                activeProps={{ 'aria-current': 'page' }}
+                onClick={() => onNavigate?.()}
+              >
+                <page.icon size={18} stroke={1.75} className={classes.icon} aria-hidden />
+                <span className={classes.label}>{page.label}</span>
+                {page.path === '/live' && liveCalls > 0 && (
+                  <span className={classes.count}>
+                    <span className={classes.dot} aria-hidden />
+                    {liveCalls}
+                    <span className={classes.hidden}> in conversation</span>
+                  </span>
+                )}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <footer className={classes.footer}>
+        <a href="/docs" className={classes.footerLink}>
+          API reference
+        </a>
+      </footer>
+    </div>
+  )
+}

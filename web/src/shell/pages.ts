@@ -1,0 +1,48 @@
+import {
+  IconBroadcast,
+  IconHeadset,
+  IconHistory,
+  IconSettings,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react'
+
+export type ShellPage = {
+  path: '/live' | '/calls' | '/agents' | '/settings'
+  label: string
+  /** Pressed after g. */
+  key: string
+  icon: TablerIcon
+  description: string
+}
+
+/** The sidebar, from top to bottom. */
+export const shellPages: readonly ShellPage[] = [
+  {
+    path: '/live',
+    label: 'Live calls',
+    key: 'l',
+    icon: IconBroadcast,
+    description: 'Who is talking now, and what it costs',
+  },
+  {
+    path: '/calls',
+    label: 'Call history',
+    key: 'h',
+    icon: IconHistory,
+    description: 'Every call with its receipt',
+  },
+  {
+    path: '/agents',
+    label: 'Agents',
+    key: 'a',
+    icon: IconHeadset,
+    description: 'The voices that take and make calls',
+  },
+  {
+    path: '/settings',
+    label: 'Settings',
+    key: 's',
+    icon: IconSettings,
+    description: 'Workspace, members, API keys, preferences',
+  },
+]

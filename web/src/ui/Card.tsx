@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+import { useId } from 'react'
+import classes from './Card.module.css'
+
+/** A part of a page: a hairline box with an optional heading, a caption beside it and a footer. */
+export function Card(props: {
+  title?: string
+  caption?: ReactNode
+  actions?: ReactNode
+  footer?: ReactNode
+  /** Lets a table reach the edges. */
+  flush?: boolean
+  children: ReactNode
+}) {
+  const headingId = useId()
+  return (
+    <section className={classes.card} {...(props.title ? { 'aria-labelledby': headingId } : {})}>
+      {props.title !== undefined && (
+        <div className={classes.header}>
+          <div className={classes.heading}>
+            <h2 id={headingId} className={classes.title}>
+              {props.title}
+            </h2>
+            {props.caption !== undefined && <p className={classes.caption}>{props.caption}</p>}
+          </div>
+          {props.actions}
+        </div>
+      )}
+      <div className={props.flush ? classes.flush : classes.body}>{props.children}</div>
+      {props.footer !== undefined && <div className={classes.footer}>{props.footer}</div>}
+    </section>
+  )
+}
