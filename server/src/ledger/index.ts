@@ -12,5 +12,6 @@ export {
   paidBy,
 } from './grants.ts'
 export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
+export { ledgerRoutes } from './routes.ts'
 export { lineColumns, lockAccounts, openLine, writeAccounts } from './store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'
