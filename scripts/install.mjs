@@ -28,7 +28,7 @@ export function ensureInstalled() {
     stdio: ['ignore', 2, 2],
     shell: windows,
   })
-  if (result.status === 0 && isInstalled()) return
+  if (result.status === 0 && existsSync(pinnedNode())) return
   console.error(
     result.error?.code === 'ENOENT'
       ? 'npm was not found. It comes with Node.js (https://nodejs.org); nothing was started.'

@@ -49,11 +49,17 @@ export async function migrate(
 
 const fileName = /^\d{4}-[a-z0-9-]+\.sql$/
 
-async function readMigrations(folder: string): Promise<Migration[]> {
+/** The names of this program's migrations, in the order in which they are applied. */
+export async function migrationNames(folder: string = migrationsFolder): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   const misnamed = names.find((name) => !fileName.test(name))
   if (misnamed)
     throw new StartProblem(`${join(folder, misnamed)}: a migration is named like 0007-what-it-does.sql.`)
+  return names
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const names = await migrationNames(folder)
   return Promise.all(
     names.map(async (name) => {
       const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n')
