@@ -28,13 +28,18 @@ export function reapAtMs(facts: CallFacts, lease: Lease): number | null {
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs + HARD_STOP_GRACE_MS
   if (lease.lastSeenAtMs === null) return hardStopMs
-  return Math.min(hardStopMs, lease.lastSeenAtMs + LEASE_MS)
+  return Math.min(hardStopMs, lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs) + LEASE_MS)
+}
+
+/** Of a call in conversation that sends heartbeats: the last one, or its answer where that came later. */
+function lastSignOfLifeMs(lastSeenAtMs: number, answeredAtMs: number): number {
+  return Math.max(lastSeenAtMs, answeredAtMs)
 }
 
 /**
  * Whether and when the call is to be taken for ended at `nowMs`. A call that sends heartbeats ended at its last
- * sign of life; one that passed its hard stop ended there. A missing heartbeat of a stack that never sent one
- * says nothing: "no answer" is never "ended".
+ * sign of life, a heartbeat or its answer; one that passed its hard stop ended there. A missing heartbeat of a
+ * stack that never sent one says nothing: "no answer" is never "ended".
  *
  * @param listeningSinceMs since when heartbeats could reach us without a break: silence before counts for nothing
  */
@@ -52,10 +57,11 @@ export function presumedEnd(
   }
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs
-  if (lease.lastSeenAtMs !== null && nowMs - Math.max(lease.lastSeenAtMs, listeningSinceMs) >= LEASE_MS) {
-    // Between the answer and the hard stop, whatever the heartbeats' clock said.
-    const atMs = Math.min(Math.max(lease.lastSeenAtMs, facts.answeredAtMs), hardStopMs)
-    return { atMs, reason: 'lease_ran_out' }
+  if (lease.lastSeenAtMs !== null) {
+    const aliveAtMs = lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs)
+    if (nowMs - Math.max(aliveAtMs, listeningSinceMs) >= LEASE_MS) {
+      return { atMs: Math.min(aliveAtMs, hardStopMs), reason: 'lease_ran_out' }
+    }
   }
   if (nowMs >= hardStopMs + HARD_STOP_GRACE_MS) return { atMs: hardStopMs, reason: 'hard_stop' }
   return null

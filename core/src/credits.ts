@@ -21,7 +21,10 @@ export function msFromCredits(credits: number): number {
  * the screen never promises credit that is not there.
  */
 export function formatCredits(ms: number, locale?: string): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2, roundingMode: 'trunc' }).format(
-    creditsFromMs(ms),
-  )
+  return new Intl.NumberFormat(locale, {
+    maximumFractionDigits: 2,
+    roundingMode: 'trunc',
+    // A debt of less than a hundredth is "0", not "-0".
+    signDisplay: 'negative',
+  }).format(creditsFromMs(ms))
 }
