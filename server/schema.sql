@@ -1,5 +1,23 @@
 -- The schema after all migrations, to read and to review. Written by "npm run schema"; not edited by hand.
 
+create table accounts (
+  id uuid not null,
+  user_id uuid not null,
+  account_id text not null,
+  provider_id text not null,
+  password text,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table agents (
   workspace_id uuid not null,
   id uuid not null,
@@ -14,6 +32,22 @@ create table agents (
   constraint agents_pkey PRIMARY KEY (workspace_id, id),
   constraint agents_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text])),
   constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table api_keys (
+  id uuid not null,
+  workspace_id uuid,
+  name text not null,
+  key_hash bytea not null,
+  last_four text not null,
+  created_by uuid,
+  created_at_ms bigint not null,
+  last_used_at_ms bigint,
+  revoked_at_ms bigint,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
 create table balance_lines (
@@ -115,6 +149,23 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (scope, key)
 );
 
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by uuid,
+  created_at_ms bigint not null,
+  expires_at_ms bigint not null,
+  accepted_at_ms bigint,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id),
+  constraint invitations_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text])),
+  constraint invitations_token_hash_key UNIQUE (token_hash),
+  constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table ledger_entries (
   workspace_id uuid not null,
   seq bigint not null,
@@ -131,6 +182,17 @@ create table ledger_entries (
   constraint ledger_entries_pkey PRIMARY KEY (workspace_id, seq),
   constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text])),
   constraint ledger_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table members (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  joined_at_ms bigint not null,
+  constraint members_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint members_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text])),
+  constraint members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
 create table packages (
@@ -165,6 +227,20 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
 
+create table sessions (
+  id uuid not null,
+  user_id uuid not null,
+  token text not null,
+  expires_at timestamp with time zone not null,
+  ip_address text,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_token_key UNIQUE (token),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table subscriptions (
   workspace_id uuid not null,
   plan_id text not null,
@@ -178,6 +254,28 @@ create table subscriptions (
   constraint subscriptions_check CHECK (cycle_ends_at_ms > cycle_starts_at_ms),
   constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
   constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table users (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  email_verified boolean not null,
+  image text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_key UNIQUE (email)
+);
+
+create table verifications (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint verifications_pkey PRIMARY KEY (id)
 );
 
 create table workspaces (
@@ -195,9 +293,13 @@ create table workspaces (
   constraint workspaces_when_credits_run_out_check CHECK (when_credits_run_out = ANY (ARRAY['finish'::text, 'end'::text]))
 );
 
+CREATE INDEX accounts_user ON public.accounts USING btree (user_id);
+
 CREATE UNIQUE INDEX agents_by_id ON public.agents USING btree (id);
 
 CREATE UNIQUE INDEX agents_phone_number ON public.agents USING btree (phone_number) WHERE (archived_at_ms IS NULL);
+
+CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 
 CREATE INDEX balance_lines_next_boundary ON public.balance_lines USING btree (next_boundary_ms) WHERE (next_boundary_ms IS NOT NULL);
 
@@ -214,6 +316,14 @@ CREATE INDEX events_at ON public.events USING brin (at_ms);
 CREATE INDEX grants_open ON public.grants USING btree (workspace_id) WHERE (remaining_ms > 0);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING brin (created_at_ms);
+
+CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (workspace_id, email) WHERE (accepted_at_ms IS NULL);
+
+CREATE INDEX members_user ON public.members USING btree (user_id, joined_at_ms);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

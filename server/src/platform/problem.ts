@@ -9,6 +9,7 @@ export const problemRegistry = {
   invalid_credentials: { status: 401, title: 'The email address or the password is wrong', retryable: false },
   forbidden: { status: 403, title: 'Your role or key may not do this', retryable: false },
   origin_not_allowed: { status: 403, title: 'The request comes from another site', retryable: false },
+  workspace_suspended: { status: 403, title: 'The workspace is suspended', retryable: false },
   not_found: { status: 404, title: 'There is no such thing here', retryable: false },
   workspace_not_found: { status: 404, title: 'There is no such workspace', retryable: false },
   agent_not_found: { status: 404, title: 'There is no such agent', retryable: false },

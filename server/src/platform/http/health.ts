@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Queryable } from '../database/database.ts'
 import { Problem } from '../problem.ts'
@@ -28,9 +29,12 @@ export function healthRoutes(outstanding: () => Promise<readonly string[]>): Rou
   }
 }
 
-/** Which of `names` the database has not had. */
-export async function missingMigrations(db: Queryable, names: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>('select name from schema_migrations')
-  const applied = new Set(rows.map(({ name }) => name))
-  return names.filter((name) => !applied.has(name))
+/** Looks for the migrations in `folder` that the database has not had: their names. */
+export async function migrationsWatch(db: Queryable, folder: string): Promise<() => Promise<string[]>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
+  return async () => {
+    const { rows } = await db.query<{ name: string }>('select name from schema_migrations')
+    const applied = new Set(rows.map(({ name }) => name))
+    return names.filter((name) => !applied.has(name))
+  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '../database/database.ts'
+import { Problem } from '../problem.ts'
 
 /** Whose key it is, which key, and what was asked with it. */
 export type IdempotencyRef = { readonly scope: string; readonly key: string; readonly requestHash: Buffer }
@@ -53,6 +54,15 @@ export async function loadIdempotencyRecords(
     values: [names.map(({ scope }) => scope), names.map(({ key }) => key)],
   })
   return new Map(rows.map((record) => [idempotencyName(record), record]))
+}
+
+/** Throws `idempotency_mismatch` where the key was first used for something else. */
+export function requireSameRequest(record: IdempotencyRecord, ref: IdempotencyRef): void {
+  if (record.requestHash.equals(ref.requestHash)) return
+  throw new Problem(
+    'idempotency_mismatch',
+    'This Idempotency-Key was used with another method, address or body. Use a new key for a new request.',
+  )
 }
 
 /** Writes the first answers, in the transaction that did the work. */

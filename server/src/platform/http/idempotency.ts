@@ -9,6 +9,7 @@ import {
   insertIdempotencyRecords,
   loadIdempotencyRecords,
   lockIdempotencyKeys,
+  requireSameRequest,
 } from './idempotency-records.ts'
 import { createSeal } from './seal.ts'
 
@@ -153,11 +154,4 @@ async function findRecord(tx: Tx, ref: IdempotencyRef): Promise<IdempotencyRecor
   return record
 }
 
-/** Throws `idempotency_mismatch` where the key was first used for something else. */
-export function requireSameRequest(record: IdempotencyRecord, ref: IdempotencyRef): void {
-  if (record.requestHash.equals(ref.requestHash)) return
-  throw new Problem(
-    'idempotency_mismatch',
-    'This Idempotency-Key was used with another method, address or body. Use a new key for a new request.',
-  )
-}
+export { requireSameRequest }

@@ -33,10 +33,10 @@ export function encodeCursor(position: Position): string {
  * @param shape what kinds of values this list's cursors hold, in order
  * @throws Problem invalid_request for whatever this list did not hand out
  */
-export function decodeCursor<Shape extends readonly ('string' | 'number' | 'uuid')[]>(
+export function decodeCursor<const Shape extends readonly ('string' | 'number' | 'uuid')[]>(
   cursor: string | undefined,
   shape: Shape,
-): { [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string } | undefined {
+): { -readonly [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string } | undefined {
   if (cursor === undefined) return undefined
   const position = parsed(cursor)
   const fits =
@@ -44,7 +44,7 @@ export function decodeCursor<Shape extends readonly ('string' | 'number' | 'uuid
     position.length === shape.length &&
     shape.every((kind, index) => isOfKind(position[index], kind))
   if (!fits) throw invalid('/cursor', '"cursor" must be the nextCursor of this list, or be left out.')
-  return position as { [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string }
+  return position as { -readonly [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string }
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

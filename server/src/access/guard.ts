@@ -1,0 +1,51 @@
+import cookie from '@fastify/cookie'
+import type { FastifyRequest } from 'fastify'
+import type { HttpServer } from '../platform/http/http-server.ts'
+import type { Access } from './access.ts'
+import { requireOwnOrigin } from './origin.ts'
+import type { Principal } from './principal.ts'
+
+/**
+ * Stands before every address under /v1: nothing of a request is read before it is known who sends it. A route that
+ * anybody may ask says so in its config (`public: true`).
+ */
+export async function guardRoutes(
+  server: HttpServer,
+  access: Access,
+  { publicUrl }: { publicUrl: string | undefined },
+): Promise<void> {
+  await server.register(cookie)
+  server.decorateRequest('principal', null)
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { url, config } = request.routeOptions
+    if (url === undefined || !url.startsWith('/v1/')) return done()
+    if (config.public === true) {
+      requireOwnOrigin(request, { publicUrl, required: false })
+      return done()
+    }
+    const answer = access.authenticate(request)
+    if (answer instanceof Promise) {
+      answer.then((principal) => admit(request, principal)).then(() => done(), done)
+      return
+    }
+    admit(request, answer)
+    done()
+  })
+
+  function admit(request: FastifyRequest, principal: Principal): void {
+    if (principal.kind === 'user') requireOwnOrigin(request, { publicUrl, required: true })
+    request.principal = principal
+    request.idempotencyScope = idempotencyScope(principal)
+  }
+}
+
+function idempotencyScope(principal: Principal): string {
+  switch (principal.kind) {
+    case 'operator':
+      return 'operator'
+    case 'key':
+      return `workspace:${principal.workspaceId}`
+    case 'user':
+      return `user:${principal.userId}`
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import type { Database } from '../platform/database/database.ts'
+import { Instant, instantOf } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { publicId, uuidFrom } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Access } from './access.ts'
+import { RoleName } from './fields.ts'
+import { changeRole, listMembers, type MemberRow, removeMember } from './members.ts'
+import type { Scope } from './principal.ts'
+import { requirePerson } from './scope.ts'
+
+const MemberBody = z
+  .object({ userId: z.string(), name: z.string(), email: z.string(), role: RoleName, joinedAt: Instant })
+  .meta({ id: 'Member' })
+
+const MemberParams = z.object({ userId: z.string() })
+
+function memberBody(row: MemberRow): z.infer<typeof MemberBody> {
+  return {
+    userId: publicId('user', row.userId),
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    joinedAt: instantOf(row.joinedAtMs),
+  }
+}
+
+/** The people of a workspace. */
+export function memberRoutes(parts: { access: Access; database: Database }): Routes {
+  const { access, database } = parts
+  const tags = ['Members']
+  return async (server) => {
+    server.get(
+      '/v1/members',
+      {
+        schema: {
+          tags,
+          summary: 'The members, in the order in which they joined',
+          querystring: ListQuery,
+          response: { 200: listOf(MemberBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor } = request.query
+        const position = decodeCursor(cursor, ['number', 'uuid'])
+        const after = position && { joinedAtMs: position[0], userId: position[1] }
+        const rows = await listMembers(database, workspaceId, { after, limit: limit + 1 })
+        return page(rows, limit, (row) => [row.joinedAtMs, row.userId], memberBody)
+      },
+    )
+
+    server.patch(
+      '/v1/members/:userId',
+      {
+        schema: {
+          tags,
+          summary: 'Change what a member may do',
+          params: MemberParams,
+          body: z.strictObject({ role: RoleName }),
+          response: { 200: MemberBody },
+        },
+      },
+      async (request) => {
+        const scope = await access.scopeOf(request)
+        requirePerson(scope, 'admin')
+        const member = { workspaceId: scope.workspaceId, userId: userUuid(request.params.userId) }
+        const row = await database.transaction((tx) =>
+          changeRole(tx, member, request.body.role, ownersOf(scope)),
+        )
+        access.forget({ kind: 'user', name: member.userId })
+        return memberBody(row)
+      },
+    )
+
+    server.delete(
+      '/v1/members/:userId',
+      {
+        schema: {
+          tags,
+          summary: 'Remove a member; anybody may leave',
+          params: MemberParams,
+          response: { 204: z.undefined() },
+        },
+      },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        const member = { workspaceId: scope.workspaceId, userId: userUuid(request.params.userId) }
+        const leaves = scope.actor.kind === 'user' && scope.actor.userId === member.userId
+        if (!leaves) requirePerson(scope, 'admin')
+        await database.transaction((tx) => removeMember(tx, member, ownersOf(scope)))
+        access.forget({ kind: 'user', name: member.userId })
+        reply.code(204)
+        return undefined
+      },
+    )
+  }
+}
+
+/** Owners, and the operator, may touch owners. */
+function ownersOf(scope: Scope): { mayTouchOwners: boolean } {
+  return { mayTouchOwners: scope.role === 'owner' || scope.role === 'operator' }
+}
+
+function userUuid(id: string): string {
+  const uuid = uuidFrom('user', id)
+  if (uuid === undefined) {
+    throw new Problem('member_not_found', 'There is no such member in this workspace.')
+  }
+  return uuid
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import { type Access, requireRole } from '../access/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database, Tx } from '../platform/database/database.ts'
+import { Instant, instantOf } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { publicId, uuidFrom } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import { AgentName, Language, LlmName, PhoneNumber } from './fields.ts'
+import {
+  type AgentRow,
+  archiveAgent,
+  createAgent,
+  listAgents,
+  requireAgent,
+  updateAgent,
+  workspaceOfAgent,
+} from './store.ts'
+
+const AgentStatus = z.enum(['active', 'disabled']).meta({ description: 'disabled: its calls are refused.' })
+
+const AgentBody = z
+  .object({
+    id: z.string().meta({ example: 'agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    name: z.string(),
+    language: z.string(),
+    phoneNumber: z.string().nullable(),
+    llmProvider: z.string(),
+    llmModel: z.string(),
+    status: AgentStatus,
+    createdAt: Instant,
+  })
+  .meta({ id: 'Agent' })
+
+const NewAgentBody = z.strictObject({
+  name: AgentName,
+  language: Language,
+  phoneNumber: PhoneNumber.nullable().optional(),
+  llmProvider: LlmName,
+  llmModel: LlmName,
+})
+
+const AgentChangeBody = z.strictObject({
+  name: AgentName.optional(),
+  language: Language.optional(),
+  phoneNumber: PhoneNumber.nullable().optional(),
+  llmProvider: LlmName.optional(),
+  llmModel: LlmName.optional(),
+  status: AgentStatus.optional(),
+})
+
+const AgentParams = z.object({ id: z.string() })
+
+function agentBody(row: AgentRow): z.infer<typeof AgentBody> {
+  return {
+    id: publicId('agent', row.id),
+    name: row.name,
+    language: row.language,
+    phoneNumber: row.phoneNumber,
+    llmProvider: row.llmProvider,
+    llmModel: row.llmModel,
+    status: row.status,
+    createdAt: instantOf(row.createdAtMs),
+  }
+}
+
+export type AgentRouteParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  /** Tells whoever looks at the workspace that an agent is not what it was. */
+  readonly announce: (tx: Tx, workspaceId: string, agentId: string, nowMs: number) => Promise<void>
+}
+
+/** The agents of a workspace: who talks. */
+export function agentRoutes(parts: AgentRouteParts): Routes {
+  const { access, database, clock, idempotency, announce } = parts
+  const tags = ['Agents']
+  const one = { tags, params: AgentParams, response: { 200: AgentBody } }
+
+  /** An operator's key needs to name no workspace: the agent does. */
+  async function scopeOfAgent(request: Parameters<Access['scopeOf']>[0], id: string) {
+    const agentId = agentUuid(id)
+    const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfAgent(database, agentId) })
+    return { scope, agent: { workspaceId: scope.workspaceId, id: agentId } }
+  }
+
+  return async (server) => {
+    server.get(
+      '/v1/agents',
+      {
+        schema: {
+          tags,
+          summary: 'The agents, newest first',
+          querystring: ListQuery.extend({ status: AgentStatus.optional() }),
+          response: { 200: listOf(AgentBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor, status } = request.query
+        const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
+        const rows = await listAgents(database, workspaceId, { status, beforeId, limit: limit + 1 })
+        return page(rows, limit, (row) => [row.id], agentBody)
+      },
+    )
+
+    server.post(
+      '/v1/agents',
+      { schema: { tags, summary: 'Make an agent', body: NewAgentBody, response: { 201: AgentBody } } },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId } = scope
+        const nowMs = clock.now()
+        return idempotency.command(request, reply, async (tx) => {
+          const { phoneNumber = null, ...fields } = request.body
+          const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber }, nowMs)
+          await announce(tx, workspaceId, row.id, nowMs)
+          return { status: 201, body: agentBody(row) }
+        })
+      },
+    )
+
+    server.get('/v1/agents/:id', { schema: { ...one, summary: 'An agent' } }, async (request) => {
+      const { agent } = await scopeOfAgent(request, request.params.id)
+      return agentBody(await requireAgent(database, agent))
+    })
+
+    server.patch(
+      '/v1/agents/:id',
+      { schema: { ...one, summary: 'Change an agent', body: AgentChangeBody } },
+      async (request) => {
+        const { scope, agent } = await scopeOfAgent(request, request.params.id)
+        requireRole(scope, 'admin')
+        const { name, language, phoneNumber, llmProvider, llmModel, status } = request.body
+        const change = { name, language, phoneNumber, llmProvider, llmModel, status }
+        return database.transaction(async (tx) => {
+          const row = await updateAgent(tx, agent, change)
+          await announce(tx, agent.workspaceId, agent.id, clock.now())
+          return agentBody(row)
+        })
+      },
+    )
+
+    server.delete(
+      '/v1/agents/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Take an agent out of use; the history of its calls keeps its name',
+          params: AgentParams,
+          response: { 204: z.undefined() },
+        },
+      },
+      async (request, reply) => {
+        const { scope, agent } = await scopeOfAgent(request, request.params.id)
+        requireRole(scope, 'admin')
+        const nowMs = clock.now()
+        await database.transaction(async (tx) => {
+          await archiveAgent(tx, agent, nowMs)
+          await announce(tx, agent.workspaceId, agent.id, nowMs)
+        })
+        reply.code(204)
+        return undefined
+      },
+    )
+  }
+}
+
+/** Throws `agent_not_found` for what is no id of an agent. */
+function agentUuid(id: string): string {
+  const uuid = uuidFrom('agent', id)
+  if (uuid === undefined) throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+  return uuid
+}

@@ -1,0 +1,165 @@
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { newUuid } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+
+export type AgentStatus = 'active' | 'disabled'
+
+export type AgentFields = {
+  readonly name: string
+  /** BCP 47. */
+  readonly language: string
+  /** E.164. */
+  readonly phoneNumber: string | null
+  readonly llmProvider: string
+  readonly llmModel: string
+}
+
+export type AgentRow = AgentFields & {
+  readonly id: string
+  readonly workspaceId: string
+  readonly status: AgentStatus
+  readonly createdAtMs: number
+}
+
+const agentColumns = `id, workspace_id as "workspaceId", name, language, phone_number as "phoneNumber",
+  llm_provider as "llmProvider", llm_model as "llmModel", status, created_at_ms as "createdAtMs"`
+
+/** Makes an agent. Throws `phone_number_taken`. */
+export async function createAgent(
+  tx: Tx,
+  workspaceId: string,
+  agent: AgentFields,
+  nowMs: number,
+): Promise<AgentRow> {
+  return phoneNumberFree(agent.phoneNumber, async () => {
+    const { rows } = await tx.query<AgentRow>(
+      `insert into agents (workspace_id, id, name, language, phone_number, llm_provider, llm_model, created_at_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${agentColumns}`,
+      [
+        workspaceId,
+        newUuid(nowMs),
+        agent.name,
+        agent.language,
+        agent.phoneNumber,
+        agent.llmProvider,
+        agent.llmModel,
+        nowMs,
+      ],
+    )
+    return rows[0] as AgentRow
+  })
+}
+
+/** What is undefined stays as it is. */
+export type AgentChange = {
+  readonly [Field in keyof AgentFields]: AgentFields[Field] | undefined
+} & { readonly status: AgentStatus | undefined }
+
+/** Throws `agent_not_found` and `phone_number_taken`. */
+export async function updateAgent(
+  tx: Tx,
+  agent: { readonly workspaceId: string; readonly id: string },
+  change: AgentChange,
+): Promise<AgentRow> {
+  return phoneNumberFree(change.phoneNumber ?? null, async () => {
+    const { rows } = await tx.query<AgentRow>(
+      `update agents set
+         name = coalesce($3, name), language = coalesce($4, language),
+         phone_number = case when $5 then $6 else phone_number end,
+         llm_provider = coalesce($7, llm_provider), llm_model = coalesce($8, llm_model),
+         status = coalesce($9, status)
+       where workspace_id = $1 and id = $2 and archived_at_ms is null returning ${agentColumns}`,
+      [
+        agent.workspaceId,
+        agent.id,
+        change.name ?? null,
+        change.language ?? null,
+        change.phoneNumber !== undefined,
+        change.phoneNumber ?? null,
+        change.llmProvider ?? null,
+        change.llmModel ?? null,
+        change.status ?? null,
+      ],
+    )
+    return rows[0] ?? notFound()
+  })
+}
+
+/** Takes an agent out of use; the history of its calls keeps it. Its phone number is free again. */
+export async function archiveAgent(
+  tx: Tx,
+  agent: { readonly workspaceId: string; readonly id: string },
+  nowMs: number,
+): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update agents set archived_at_ms = $3 where workspace_id = $1 and id = $2 and archived_at_ms is null`,
+    [agent.workspaceId, agent.id, nowMs],
+  )
+  if (rowCount === 0) notFound()
+}
+
+/** Throws `agent_not_found`. */
+export async function requireAgent(
+  db: Queryable,
+  agent: { readonly workspaceId: string; readonly id: string },
+): Promise<AgentRow> {
+  const { rows } = await db.query<AgentRow>(
+    `select ${agentColumns} from agents where workspace_id = $1 and id = $2 and archived_at_ms is null`,
+    [agent.workspaceId, agent.id],
+  )
+  return rows[0] ?? notFound()
+}
+
+/** Newest first. */
+export async function listAgents(
+  db: Queryable,
+  workspaceId: string,
+  options: {
+    readonly status: AgentStatus | undefined
+    readonly beforeId: string | undefined
+    readonly limit: number
+  },
+): Promise<AgentRow[]> {
+  const { rows } = await db.query<AgentRow>(
+    `select ${agentColumns} from agents
+     where workspace_id = $1 and archived_at_ms is null and ($2::text is null or status = $2)
+       and ($3::uuid is null or id < $3)
+     order by id desc limit $4`,
+    [workspaceId, options.status ?? null, options.beforeId ?? null, options.limit],
+  )
+  return rows
+}
+
+/** The workspace of an agent, for requests that name nothing else. Throws `agent_not_found`. */
+export async function workspaceOfAgent(db: Queryable, agentId: string): Promise<string> {
+  const { rows } = await db.query<{ workspaceId: string }>({
+    name: 'agents_workspace_of',
+    text: 'select workspace_id as "workspaceId" from agents where id = $1 and archived_at_ms is null',
+    values: [agentId],
+  })
+  return rows[0]?.workspaceId ?? notFound()
+}
+
+function notFound(): never {
+  throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+}
+
+/** The index decides, so that of two at once one gets the number. */
+async function phoneNumberFree<T>(phoneNumber: string | null, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!isTakenNumber(error)) throw error
+    throw new Problem(
+      'phone_number_taken',
+      `${phoneNumber} belongs to another agent. A number has one agent.`,
+      {
+        errors: [{ pointer: '/phoneNumber', detail: `${phoneNumber} belongs to another agent.` }],
+      },
+    )
+  }
+}
+
+function isTakenNumber(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'agents_phone_number'
+}

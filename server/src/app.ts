@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import {
+  type Access,
+  createAccessLimits,
+  guardRoutes,
+  invitationRoutes,
+  keyRoutes,
+  type LimitsMax,
+  memberRoutes,
+  openAccess,
+  sessionRoutes,
+} from './access/index.ts'
+import { agentRoutes } from './agents/index.ts'
+import { cutLiveCalls } from './calls/index.ts'
+import { createBoundaries, lockAccounts, noteChange, writeAccounts } from './ledger/index.ts'
+import { planRoutes, renewSubscription, requireSubscription } from './plans/index.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Config } from './platform/config.ts'
+import type { Database, Queryable, Tx } from './platform/database/database.ts'
+import { migrationsFolder } from './platform/database/migrate.ts'
+import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
+import { healthRoutes, migrationsWatch } from './platform/http/health.ts'
+import type { HttpServer } from './platform/http/http-server.ts'
+import { createIdempotency } from './platform/http/idempotency.ts'
+import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
+import { describeRoutes, referenceRoutes } from './platform/http/openapi.ts'
+import { createHttpServer } from './platform/http/server.ts'
+import type { Logger } from './platform/log.ts'
+import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
+
+export type AppOptions = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl'>
+  readonly log: Logger
+  /** How often passwords may be tried. */
+  readonly limits?: LimitsMax
+}
+
+export type App = {
+  /** For tests: `server.inject(…)` asks without a network. */
+  readonly server: HttpServer
+  readonly access: Access
+  /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
+  listen(): Promise<string>
+  /** Takes no further requests, finishes those under way, and stops everything that runs beside them. */
+  close(): Promise<void>
+}
+
+const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+
+/** Puts the rooms together: the only place that sees all of them. The database is migrated already. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, clock, log } = options
+  const { secret, publicUrl } = options.config
+  const metrics = createMetrics()
+  const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
+  const idempotency = createIdempotency({ database, clock, secret })
+  const access = await openAccess({ database, clock, log, secret, publicUrl })
+  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const parts = { access, database, clock, idempotency }
+
+  await describeRoutes(server, { version: await ownVersion() })
+  await guardRoutes(server, access, { publicUrl })
+  const limits = await createAccessLimits(server, options.limits)
+  await server.register(sessionRoutes({ ...parts, limits, createWorkspace, membersMaxOf }))
+  await server.register(memberRoutes(parts))
+  await server.register(invitationRoutes({ ...parts, limits, membersMaxOf, publicUrl }))
+  await server.register(keyRoutes(parts))
+  await server.register(workspaceRoutes({ ...parts, catchUp: boundaries.catchUp }))
+  await server.register(planRoutes(parts))
+  await server.register(agentRoutes({ ...parts, announce: announceAgent }))
+
+  await server.register(healthRoutes(await migrationsWatch(database, migrationsFolder)))
+  await server.register(metricsRoutes(metrics))
+  await server.register(referenceRoutes())
+  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
+  await server.ready()
+
+  return {
+    server,
+    access,
+    listen: () => server.listen({ host: options.config.host, port: options.config.port }),
+    async close() {
+      await server.close()
+      await access.close()
+    },
+  }
+}
+
+async function membersMaxOf(db: Queryable, workspaceId: string): Promise<number | null> {
+  return (await requireSubscription(db, workspaceId)).terms.limits.membersMax
+}
+
+async function announceAgent(tx: Tx, workspaceId: string, agentId: string, nowMs: number): Promise<void> {
+  const accounts = await lockAccounts(tx, [workspaceId])
+  for (const account of accounts.values()) noteChange(account, 'agent', agentId)
+  await writeAccounts(tx, accounts.values(), nowMs)
+}
+
+async function ownVersion(): Promise<string> {
+  const file = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(file) as { version: unknown }).version)
+}

@@ -1,0 +1,8 @@
+export { workspaceRoutes } from './routes.ts'
+export {
+  createWorkspace,
+  type NewWorkspace,
+  requireWorkspace,
+  timeZoneOf,
+  type WorkspaceRow,
+} from './store.ts'

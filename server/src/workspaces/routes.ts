@@ -1,0 +1,211 @@
+import { creditsFromMs, msFromCredits } from '@talktime/core/credits'
+import { z } from 'zod'
+import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
+import { lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { requireSubscription, type Subscription } from '../plans/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import { Instant, instantOf } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { TimeZone } from '../platform/http/time-zone.ts'
+import { publicId } from '../platform/ids.ts'
+import { invalid } from '../platform/problem.ts'
+import {
+  createWorkspace,
+  listWorkspaces,
+  requireWorkspace,
+  updateWorkspace,
+  type WorkspaceRow,
+} from './store.ts'
+
+const WhenCreditsRunOut = z
+  .enum(['finish', 'end'])
+  .meta({ description: 'What happens to calls in conversation when the balance reaches zero.' })
+
+const WorkspaceName = z.string().trim().min(1).max(100)
+
+const NewWorkspaceBody = z.strictObject({ name: WorkspaceName, timeZone: TimeZone, planId: z.string() })
+
+const WorkspaceChangeBody = z.strictObject({
+  name: WorkspaceName.optional(),
+  timeZone: TimeZone.optional(),
+  monthlyBudgetCredits: z
+    .number()
+    .positive()
+    .nullable()
+    .optional()
+    .meta({ description: 'null: the plan’s credits.' }),
+  whenCreditsRunOut: WhenCreditsRunOut.optional(),
+})
+
+const WorkspaceBody = z
+  .object({
+    id: z.string().meta({ example: 'ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    name: z.string(),
+    timeZone: z.string(),
+    planId: z.string(),
+    plan: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        paid: z.boolean(),
+        features: z.record(z.string(), z.boolean()),
+        limits: z.object({
+          concurrentCallsMax: z.int().nullable(),
+          callDurationSecondsMax: z.int(),
+          membersMax: z.int().nullable(),
+        }),
+      })
+      .meta({ description: 'The plan as it stood when the billing cycle began.' }),
+    status: z.enum(['active', 'suspended']),
+    whenCreditsRunOut: WhenCreditsRunOut,
+    monthlyBudgetCredits: z.number().nullable().meta({ description: 'null: the plan’s credits.' }),
+    demo: z.boolean(),
+    createdAt: Instant,
+    cycle: z.object({ startsAt: Instant, endsAt: Instant }),
+    role: z
+      .enum(['owner', 'admin', 'member', 'operator', 'key'])
+      .meta({ description: 'As what this request acts in the workspace.' }),
+  })
+  .meta({ id: 'Workspace' })
+
+function workspaceBody(
+  row: WorkspaceRow,
+  { planId, terms, cycle }: Subscription,
+  role: Role,
+): z.infer<typeof WorkspaceBody> {
+  const { name, paid, features, limits } = terms
+  return {
+    id: publicId('workspace', row.id),
+    name: row.name,
+    timeZone: row.timeZone,
+    planId,
+    plan: { id: planId, name, paid, features, limits },
+    status: row.status,
+    whenCreditsRunOut: row.whenCreditsRunOut,
+    monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
+    demo: row.demo,
+    createdAt: instantOf(row.createdAtMs),
+    cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },
+    role,
+  }
+}
+
+async function readWorkspace(db: Queryable, workspaceId: string, role: Role) {
+  return workspaceBody(
+    await requireWorkspace(db, workspaceId),
+    await requireSubscription(db, workspaceId),
+    role,
+  )
+}
+
+export type WorkspaceRouteParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  /** Begins the billing cycles that are due, so that what is shown is the current one. */
+  readonly catchUp: (workspaceIds: readonly string[], nowMs: number) => Promise<void>
+}
+
+/** The caller's own workspace, and all of them for the operator. */
+export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
+  const { access, database, clock, idempotency } = parts
+  const one = { tags: ['Workspace'], response: { 200: WorkspaceBody } }
+  return async (server) => {
+    server.get(
+      '/v1/workspace',
+      { schema: { ...one, summary: 'The caller’s own workspace' } },
+      async (request) => {
+        const { workspaceId, role } = await access.scopeOf(request)
+        await parts.catchUp([workspaceId], clock.now())
+        return readWorkspace(database, workspaceId, role)
+      },
+    )
+
+    server.patch(
+      '/v1/workspace',
+      { schema: { ...one, summary: 'Change its settings', body: WorkspaceChangeBody } },
+      async (request) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId, role } = scope
+        const { name, timeZone, whenCreditsRunOut } = request.body
+        const monthlyBudgetMs = budgetMs(request.body.monthlyBudgetCredits)
+        const nowMs = clock.now()
+        await parts.catchUp([workspaceId], nowMs)
+        return database.transaction(async (tx) => {
+          await updateWorkspace(tx, workspaceId, { name, timeZone, whenCreditsRunOut, monthlyBudgetMs })
+          await announceSettings(tx, workspaceId, nowMs)
+          return readWorkspace(tx, workspaceId, role)
+        })
+      },
+    )
+
+    server.post(
+      '/v1/workspaces',
+      {
+        schema: {
+          tags: ['Operator'],
+          summary: 'Make a workspace; its first monthly grant is made with it',
+          body: NewWorkspaceBody,
+          response: { 201: WorkspaceBody },
+        },
+      },
+      async (request, reply) => {
+        requireOperator(request)
+        const nowMs = clock.now()
+        return idempotency.command(request, reply, async (tx) => {
+          const workspaceId = await createWorkspace(tx, request.body, nowMs)
+          return { status: 201, body: await readWorkspace(tx, workspaceId, 'operator') }
+        })
+      },
+    )
+
+    server.get(
+      '/v1/workspaces',
+      {
+        schema: {
+          tags: ['Operator'],
+          summary: 'All workspaces, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(WorkspaceBody) },
+        },
+      },
+      async (request) => {
+        requireOperator(request)
+        const { limit = limitDefault, cursor } = request.query
+        const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
+        const rows = await listWorkspaces(database, { beforeId, limit: limit + 1 })
+        const list = page(
+          rows,
+          limit,
+          (row) => [row.id],
+          (row) => row.id,
+        )
+        await parts.catchUp(list.data, clock.now())
+        const data = await Promise.all(list.data.map((id) => readWorkspace(database, id, 'operator')))
+        return { data, nextCursor: list.nextCursor }
+      },
+    )
+  }
+}
+
+/** Tells whoever looks at the workspace that its settings changed. */
+async function announceSettings(tx: Tx, workspaceId: string, nowMs: number): Promise<void> {
+  const accounts = await lockAccounts(tx, [workspaceId])
+  for (const account of accounts.values()) noteChange(account, 'workspace')
+  await writeAccounts(tx, accounts.values(), nowMs)
+}
+
+function budgetMs(credits: number | null | undefined): number | null | undefined {
+  if (credits === null || credits === undefined) return credits
+  const tooMuch = invalid(
+    '/monthlyBudgetCredits',
+    '"monthlyBudgetCredits" must be between 0.01 and 1,000,000,000.',
+  )
+  if (credits < 0.01 || credits > 1_000_000_000) throw tooMuch
+  return msFromCredits(credits)
+}
