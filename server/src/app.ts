@@ -12,19 +12,38 @@ import {
   sessionRoutes,
 } from './access/index.ts'
 import { agentRoutes } from './agents/index.ts'
-import { cutLiveCalls } from './calls/index.ts'
-import { createBoundaries, lockAccounts, noteChange, writeAccounts } from './ledger/index.ts'
-import { planRoutes, renewSubscription, requireSubscription } from './plans/index.ts'
+import {
+  type CallEngine,
+  callBatchRoute,
+  callReadRoutes,
+  callRoutes,
+  createCallEngine,
+  createReaper,
+  cutLiveCalls,
+} from './calls/index.ts'
+import {
+  type Boundaries,
+  createBoundaries,
+  ledgerRoutes,
+  lockAccounts,
+  noteChange,
+  writeAccounts,
+} from './ledger/index.ts'
+import { createStreams, liveRoutes, pruneEvents } from './live/index.ts'
+import { loadCatalogue, planRoutes, renewSubscription, requireSubscription } from './plans/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
 import { migrationsFolder } from './platform/database/migrate.ts'
+import { every } from './platform/every.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { healthRoutes, migrationsWatch } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
 import { createIdempotency } from './platform/http/idempotency.ts'
+import { pruneIdempotencyRecords } from './platform/http/idempotency-records.ts'
 import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
-import { describeRoutes, referenceRoutes } from './platform/http/openapi.ts'
+import { describeRoutes } from './platform/http/openapi.ts'
+import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import type { Logger } from './platform/log.ts'
 import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
@@ -42,6 +61,9 @@ export type App = {
   /** For tests: `server.inject(…)` asks without a network. */
   readonly server: HttpServer
   readonly access: Access
+  /** The rooms' doors for what runs beside HTTP: the demo, the command line, tests. */
+  readonly engine: CallEngine
+  readonly boundaries: Boundaries
   /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
   listen(): Promise<string>
   /** Takes no further requests, finishes those under way, and stops everything that runs beside them. */
@@ -54,12 +76,18 @@ const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log } = options
   const { secret, publicUrl } = options.config
+  await loadCatalogue(database)
   const metrics = createMetrics()
   const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
   const idempotency = createIdempotency({ database, clock, secret })
   const access = await openAccess({ database, clock, log, secret, publicUrl })
   const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  const parts = { access, database, clock, idempotency }
+  const warn = (what: string) => (error: unknown) =>
+    log.error({ err: error }, `${what} failed; it will be tried again`)
+  const streams = createStreams({ database, clock, onError: warn('Telling listeners what happened') })
+  const engine = createCallEngine({ database, clock, boundaries, onCommitted: streams.wake })
+  const reaper = createReaper({ database, clock, engine })
+  const parts = { access, database, clock, idempotency, boundaries, engine }
 
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
@@ -71,6 +99,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(workspaceRoutes({ ...parts, catchUp: boundaries.catchUp }))
   await server.register(planRoutes(parts))
   await server.register(agentRoutes({ ...parts, announce: announceAgent }))
+  await server.register(ledgerRoutes({ ...parts, cycleEndsAtMs: (id) => cycleEndsAtMs(database, id) }))
+  await server.register(callRoutes(parts))
+  await server.register(callBatchRoute(parts))
+  await server.register(callReadRoutes(parts))
+  const live = liveRoutes({ ...parts, streams })
+  await server.register(live.routes)
 
   await server.register(healthRoutes(await migrationsWatch(database, migrationsFolder)))
   await server.register(metricsRoutes(metrics))
@@ -78,12 +112,29 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
   await server.ready()
 
+  const repeated = [
+    every(250, () => streams.poll(), warn('Looking for live events')),
+    every(1_000, () => boundaries.catchUpDue(clock.now(), 100), warn('Processing resets and expiries')),
+    every(2_000, () => reaper.runOnce(), warn('Looking for lost calls')),
+    every(60_000, () => pruneEvents(database, clock.now()), warn('Forgetting old events')),
+    every(
+      60_000,
+      () => pruneIdempotencyRecords(database, clock.now()),
+      warn('Forgetting old idempotency keys'),
+    ),
+  ]
+
   return {
     server,
     access,
+    engine,
+    boundaries,
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
+      live.close()
+      await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
+      await engine.close()
       await access.close()
     },
   }
@@ -91,6 +142,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function membersMaxOf(db: Queryable, workspaceId: string): Promise<number | null> {
   return (await requireSubscription(db, workspaceId)).terms.limits.membersMax
+}
+
+async function cycleEndsAtMs(db: Queryable, workspaceId: string): Promise<number> {
+  return (await requireSubscription(db, workspaceId)).cycle.endsAtMs
 }
 
 async function announceAgent(tx: Tx, workspaceId: string, agentId: string, nowMs: number): Promise<void> {
