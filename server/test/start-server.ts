@@ -21,10 +21,19 @@ export type Program = {
 /** Environment of a server in a test: a free port, no demo, little to say. */
 const testSettings = { PORT: '0', TALKTIME_DEMO: 'off', TALKTIME_LOG_LEVEL: 'warn', DATABASE_URL: '' }
 
-/** Runs a program with this process's Node.js and environment, and settings on top. */
-export function runProgram(args: readonly string[], settings: Record<string, string>): Program {
+/**
+ * Runs a program with this process's Node.js and environment, and settings on top.
+ *
+ * @param through a command that runs it in turn, such as `unshare --mount`
+ */
+export function runProgram(
+  args: readonly string[],
+  settings: Record<string, string>,
+  through: readonly string[] = [],
+): Program {
+  const [command = process.execPath, ...rest] = [...through, process.execPath, ...args]
   const { VITEST: _, NODE_ENV: __, ...env } = process.env
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, rest, {
     cwd: projectRoot,
     env: { ...env, ...testSettings, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

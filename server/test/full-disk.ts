@@ -1,0 +1,83 @@
+// What happens to a server whose disk fills up, told as one JSON object. Runs where FOLDER may be mounted as a small
+// file system of its own: see full-disk.test.ts.
+// Usage: node server/test/full-disk.ts FOLDER
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { loadConfig } from '../src/platform/config.ts'
+import { connectToDatabase } from '../src/platform/database/connect.ts'
+import { runServer, startServer } from './start-server.ts'
+
+const folder = process.argv[2] ?? ''
+execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', folder])
+const settings = { TALKTIME_DATA_DIR: join(folder, 'data'), TALKTIME_SECRET: 'x'.repeat(32) }
+
+async function refused() {
+  const program = runServer(settings)
+  return { code: await program.ended, said: program.stderr() }
+}
+
+/** Takes all the space that is left, but for some. */
+async function fill(leftBytes = 0): Promise<void> {
+  await takeAll()
+  const filler = join(folder, 'filler')
+  await truncate(filler, (await stat(filler)).size - leftBytes)
+}
+async function takeAll(): Promise<void> {
+  const block = Buffer.alloc(64 * 1024)
+  for (let _n = 0; ; _n++) {
+    try {
+      await writeFile(join(folder, 'filler'), block, { flag: 'a' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return
+      throw error
+    }
+  }
+}
+const makeRoom = () => rm(join(folder, 'filler'))
+
+await fill()
+const whenFull = await refused()
+await makeRoom()
+await fill(10_000_000)
+const whenNearlyFull = await refused()
+await makeRoom()
+
+const server = await startServer(settings)
+const config = await loadConfig({ ...process.env, ...settings })
+const { database, stop } = await connectToDatabase(config, pino({ level: 'silent' }))
+await database.query('create table notes (n int primary key, text text)')
+await fill(3_000_000)
+let committed = 0
+let whileRunning = ''
+// Each row is larger than what may be left over somewhere.
+for (let n = 1; n <= 10_000 && whileRunning === ''; n++) {
+  await database.query(`insert into notes values ($1, repeat($2, 500))`, [n, randomUUID()]).then(
+    () => {
+      committed = n
+    },
+    (error: Error) => {
+      whileRunning = error.message
+    },
+  )
+}
+await stop()
+server.kill('SIGTERM')
+await server.ended
+const atNextStart = await refused()
+await makeRoom()
+
+const again = await startServer(settings)
+const after = await connectToDatabase(config, pino({ level: 'silent' }))
+const { rows } = await after.database.query<{ n: number }>('select n from notes order by n')
+await after.stop()
+again.kill('SIGTERM')
+const lastExit = await again.ended
+
+const found = rows.map(({ n }) => n)
+const lost = Array.from({ length: committed }, (_, index) => index + 1).filter((n) => !found.includes(n))
+console.log(
+  JSON.stringify({ whenFull, whenNearlyFull, committed, whileRunning, atNextStart, lost, lastExit }),
+)
