@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { problemRegistry } from '../problem.ts'
-import { contentSecurityPolicy, pageHeaders } from './dashboard.ts'
-import type { HttpServer, Routes } from './http-server.ts'
+import type { HttpServer } from './http-server.ts'
 
 /** Describes the routes that are registered after it. */
 export async function describeRoutes(server: HttpServer, options: { version: string }): Promise<void> {
@@ -35,6 +32,7 @@ export async function describeRoutes(server: HttpServer, options: { version: str
     transformObject: (given) => {
       const document = jsonSchemaTransformObject(given)
       addWhatAllRoutesShare(document as Document)
+      dropUnusedSchemas(document as Document)
       return document
     },
   })
@@ -123,58 +121,13 @@ function addWhatAllRoutesShare(document: Document): void {
   }
 }
 
-/**
- * The readable reference at /docs. Its script comes from this server, no font or script from anywhere else. It is
- * large, so it is loaded when someone first asks for it.
- */
-export function referenceRoutes(): Routes {
-  return async (server) => {
-    let loading: Promise<Pick<FastifyInstance, 'inject'>> | undefined
-    const paths = ['/docs', '/docs/', '/docs/js/scalar.js']
-    for (const path of paths) {
-      server.get(path, { schema: { hide: true } }, async (request, reply) => {
-        loading ??= loadReference()
-        const reference = await loading
-        const answer = await reference.inject({ method: 'GET', url: request.url })
-        const isPage = String(answer.headers['content-type']).startsWith('text/html')
-        return reply
-          .code(answer.statusCode)
-          .headers({
-            'content-type': answer.headers['content-type'],
-            'cache-control': 'public, max-age=3600',
-            ...(isPage && pageHeaders(contentSecurityPolicy(scriptHashes(answer.payload)))),
-            ...(answer.headers.location !== undefined && { location: answer.headers.location }),
-          })
-          .send(answer.rawPayload)
-      })
-    }
+/** Every named schema is described twice, as it is sent and as it is taken; most are only one of both. */
+function dropUnusedSchemas(document: Document): void {
+  const { schemas = {} } = document.components ?? {}
+  for (;;) {
+    const text = JSON.stringify(document)
+    const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`))
+    if (unused.length === 0) return
+    for (const name of unused) delete schemas[name]
   }
-}
-
-/** The hashes of the scripts inside a page, as a content security policy names them. */
-function scriptHashes(page: string): string[] {
-  const scripts = page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)
-  return Array.from(scripts, ([, script = '']) => {
-    return `sha256-${createHash('sha256').update(script).digest('base64')}`
-  })
-}
-
-async function loadReference(): Promise<Pick<FastifyInstance, 'inject'>> {
-  const { default: apiReference } = await import('@scalar/fastify-api-reference')
-  const reference = Fastify({ logger: false })
-  await reference.register(apiReference, {
-    routePrefix: '/docs',
-    configuration: {
-      url: '/openapi.json',
-      pageTitle: 'Talktime API',
-      withDefaultFonts: false,
-      telemetry: false,
-      hideClientButton: true,
-      agent: { disabled: true },
-      mcp: { disabled: true },
-      showDeveloperTools: 'never',
-    },
-  })
-  await reference.ready()
-  return reference
 }

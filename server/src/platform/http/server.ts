@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Problem } from '../problem.ts'
 import { answerClientError } from './client-error.ts'
@@ -22,7 +22,9 @@ export function createHttpServer(options: {
 }): HttpServer {
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // What is logged about a request names it itself; a logger a request would cost more than the rest of the routing.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     genReqId: () => randomUUID(),
     // While the server closes, requests on open connections are still answered.
