@@ -30,6 +30,8 @@ export type Accounts = {
   signOut(tx: Tx, browser: Browser): Promise<readonly string[]>
   /** Makes an account without signing it in: for the command line. Throws `email_taken`. */
   createUser(tx: Tx, account: NewAccount): Promise<User>
+  /** Gives an account another password. Who is signed in stays signed in. */
+  setPassword(tx: Tx, userId: string, password: string): Promise<void>
   /**
    * Whose session the cookie is; undefined where it is none or has ended.
    *
@@ -142,6 +144,10 @@ export async function openAccounts(options: {
         })
         return userOf(user)
       })
+    },
+    async setPassword(tx, userId, password) {
+      const hash = await context.password.hash(password)
+      await transactions.run(tx, () => context.internalAdapter.updatePassword(userId, hash))
     },
     async session(browser, renew) {
       const { headers, response } = await auth.api.getSession({
