@@ -1,0 +1,177 @@
+import { createAgent } from '../src/agents/index.ts'
+import {
+  type CallCommand,
+  type CallEngine,
+  type CallOutcome,
+  type CallRow,
+  createCallEngine,
+  cutLiveCalls,
+  verifyCalls,
+} from '../src/calls/index.ts'
+import {
+  addGrant,
+  type Balance,
+  type Boundaries,
+  createBoundaries,
+  type Difference,
+  lockAccounts,
+  type NewGrant,
+  post,
+  readBalance,
+  verifyLedger,
+  writeAccounts,
+} from '../src/ledger/index.ts'
+import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
+import { virtualClock } from '../src/platform/clock.ts'
+import type { Database, Queryable } from '../src/platform/database/database.ts'
+import { newUuid } from '../src/platform/ids.ts'
+import { createWorkspace } from '../src/workspaces/index.ts'
+import { testDatabase } from './database.ts'
+
+/** When worlds begin: noon on 10 January 2026, UTC. */
+export const worldStartsAtMs = Date.UTC(2026, 0, 10, 12)
+
+/** A workspace with an agent. */
+export type Tenant = { readonly workspaceId: string; readonly agentId: string }
+
+/** What sets a tenant apart. Its plan is made for it: 30 credits a month, 20 calls at once, an hour a call. */
+export type TenantOptions = {
+  readonly monthlyMs?: number
+  readonly concurrentCallsMax?: number | null
+  readonly callDurationSecondsMax?: number
+  readonly timeZone?: string
+  readonly whenCreditsRunOut?: 'finish' | 'end'
+}
+
+/** Everything that moves money, on a real database and under a clock that stands still until it is moved. */
+export type World = {
+  readonly database: Database
+  readonly clock: ReturnType<typeof virtualClock>
+  readonly boundaries: Boundaries
+  readonly engine: CallEngine
+  /** The engine of another server process on the same database. */
+  anotherEngine(): CallEngine
+  tenant(options?: TenantOptions): Promise<Tenant>
+  /** Gives credit, from now on. */
+  grant(
+    tenant: Tenant,
+    grant: Pick<NewGrant, 'kind' | 'amountMs'> & { expiresAtMs?: number | null },
+  ): Promise<string>
+  /** Takes credit off by the burn order: an adjustment below zero. */
+  deduct(tenant: Tenant, amountMs: number): Promise<void>
+  /** The balance now, with every boundary that is due. */
+  balance(tenant: Tenant): Promise<Balance>
+  /** Closes every engine and throws the database away. */
+  close(): Promise<void>
+}
+
+export async function openWorld(): Promise<World> {
+  const { database, drop } = await testDatabase()
+  await loadCatalogue(database)
+  const clock = virtualClock(worldStartsAtMs)
+  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const engines: CallEngine[] = []
+  let plans = 0
+
+  function anotherEngine(): CallEngine {
+    const engine = createCallEngine({ database, clock, boundaries })
+    engines.push(engine)
+    return engine
+  }
+
+  async function makePlan(options: TenantOptions): Promise<string> {
+    const planId = `plan_${plans++}`
+    const { concurrentCallsMax = 20, callDurationSecondsMax = 3600, monthlyMs = 30 * 60_000 } = options
+    await database.query(
+      `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
+       values ($1, $1, 99, 0, 'USD', $2, true, '{}', $3)`,
+      [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }],
+    )
+    return planId
+  }
+
+  return {
+    database,
+    clock,
+    boundaries,
+    engine: anotherEngine(),
+    anotherEngine,
+    async tenant(options = {}) {
+      const planId = await makePlan(options)
+      const { timeZone = 'UTC', whenCreditsRunOut = 'finish' } = options
+      return database.transaction(async (tx) => {
+        const workspaceId = await createWorkspace(tx, { name: 'Test', timeZone, planId }, clock.now())
+        await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
+          workspaceId,
+          whenCreditsRunOut,
+        ])
+        const agent = { name: 'Ada', language: 'en', phoneNumber: null, llmProvider: 'openai', llmModel: 'm' }
+        const { id: agentId } = await createAgent(tx, workspaceId, agent, clock.now())
+        return { workspaceId, agentId }
+      })
+    },
+    async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null }) {
+      await boundaries.catchUp([workspaceId], clock.now())
+      return database.transaction(async (tx) => {
+        const account = await accountOf(tx, workspaceId)
+        const grant = { kind, amountMs, expiresAtMs, atMs: clock.now(), reason: null }
+        const { grantId } = await addGrant(tx, account, grant, clock.now())
+        await writeAccounts(tx, [account], clock.now())
+        return grantId
+      })
+    },
+    async deduct({ workspaceId }, amountMs) {
+      await boundaries.catchUp([workspaceId], clock.now())
+      await database.transaction(async (tx) => {
+        const account = await accountOf(tx, workspaceId)
+        const posting = { kind: 'adjustment', amountMs: -amountMs, atMs: clock.now(), draws: true } as const
+        post(account, posting, clock.now())
+        await writeAccounts(tx, [account], clock.now())
+      })
+    },
+    async balance({ workspaceId }) {
+      await boundaries.catchUpIfDue(workspaceId, clock.now())
+      return readBalance(database, workspaceId, clock.now())
+    },
+    async close() {
+      await Promise.all(engines.map((engine) => engine.close()))
+      await drop()
+    },
+  }
+}
+
+async function accountOf(tx: Queryable, workspaceId: string) {
+  const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
+  if (account === undefined) throw new Error('The tenant has no balance line')
+  return account
+}
+
+/** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */
+export async function verifyAll(db: Queryable): Promise<Difference[]> {
+  return [...(await verifyLedger(db)), ...(await verifyCalls(db))]
+}
+
+/** The command that starts a call of the tenant's, under a new id unless one is given. */
+export function startOf(
+  { workspaceId, agentId }: Tenant,
+  fields: Partial<Extract<CallCommand, { type: 'start' }>> = {},
+): Extract<CallCommand, { type: 'start' }> {
+  return {
+    type: 'start',
+    workspaceId,
+    callId: newUuid(worldStartsAtMs),
+    agentId,
+    direction: 'web',
+    from: null,
+    to: null,
+    externalId: null,
+    atMs: null,
+    ...fields,
+  }
+}
+
+/** The outcome's call. Throws where the command could not be carried out. */
+export function callOf(outcome: CallOutcome | undefined): CallRow {
+  if (outcome?.outcome !== 'call') throw new Error(`No call came of it: ${JSON.stringify(outcome)}`)
+  return outcome.call
+}
