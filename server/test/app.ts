@@ -12,6 +12,9 @@ import { testDatabase } from './database.ts'
 /** When a test's clock starts, unless told: an ordinary Sunday morning. */
 export const testNowMs = Date.parse('2026-11-22T10:00:00.000Z')
 
+/** The password of everybody whom {@link TestApp.signUp} makes. */
+export const testPassword = 'correct horse'
+
 export type TestRequest = {
   /** An API key. */
   readonly key?: string
@@ -61,10 +64,20 @@ export type TestApp<TestClock extends Clock = ReturnType<typeof virtualClock>> =
   readonly request: Ask
   /** Another workspace, with a key of its own. */
   addWorkspace(options?: { planId?: string; timeZone?: string; name?: string }): Promise<TestWorkspace>
+  /** A new person with a workspace of their own on the plan Free, or in another by an invitation's token. */
+  signUp(options?: { name?: string; invitation?: string }): Promise<TestPerson>
   /** A second server process, as it were, on the same database. It is closed with this one. */
   addProcess(options?: Partial<AppOptions>): Promise<{ app: App; request: Ask }>
   /** Call it in `afterAll`. */
   close(): Promise<void>
+}
+
+/** Somebody who is signed in; `workspaceId` is the first workspace they are in. */
+export type TestPerson = {
+  readonly userId: string
+  readonly email: string
+  readonly cookie: string
+  readonly workspaceId: string
 }
 
 export type TestWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
@@ -90,6 +103,8 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
   }
   const app = await createApp(base)
   const others: App[] = []
+  const ask = asker(app)
+  let peopleCount = 0
   const operator = await createKey(database, { name: 'Operator', workspaceId: null }, clock.now())
 
   async function addWorkspace(workspace: { planId?: string; timeZone?: string; name?: string } = {}) {
@@ -111,8 +126,25 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     workspaceId: workspace.id,
     workspaceUuid: workspace.uuid,
     workspaceKey: workspace.key,
-    request: asker(app),
+    request: ask,
     addWorkspace,
+    async signUp({ name = 'Ada', invitation } = {}) {
+      peopleCount += 1
+      const email = `person${peopleCount}@example.com`
+      const answer = await ask<{ user: { id: string }; workspaces: { id: string }[] }>(
+        'POST',
+        '/v1/sign-up',
+        {
+          body: { name, email, password: testPassword, ...(invitation !== undefined && { invitation }) },
+        },
+      )
+      return {
+        userId: answer.body.user.id,
+        email,
+        cookie: cookieOf(answer),
+        workspaceId: answer.body.workspaces[0]?.id ?? '',
+      }
+    },
     async addProcess(changes = {}) {
       const other = await createApp({ ...base, ...changes })
       others.push(other)

@@ -1,0 +1,78 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { invariant, Problem } from '../problem.ts'
+import type { HttpServer } from './http-server.ts'
+import { createMetrics } from './metrics.ts'
+import { createHttpServer } from './server.ts'
+
+const secret = 'the password in the middle of it'
+let server: HttpServer
+let logged: Record<string, unknown>[]
+
+beforeAll(async () => {
+  const stream = new Writable({
+    write(line, _encoding, done) {
+      logged.push(JSON.parse(String(line)) as Record<string, unknown>)
+      done()
+    },
+  })
+  server = createHttpServer({ log: pino({}, stream), metrics: createMetrics(), dashboard: undefined })
+  server.get('/bug', async () => {
+    throw new TypeError(secret)
+  })
+  server.get('/invariant', async () => {
+    invariant(false, secret)
+    return {}
+  })
+  server.get('/schema', { schema: { response: { 200: z.object({ id: z.string() }) } } }, async () => {
+    return { id: 7 } as unknown as { id: string }
+  })
+  server.get('/database', async () => {
+    throw Object.assign(new Error(secret), { code: '57P01' })
+  })
+  server.get('/problem', async () => {
+    throw new Problem('conflict', 'It is taken.', { internal: { by: 'row 7' } })
+  })
+  await server.ready()
+})
+afterAll(() => server.close())
+
+async function get(url: string) {
+  logged = []
+  const answer = await server.inject({ method: 'GET', url })
+  return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), headers: answer.headers }
+}
+
+test.each([['/bug'], ['/invariant'], ['/schema']])(
+  '500: what goes wrong on our side at %s is logged and not told',
+  async (url) => {
+    const answer = await get(url)
+    expect(answer.status).toBe(500)
+    expect(answer.body).toMatchObject({ code: 'internal', title: 'Something went wrong on our side' })
+    expect(JSON.stringify(answer.body)).not.toMatch(/password|stack|schema|expected/i)
+    expect(logged).toEqual([
+      expect.objectContaining({ level: 50, requestId: answer.body.requestId, route: url }),
+    ])
+  },
+)
+
+test('500: a broken invariant is marked in the log', async () => {
+  await get('/invariant')
+  expect(logged[0]).toMatchObject({ invariantBroken: true, err: { message: secret } })
+})
+
+test('503: a database that is away is told as such, with when to come back', async () => {
+  const answer = await get('/database')
+  expect(answer.status).toBe(503)
+  expect(answer.body.code).toBe('unavailable')
+  expect(answer.headers['retry-after']).toBe('1')
+})
+
+test('a problem’s internal part goes to the log alone', async () => {
+  const answer = await get('/problem')
+  expect(answer.body).toMatchObject({ status: 409, detail: 'It is taken.' })
+  expect(JSON.stringify(answer.body)).not.toContain('row 7')
+  expect(logged).toEqual([expect.objectContaining({ level: 40, internal: { by: 'row 7' } })])
+})
