@@ -10,6 +10,9 @@ const mayEnter = {
   plans: ['platform', 'access', 'ledger'],
   workspaces: ['platform', 'access', 'ledger', 'plans'],
   agents: ['platform', 'access'],
+  payments: ['platform', 'access', 'ledger', 'plans'],
+  subscriptions: ['platform', 'access', 'ledger', 'plans', 'payments'],
+  'auto-reload': ['platform', 'access', 'ledger', 'plans', 'payments'],
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
   live: ['platform', 'access', 'ledger', 'calls'],
   demo: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
@@ -46,7 +49,8 @@ export default {
     {
       name: 'rooms-are-entered-through-index',
       severity: 'error',
-      comment: 'Import the room’s index.ts, not its furniture. The platform has no single door: it is a corridor.',
+      comment:
+        'Import the room’s index.ts, not its furniture. The platform has no single door: it is a corridor.',
       from: { path: '^server/src/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^server/src/([^/]+)/',
@@ -54,12 +58,20 @@ export default {
       },
     },
     ...roomWalls,
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { pathNot: '\\.gen\\.ts$' } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { pathNot: '\\.gen\\.ts$' } },
+    },
     {
       name: 'no-orphan-dependencies',
       severity: 'error',
       from: { path: '^(core|server|web)/src', pathNot: '\\.test\\.tsx?$' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'], pathNot: 'vite/client' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'],
+        pathNot: 'vite/client',
+      },
     },
   ],
   options: {
