@@ -1,6 +1,7 @@
 // Runs a program with the Node.js the project pins, whatever Node.js the machine has. Written for old Node.js
 // versions on purpose.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { pinnedNode, projectRoot } from './install.mjs'
 
@@ -24,11 +25,25 @@ export function runPinned(args) {
   )
 }
 
-/** An npm that is killed passes no signal on; that it is gone shows in the number of the parent process. */
+/**
+ * An npm that is stopped or killed does not pass that on: its shell gets the signal, or nothing does. So whoever
+ * started this process is watched, and if that is npm's shell, npm behind it too.
+ */
 function stopWithNpm(child) {
   if (!process.env.npm_lifecycle_event) return
+  const shells = ['sh', 'dash', 'bash', 'ash', 'zsh']
   const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM')
-  }, 1000).unref()
+  const npm = shells.includes(statOf(parent)?.name) ? statOf(parent).parent : undefined
+  const isGone = () => process.ppid !== parent || (npm !== undefined && statOf(parent)?.parent !== npm)
+  setInterval(() => isGone() && child.kill('SIGTERM'), 1000).unref()
+}
+
+/** Name and parent of a process, where the system has /proc; elsewhere npm's shell replaces itself by this process. */
+function statOf(pid) {
+  try {
+    const [, name, parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return { name, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
 }
