@@ -21,7 +21,7 @@ export function BalanceParts({ balance }: { balance: Balance }) {
       <dl className={classes.list}>
         <Part
           name="Monthly"
-          note={`of ${creditsBrief(monthly.granted.milliseconds)}, reset ${instant(monthly.resetsAt, 'date', timeZone)}`}
+          note={`of ${creditsBrief(monthly.granted.milliseconds)}, resets ${instant(monthly.resetsAt, 'day', timeZone)}`}
           milliseconds={monthly.remaining.milliseconds}
         />
         <Part name="Top-up" note="carries over" milliseconds={topUp.remaining.milliseconds} />

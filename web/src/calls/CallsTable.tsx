@@ -18,10 +18,7 @@ const columnsIn = (timeZone: string): readonly Column<Call>[] => [
     ),
     width: '10rem',
   },
-  {
-    label: 'Who',
-    cell: (call) => otherParty(call) ?? (call.direction === 'web' ? 'Web visitor' : 'Withheld'),
-  },
+  { label: 'Who', cell: (call) => <Who call={call} /> },
   { label: 'Agent', cell: (call) => call.agentName },
   { label: 'Direction', cell: (call) => directionWords[call.direction], width: '7rem' },
   { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '10.5rem' },
@@ -29,8 +26,14 @@ const columnsIn = (timeZone: string): readonly Column<Call>[] => [
   { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '6rem' },
 ]
 
+function Who({ call }: { call: Call }) {
+  const number = otherParty(call)
+  if (number === null) return call.direction === 'web' ? 'Web visitor' : 'Number withheld'
+  return <span className="numeric">{number}</span>
+}
+
 function Duration({ call }: { call: Call }) {
-  if (call.status === 'authorized' || (call.answeredAt === null && call.duration === null)) return '—'
+  if (call.answeredAt === null) return '—'
   return <CallTimer call={call} />
 }
 

@@ -32,7 +32,7 @@ export function DatesControl(props: {
   }
 
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width={272} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width={304} trapFocus returnFocus>
       <Popover.Target>
         <Button
           variant="default"

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Balance, Call } from '../api/types.ts'
 import { runsOutAtMs, useLiveBalance } from '../balance/use-balance.ts'
+import { creditsBrief } from '../format/credits.ts'
 import { instant } from '../format/instant.ts'
 import { Failure } from '../ui/states.tsx'
 import classes from './LiveFigures.module.css'
@@ -31,10 +32,10 @@ export function LiveFigures(props: { calls: Call[] | undefined; balance: Balance
   }
   return (
     <dl className={classes.figures}>
-      <Figure label="Balance" wide>
+      <Figure label="Balance" note={partsNote(balance.data)} wide>
         {balance.data && <LiveBalance balance={balance.data} />}
       </Figure>
-      <Figure label="In conversation" note="each spends 1 credit a minute">
+      <Figure label="In conversation" note="1 credit a minute each">
         {count('in_conversation')}
       </Figure>
       <Figure label="Ringing" note="ringing costs nothing">
@@ -74,6 +75,16 @@ function LastsUntil({ balance, timeZone }: { balance: Balance; timeZone: string 
   if (endMs === null) return '—'
   const soon = endMs - Date.parse(balance.asOf) < 20 * 3_600_000
   return instant(endMs, soon ? 'time' : 'dayTime', timeZone)
+}
+
+function partsNote(balance: Balance | undefined): string {
+  if (!balance) return ' '
+  const { monthly, topUp, promotional } = balance
+  const parts = [`${creditsBrief(monthly.remaining.milliseconds)} monthly`]
+  if (topUp.remaining.milliseconds > 0) parts.push(`${creditsBrief(topUp.remaining.milliseconds)} top-up`)
+  if (promotional.remaining.milliseconds > 0)
+    parts.push(`${creditsBrief(promotional.remaining.milliseconds)} promotional`)
+  return parts.join(' · ')
 }
 
 function lastsNote(balance: Balance | undefined): string {

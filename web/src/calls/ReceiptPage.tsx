@@ -1,11 +1,14 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconPrinter } from '@tabler/icons-react'
+import { IconArrowLeft, IconFileOff, IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { ApiProblem } from '../api/problem.ts'
 import { receiptQuery } from '../api/queries.ts'
+import { useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
+import { Empty } from '../ui/states.tsx'
 import { Receipt } from './Receipt.tsx'
 import classes from './ReceiptPage.module.css'
 
@@ -35,21 +38,41 @@ export function ReceiptPage() {
         )
       }
     >
-      <Loaded
-        query={receipt}
-        what="The receipt"
-        skeleton={
-          <Card>
-            <div role="status" aria-label="Loading the receipt">
-              <Skeleton height={38} width={180} my="sm" />
-              <Skeleton height={14} width="60%" mb="xl" />
-              <Skeleton height={180} />
-            </div>
-          </Card>
-        }
-      >
-        {(data) => <Receipt receipt={data} />}
-      </Loaded>
+      {receipt.error instanceof ApiProblem && receipt.error.status === 404 ? (
+        <NoSuchCall />
+      ) : (
+        <Loaded
+          query={receipt}
+          what="The receipt"
+          skeleton={
+            <Card>
+              <div role="status" aria-label="Loading the receipt">
+                <Skeleton height={38} width={180} my="sm" />
+                <Skeleton height={14} width="60%" mb="xl" />
+                <Skeleton height={180} />
+              </div>
+            </Card>
+          }
+        >
+          {(data) => <Receipt receipt={data} />}
+        </Loaded>
+      )}
     </Page>
+  )
+}
+
+function NoSuchCall() {
+  const { session, workspace } = useSeat()
+  return (
+    <Card>
+      <Empty
+        icon={<IconFileOff size={22} stroke={1.5} />}
+        title={`There is no such call in ${workspace.name}`}
+      >
+        The link may be cut off.
+        {session.workspaces.length > 1 &&
+          ' Or the call belongs to another of your workspaces: change it at the left.'}
+      </Empty>
+    </Card>
   )
 }

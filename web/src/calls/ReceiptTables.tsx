@@ -23,7 +23,7 @@ export function ReceiptPayments({ receipt }: { receipt: Receipt }) {
   }
   const columns: Column<Paid>[] = [
     {
-      label: 'Paid by',
+      label: 'Credits of',
       head: true,
       cell: (row) => (
         <>

@@ -1,11 +1,12 @@
 import { locale } from './locale.ts'
 
-type Shape = 'time' | 'timeExact' | 'dayTime' | 'date' | 'dateLong'
+type Shape = 'time' | 'timeExact' | 'dayTime' | 'day' | 'date' | 'dateLong'
 
 const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
   time: { hour: '2-digit', minute: '2-digit' },
   timeExact: { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
   dayTime: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
   date: { day: 'numeric', month: 'short', year: 'numeric' },
   dateLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 }

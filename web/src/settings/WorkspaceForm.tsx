@@ -85,69 +85,71 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         }
       >
         <FormMessage message={message} />
-        <SettingsRow name="Name" note="What members see, and what stands on receipts.">
-          <TextInput
-            aria-label="Workspace name"
-            disabled={!manages}
-            maxLength={100}
-            {...form.getInputProps('name')}
-          />
-        </SettingsRow>
-        <SettingsRow
-          name="Time zone"
-          note="Days, months and windows of dates follow it. The running billing cycle keeps its end."
-        >
-          <Select
-            aria-label="Time zone"
-            data={zoneOptions(workspace.timeZone)}
-            searchable
-            allowDeselect={false}
-            limit={100}
-            nothingFoundMessage="No zone has that name"
-            disabled={!manages}
-            {...form.getInputProps('timeZone')}
-          />
-        </SettingsRow>
-        <SettingsRow
-          name="When credits run out during a call"
-          note="New calls are refused either way. This decides about calls that are in conversation already."
-        >
-          <Radio.Group
-            aria-label="When credits run out during a call"
-            {...form.getInputProps('whenCreditsRunOut')}
+        <div className={classes.rows}>
+          <SettingsRow name="Name" note="What members see, and what stands on receipts.">
+            <TextInput
+              aria-label="Workspace name"
+              disabled={!manages}
+              maxLength={100}
+              {...form.getInputProps('name')}
+            />
+          </SettingsRow>
+          <SettingsRow
+            name="Time zone"
+            note="Days, months and windows of dates follow it. The running billing cycle keeps its end."
           >
-            <div className={classes.choices}>
-              <Radio
-                value="finish"
-                label="Let the call finish"
-                description="The balance may go below zero; the next credits pay that first."
-                disabled={!manages}
-              />
-              <Radio
-                value="end"
-                label="End the call"
-                description="The voice stack is told to hang up at zero."
-                disabled={!manages}
-              />
-            </div>
-          </Radio.Group>
-        </SettingsRow>
-        <SettingsRow
-          name="Monthly budget"
-          note={`In credits, for a calendar month. It warns and stops nothing. Empty: the credits of the ${workspace.plan.name} plan.`}
-        >
-          <NumberInput
-            aria-label="Monthly budget in credits"
-            placeholder="As the plan"
-            min={0}
-            decimalScale={2}
-            thousandSeparator
-            hideControls
-            suffix=" credits"
-            disabled={!manages}
-            {...form.getInputProps('monthlyBudgetCredits')}
-          />
-        </SettingsRow>
+            <Select
+              aria-label="Time zone"
+              data={zoneOptions(workspace.timeZone)}
+              searchable
+              allowDeselect={false}
+              limit={100}
+              nothingFoundMessage="No zone has that name"
+              disabled={!manages}
+              {...form.getInputProps('timeZone')}
+            />
+          </SettingsRow>
+          <SettingsRow
+            name="When credits run out during a call"
+            note="New calls are refused either way. This decides about calls that are in conversation already."
+          >
+            <Radio.Group
+              aria-label="When credits run out during a call"
+              {...form.getInputProps('whenCreditsRunOut')}
+            >
+              <div className={classes.choices}>
+                <Radio
+                  value="finish"
+                  label="Let the call finish"
+                  description="The balance may go below zero; the next credits pay that first."
+                  disabled={!manages}
+                />
+                <Radio
+                  value="end"
+                  label="End the call"
+                  description="The voice stack is told to hang up at zero."
+                  disabled={!manages}
+                />
+              </div>
+            </Radio.Group>
+          </SettingsRow>
+          <SettingsRow
+            name="Monthly budget"
+            note={`In credits, for a calendar month. It warns and stops nothing. Empty: the credits of the ${workspace.plan.name} plan.`}
+          >
+            <NumberInput
+              aria-label="Monthly budget in credits"
+              placeholder="As the plan"
+              min={0}
+              decimalScale={2}
+              thousandSeparator
+              hideControls
+              suffix=" credits"
+              disabled={!manages}
+              {...form.getInputProps('monthlyBudgetCredits')}
+            />
+          </SettingsRow>
+        </div>
       </Card>
       {blocker.status === 'blocked' && <UnsavedDialog onStay={blocker.reset} onLeave={blocker.proceed} />}
     </form>

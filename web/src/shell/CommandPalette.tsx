@@ -99,6 +99,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       highlightQuery
       scrollable
       maxHeight={420}
+      overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
       searchProps={{
         leftSection: <IconSearch {...icon} />,
         placeholder: 'Find a page or action',

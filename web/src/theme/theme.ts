@@ -77,11 +77,24 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm', fw: 500 } },
     Radio: { defaultProps: { size: 'md' } },
     Badge: { defaultProps: { size: 'lg', variant: 'light', tt: 'none', fw: 500 } },
+    InputWrapper: {
+      styles: {
+        label: { marginBottom: '0.3125rem' },
+        description: { marginBottom: '0.3125rem', lineHeight: 1.45 },
+        error: { lineHeight: 1.4 },
+      },
+    },
     Modal: {
+      styles: {
+        title: { fontSize: '1rem', fontWeight: 600, letterSpacing: '-0.01em' },
+        header: { padding: '1.25rem 1.25rem 0.75rem' },
+        body: { padding: '0 1.25rem 1.25rem' },
+        content: { border: '1px solid var(--line)', background: 'var(--surface-raised)' },
+      },
       defaultProps: {
         centered: true,
         radius: 'lg',
-        overlayProps: { backgroundOpacity: 0.4, blur: 2 },
+        overlayProps: { backgroundOpacity: 0.45 },
         size: '30rem',
       },
     },

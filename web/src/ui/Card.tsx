@@ -23,7 +23,7 @@ export function Card(props: {
             </h2>
             {props.caption !== undefined && <p className={classes.caption}>{props.caption}</p>}
           </div>
-          {props.actions}
+          {props.actions !== undefined && <div className={classes.actions}>{props.actions}</div>}
         </div>
       )}
       <div className={props.flush ? classes.flush : classes.body}>{props.children}</div>

@@ -65,9 +65,10 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
     .filter(Boolean)
     .join(' ')
   const content = column.cell(row)
+  const empty = content === null || content === false || content === undefined
   return (
     <td className={className} data-label={column.head || column.actions ? undefined : column.label}>
-      {content}
+      {!empty && <div className={classes.content}>{content}</div>}
     </td>
   )
 }
