@@ -8,7 +8,7 @@ import type { CallRow } from './call-row.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import type { AgentRow, GateRow } from './store.ts'
 
-/** Credit to be given back once what was decided is written: see the ledger's `giveBack`. */
+/** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
 export type GiveBack = { readonly workspaceId: string; readonly callId: string; readonly amountMs: number }
 
 /**

@@ -1,3 +1,4 @@
+import { balanceAt } from '@talktime/core/balance-line'
 import type { Boundaries } from '../ledger/index.ts'
 import { type Account, giveBack, lockAccounts, writeAccounts } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -100,8 +101,14 @@ async function runBatch(
       const due = workspacesAtBoundary(batch, nowMs)
       if (due.length > 0) return { due }
       const fresh: IdempotencyRecord[] = []
-      const outcomes = submissions.map((submission) => decideOnce(batch, records, fresh, submission, nowMs))
-      await write(tx, commit, batch, fresh, nowMs)
+      const outcomes: (CallOutcome | Replayed)[] = []
+      for (const submission of submissions) {
+        const outcome = decideOnce(batch, records, fresh, submission, nowMs)
+        const settled =
+          batch.giveBacks.length === 0 ? outcome : await afterGiveBacks(tx, batch, outcome, nowMs)
+        outcomes.push(settled)
+      }
+      await Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs), commit()])
       return { outcomes }
     })
     if ('outcomes' in done) {
@@ -209,38 +216,45 @@ function keysOf(
   return { agents: [...agents.values()], calls: [...calls.values()], externalIds: [...externalIds.values()] }
 }
 
-async function write(
-  tx: Tx,
-  commit: () => Promise<void>,
-  batch: Batch,
-  fresh: readonly IdempotencyRecord[],
-  nowMs: number,
-): Promise<void> {
+/** Writes what was decided and is not written yet. The queries are sent together, and before it returns. */
+function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
   const writes = [
-    insertIdempotencyRecords(tx, fresh, nowMs),
     insertCalls(tx, callsOf(batch, batch.inserted)),
     updateCalls(tx, callsOf(batch, batch.updated)),
     writeAccounts(tx, batch.accounts.values(), nowMs),
   ]
-  if (batch.giveBacks.length === 0) {
-    await Promise.all([...writes, commit()])
-    return
-  }
-  // Rare: it reads the ledger, so what was decided has to be there first.
-  await Promise.all(writes)
-  for (const back of batch.giveBacks) await writeGiveBack(tx, batch, back, nowMs)
-  await commit()
+  batch.inserted.clear()
+  batch.updated.clear()
+  return Promise.all(writes)
 }
 
-async function writeGiveBack(tx: Tx, batch: Batch, back: GiveBack, nowMs: number): Promise<void> {
+/**
+ * Gives back what the last command decided to give back, before the next one is decided on the balance that this
+ * leaves. Rare: it reads the ledger, so what was decided has to be there first.
+ */
+async function afterGiveBacks(
+  tx: Tx,
+  batch: Batch,
+  outcome: CallOutcome | Replayed,
+  nowMs: number,
+): Promise<CallOutcome | Replayed> {
+  await write(tx, batch, nowMs)
+  for (const back of batch.giveBacks.splice(0)) await carryOutGiveBack(tx, batch, back, nowMs)
+  if (outcome.outcome !== 'call') return outcome
+  const { workspaceId, id } = outcome.call
+  const call = batch.calls.get(inWorkspace(workspaceId, id)) ?? outcome.call
+  const account = batch.accounts.get(workspaceId)
+  return account ? { ...outcome, call, balanceMs: balanceAt(account.line, nowMs) } : outcome
+}
+
+async function carryOutGiveBack(tx: Tx, batch: Batch, back: GiveBack, nowMs: number): Promise<void> {
   const key = inWorkspace(back.workspaceId, back.callId)
   const account: Account | undefined = batch.accounts.get(back.workspaceId)
   const call = batch.calls.get(key)
   invariant(account !== undefined && call !== undefined, 'A call that is given credit back was loaded')
   const entries = await giveBack(tx, account, { ...back, entrySeqs: call.entrySeqs }, nowMs)
-  const after = { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }
-  batch.calls.set(key, after)
-  await Promise.all([updateCalls(tx, [after]), writeAccounts(tx, [account], nowMs)])
+  batch.calls.set(key, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
+  batch.updated.add(key)
 }
 
 function callsOf(batch: Batch, keys: ReadonlySet<string>) {
