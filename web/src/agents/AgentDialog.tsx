@@ -2,7 +2,7 @@ import { Autocomplete, Button, Group, Modal, Select, TextInput } from '@mantine/
 import { useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../api/client.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { agentsQuery } from '../api/queries.ts'
 import type { Agent } from '../api/types.ts'
 import { FormMessage } from '../ui/FormMessage.tsx'
@@ -41,7 +41,11 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
     (values) => {
       const phoneNumber = values.phoneNumber.replace(/[\s()./-]/g, '')
       const body = { ...values, phoneNumber: phoneNumber === '' ? null : phoneNumber }
-      return agent ? api.patch<Agent>(`/v1/agents/${agent.id}`, body) : api.post<Agent>('/v1/agents', body)
+      return bodyOf(
+        agent
+          ? api.PATCH('/v1/agents/{id}', { params: { path: { id: agent.id } }, body })
+          : api.POST('/v1/agents', { body }),
+      )
     },
     async (saved) => {
       await queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey })

@@ -72,7 +72,7 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
         <Confirm
           title={`Archive ${archiving.name}?`}
           button="Archive agent"
-          act={() => api.remove(`/v1/agents/${archiving.id}`)}
+          act={() => api.DELETE('/v1/agents/{id}', { params: { path: { id: archiving.id } } })}
           onDone={() => {
             setArchiving(null)
             tell(`${archiving.name} is archived`)
@@ -97,7 +97,11 @@ function AgentMenu(props: {
   const { agent } = props
   const active = agent.status === 'active'
   const change = useMutation({
-    mutationFn: () => api.patch<Agent>(`/v1/agents/${agent.id}`, { status: active ? 'disabled' : 'active' }),
+    mutationFn: () =>
+      api.PATCH('/v1/agents/{id}', {
+        params: { path: { id: agent.id } },
+        body: { status: active ? 'disabled' : 'active' },
+      }),
     onSuccess: async () => {
       await props.onChanged()
       tell(active ? `${agent.name} is disabled: its calls are refused` : `${agent.name} is active again`)

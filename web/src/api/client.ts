@@ -1,54 +1,33 @@
-import { ApiProblem, problemFrom, unreachable } from './problem.ts'
+import createClient from 'openapi-fetch'
+import { problemFrom, unreachable } from './problem.ts'
+import type { paths } from './schema.gen.ts'
 import { currentWorkspaceId } from './workspace-choice.ts'
 
-type Query = Record<string, string | number | undefined>
-
 /**
- * Sends a request of the HTTP API for the chosen workspace and answers with its JSON body (undefined for 204).
- * Throws {@link ApiProblem} for every answer that is no success, and when no answer comes.
+ * The HTTP API, typed by the server's own description. Requests name the chosen workspace. Every answer that is no
+ * success, and no answer at all, is thrown as an ApiProblem: what comes back is always the success.
  */
-async function request<Answer>(method: string, path: string, query: Query, body?: unknown): Promise<Answer> {
-  const headers = new Headers({ accept: 'application/json' })
-  const workspaceId = currentWorkspaceId()
-  if (workspaceId !== null) headers.set('talktime-workspace', workspaceId)
-  if (body !== undefined) headers.set('content-type', 'application/json')
-  if (method === 'POST') headers.set('idempotency-key', crypto.randomUUID())
-  let response: Response
-  try {
-    response = await fetch(withQuery(path, query), {
-      method,
-      headers,
-      credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-  } catch {
-    throw unreachable()
-  }
-  if (response.status === 204) return undefined as Answer
-  const parsed: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) throw problemFrom(response.status, parsed)
-  if (parsed === undefined) {
-    throw new ApiProblem({
-      status: response.status,
-      code: 'not_json',
-      message: 'The answer is not what Talktime’s server sends. Is something between it and this page?',
-    })
-  }
-  return parsed as Answer
-}
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 
-function withQuery(path: string, query: Query): string {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value))
-  }
-  const text = search.toString()
-  return text === '' ? path : `${path}?${text}`
-}
+api.use({
+  onRequest({ request }) {
+    const workspaceId = currentWorkspaceId()
+    if (workspaceId !== null) request.headers.set('talktime-workspace', workspaceId)
+    // A request that the browser repeats by itself is carried out once.
+    if (request.method === 'POST') request.headers.set('idempotency-key', crypto.randomUUID())
+    return request
+  },
+  async onResponse({ response }) {
+    if (response.ok) return
+    const body: unknown = await response.json().catch(() => undefined)
+    throw problemFrom(response.status, body)
+  },
+  onError: unreachable,
+})
 
-export const api = {
-  get: <Answer>(path: string, query: Query = {}) => request<Answer>('GET', path, query),
-  post: <Answer>(path: string, body: unknown = {}) => request<Answer>('POST', path, {}, body),
-  patch: <Answer>(path: string, body: unknown) => request<Answer>('PATCH', path, {}, body),
-  remove: (path: string) => request<void>('DELETE', path, {}),
+/** The body of a success. */
+export async function bodyOf<Body>(answer: Promise<{ data?: Body }>): Promise<Body> {
+  const { data } = await answer
+  if (data === undefined) throw problemFrom(200, undefined)
+  return data
 }

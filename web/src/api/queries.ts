@@ -1,31 +1,24 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { learnServerClock } from '../live/server-clock.ts'
-import { api } from './client.ts'
+import { api, bodyOf } from './client.ts'
 import { ApiProblem } from './problem.ts'
-import type {
-  Agent,
-  ApiKey,
-  Balance,
-  Call,
-  Invitation,
-  Member,
-  Page,
-  Receipt,
-  Session,
-  Workspace,
-} from './types.ts'
+import type { Direction, Page, Session } from './types.ts'
 
-const pageSize = 50
+const pageSize = '50'
 
 /** Every item of a list that stays small: agents, members, keys. */
-async function whole<Item>(path: string): Promise<Item[]> {
+async function whole<Item>(
+  page: (query: { limit: string; cursor?: string }) => Promise<{ data?: Page<Item> }>,
+): Promise<Item[]> {
   const items: Item[] = []
-  let cursor: string | undefined
+  let cursor: string | null = null
   do {
-    const page: Page<Item> = await api.get(path, { limit: 200, cursor })
-    items.push(...page.data)
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
+    const { data, nextCursor }: Page<Item> = await bodyOf(
+      page({ limit: '200', ...(cursor === null ? {} : { cursor }) }),
+    )
+    items.push(...data)
+    cursor = nextCursor
+  } while (cursor !== null)
   return items
 }
 
@@ -34,7 +27,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
     try {
-      return await api.get<Session>('/v1/session')
+      return await bodyOf(api.GET('/v1/session'))
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) return null
       throw error
@@ -45,14 +38,14 @@ export const sessionQuery = queryOptions({
 
 export const workspaceQuery = queryOptions({
   queryKey: ['workspace'],
-  queryFn: () => api.get<Workspace>('/v1/workspace'),
+  queryFn: () => bodyOf(api.GET('/v1/workspace')),
 })
 
 export const balanceQuery = queryOptions({
   queryKey: ['balance'],
   queryFn: async () => {
     const sentMs = Date.now()
-    const balance = await api.get<Balance>('/v1/balance')
+    const balance = await bodyOf(api.GET('/v1/balance'))
     learnServerClock(Date.parse(balance.asOf), sentMs, Date.now())
     return balance
   },
@@ -60,24 +53,27 @@ export const balanceQuery = queryOptions({
 
 export const agentsQuery = queryOptions({
   queryKey: ['agents'],
-  queryFn: () => whole<Agent>('/v1/agents'),
+  queryFn: () => whole((query) => api.GET('/v1/agents', { params: { query } })),
 })
 
 export const openCallsKey = ['open-calls'] as const
 
 export const openCallsQuery = queryOptions({
   queryKey: openCallsKey,
-  queryFn: () => api.get<Page<Call>>('/v1/calls', { status: 'authorized,in_conversation', limit: 200 }),
+  queryFn: () =>
+    bodyOf(
+      api.GET('/v1/calls', { params: { query: { status: 'authorized,in_conversation', limit: '200' } } }),
+    ),
   select: (page) => page.data,
 })
 
 /** What narrows the history; local dates of the workspace, both included. */
 export type CallFilter = {
-  status?: string | undefined
-  agentId?: string | undefined
-  direction?: string | undefined
-  from?: string | undefined
-  to?: string | undefined
+  status?: string
+  agentId?: string
+  direction?: Direction
+  from?: string
+  to?: string
 }
 
 export const callsKey = ['calls'] as const
@@ -85,8 +81,10 @@ export const callsKey = ['calls'] as const
 export const callsQuery = (filter: CallFilter) =>
   infiniteQueryOptions({
     queryKey: [...callsKey, filter],
-    queryFn: ({ pageParam }) =>
-      api.get<Page<Call>>('/v1/calls', { ...filter, limit: pageSize, cursor: pageParam ?? undefined }),
+    queryFn: ({ pageParam }) => {
+      const cursor = pageParam === null ? {} : { cursor: pageParam }
+      return bodyOf(api.GET('/v1/calls', { params: { query: { ...filter, ...cursor, limit: pageSize } } }))
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   })
@@ -96,20 +94,20 @@ export const receiptKey = (callId: string) => ['receipt', callId] as const
 export const receiptQuery = (callId: string) =>
   queryOptions({
     queryKey: receiptKey(callId),
-    queryFn: () => api.get<Receipt>(`/v1/calls/${encodeURIComponent(callId)}`),
+    queryFn: () => bodyOf(api.GET('/v1/calls/{id}', { params: { path: { id: callId } } })),
   })
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
-  queryFn: () => whole<Member>('/v1/members'),
+  queryFn: () => whole((query) => api.GET('/v1/members', { params: { query } })),
 })
 
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
-  queryFn: () => whole<Invitation>('/v1/invitations'),
+  queryFn: () => whole((query) => api.GET('/v1/invitations', { params: { query } })),
 })
 
 export const keysQuery = queryOptions({
   queryKey: ['keys'],
-  queryFn: () => whole<ApiKey>('/v1/keys'),
+  queryFn: () => whole((query) => api.GET('/v1/keys', { params: { query } })),
 })

@@ -5,8 +5,9 @@ import classes from './HistoryFilters.module.css'
 import { type HistorySearch, isNarrowed } from './history-search.ts'
 import { directionWords, statusWords } from './words.ts'
 
-const options = (words: Record<string, string>) =>
-  Object.entries(words).map(([value, label]) => ({ value, label }))
+function options<Value extends string>(words: Record<Value, string>): { value: Value; label: string }[] {
+  return (Object.keys(words) as Value[]).map((value) => ({ value, label: words[value] }))
+}
 
 /** Sets or, with null, takes away one part of the address. */
 function withPart<Name extends keyof HistorySearch>(

@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core'
 import { IconPhoneIncoming, IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Agent } from '../api/types.ts'
+import { agentsQuery } from '../api/queries.ts'
 import { mayManage, useSeat } from '../shell/seat.ts'
 import { CopyBlock } from '../ui/Copyable.tsx'
 import { Empty } from '../ui/states.tsx'
 import classes from './HowToCall.module.css'
 
 /** No call is running: what to do for the first one. */
-export function HowToCall({ agents }: { agents: Agent[] | undefined }) {
+export function HowToCall() {
+  const agents = useQuery(agentsQuery).data
   const { workspace } = useSeat()
   const agent = agents?.find((candidate) => candidate.status === 'active')
   if (agents !== undefined && agent === undefined) {

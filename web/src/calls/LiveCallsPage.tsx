@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { agentsQuery, balanceQuery, openCallsQuery, workspaceQuery } from '../api/queries.ts'
+import { balanceQuery, openCallsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { zoneInWords } from '../format/instant.ts'
 import { Card } from '../ui/Card.tsx'
@@ -16,8 +16,6 @@ export function LiveCallsPage() {
   const calls = useQuery(openCallsQuery)
   const balance = useQuery(balanceQuery)
   const timeZone = useQuery(workspaceQuery).data?.timeZone
-  // Their names are needed for calls that the stream announces.
-  const agents = useQuery(agentsQuery)
   return (
     <Page
       title="Live calls"
@@ -28,9 +26,7 @@ export function LiveCallsPage() {
       <LiveFigures calls={calls.data} balance={balance} timeZone={timeZone ?? 'UTC'} />
       <Card flush>
         <Loaded query={calls} what="The live calls" skeleton={<SkeletonRows label="live calls" />}>
-          {(list: Call[]) =>
-            list.length === 0 ? <HowToCall agents={agents.data} /> : <LiveCallsTable calls={list} />
-          }
+          {(list: Call[]) => (list.length === 0 ? <HowToCall /> : <LiveCallsTable calls={list} />)}
         </Loaded>
       </Card>
     </Page>

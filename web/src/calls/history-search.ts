@@ -1,4 +1,5 @@
 import type { CallFilter } from '../api/queries.ts'
+import type { Direction } from '../api/types.ts'
 import { isDate, isWindowPreset, presetWindow, type WindowPreset } from './window.ts'
 import { directionWords, statusWords } from './words.ts'
 
@@ -8,7 +9,7 @@ export type HistorySearch = {
   from?: string
   to?: string
   agent?: string
-  direction?: string
+  direction?: Direction
   /** Statuses, separated by commas. */
   status?: string
 }
@@ -21,24 +22,26 @@ export function readHistorySearch(search: Record<string, unknown>): HistorySearc
   if (read.from === undefined && read.to === undefined && isWindowPreset(search.window))
     read.window = search.window
   if (typeof search.agent === 'string') read.agent = search.agent
-  if (typeof search.direction === 'string' && Object.hasOwn(directionWords, search.direction)) {
-    read.direction = search.direction
-  }
+  if (isDirection(search.direction)) read.direction = search.direction
   const statuses = typeof search.status === 'string' ? search.status.split(',') : []
   const known = statuses.filter((status) => Object.hasOwn(statusWords, status))
   if (known.length > 0) read.status = known.join(',')
   return read
 }
 
+function isDirection(value: unknown): value is Direction {
+  return typeof value === 'string' && Object.hasOwn(directionWords, value)
+}
+
 /** What to ask the server for. `today` is the local date in the workspace's time zone. */
 export function filterOf(search: HistorySearch, today: string): CallFilter {
   const window = search.window === undefined ? search : presetWindow(search.window, today)
   return {
-    status: search.status,
-    agentId: search.agent,
-    direction: search.direction,
-    from: window.from,
-    to: window.to,
+    ...(search.status === undefined ? {} : { status: search.status }),
+    ...(search.agent === undefined ? {} : { agentId: search.agent }),
+    ...(search.direction === undefined ? {} : { direction: search.direction }),
+    ...(window.from === undefined ? {} : { from: window.from }),
+    ...(window.to === undefined ? {} : { to: window.to }),
   }
 }
 

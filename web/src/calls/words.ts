@@ -23,7 +23,6 @@ export const grantWords: Record<GrantKind, string> = {
   top_up: 'Top-up credits',
   promotional: 'Promotional credits',
   adjustment: 'Adjustment',
-  returned: 'Returned credits',
 }
 
 const refusalWords: Record<string, string> = {

@@ -1,7 +1,7 @@
-import type { CallSummary } from '../api/types.ts'
+import type { Call } from '../api/types.ts'
 
 /** The other side of a call: the caller of an inbound one, the called of an outbound one. */
-export function otherParty(call: Pick<CallSummary, 'direction' | 'from' | 'to'>): string | null {
+export function otherParty(call: Pick<Call, 'direction' | 'from' | 'to'>): string | null {
   return call.direction === 'outbound' ? call.to : call.from
 }
 

@@ -1,54 +1,57 @@
 import { describe, expect, it } from 'vitest'
-import type { Balance, Call, CallSummary } from '../api/types.ts'
+import type { Balance, Call } from '../api/types.ts'
 import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const startMs = Date.parse('2026-11-22T10:00:00.000Z')
 const at = (seconds: number) => new Date(startMs + seconds * 1000).toISOString()
 
-const ringing: CallSummary = {
+const ringing: Call = {
   id: 'call_1',
   status: 'authorized',
   agentId: 'agt_1',
+  agentName: 'Reception',
   direction: 'inbound',
   from: '+4915112344567',
   to: null,
+  externalId: null,
+  campaignId: null,
   authorizedAt: at(0),
   answeredAt: null,
   endedAt: null,
+  endReason: null,
+  endSource: null,
+  maxDurationSeconds: 3600,
   duration: null,
   charged: amount(0),
   refusal: null,
 }
-const talking: CallSummary = { ...ringing, status: 'in_conversation', answeredAt: at(5) }
-const ended: CallSummary = {
+const talking: Call = { ...ringing, status: 'in_conversation', answeredAt: at(5) }
+const ended: Call = {
   ...talking,
   status: 'ended',
   endedAt: at(95),
   duration: amount(90_000),
   charged: amount(90_000),
 }
-const names = new Map([['agt_1', 'Reception']])
-const statusesAfter = (calls: Call[], told: CallSummary[], seconds: number) =>
-  withCalls(calls, told, names, startMs + seconds * 1000).map((call) => call.status)
+const statusesAfter = (calls: Call[], told: Call[], seconds: number) =>
+  withCalls(calls, told, startMs + seconds * 1000).map((call) => call.status)
 
 describe('the live page after events', () => {
-  it('shows a new call under its agent’s name', () => {
-    const [call] = withCalls([], [ringing], names, startMs)
+  it('shows a new call', () => {
+    const [call] = withCalls([], [ringing], startMs)
     expect(call).toMatchObject({ id: 'call_1', agentName: 'Reception', status: 'authorized' })
   })
 
   it('never goes back when a resumed stream repeats an older event', () => {
-    const calls = withCalls([], [ringing, talking], names, startMs)
+    const calls = withCalls([], [ringing, talking], startMs)
     expect(statusesAfter(calls, [ringing], 6)).toEqual(['in_conversation'])
-    expect(statusesAfter(withCalls(calls, [ended], names, startMs + 95_000), [talking], 96)).toEqual([
-      'ended',
-    ])
+    expect(statusesAfter(withCalls(calls, [ended], startMs + 95_000), [talking], 96)).toEqual(['ended'])
   })
 
   it('keeps a call that ended for a moment and then lets it go', () => {
-    const calls = withCalls([], [ringing, talking], names, startMs)
-    const after = withCalls(calls, [ended], names, startMs + 95_000)
+    const calls = withCalls([], [ringing, talking], startMs)
+    const after = withCalls(calls, [ended], startMs + 95_000)
     expect(after[0]?.charged.milliseconds).toBe(90_000)
     expect(statusesAfter(after, [], 95 + lingerMs / 1000)).toEqual([])
   })
@@ -59,16 +62,13 @@ describe('the live page after events', () => {
 
   it('puts the newest call first', () => {
     const later = { ...ringing, id: 'call_2', authorizedAt: at(9) }
-    expect(withCalls([], [ringing, later], names, startMs).map((call) => call.id)).toEqual([
-      'call_2',
-      'call_1',
-    ])
+    expect(withCalls([], [ringing, later], startMs).map((call) => call.id)).toEqual(['call_2', 'call_1'])
   })
 })
 
 describe('the history after events', () => {
   it('changes known rows in place and adds none', () => {
-    const calls = withCalls([], [ringing], names, startMs)
+    const calls = withCalls([], [ringing], startMs)
     const told = new Map([
       ['call_1', ended],
       ['call_9', { ...ended, id: 'call_9' }],
@@ -77,7 +77,7 @@ describe('the history after events', () => {
   })
 
   it('is the same list when nothing on it changed', () => {
-    const calls = withCalls([], [ringing], names, startMs)
+    const calls = withCalls([], [ringing], startMs)
     expect(withNews(calls, new Map())).toBe(calls)
   })
 })

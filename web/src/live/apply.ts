@@ -1,4 +1,4 @@
-import type { Balance, Call, CallSummary } from '../api/types.ts'
+import type { Balance, Call } from '../api/types.ts'
 import type { LineEvent } from './message.ts'
 
 /** The balance with a newer line; its parts stay until they are fetched again. An older line changes nothing. */
@@ -10,17 +10,17 @@ export function withLine(balance: Balance, line: LineEvent): Balance {
 const stages = ['authorized', 'in_conversation'] as const
 
 /** Whether a call still rings or runs. */
-export function isOpen(call: Pick<CallSummary, 'status'>): boolean {
+export function isOpen(call: Pick<Call, 'status'>): boolean {
   return stages.some((stage) => stage === call.status)
 }
 
-function stageOf(call: Pick<CallSummary, 'status'>): number {
+function stageOf(call: Pick<Call, 'status'>): number {
   if (call.status === 'authorized') return 0
   return call.status === 'in_conversation' ? 1 : 2
 }
 
 /** Calls only go forward: an event that a resumed stream repeats is older than what is known. */
-function isNews(known: CallSummary, told: CallSummary): boolean {
+function isNews(known: Call, told: Call): boolean {
   return stageOf(told) >= stageOf(known)
 }
 
@@ -31,20 +31,11 @@ export const lingerMs = 15_000
  * The calls on the live page after some events, newest first. A call that is over lingers a moment; one that was
  * refused never was live.
  */
-export function withCalls(
-  calls: Call[],
-  told: CallSummary[],
-  agentNames: ReadonlyMap<string, string>,
-  nowMs: number,
-): Call[] {
+export function withCalls(calls: Call[], told: Call[], nowMs: number): Call[] {
   const byId = new Map(calls.map((call) => [call.id, call]))
   for (const event of told) {
     const known = byId.get(event.id)
-    if (known) {
-      if (isNews(known, event)) byId.set(event.id, { ...known, ...event })
-    } else if (isOpen(event)) {
-      byId.set(event.id, newCall(event, agentNames))
-    }
+    if (known ? isNews(known, event) : isOpen(event)) byId.set(event.id, event)
   }
   const shown = [...byId.values()].filter(
     (call) => isOpen(call) || (call.endedAt !== null && nowMs - Date.parse(call.endedAt) < lingerMs),
@@ -53,22 +44,10 @@ export function withCalls(
 }
 
 /** Rows of the history that are on screen already, changed in place; unknown calls are left out. */
-export function withNews(calls: Call[], told: ReadonlyMap<string, CallSummary>): Call[] {
+export function withNews(calls: Call[], told: ReadonlyMap<string, Call>): Call[] {
   if (!calls.some((call) => told.has(call.id))) return calls
   return calls.map((call) => {
     const event = told.get(call.id)
-    return event && isNews(call, event) ? { ...call, ...event } : call
+    return event && isNews(call, event) ? event : call
   })
-}
-
-function newCall(event: CallSummary, agentNames: ReadonlyMap<string, string>): Call {
-  return {
-    ...event,
-    agentName: agentNames.get(event.agentId) ?? 'Agent',
-    externalId: null,
-    campaignId: null,
-    endReason: null,
-    endSource: null,
-    maxDurationSeconds: 0,
-  }
 }

@@ -1,13 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
-import {
-  agentsQuery,
-  balanceQuery,
-  callsKey,
-  openCallsKey,
-  openCallsQuery,
-  receiptKey,
-} from '../api/queries.ts'
-import type { CallSummary } from '../api/types.ts'
+import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
+import type { Call } from '../api/types.ts'
 import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
 import { joinLive } from './join.ts'
 import type { CallPages, Liveness } from './liveness.ts'
@@ -29,20 +22,21 @@ export function keepCurrent(
   onLiveness: (liveness: Liveness) => void,
 ): () => void {
   let lastSignMs = Date.now()
-  let gathered: CallSummary[] = []
+  let gathered: Call[] = []
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
   let partsTimer: ReturnType<typeof setTimeout> | undefined
 
   const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
 
-  const showOpenCalls = (told: CallSummary[]) => {
-    const agents = queryClient.getQueryData(agentsQuery.queryKey) ?? []
-    const names = new Map(agents.map((agent) => [agent.id, agent.name]))
-    if (told.some((call) => !names.has(call.agentId))) refetch(agentsQuery.queryKey)
+  const refetchAll = () => {
+    for (const key of [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt']]) refetch(key)
+  }
+
+  const showOpenCalls = (told: Call[]) => {
     queryClient.setQueryData(openCallsQuery.queryKey, (page) => {
       if (!page) return page
-      return { ...page, data: withCalls(page.data, told, names, serverNow()) }
+      return { ...page, data: withCalls(page.data, told, serverNow()) }
     })
   }
 
@@ -68,7 +62,10 @@ export function keepCurrent(
     switch (message.kind) {
       case 'open':
         // Between two connections events may have been missed, whatever was resumed.
-        if (message.again) for (const key of [['balance'], openCallsKey, callsKey, ['receipt']]) refetch(key)
+        if (message.again) refetchAll()
+        return
+      case 'reset':
+        refetchAll()
         return
       case 'balance':
         queryClient.setQueryData(

@@ -1,4 +1,4 @@
-import type { Amount, CallSummary } from '../api/types.ts'
+import type { Amount, Call } from '../api/types.ts'
 
 /** The balance line as the stream tells it: exact at `asOf`, falling by a millisecond per millisecond and live call. */
 export type LineEvent = { asOf: string; balance: Amount; liveCalls: number }
@@ -6,9 +6,11 @@ export type LineEvent = { asOf: string; balance: Amount; liveCalls: number }
 /** What the stream says, and what its keeper says about the stream. */
 export type LiveMessage =
   | { kind: 'balance'; line: LineEvent }
-  | { kind: 'call'; call: CallSummary }
+  | { kind: 'call'; call: Call }
   | { kind: 'workspace' }
   | { kind: 'agent' }
+  /** Events were forgotten before they were told: everything has to be read anew. */
+  | { kind: 'reset' }
   /** A sign of life without news. */
   | { kind: 'ping' }
   /** The stream is open: `again` says that it was open before, so events may have been missed. */
@@ -17,16 +19,16 @@ export type LiveMessage =
   | { kind: 'broken' }
 
 /** The names of the stream's events that carry news. */
-export const eventNames = ['balance', 'call', 'workspace', 'agent', 'ping'] as const
+export const eventNames = ['balance', 'call', 'workspace', 'agent', 'reset', 'ping'] as const
 
 /** Reads an event of the stream; null for one whose body is not what the API promises. */
 export function messageFrom(name: (typeof eventNames)[number], data: string): LiveMessage | null {
-  if (name === 'ping' || name === 'workspace' || name === 'agent') return { kind: name }
+  if (name !== 'balance' && name !== 'call') return { kind: name }
   try {
     const body: unknown = JSON.parse(data)
     return name === 'balance'
       ? { kind: 'balance', line: body as LineEvent }
-      : { kind: 'call', call: body as CallSummary }
+      : { kind: 'call', call: body as Call }
   } catch {
     return null
   }

@@ -34,7 +34,7 @@ export function InvitationsTable({ invitations }: { invitations: Invitation[] })
 function Withdraw({ invitation }: { invitation: Invitation }) {
   const queryClient = useQueryClient()
   const withdraw = useMutation({
-    mutationFn: () => api.remove(`/v1/invitations/${invitation.id}`),
+    mutationFn: () => api.DELETE('/v1/invitations/{id}', { params: { path: { id: invitation.id } } }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey })
       tell(`The invitation of ${invitation.email} is withdrawn`)

@@ -2,9 +2,9 @@ import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../api/client.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { invitationsQuery } from '../api/queries.ts'
-import type { Invitation, Role } from '../api/types.ts'
+import type { NewInvitation, Role } from '../api/types.ts'
 import { looksLikeEmail } from '../sign-in/rules.ts'
 import { CopyBlock } from '../ui/Copyable.tsx'
 import { FormMessage } from '../ui/FormMessage.tsx'
@@ -12,19 +12,17 @@ import { useSubmit } from '../ui/use-submit.ts'
 import classes from './Dialog.module.css'
 import { roleOptions } from './roles.ts'
 
-type Made = Invitation & { url: string }
-
 /** Makes an invitation and then shows its link, once. */
 export function InviteDialog({ mayInviteOwner, onClose }: { mayInviteOwner: boolean; onClose: () => void }) {
   const queryClient = useQueryClient()
-  const [made, setMade] = useState<Made | null>(null)
+  const [made, setMade] = useState<NewInvitation | null>(null)
   const form = useForm<{ email: string; role: Role }>({
     initialValues: { email: '', role: 'member' },
     validate: { email: looksLikeEmail },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
-    (values) => api.post<Made>('/v1/invitations', { ...values, email: values.email.trim() }),
+    (values) => bodyOf(api.POST('/v1/invitations', { body: { ...values, email: values.email.trim() } })),
     async (invitation) => {
       setMade(invitation)
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey })

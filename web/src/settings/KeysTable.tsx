@@ -53,7 +53,7 @@ export function KeysTable({ keys, manages }: { keys: ApiKey[]; manages: boolean 
         <Confirm
           title={`Revoke ${revoking.name}?`}
           button="Revoke key"
-          act={() => api.remove(`/v1/keys/${revoking.id}`)}
+          act={() => api.DELETE('/v1/keys/{id}', { params: { path: { id: revoking.id } } })}
           onDone={() => {
             setRevoking(null)
             tell(`${revoking.name} is revoked`)

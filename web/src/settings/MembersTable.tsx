@@ -78,7 +78,7 @@ export function MembersTable({ members }: { members: Member[] }) {
         <Confirm
           title={`Remove ${removing.name}?`}
           button="Remove member"
-          act={() => api.remove(`/v1/members/${removing.userId}`)}
+          act={() => api.DELETE('/v1/members/{userId}', { params: { path: { userId: removing.userId } } })}
           onDone={() => {
             setRemoving(null)
             tell(`${removing.name} is no longer a member`)
@@ -96,7 +96,8 @@ export function MembersTable({ members }: { members: Member[] }) {
 function RoleSelect(props: { member: Member; mayMakeOwner: boolean; onChanged: () => Promise<unknown> }) {
   const { member } = props
   const change = useMutation({
-    mutationFn: (role: Role) => api.patch<Member>(`/v1/members/${member.userId}`, { role }),
+    mutationFn: (role: Role) =>
+      api.PATCH('/v1/members/{userId}', { params: { path: { userId: member.userId } }, body: { role } }),
     onSuccess: async (_answer, role) => {
       await props.onChanged()
       tell(`${member.name} is now ${roleWords[role].toLowerCase()}`)

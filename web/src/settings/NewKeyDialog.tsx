@@ -2,27 +2,25 @@ import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../api/client.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { keysQuery } from '../api/queries.ts'
-import type { ApiKey } from '../api/types.ts'
+import type { NewApiKey } from '../api/types.ts'
 import { CopyBlock } from '../ui/Copyable.tsx'
 import { FormMessage } from '../ui/FormMessage.tsx'
 import { useSubmit } from '../ui/use-submit.ts'
 import classes from './Dialog.module.css'
 
-type Made = ApiKey & { key: string }
-
 /** Makes a key and then shows it, once. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient()
-  const [made, setMade] = useState<Made | null>(null)
+  const [made, setMade] = useState<NewApiKey | null>(null)
   const form = useForm({
     initialValues: { name: '' },
     validate: { name: (value) => (value.trim() === '' ? 'Name the key after what uses it' : null) },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
-    (values) => api.post<Made>('/v1/keys', values),
+    (values) => bodyOf(api.POST('/v1/keys', { body: values })),
     async (key) => {
       setMade(key)
       await queryClient.invalidateQueries({ queryKey: keysQuery.queryKey })

@@ -2,7 +2,7 @@ import { Button, Group, NumberInput, Radio, Select, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
-import { api } from '../api/client.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { sessionQuery, workspaceQuery } from '../api/queries.ts'
 import type { Workspace } from '../api/types.ts'
 import { mayManage, useSeat } from '../shell/seat.ts'
@@ -45,12 +45,16 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const { onSubmit, message, pending } = useSubmit(
     form,
     ({ monthlyBudgetCredits, ...rest }) =>
-      api.patch<Workspace>('/v1/workspace', {
-        ...rest,
-        monthlyBudgetCredits: monthlyBudgetCredits === '' ? null : Number(monthlyBudgetCredits),
-      }),
+      bodyOf(
+        api.PATCH('/v1/workspace', {
+          body: {
+            ...rest,
+            monthlyBudgetCredits: monthlyBudgetCredits === '' ? null : Number(monthlyBudgetCredits),
+          },
+        }),
+      ),
     async (saved) => {
-      queryClient.setQueryData(workspaceQuery.queryKey, (known) => (known ? { ...known, ...saved } : saved))
+      queryClient.setQueryData(workspaceQuery.queryKey, saved)
       form.setInitialValues(fieldsOf(saved))
       form.setValues(fieldsOf(saved))
       form.resetDirty(fieldsOf(saved))

@@ -2,7 +2,7 @@ import { Button, Loader, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import { api } from '../api/client.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { asProblem } from '../api/problem.ts'
 import { sessionQuery } from '../api/queries.ts'
 import type { Role, Session } from '../api/types.ts'
@@ -19,7 +19,7 @@ export function JoinPage() {
   const { token } = useSearch({ from: '/join' })
   const invitation = useQuery({
     queryKey: ['invitation', token],
-    queryFn: () => api.get<InvitationPreview>('/v1/invitations/lookup', { token }),
+    queryFn: () => bodyOf(api.GET('/v1/invitations/lookup', { params: { query: { token } } })),
     retry: false,
   })
   const session = useQuery(sessionQuery)
@@ -59,7 +59,7 @@ function joinedWorkspace(session: Session, before: Session | null): string | und
 function Accept({ token, invitation, session }: JoinProps & { session: Session }) {
   const enter = useEnter()
   const accept = useMutation({
-    mutationFn: () => api.post<Session>('/v1/invitations/accept', { token }),
+    mutationFn: () => bodyOf(api.POST('/v1/invitations/accept', { body: { token } })),
     onSuccess: (after) => enter(after, { joined: joinedWorkspace(after, session) }),
   })
   return (
@@ -85,7 +85,7 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
-    (values) => api.post<Session>('/v1/sign-up', { ...values, invitation: token }),
+    (values) => bodyOf(api.POST('/v1/sign-up', { body: { ...values, invitation: token } })),
     (session) => enter(session, { joined: joinedWorkspace(session, null) }),
   )
   return (

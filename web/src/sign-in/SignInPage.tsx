@@ -1,8 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { Link, useSearch } from '@tanstack/react-router'
-import { api } from '../api/client.ts'
-import type { Session } from '../api/types.ts'
+import { api, bodyOf } from '../api/client.ts'
 import { FormMessage } from '../ui/FormMessage.tsx'
 import { useSubmit } from '../ui/use-submit.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
@@ -18,7 +17,7 @@ export function SignInPage() {
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
-    (values) => api.post<Session>('/v1/sign-in', values),
+    (values) => bodyOf(api.POST('/v1/sign-in', { body: values })),
     (session) => enter(session, { to: redirect }),
   )
   return (

@@ -9,7 +9,7 @@ export function useSignOut() {
   const queryClient = useQueryClient()
   const router = useRouter()
   return async () => {
-    await api.post('/v1/sign-out')
+    await api.POST('/v1/sign-out')
     chooseWorkspace(null)
     await router.navigate({ href: '/sign-in' })
     queryClient.clear()
