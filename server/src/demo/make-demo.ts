@@ -1,0 +1,117 @@
+import { type Accounts, addMember } from '../access/index.ts'
+import { createAgent } from '../agents/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import { invariant } from '../platform/problem.ts'
+import { createWorkspace } from '../workspaces/index.ts'
+import { type CastAgent, cast, demoOwner, demoWorkspace } from './cast.ts'
+import { playYear } from './play-year.ts'
+import { commandsOf } from './year-commands.ts'
+import { createYearOperator } from './year-operator.ts'
+import { planYear } from './year-plan.ts'
+
+export type MakeDemoParts = {
+  readonly database: Database
+  readonly accounts: Accounts
+  readonly clock: Clock
+  /** The demo owner's. */
+  readonly password: string
+  /** Aborted: nothing is made. */
+  readonly signal: AbortSignal
+  /** Only a database without any workspace gets a demo. */
+  readonly onlyIfEmpty: boolean
+}
+
+export type MadeDemo =
+  | { readonly outcome: 'made'; readonly workspaceId: string; readonly calls: number }
+  | { readonly outcome: 'exists'; readonly workspaceId: string }
+  | { readonly outcome: 'not_empty' }
+
+/** Every demo is the same but for the days on which it happens. */
+const seed = 20
+
+/** Any number will do, as long as it is the same in every version: whoever makes the demo holds this advisory lock. */
+const demoLock = 7_314_401
+
+/**
+ * Makes the demo's workspace, its owner and its year of history up to now.
+ *
+ * All of it is one transaction: nobody, the server's own jobs included, sees a workspace whose year is half over, and
+ * a crash leaves nothing behind. Of several that make it at once one does, and the others find it made.
+ */
+export async function makeDemo(parts: MakeDemoParts): Promise<MadeDemo> {
+  return parts.database.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [demoLock])
+    const workspaceId = await findDemo(tx)
+    if (workspaceId !== undefined) return { outcome: 'exists', workspaceId }
+    if (parts.onlyIfEmpty && (await hasWorkspaces(tx))) return { outcome: 'not_empty' }
+    return { outcome: 'made', ...(await make(tx, parts)) }
+  })
+}
+
+/** The UUID of the demo's workspace; undefined where there is none. */
+export async function findDemo(db: Queryable): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>('select id from workspaces where demo order by id limit 1')
+  return rows[0]?.id
+}
+
+export async function hasWorkspaces(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query('select from workspaces limit 1')
+  return rows.length > 0
+}
+
+async function make(tx: Tx, parts: MakeDemoParts): Promise<{ workspaceId: string; calls: number }> {
+  const { database, accounts, password, signal } = parts
+  const { timeZone } = demoWorkspace
+  const endsAtMs = parts.clock.now()
+  const startsAtMs = yearBefore(endsAtMs, timeZone)
+  const workspaceId = await createWorkspace(tx, { ...demoWorkspace, demo: true }, startsAtMs)
+  const owner = await accounts.createUser(tx, { ...demoOwner, password })
+  await addMember(tx, { workspaceId, userId: owner.id, role: 'owner' }, startsAtMs)
+  const agentIds = await hire(tx, workspaceId, { startsAtMs, endsAtMs })
+  const calls = planYear({ seed, timeZone, startsAtMs, endsAtMs })
+  await playYear({
+    database,
+    tx,
+    workspaceId,
+    startsAtMs,
+    endsAtMs,
+    commands: commandsOf({ workspaceId, calls, agentIdOf }),
+    operator: createYearOperator(tx, workspaceId, { startsAtMs, endsAtMs }),
+    signal,
+  })
+  return { workspaceId, calls: calls.length }
+
+  function agentIdOf(agent: CastAgent): string {
+    const id = agentIds.get(agent)
+    invariant(id, 'Every agent of the cast was hired')
+    return id
+  }
+}
+
+/**
+ * A year and a little more before: the longest window of the usage page begins after the first call, and the current
+ * billing cycle is well under way. The resets come while the phones ring.
+ */
+function yearBefore(atMs: number, timeZone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(atMs)
+    .toZonedDateTimeISO(timeZone)
+    .subtract({ months: 12, days: 11 })
+    .withPlainTime('10:40').epochMilliseconds
+}
+
+/** Puts the agents to work, each on its day. */
+async function hire(
+  tx: Tx,
+  workspaceId: string,
+  year: { readonly startsAtMs: number; readonly endsAtMs: number },
+): Promise<Map<CastAgent, string>> {
+  const ids = new Map<CastAgent, string>()
+  for (const agent of cast) {
+    const { name, language, phoneNumber, llmProvider, llmModel, beginsAtShare } = agent
+    const atMs = Math.round(year.startsAtMs + beginsAtShare * (year.endsAtMs - year.startsAtMs))
+    const fields = { name, language, phoneNumber, llmProvider, llmModel }
+    ids.set(agent, (await createAgent(tx, workspaceId, fields, atMs)).id)
+  }
+  return ids
+}

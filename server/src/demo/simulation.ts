@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { type Access, createKey, listKeys, revokeKey } from '../access/index.ts'
+import type { Boundaries } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { every } from '../platform/every.ts'
+import type { Logger } from '../platform/log.ts'
+import { cast } from './cast.ts'
+import { seededChance } from './chance.ts'
+import { keepCredits } from './credits-keeper.ts'
+import type { CallHabits } from './planned-call.ts'
+import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
+import { ApiFailure, createStackApi, type StackAgent } from './stack-api.ts'
+
+export type SimulationParts = {
+  readonly database: Database
+  readonly access: Access
+  readonly boundaries: Boundaries
+  readonly clock: Clock
+  readonly log: Logger
+  /** Where the server answers, such as http://127.0.0.1:4400. */
+  readonly origin: string
+  /** Ends the simulation. */
+  readonly signal: AbortSignal
+}
+
+/** Any number will do: of the servers on one database the one that holds this advisory lock simulates. */
+const simulationLock = 7_314_402
+const lockRetryMs = 15_000
+const creditsLookMs = 10_000
+const keyName = 'Simulated voice stack'
+
+/**
+ * Lets a simulated voice stack make calls in the workspace, over HTTP and with a key of its own, until it is aborted.
+ * Its calls are then ended and its key is revoked. Of several servers on one database one does it, and another takes
+ * over when that one is gone.
+ */
+export async function simulate(parts: SimulationParts, workspaceId: string): Promise<void> {
+  const { signal, log } = parts
+  while (!signal.aborted) {
+    const lock = await takeLock(parts)
+    try {
+      if (lock !== undefined) {
+        await simulateUntil(AbortSignal.any([signal, lock.lost]), parts, workspaceId)
+        if (!signal.aborted && !lock.lost.aborted) return
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'The simulated calls broke off; they go on in a moment')
+    } finally {
+      await lock?.release()
+    }
+    await pause(lockRetryMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Returns when it is aborted, or when the stack's key is no longer good. */
+async function simulateUntil(until: AbortSignal, parts: SimulationParts, workspaceId: string): Promise<void> {
+  const { clock, log } = parts
+  const keeper = every(
+    creditsLookMs,
+    () => keepCredits(parts, workspaceId),
+    (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
+  )
+  try {
+    const key = await freshKey(parts, workspaceId)
+    const stack = createSimulatedStack({
+      api: createStackApi(parts.origin, key),
+      clock,
+      chance: seededChance(clock.now()),
+      log,
+      habitsOf,
+    })
+    try {
+      await runStack(stack, clock, until)
+    } finally {
+      await stack.hangUpAll()
+    }
+    await revokeKeys(parts, workspaceId)
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error
+    log.warn('The key of the simulated voice stack was revoked: it makes no more calls until the next start')
+  } finally {
+    await keeper.stop()
+  }
+}
+
+async function runStack(stack: SimulatedStack, clock: Clock, until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
+    await pause(Math.max(0, stack.nextAtMs() - clock.now()), undefined, { signal: until }).catch(() => {})
+    if (!until.aborted) await stack.step()
+  }
+}
+
+type Lock = {
+  /** Aborted when the lock is lost: it lasts as long as its connection. */
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
+/** Tries once; undefined where another has it, or the database is not there. */
+async function takeLock({ database, log }: SimulationParts): Promise<Lock | undefined> {
+  const client = new pg.Client({ ...database.connection, keepAlive: true })
+  const lost = new AbortController()
+  client.on('error', () => lost.abort())
+  client.on('end', () => lost.abort())
+  const release = () => client.end().catch(() => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+      simulationLock,
+    ])
+    if (rows[0]?.locked) return { lost: lost.signal, release }
+  } catch (error) {
+    log.debug({ err: error }, 'The demo cannot reach the database')
+  }
+  await release()
+  return undefined
+}
+
+/** A new key for this run; one that an earlier run left behind is revoked. */
+async function freshKey(parts: SimulationParts, workspaceId: string): Promise<string> {
+  await revokeKeys(parts, workspaceId)
+  const { key } = await createKey(parts.database, { name: keyName, workspaceId }, parts.clock.now())
+  return key
+}
+
+async function revokeKeys({ database, access, clock }: SimulationParts, workspaceId: string): Promise<void> {
+  const keys = await listKeys(database, workspaceId, { beforeId: undefined, limit: 200 })
+  for (const { id, name, createdBy } of keys) {
+    if (name !== keyName || createdBy !== null) continue
+    const hash = await database.transaction((tx) => revokeKey(tx, workspaceId, id, clock.now()))
+    access.forget({ kind: 'key', name: hash })
+  }
+}
+
+/** What the calls of an agent that somebody added to the demo are like. */
+const inboundHabits: Omit<CallHabits, 'phoneNumber'> = {
+  direction: 'inbound',
+  callsShare: 0.1,
+  answeredShare: 0.94,
+  failedShare: 0.01,
+  talkMsMedian: 90_000,
+  talkSpread: 0.8,
+}
+
+function habitsOf({ name, phoneNumber }: StackAgent): CallHabits {
+  const known = cast.find((agent) => agent.name === name)
+  if (known !== undefined && (known.phoneNumber === null) === (phoneNumber === null)) {
+    return { ...known, phoneNumber }
+  }
+  return phoneNumber === null
+    ? { ...inboundHabits, direction: 'web', phoneNumber }
+    : { ...inboundHabits, phoneNumber }
+}
