@@ -40,6 +40,17 @@ export type ChargeOutcome =
 /** The gateway never heard of this purchase: charging it, under the same id, is safe. */
 export type NotFound = { readonly outcome: 'not_found' }
 
+/** The cards of the sandbox bank, named after what they do. */
+export const testCards = [
+  'success',
+  'decline',
+  'insufficient_funds',
+  'requires_action',
+  'unknown_outcome',
+] as const
+
+export type TestCard = (typeof testCards)[number]
+
 /** A saved card as the gateway describes it. */
 export type SavedMethod = {
   readonly methodRef: string
@@ -47,7 +58,21 @@ export type SavedMethod = {
   readonly lastFour: string
   readonly expMonth: number
   readonly expYear: number
+  /** The sandbox's cards say which they are. */
+  readonly testCard?: TestCard
 }
+
+export type MethodRequest = {
+  /** What the customer sent; undefined: nothing. A gateway takes what it knows and refuses the rest. */
+  readonly testCard: TestCard | undefined
+  /** Where the customer's browser goes when a page of the gateway's is done. */
+  readonly returnUrl: string
+}
+
+export type MethodAnswer =
+  | { readonly kind: 'saved'; readonly method: SavedMethod }
+  /** The customer types the card into a page of the gateway's; the card is saved (`saveMethod`) when it tells us. */
+  | { readonly kind: 'set_up'; readonly setupUrl: string }
 
 /** The port behind which a payment provider stands. Calls never run inside a database transaction. */
 export type Gateway = {
@@ -61,6 +86,13 @@ export type Gateway = {
   charge(intent: Intent): Promise<ChargeOutcome>
   /** What became of a charge, asked without charging. */
   lookUp(intent: Intent): Promise<ChargeOutcome | NotFound>
+  /**
+   * Gives up a charge that waits for the customer, so that it cannot be confirmed any more: `declined` with the code
+   * `canceled` and the class `soft`. Where it is over already, what became of it.
+   */
+  cancel(intent: Intent): Promise<ChargeOutcome | NotFound>
+  /** Saves a card of the customer's. Throws Problem `invalid_request` for a request that is not for this gateway. */
+  addMethod(customerRef: string, request: MethodRequest): Promise<MethodAnswer>
   /** Forgets a saved card. Forgetting it twice is no error. */
   removeMethod(customerRef: string, methodRef: string): Promise<void>
 }

@@ -11,6 +11,9 @@ const prefixes = {
   call: 'call_',
   transaction: 'txn_',
   grant: 'grant_',
+  purchase: 'pur_',
+  paymentMethod: 'pm_',
+  reloadAttempt: 'rld_',
   key: 'key_',
   invitation: 'inv_',
 } as const
