@@ -1,0 +1,105 @@
+import { expect } from 'vitest'
+import type { CallBody, ReceiptBody } from '../src/calls/representation.ts'
+import type { Ask, TestAnswer, TestApp, TestBody, TestRequest } from './app.ts'
+import { verifyAll } from './world.ts'
+
+/** An amount as the API writes it. */
+export const credits = (amount: number) => ({ milliseconds: amount * 60_000, credits: amount })
+export const milliseconds = (amount: number) => ({ milliseconds: amount, credits: amount / 60_000 })
+
+export type BalanceAnswer = {
+  readonly asOf: string
+  readonly balance: { milliseconds: number; credits: number }
+  readonly overdraft: { milliseconds: number }
+  readonly liveCalls: number
+  readonly runsOutAt: string | null
+  readonly status: 'ok' | 'low' | 'out'
+  readonly [part: string]: unknown
+}
+
+/** A line of a batch's answer. */
+export type LineAnswer = {
+  readonly line: number
+  readonly status: number
+  readonly call?: CallBody
+  readonly problem?: TestBody
+}
+
+/** A voice stack that tells the API over HTTP what its calls do, with the key of a workspace. */
+export type VoiceStack = {
+  readonly workspaceId: string
+  readonly key: string
+  readonly agentId: string
+  /** Any request with the workspace's key, unless `options` says another. */
+  readonly ask: Ask
+  start(fields?: Record<string, unknown>, options?: TestRequest): Promise<TestAnswer<CallBody>>
+  /** A call that was authorized; its id. */
+  startedCall(fields?: Record<string, unknown>): Promise<string>
+  answer(callId: string, atMs?: number): Promise<TestAnswer<CallBody>>
+  end(callId: string, atMs?: number, fields?: Record<string, unknown>): Promise<TestAnswer<CallBody>>
+  heartbeat(callId: string): Promise<TestAnswer<{ continue: boolean; balance: unknown; code: string }>>
+  batch(events: readonly unknown[], options?: TestRequest): Promise<TestAnswer & { lines: LineAnswer[] }>
+  receipt(callId: string): Promise<ReceiptBody>
+  balance(): Promise<BalanceAnswer>
+}
+
+/** Connects a voice stack to a workspace of its own, with an agent. */
+export async function connectVoiceStack(
+  t: Pick<TestApp, 'request' | 'addWorkspace'>,
+  workspace: { planId?: string; timeZone?: string; name?: string } = {},
+): Promise<VoiceStack> {
+  const { id: workspaceId, key } = await t.addWorkspace(workspace)
+  const ask: Ask = (method, path, options = {}) => t.request(method, path, { key, ...options })
+  const agent = await ask('POST', '/v1/agents', { body: newAgent })
+  const agentId = agent.body.id
+  const withAt = (atMs: number | undefined) => (atMs === undefined ? {} : { at: instant(atMs) })
+  const start: VoiceStack['start'] = (fields, options) =>
+    ask('POST', '/v1/calls', { body: { agentId, direction: 'inbound', ...fields }, ...options })
+  return {
+    workspaceId,
+    key,
+    agentId,
+    ask,
+    start,
+    async startedCall(fields) {
+      const { status, body } = await start(fields)
+      expect({ status, body }).toMatchObject({ status: 201, body: { status: 'authorized' } })
+      return body.id
+    },
+    answer: (callId, atMs) => ask('POST', `/v1/calls/${callId}/answer`, { body: withAt(atMs) }),
+    end: (callId, atMs, fields) =>
+      ask('POST', `/v1/calls/${callId}/end`, { body: { ...withAt(atMs), ...fields } }),
+    heartbeat: (callId) => ask('POST', `/v1/calls/${callId}/heartbeat`),
+    async batch(events, options) {
+      const body = events
+        .map((event) => (typeof event === 'string' ? event : JSON.stringify(event)))
+        .join('\n')
+      const headers = { 'content-type': 'application/x-ndjson' }
+      const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
+      return { ...answer, lines: linesOf(answer) }
+    },
+    receipt: async (callId) => (await ask<ReceiptBody>('GET', `/v1/calls/${callId}`)).body,
+    balance: async () => (await ask<BalanceAnswer>('GET', '/v1/balance')).body,
+  }
+}
+
+export const newAgent = { name: 'Reception', language: 'en', llmProvider: 'openai', llmModel: 'gpt-5' }
+
+export const instant = (atMs: number): string => new Date(atMs).toISOString()
+
+function linesOf(answer: TestAnswer): LineAnswer[] {
+  if (answer.status !== 200) return []
+  return answer.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LineAnswer)
+}
+
+/** For `afterAll`: nothing that the file's tests did may have left the books in disorder. */
+export async function closeInOrder(t: Pick<TestApp, 'database' | 'close'>): Promise<void> {
+  try {
+    expect(await verifyAll(t.database)).toEqual([])
+  } finally {
+    await t.close()
+  }
+}
