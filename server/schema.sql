@@ -111,6 +111,13 @@ create table events (
   constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table gateway_events (
+  gateway text not null,
+  event_id text not null,
+  received_at_ms bigint not null,
+  constraint gateway_events_pkey PRIMARY KEY (gateway, event_id)
+);
+
 create table grant_draws (
   workspace_id uuid not null,
   from_ms bigint not null,
@@ -179,6 +186,7 @@ create table ledger_entries (
   call_id uuid,
   grant_id uuid,
   reason text,
+  purchase_id uuid,
   constraint ledger_entries_pkey PRIMARY KEY (workspace_id, seq),
   constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text])),
   constraint ledger_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
@@ -206,6 +214,38 @@ create table packages (
   constraint packages_price_minor_check CHECK (price_minor >= 0)
 );
 
+create table payment_customers (
+  workspace_id uuid not null,
+  gateway text not null,
+  ref text not null,
+  constraint payment_customers_pkey PRIMARY KEY (workspace_id, gateway),
+  constraint payment_customers_gateway_check CHECK (gateway = ANY (ARRAY['sandbox'::text, 'stripe'::text])),
+  constraint payment_customers_gateway_ref_key UNIQUE (gateway, ref),
+  constraint payment_customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table payment_methods (
+  workspace_id uuid not null,
+  id uuid not null,
+  gateway text not null,
+  ref text not null,
+  brand text not null,
+  last_four text not null,
+  exp_month integer not null,
+  exp_year integer not null,
+  test_card text,
+  is_default boolean not null,
+  created_at_ms bigint not null,
+  removed_at_ms bigint,
+  forgotten_at_ms bigint,
+  constraint payment_methods_pkey PRIMARY KEY (workspace_id, id),
+  constraint payment_methods_check CHECK (removed_at_ms IS NULL OR NOT is_default),
+  constraint payment_methods_exp_month_check CHECK (exp_month >= 1 AND exp_month <= 12),
+  constraint payment_methods_gateway_check CHECK (gateway = ANY (ARRAY['sandbox'::text, 'stripe'::text])),
+  constraint payment_methods_gateway_ref_key UNIQUE (gateway, ref),
+  constraint payment_methods_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table plans (
   id text not null,
   name text not null,
@@ -218,6 +258,88 @@ create table plans (
   limits jsonb not null,
   constraint plans_pkey PRIMARY KEY (id),
   constraint plans_monthly_ms_check CHECK (monthly_ms >= 0)
+);
+
+create table purchases (
+  workspace_id uuid not null,
+  id uuid not null,
+  purpose text not null,
+  origin text not null,
+  status text not null,
+  package_id text,
+  quantity integer,
+  plan_id text,
+  credits_ms bigint not null,
+  amount_minor bigint not null,
+  currency text not null,
+  description text not null,
+  payment_method_id uuid,
+  gateway text not null,
+  gateway_ref text,
+  action_url text,
+  failure_code text,
+  failure_message text,
+  decline_class text,
+  grant_id uuid,
+  detail jsonb not null default '{}'::jsonb,
+  actor jsonb,
+  idempotency_key text,
+  request_hash bytea,
+  created_at_ms bigint not null,
+  settled_at_ms bigint,
+  receipt_number text,
+  receipt jsonb,
+  next_check_at_ms bigint,
+  checks integer not null default 0,
+  constraint purchases_pkey PRIMARY KEY (workspace_id, id),
+  constraint purchases_amount_minor_check CHECK (amount_minor >= 0),
+  constraint purchases_check CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text])) = (settled_at_ms IS NOT NULL)),
+  constraint purchases_check1 CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text])) = (next_check_at_ms IS NULL)),
+  constraint purchases_check2 CHECK ((status = 'succeeded'::text) = (receipt_number IS NOT NULL)),
+  constraint purchases_check3 CHECK ((status = 'failed'::text) <= (failure_code IS NOT NULL)),
+  constraint purchases_check4 CHECK (status = 'succeeded'::text OR grant_id IS NULL),
+  constraint purchases_credits_ms_check CHECK (credits_ms >= 0),
+  constraint purchases_decline_class_check CHECK (decline_class = ANY (ARRAY['soft'::text, 'hard'::text, 'action_required'::text])),
+  constraint purchases_gateway_check CHECK (gateway = ANY (ARRAY['sandbox'::text, 'stripe'::text])),
+  constraint purchases_origin_check CHECK (origin = ANY (ARRAY['manual'::text, 'auto_reload'::text, 'renewal'::text])),
+  constraint purchases_purpose_check CHECK (purpose = ANY (ARRAY['top_up'::text, 'plan_change'::text, 'renewal'::text])),
+  constraint purchases_quantity_check CHECK (quantity > 0),
+  constraint purchases_receipt_number_key UNIQUE (receipt_number),
+  constraint purchases_status_check CHECK (status = ANY (ARRAY['pending'::text, 'requires_action'::text, 'succeeded'::text, 'failed'::text])),
+  constraint purchases_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id),
+  constraint purchases_workspace_id_grant_id_fkey FOREIGN KEY (workspace_id, grant_id) REFERENCES grants(workspace_id, id),
+  constraint purchases_workspace_id_payment_method_id_fkey FOREIGN KEY (workspace_id, payment_method_id) REFERENCES payment_methods(workspace_id, id)
+);
+
+create table receipt_numbers (
+  year integer not null,
+  last integer not null,
+  constraint receipt_numbers_pkey PRIMARY KEY (year)
+);
+
+create table sandbox_cards (
+  ref text not null,
+  customer_ref text not null,
+  test_card text not null,
+  last_four text not null,
+  removed boolean not null default false,
+  constraint sandbox_cards_pkey PRIMARY KEY (ref)
+);
+
+create table sandbox_charges (
+  ref text not null,
+  idempotency_key text not null,
+  customer_ref text not null,
+  card_ref text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  description text not null,
+  status text not null,
+  decline_code text,
+  return_url text,
+  constraint sandbox_charges_pkey PRIMARY KEY (ref),
+  constraint sandbox_charges_idempotency_key_key UNIQUE (idempotency_key),
+  constraint sandbox_charges_status_check CHECK (status = ANY (ARRAY['requires_action'::text, 'succeeded'::text, 'declined'::text]))
 );
 
 create table schema_migrations (
@@ -250,8 +372,15 @@ create table subscriptions (
   cycle_number integer not null,
   cycle_starts_at_ms bigint not null,
   cycle_ends_at_ms bigint not null,
+  pending_plan_id text,
+  collection text not null default 'invoiced'::text,
+  past_due_since_ms bigint,
+  renewal_tries integer not null default 0,
+  next_renewal_try_ms bigint,
   constraint subscriptions_pkey PRIMARY KEY (workspace_id),
   constraint subscriptions_check CHECK (cycle_ends_at_ms > cycle_starts_at_ms),
+  constraint subscriptions_collection_check CHECK (collection = ANY (ARRAY['card'::text, 'invoiced'::text])),
+  constraint subscriptions_pending_plan_id_fkey FOREIGN KEY (pending_plan_id) REFERENCES plans(id),
   constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
   constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
@@ -313,15 +442,33 @@ CREATE INDEX calls_reap ON public.calls USING btree (reap_at_ms) WHERE (reap_at_
 
 CREATE INDEX events_at ON public.events USING brin (at_ms);
 
+CREATE INDEX gateway_events_received ON public.gateway_events USING brin (received_at_ms);
+
 CREATE INDEX grants_open ON public.grants USING btree (workspace_id) WHERE (remaining_ms > 0);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING brin (created_at_ms);
 
 CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (workspace_id, email) WHERE (accepted_at_ms IS NULL);
 
+CREATE UNIQUE INDEX ledger_entries_purchase ON public.ledger_entries USING btree (workspace_id, purchase_id) WHERE ((purchase_id IS NOT NULL) AND (amount_ms > 0));
+
 CREATE INDEX members_user ON public.members USING btree (user_id, joined_at_ms);
 
+CREATE UNIQUE INDEX payment_methods_default ON public.payment_methods USING btree (workspace_id) WHERE is_default;
+
+CREATE INDEX payment_methods_to_forget ON public.payment_methods USING btree (removed_at_ms) WHERE ((removed_at_ms IS NOT NULL) AND (forgotten_at_ms IS NULL));
+
+CREATE UNIQUE INDEX purchases_auto_reload_in_flight ON public.purchases USING btree (workspace_id) WHERE ((origin = 'auto_reload'::text) AND (status = ANY (ARRAY['pending'::text, 'requires_action'::text])));
+
+CREATE UNIQUE INDEX purchases_by_id ON public.purchases USING btree (id);
+
+CREATE UNIQUE INDEX purchases_idempotency ON public.purchases USING btree (workspace_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX purchases_next_check ON public.purchases USING btree (next_check_at_ms) WHERE (next_check_at_ms IS NOT NULL);
+
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE INDEX subscriptions_next_renewal_try ON public.subscriptions USING btree (next_renewal_try_ms) WHERE (next_renewal_try_ms IS NOT NULL);
 
 CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
 

@@ -154,6 +154,17 @@ export async function expireGrants(
   }
 }
 
+/** Lets expire at once what is left of the monthly grants: their plan was not paid. */
+export async function expireMonthly(tx: Queryable, account: Account, nowMs: number): Promise<void> {
+  await fold(tx, account)
+  await tx.query(
+    `update grants set expires_at_ms = $2
+     where workspace_id = $1 and kind = 'monthly' and remaining_ms > 0 and expires_at_ms > $2`,
+    [account.line.workspaceId, nowMs],
+  )
+  await expireGrants(tx, account, nowMs, nowMs)
+}
+
 /** Which grants paid the stretch of cumulative draws, folded or not yet; what is left over is unpaid. */
 export async function paidBy(
   db: Queryable,

@@ -5,6 +5,7 @@ export { giveBack } from './give-back.ts'
 export {
   addGrant,
   boundaryNoLaterThan,
+  expireMonthly,
   fold,
   type GrantRow,
   grantColumns,

@@ -24,6 +24,14 @@ export type Subscription = {
   readonly anchorLocal: string
   readonly timeZone: string
   readonly cycle: BillingCycle
+  /** The plan that begins when the cycle ends; null: the same. */
+  readonly pendingPlanId: string | null
+  /** card: renewals are charged. invoiced: the operator collects the money elsewhere. */
+  readonly collection: 'card' | 'invoiced'
+  /** Since when a renewal is unpaid; null: all is paid. */
+  readonly pastDueSinceMs: number | null
+  readonly renewalTries: number
+  readonly nextRenewalTryMs: number | null
 }
 
 type SubscriptionRow = Omit<Subscription, 'cycle'> & { number: number; startsAtMs: number; endsAtMs: number }
@@ -64,26 +72,48 @@ export async function openSubscription(
   await writeAccounts(tx, [account], nowMs)
 }
 
-/** Begins the next billing cycle if the current one ends at `atMs`; its grant included. */
+/** What a new cycle is: what subscribers to it have to pay is the business of another room. */
+export type Renewal = { readonly subscription: Subscription; readonly renewed: boolean }
+
+/**
+ * Begins the next billing cycle if the current one ends at `atMs`: on the plan that was chosen for it, at that
+ * plan's present terms, its grant included. Undefined where the workspace has no subscription.
+ */
+export async function renewCycle(
+  tx: Tx,
+  account: Account,
+  atMs: number,
+  nowMs: number,
+): Promise<Renewal | undefined> {
+  const before = await findSubscription(tx, account.line.workspaceId)
+  if (before === undefined) return undefined
+  if (before.cycle.endsAtMs > atMs) return { subscription: before, renewed: false }
+  const planId = before.pendingPlanId ?? before.planId
+  const plan = await findPlan(tx, planId)
+  const terms = plan === undefined ? before.terms : termsOf(plan)
+  const next = billingCycle(before.anchorLocal, before.timeZone, before.cycle.number + 1)
+  // It goes on where the last one ended, also when the time zone was changed in between.
+  const cycle = { ...next, startsAtMs: before.cycle.endsAtMs }
+  const subscription = { ...before, planId, terms, cycle, pendingPlanId: null }
+  await tx.query(
+    `update subscriptions set plan_id = $2, terms = $3, cycle_number = $4, cycle_starts_at_ms = $5,
+            cycle_ends_at_ms = $6, pending_plan_id = null
+     where workspace_id = $1`,
+    [before.workspaceId, planId, terms, cycle.number, cycle.startsAtMs, cycle.endsAtMs],
+  )
+  await grantCycle(tx, account, terms, cycle, nowMs)
+  return { subscription, renewed: true }
+}
+
+/** The same as the ledger asks for it, where nobody is to be charged for the new cycle. */
 export async function renewSubscription(
   tx: Tx,
   account: Account,
   atMs: number,
   nowMs: number,
 ): Promise<{ cycleEndsAtMs: number | null }> {
-  const subscription = await findSubscription(tx, account.line.workspaceId)
-  if (subscription === undefined) return { cycleEndsAtMs: null }
-  if (subscription.cycle.endsAtMs > atMs) return { cycleEndsAtMs: subscription.cycle.endsAtMs }
-  const plan = await findPlan(tx, subscription.planId)
-  const terms = plan === undefined ? subscription.terms : termsOf(plan)
-  const cycle = billingCycle(subscription.anchorLocal, subscription.timeZone, subscription.cycle.number + 1)
-  await tx.query(
-    `update subscriptions set terms = $2, cycle_number = $3, cycle_starts_at_ms = $4, cycle_ends_at_ms = $5
-     where workspace_id = $1`,
-    [subscription.workspaceId, terms, cycle.number, cycle.startsAtMs, cycle.endsAtMs],
-  )
-  await grantCycle(tx, account, terms, cycle, nowMs)
-  return { cycleEndsAtMs: cycle.endsAtMs }
+  const renewal = await renewCycle(tx, account, atMs, nowMs)
+  return { cycleEndsAtMs: renewal?.subscription.cycle.endsAtMs ?? null }
 }
 
 async function grantCycle(
@@ -116,7 +146,9 @@ export async function findSubscription(
   const { rows } = await db.query<SubscriptionRow>(
     `select workspace_id as "workspaceId", plan_id as "planId", terms, anchor_local as "anchorLocal",
             time_zone as "timeZone", cycle_number as number, cycle_starts_at_ms as "startsAtMs",
-            cycle_ends_at_ms as "endsAtMs"
+            cycle_ends_at_ms as "endsAtMs", pending_plan_id as "pendingPlanId", collection,
+            past_due_since_ms as "pastDueSinceMs", renewal_tries as "renewalTries",
+            next_renewal_try_ms as "nextRenewalTryMs"
      from subscriptions where workspace_id = $1`,
     [workspaceId],
   )
@@ -133,7 +165,7 @@ export async function requireSubscription(db: Queryable, workspaceId: string): P
   return subscription
 }
 
-function termsOf(plan: Plan): Terms {
+export function termsOf(plan: Plan): Terms {
   const { name, priceMinor, currency, monthlyMs, paid, features, limits } = plan
   return { name, priceMinor, currency, monthlyMs, paid, features, limits }
 }

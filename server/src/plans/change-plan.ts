@@ -1,0 +1,86 @@
+import { type Account, addGrant, expireMonthly } from '../ledger/index.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import type { Plan } from './catalogue.ts'
+import { type Subscription, termsOf } from './subscription.ts'
+
+/**
+ * Puts the workspace on another plan at once, within its cycle. The caller holds the workspace's line and has
+ * decided what is granted for the rest of the cycle.
+ */
+export async function switchPlan(
+  tx: Tx,
+  account: Account,
+  subscription: Subscription,
+  change: { readonly plan: Plan; readonly grantMs: number; readonly collection: 'card' | 'invoiced' },
+  nowMs: number,
+): Promise<void> {
+  const { plan, grantMs, collection } = change
+  await tx.query(
+    `update subscriptions set plan_id = $2, terms = $3, collection = $4, pending_plan_id = null
+     where workspace_id = $1`,
+    [subscription.workspaceId, plan.id, termsOf(plan), collection],
+  )
+  if (grantMs === 0) return
+  await addGrant(
+    tx,
+    account,
+    {
+      kind: 'monthly',
+      amountMs: grantMs,
+      atMs: nowMs,
+      expiresAtMs: subscription.cycle.endsAtMs,
+      reason: `${plan.name} plan for the rest of the cycle`,
+    },
+    nowMs,
+  )
+}
+
+/**
+ * Takes the plan away in the middle of its cycle because it was not paid: what is left of its monthly credits
+ * expires, and those of the plan that takes its place are granted. Live calls have been cut by the caller.
+ */
+export async function replaceUnpaidPlan(
+  tx: Tx,
+  account: Account,
+  subscription: Subscription,
+  plan: Plan,
+  nowMs: number,
+): Promise<void> {
+  await expireMonthly(tx, account, nowMs)
+  const change = { plan, grantMs: plan.monthlyMs, collection: 'invoiced' as const }
+  await switchPlan(tx, account, subscription, change, nowMs)
+}
+
+/** Chooses the plan that begins when the cycle ends; null takes the choice back. */
+export async function choosePendingPlan(
+  db: Queryable,
+  workspaceId: string,
+  planId: string | null,
+): Promise<void> {
+  await db.query('update subscriptions set pending_plan_id = $2 where workspace_id = $1', [
+    workspaceId,
+    planId,
+  ])
+}
+
+/** Reckons the cycles that begin from now on in another time zone. */
+export async function changeCycleTimeZone(
+  db: Queryable,
+  workspaceId: string,
+  timeZone: string,
+): Promise<void> {
+  await db.query('update subscriptions set time_zone = $2 where workspace_id = $1', [workspaceId, timeZone])
+}
+
+/** Keeps how the payment of the cycle stands. */
+export async function recordRenewalState(
+  db: Queryable,
+  workspaceId: string,
+  state: Pick<Subscription, 'pastDueSinceMs' | 'renewalTries' | 'nextRenewalTryMs'>,
+): Promise<void> {
+  await db.query(
+    `update subscriptions set past_due_since_ms = $2, renewal_tries = $3, next_renewal_try_ms = $4
+     where workspace_id = $1`,
+    [workspaceId, state.pastDueSinceMs, state.renewalTries, state.nextRenewalTryMs],
+  )
+}
