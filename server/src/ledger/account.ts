@@ -39,10 +39,19 @@ export type EntryRow = {
   readonly drawnAfterMs: number
   readonly callId: string | null
   readonly grantId: string | null
+  readonly purchaseId: string | null
   readonly reason: string | null
 }
 
-export type EventTopic = 'balance' | 'call' | 'agent' | 'workspace'
+export type EventTopic =
+  | 'balance'
+  | 'call'
+  | 'agent'
+  | 'workspace'
+  | 'purchase'
+  | 'payment_method'
+  | 'subscription'
+  | 'auto_reload'
 
 /**
  * A workspace's credits in a transaction: its line, read under lock, and what has been decided but not written.
@@ -66,6 +75,8 @@ export type Posting = {
   readonly atMs: number
   readonly callId?: string
   readonly grantId?: string
+  /** What was bought. */
+  readonly purchaseId?: string | undefined
   readonly reason?: string | null
   /**
    * Whether the amount is taken from grants by the burn order (charges and deductions). An expiry is not: it
@@ -99,6 +110,7 @@ export function post(account: Account, posting: Posting, nowMs: number): EntryRo
     drawnAfterMs: account.line.drawnMs,
     callId: posting.callId ?? null,
     grantId: posting.grantId ?? null,
+    purchaseId: posting.purchaseId ?? null,
     reason: posting.reason ?? null,
   }
   account.newEntries.push(entry)

@@ -41,6 +41,8 @@ export type NewGrant = {
   readonly atMs: number
   readonly expiresAtMs: number | null
   readonly reason: string | null
+  /** What was paid for it. */
+  readonly purchaseId?: string
 }
 
 const entryKindOf: Record<GrantKind, EntryKind> = {
@@ -71,6 +73,7 @@ export async function addGrant(
       amountMs: grant.amountMs,
       atMs: grant.atMs,
       grantId,
+      purchaseId: grant.purchaseId,
       reason: grant.reason,
     },
     nowMs,

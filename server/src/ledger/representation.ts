@@ -92,7 +92,7 @@ export function transactionBody(entry: EntryRow): z.infer<typeof TransactionBody
     balanceAfter: amountOf(entry.balanceAfterMs),
     callId: entry.callId === null ? null : publicId('call', entry.callId),
     grantId: entry.grantId === null ? null : publicId('grant', entry.grantId),
-    purchaseId: null,
+    purchaseId: entry.purchaseId === null ? null : publicId('purchase', entry.purchaseId),
     reason: entry.reason,
   }
 }

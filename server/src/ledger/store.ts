@@ -42,9 +42,9 @@ const updateLinesSql = `
 
 const insertEntriesSql = `
   insert into ledger_entries (workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms,
-                              drawn_after_ms, call_id, grant_id, reason)
+                              drawn_after_ms, call_id, grant_id, purchase_id, reason)
   select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
-                       $8::bigint[], $9::bigint[], $10::uuid[], $11::uuid[], $12::text[])`
+                       $8::bigint[], $9::bigint[], $10::uuid[], $11::uuid[], $12::uuid[], $13::text[])`
 
 const insertEventsSql = `
   insert into events (workspace_id, seq, at_ms, topic, ids)
@@ -103,6 +103,7 @@ function insertEntries(tx: Queryable, entries: readonly EntryRow[]) {
       entries.map((e) => e.drawnAfterMs),
       entries.map((e) => e.callId),
       entries.map((e) => e.grantId),
+      entries.map((e) => e.purchaseId),
       entries.map((e) => e.reason),
     ],
   })
