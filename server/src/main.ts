@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createApp } from './app.ts'
 import { systemClock } from './platform/clock.ts'
 import { type Config, loadConfig } from './platform/config.ts'
 import { openServerDatabase, takeDataFolder } from './platform/database/connect.ts'
@@ -34,8 +33,13 @@ async function start(): Promise<void> {
   if (folder) undo.defer(folder.release)
   await checkPort(config)
   stop.signal.throwIfAborted()
+  // The rooms are loaded while PostgreSQL starts, and not at all for a start that ends above.
+  const loading = import('./app.ts')
+  const loadingDemo = import('./demo/index.ts')
+  for (const part of [loading, loadingDemo]) part.catch(() => {})
   const { database, stop: stopDatabase } = await openServerDatabase(config, folder, log)
   undo.defer(stopDatabase)
+  const { createApp } = await loading
   stop.signal.throwIfAborted()
   const app = await createApp({ database, clock: systemClock, config, log })
   undo.defer(async () => {
@@ -46,13 +50,22 @@ async function start(): Promise<void> {
     throw listenProblem(config, error)
   })
   await folder?.announce(address)
+  const { startDemo } = await loadingDemo
+  const { access, boundaries } = app
+  const demo = await startDemo({ database, access, boundaries, clock: systemClock, log, config, address })
+  // Its calls are ended while the server still answers.
+  undo.defer(demo.stop)
   console.log(
     welcome([
       `Talktime runs at ${config.publicUrl ?? address}`,
       'Open it in a browser and sign up; the API’s reference is at /docs.',
+      ...demo.lines,
       'Ctrl-C stops it.',
     ]),
   )
+  void demo.laterLines.then((lines) => {
+    if (lines.length > 0 && !stop.signal.aborted) console.log(welcome(lines))
+  })
 }
 
 /** A port that is taken is found out before anything is set up. */

@@ -19,7 +19,13 @@ export type Program = {
 }
 
 /** Environment of a server in a test: a free port, no demo, little to say. */
-const testSettings = { PORT: '0', TALKTIME_DEMO: 'off', TALKTIME_LOG_LEVEL: 'warn', DATABASE_URL: '' }
+const testSettings = {
+  NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/node'),
+  PORT: '0',
+  TALKTIME_DEMO: 'off',
+  TALKTIME_LOG_LEVEL: 'warn',
+  DATABASE_URL: '',
+}
 
 /**
  * Runs a program with this process's Node.js and environment, and settings on top.
