@@ -35,6 +35,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const { status } = problemRegistry[problem.code]
   logProblem(request.log, request, problem, error)
   if (problem.code === 'unavailable') reply.header('retry-after', '1')
+  if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   return reply
     .code(status)
     .removeHeader('set-cookie')

@@ -1,16 +1,41 @@
 import type { FastifySchemaCompiler } from 'fastify'
-import { type $ZodRawIssue, type $ZodType, safeParse } from 'zod/v4/core'
+import { type $ZodRawIssue, type $ZodType, type output, safeParse } from 'zod/v4/core'
 import { type InvalidPart, Problem } from '../problem.ts'
 
 /** Checks a part of a request against its Zod schema. What is wrong is told in sentences that say what is right. */
 export const validatorCompiler: FastifySchemaCompiler<$ZodType> =
-  ({ schema }) =>
+  ({ schema, httpPart }) =>
   (data) => {
     const result = safeParse(schema, data, { error: sentenceFor })
-    return result.success ? { value: result.data } : { error: invalidRequest(result.error.issues) }
+    if (!result.success) return { error: invalidRequest(result.error.issues) }
+    const lost = httpPart === 'body' ? lostTexts(result.data) : []
+    return lost.length > 0 ? { error: invalidRequest(lost) } : { value: result.data }
   }
 
+/** Checks what a body is made of, such as one of its lines, just as a body is checked. Throws `invalid_request`. */
+export function checked<Schema extends $ZodType>(schema: Schema, data: unknown): output<Schema> {
+  const result = safeParse(schema, data, { error: sentenceFor })
+  if (!result.success) throw invalidRequest(result.error.issues)
+  const lost = lostTexts(result.data)
+  if (lost.length > 0) throw invalidRequest(lost)
+  return result.data
+}
+
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string }
+
+/**
+ * The texts that would not be kept as they are: PostgreSQL cannot hold NUL, and half of a surrogate pair is no
+ * character in UTF-8.
+ */
+function lostTexts(value: unknown, path: readonly PropertyKey[] = []): Issue[] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, part]) => lostTexts(part, [...path, key]))
+  }
+  if (path.length === 0 || typeof value !== 'string') return []
+  if (value.isWellFormed() && !value.includes('\0')) return []
+  const message = `"${path.join('.')}" must hold neither NUL (U+0000) nor half of a surrogate pair.`
+  return [{ path, message }]
+}
 
 /** The problem that tells all `issues`: `errors` has one entry a wrong field. */
 export function invalidRequest(issues: readonly Issue[]): Problem {

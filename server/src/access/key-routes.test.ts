@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestApp, type TestPerson, testApp } from '../../test/app.ts'
+
+let t: TestApp
+let ada: TestPerson
+beforeAll(async () => {
+  t = await testApp()
+  ada = await t.signUp()
+})
+afterAll(() => t.close())
+
+const makeKey = async (name = 'CI') => {
+  const answer = await t.request('POST', '/v1/keys', { cookie: ada.cookie, body: { name } })
+  return { id: answer.body.id, key: String(answer.body.key), answer }
+}
+const revoke = (id: string, options = { cookie: ada.cookie }) =>
+  t.request('DELETE', `/v1/keys/${id}`, options)
+
+test('201: a key is shown once, and works at once', async () => {
+  const { id, key, answer } = await makeKey('Twilio bridge')
+  expect(answer.status).toBe(201)
+  expect(answer.body).toEqual({
+    id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
+    name: 'Twilio bridge',
+    lastFour: key.slice(-4),
+    createdAt: '2026-11-22T10:00:00.000Z',
+    lastUsedAt: null,
+    createdBy: ada.userId,
+    key: expect.stringMatching(/^tt_[0-9a-f]{40}$/),
+  })
+  const workspace = await t.request('GET', '/v1/workspace', { key })
+  expect(workspace.body).toMatchObject({ id: ada.workspaceId, role: 'key' })
+  const list = await t.request('GET', '/v1/keys', { cookie: ada.cookie })
+  expect(list.body.data).toMatchObject([{ id, name: 'Twilio bridge', lastFour: key.slice(-4) }])
+  expect(list.text).not.toContain(key)
+})
+
+test('the database holds no key that could be used', async () => {
+  const { key } = await makeKey()
+  const { rows } = await t.database.query<{ all: string }>(
+    'select string_agg(k::text, chr(10)) as all from api_keys k',
+  )
+  expect(rows[0]?.all).not.toContain(key.slice(3))
+  expect(rows[0]?.all).toContain(key.slice(-4))
+})
+
+test('keys are listed newest first, page by page, without the revoked', async () => {
+  const other = await t.signUp()
+  const make = (name: string) => t.request('POST', '/v1/keys', { cookie: other.cookie, body: { name } })
+  for (const name of ['one', 'two', 'three', 'four']) {
+    await make(name)
+    t.clock.advance(1)
+  }
+  const all = await t.request('GET', '/v1/keys', { cookie: other.cookie })
+  await t.request('DELETE', `/v1/keys/${all.body.data[1]?.id}`, { cookie: other.cookie })
+  const first = await t.request('GET', '/v1/keys?limit=2', { cookie: other.cookie })
+  expect(first.body.data.map(({ name }) => name)).toEqual(['four', 'two'])
+  const second = await t.request('GET', `/v1/keys?limit=2&cursor=${first.body.nextCursor}`, {
+    cookie: other.cookie,
+  })
+  expect(second.body).toMatchObject({ data: [{ name: 'one' }], nextCursor: null })
+})
+
+test('204: a revoked key stops at once, here and on other processes, though it was in use', async () => {
+  const { id, key } = await makeKey()
+  const other = await t.addProcess()
+  const use = (process: { request: typeof t.request }) => process.request('GET', '/v1/workspace', { key })
+  expect([(await use(t)).status, (await use(other)).status]).toEqual([200, 200])
+  expect((await revoke(id)).status).toBe(204)
+  expect((await use(t)).body).toMatchObject({ status: 401, code: 'unauthenticated' })
+  // The clock stands still, so nothing expires: it is the message between processes that ends it.
+  await expect.poll(async () => (await use(other)).status).toBe(401)
+})
+
+test('404: a key that is unknown, revoked, or another workspace’s', async () => {
+  const { id } = await makeKey()
+  const stranger = await t.signUp()
+  expect((await revoke(id, { cookie: stranger.cookie })).body.code).toBe('key_not_found')
+  expect((await revoke(id)).status).toBe(204)
+  expect((await revoke(id)).body.code).toBe('key_not_found')
+  expect((await revoke('key_1')).body.code).toBe('key_not_found')
+})
+
+test('403: a key can neither make nor revoke keys', async () => {
+  const { id, key } = await makeKey()
+  const make = await t.request('POST', '/v1/keys', { key, body: { name: 'another' } })
+  expect(make.body).toMatchObject({ status: 403, code: 'forbidden' })
+  expect((await t.request('DELETE', `/v1/keys/${id}`, { key })).status).toBe(403)
+})
+
+test.each([
+  ['no key', undefined],
+  ['another scheme', 'Basic dXNlcjpwYXNz'],
+  ['a key of another form', 'Bearer tt_short'],
+  ['a key that was never made', `Bearer tt_${'0'.repeat(40)}`],
+  ['an operator’s key that was never made', `Bearer tt_op_${'0'.repeat(40)}`],
+  ['nothing after Bearer', 'Bearer '],
+])('401: %s', async (_what, authorization) => {
+  const headers = authorization === undefined ? {} : { authorization }
+  const answer = await t.request('GET', '/v1/workspace', { headers })
+  expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' })
+  expect(answer.headers['www-authenticate']).toBe('Bearer')
+})
+
+test('when a key was last used is noted, once a minute', async () => {
+  const { id, key } = await makeKey()
+  const lastUsed = async () => {
+    const list = await t.request('GET', '/v1/keys', { cookie: ada.cookie })
+    return list.body.data.find((one) => one.id === id)?.lastUsedAt
+  }
+  const use = () => t.request('GET', '/v1/workspace', { key })
+  t.clock.set(Date.parse('2026-11-22T12:00:00.000Z'))
+  await use()
+  await expect.poll(lastUsed).toBe('2026-11-22T12:00:00.000Z')
+  t.clock.advance(59_000)
+  await use()
+  t.clock.advance(1_000)
+  await use()
+  await expect.poll(lastUsed).toBe('2026-11-22T12:01:00.000Z')
+})

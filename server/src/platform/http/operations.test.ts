@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../../../test/app.ts'
+import { openDatabase } from '../database/database.ts'
+import { migrationsFolder } from '../database/migrate.ts'
+import { problemRegistry } from '../problem.ts'
+import { migrationsWatch } from './health.ts'
+
+let t: TestApp
+beforeAll(async () => {
+  t = await testApp()
+})
+afterAll(() => t.close())
+
+test('200: /healthz and /readyz need no key', async () => {
+  for (const path of ['/healthz', '/readyz']) {
+    const answer = await t.request('GET', path)
+    expect([path, answer.status, answer.body]).toEqual([path, 200, { status: 'ok' }])
+  }
+})
+
+test('503: /readyz tells of a migration that the database has not had', async () => {
+  await t.database.query("delete from schema_migrations where name = '0005-access.sql'")
+  const answer = await t.request('GET', '/readyz')
+  expect(answer.body).toMatchObject({
+    code: 'unavailable',
+    detail: 'The database still lacks 0005-access.sql.',
+  })
+  await t.database.query("insert into schema_migrations values ('0005-access.sql', 'x', 0)")
+  expect((await t.request('GET', '/readyz')).status).toBe(200)
+})
+
+test('a database that does not answer is not ready', async () => {
+  const nowhere = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' })
+  await expect((await migrationsWatch(nowhere, migrationsFolder))()).rejects.toThrow()
+  await nowhere.close()
+})
+
+test('/metrics counts requests by route and status, without identifiers', async () => {
+  await t.request('GET', '/v1/agents/agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c', { key: t.workspaceKey })
+  const { text, headers } = await t.request('GET', '/metrics')
+  expect(headers['content-type']).toContain('text/plain')
+  expect(text).toContain('process_resident_memory_bytes')
+  expect(text).toContain(
+    'talktime_http_request_duration_seconds_count{method="GET",route="/v1/agents/:id",status="404"} 1',
+  )
+  expect(text).not.toContain('agt_')
+})
+
+type Document = {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, { properties?: Record<string, unknown> }> }
+}
+type Operation = {
+  summary?: string
+  tags?: string[]
+  security?: unknown[]
+  parameters?: { $ref?: string }[]
+  responses: Record<string, unknown>
+}
+
+test('/openapi.json is OpenAPI 3.1 and describes every route', async () => {
+  const { body: document } = await t.request<Document>('GET', '/openapi.json')
+  expect(document.openapi).toBe('3.1.0')
+  const described = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const routes = t.app.server
+    .printRoutes({ commonPrefix: false, includeHooks: false })
+    .split('\n')
+    .filter((line) => line.includes('/v1/'))
+  expect(described).toEqual(
+    expect.arrayContaining(['POST /v1/sign-up', 'GET /v1/workspace', 'PATCH /v1/agents/{id}']),
+  )
+  expect(described.filter((one) => one.includes(' /v1/')).length).toBeGreaterThanOrEqual(routes.length)
+})
+
+test('every described operation says what it does, and that it may end in a problem', async () => {
+  const { body: document } = await t.request<Document>('GET', '/openapi.json')
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      expect([path, method, operation.summary]).toEqual([path, method, expect.stringMatching(/^\S.+/)])
+      expect([path, operation.tags?.length]).toEqual([path, 1])
+      expect(operation.responses.default).toEqual({ $ref: '#/components/responses/Problem' })
+      if (method !== 'post') continue
+      expect(operation.parameters).toContainEqual({ $ref: '#/components/parameters/IdempotencyKey' })
+    }
+  }
+})
+
+test('all references inside the document lead somewhere, and every code is listed', async () => {
+  const { text } = await t.request('GET', '/openapi.json')
+  const document = JSON.parse(text) as Record<string, unknown>
+  for (const [, pointer = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    const target = pointer
+      .split('/')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], document)
+    expect([pointer, target]).toEqual([pointer, expect.any(Object)])
+  }
+  for (const code of Object.keys(problemRegistry)) expect(text).toContain(`"${code}"`)
+})
+
+test('/docs needs nothing from another server', async () => {
+  expect((await t.request('GET', '/docs')).headers.location).toBe('/docs/')
+  const page = await t.request('GET', '/docs/')
+  expect(page.status).toBe(200)
+  expect(page.text).not.toMatch(/https?:\/\//)
+  const script = /<script src="([^"]+)"/.exec(page.text)?.[1] ?? ''
+  const answer = await t.request('GET', new URL(script, 'http://x/docs/').pathname)
+  expect(answer.headers['content-type']).toBe('text/javascript; charset=utf-8')
+  expect(answer.text.length).toBeGreaterThan(1_000_000)
+  expect(String(page.headers['content-security-policy'])).toMatch(/script-src 'self' 'sha256-[^']+';/)
+})
