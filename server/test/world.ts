@@ -170,6 +170,36 @@ export function startOf(
   }
 }
 
+/** An answer, reported so much later. */
+export function answerOf(world: World, { workspaceId }: Tenant, callId: string, agoMs = 0): CallCommand {
+  return { type: 'answer', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs }
+}
+
+/** An end, reported so much later. */
+export function endOf(world: World, { workspaceId }: Tenant, callId: string, agoMs = 0): CallCommand {
+  return { type: 'end', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs, reason: null }
+}
+
+/** A reaper's look by a server that has always been listening. */
+export function reapOf({ workspaceId }: Tenant, callId: string): CallCommand {
+  return { type: 'reap', workspaceId, target: { callId }, listeningSinceMs: 0 }
+}
+
+/** A whole call of a minute, just over. */
+export function callOfAMinute(world: World, tenant: Tenant): CallCommand[] {
+  const start = startOf(tenant)
+  return [start, answerOf(world, tenant, start.callId, 60_000), endOf(world, tenant, start.callId)]
+}
+
+/** How many calls the tenant has in each status. */
+export async function callsByStatus({ database }: World, tenant: Tenant): Promise<Record<string, number>> {
+  const { rows } = await database.query<{ status: string; calls: number }>(
+    'select status, count(*) as calls from calls where workspace_id = $1 group by status order by status',
+    [tenant.workspaceId],
+  )
+  return Object.fromEntries(rows.map(({ status, calls }) => [status, calls]))
+}
+
 /** The outcome's call. Throws where the command could not be carried out. */
 export function callOf(outcome: CallOutcome | undefined): CallRow {
   if (outcome?.outcome !== 'call') throw new Error(`No call came of it: ${JSON.stringify(outcome)}`)

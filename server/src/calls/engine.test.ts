@@ -1,6 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { callOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import {
+  answerOf,
+  callOf,
+  callOfAMinute,
+  callsByStatus,
+  endOf,
+  openWorld,
+  reapOf,
+  startOf,
+  type Tenant,
+  verifyAll,
+  type World,
+} from '../../test/world.ts'
 import { readLine } from '../ledger/index.ts'
+import { newUuid } from '../platform/ids.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
 
 const minuteMs = 60_000
@@ -14,37 +27,144 @@ beforeEach(() => world.clock.advance(minuteMs))
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(() => world.close())
 
-function answerOf(tenant: Tenant, callId: string, agoMs = 0): CallCommand {
-  const atMs = world.clock.now() - agoMs
-  return { type: 'answer', workspaceId: tenant.workspaceId, target: { callId }, atMs }
-}
-
-function endOf(tenant: Tenant, callId: string, agoMs = 0): CallCommand {
-  const atMs = world.clock.now() - agoMs
-  return { type: 'end', workspaceId: tenant.workspaceId, target: { callId }, atMs, reason: null }
-}
-
-/** A reaper's look by a server that has always been listening. */
-function reapOf(tenant: Tenant, callId: string): CallCommand {
-  return { type: 'reap', workspaceId: tenant.workspaceId, target: { callId }, listeningSinceMs: 0 }
-}
-
-/** A whole call of a minute, just over. */
-function callOfAMinute(tenant: Tenant): CallCommand[] {
-  const start = startOf(tenant)
-  return [start, answerOf(tenant, start.callId, minuteMs), endOf(tenant, start.callId)]
-}
-
 const chargedMs = (outcome: CallOutcome | undefined) => callOf(outcome).facts.settledMs
 
 describe('batches side by side', () => {
   test('of one engine and one workspace each do their whole work', async () => {
     const tenant = await world.tenant({ monthlyMs: 100 * minuteMs })
     const batches = await Promise.all(
-      Array.from({ length: 8 }, () => world.engine.submitBatch(callOfAMinute(tenant))),
+      Array.from({ length: 8 }, () => world.engine.submitBatch(callOfAMinute(world, tenant))),
     )
     expect(batches.map((outcomes) => chargedMs(outcomes[2]))).toEqual(Array(8).fill(minuteMs))
     expect((await world.balance(tenant)).balanceMs).toBe(92 * minuteMs)
+  })
+})
+
+describe('several server processes on one database', () => {
+  test('lose nothing and charge nothing twice, whichever of them the events of a call reach', async () => {
+    const tenants = [
+      await world.tenant({ concurrentCallsMax: null }),
+      await world.tenant({ concurrentCallsMax: null }),
+    ]
+    const engines = [world.engine, world.anotherEngine(), world.anotherEngine()]
+    const calls = tenants.flatMap((tenant) => Array.from({ length: 12 }, () => callOfAMinute(world, tenant)))
+    // Every event is sent three times: alone to each of two processes, and in a batch of all to a third.
+    await Promise.all([
+      ...calls.map((call, index) => engines[index % 3]?.submitBatch(call)),
+      ...engines.flatMap((engine) => calls.flatMap((call) => call.map((command) => engine.submit(command)))),
+      world.engine.submitBatch(calls.flat()),
+    ])
+    for (const tenant of tenants) {
+      expect((await world.balance(tenant)).balanceMs).toBe(18 * minuteMs)
+      expect(await callsByStatus(world, tenant)).toEqual({ ended: 12 })
+    }
+  })
+
+  test('that reach a reset at the same moment make one new cycle', async () => {
+    const tenant = await world.tenant({ callDurationSecondsMax: 10 * dayMs })
+    const engines = Array.from({ length: 4 }, () => world.anotherEngine())
+    const live = startOf(tenant)
+    const resetAtMs = (await readLine(world.database, tenant.workspaceId)).nextBoundaryMs ?? 0
+    world.clock.set(resetAtMs - 5 * minuteMs)
+    await world.engine.submitBatch([live, answerOf(world, tenant, live.callId)])
+    world.clock.set(resetAtMs)
+    await Promise.all([
+      ...engines.map((engine) => engine.submit(startOf(tenant))),
+      ...engines.map(() => world.boundaries.catchUp([tenant.workspaceId], resetAtMs)),
+      ...engines.map(() => world.boundaries.catchUpDue(resetAtMs, 100)),
+    ])
+    expect(await entriesOf(tenant)).toEqual([
+      { kind: 'monthly_grant', amountMs: 30 * minuteMs },
+      { kind: 'call', amountMs: -5 * minuteMs },
+      { kind: 'expiry', amountMs: -25 * minuteMs },
+      { kind: 'monthly_grant', amountMs: 30 * minuteMs },
+    ])
+  })
+
+  test('never wait for each other in a circle, whatever workspaces their batches name first', async () => {
+    const tenants = await Promise.all(Array.from({ length: 6 }, () => world.tenant()))
+    const engines = [world.engine, world.anotherEngine()]
+    const rounds = Array.from({ length: 10 }, (_, round) => {
+      const turned = [...tenants.slice(round % 6), ...tenants.slice(0, round % 6)]
+      const ordered = round % 2 === 0 ? turned : turned.reverse()
+      return engines[round % 2]?.submitBatch(ordered.flatMap((tenant) => callOfAMinute(world, tenant)))
+    })
+    await Promise.all(rounds)
+    for (const tenant of tenants) {
+      expect((await world.balance(tenant)).balanceMs).toBe(20 * minuteMs)
+    }
+  })
+
+  test('make one call of one external id', async () => {
+    const tenant = await world.tenant()
+    const engines = [world.engine, world.anotherEngine(), world.anotherEngine()]
+    const outcomes = await Promise.all(
+      [...engines, ...engines].map((engine) => engine.submit(startOf(tenant, { externalId: 'CA-1' }))),
+    )
+    expect(new Set(outcomes.map((outcome) => callOf(outcome).id)).size).toBe(1)
+    expect(outcomes.filter((outcome) => outcome.outcome === 'call' && outcome.created)).toHaveLength(1)
+    const end = { type: 'end', atMs: null, reason: 'busy', target: { externalId: 'CA-1' } } as const
+    const [ended] = await world.engine.submitBatch([{ ...end, workspaceId: tenant.workspaceId }])
+    expect(callOf(ended).facts).toMatchObject({ endReason: 'busy', settledMs: 0 })
+  })
+})
+
+describe('a command that cannot be carried out', () => {
+  test('says why and leaves the others of its batch alone', async () => {
+    const [tenant, stranger] = [await world.tenant(), await world.tenant()]
+    const theirs = startOf(stranger)
+    await world.engine.submit(theirs)
+    const good = callOfAMinute(world, tenant)
+    const outcomes = await world.engine.submitBatch([
+      startOf(tenant, { workspaceId: newUuid(0) }),
+      startOf(tenant, { agentId: stranger.agentId }),
+      ...good,
+      endOf(world, tenant, theirs.callId),
+      { ...endOf(world, tenant, ''), target: { externalId: 'nobody’s' } } as CallCommand,
+      startOf(tenant, { atMs: world.clock.now() + dayMs }),
+      startOf(tenant, { atMs: world.clock.now() - 2 * dayMs }),
+    ])
+    expect(outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.code : 'done'))).toEqual([
+      ...[
+        'workspace_not_found',
+        'agent_not_found',
+        'done',
+        'done',
+        'done',
+        'call_not_found',
+        'call_not_found',
+      ],
+      ...['invalid_request', 'invalid_request'],
+    ])
+    expect(await callsByStatus(world, tenant)).toEqual({ ended: 1 })
+    expect(await callsByStatus(world, stranger)).toEqual({ authorized: 1 })
+    expect(outcomes[6]).toMatchObject({ detail: expect.stringContaining('nobody’s') })
+    expect(outcomes[7]).toMatchObject({ pointer: '/at', detail: expect.stringContaining('future') })
+  })
+
+  test('because the database refuses it fails by itself; the others gathered with it are done', async () => {
+    const tenant = await world.tenant({ concurrentCallsMax: null })
+    const withNul = () => world.engine.submit(startOf(tenant, { from: 'a\u0000b' }))
+    const good = Array.from({ length: 9 }, () => callOfAMinute(world, tenant))
+    const results = await Promise.allSettled([
+      withNul(),
+      ...good.flatMap((call) => call.map((command) => world.engine.submit(command))),
+      withNul(),
+    ])
+    const failed = [...results.entries()].filter(([, result]) => result.status === 'rejected')
+    expect(failed.map(([index]) => index)).toEqual([0, results.length - 1])
+    expect(await callsByStatus(world, tenant)).toEqual({ ended: 9 })
+    expect((await world.balance(tenant)).balanceMs).toBe(21 * minuteMs)
+  })
+
+  test('fails a batch that was given as a whole, and then none of it is there', async () => {
+    const tenant = await world.tenant()
+    const batch = [...callOfAMinute(world, tenant), startOf(tenant, { to: '\u0000' })]
+    await expect(world.engine.submitBatch(batch)).rejects.toThrow('invalid byte sequence')
+    expect(await callsByStatus(world, tenant)).toEqual({})
+    expect((await world.balance(tenant)).balanceMs).toBe(30 * minuteMs)
+    await world.engine.submitBatch(callOfAMinute(world, tenant))
+    expect((await world.balance(tenant)).balanceMs).toBe(29 * minuteMs)
   })
 })
 
@@ -52,13 +172,13 @@ describe('the commands of one batch', () => {
   test('are decided one after the other: credit that a correction gives back is there for the next', async () => {
     const tenant = await world.tenant({ monthlyMs: 10 * minuteMs })
     const lost = startOf(tenant)
-    await world.engine.submitBatch([lost, answerOf(tenant, lost.callId)])
+    await world.engine.submitBatch([lost, answerOf(world, tenant, lost.callId)])
     world.clock.advance(dayMs / 2)
     await world.engine.submit(reapOf(tenant, lost.callId))
     expect((await world.balance(tenant)).balanceMs).toBe(-50 * minuteMs)
 
     const [ended, next] = await Promise.all([
-      world.engine.submit(endOf(tenant, lost.callId, dayMs / 2 - 4 * minuteMs)),
+      world.engine.submit(endOf(world, tenant, lost.callId, dayMs / 2 - 4 * minuteMs)),
       world.engine.submit(startOf(tenant)),
     ])
     expect(ended).toMatchObject({ balanceMs: 6 * minuteMs })
@@ -83,7 +203,7 @@ describe('the commands of one batch', () => {
     // Cut at the reset, then presumed to have ended before it, then known to have ended after it.
     const after = (tenant: Tenant, callId = '') => [
       reapOf(tenant, callId),
-      endOf(tenant, callId, 5 * minuteMs),
+      endOf(world, tenant, callId, 5 * minuteMs),
     ]
     await world.engine.submitBatch(after(together, starts[0]?.callId))
     for (const command of after(apart, starts[1]?.callId)) await world.engine.submit(command)
@@ -92,9 +212,18 @@ describe('the commands of one batch', () => {
   })
 })
 
+async function entriesOf({ workspaceId }: Tenant) {
+  const { rows } = await world.database.query(
+    `select kind, amount_ms as "amountMs" from ledger_entries where workspace_id = $1 order by seq`,
+    [workspaceId],
+  )
+  return rows
+}
+
 async function grantsLeft({ workspaceId }: Tenant) {
   const { rows } = await world.database.query(
-    `select kind, returned, granted_ms, remaining_ms, expires_at_ms from grants where workspace_id = $1 order by id`,
+    `select kind, returned, granted_ms, remaining_ms, expires_at_ms from grants
+     where workspace_id = $1 order by granted_at_ms, expires_at_ms`,
     [workspaceId],
   )
   return rows

@@ -108,7 +108,12 @@ async function runBatch(
           batch.giveBacks.length === 0 ? outcome : await afterGiveBacks(tx, batch, outcome, nowMs)
         outcomes.push(settled)
       }
-      await Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs), commit()])
+      const written = Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs)])
+      const committed = commit()
+      // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
+      committed.catch(() => {})
+      await written
+      await committed
       return { outcomes }
     })
     if ('outcomes' in done) {
