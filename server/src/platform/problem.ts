@@ -7,8 +7,10 @@ export const problemRegistry = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
   unauthenticated: { status: 401, title: 'Sign in or send a valid API key', retryable: false },
   invalid_credentials: { status: 401, title: 'The email address or the password is wrong', retryable: false },
+  payment_declined: { status: 402, title: 'The payment was declined', retryable: false },
   forbidden: { status: 403, title: 'Your role or key may not do this', retryable: false },
   origin_not_allowed: { status: 403, title: 'The request comes from another site', retryable: false },
+  plan_required: { status: 403, title: 'A paid plan is required', retryable: false },
   workspace_suspended: { status: 403, title: 'The workspace is suspended', retryable: false },
   not_found: { status: 404, title: 'There is no such thing here', retryable: false },
   workspace_not_found: { status: 404, title: 'There is no such workspace', retryable: false },
@@ -21,6 +23,10 @@ export const problemRegistry = {
     retryable: false,
   },
   key_not_found: { status: 404, title: 'There is no such key', retryable: false },
+  plan_not_found: { status: 404, title: 'There is no such plan', retryable: false },
+  package_not_found: { status: 404, title: 'There is no such package of credits', retryable: false },
+  payment_method_not_found: { status: 404, title: 'There is no such card', retryable: false },
+  purchase_not_found: { status: 404, title: 'There is no such purchase', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
   conflict: { status: 409, title: 'That does not go with what is there already', retryable: false },
   call_refused: { status: 409, title: 'The call was refused', retryable: false },
@@ -35,6 +41,9 @@ export const problemRegistry = {
     title: 'The idempotency key was used for another request',
     retryable: false,
   },
+  payment_method_required: { status: 409, title: 'A card is required', retryable: false },
+  payment_pending: { status: 409, title: 'A payment is still under way', retryable: false },
+  plan_on_request: { status: 409, title: 'This plan is on request', retryable: false },
   last_owner: { status: 409, title: 'A workspace keeps at least one owner', retryable: false },
   limit_reached: { status: 403, title: 'The plan’s limit is reached', retryable: false },
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
@@ -61,18 +70,25 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly detail: string
   readonly errors: readonly InvalidPart[]
+  /** What else the answer says, beside RFC 9457's own members: the purchase that was declined, for instance. */
+  readonly members: Readonly<Record<string, unknown>>
   readonly internal: unknown
 
   constructor(
     code: ProblemCode,
     detail: string,
-    extra: { errors?: readonly InvalidPart[]; internal?: unknown } = {},
+    extra: {
+      errors?: readonly InvalidPart[]
+      members?: Readonly<Record<string, unknown>>
+      internal?: unknown
+    } = {},
   ) {
     super(`${code}: ${detail}`)
     this.name = 'Problem'
     this.code = code
     this.detail = detail
     this.errors = extra.errors ?? []
+    this.members = extra.members ?? {}
     this.internal = extra.internal
   }
 }

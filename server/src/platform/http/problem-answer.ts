@@ -27,6 +27,7 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
     code: problem.code,
     requestId,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...problem.members,
   }
 }
 
