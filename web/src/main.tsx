@@ -1,3 +1,4 @@
+import './theme/links.css'
 import './theme/mantine.ts'
 import '@fontsource-variable/inter/wght.css'
 import './theme/tokens.css'

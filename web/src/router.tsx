@@ -57,7 +57,10 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery)
-    if (session === null) throw redirect({ to: '/sign-in', search: { redirect: location.href } })
+    if (session === null) {
+      // Whoever opens the bare address comes from nowhere in particular.
+      throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { redirect: location.href } })
+    }
     // Requests name the workspace from the first one on.
     chooseWorkspace(seatFor(session)?.workspace.id ?? null)
   },

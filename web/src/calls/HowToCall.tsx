@@ -34,18 +34,23 @@ export function HowToCall() {
     )
   }
   return (
-    <Empty icon={<IconPhoneIncoming size={22} stroke={1.5} />} title="No live calls">
+    <Empty
+      icon={<IconPhoneIncoming size={22} stroke={1.5} />}
+      title="No live calls"
+      action={
+        agent !== undefined && (
+          <div className={classes.example}>
+            <CopyBlock value={startCommand(location.origin, agent.id)} what="command" />
+            <p className={classes.then}>
+              Then POST to <code>/v1/calls/ID/answer</code> and <code>/v1/calls/ID/end</code>, with the id of
+              the answer: charging runs from one to the other. <a href="/docs">API reference</a>
+            </p>
+          </div>
+        )
+      }
+    >
       Calls appear here the moment they start. Start one with an API key from{' '}
       <Link to="/settings/keys">Settings › API keys</Link>:
-      {agent !== undefined && (
-        <div className={classes.example}>
-          <CopyBlock value={startCommand(location.origin, agent.id)} what="command" />
-          <p className={classes.then}>
-            Then POST to <code>/v1/calls/ID/answer</code> and <code>/v1/calls/ID/end</code>, with the id of
-            the answer: charging runs from one to the other. <a href="/docs">API reference</a>
-          </p>
-        </div>
-      )}
     </Empty>
   )
 }

@@ -78,7 +78,8 @@ function LastsUntil({ balance, timeZone }: { balance: Balance; timeZone: string 
 }
 
 function partsNote(balance: Balance | undefined): string {
-  if (!balance) return ' '
+  if (!balance) return '\u00a0'
+  if (balance.liveCalls > 0) return `falls by ${balance.liveCalls} a minute`
   const { monthly, topUp, promotional } = balance
   const parts = [`${creditsBrief(monthly.remaining.milliseconds)} monthly`]
   if (topUp.remaining.milliseconds > 0) parts.push(`${creditsBrief(topUp.remaining.milliseconds)} top-up`)

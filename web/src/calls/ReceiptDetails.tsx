@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Receipt } from '../api/types.ts'
 import { roughly } from '../format/duration.ts'
+import { useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { CopyIcon } from '../ui/Copyable.tsx'
 import classes from './Receipt.module.css'
@@ -16,9 +17,13 @@ export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
   const end = [receipt.endReason, receipt.endSource === null ? null : endSources[receipt.endSource]]
     .filter((part) => part !== null)
     .join(', ')
+  const { workspace } = useSeat()
   return (
     <Card title="Call">
       <dl className={classes.details}>
+        <div className={classes.printed}>
+          <Detail name="Workspace">{workspace.name}</Detail>
+        </div>
         <Detail name="Agent">{receipt.agentName}</Detail>
         <Detail name="Direction">{directionWords[receipt.direction]}</Detail>
         {receipt.from !== null && <Detail name="From">{receipt.from}</Detail>}

@@ -23,7 +23,7 @@ export function ReceiptPayments({ receipt }: { receipt: Receipt }) {
   }
   const columns: Column<Paid>[] = [
     {
-      label: 'Credits of',
+      label: 'Grant',
       head: true,
       cell: (row) => (
         <>

@@ -26,11 +26,26 @@ export function keepCurrent(
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
   let partsTimer: ReturnType<typeof setTimeout> | undefined
+  let partsAgain = false
 
   const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
 
   const refetchAll = () => {
     for (const key of [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt']]) refetch(key)
+  }
+
+  /** At once, and while more lines come not again before some seconds have passed. */
+  const refetchParts = () => {
+    if (partsTimer !== undefined) {
+      partsAgain = true
+      return
+    }
+    refetch(balanceQuery.queryKey)
+    partsTimer = setTimeout(() => {
+      partsTimer = undefined
+      if (partsAgain) refetchParts()
+      partsAgain = false
+    }, balancePartsMs)
   }
 
   const showOpenCalls = (told: Call[]) => {
@@ -72,10 +87,7 @@ export function keepCurrent(
           balanceQuery.queryKey,
           (balance) => balance && withLine(balance, message.line),
         )
-        partsTimer ??= setTimeout(() => {
-          partsTimer = undefined
-          refetch(balanceQuery.queryKey)
-        }, balancePartsMs)
+        refetchParts()
         return
       case 'call':
         gathered.push(message.call)
