@@ -12,7 +12,7 @@ import {
   lockIdempotencyKeys,
 } from '../platform/http/idempotency-records.ts'
 import { problemFrom } from '../platform/http/problem-answer.ts'
-import { invalidRequest } from '../platform/http/validation.ts'
+import { checked } from '../platform/http/validation.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invalid, Problem, problemRegistry } from '../platform/problem.ts'
 import type { CallDecided, Submission } from './command.ts'
@@ -127,9 +127,7 @@ function parsed(line: string): BatchEvent {
   } catch {
     throw new Problem('invalid_json', 'This line is no JSON object.')
   }
-  const event = BatchEvent.safeParse(value)
-  if (!event.success) throw invalidRequest(event.error.issues)
-  return event.data
+  return checked(BatchEvent, value)
 }
 
 function lineOf(index: number, outcome: CallDecided): string {

@@ -51,11 +51,18 @@ const target = {
 }
 
 /** One line of a batch. */
-export const BatchEvent = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('start'), ...startFields }),
-  z.strictObject({ type: z.literal('answer'), ...target, at: ReportedAt }),
-  z.strictObject({ type: z.literal('end'), ...target, at: ReportedAt, reason: EndReason }),
-])
+export const BatchEvent = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('start'), ...startFields }),
+    z.strictObject({ type: z.literal('answer'), ...target, at: ReportedAt }),
+    z.strictObject({ type: z.literal('end'), ...target, at: ReportedAt, reason: EndReason }),
+  ],
+  {
+    error: ({ code }) =>
+      code === 'invalid_union' ? '"type" must be one of "start", "answer" or "end".' : undefined,
+  },
+)
 
 export type BatchEvent = z.infer<typeof BatchEvent>
 

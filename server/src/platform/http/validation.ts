@@ -5,20 +5,25 @@ import { type InvalidPart, Problem } from '../problem.ts'
 /** Checks a part of a request against its Zod schema. What is wrong is told in sentences that say what is right. */
 export const validatorCompiler: FastifySchemaCompiler<$ZodType> =
   ({ schema, httpPart }) =>
-  (data) => {
-    const result = safeParse(schema, data, { error: sentenceFor })
-    if (!result.success) return { error: invalidRequest(result.error.issues) }
-    const lost = httpPart === 'body' ? lostTexts(result.data) : []
-    return lost.length > 0 ? { error: invalidRequest(lost) } : { value: result.data }
-  }
+  (data) =>
+    check(schema, data, httpPart === 'body')
 
 /** Checks what a body is made of, such as one of its lines, just as a body is checked. Throws `invalid_request`. */
 export function checked<Schema extends $ZodType>(schema: Schema, data: unknown): output<Schema> {
+  const result = check(schema, data, true)
+  if ('error' in result) throw result.error
+  return result.value
+}
+
+function check<Schema extends $ZodType>(
+  schema: Schema,
+  data: unknown,
+  isKept: boolean,
+): { value: output<Schema> } | { error: Problem } {
   const result = safeParse(schema, data, { error: sentenceFor })
-  if (!result.success) throw invalidRequest(result.error.issues)
-  const lost = lostTexts(result.data)
-  if (lost.length > 0) throw invalidRequest(lost)
-  return result.data
+  if (!result.success) return { error: invalidRequest(result.error.issues) }
+  const lost = isKept ? lostTexts(result.data) : []
+  return lost.length > 0 ? { error: invalidRequest(lost) } : { value: result.data }
 }
 
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string }
