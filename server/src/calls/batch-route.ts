@@ -44,7 +44,8 @@ export function callBatchRoute(parts: BatchRouteParts): Routes {
   ): Promise<string> {
     try {
       const command = eventCommand(workspaceId, newUuid(clock.now()), parsed(line))
-      const lineRef = ref && { ...ref, key: `${ref.key}#${index}` }
+      // No key that a caller sends has a space in it, so this one is nobody else's.
+      const lineRef = ref && { ...ref, key: `${ref.key} ${index}` }
       const outcome = await engine.submitOnce({ command, idempotency: lineRef && onceOf(lineRef, index) })
       if (outcome.outcome === 'problem') throw problemOf(outcome)
       return outcome.outcome === 'replayed' ? outcome.record.body : lineOf(index, outcome)
