@@ -1,4 +1,4 @@
-export { workspaceRoutes } from './routes.ts'
+export { workspaceBody, workspaceRoutes } from './routes.ts'
 export {
   createWorkspace,
   type NewWorkspace,

@@ -71,7 +71,7 @@ const WorkspaceBody = z
   })
   .meta({ id: 'Workspace' })
 
-function workspaceBody(
+export function workspaceBody(
   row: WorkspaceRow,
   { planId, terms, cycle }: Subscription,
   role: Role,
@@ -179,15 +179,14 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         const { limit = limitDefault, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listWorkspaces(database, { beforeId, limit: limit + 1 })
-        const list = page(
+        const { data: ids, nextCursor } = page(
           rows,
           limit,
           (row) => [row.id],
           (row) => row.id,
         )
-        await parts.catchUp(list.data, clock.now())
-        const data = await Promise.all(list.data.map((id) => readWorkspace(database, id, 'operator')))
-        return { data, nextCursor: list.nextCursor }
+        const data = await Promise.all(ids.map((id) => readWorkspace(database, id, 'operator')))
+        return { data, nextCursor }
       },
     )
   }

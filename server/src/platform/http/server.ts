@@ -27,6 +27,8 @@ export function createHttpServer(options: {
     childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     genReqId: () => randomUUID(),
+    // A proxy on this machine or in this network tells the caller's address; strangers cannot make theirs up.
+    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     // While the server closes, requests on open connections are still answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type TestApp, type TestWorkspace, testApp } from '../../test/app.ts'
+
+let t: TestApp
+let workspace: TestWorkspace
+let numbers = 0
+beforeAll(async () => {
+  t = await testApp()
+})
+afterAll(() => t.close())
+beforeEach(async () => {
+  workspace = await t.addWorkspace()
+})
+
+const reception = { name: 'Reception', language: 'de-de', llmProvider: 'openai', llmModel: 'gpt-5' }
+const make = (changes: Record<string, unknown> = {}, key = workspace.key) =>
+  t.request('POST', '/v1/agents', { key, body: { ...reception, ...changes } })
+const freshNumber = () => {
+  numbers += 1
+  return `+49 30 90182 ${String(numbers).padStart(3, '0')}`
+}
+
+test('201: an agent is made, its number and its language in their standard forms', async () => {
+  const answer = await make({ phoneNumber: '+1 (415) 555-2671', name: '  Reception ' })
+  expect(answer.status).toBe(201)
+  expect(answer.body).toEqual({
+    id: expect.stringMatching(/^agt_[0-9a-f]{32}$/),
+    name: 'Reception',
+    language: 'de-DE',
+    phoneNumber: '+14155552671',
+    llmProvider: 'openai',
+    llmModel: 'gpt-5',
+    status: 'active',
+    createdAt: new Date(t.clock.now()).toISOString(),
+  })
+  const read = await t.request('GET', `/v1/agents/${answer.body.id}`, { key: workspace.key })
+  expect([read.status, read.body]).toEqual([200, answer.body])
+})
+
+test('201: an agent needs no phone number', async () => {
+  expect((await make()).body.phoneNumber).toBeNull()
+  expect((await make({ phoneNumber: null })).body.phoneNumber).toBeNull()
+})
+
+test('200: agents are listed newest first, page by page, by status', async () => {
+  for (const name of ['one', 'two', 'three']) {
+    await make({ name })
+    t.clock.advance(1)
+  }
+  const names = async (query: string) => {
+    const list = await t.request('GET', `/v1/agents${query}`, { key: workspace.key })
+    return { names: list.body.data.map(({ name }) => name), next: list.body.nextCursor }
+  }
+  expect(await names('')).toEqual({ names: ['three', 'two', 'one'], next: null })
+  const first = await names('?limit=2')
+  expect(first.names).toEqual(['three', 'two'])
+  expect(await names(`?limit=2&cursor=${first.next}`)).toEqual({ names: ['one'], next: null })
+  const list = await t.request('GET', '/v1/agents', { key: workspace.key })
+  const path = `/v1/agents/${list.body.data[1]?.id}`
+  await t.request('PATCH', path, { key: workspace.key, body: { status: 'disabled' } })
+  expect((await names('?status=disabled')).names).toEqual(['two'])
+  expect((await names('?status=active')).names).toEqual(['three', 'one'])
+})
+
+test('200: what a change names is changed, the rest stays', async () => {
+  const phoneNumber = freshNumber()
+  const { body: agent } = await make({ phoneNumber })
+  const patch = (body: unknown) => t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body })
+  expect((await patch({ name: 'Front desk' })).body).toEqual({ ...agent, name: 'Front desk' })
+  expect((await patch({ phoneNumber: null, status: 'disabled' })).body).toEqual({
+    ...agent,
+    name: 'Front desk',
+    phoneNumber: null,
+    status: 'disabled',
+  })
+  expect((await patch({})).status).toBe(200)
+  expect((await patch({ phoneNumber })).body.phoneNumber).toBe(agent.phoneNumber)
+})
+
+test('409: a phone number has one agent, in whichever workspace', async () => {
+  const phoneNumber = freshNumber()
+  const other = await t.addWorkspace()
+  const { body: holder } = await make({ phoneNumber })
+  const taken = await make({ phoneNumber }, other.key)
+  expect(taken.body).toMatchObject({
+    status: 409,
+    code: 'phone_number_taken',
+    errors: [{ pointer: '/phoneNumber' }],
+  })
+  expect(taken.text).not.toContain(holder.id)
+  const { body: second } = await make({}, other.key)
+  const path = `/v1/agents/${second.id}`
+  const change = await t.request('PATCH', path, { key: other.key, body: { phoneNumber } })
+  expect(change.body.code).toBe('phone_number_taken')
+})
+
+test('of many who take one number at once one gets it', async () => {
+  const phoneNumber = freshNumber()
+  const answers = await Promise.all(Array.from({ length: 8 }, () => make({ phoneNumber })))
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)])
+})
+
+test('204: a deleted agent is gone, and its number is free again', async () => {
+  const phoneNumber = freshNumber()
+  const { body: agent } = await make({ phoneNumber })
+  const path = `/v1/agents/${agent.id}`
+  const options = { key: workspace.key }
+  expect((await t.request('DELETE', path, options)).status).toBe(204)
+  expect((await t.request('GET', path, options)).body.code).toBe('agent_not_found')
+  expect((await t.request('PATCH', path, { ...options, body: { name: 'x' } })).status).toBe(404)
+  expect((await t.request('DELETE', path, options)).status).toBe(404)
+  expect((await t.request('GET', '/v1/agents', options)).body.data).toEqual([])
+  expect((await make({ phoneNumber })).status).toBe(201)
+})
+
+test('an operator’s key names no workspace where the agent does', async () => {
+  const { body: agent } = await make()
+  const path = `/v1/agents/${agent.id}`
+  const options = { key: t.operatorKey }
+  expect((await t.request('GET', path, options)).body).toEqual(agent)
+  expect((await t.request('PATCH', path, { ...options, body: { name: 'y' } })).status).toBe(200)
+  const elsewhere = await t.addWorkspace()
+  const wrong = await t.request('GET', path, { ...options, workspace: elsewhere.id })
+  expect(wrong.body.code).toBe('agent_not_found')
+  expect((await t.request('GET', '/v1/agents/agt_1', options)).body.code).toBe('agent_not_found')
+  expect((await t.request('GET', '/v1/agents', options)).body).toMatchObject({
+    status: 400,
+    errors: [{ pointer: '/Talktime-Workspace' }],
+  })
+})
+
+test('whoever watches the workspace is told of each change of an agent', async () => {
+  const { body: agent } = await make()
+  await t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body: { name: 'x' } })
+  await t.request('DELETE', `/v1/agents/${agent.id}`, { key: workspace.key })
+  const { rows } = await t.database.query(
+    `select ids from events where workspace_id = $1 and topic = 'agent' order by seq`,
+    [workspace.uuid],
+  )
+  const uuid = agent.id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  expect(rows).toEqual([{ ids: [uuid] }, { ids: [uuid] }, { ids: [uuid] }])
+})
