@@ -39,6 +39,7 @@ export type Idempotency = {
    * Runs `work` in one transaction, once for each Idempotency-Key: a repeat gets the first answer again, and one
    * that comes while the first still runs waits for it. The answer is kept in the transaction that did the work, so
    * there is never the one without the other. A problem thrown by `work` rolls everything back and is not kept.
+   * `work` asks the database through `tx` alone: repeats that wait hold connections of the pool meanwhile.
    *
    * Returns what the route's handler has to return: the serialized body, under the type of the body, so that the
    * compiler compares it with the route's schema.
