@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
+import { until } from '../../test/start-server.ts'
+import {
+  closeInOrder,
+  connectVoiceStack,
+  credits,
+  instant,
+  milliseconds,
+  type VoiceStack,
+} from '../../test/voice-stack.ts'
+
+let t: TestApp
+let stack: VoiceStack
+
+beforeAll(async () => {
+  t = await testApp()
+})
+beforeEach(async () => {
+  t.clock.set(testNowMs)
+  stack = await connectVoiceStack(t, { planId: 'free' })
+})
+afterAll(() => closeInOrder(t))
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+
+async function answeredCall(): Promise<string> {
+  const id = await stack.startedCall()
+  await stack.answer(id)
+  return id
+}
+
+/** Waits for the server’s own look for lost calls. */
+const lost = (id: string) =>
+  until(async () => {
+    const receipt = await stack.receipt(id)
+    return receipt.status === 'lost' ? receipt : undefined
+  })
+
+describe('a heartbeat', () => {
+  test('says whether to go on, the live balance and the hard stop', async () => {
+    const id = await stack.startedCall()
+    expect((await stack.heartbeat(id)).body).toEqual({
+      continue: true,
+      balance: credits(30),
+      maxDurationSeconds: 3600,
+    })
+    await stack.answer(id)
+    t.clock.advance(30_001)
+    expect((await stack.heartbeat(id)).body).toEqual({
+      continue: true,
+      balance: milliseconds(30 * minute - 30_001),
+      maxDurationSeconds: 3600,
+    })
+    await stack.end(id)
+    expect((await stack.heartbeat(id)).body.continue).toBe(false)
+  })
+
+  test('below zero goes on where calls may finish, and stops at zero where they are to end', async () => {
+    const id = await answeredCall()
+    t.clock.advance(30 * minute - 1)
+    await stack.ask('PATCH', '/v1/workspace', { body: { whenCreditsRunOut: 'end' } })
+    expect((await stack.heartbeat(id)).body).toMatchObject({ continue: true, balance: milliseconds(1) })
+    t.clock.advance(1)
+    expect((await stack.heartbeat(id)).body).toMatchObject({ continue: false, balance: milliseconds(0) })
+    await stack.ask('PATCH', '/v1/workspace', { body: { whenCreditsRunOut: 'finish' } })
+    t.clock.advance(1)
+    expect((await stack.heartbeat(id)).body).toMatchObject({ continue: true, balance: milliseconds(-1) })
+  })
+
+  test('says stop at the hard stop', async () => {
+    const id = await answeredCall()
+    t.clock.advance(hour - 1)
+    expect((await stack.heartbeat(id)).body.continue).toBe(true)
+    t.clock.advance(1)
+    expect((await stack.heartbeat(id)).body.continue).toBe(false)
+  })
+})
+
+describe('a call that falls silent', () => {
+  test('after heartbeats is closed at the last one, 90 seconds later; its real end corrects that', async () => {
+    const [talksOn, wasShorter, sendsNone] = [
+      await answeredCall(),
+      await answeredCall(),
+      await answeredCall(),
+    ]
+    t.clock.advance(30 * second)
+    for (const id of [talksOn, wasShorter]) await stack.heartbeat(id)
+    t.clock.advance(90 * second - 1)
+    expect((await stack.receipt(talksOn)).status).toBe('in_conversation')
+    t.clock.advance(1)
+    for (const id of [talksOn, wasShorter]) {
+      expect(await lost(id)).toMatchObject({
+        endedAt: instant(testNowMs + 30 * second),
+        endReason: 'lease_ran_out',
+        endSource: 'presumed',
+        duration: credits(0.5),
+        charged: credits(0.5),
+      })
+    }
+    expect(await stack.balance()).toMatchObject({ balance: credits(30 - 0.5 - 0.5 - 2), liveCalls: 1 })
+    expect((await stack.heartbeat(talksOn)).body.continue).toBe(false)
+
+    const longer = await stack.end(talksOn, testNowMs + 100 * second, { reason: 'completed' })
+    expect(longer.body).toMatchObject({
+      status: 'ended',
+      endSource: 'reported',
+      endReason: 'completed',
+      charged: milliseconds(100_000),
+    })
+    const shorter = await stack.end(wasShorter, testNowMs + 12 * second)
+    expect(shorter.body).toMatchObject({ status: 'ended', charged: milliseconds(12_000) })
+    expect(await stack.receipt(wasShorter)).toMatchObject({
+      payments: [{ kind: 'monthly', amount: milliseconds(12_000) }],
+      unpaid: milliseconds(0),
+      entries: [{ amount: milliseconds(-30_000) }, { amount: milliseconds(18_000) }],
+    })
+    // The stack that sent no heartbeat is taken at its silence: its call is on.
+    expect((await stack.end(sendsNone)).body).toMatchObject({ status: 'ended', charged: credits(2) })
+    expect((await stack.balance()).balance.milliseconds).toBe(30 * minute - 100_000 - 12_000 - 120_000)
+    expect((await stack.end(talksOn)).body).toEqual(longer.body)
+  })
+
+  test('without ever a heartbeat is closed at its hard stop, while it rings after half an hour', async () => {
+    const talks = await answeredCall()
+    const rings = await stack.startedCall()
+    t.clock.advance(hour + minute)
+    expect(await lost(talks)).toMatchObject({
+      endedAt: instant(testNowMs + hour),
+      endReason: 'hard_stop',
+      charged: credits(60),
+      unpaid: credits(30),
+    })
+    expect(await lost(rings)).toMatchObject({
+      endedAt: instant(testNowMs),
+      endReason: 'no_answer_reported',
+      duration: milliseconds(0),
+      charged: milliseconds(0),
+    })
+    expect(await stack.balance()).toMatchObject({
+      balance: credits(-30),
+      overdraft: credits(30),
+      liveCalls: 0,
+      status: 'out',
+    })
+
+    // What really happened is told late.
+    await stack.end(talks, testNowMs + 10 * minute)
+    expect(await stack.receipt(talks)).toMatchObject({
+      status: 'ended',
+      charged: credits(10),
+      payments: [{ kind: 'monthly', amount: credits(10) }],
+      unpaid: credits(0),
+    })
+    const answered = await stack.answer(rings, testNowMs + 29 * minute)
+    expect(answered.body).toMatchObject({ status: 'in_conversation', endedAt: null, endReason: null })
+    expect(await stack.balance()).toMatchObject({ balance: credits(20 - 32), liveCalls: 1 })
+    await stack.end(rings, testNowMs + 34 * minute)
+    expect(await stack.balance()).toMatchObject({
+      balance: credits(15),
+      overdraft: credits(0),
+      liveCalls: 0,
+      status: 'ok',
+    })
+  })
+})
