@@ -16,6 +16,8 @@ export type Intent = {
   readonly offSession: boolean
   /** One line for the card's statement and the receipt. */
   readonly description: string
+  /** Where the customer's browser goes when a page of the gateway's is done. */
+  readonly returnUrl: string
 }
 
 /** What is known of a charge. */

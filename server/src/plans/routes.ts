@@ -2,14 +2,8 @@ import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
 import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Money } from '../platform/http/money.ts'
 import { listPackages, listPlans, type Package, type Plan } from './catalogue.ts'
-
-const Money = z
-  .object({
-    minor: z.int().meta({ description: 'In the currency’s smallest unit, such as cents.' }),
-    currency: z.string().meta({ description: 'ISO 4217' }),
-  })
-  .meta({ id: 'Money' })
 
 const PlanBody = z
   .object({
