@@ -21,7 +21,12 @@ export async function ownerPassword(config: PasswordConfig): Promise<string> {
     () => true,
     () => false,
   )
-  return kept || isExposed(config) ? ownFile(config.dataDir, fileName, lengthMin) : wellKnownPassword
+  return kept || isExposed(config) ? randomOwnerPassword(config) : wellKnownPassword
+}
+
+/** The random one: for whoever cannot know where the server listens. */
+export function randomOwnerPassword({ dataDir }: Pick<Config, 'dataDir'>): Promise<string> {
+  return ownFile(dataDir, fileName, lengthMin)
 }
 
 /** Whether others than this machine can reach the server, itself or through a proxy. */

@@ -198,7 +198,7 @@ export function createSimulatedStack(parts: SimulatedStackParts): SimulatedStack
         break
       case 'late':
         // Nobody who watches wants to wait for minutes.
-        reportLater(Math.min(reportDelayMs / 20, 60_000))
+        reportLater(Math.min(Math.round(reportDelayMs / 20), 60_000))
         break
       case 'never':
       case 'too_late':

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { requireSubscription } from '../plans/index.ts'
+import { publicId } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import { createWorkspace, requireWorkspace, workspaceBody } from '../workspaces/index.ts'
+import { nameValue, timeZoneValue } from './option-values.ts'
+import { withDatabase } from './with-database.ts'
+
+type CreateOptions = {
+  readonly name: string
+  readonly timeZone: string
+  readonly plan: string
+  readonly json?: boolean
+}
+
+/** `talktime workspace create` */
+export function workspaceCommand(): Command {
+  const create: Command = new Command('create')
+    .description('make a workspace; prints its id')
+    .requiredOption('--name <name>', 'what it is called', nameValue)
+    .option('--time-zone <zone>', 'where its days and billing cycles begin', timeZoneValue, 'UTC')
+    .option('--plan <id>', 'its plan, by its id in the catalogue', 'free')
+    .option('--json', 'print the whole workspace, as the API shows it')
+    .action(async (options: CreateOptions) => {
+      try {
+        console.log(await createAndDescribe(options))
+      } catch (error) {
+        if (!isAbout(error, '/planId')) throw error
+        create.error(`error: option '--plan <id>' argument '${options.plan}' is invalid. ${error.detail}`)
+      }
+    })
+  return new Command('workspace')
+    .description('the operator’s customers')
+    .helpCommand(false)
+    .addCommand(create)
+}
+
+function isAbout(error: unknown, pointer: string): error is Problem {
+  return error instanceof Problem && error.errors.some((part) => part.pointer === pointer)
+}
+
+function createAndDescribe({ name, timeZone, plan, json }: CreateOptions): Promise<string> {
+  return withDatabase(async ({ database, nowMs }) => {
+    const id = await database.transaction((tx) =>
+      createWorkspace(tx, { name, timeZone, planId: plan }, nowMs),
+    )
+    if (json !== true) return publicId('workspace', id)
+    const [row, subscription] = await Promise.all([
+      requireWorkspace(database, id),
+      requireSubscription(database, id),
+    ])
+    return JSON.stringify(workspaceBody(row, subscription, 'operator'), null, 2)
+  })
+}
