@@ -70,13 +70,14 @@ export default {
       from: { path: '^(core|server|web)/src', pathNot: '\\.test\\.tsx?$' },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'],
-        pathNot: 'vite/client',
+        pathNot: ['vite/client', '^core/src'],
       },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
+    parser: 'swc',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
   },
 }

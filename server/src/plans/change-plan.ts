@@ -5,23 +5,30 @@ import { type Subscription, termsOf } from './subscription.ts'
 
 /**
  * Puts the workspace on another plan at once, within its cycle. The caller holds the workspace's line and has
- * decided what is granted for the rest of the cycle.
+ * decided what is granted for the rest of the cycle. Whatever was unpaid of the plan before is settled by it.
  */
 export async function switchPlan(
   tx: Tx,
   account: Account,
   subscription: Subscription,
-  change: { readonly plan: Plan; readonly grantMs: number; readonly collection: 'card' | 'invoiced' },
+  change: {
+    readonly plan: Plan
+    readonly grantMs: number
+    readonly collection: 'card' | 'invoiced'
+    /** The purchase that paid for it. */
+    readonly purchaseId?: string
+  },
   nowMs: number,
-): Promise<void> {
-  const { plan, grantMs, collection } = change
+): Promise<{ readonly grantId: string | null }> {
+  const { plan, grantMs, collection, purchaseId } = change
   await tx.query(
-    `update subscriptions set plan_id = $2, terms = $3, collection = $4, pending_plan_id = null
+    `update subscriptions set plan_id = $2, terms = $3, collection = $4, pending_plan_id = null,
+            past_due_since_ms = null, renewal_tries = 0, next_renewal_try_ms = null
      where workspace_id = $1`,
     [subscription.workspaceId, plan.id, termsOf(plan), collection],
   )
-  if (grantMs === 0) return
-  await addGrant(
+  if (grantMs === 0) return { grantId: null }
+  const { grantId } = await addGrant(
     tx,
     account,
     {
@@ -30,9 +37,11 @@ export async function switchPlan(
       atMs: nowMs,
       expiresAtMs: subscription.cycle.endsAtMs,
       reason: `${plan.name} plan for the rest of the cycle`,
+      ...(purchaseId !== undefined && { purchaseId }),
     },
     nowMs,
   )
+  return { grantId }
 }
 
 /**

@@ -1,0 +1,87 @@
+import { afterFailedRenewal } from '@talktime/core/renewal'
+import { type Account, noteChange } from '../ledger/index.ts'
+import type { Purchase, Purpose } from '../payments/index.ts'
+import {
+  findPlan,
+  type Plan,
+  recordRenewalState,
+  replaceUnpaidPlan,
+  requireSubscription,
+  type Subscription,
+  switchPlan,
+} from '../plans/index.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { invariant } from '../platform/problem.ts'
+import type { SubscriptionParts } from './parts.ts'
+
+/** The plan that a workspace falls back to when its own is not paid. */
+const FALLBACK_PLAN = 'free'
+
+/** An upgrade that is paid takes effect. */
+export const planChangePurpose: Purpose = {
+  async fulfil(tx, account, purchase, nowMs) {
+    const { subscription, plan } = await bought(tx, purchase)
+    // Paid is paid: also where the cycle it was reckoned for ended meanwhile, the credits promised are granted.
+    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchaseId: purchase.id }
+    noteChange(account, 'subscription')
+    return switchPlan(tx, account, subscription, change, nowMs)
+  },
+  async failed() {},
+}
+
+/** A renewal's credits were granted when the cycle began; paying it only settles what was open. */
+export function renewalPurpose(parts: Pick<SubscriptionParts, 'cutLiveCalls'>): Purpose {
+  return {
+    async fulfil(tx, account, purchase, nowMs) {
+      const { subscription, plan } = await bought(tx, purchase)
+      noteChange(account, 'subscription')
+      if (subscription.planId === plan.id) {
+        await recordRenewalState(tx, subscription.workspaceId, paid)
+        return { grantId: null }
+      }
+      // Confirmed with the bank after the plan had been taken away: the customer gets it back, with its credits.
+      const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchaseId: purchase.id }
+      return switchPlan(tx, account, subscription, change, nowMs)
+    },
+    async failed(tx, account, purchase, nowMs) {
+      const subscription = await requireSubscription(tx, purchase.workspaceId)
+      if (subscription.planId === purchase.planId) {
+        await renewalFailed(parts, tx, account, subscription, nowMs)
+      }
+    },
+  }
+}
+
+const paid = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
+
+/** One more try to have a renewal paid has failed: another one is planned, or the plan ends. */
+export async function renewalFailed(
+  parts: Pick<SubscriptionParts, 'cutLiveCalls'>,
+  tx: Tx,
+  account: Account,
+  subscription: Subscription,
+  nowMs: number,
+): Promise<void> {
+  noteChange(account, 'subscription')
+  const unpaid = { sinceMs: subscription.pastDueSinceMs, tries: subscription.renewalTries }
+  const next = afterFailedRenewal(unpaid, nowMs)
+  if (next.kind === 'retry') {
+    await recordRenewalState(tx, subscription.workspaceId, {
+      pastDueSinceMs: next.sinceMs,
+      renewalTries: next.tries,
+      nextRenewalTryMs: next.nextTryMs,
+    })
+    return
+  }
+  const fallback = await findPlan(tx, FALLBACK_PLAN)
+  invariant(fallback, `The catalogue has a plan "${FALLBACK_PLAN}"`)
+  await parts.cutLiveCalls(tx, account, nowMs, nowMs)
+  await replaceUnpaidPlan(tx, account, subscription, fallback, nowMs)
+}
+
+async function bought(tx: Tx, purchase: Purchase): Promise<{ subscription: Subscription; plan: Plan }> {
+  const subscription = await requireSubscription(tx, purchase.workspaceId)
+  const plan = purchase.planId === null ? undefined : await findPlan(tx, purchase.planId)
+  invariant(plan, 'A purchase of a plan names one that there is')
+  return { subscription, plan }
+}
