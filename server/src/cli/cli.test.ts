@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseUrlOf, talktime } from '../../test/command-line.ts'
+import { testDatabase } from '../../test/database.ts'
+import { type RunningServer, startServer, temporaryFolder } from '../../test/start-server.ts'
+import { loadCatalogue } from '../plans/index.ts'
+import type { Database } from '../platform/database/database.ts'
+import { publicId } from '../platform/ids.ts'
+import { createWorkspace } from '../workspaces/index.ts'
+
+// Each command runs as a process of its own, as a terminal would run it.
+
+describe('on the embedded database', () => {
+  let server: RunningServer
+  let settings: Record<string, string>
+  let remove: () => Promise<void>
+
+  beforeAll(async () => {
+    const folder = await temporaryFolder()
+    remove = folder.remove
+    settings = { TALKTIME_DATA_DIR: folder.path }
+    server = await startServer(settings)
+  }, 60_000)
+  afterAll(async () => {
+    server.kill('SIGTERM')
+    await server.ended
+    await remove()
+  })
+
+  const ask = (path: string, key: string) =>
+    fetch(`${server.address}${path}`, { headers: { authorization: `Bearer ${key}` } })
+
+  test('beside a running server they make workspaces and keys that it takes at once, and print them alone', async () => {
+    const args = ['workspace', 'create', '--name', 'Acme', '--time-zone', 'europe/berlin', '--plan', 'growth']
+    const workspace = await talktime(args, settings)
+    expect(workspace).toEqual({ code: 0, stdout: expect.stringMatching(/^ws_[0-9a-f]{32}\n$/), stderr: '' })
+    const id = workspace.stdout.trim()
+
+    const own = await talktime(['key', 'create', '--workspace', id, '--name', 'Integration'], settings)
+    expect(own).toEqual({ code: 0, stdout: expect.stringMatching(/^tt_[0-9a-f]{40}\n$/), stderr: '' })
+    const answer = await ask('/v1/workspace', own.stdout.trim())
+    expect(await answer.json()).toMatchObject({
+      id,
+      name: 'Acme',
+      timeZone: 'Europe/Berlin',
+      planId: 'growth',
+    })
+
+    const operator = await talktime(['key', 'create', '--operator'], settings)
+    expect(operator).toEqual({ code: 0, stdout: expect.stringMatching(/^tt_op_[0-9a-f]{40}\n$/), stderr: '' })
+    expect((await ask('/v1/workspaces', operator.stdout.trim())).status).toBe(200)
+
+    expect(await talktime(['verify'], settings)).toEqual({
+      code: 0,
+      stdout: 'Verified 1 workspace, 0 calls and 1 ledger entry: everything adds up.\n',
+      stderr: '',
+    })
+  }, 60_000)
+
+  test('without a server they start the database themselves, and stop it again', async () => {
+    server.kill('SIGTERM')
+    await server.ended
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await talktime(['verify'], settings)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^Verified \d+ workspaces?, .*: everything adds up\.\n$/),
+      })
+    }
+  }, 60_000)
+})
+
+describe('on the database of DATABASE_URL', () => {
+  let database: Database
+  let drop: () => Promise<void>
+  let settings: Record<string, string>
+
+  beforeAll(async () => {
+    ;({ database, drop } = await testDatabase())
+    settings = { DATABASE_URL: databaseUrlOf(database) }
+  })
+  afterAll(() => drop())
+
+  test('workspace create --json prints the workspace as the API shows it', async () => {
+    const { stdout } = await talktime(['workspace', 'create', '--name', 'Acme', '--json'], settings)
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: expect.stringMatching(/^ws_/),
+      name: 'Acme',
+      timeZone: 'UTC',
+      planId: 'free',
+      plan: { name: 'Free' },
+      demo: false,
+    })
+  })
+
+  test('a plan that is not there is named with those that are', async () => {
+    const args = ['workspace', 'create', '--name', 'Acme', '--plan', 'gold']
+    expect(await talktime(args, settings)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `error: option '--plan <id>' argument 'gold' is invalid. There is no plan "gold". The plans are: free, starter, growth, scale, enterprise.`,
+      ),
+    })
+  })
+
+  test('a key for a workspace that is not there is not made', async () => {
+    const args = ['key', 'create', '--workspace', `ws_${'0'.repeat(32)}`]
+    expect(await talktime(args, settings)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `error: option '--workspace <id>' is invalid. There is no such workspace.`,
+      ),
+    })
+  })
+
+  test('verify lists what does not add up, and ends with exit code 1', async () => {
+    await loadCatalogue(database)
+    const [right, wrong] = await database.transaction(async (tx) => {
+      const make = () => createWorkspace(tx, { name: 'Acme', timeZone: 'UTC', planId: 'free' }, 1_000_000)
+      return [await make(), await make()]
+    })
+    await database.query('update balance_lines set balance_ms = balance_ms + 1 where workspace_id = $1', [
+      wrong,
+    ])
+    const { code, stdout } = await talktime(['verify'], settings)
+    expect(code).toBe(1)
+    expect(stdout).toContain(publicId('workspace', wrong ?? ''))
+    expect(stdout).toContain('the line is at 1800001 ms')
+    expect(stdout).not.toContain(publicId('workspace', right ?? ''))
+    expect(stdout).toMatch(/: 1 difference in 1 workspace\.\n$/)
+  })
+})
+
+describe('what is wrong is named, with what would be right, and nothing is printed as a result', () => {
+  test.each([
+    ['', 'Usage: talktime'],
+    ['nonsense', `error: unknown command 'nonsense'`],
+    ['workspace', 'Usage: talktime workspace'],
+    ['workspace create', `error: required option '--name <name>' not specified`],
+    ['workspace create --name', `error: option '--name <name>' argument missing`],
+    [
+      'workspace create --name X --time-zone Mars/Base',
+      'It must be the name of a time zone, such as Europe/Berlin',
+    ],
+    ['key create', 'error: say whose key it is: --operator or --workspace <id>'],
+    ['key create --workspace acme', 'It must be the id of a workspace: ws_ and 32 hexadecimal digits.'],
+    [
+      `key create --operator --workspace ws_${'0'.repeat(32)}`,
+      `error: option '--operator' cannot be used with option '--workspace <id>'`,
+    ],
+    ['verify everything', 'error: too many arguments'],
+  ])('talktime %s', async (line, stderr) => {
+    const result = await talktime(line.split(' ').filter(Boolean), {})
+    expect(result).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(stderr) })
+  })
+
+  test('a database that does not answer ends a command with exit code 1', async () => {
+    const settings = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/nothing' }
+    expect(await talktime(['verify'], settings)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'The database nothing at 127.0.0.1:9 (DATABASE_URL) cannot be used: nothing listens there.\n',
+    })
+  })
+
+  test('--help tells of every command', async () => {
+    const { code, stdout } = await talktime(['--help'], {})
+    expect(code).toBe(0)
+    for (const name of ['workspace', 'key', 'verify', 'demo']) expect(stdout).toContain(`  ${name} `)
+    const help = await talktime(['key', 'create', '--help'], {})
+    expect(help).toEqual({ code: 0, stdout: expect.stringContaining('--workspace <id>'), stderr: '' })
+  })
+})
