@@ -1,3 +1,4 @@
+import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type CallRecord, type CallRow, callColumns, callFromRecord, reapAtOf, statusOf } from './call-row.ts'
@@ -23,7 +24,7 @@ export async function loadGates(
              (s.terms -> 'limits' ->> 'callDurationSecondsMax')::int as "callDurationSecondsMax"
       from workspaces w join subscriptions s on s.workspace_id = w.id
       where w.id = any($1::uuid[])`,
-    values: [workspaceIds],
+    values: [uuidArray(workspaceIds, (id) => id)],
   })
   return new Map(rows.map((row) => [row.workspaceId, row]))
 }
@@ -44,10 +45,10 @@ export async function loadAgents(tx: Queryable, keys: readonly KeyInWorkspace[])
     name: 'calls_load_agents',
     text: `
       select a.workspace_id as "workspaceId", a.id, a.name, a.status = 'active' as active
-      from unnest($1::uuid[], $2::uuid[]) as k (workspace_id, id)
+      from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id) as k
       join agents a on a.workspace_id = k.workspace_id and a.id = k.id
       where a.archived_at_ms is null`,
-    values: columnsOf(keys),
+    values: [uuidArray(keys, (k) => k.workspaceId), uuidArray(keys, (k) => k.key)],
   })
   return rows
 }
@@ -57,10 +58,10 @@ export async function loadCallsById(tx: Queryable, keys: readonly KeyInWorkspace
   const { rows } = await tx.query<CallRecord>({
     name: 'calls_load_by_id',
     text: `
-      select ${callColumns} from unnest($1::uuid[], $2::uuid[]) as k (workspace_id, id)
+      select ${callColumns} from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id) as k
       join calls c on c.workspace_id = k.workspace_id and c.id = k.id
       join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`,
-    values: columnsOf(keys),
+    values: [uuidArray(keys, (k) => k.workspaceId), uuidArray(keys, (k) => k.key)],
   })
   return rows.map(callFromRecord)
 }
@@ -73,16 +74,12 @@ export async function loadCallsByExternalId(
   const { rows } = await tx.query<CallRecord>({
     name: 'calls_load_by_external_id',
     text: `
-      select ${callColumns} from unnest($1::uuid[], $2::text[]) as k (workspace_id, external_id)
+      select ${callColumns} from (select unnest($1::uuid[]) as workspace_id, unnest($2::text[]) as external_id) as k
       join calls c on c.workspace_id = k.workspace_id and c.external_id = k.external_id
       join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`,
-    values: columnsOf(keys),
+    values: [uuidArray(keys, (k) => k.workspaceId), textArray(keys, (k) => k.key)],
   })
   return rows.map(callFromRecord)
-}
-
-function columnsOf(keys: readonly KeyInWorkspace[]): [string[], string[]] {
-  return [keys.map((k) => k.workspaceId), keys.map((k) => k.key)]
 }
 
 /** Calls that can be cut at a boundary: in conversation. The caller holds the workspace's line. */
@@ -99,16 +96,11 @@ const insertSql = `
   insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
                      refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
                      max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs)
-  select workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
-         refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
-         max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms,
-         string_to_array(entry_seqs, ',')::bigint[]
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[],
-              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[],
-              $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::text[])
-    as v (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
-          refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
-          max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs)`
+  select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
+         unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::text[]), unnest($10::text[]),
+         unnest($11::bigint[]), unnest($12::bigint[]), unnest($13::bigint[]), unnest($14::text[]),
+         unnest($15::text[]), unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[]),
+         unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::text[])::bigint[]`
 
 export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
   if (calls.length === 0) return
@@ -116,27 +108,27 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
     name: 'calls_insert',
     text: insertSql,
     values: [
-      calls.map((c) => c.workspaceId),
-      calls.map((c) => c.id),
-      calls.map((c) => c.agentId),
-      calls.map((c) => c.direction),
-      calls.map((c) => c.from),
-      calls.map((c) => c.to),
-      calls.map((c) => c.externalId),
-      calls.map((c) => c.campaignId),
-      calls.map(statusOf),
-      calls.map((c) => c.refusalReason),
-      calls.map((c) => c.authorizedAtMs),
-      calls.map((c) => c.facts.answeredAtMs),
-      calls.map((c) => c.facts.endedAtMs),
-      calls.map((c) => c.facts.endReason),
-      calls.map((c) => c.facts.endSource),
-      calls.map((c) => c.maxDurationMs),
-      calls.map((c) => c.facts.settledMs),
-      calls.map((c) => c.facts.settledUntilMs),
-      calls.map((c) => c.lastSeenAtMs),
-      calls.map(reapAtOf),
-      calls.map((c) => c.entrySeqs.join(',')),
+      uuidArray(calls, (c) => c.workspaceId),
+      uuidArray(calls, (c) => c.id),
+      uuidArray(calls, (c) => c.agentId),
+      textArray(calls, (c) => c.direction),
+      textArray(calls, (c) => c.from),
+      textArray(calls, (c) => c.to),
+      textArray(calls, (c) => c.externalId),
+      uuidArray(calls, (c) => c.campaignId),
+      textArray(calls, statusOf),
+      textArray(calls, (c) => c.refusalReason),
+      bigintArray(calls, (c) => c.authorizedAtMs),
+      bigintArray(calls, (c) => c.facts.answeredAtMs),
+      bigintArray(calls, (c) => c.facts.endedAtMs),
+      textArray(calls, (c) => c.facts.endReason),
+      textArray(calls, (c) => c.facts.endSource),
+      bigintArray(calls, (c) => c.maxDurationMs),
+      bigintArray(calls, (c) => c.facts.settledMs),
+      bigintArray(calls, (c) => c.facts.settledUntilMs),
+      bigintArray(calls, (c) => c.lastSeenAtMs),
+      bigintArray(calls, reapAtOf),
+      textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
     ],
   })
 }
@@ -146,11 +138,12 @@ const updateSql = `
     status = v.status, answered_at_ms = v.answered_at_ms, ended_at_ms = v.ended_at_ms, end_reason = v.end_reason,
     end_source = v.end_source, settled_ms = v.settled_ms, settled_until_ms = v.settled_until_ms,
     last_seen_at_ms = v.last_seen_at_ms, reap_at_ms = v.reap_at_ms,
-    entry_seqs = string_to_array(v.entry_seqs, ',')::bigint[]
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[],
-              $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
-    as v (workspace_id, id, status, answered_at_ms, ended_at_ms, end_reason, end_source, settled_ms,
-          settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs)
+    entry_seqs = v.entry_seqs::bigint[]
+  from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id, unnest($3::text[]) as status,
+               unnest($4::bigint[]) as answered_at_ms, unnest($5::bigint[]) as ended_at_ms,
+               unnest($6::text[]) as end_reason, unnest($7::text[]) as end_source, unnest($8::bigint[]) as settled_ms,
+               unnest($9::bigint[]) as settled_until_ms, unnest($10::bigint[]) as last_seen_at_ms,
+               unnest($11::bigint[]) as reap_at_ms, unnest($12::text[]) as entry_seqs) as v
   where c.workspace_id = v.workspace_id and c.id = v.id`
 
 export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
@@ -159,18 +152,18 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
     name: 'calls_update',
     text: updateSql,
     values: [
-      calls.map((c) => c.workspaceId),
-      calls.map((c) => c.id),
-      calls.map(statusOf),
-      calls.map((c) => c.facts.answeredAtMs),
-      calls.map((c) => c.facts.endedAtMs),
-      calls.map((c) => c.facts.endReason),
-      calls.map((c) => c.facts.endSource),
-      calls.map((c) => c.facts.settledMs),
-      calls.map((c) => c.facts.settledUntilMs),
-      calls.map((c) => c.lastSeenAtMs),
-      calls.map(reapAtOf),
-      calls.map((c) => c.entrySeqs.join(',')),
+      uuidArray(calls, (c) => c.workspaceId),
+      uuidArray(calls, (c) => c.id),
+      textArray(calls, statusOf),
+      bigintArray(calls, (c) => c.facts.answeredAtMs),
+      bigintArray(calls, (c) => c.facts.endedAtMs),
+      textArray(calls, (c) => c.facts.endReason),
+      textArray(calls, (c) => c.facts.endSource),
+      bigintArray(calls, (c) => c.facts.settledMs),
+      bigintArray(calls, (c) => c.facts.settledUntilMs),
+      bigintArray(calls, (c) => c.lastSeenAtMs),
+      bigintArray(calls, reapAtOf),
+      textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
     ],
   })
 }

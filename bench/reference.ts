@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process'
+import type pg from 'pg'
+import { openDatabase } from '../server/src/platform/database/database.ts'
+import { run } from './process.ts'
+import { secondsOf } from './stopwatch.ts'
+
+/** How many transactions of `pgbench -N` the PostgreSQL does a second, to which every result is set in proportion. */
+export type Reference = { readonly perSecond: number; readonly how: string }
+
+const SCALE = 10
+const CLIENTS = 16
+
+/** Measures it with pgbench where the machine has one, otherwise with the same statements sent from here. */
+export async function measureReference(connection: pg.ClientConfig, seconds: number): Promise<Reference> {
+  const pgbench = process.env.PGBENCH ?? 'pgbench'
+  const found = spawnSync(pgbench, ['--version'], { encoding: 'utf8' })
+  return found.status === 0
+    ? measureWithPgbench(connection, pgbench, seconds)
+    : measureWithOwnLoop(connection, seconds)
+}
+
+async function measureWithPgbench(
+  connection: pg.ClientConfig,
+  pgbench: string,
+  seconds: number,
+): Promise<Reference> {
+  const env = {
+    ...process.env,
+    PGHOST: String(connection.host),
+    PGPORT: String(connection.port),
+    PGUSER: String(connection.user),
+    PGPASSWORD: String(connection.password),
+    PGDATABASE: String(connection.database),
+  }
+  await run(pgbench, ['--initialize', '--quiet', `--scale=${SCALE}`], env)
+  const options = ['--skip-some-updates', '--protocol=prepared', `--client=${CLIENTS}`, '--jobs=2']
+  const { stdout } = await run(pgbench, [...options, `--time=${seconds}`, '--no-vacuum'], env)
+  const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
+  if (!(perSecond > 0)) throw new Error(`pgbench said no rate:\n${stdout}`)
+  return { perSecond, how: `pgbench -N -M prepared -c ${CLIENTS} -s ${SCALE}, ${seconds} s` }
+}
+
+/** The transaction of `pgbench -N`, statement by statement, each waiting for the answer before it. */
+async function measureWithOwnLoop(connection: pg.ClientConfig, seconds: number): Promise<Reference> {
+  const database = openDatabase(connection, { connectionsMax: CLIENTS })
+  await database.query(`
+    create table pgbench_accounts (aid integer primary key, bid integer, abalance integer, filler char(84)) with (fillfactor = 100);
+    create table pgbench_history (tid integer, bid integer, aid integer, delta integer, mtime timestamp, filler char(22));
+    insert into pgbench_accounts select aid, (aid - 1) / 100000 + 1, 0, '' from generate_series(1, ${SCALE} * 100000) as aid`)
+  await database.query('vacuum analyze pgbench_accounts')
+  const untilMs = performance.now() + seconds * 1000
+  let transactions = 0
+  const spent = await secondsOf(() =>
+    Promise.all(
+      Array.from({ length: CLIENTS }, async () => {
+        while (performance.now() < untilMs) {
+          await transactionLikePgbench(database)
+          transactions += 1
+        }
+      }),
+    ),
+  )
+  await database.close()
+  const how = `no pgbench on this machine: its statements (-N) from ${CLIENTS} connections of Node.js, ${seconds} s; pgbench itself is faster`
+  return { perSecond: transactions / spent, how }
+}
+
+function transactionLikePgbench(database: ReturnType<typeof openDatabase>): Promise<void> {
+  const aid = 1 + Math.floor(Math.random() * SCALE * 100_000)
+  const delta = Math.floor(Math.random() * 10_001) - 5_000
+  return database.transaction(async (tx) => {
+    await tx.query({
+      name: 'reference_update',
+      text: 'update pgbench_accounts set abalance = abalance + $1 where aid = $2',
+      values: [delta, aid],
+    })
+    await tx.query({
+      name: 'reference_select',
+      text: 'select abalance from pgbench_accounts where aid = $1',
+      values: [aid],
+    })
+    await tx.query({
+      name: 'reference_insert',
+      text: 'insert into pgbench_history (tid, bid, aid, delta, mtime) values (1, 1, $1, $2, current_timestamp)',
+      values: [aid, delta],
+    })
+  })
+}
