@@ -1,48 +1,47 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
+import { type CommandResult, databaseUrlOf, talktime } from '../../test/command-line.ts'
+import { testDatabase } from '../../test/database.ts'
 import { verifyAll } from '../../test/world.ts'
 import { readBalance } from '../ledger/index.ts'
-import { type MadeDemo, makeDemo } from './make-demo.ts'
+import { loadCatalogue } from '../plans/index.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import { publicId } from '../platform/ids.ts'
+import { findDemo, makeDemo } from './make-demo.ts'
 
-let world: TestApp
-let made: MadeDemo
+// Made once, by the command line as its own process, on a database that has another workspace already.
 
-const make = (
-  { app, database, clock }: TestApp,
-  changes: { onlyIfEmpty?: boolean; signal?: AbortSignal } = {},
-) =>
-  makeDemo({
-    database,
-    accounts: app.access.accounts,
-    clock,
-    password: 'a demo password',
-    signal: new AbortController().signal,
-    onlyIfEmpty: false,
-    ...changes,
-  })
+let world: TestApp<Clock>
+let command: CommandResult
+let demoId: string
+let password: string
 
 beforeAll(async () => {
-  world = await testApp()
-  made = await make(world)
+  world = await testApp({ clock: systemClock })
+  command = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
+  demoId = (await findDemo(world.database)) ?? ''
+  password = / with the password (\S+)/.exec(command.stdout)?.[1] ?? ''
 }, 120_000)
 afterAll(() => world.close())
 
-const demoId = () => (made.outcome === 'not_empty' ? '' : made.workspaceId)
+const make = ({ app, database, clock }: TestApp<Clock>, signal = new AbortController().signal) =>
+  makeDemo({ database, accounts: app.access.accounts, clock, password, signal, onlyIfEmpty: true })
 
 async function count(sql: string): Promise<number> {
   const { rows } = await world.database.query<{ count: number }>(
     `select count(*) from calls where workspace_id = $1 and (${sql})`,
-    [demoId()],
+    [demoId],
   )
   return rows[0]?.count ?? 0
 }
 
 describe('the demo', () => {
   test('is a labelled workspace that somebody can sign in to', async () => {
-    expect(made).toMatchObject({ outcome: 'made' })
-    const signedIn = await world.request<{ workspaces: unknown }>('POST', '/v1/sign-in', {
-      body: { email: 'demo@talktime.example', password: 'a demo password' },
-    })
+    expect(command.stdout).toMatch(
+      /^Made the demo workspace ws_[0-9a-f]{32} with [\d,]+ calls\.\nSign in as /,
+    )
+    const body = { email: 'demo@talktime.example', password }
+    const signedIn = await world.request<{ workspaces: unknown }>('POST', '/v1/sign-in', { body })
     expect(signedIn.status).toBe(200)
     expect(signedIn.body.workspaces).toEqual([
       {
@@ -60,7 +59,7 @@ describe('the demo', () => {
 
   test('ends now, with credits left and no call open', async () => {
     const nowMs = world.clock.now()
-    const balance = await readBalance(world.database, demoId(), nowMs)
+    const balance = await readBalance(world.database, demoId, nowMs)
     expect(balance).toMatchObject({ liveCalls: 0, status: 'ok' })
     expect(await count(`status in ('authorized', 'in_conversation')`)).toBe(0)
     expect(await count(`ended_at_ms > ${nowMs - 24 * 60 * 60_000}`)).toBeGreaterThan(0)
@@ -79,7 +78,7 @@ describe('the demo', () => {
   test('shows every kind of credit: monthly that is reset, top-ups and promotional', async () => {
     const { rows } = await world.database.query<{ kind: string; count: number }>(
       `select kind, count(*) from ledger_entries where workspace_id = $1 group by kind`,
-      [demoId()],
+      [demoId],
     )
     const counts = Object.fromEntries(rows.map(({ kind, count }) => [kind, count]))
     expect(counts).toMatchObject({ monthly_grant: 13, promotional: 1 })
@@ -87,21 +86,29 @@ describe('the demo', () => {
     expect(counts.expiry).toBeGreaterThan(0)
   })
 
-  test('is made once, and not at all beside other workspaces unless it is asked for', async () => {
-    expect(await make(world)).toEqual({ outcome: 'exists', workspaceId: demoId() })
-    const other = await testApp()
-    expect(await make(other, { onlyIfEmpty: true })).toEqual({ outcome: 'not_empty' })
-    await other.close()
+  test('is made once: the command says so the second time', async () => {
+    const again = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
+    expect(again).toEqual({
+      code: 0,
+      stdout: expect.stringContaining(`There is a demo workspace already: ${publicId('workspace', demoId)}.`),
+      stderr: '',
+    })
+    expect(await make(world)).toEqual({ outcome: 'exists', workspaceId: demoId })
   })
 
-  test('leaves nothing behind when it is interrupted', async () => {
-    const other = await testApp()
-    const interrupted = make(other, { signal: AbortSignal.abort(new Error('stopped')) })
-    await expect(interrupted).rejects.toThrow('stopped')
-    const { rows } = await other.database.query(
-      'select from workspaces where demo union all select from users',
-    )
-    expect(rows).toEqual([])
+  test('is not made beside other workspaces unless it is asked for', async () => {
+    const other = await testApp({ clock: systemClock })
+    expect(await make(other)).toEqual({ outcome: 'not_empty' })
     await other.close()
   })
+})
+
+test('a demo that is interrupted leaves nothing behind', async () => {
+  const { database, drop } = await testDatabase()
+  await loadCatalogue(database)
+  const interrupted = make({ ...world, database }, AbortSignal.abort(new Error('stopped')))
+  await expect(interrupted).rejects.toThrow('stopped')
+  const { rows } = await database.query('select from workspaces union all select from users')
+  expect(rows).toEqual([])
+  await drop()
 })
