@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { catalogueCommand } from './cli/catalogue-command.ts'
 import { demoCommand } from './cli/demo-command.ts'
 import { keyCommand } from './cli/key-command.ts'
 import { verifyCommand } from './cli/verify-command.ts'
@@ -20,6 +21,7 @@ const program = new Command('talktime')
   .addCommand(workspaceCommand())
   .addCommand(keyCommand())
   .addCommand(verifyCommand())
+  .addCommand(catalogueCommand())
   .addCommand(demoCommand())
   .addHelpText(
     'after',

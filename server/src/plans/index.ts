@@ -1,4 +1,5 @@
 export {
+  findPackage,
   findPlan,
   listPackages,
   listPlans,

@@ -1,9 +1,23 @@
 import { z } from 'zod'
+import { requireOperator } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Money } from '../platform/http/money.ts'
-import { listPackages, listPlans, type Package, type Plan } from './catalogue.ts'
+import { Problem } from '../platform/problem.ts'
+import {
+  CatalogueId,
+  findPackage,
+  findPlan,
+  listPackages,
+  listPlans,
+  type Package,
+  PackageFields,
+  type Plan,
+  PlanFields,
+  savePackage,
+  savePlan,
+} from './catalogue.ts'
 
 const PlanBody = z
   .object({
@@ -57,7 +71,67 @@ export function planRoutes({ database }: { database: Database }): Routes {
       },
       async () => ({ data: (await listPackages(database)).map(packageBody), nextCursor: null }),
     )
+    server.get(
+      '/v1/plans/:id',
+      {
+        config: { public: true },
+        schema: {
+          tags: ['Plans'],
+          security: [],
+          summary: 'A plan',
+          params: z.object({ id: z.string() }),
+          response: { 200: PlanBody },
+        },
+      },
+      async (request) => requirePlanBody(database, request.params.id),
+    )
+    server.put(
+      '/v1/plans/:id',
+      {
+        schema: {
+          tags: ['Operator'],
+          summary: 'Make or change a plan',
+          description: 'Workspaces on it have the terms they have until their next billing cycle.',
+          params: z.object({ id: CatalogueId }),
+          body: PlanFields,
+          response: { 200: PlanBody },
+        },
+      },
+      async (request) => {
+        requireOperator(request)
+        const { id } = request.params
+        await savePlan(database, { ...request.body, id }, 'replace')
+        return requirePlanBody(database, id)
+      },
+    )
+    server.put(
+      '/v1/packages/:id',
+      {
+        schema: {
+          tags: ['Operator'],
+          summary: 'Make or change a package',
+          description: 'What was bought keeps the price it was bought at.',
+          params: z.object({ id: CatalogueId }),
+          body: PackageFields,
+          response: { 200: PackageBody },
+        },
+      },
+      async (request) => {
+        requireOperator(request)
+        const { id } = request.params
+        await savePackage(database, { ...request.body, id }, 'replace')
+        const pack = await findPackage(database, id)
+        if (pack === undefined) throw new Problem('package_not_found', `There is no package "${id}".`)
+        return packageBody(pack)
+      },
+    )
   }
+}
+
+async function requirePlanBody(db: Database, id: string) {
+  const plan = await findPlan(db, id)
+  if (plan === undefined) throw new Problem('plan_not_found', `There is no plan "${id}".`)
+  return planBody(plan)
 }
 
 function planBody(plan: Plan): z.infer<typeof PlanBody> {

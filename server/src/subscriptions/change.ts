@@ -1,7 +1,7 @@
 import { type PlanChange, planChange } from '@talktime/core/plan-change'
 import type { Actor } from '../access/index.ts'
-import { type Account, lockAccounts, writeAccounts } from '../ledger/index.ts'
-import type { Order, PaymentMethod, Purchase } from '../payments/index.ts'
+import { type Account, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { type Order, type Purchase, requirePurchase } from '../payments/index.ts'
 import {
   choosePendingPlan,
   findPlan,
@@ -44,7 +44,12 @@ export type ChangeRequest = {
   readonly idempotency?: Order['idempotency']
 }
 
-export type ChangeResult = { readonly change: PlanChange['kind']; readonly purchase: Purchase | null }
+export type ChangeResult = {
+  readonly change: PlanChange['kind']
+  readonly purchase: Purchase | null
+  /** The same request had been carried out before. */
+  readonly replayed: boolean
+}
 
 /**
  * Changes the plan: an upgrade at once, when it is paid; anything else at the end of the cycle. The operator
@@ -60,15 +65,35 @@ export async function changePlan(parts: SubscriptionParts, request: ChangeReques
   const decided = await database.transaction(async (tx) => {
     const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
     if (account === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    const before = await orderedBefore(tx, request)
+    if (before !== undefined) return { change: 'upgrade' as const, purchase: before, replayed: true }
     const quote = await quoteChange(tx, workspaceId, request.planId, nowMs)
     const purchase = await carryOut(parts, tx, account, quote, request, nowMs)
-    account.changed.set('subscription', new Set())
+    noteChange(account, 'subscription')
     await writeAccounts(tx, [account], nowMs)
-    return { change: quote.change.kind, purchase }
+    return { change: quote.change.kind, purchase, replayed: false }
   })
   parts.onCommitted([workspaceId])
   if (decided.purchase === null) return decided
-  return { change: decided.change, purchase: await payments.settle(decided.purchase) }
+  return { ...decided, purchase: await payments.settle(decided.purchase) }
+}
+
+/** The purchase that an earlier request with the same Idempotency-Key made. */
+async function orderedBefore(tx: Tx, request: ChangeRequest): Promise<Purchase | undefined> {
+  const { workspaceId, idempotency } = request
+  if (idempotency === undefined) return undefined
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from purchases where workspace_id = $1 and idempotency_key = $2',
+    [workspaceId, idempotency.key],
+  )
+  const id = rows[0]?.id
+  if (id === undefined) return undefined
+  const purchase = await requirePurchase(tx, { workspaceId, id })
+  if (purchase.requestHash?.equals(idempotency.requestHash)) return purchase
+  throw new Problem(
+    'idempotency_mismatch',
+    'This Idempotency-Key was used for another request. Use a new key.',
+  )
 }
 
 async function carryOut(
@@ -103,16 +128,16 @@ async function carryOut(
 }
 
 async function upgradeOrder(
-  { payments }: SubscriptionParts,
+  parts: SubscriptionParts,
   tx: Tx,
-  { plan, subscription }: Quote,
+  quote: Quote,
   change: Extract<PlanChange, { kind: 'upgrade' }>,
   request: ChangeRequest,
 ): Promise<Order> {
-  if (plan.priceMinor === null) throw onRequest(plan)
-  await requireNothingOpen(tx, subscription)
-  const method = await payments.defaultMethod(tx, request.workspaceId)
-  if (change.chargeMinor > 0 && method === undefined) throw cardRequired()
+  const refusal = await refuseUpgrade(parts, tx, quote)
+  if (refusal !== null) throw refusal
+  const { plan, subscription } = quote
+  const method = await parts.payments.defaultMethod(tx, request.workspaceId)
   return {
     purpose: 'plan_change',
     origin: 'manual',
@@ -121,38 +146,44 @@ async function upgradeOrder(
     amountMinor: change.chargeMinor,
     currency: plan.currency,
     description: `${plan.name} plan for the rest of the billing cycle`,
-    method: change.chargeMinor > 0 ? (method as PaymentMethod) : null,
+    method: change.chargeMinor > 0 ? (method ?? null) : null,
     detail: { from: subscription.planId },
     actor: request.actor,
     idempotency: request.idempotency,
   }
 }
 
-/** One thing at a time: while a change or a renewal waits for its payment, another would charge twice. */
-async function requireNothingOpen(tx: Tx, subscription: Subscription): Promise<void> {
-  const { rowCount } = await tx.query(
+/**
+ * Why an upgrade cannot be bought now; null: it can. One thing at a time: while a change or a renewal waits for its
+ * payment, another would charge twice.
+ */
+export async function refuseUpgrade(
+  { payments }: SubscriptionParts,
+  db: Queryable,
+  { subscription, plan, change }: Quote,
+): Promise<Problem | null> {
+  const { workspaceId } = subscription
+  if (plan.priceMinor === null) {
+    const detail = `The ${plan.name} plan has no list price. Ask the operator of this service for an offer.`
+    return new Problem('plan_on_request', detail)
+  }
+  const { rowCount: open } = await db.query(
     `select from purchases
      where workspace_id = $1 and purpose = 'plan_change' and status in ('pending', 'requires_action')`,
-    [subscription.workspaceId],
+    [workspaceId],
   )
-  if (rowCount !== 0) {
-    throw new Problem(
+  if (open !== 0) {
+    return new Problem(
       'payment_pending',
       'A change of plan is waiting for its payment. Finish or cancel it first.',
     )
   }
   if (subscription.pastDueSinceMs !== null) {
-    throw new Problem('payment_pending', 'The renewal of the present plan is not paid yet. Pay it first.')
+    return new Problem('payment_pending', 'The renewal of the present plan is not paid yet. Pay it first.')
   }
-}
-
-function onRequest(plan: Plan): Problem {
-  return new Problem(
-    'plan_on_request',
-    `The ${plan.name} plan has no list price. Ask the operator of this service for an offer.`,
-  )
-}
-
-function cardRequired(): Problem {
-  return new Problem('payment_method_required', 'There is no card to charge. Add one first.')
+  const costs = change.kind === 'upgrade' && change.chargeMinor > 0
+  if (costs && (await payments.defaultMethod(db, workspaceId)) === undefined) {
+    return new Problem('payment_method_required', 'There is no card to charge. Add one first.')
+  }
+  return null
 }

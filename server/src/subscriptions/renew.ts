@@ -53,12 +53,19 @@ async function intendRenewal(
       creditsMs: 0,
       amountMinor: terms.priceMinor ?? 0,
       currency: terms.currency,
-      description: `${terms.name} plan, ${new Date(subscription.cycle.startsAtMs).toISOString().slice(0, 10)} to ${new Date(subscription.cycle.endsAtMs).toISOString().slice(0, 10)}`,
+      description: `${terms.name} plan, ${localDates(subscription)}`,
       method,
       settledBy: 'worker',
     },
     nowMs,
   )
+}
+
+/** The cycle's first and last local day, for the receipt. */
+function localDates({ cycle, timeZone }: Subscription): string {
+  const day = (atMs: number) =>
+    Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+  return `${day(cycle.startsAtMs)} to ${day(cycle.endsAtMs - 1)}`
 }
 
 /** Tries unpaid renewals again whose time has come; at most `limit`. Returns how many there were. */

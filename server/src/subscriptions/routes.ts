@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { type Access, requireRole } from '../access/index.ts'
+import { declinedProblem, purchaseBody } from '../payments/index.ts'
+import { findPlan, requireSubscription } from '../plans/index.ts'
+import type { Queryable } from '../platform/database/database.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { Problem } from '../platform/problem.ts'
+import { changePlan, quoteChange, refuseUpgrade } from './change.ts'
+import type { SubscriptionParts } from './parts.ts'
+import {
+  ChangedBody,
+  PreviewBody,
+  previewBody,
+  SubscriptionBody,
+  subscriptionBody,
+} from './representation.ts'
+
+const PlanChoice = z.strictObject({ planId: z.string() })
+
+export type SubscriptionRouteParts = SubscriptionParts & {
+  readonly access: Access
+  readonly idempotency: Idempotency
+  /** The origin at which people reach this server. */
+  readonly origin: string
+  /** After a change: whoever goes by the plan decides anew. */
+  readonly onChanged: (workspaceId: string) => void
+}
+
+/** A workspace's plan: how it stands, what a change would do, and the change. */
+export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
+  const { access, database, clock, boundaries, idempotency } = parts
+  return async (server) => {
+    server.get(
+      '/v1/subscription',
+      { schema: { tags: ['Plans'], summary: 'The workspace’s plan', response: { 200: SubscriptionBody } } },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        return readSubscription(database, workspaceId)
+      },
+    )
+
+    server.post(
+      '/v1/subscription/preview',
+      {
+        schema: {
+          tags: ['Plans'],
+          summary: 'What a change of plan would do',
+          body: PlanChoice,
+          response: { 200: PreviewBody },
+        },
+      },
+      async (request) => {
+        const { workspaceId, actor } = await access.scopeOf(request)
+        const nowMs = clock.now()
+        await boundaries.catchUpIfDue(workspaceId, nowMs)
+        const quote = await quoteChange(database, workspaceId, request.body.planId, nowMs)
+        const upgrades = quote.change.kind === 'upgrade' && actor.kind !== 'operator'
+        const refusal = upgrades ? await refuseUpgrade(parts, database, quote) : null
+        return previewBody(quote, refusal?.detail ?? null, nowMs)
+      },
+    )
+
+    server.post(
+      '/v1/subscription',
+      {
+        schema: {
+          tags: ['Plans'],
+          summary: 'Change the plan',
+          description: 'An upgrade takes effect when it is paid, anything else when the billing cycle ends.',
+          body: PlanChoice,
+          response: { 200: ChangedBody },
+        },
+      },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId, actor } = scope
+        const ref = idempotency.idempotencyOf(request)
+        const changed = await changePlan(parts, {
+          workspaceId,
+          planId: request.body.planId,
+          actor,
+          idempotency: ref && { key: ref.key, requestHash: ref.requestHash },
+        })
+        parts.onChanged(workspaceId)
+        if (changed.replayed) reply.header('idempotent-replayed', 'true')
+        if (changed.purchase?.status === 'failed') throw declinedProblem(changed.purchase)
+        return {
+          change: changed.change,
+          purchase: changed.purchase && purchaseBody(changed.purchase, parts.origin),
+          subscription: await readSubscription(database, workspaceId),
+        }
+      },
+    )
+  }
+}
+
+async function readSubscription(db: Queryable, workspaceId: string) {
+  const subscription = await requireSubscription(db, workspaceId)
+  const next = await findPlan(db, subscription.pendingPlanId ?? subscription.planId)
+  if (next === undefined) throw new Problem('plan_not_found', 'The plan is no longer in the catalogue.')
+  return subscriptionBody(subscription, next)
+}
