@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { LiveCall } from '../live/apply.ts'
 import { learnServerClock } from '../live/server-clock.ts'
 import { api, bodyOf } from './client.ts'
 import { ApiProblem } from './problem.ts'
@@ -60,7 +61,7 @@ export const openCallsKey = ['open-calls'] as const
 
 export const openCallsQuery = queryOptions({
   queryKey: openCallsKey,
-  queryFn: () =>
+  queryFn: (): Promise<Page<LiveCall>> =>
     bodyOf(
       api.GET('/v1/calls', { params: { query: { status: 'authorized,in_conversation', limit: '200' } } }),
     ),

@@ -18,6 +18,8 @@ export function DatesControl(props: {
   const preset = custom ? null : (window ?? 'all')
   const chosen = preset === null ? search : presetWindow(preset, today)
 
+  const shown = preset === null || preset === 'all' ? windowInWords(chosen) : windowPresets[preset]
+
   const choose = (next: WindowPreset) => {
     setOpen(false)
     props.onChange(next === 'all' ? others : { ...others, window: next })
@@ -40,9 +42,9 @@ export function DatesControl(props: {
           leftSection={<IconCalendar size={16} stroke={1.75} aria-hidden />}
           rightSection={<IconChevronDown size={14} stroke={1.75} aria-hidden />}
           className={classes.button ?? ''}
-          aria-label={`Dates: ${preset === null ? windowInWords(chosen) : windowPresets[preset]}`}
+          aria-label={`Dates: ${shown}`}
         >
-          {preset === null ? windowInWords(chosen) : preset === 'all' ? 'All dates' : windowPresets[preset]}
+          {shown}
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Balance, Call } from '../api/types.ts'
-import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
+import { type LiveCall, lingerMs, withCalls, withLine, withNews } from './apply.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const startMs = Date.parse('2026-11-22T10:00:00.000Z')
@@ -34,7 +34,7 @@ const ended: Call = {
   duration: amount(90_000),
   charged: amount(90_000),
 }
-const statusesAfter = (calls: Call[], told: Call[], seconds: number) =>
+const statusesAfter = (calls: LiveCall[], told: Call[], seconds: number) =>
   withCalls(calls, told, startMs + seconds * 1000).map((call) => call.status)
 
 describe('the live page after events', () => {
@@ -54,6 +54,11 @@ describe('the live page after events', () => {
     const after = withCalls(calls, [ended], startMs + 95_000)
     expect(after[0]?.charged.milliseconds).toBe(90_000)
     expect(statusesAfter(after, [], 95 + lingerMs / 1000)).toEqual([])
+  })
+
+  it('lets a call linger from when its end was told, however late that was', () => {
+    const calls = withCalls([], [ringing, talking], startMs)
+    expect(statusesAfter(calls, [ended], 3_600)).toEqual(['ended'])
   })
 
   it('does not show a call that was refused', () => {

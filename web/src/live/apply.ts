@@ -27,18 +27,22 @@ function isNews(known: Call, told: Call): boolean {
 /** How long a call that is over stays on the live page with its charge. */
 export const lingerMs = 15_000
 
+/** A call on the live page; `overSinceMs` is when the page learned that it is over. */
+export type LiveCall = Call & { overSinceMs?: number }
+
 /**
- * The calls on the live page after some events, newest first. A call that is over lingers a moment; one that was
- * refused never was live.
+ * The calls on the live page after some events, newest first. A call that is over lingers a moment from when that
+ * was told, however late; one that was refused never was live.
  */
-export function withCalls(calls: Call[], told: Call[], nowMs: number): Call[] {
+export function withCalls(calls: LiveCall[], told: Call[], nowMs: number): LiveCall[] {
   const byId = new Map(calls.map((call) => [call.id, call]))
   for (const event of told) {
     const known = byId.get(event.id)
-    if (known ? isNews(known, event) : isOpen(event)) byId.set(event.id, event)
+    if (known ? !isNews(known, event) : !isOpen(event)) continue
+    byId.set(event.id, isOpen(event) ? event : { ...event, overSinceMs: known?.overSinceMs ?? nowMs })
   }
   const shown = [...byId.values()].filter(
-    (call) => isOpen(call) || (call.endedAt !== null && nowMs - Date.parse(call.endedAt) < lingerMs),
+    ({ overSinceMs }) => overSinceMs === undefined || nowMs - overSinceMs < lingerMs,
   )
   return shown.sort((one, other) => (one.authorizedAt < other.authorizedAt ? 1 : -1))
 }

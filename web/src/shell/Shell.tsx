@@ -48,18 +48,12 @@ export function Shell() {
           <aside className={classes.sidebar}>
             <Sidebar />
           </aside>
-          <Drawer
-            opened={drawerOpen}
-            onClose={() => setDrawerOpen(false)}
-            size="17rem"
-            withCloseButton={false}
-            padding={0}
-            title={undefined}
-            aria-label="Navigation"
-            hiddenFrom="sm"
-          >
-            <Sidebar onNavigate={() => setDrawerOpen(false)} />
-          </Drawer>
+          <Drawer.Root opened={drawerOpen} onClose={() => setDrawerOpen(false)} size="17rem" hiddenFrom="sm">
+            <Drawer.Overlay backgroundOpacity={0.45} />
+            <Drawer.Content aria-label="Navigation">
+              <Sidebar onNavigate={() => setDrawerOpen(false)} />
+            </Drawer.Content>
+          </Drawer.Root>
           <div className={classes.column}>
             <Header onOpenMenu={() => setDrawerOpen(true)} menuOpen={drawerOpen} />
             <StaleBanner />

@@ -13,7 +13,12 @@ export function UserMenu() {
   return (
     <Menu width={240}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account of ${name}`}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={`${initials(name)}, account of ${name}`}
+        >
           <span className={classes.avatar} aria-hidden>
             {initials(name)}
           </span>

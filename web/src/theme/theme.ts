@@ -96,13 +96,15 @@ export const theme = createTheme({
         radius: 'lg',
         overlayProps: { backgroundOpacity: 0.45 },
         size: '30rem',
+        closeButtonProps: { 'aria-label': 'Close' },
       },
     },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     MultiSelect: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     Autocomplete: { defaultProps: { comboboxProps: { shadow: 'md' } } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // The placeholder is a child that a menu may not have; the first item takes the focus instead.
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { shadow: 'md' } },
   },
 })

@@ -1,0 +1,120 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { asPage, newAgent, openProduct, type Product, secondsAgo, workspaceWithCalls } from './product.ts'
+
+let product: Product
+/** A page of a workspace in which something has happened. */
+let page: Page
+let receipt: string
+
+beforeAll(async () => {
+  product = await openProduct()
+  page = await product.visit({ reducedMotion: 'reduce' })
+  const { agentId, stack } = await workspaceWithCalls(product, page)
+  await asPage(page, 'POST', '/v1/agents', {
+    ...newAgent,
+    name: 'After-hours line',
+    phoneNumber: '+33184880050',
+  })
+  await asPage(page, 'POST', '/v1/invitations', { email: 'jo@example.com', role: 'member' })
+  const over = await stack('', { agentId, direction: 'inbound', from: '+4915112344567', at: secondsAgo(200) })
+  await stack(`/${over.id}/answer`, { at: secondsAgo(190) })
+  await stack(`/${over.id}/end`, { at: secondsAgo(60) })
+  receipt = `/calls/${over.id}`
+  const live = await stack('', { agentId, direction: 'outbound', to: '+14155550188' })
+  await stack(`/${live.id}/answer`)
+})
+afterAll(() => product.close())
+
+/** WCAG 2.2 A and AA, as far as a program can tell. */
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+async function violations(on: Page): Promise<string[]> {
+  // Colours that are still on their way from one scheme to the other are none to judge.
+  await on.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)))
+  await on.evaluate(axe.source)
+  return on.evaluate(async (tags) => {
+    const engine = Reflect.get(globalThis, 'axe') as typeof axe
+    const { violations: found } = await engine.run(document, { runOnly: tags })
+    return found.flatMap((rule) =>
+      rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+    )
+  }, axeTags)
+}
+
+const sideways = (on: Page) =>
+  on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+/** Looks at a page as it stands: both schemes, wide and narrow. */
+async function inspect(on: Page): Promise<void> {
+  for (const width of [1280, 390]) {
+    await on.setViewportSize({ width, height: 860 })
+    expect(await sideways(on), `scrolls sideways at ${width} px`).toBe(0)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await on.emulateMedia({ colorScheme })
+      expect(await violations(on), `${width} px, ${colorScheme}`).toEqual([])
+    }
+  }
+}
+
+const pages: [name: string, path: () => string, shows: string][] = [
+  ['Live calls', () => '/live', '+1415 ••• 0188'],
+  ['Call history', () => '/calls', 'that is all of them'],
+  ['Call history without a match', () => '/calls?status=lost', 'No calls match these filters'],
+  ['A receipt', () => receipt, 'Ledger'],
+  ['A call that does not exist', () => '/calls/call_none', 'There is no such call'],
+  ['Agents', () => '/agents', 'After-hours line'],
+  ['The dialog of an agent', () => '/agents?edit=new', 'LLM provider'],
+  ['Workspace settings', () => '/settings/workspace', 'Let the call finish'],
+  ['Members', () => '/settings/members', 'jo@example.com'],
+  ['API keys', () => '/settings/keys', 'Voice stack'],
+  ['Preferences', () => '/settings/preferences', 'Single-letter shortcuts'],
+  ['A page that does not exist', () => '/nowhere', 'There is no such page'],
+]
+
+test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
+  await page.goto(path())
+  await page.getByText(shows).first().waitFor()
+  await inspect(page)
+})
+
+test.each([
+  ['Signing in', '/sign-in', 'Sign in'],
+  ['Signing up', '/sign-up', 'Create an account'],
+  ['An invitation that does not open', '/join?token=none', 'This invitation does not open'],
+])('%s: accessible in light and dark, wide and narrow', async (_name, path, heading) => {
+  const visitor = await product.visit({ reducedMotion: 'reduce' })
+  await visitor.goto(path)
+  await visitor.getByRole('heading', { name: heading }).waitFor()
+  await inspect(visitor)
+  await visitor.context().close()
+})
+
+test('what opens over a page is accessible too', async () => {
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.goto('/live')
+  await page.getByRole('button', { name: /^Balance/ }).click()
+  await page.getByText(/1 call is running/).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByText('Every call with its receipt').waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test('on a small screen the pages stand in a drawer', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/live')
+  await page.getByRole('button', { name: 'Open navigation' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Navigation' })
+  await drawer.getByRole('link', { name: 'Call history' }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await drawer.getByRole('link', { name: 'Call history' }).click()
+  await page.waitForURL('**/calls')
+  await drawer.waitFor({ state: 'hidden' })
+})

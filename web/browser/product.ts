@@ -1,0 +1,113 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { startServer, temporaryFolder } from '../../server/test/start-server.ts'
+import { launchBrowser } from './chromium.ts'
+
+/** The whole product as people use it: the real server with its dashboard, and a browser. */
+export type Product = {
+  readonly address: string
+  /** A browser of somebody's own: nobody is signed in. */
+  visit(options?: BrowserContextOptions): Promise<Page>
+  /** Call it in `afterAll`. */
+  close(): Promise<void>
+}
+
+export async function openProduct(): Promise<Product> {
+  const folder = await temporaryFolder()
+  const server = await startServer({ TALKTIME_DATA_DIR: folder.path })
+  const browser = await launchBrowser()
+  return {
+    address: server.address,
+    visit: (options) => newPage(browser, server.address, options),
+    async close() {
+      await browser.close()
+      server.kill('SIGTERM')
+      await server.ended
+      await folder.remove()
+    },
+  }
+}
+
+async function newPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: address,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width: 1280, height: 860 },
+    ...options,
+  })
+  return context.newPage()
+}
+
+export const password = 'correct horse battery'
+
+let people = 0
+
+/** A new person, not known to the server yet. */
+export function somebody(name = 'Ada Berger'): { name: string; email: string } {
+  people += 1
+  return { name, email: `person-${process.pid}-${people}@example.com` }
+}
+
+/** Signs up through the page, up to the first page of the dashboard. */
+export async function signUp(page: Page, person = somebody(), workspaceName = 'Northwind Dental') {
+  await page.goto('/sign-up')
+  await page.getByLabel('Your name').fill(person.name)
+  await page.getByLabel('Email').fill(person.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByLabel('Workspace name').fill(workspaceName)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.waitForURL('**/live')
+  return person
+}
+
+type Answer = { id: string } & Record<string, unknown>
+
+/** Sends a request as the page itself would: with its session, from its own origin. */
+export async function asPage(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
+  const answer = await page.evaluate(
+    async (request) => {
+      const init = { method: request.method, headers: { 'content-type': 'application/json' } }
+      const response = await fetch(request.path, { ...init, body: JSON.stringify(request.body ?? {}) })
+      return { ok: response.ok, text: await response.text() }
+    },
+    { method, path, body },
+  )
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.text}`)
+  return JSON.parse(answer.text) as Answer
+}
+
+export const newAgent = {
+  name: 'Reception',
+  language: 'de-DE',
+  llmProvider: 'openai',
+  llmModel: 'gpt-4.1-mini',
+}
+
+/** A voice stack that tells the API what its calls do, with a workspace's key. */
+export function voiceStack(address: string, key: string) {
+  return async (path: string, body: object = {}): Promise<Answer> => {
+    const response = await fetch(`${address}/v1/calls${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const answer = (await response.json()) as Answer
+    if (!response.ok) throw new Error(`POST /v1/calls${path}: ${JSON.stringify(answer)}`)
+    return answer
+  }
+}
+
+/** A workspace with an agent and a voice stack, signed up and ready on the page. */
+export async function workspaceWithCalls(product: Product, page: Page) {
+  await signUp(page)
+  const agent = await asPage(page, 'POST', '/v1/agents', newAgent)
+  const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
+  return { agentId: agent.id, stack: voiceStack(product.address, String(key)) }
+}
+
+/** An instant some seconds ago, as the API writes it. */
+export const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
