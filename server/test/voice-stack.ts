@@ -35,9 +35,19 @@ export type VoiceStack = {
   start(fields?: Record<string, unknown>, options?: TestRequest): Promise<TestAnswer<CallBody>>
   /** A call that was authorized; its id. */
   startedCall(fields?: Record<string, unknown>): Promise<string>
+  /** A call that is in conversation since now; its id. */
+  answeredCall(): Promise<string>
+  /** A conversation of that many milliseconds, over now; its call's id. */
+  talk(ms: number): Promise<string>
   answer(callId: string, atMs?: number): Promise<TestAnswer<CallBody>>
   end(callId: string, atMs?: number, fields?: Record<string, unknown>): Promise<TestAnswer<CallBody>>
   heartbeat(callId: string): Promise<TestAnswer<{ continue: boolean; balance: unknown; code: string }>>
+  /** The operator gives the workspace credit, or takes it off. */
+  grant(fields: object, options?: TestRequest): Promise<TestAnswer>
+  /** The same, where nothing may be wrong with it. */
+  granted(fields: object): Promise<TestBody>
+  /** All transactions, the oldest first, read in pages of `limit`. */
+  transactions(limit?: number): Promise<TestBody[]>
   batch(events: readonly unknown[], options?: TestRequest): Promise<TestAnswer & { lines: LineAnswer[] }>
   receipt(callId: string): Promise<ReceiptBody>
   balance(): Promise<BalanceAnswer>
@@ -45,7 +55,7 @@ export type VoiceStack = {
 
 /** Connects a voice stack to a workspace of its own, with an agent. */
 export async function connectVoiceStack(
-  t: Pick<TestApp, 'request' | 'addWorkspace'>,
+  t: Pick<TestApp, 'request' | 'addWorkspace' | 'clock' | 'operatorKey'>,
   workspace: { planId?: string; timeZone?: string; name?: string } = {},
 ): Promise<VoiceStack> {
   const { id: workspaceId, key } = await t.addWorkspace(workspace)
@@ -55,20 +65,57 @@ export async function connectVoiceStack(
   const withAt = (atMs: number | undefined) => (atMs === undefined ? {} : { at: instant(atMs) })
   const start: VoiceStack['start'] = (fields, options) =>
     ask('POST', '/v1/calls', { body: { agentId, direction: 'inbound', ...fields }, ...options })
+  const startedCall: VoiceStack['startedCall'] = async (fields) => {
+    const { status, body } = await start(fields)
+    expect({ status, body }).toMatchObject({ status: 201, body: { status: 'authorized' } })
+    return body.id
+  }
+  const answer: VoiceStack['answer'] = (callId, atMs) =>
+    ask('POST', `/v1/calls/${callId}/answer`, { body: withAt(atMs) })
+  const end: VoiceStack['end'] = (callId, atMs, fields) =>
+    ask('POST', `/v1/calls/${callId}/end`, { body: { ...withAt(atMs), ...fields } })
+  const grant: VoiceStack['grant'] = (fields, options) =>
+    t.request('POST', `/v1/workspaces/${workspaceId}/grants`, {
+      key: t.operatorKey,
+      body: { kind: 'promotional', reason: 'Welcome', ...fields },
+      ...options,
+    })
   return {
     workspaceId,
     key,
     agentId,
     ask,
     start,
-    async startedCall(fields) {
-      const { status, body } = await start(fields)
-      expect({ status, body }).toMatchObject({ status: 201, body: { status: 'authorized' } })
-      return body.id
+    startedCall,
+    answer,
+    end,
+    async answeredCall() {
+      const callId = await startedCall()
+      await answer(callId)
+      return callId
     },
-    answer: (callId, atMs) => ask('POST', `/v1/calls/${callId}/answer`, { body: withAt(atMs) }),
-    end: (callId, atMs, fields) =>
-      ask('POST', `/v1/calls/${callId}/end`, { body: { ...withAt(atMs), ...fields } }),
+    async talk(ms) {
+      const callId = await startedCall()
+      await answer(callId, t.clock.now() - ms)
+      await end(callId)
+      return callId
+    },
+    grant,
+    async granted(fields) {
+      const { status, body } = await grant(fields)
+      expect({ status, body }).toMatchObject({ status: 201 })
+      return body
+    },
+    async transactions(limit = 200) {
+      const found: TestBody[] = []
+      let cursor = ''
+      do {
+        const { body } = await ask('GET', `/v1/transactions?limit=${limit}${cursor}`)
+        found.push(...body.data)
+        cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+      } while (cursor !== '')
+      return found.reverse()
+    },
     heartbeat: (callId) => ask('POST', `/v1/calls/${callId}/heartbeat`),
     async batch(events, options) {
       const body = events

@@ -53,11 +53,7 @@ describe('the same Idempotency-Key', () => {
   })
 
   test('on a refusal gives the refusal again, whatever the credits are by now', async () => {
-    const grant = (amount: number) =>
-      t.request('POST', `/v1/workspaces/${stack.workspaceId}/grants`, {
-        key: t.operatorKey,
-        body: { credits: amount, kind: 'adjustment', reason: 'test' },
-      })
+    const grant = (amount: number) => stack.grant({ credits: amount, kind: 'adjustment' })
     await grant(-1000)
     const first = await post('/v1/calls', 'refused', startBody())
     await grant(10)

@@ -26,12 +26,6 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 
-async function answeredCall(): Promise<string> {
-  const id = await stack.startedCall()
-  await stack.answer(id)
-  return id
-}
-
 /** Waits for the server’s own look for lost calls. */
 const lost = (id: string) =>
   until(async () => {
@@ -59,7 +53,7 @@ describe('a heartbeat', () => {
   })
 
   test('below zero goes on where calls may finish, and stops at zero where they are to end', async () => {
-    const id = await answeredCall()
+    const id = await stack.answeredCall()
     t.clock.advance(30 * minute - 1)
     await stack.ask('PATCH', '/v1/workspace', { body: { whenCreditsRunOut: 'end' } })
     expect((await stack.heartbeat(id)).body).toMatchObject({ continue: true, balance: milliseconds(1) })
@@ -71,7 +65,7 @@ describe('a heartbeat', () => {
   })
 
   test('says stop at the hard stop', async () => {
-    const id = await answeredCall()
+    const id = await stack.answeredCall()
     t.clock.advance(hour - 1)
     expect((await stack.heartbeat(id)).body.continue).toBe(true)
     t.clock.advance(1)
@@ -82,9 +76,9 @@ describe('a heartbeat', () => {
 describe('a call that falls silent', () => {
   test('after heartbeats is closed at the last one, 90 seconds later; its real end corrects that', async () => {
     const [talksOn, wasShorter, sendsNone] = [
-      await answeredCall(),
-      await answeredCall(),
-      await answeredCall(),
+      await stack.answeredCall(),
+      await stack.answeredCall(),
+      await stack.answeredCall(),
     ]
     t.clock.advance(30 * second)
     for (const id of [talksOn, wasShorter]) await stack.heartbeat(id)
@@ -124,7 +118,7 @@ describe('a call that falls silent', () => {
   })
 
   test('without ever a heartbeat is closed at its hard stop, while it rings after half an hour', async () => {
-    const talks = await answeredCall()
+    const talks = await stack.answeredCall()
     const rings = await stack.startedCall()
     t.clock.advance(hour + minute)
     expect(await lost(talks)).toMatchObject({

@@ -2,6 +2,7 @@ import type { CallStatus } from '@talktime/core/call'
 import { localDayBounds } from '@talktime/core/local-day'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
+import type { Boundaries } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
@@ -40,9 +41,16 @@ const HistoryQuery = ListQuery.extend({
   to: localDate('to').meta({ description: 'Last local day, included. A call counts on the day it ended.' }),
 })
 
-/** Call history and receipts. */
-export function callReadRoutes(parts: { access: Access; database: Database; clock: Clock }): Routes {
-  const { access, database, clock } = parts
+export type CallReadParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly boundaries: Boundaries
+}
+
+/** Call history and receipts. Whoever reads them first after a reset finds the live calls cut there. */
+export function callReadRoutes(parts: CallReadParts): Routes {
+  const { access, database, clock, boundaries } = parts
   return async (server) => {
     server.get(
       '/v1/calls',
@@ -59,6 +67,7 @@ export function callReadRoutes(parts: { access: Access; database: Database; cloc
         const limit = request.query.limit ?? limitDefault
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
         return page(calls, limit, (call) => [call.id], callBody)
       },
@@ -79,6 +88,7 @@ export function callReadRoutes(parts: { access: Access; database: Database; cloc
         const workspaceOf = () => workspaceOfCall(database, callId)
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
         const timeZone = await timeZoneOf(database, workspaceId)
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
         const receipt = await database.transaction(async (tx) => {
           // One snapshot: entries, draws and grants have to belong together.
           await tx.query('set transaction isolation level repeatable read read only')

@@ -1,3 +1,4 @@
+import { MS_PER_CREDIT } from '@talktime/core/credits'
 import type { Tx } from '../platform/database/database.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import type { EntryRow } from './account.ts'
@@ -9,9 +10,16 @@ export type OperatorGrant = {
   readonly kind: 'promotional' | 'adjustment'
   /** Milliseconds of talk time; an adjustment may be negative. */
   readonly amountMs: number
+  /** Where a request says the amount, for problems with it: a JSON pointer. */
+  readonly amountPointer?: '/credits' | '/milliseconds'
   readonly expiresAtMs: number | null
   readonly reason: string
 }
+
+/** The most credit, or debt, that a workspace can be brought to: in milliseconds still far from where sums lose exactness. */
+const BALANCE_MS_MAX = 1_000_000_000 * MS_PER_CREDIT
+/** Later instants cannot be written with four digits for the year. */
+const EXPIRES_AT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /**
  * Credit that the operator gives, or takes off: what an adjustment below zero deducts is taken from the grants by
@@ -23,10 +31,12 @@ export async function grantByOperator(
   workspaceId: string,
   grant: OperatorGrant,
   nowMs: number,
-): Promise<{ grantId: string | null; entry: EntryRow }> {
+): Promise<{ grantId: string | null; entry: EntryRow; remainingMs: number }> {
   requireSense(grant, nowMs)
   const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
   if (account === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  const { settledMs } = account.line
+  requireRoom(grant, settledMs)
   const made =
     grant.amountMs > 0
       ? await addGrant(tx, account, { ...grant, atMs: nowMs }, nowMs)
@@ -39,14 +49,16 @@ export async function grantByOperator(
           ),
         }
   await writeAccounts(tx, [account], nowMs)
-  return made
+  // What is owed is paid from it first.
+  const remainingMs = Math.max(0, Math.min(grant.amountMs, settledMs + grant.amountMs))
+  return { ...made, remainingMs }
 }
 
 function requireSense(grant: OperatorGrant, nowMs: number): void {
-  if (grant.amountMs === 0) throw invalid('/credits', 'The amount must not be zero.')
+  if (grant.amountMs === 0) throw invalid(pointerOf(grant), 'The amount must not be zero.')
   if (grant.amountMs < 0 && grant.kind === 'promotional') {
     throw invalid(
-      '/credits',
+      pointerOf(grant),
       'A promotional grant must be above zero; to take credit off use kind "adjustment".',
     )
   }
@@ -56,4 +68,15 @@ function requireSense(grant: OperatorGrant, nowMs: number): void {
   if (grant.expiresAtMs !== null && grant.expiresAtMs <= nowMs) {
     throw invalid('/expiresAt', '"expiresAt" must lie in the future.')
   }
+  if (grant.expiresAtMs !== null && grant.expiresAtMs > EXPIRES_AT_MS_MAX) {
+    throw invalid('/expiresAt', '"expiresAt" must lie before the year 10000.')
+  }
 }
+
+function requireRoom(grant: OperatorGrant, settledMs: number): void {
+  if (Math.abs(settledMs + grant.amountMs) <= BALANCE_MS_MAX) return
+  const verb = grant.amountMs > 0 ? 'has' : 'owes'
+  throw invalid(pointerOf(grant), `A workspace ${verb} at most 1,000,000,000 credits: this would be more.`)
+}
+
+const pointerOf = ({ amountPointer = '/credits' }: OperatorGrant) => amountPointer

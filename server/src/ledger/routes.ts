@@ -2,13 +2,13 @@ import { msFromCredits } from '@talktime/core/credits'
 import { z } from 'zod'
 import { type Access, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
+import type { Database, Tx } from '../platform/database/database.ts'
 import { amountOf, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { publicId } from '../platform/ids.ts'
-import { invalid } from '../platform/problem.ts'
+import { invalid, Problem } from '../platform/problem.ts'
 import { readBalance } from './balance.ts'
 import type { Boundaries } from './boundaries.ts'
 import { grantByOperator } from './operator-grant.ts'
@@ -73,6 +73,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? limitDefault
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
         const entries = await listEntries(database, workspaceId, { limit, beforeSeq })
         return page(entries, limit, (entry) => [entry.seq], transactionBody)
       },
@@ -92,7 +93,8 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? limitDefault
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
-        const grants = await listGrants(database, workspaceId, { limit, beforeId })
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        const grants = await inOneSnapshot(database, (tx) => listGrants(tx, workspaceId, { limit, beforeId }))
         return page(grants, limit, (grant) => [grant.id], grantBody)
       },
     )
@@ -111,20 +113,22 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
       async (request, reply) => {
         requireOperator(request)
         const { workspaceId } = await access.scopeOf(request, { named: request.params.id })
-        const { kind, reason, expiresAt } = request.body
+        requireNamed(request.params.id, workspaceId)
+        const { kind, reason, expiresAt, milliseconds } = request.body
         const amountMs = amountMsOf(request.body)
+        const amountPointer = milliseconds === undefined ? '/credits' : '/milliseconds'
         const nowMs = clock.now()
         await boundaries.catchUp([workspaceId], nowMs)
         return idempotency.command(request, reply, async (tx) => {
-          const grant = { kind, amountMs, reason, expiresAtMs: expiresAt ?? null }
-          const { grantId, entry } = await grantByOperator(tx, workspaceId, grant, nowMs)
+          const grant = { kind, amountMs, amountPointer, reason, expiresAtMs: expiresAt ?? null } as const
+          const { grantId, entry, remainingMs } = await grantByOperator(tx, workspaceId, grant, nowMs)
           return {
             status: 201,
             body: {
               id: grantId === null ? null : publicId('grant', grantId),
               kind,
               amount: amountOf(amountMs),
-              remaining: amountOf(Math.max(0, amountMs)),
+              remaining: amountOf(remainingMs),
               grantedAt: instantOf(nowMs),
               expiresAt: instantOrNull(grant.expiresAtMs),
               reason,
@@ -135,6 +139,13 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
       },
     )
   }
+}
+
+/** Throws `workspace_not_found` where a header names another workspace than the path: credit goes where both say. */
+function requireNamed(id: string, workspaceId: string): void {
+  if (publicId('workspace', workspaceId) === id) return
+  const detail = 'The header Talktime-Workspace names another workspace than the path. Leave it out.'
+  throw new Problem('workspace_not_found', detail)
 }
 
 function amountMsOf(body: z.infer<typeof GrantRequest>): number {
@@ -153,9 +164,13 @@ function amountMsOf(body: z.infer<typeof GrantRequest>): number {
 /** The balance after everything that is due has been done. */
 async function currentBalance(parts: LedgerRouteParts, workspaceId: string, nowMs: number) {
   await parts.boundaries.catchUpIfDue(workspaceId, nowMs)
-  return parts.database.transaction(async (tx) => {
-    // One snapshot: the line and the grants have to belong together.
+  return inOneSnapshot(parts.database, (tx) => readBalance(tx, workspaceId, nowMs))
+}
+
+/** The line, its grants and its entries have to belong together. */
+function inOneSnapshot<T>(database: Database, read: (tx: Tx) => Promise<T>): Promise<T> {
+  return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only')
-    return readBalance(tx, workspaceId, nowMs)
+    return read(tx)
   })
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from '../platform/database/database.ts'
 import type { EntryRow } from './account.ts'
-import { type GrantRow, grantColumns } from './grants.ts'
+import { readLine } from './balance.ts'
+import { type GrantRow, grantColumns, openGrants, remainingGrants } from './grants.ts'
 
 /** Entries of the ledger, newest first, one more than `limit`; those before entry number `beforeSeq`. */
 export async function listEntries(
@@ -18,7 +19,10 @@ export async function listEntries(
   return rows
 }
 
-/** Grants, newest first, one more than `limit`; those before the grant `beforeId`. */
+/**
+ * Grants, newest first, one more than `limit`; those before the grant `beforeId`. What is drawn but not folded yet is
+ * taken off. Read them in one snapshot.
+ */
 export async function listGrants(
   db: Queryable,
   workspaceId: string,
@@ -29,5 +33,8 @@ export async function listGrants(
      order by id desc limit $3`,
     [workspaceId, page.beforeId, page.limit + 1],
   )
-  return rows
+  const { drawnMs, foldedMs } = await readLine(db, workspaceId)
+  const { grants } = remainingGrants(await openGrants(db, workspaceId), drawnMs - foldedMs)
+  const open = new Map(grants.map((grant) => [grant.id, grant]))
+  return rows.map((grant) => open.get(grant.id) ?? grant)
 }

@@ -1,0 +1,305 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestApp, type TestBody, testApp, testNowMs } from '../../test/app.ts'
+import {
+  closeInOrder,
+  connectVoiceStack,
+  credits,
+  instant,
+  milliseconds,
+  type VoiceStack,
+} from '../../test/voice-stack.ts'
+
+let t: TestApp
+let stack: VoiceStack
+
+beforeAll(async () => {
+  t = await testApp()
+})
+beforeEach(async () => {
+  t.clock.set(testNowMs)
+  stack = await connectVoiceStack(t)
+})
+afterAll(() => closeInOrder(t))
+
+const second = 1000
+const minute = 60 * second
+const day = 24 * 60 * minute
+const zero = credits(0)
+
+/** What each transaction did to the balance, in credits, the oldest first. */
+const amountsOf = async () =>
+  (await stack.transactions()).map(({ kind, amount }) => [kind, (amount as { credits: number }).credits])
+
+describe('the balance', () => {
+  test('of a new workspace is its plan’s credits, until the cycle ends', async () => {
+    expect(await stack.balance()).toEqual({
+      asOf: '2026-11-22T10:00:00.000Z',
+      balance: credits(1000),
+      monthly: { remaining: credits(1000), granted: credits(1000), resetsAt: '2026-12-22T10:00:00.000Z' },
+      topUp: { remaining: zero },
+      promotional: { remaining: zero },
+      overdraft: zero,
+      liveCalls: 0,
+      runsOutAt: null,
+      status: 'ok',
+    })
+  })
+
+  test('is paid by what expires soonest first, live calls too', async () => {
+    stack = await connectVoiceStack(t, { planId: 'free' })
+    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
+    await stack.granted({ credits: 5, kind: 'adjustment' })
+    const id = await stack.answeredCall()
+    const parts = async () => {
+      const { balance, monthly, topUp, promotional, overdraft } = await stack.balance()
+      const credit = (amount: unknown) => (amount as { credits: number }).credits
+      return [
+        balance,
+        ...[monthly, topUp, promotional].map((part) => (part as { remaining: unknown }).remaining),
+        overdraft,
+      ].map(credit)
+    }
+    const seen: number[][] = []
+    for (const minutes of [0, 4, 10, 26, 3, 2, 5]) {
+      t.clock.advance(minutes * minute)
+      seen.push([minutes, ...(await parts())])
+    }
+    expect(seen).toEqual([
+      // after, balance, monthly, top-up, promotional and adjustments, overdraft
+      [0, 45, 30, 0, 15, 0],
+      [4, 41, 30, 0, 11, 0],
+      [10, 31, 26, 0, 5, 0],
+      [26, 5, 0, 0, 5, 0],
+      [3, 2, 0, 0, 2, 0],
+      [2, 0, 0, 0, 0, 0],
+      [5, -5, 0, 0, 0, 5],
+    ])
+    await stack.end(id)
+    expect(await parts()).toEqual([-5, 0, 0, 0, 5])
+    const receipt = await stack.receipt(id)
+    expect(receipt.payments.map(({ kind, amount }) => [kind, amount.credits])).toEqual([
+      ['promotional', 10],
+      ['monthly', 30],
+      ['adjustment', 5],
+    ])
+    expect(receipt.unpaid).toEqual(credits(5))
+
+    // The next credit pays what is owed first, and the receipt shows it.
+    expect((await stack.granted({ credits: 8 })).remaining).toEqual(credits(3))
+    expect(await parts()).toEqual([3, 0, 0, 3, 0])
+    expect((await stack.receipt(id)).unpaid).toEqual(zero)
+  })
+
+  test('is low below a tenth of the monthly credits, and out at zero', async () => {
+    const statusAfter = async (deducted: number) => {
+      await stack.granted({ milliseconds: -deducted, kind: 'adjustment' })
+      return (await stack.balance()).status
+    }
+    expect(await statusAfter(900 * minute)).toBe('ok')
+    expect(await statusAfter(1)).toBe('low')
+    expect(await statusAfter(100 * minute - 2)).toBe('low')
+    expect(await statusAfter(1)).toBe('out')
+  })
+
+  test('says to the millisecond when live calls will have used it up', async () => {
+    await stack.granted({ credits: -990, kind: 'adjustment' })
+    expect((await stack.balance()).runsOutAt).toBeNull()
+    const ids = [await stack.answeredCall(), await stack.answeredCall(), await stack.answeredCall()]
+    expect((await stack.balance()).runsOutAt).toBe(instant(testNowMs + 200 * second))
+    t.clock.advance(1000)
+    await stack.end(ids[0] ?? '')
+    // 600,000 − 3,000 ms are left, for two calls.
+    expect((await stack.balance()).runsOutAt).toBe(instant(t.clock.now() + 298_500))
+    await stack.granted({ milliseconds: 1 })
+    expect((await stack.balance()).runsOutAt).toBe(instant(t.clock.now() + 298_501))
+    t.clock.advance(298_501)
+    expect(await stack.balance()).toMatchObject({ balance: milliseconds(-1), runsOutAt: null, status: 'out' })
+  })
+
+  test('does not run out where the reset comes first', async () => {
+    t.clock.advance(30 * day - 1000 * minute)
+    const id = await stack.answeredCall()
+    expect((await stack.balance()).runsOutAt).toBe('2026-12-22T10:00:00.000Z')
+    await stack.granted({ milliseconds: 1 })
+    expect((await stack.balance()).runsOutAt).toBeNull()
+    await stack.end(id)
+  })
+})
+
+describe('transactions', () => {
+  test('continue each other: every balance after is the one before plus the amount', async () => {
+    const other = await connectVoiceStack(t)
+    for (let n = 1; n <= 12; n++) {
+      await stack.talk(n * 1001)
+      if (n % 4 === 0) await stack.granted({ credits: n })
+      if (n % 6 === 0) await stack.granted({ milliseconds: -n, kind: 'adjustment' })
+    }
+    await other.startedCall()
+    const whole = await stack.transactions()
+    expect(whole).toHaveLength(1 + 12 + 3 + 2)
+    let balanceMs = 0
+    for (const { amount, balanceAfter } of whole) {
+      balanceMs += (amount as { milliseconds: number }).milliseconds
+      expect(balanceAfter).toEqual(milliseconds(balanceMs))
+    }
+    expect((await stack.balance()).balance).toEqual(milliseconds(balanceMs))
+    for (const limit of [1, 5, 18]) expect(await stack.transactions(limit)).toEqual(whole)
+  })
+
+  test('come in whole pages while new ones are made', async () => {
+    for (let n = 0; n < 6; n++) await stack.talk(minute)
+    const before = await stack.transactions()
+    const seen: TestBody[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+      const { body } = await stack.ask('GET', `/v1/transactions?limit=2${query}`)
+      seen.push(...body.data)
+      cursor = body.nextCursor
+      await stack.talk(minute)
+    }
+    expect(seen.reverse()).toEqual(before)
+  })
+
+  test('are 50 a page unless told', async () => {
+    await stack.batch(
+      Array.from({ length: 60 }, (_, n) => [
+        { type: 'start', agentId: stack.agentId, direction: 'web', externalId: `c-${n}` },
+        { type: 'answer', externalId: `c-${n}`, at: instant(testNowMs - minute) },
+        { type: 'end', externalId: `c-${n}` },
+      ]).flat(),
+    )
+    const { body } = await stack.ask('GET', '/v1/transactions')
+    expect(body.data).toHaveLength(50)
+    expect(body.nextCursor).toEqual(expect.any(String))
+    const { body: all } = await stack.ask('GET', '/v1/transactions?limit=200')
+    expect(all.data).toHaveLength(61)
+    expect(all.nextCursor).toBeNull()
+  })
+})
+
+describe('a reset', () => {
+  const resetMs = Date.parse('2026-12-22T10:00:00.000Z')
+
+  test('lets what is left of the monthly credits expire and begins with new ones; other credits stay', async () => {
+    await stack.granted({ credits: 50 })
+    await stack.talk(100 * minute)
+    t.clock.set(resetMs - 1)
+    expect((await stack.balance()).balance).toEqual(credits(950))
+    t.clock.set(resetMs)
+    expect(await stack.balance()).toMatchObject({
+      balance: credits(1050),
+      monthly: { remaining: credits(1000), granted: credits(1000), resetsAt: '2027-01-22T10:00:00.000Z' },
+      promotional: { remaining: credits(50) },
+    })
+    expect(await amountsOf()).toEqual([
+      ['monthly_grant', 1000],
+      ['promotional', 50],
+      ['call', -100],
+      ['expiry', -900],
+      ['monthly_grant', 1000],
+    ])
+    expect((await stack.ask('GET', '/v1/workspace')).body.cycle).toEqual({
+      startsAt: '2026-12-22T10:00:00.000Z',
+      endsAt: '2027-01-22T10:00:00.000Z',
+    })
+  })
+
+  test('cuts a call that runs across it: each cycle pays its own part', async () => {
+    t.clock.set(resetMs - 40 * second)
+    const id = await stack.answeredCall()
+    t.clock.set(resetMs + 20 * second)
+    expect(await stack.balance()).toMatchObject({
+      balance: milliseconds(1000 * minute - 20 * second),
+      liveCalls: 1,
+    })
+    expect(await stack.receipt(id)).toMatchObject({
+      status: 'in_conversation',
+      charged: milliseconds(40_000),
+    })
+    t.clock.advance(30 * second)
+    const ended = await stack.end(id)
+    expect(ended.body).toMatchObject({ status: 'ended', charged: milliseconds(90_000) })
+    const receipt = await stack.receipt(id)
+    expect(receipt.payments).toMatchObject([
+      { kind: 'monthly', expiresAt: '2026-12-22T10:00:00.000Z', amount: milliseconds(40_000) },
+      { kind: 'monthly', expiresAt: '2027-01-22T10:00:00.000Z', amount: milliseconds(50_000) },
+    ])
+    expect(receipt.entries.map(({ at, amount }) => [at, amount.milliseconds])).toEqual([
+      ['2026-12-22T10:00:00.000Z', -40_000],
+      ['2026-12-22T10:00:50.000Z', -50_000],
+    ])
+    expect((await stack.balance()).balance).toEqual(milliseconds(1000 * minute - 50_000))
+  })
+
+  test('is seen by whoever looks first, whatever they look at', async () => {
+    let callId = ''
+    const looks: [what: string, look: () => Promise<unknown>, seen: object][] = [
+      ['transactions', async () => (await stack.transactions()).at(-1), { kind: 'monthly_grant' }],
+      ['grants', async () => (await stack.ask('GET', '/v1/grants')).body.data[0], { amount: credits(1000) }],
+      ['receipt', () => stack.receipt(callId), { charged: credits(1) }],
+      ['calls', async () => (await stack.ask('GET', '/v1/calls')).body.data[0], { charged: credits(1) }],
+    ]
+    const resets = ['2026-12-22', '2027-01-22', '2027-02-22', '2027-03-22']
+    for (const [index, [what, look, seen]] of looks.entries()) {
+      const atMs = Date.parse(`${resets[index]}T10:00:00.000Z`)
+      t.clock.set(atMs - minute)
+      callId = await stack.answeredCall()
+      t.clock.set(atMs)
+      const dated =
+        'kind' in seen ? { at: instant(atMs) } : 'amount' in seen ? { grantedAt: instant(atMs) } : {}
+      expect([what, await look()]).toMatchObject([what, { ...seen, ...dated }])
+      await stack.end(callId)
+    }
+  })
+
+  test('that nobody looked at for months is made up for, cycle by cycle', async () => {
+    t.clock.set(Date.parse('2027-03-01T00:00:00.000Z'))
+    expect((await stack.balance()).balance).toEqual(credits(1000))
+    expect(await amountsOf()).toEqual([
+      ['monthly_grant', 1000],
+      ...Array(3)
+        .fill([
+          ['expiry', -1000],
+          ['monthly_grant', 1000],
+        ])
+        .flat(),
+    ])
+  })
+
+  test('falls on the local time of day at which the plan started, over daylight saving', async () => {
+    t.clock.set(Date.parse('2026-03-15T10:00:00.000Z'))
+    stack = await connectVoiceStack(t, { timeZone: 'Europe/Berlin' })
+    const resets: unknown[] = []
+    for (let n = 0; n < 3; n++) {
+      const { monthly } = await stack.balance()
+      const { resetsAt } = monthly as { resetsAt: string }
+      resets.push(resetsAt)
+      t.clock.set(Date.parse(resetsAt))
+    }
+    // 11:00 in Berlin each time.
+    expect(resets).toEqual([
+      '2026-04-15T09:00:00.000Z',
+      '2026-05-15T09:00:00.000Z',
+      '2026-06-15T09:00:00.000Z',
+    ])
+  })
+
+  test('of a plan that started on the 31st falls on the last day of shorter months', async () => {
+    t.clock.set(Date.parse('2026-01-31T23:30:00.000Z'))
+    stack = await connectVoiceStack(t, { timeZone: 'America/New_York' })
+    const resets: unknown[] = []
+    for (let n = 0; n < 4; n++) {
+      const { monthly } = await stack.balance()
+      const { resetsAt } = monthly as { resetsAt: string }
+      resets.push(resetsAt)
+      t.clock.set(Date.parse(resetsAt))
+    }
+    expect(resets).toEqual([
+      '2026-02-28T23:30:00.000Z',
+      '2026-03-31T22:30:00.000Z',
+      '2026-04-30T22:30:00.000Z',
+      '2026-05-31T22:30:00.000Z',
+    ])
+  })
+})
