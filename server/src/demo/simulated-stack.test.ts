@@ -8,7 +8,7 @@ import { grantByOperator, readLine } from '../ledger/index.ts'
 import { createLog } from '../platform/log.ts'
 import { seededChance } from './chance.ts'
 import { keepCredits } from './credits-keeper.ts'
-import type { CallHabits } from './planned-call.ts'
+import type { CallHabits, EndingWeights } from './planned-call.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { createStackApi } from './stack-api.ts'
 
@@ -37,14 +37,14 @@ const habits: CallHabits = {
 
 const log = createLog('silent')
 
-function stackOf({ key }: Pick<TestWorkspace, 'key'>, seed: number, at = origin): SimulatedStack {
-  const api = createStackApi(at, key)
+function stackOf({ key }: Pick<TestWorkspace, 'key'>, seed: number, endings?: EndingWeights): SimulatedStack {
   return createSimulatedStack({
-    api,
+    api: createStackApi(origin, key),
     clock: world.clock,
     chance: seededChance(seed),
     log,
     habitsOf: () => habits,
+    ...(endings && { endings }),
   })
 }
 
@@ -120,16 +120,22 @@ describe('the simulated voice stack', () => {
     expect(await verifyAll(world.database)).toEqual([])
   }, 60_000)
 
-  test('loses the end of a call now and then, which the lease then closes', async () => {
+  test.each([
+    ['loses their ends, which the leases then close', 'never', 'lost'],
+    ['reports their ends after their leases have closed them', 'too_late', 'ended'],
+    ['reports their ends before their answers', 'before_the_answer', 'ended'],
+    ['reports their ends late', 'late', 'ended'],
+    ['reports their ends three times', 'three_times', 'ended'],
+  ] as const)('calls add up where it %s', async (_, ending, status) => {
     const workspace = await workspaceWithAgent()
-    const stack = stackOf(workspace, 3)
-    await live(stack, 60)
+    const none = { once: 0, three_times: 0, late: 0, before_the_answer: 0, never: 0, too_late: 0 }
+    const stack = stackOf(workspace, 3, { ...none, [ending]: 1 })
+    await live(stack, 12)
+    const over = (await callsOf(workspace)).filter(({ duration }) => (duration?.credits ?? 0) > 0)
+    expect(withStatus(over, status).length).toBeGreaterThan(3)
     await stack.hangUpAll()
-    const calls = await callsOf(workspace)
-    expect(withStatus(calls, 'lost').length).toBeGreaterThan(0)
-    expect(withStatus(calls, 'lost').length).toBeLessThan(0.06 * calls.length)
     expect(await verifyAll(world.database)).toEqual([])
-  }, 60_000)
+  })
 
   test('asks only now and then while the credits are used up, and goes on when there are some again', async () => {
     const workspace = await workspaceWithAgent('free')

@@ -28,6 +28,8 @@ export type SimulatedStackParts = {
   readonly chance: Chance
   readonly log: Logger
   readonly habitsOf: (agent: StackAgent) => CallHabits
+  /** How well it reports the ends of calls. */
+  readonly endings?: EndingWeights
 }
 
 /** How many calls are to be on at once, and how often it is so many. */
@@ -42,7 +44,7 @@ const agentsAgeMsMax = 30_000
 const retryMs = 5_000
 const retriesMax = 24
 
-const endings: EndingWeights = {
+const usualEndings: EndingWeights = {
   once: 90,
   three_times: 4,
   late: 3,
@@ -68,7 +70,7 @@ type Call = {
 }
 
 export function createSimulatedStack(parts: SimulatedStackParts): SimulatedStack {
-  const { api, clock, chance, log, habitsOf } = parts
+  const { api, clock, chance, log, habitsOf, endings = usualEndings } = parts
   const agenda = createAgenda()
   const calls = new Map<string, Call>()
   let agents: readonly StackAgent[] = []
