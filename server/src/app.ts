@@ -30,6 +30,15 @@ import {
   writeAccounts,
 } from './ledger/index.ts'
 import { createStreams, liveRoutes, pruneEvents } from './live/index.ts'
+import {
+  createPayments,
+  createSandboxGateway,
+  methodRoutes,
+  type Payments,
+  purchaseRoutes,
+  sandboxRoutes,
+  workspaceOfPurchase,
+} from './payments/index.ts'
 import { loadCatalogue, planRoutes, renewSubscription, requireSubscription } from './plans/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -51,7 +60,7 @@ import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
 export type AppOptions = {
   readonly database: Database
   readonly clock: Clock
-  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl'>
+  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl' | 'payments' | 'seller'>
   readonly log: Logger
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
@@ -64,6 +73,7 @@ export type App = {
   /** The rooms' doors for what runs beside HTTP: the demo, the command line, tests. */
   readonly engine: CallEngine
   readonly boundaries: Boundaries
+  readonly payments: Payments
   /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
   listen(): Promise<string>
   /** Takes no further requests, finishes those under way, and stops everything that runs beside them. */
@@ -87,7 +97,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   const streams = createStreams({ database, clock, onError: warn('Telling listeners what happened') })
   const engine = createCallEngine({ database, clock, boundaries, onCommitted: streams.wake })
   const reaper = createReaper({ database, clock, engine })
-  const parts = { access, database, clock, idempotency, boundaries, engine }
+  const sandbox = createSandboxGateway({ database, clock })
+  const payments = createPayments({
+    database,
+    clock,
+    boundaries,
+    gateway: sandbox,
+    seller: options.config.seller,
+    origin: publicUrl ?? `http://${options.config.host}:${options.config.port}`,
+    purposes: {},
+    onCommitted: streams.wake,
+    onError: warn('A payment'),
+  })
+  const parts = { access, database, clock, idempotency, boundaries, engine, payments }
 
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
@@ -100,6 +122,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(planRoutes(parts))
   await server.register(agentRoutes({ ...parts, announce: announceAgent }))
   await server.register(ledgerRoutes({ ...parts, cycleEndsAtMs: (id) => cycleEndsAtMs(database, id) }))
+  await server.register(methodRoutes(parts))
+  await server.register(purchaseRoutes({ ...parts, publicUrl }))
+  await server.register(
+    sandboxRoutes({
+      bank: sandbox.bank,
+      async tell(id, outcome) {
+        await payments.recordOutcome({ workspaceId: await workspaceOfPurchase(database, id), id }, outcome)
+      },
+    }),
+  )
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
@@ -116,6 +148,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     every(250, () => streams.poll(), warn('Looking for live events')),
     every(1_000, () => boundaries.catchUpDue(clock.now(), 100), warn('Processing resets and expiries')),
     every(2_000, () => reaper.runOnce(), warn('Looking for lost calls')),
+    every(1_000, () => payments.reconcileDue(), warn('Finding out what became of payments')),
+    every(60_000, () => payments.forgetRemoved(), warn('Having removed cards forgotten')),
     every(60_000, () => pruneEvents(database, clock.now()), warn('Forgetting old events')),
     every(
       60_000,
@@ -129,12 +163,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     access,
     engine,
     boundaries,
+    payments,
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
       live.close()
       await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
       await engine.close()
+      await payments.close()
       await access.close()
     },
   }

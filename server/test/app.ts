@@ -67,7 +67,7 @@ export type TestApp<TestClock extends Clock = ReturnType<typeof virtualClock>> =
   /** A new person with a workspace of their own on the plan Free, or in another by an invitation's token. */
   signUp(options?: { name?: string; invitation?: string }): Promise<TestPerson>
   /** A second server process, as it were, on the same database. It is closed with this one. */
-  addProcess(options?: Partial<AppOptions>): Promise<{ app: App; request: Ask }>
+  addProcess(options?: ProcessOptions): Promise<{ app: App; request: Ask }>
   /** Call it in `afterAll`. */
   close(): Promise<void>
 }
@@ -78,6 +78,11 @@ export type TestPerson = {
   readonly email: string
   readonly cookie: string
   readonly workspaceId: string
+}
+
+/** What is different in a second process; settings that are not named are the first one's. */
+export type ProcessOptions = Partial<Omit<AppOptions, 'config'>> & {
+  readonly config?: Partial<AppOptions['config']>
 }
 
 export type TestWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
@@ -97,7 +102,14 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
   const base = {
     database,
     clock,
-    config: { host: '127.0.0.1', port: 0, secret: 'a secret for tests, long enough', publicUrl: undefined },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      secret: 'a secret for tests, long enough',
+      publicUrl: undefined,
+      payments: 'sandbox' as const,
+      seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+    },
     log: createLog('silent'),
     ...(options.limits && { limits: options.limits }),
   }
@@ -146,7 +158,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       }
     },
     async addProcess(changes = {}) {
-      const other = await createApp({ ...base, ...changes })
+      const other = await createApp({ ...base, ...changes, config: { ...base.config, ...changes.config } })
       others.push(other)
       return { app: other, request: asker(other) }
     },

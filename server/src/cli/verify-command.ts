@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { verifyCalls } from '../calls/index.ts'
 import { type Difference, verifyLedger } from '../ledger/index.ts'
+import { verifyPayments } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../platform/ids.ts'
 import { withDatabase } from './with-database.ts'
@@ -8,7 +9,7 @@ import { withDatabase } from './with-database.ts'
 /** `talktime verify` */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('recompute every balance from the ledger and the calls, and compare')
+    .description('recompute every balance from the ledger, the calls and the payments, and compare')
     .action(async () => {
       const { lines, differences } = await verify()
       for (const line of lines) console.log(line)
@@ -21,7 +22,11 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
     database.transaction(async (tx) => {
       // One snapshot: a server may be at work meanwhile.
       await tx.query('set transaction isolation level repeatable read read only')
-      const differences = [...(await verifyLedger(tx)), ...(await verifyCalls(tx))]
+      const differences = [
+        ...(await verifyLedger(tx)),
+        ...(await verifyCalls(tx)),
+        ...(await verifyPayments(tx)),
+      ]
       const lines = [...differences.map(describe), await summary(tx, differences)]
       return { lines, differences: differences.length }
     }),

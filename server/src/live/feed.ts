@@ -8,6 +8,8 @@ export type Changes = {
   readonly balance: boolean
   /** UUIDs of calls. */
   readonly callIds: readonly string[]
+  /** What else changed: its topic, and the UUID of what it is about, where there are several of its kind. */
+  readonly others: readonly { readonly topic: string; readonly id: string | null }[]
 }
 
 type EventRow = pg.QueryResultRow & { seq: number; topic: string; ids: string }
@@ -58,7 +60,17 @@ export async function changesAfter(
     seq: last.seq,
     balance: rows.some((row) => row.topic === 'balance'),
     callIds: [...new Set(callIds)],
+    others: otherChanges(rows),
   }
+}
+
+function otherChanges(rows: readonly EventRow[]): { topic: string; id: string | null }[] {
+  const found = new Map<string, { topic: string; id: string | null }>()
+  for (const { topic, ids } of rows) {
+    if (topic === 'balance' || topic === 'call') continue
+    for (const id of ids === '' ? [null] : ids.split(',')) found.set(`${topic} ${id}`, { topic, id })
+  }
+  return [...found.values()]
 }
 
 /** How long events are kept for listeners that lost their connection. */

@@ -4,6 +4,7 @@ import { readLine } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { amountOf, instantOf } from '../platform/http/amount.ts'
+import { type IdKind, publicId } from '../platform/ids.ts'
 import { changesAfter, lastEventSeqs } from './feed.ts'
 
 /** One message of a stream. Only the last of a look carries an id: a listener that stops before it looks again. */
@@ -77,6 +78,7 @@ export function createStreams(parts: {
       listener.seq = changes.seq
       const calls = await loadCalls(database, listener.workspaceId, changes.callIds)
       const messages: Message[] = calls.map((call) => ({ event: 'call', data: callBody(call) }))
+      messages.push(...changes.others.map(otherMessage))
       // A call's start and end move the line as well; its new place comes last, with the id.
       messages.push({ ...(await balanceMessage(listener.workspaceId)), id: changes.seq })
       listener.send(messages)
@@ -127,4 +129,17 @@ export function createStreams(parts: {
       return size
     },
   }
+}
+
+const kindOfTopic: Readonly<Record<string, IdKind>> = {
+  agent: 'agent',
+  purchase: 'purchase',
+  payment_method: 'paymentMethod',
+  auto_reload: 'reloadAttempt',
+}
+
+/** It says that something is not what it was, and which; whoever shows it reads it anew. */
+function otherMessage({ topic, id }: { topic: string; id: string | null }): Message {
+  const kind = kindOfTopic[topic]
+  return { event: topic, data: id === null || kind === undefined ? {} : { id: publicId(kind, id) } }
 }

@@ -2,7 +2,7 @@ import { type Account, lockAccounts, writeAccounts } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { customerRefOf } from './customers.ts'
-import type { SavedMethod, TestCard } from './gateway.ts'
+import type { MethodAnswer, SavedMethod, TestCard } from './gateway.ts'
 import {
   insertMethod,
   markForgotten,
@@ -13,53 +13,69 @@ import {
   setDefaultMethod,
 } from './methods.ts'
 import type { PaymentsParts } from './parts.ts'
+import { type PurchaseRef, selectPurchases } from './purchase.ts'
 
 /** What is done with a workspace's cards. */
 export type Cards = {
-  /** Adds a card, or answers the page of the gateway's on which the customer adds it. */
-  addMethod(
+  /** Asks the gateway for a card, or for the page on which the customer adds one. Outside of any transaction. */
+  requestMethod(
     workspaceId: string,
     request: { readonly testCard: TestCard | undefined },
-  ): Promise<{ readonly method: PaymentMethod } | { readonly setupUrl: string }>
-  /** Keeps a card that the gateway told of; it becomes the default. Again and again if need be. */
-  saveMethod(workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
+  ): Promise<MethodAnswer>
+  /** Keeps a card of the gateway's, which becomes the default; one that is there already stays as it is. */
+  keepMethod(tx: Tx, workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
   /** Throws `payment_method_not_found`. */
-  makeDefault(workspaceId: string, methodId: string): Promise<PaymentMethod>
-  /** The newest of the others becomes the default. Throws `payment_method_not_found`. */
+  makeDefault(tx: Tx, workspaceId: string, methodId: string): Promise<PaymentMethod>
+  /** Tells who waits for it that the cards changed; after the transaction that changed them. */
+  announceMethods(workspaceId: string): void
+  /** Keeps a card that the gateway told of by itself, and announces it. Again and again if need be. */
+  saveMethod(workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
+  /**
+   * Payments on the card that wait for the customer are given up. Was it the default, the newest of the others takes
+   * its place. Throws `payment_method_not_found`.
+   */
   removeMethod(workspaceId: string, methodId: string): Promise<void>
   /** Makes the gateway forget cards that were removed while it could not be reached; at most `limit`. */
   forgetRemoved(limit?: number): Promise<void>
 }
 
-export function createCards(parts: PaymentsParts): Cards {
+/** @param parts `cancel` gives up a purchase that waits for the customer */
+export function createCards(
+  parts: PaymentsParts & { readonly cancel: (ref: PurchaseRef) => Promise<unknown> },
+): Cards {
   const { database, clock, gateway, origin } = parts
 
   /** Changes the cards under the workspace's lock. */
   async function change<T>(
+    tx: Tx,
     workspaceId: string,
-    work: (tx: Tx, account: Account, nowMs: number) => Promise<T>,
+    work: (account: Account, nowMs: number) => Promise<T>,
   ): Promise<T> {
     const nowMs = clock.now()
-    const done = await database.transaction(async (tx) => {
-      const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-      if (account === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
-      const result = await work(tx, account, nowMs)
-      const changed = account.changed.size > 0
-      if (changed) await parts.methodsChanged?.(tx, account, nowMs)
-      await writeAccounts(tx, [account], nowMs)
-      return { result, changed }
-    })
-    if (done.changed) {
-      parts.onCommitted([workspaceId])
-      parts.onMethodsChanged?.(workspaceId)
-    }
-    return done.result
+    const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
+    if (account === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    const result = await work(account, nowMs)
+    if (account.changed.size > 0) await parts.methodsChanged?.(tx, account, nowMs)
+    await writeAccounts(tx, [account], nowMs)
+    return result
   }
 
-  async function saveMethod(workspaceId: string, saved: SavedMethod): Promise<PaymentMethod> {
-    return change(workspaceId, async (tx, account, nowMs) => {
-      return (await insertMethod(tx, account, gateway.name, saved, nowMs)).method
-    })
+  function keepMethod(tx: Tx, workspaceId: string, method: SavedMethod): Promise<PaymentMethod> {
+    return change(tx, workspaceId, (account, nowMs) => insertMethod(tx, account, gateway.name, method, nowMs))
+  }
+
+  function announceMethods(workspaceId: string): void {
+    parts.onCommitted([workspaceId])
+    parts.onMethodsChanged?.(workspaceId)
+  }
+
+  async function giveUpWaiting(method: PaymentMethod): Promise<void> {
+    const waiting = await selectPurchases(
+      database,
+      `p.workspace_id = $1 and p.payment_method_id = $2 and p.status = 'requires_action'`,
+      [method.workspaceId, method.id],
+    )
+    for (const purchase of waiting) await parts.cancel(purchase)
   }
 
   async function forget(method: PaymentMethod): Promise<void> {
@@ -69,29 +85,36 @@ export function createCards(parts: PaymentsParts): Cards {
   }
 
   return {
-    saveMethod,
-    async addMethod(workspaceId, { testCard }) {
+    keepMethod,
+    announceMethods,
+    async requestMethod(workspaceId, { testCard }) {
       const customerRef = await customerRefOf(parts, workspaceId)
-      const request = { testCard, returnUrl: `${origin}/billing` }
-      const answer = await gateway.addMethod(customerRef, request)
-      if (answer.kind === 'set_up') return { setupUrl: answer.setupUrl }
-      return { method: await saveMethod(workspaceId, answer.method) }
+      return gateway.addMethod(customerRef, { testCard, returnUrl: `${origin}/billing` })
     },
-    makeDefault(workspaceId, methodId) {
-      return change(workspaceId, async (tx, account) => {
+    makeDefault(tx, workspaceId, methodId) {
+      return change(tx, workspaceId, async (account) => {
         const method = await requireMethod(tx, { workspaceId, gateway: gateway.name }, methodId)
         if (method.isDefault) return method
         await setDefaultMethod(tx, account, method)
         return { ...method, isDefault: true }
       })
     },
+    async saveMethod(workspaceId, method) {
+      const saved = await database.transaction((tx) => keepMethod(tx, workspaceId, method))
+      announceMethods(workspaceId)
+      return saved
+    },
     async removeMethod(workspaceId, methodId) {
-      const removed = await change(workspaceId, async (tx, account, nowMs) => {
-        const method = await requireMethod(tx, { workspaceId, gateway: gateway.name }, methodId)
-        await removeMethod(tx, account, method, nowMs)
-        return method
-      })
+      const removed = await database.transaction((tx) =>
+        change(tx, workspaceId, async (account, nowMs) => {
+          const method = await requireMethod(tx, { workspaceId, gateway: gateway.name }, methodId)
+          await removeMethod(tx, account, method, nowMs)
+          return method
+        }),
+      )
+      await giveUpWaiting(removed).catch(parts.onError)
       await forget(removed).catch(parts.onError)
+      announceMethods(workspaceId)
     },
     async forgetRemoved(limit = 20) {
       for (const method of await methodsToForget(database, gateway.name, limit)) {

@@ -28,7 +28,7 @@ const columns = `workspace_id as "workspaceId", id, gateway, ref as "methodRef",
   exp_month as "expMonth", exp_year as "expYear", test_card as "testCard", is_default as "isDefault",
   created_at_ms as "createdAtMs", removed_at_ms as "removedAtMs"`
 
-/** Newest first, one more than `limit`. */
+/** Newest first. */
 export async function listMethods(
   db: Queryable,
   { workspaceId, gateway }: MethodScope,
@@ -38,7 +38,7 @@ export async function listMethods(
     `select ${columns} from payment_methods
      where workspace_id = $1 and gateway = $2 and removed_at_ms is null and ($3::uuid is null or id < $3)
      order by id desc limit $4`,
-    [workspaceId, gateway, page.beforeId, page.limit + 1],
+    [workspaceId, gateway, page.beforeId, page.limit],
   )
   return rows
 }
@@ -52,6 +52,13 @@ export async function findDefaultMethod(
     [workspaceId, gateway],
   )
   return rows[0]
+}
+
+/** The same, for what cannot go on without. Throws `payment_method_required`. */
+export async function requireDefaultMethod(db: Queryable, scope: MethodScope): Promise<PaymentMethod> {
+  const method = await findDefaultMethod(db, scope)
+  if (method !== undefined) return method
+  throw new Problem('payment_method_required', 'There is no card to charge. Add one first.')
 }
 
 /** A card that can be charged. Throws `payment_method_not_found`. */
@@ -88,8 +95,6 @@ export async function findMethod(
 /**
  * Keeps a card; the newest is the default. One that is there already stays as it is, also when it was removed
  * since: gateways tell things twice. The caller holds the workspace's line.
- *
- * @returns whether it is new
  */
 export async function insertMethod(
   tx: Tx,
@@ -97,13 +102,13 @@ export async function insertMethod(
   gateway: Gateway['name'],
   method: SavedMethod,
   nowMs: number,
-): Promise<{ method: PaymentMethod; added: boolean }> {
+): Promise<PaymentMethod> {
   const { workspaceId } = account.line
   const { rows: known } = await tx.query<PaymentMethod>(
     `select ${columns} from payment_methods where workspace_id = $1 and gateway = $2 and ref = $3`,
     [workspaceId, gateway, method.methodRef],
   )
-  if (known[0] !== undefined) return { method: known[0], added: false }
+  if (known[0] !== undefined) return known[0]
   await tx.query('update payment_methods set is_default = false where workspace_id = $1 and is_default', [
     workspaceId,
   ])
@@ -126,7 +131,7 @@ export async function insertMethod(
   )
   const added = rows[0] as PaymentMethod
   noteChange(account, 'payment_method', added.id)
-  return { method: added, added: true }
+  return added
 }
 
 /** Makes a card the default. The caller holds the workspace's line. */
@@ -156,7 +161,7 @@ export async function removeMethod(
   )
   noteChange(account, 'payment_method', id)
   if (!method.isDefault) return
-  const [newest] = await listMethods(tx, { workspaceId, gateway }, { limit: 0, beforeId: null })
+  const [newest] = await listMethods(tx, { workspaceId, gateway }, { limit: 1, beforeId: null })
   if (newest !== undefined) await setDefaultMethod(tx, account, newest)
 }
 

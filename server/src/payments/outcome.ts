@@ -97,7 +97,9 @@ export function createOutcomes(parts: PaymentsParts): {
         nowMs,
       ],
     )
-    await tellPurpose(tx, account, purchase, nowMs)
+    // One that waited for the customer has failed for its purpose already.
+    if (purchase.declineClass === 'action_required') noteChange(account, 'purchase', purchase.id)
+    else await tellPurpose(tx, account, purchase, nowMs)
   }
 
   /** Where nobody sits before the screen, a confirmation that is asked for is a decline that can be mended. */

@@ -40,7 +40,7 @@ export function createPayments(parts: PaymentsParts): Payments {
   const settlement = createSettlement({ ...parts, recordOutcome: outcomes.recordOutcome })
   const gateway = parts.gateway.name
   return {
-    ...createCards(parts),
+    ...createCards({ ...parts, cancel: settlement.cancel }),
     ...settlement,
     ...outcomes,
     gateway,

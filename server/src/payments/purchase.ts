@@ -60,7 +60,11 @@ export type Purchase = PurchaseRef & {
 
 /** Who sold and who bought, as they were called when it was paid: a receipt never changes. */
 export type Receipt = {
-  readonly seller: Omit<Seller, 'tax'>
+  readonly seller: {
+    readonly name: string
+    readonly address: string | null
+    readonly taxId: string | null
+  }
   readonly buyer: { readonly name: string; readonly email: string | null }
   /** The tax that the amount includes; null: none is stated. */
   readonly tax: { readonly name: string; readonly percent: number; readonly amountMinor: number } | null
@@ -68,10 +72,10 @@ export type Receipt = {
 
 export type Seller = {
   readonly name: string
-  readonly address: string | null
-  readonly taxId: string | null
-  /** The tax that prices include; null: receipts state none. */
-  readonly tax: { readonly name: string; readonly percent: number } | null
+  readonly address: string | undefined
+  readonly taxId: string | undefined
+  /** The tax that prices include; undefined: receipts state none. */
+  readonly tax: { readonly name: string; readonly percent: number } | undefined
 }
 
 const columns = `
@@ -109,6 +113,17 @@ export async function requirePurchase(db: Queryable, ref: PurchaseRef): Promise<
     throw new Problem('purchase_not_found', 'There is no such purchase in this workspace.')
   }
   return purchase
+}
+
+/** The workspace of a purchase, for requests that name nothing else. Throws `purchase_not_found`. */
+export async function workspaceOfPurchase(db: Queryable, id: string): Promise<string> {
+  const { rows } = await db.query<{ workspaceId: string }>(
+    'select workspace_id as "workspaceId" from purchases where id = $1',
+    [id],
+  )
+  const workspaceId = rows[0]?.workspaceId
+  if (workspaceId === undefined) throw new Problem('purchase_not_found', 'There is no such purchase.')
+  return workspaceId
 }
 
 /** Locks the purchase's row until the transaction ends; the workspace's line has been locked before. */

@@ -17,7 +17,7 @@ export type Purpose = {
   ): Promise<{ readonly grantId: string | null }>
   /**
    * It was declined (status `failed`), or nobody was there to confirm it with the bank (status `requires_action`,
-   * class `action_required`): the latter may still be paid, or fail, later.
+   * class `action_required`): the latter may still be paid later, and this is not called again if it is not.
    */
   failed(tx: Tx, account: Account, purchase: Purchase, nowMs: number): Promise<void>
 }

@@ -23,9 +23,9 @@ export async function nextReceiptNumber(tx: Queryable, atMs: number): Promise<st
 export function receiptFor(seller: Seller, buyer: Buyer, amountMinor: number): Receipt {
   const { name, address, taxId, tax } = seller
   return {
-    seller: { name, address, taxId },
+    seller: { name, address: address ?? null, taxId: taxId ?? null },
     buyer,
-    tax: tax === null ? null : { ...tax, amountMinor: includedTaxMinor(amountMinor, tax.percent) },
+    tax: tax === undefined ? null : { ...tax, amountMinor: includedTaxMinor(amountMinor, tax.percent) },
   }
 }
 

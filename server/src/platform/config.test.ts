@@ -24,6 +24,7 @@ describe('settings', () => {
       demo: true,
       publicUrl: undefined,
       payments: 'sandbox',
+      seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       logLevel: 'info',
     })
     expect(secret.length).toBeGreaterThanOrEqual(32)
@@ -40,6 +41,10 @@ describe('settings', () => {
         TALKTIME_SECRET: secret,
         TALKTIME_PUBLIC_URL: 'https://talktime.example.com/',
         TALKTIME_PAYMENTS: 'stripe',
+        TALKTIME_SELLER_NAME: 'Voices GmbH',
+        TALKTIME_SELLER_ADDRESS: 'Lindenstraße 1, 10969 Berlin',
+        TALKTIME_SELLER_TAX_ID: 'DE123456789',
+        TALKTIME_TAX: 'VAT 19',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -51,6 +56,12 @@ describe('settings', () => {
       secret,
       publicUrl: 'https://talktime.example.com',
       payments: 'stripe',
+      seller: {
+        name: 'Voices GmbH',
+        address: 'Lindenstraße 1, 10969 Berlin',
+        taxId: 'DE123456789',
+        tax: { name: 'VAT', percent: 19 },
+      },
       logLevel: 'debug',
     })
   })

@@ -19,6 +19,14 @@ export type Config = {
   /** The origin people see, without a slash at its end; undefined: the address the server listens on. */
   readonly publicUrl: string | undefined
   readonly payments: 'sandbox' | 'stripe'
+  /** Who sells, as receipts name them. */
+  readonly seller: {
+    readonly name: string
+    readonly address: string | undefined
+    readonly taxId: string | undefined
+    /** The tax that prices include; undefined: receipts state none. */
+    readonly tax: { readonly name: string; readonly percent: number } | undefined
+  }
   readonly logLevel: LogLevel
 }
 
@@ -36,6 +44,17 @@ const publicUrl = z
   .transform((text) => new URL(text))
   .refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')
   .transform((url) => url.origin)
+
+const sellerText = z.string().trim().min(1).max(500)
+
+/** "VAT 19" or "Sales tax 8.25": a name and a percentage. */
+const tax = z
+  .string()
+  .regex(/^\S.{0,40} \d{1,2}(\.\d{1,3})?$/)
+  .transform((text) => {
+    const space = text.lastIndexOf(' ')
+    return { name: text.slice(0, space).trim(), percent: Number(text.slice(space)) }
+  })
 
 /** Each setting: how its text is read, and the end of the sentence "PORT is "x": it must be …". */
 const settings = {
@@ -65,6 +84,22 @@ const settings = {
     schema: z.enum(['sandbox', 'stripe']).default('sandbox'),
     right: '"sandbox" or "stripe"',
   },
+  TALKTIME_SELLER_NAME: {
+    schema: sellerText.default('Talktime'),
+    right: 'the name of whoever sells the credits, as receipts show it: at most 500 characters',
+  },
+  TALKTIME_SELLER_ADDRESS: {
+    schema: sellerText.optional(),
+    right: 'the seller’s address, as receipts show it: at most 500 characters',
+  },
+  TALKTIME_SELLER_TAX_ID: {
+    schema: sellerText.optional(),
+    right: 'the seller’s tax number, as receipts show it: at most 500 characters',
+  },
+  TALKTIME_TAX: {
+    schema: tax.optional(),
+    right: 'the tax that prices include, as a name and a percentage, such as VAT 19',
+  },
   TALKTIME_LOG_LEVEL: { schema: z.enum(logLevels).default('info'), right: `one of ${logLevels.join(', ')}` },
 } as const
 
@@ -93,6 +128,12 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const secret = read('TALKTIME_SECRET')
   const publicUrl = read('TALKTIME_PUBLIC_URL')
   const payments = read('TALKTIME_PAYMENTS')
+  const seller = {
+    name: read('TALKTIME_SELLER_NAME'),
+    address: read('TALKTIME_SELLER_ADDRESS'),
+    taxId: read('TALKTIME_SELLER_TAX_ID'),
+    tax: read('TALKTIME_TAX'),
+  }
   const logLevel = read('TALKTIME_LOG_LEVEL')
   if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
   return {
@@ -104,6 +145,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     secret: secret ?? (await ownFile(dataDir, 'secret', secretLengthMin)),
     publicUrl,
     payments,
+    seller,
     logLevel,
   }
 }

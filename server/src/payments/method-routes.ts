@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { type Access, requireRole } from '../access/index.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { uuidFrom } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import { testCards } from './gateway.ts'
+import { listMethods } from './methods.ts'
+import type { Payments } from './payments.ts'
+import { PaymentMethodBody, paymentMethodBody } from './representation.ts'
+
+export type MethodRouteParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly idempotency: Idempotency
+  readonly payments: Payments
+}
+
+const NewMethodBody = z.strictObject({
+  testCard: z.enum(testCards).optional().meta({ description: 'For the sandbox: what the card does.' }),
+})
+
+const SetupBody = z
+  .object({
+    setupUrl: z.string().meta({ description: 'The page on which the card is typed in; it is saved then.' }),
+  })
+  .meta({ id: 'PaymentMethodSetup' })
+
+const MethodAnswerBody = z.union([PaymentMethodBody, SetupBody])
+
+const tags = ['Payments']
+const params = z.object({ id: z.string() })
+
+/** The cards of a workspace, for those who may spend its money. */
+export function methodRoutes(parts: MethodRouteParts): Routes {
+  const { access, database, idempotency, payments } = parts
+
+  /** The workspace, for an owner or admin of it. */
+  async function workspaceToPayFor(request: Parameters<Access['scopeOf']>[0]): Promise<string> {
+    const scope = await access.scopeOf(request)
+    requireRole(scope, 'admin')
+    return scope.workspaceId
+  }
+
+  return async (server) => {
+    server.get(
+      '/v1/payment-methods',
+      {
+        schema: {
+          tags,
+          summary: 'The saved cards, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(PaymentMethodBody) },
+        },
+      },
+      async (request) => {
+        const workspaceId = await workspaceToPayFor(request)
+        const limit = request.query.limit ?? limitDefault
+        const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
+        const scope = { workspaceId, gateway: payments.gateway }
+        const methods = await listMethods(database, scope, { limit: limit + 1, beforeId })
+        return page(methods, limit, (method) => [method.id], paymentMethodBody)
+      },
+    )
+
+    server.post(
+      '/v1/payment-methods',
+      {
+        schema: {
+          tags,
+          summary: 'Add a card; it becomes the default',
+          description:
+            'In the sandbox the card is there at once. With Stripe the answer is the address of a page on which the card is typed in.',
+          body: NewMethodBody,
+          response: { 201: MethodAnswerBody },
+        },
+      },
+      async (request, reply) => {
+        const workspaceId = await workspaceToPayFor(request)
+        const answer = await payments.requestMethod(workspaceId, { testCard: request.body.testCard })
+        const sent = await idempotency.command<z.infer<typeof MethodAnswerBody>>(
+          request,
+          reply,
+          async (tx) => {
+            if (answer.kind === 'set_up') return { status: 201, body: { setupUrl: answer.setupUrl } }
+            const method = await payments.keepMethod(tx, workspaceId, answer.method)
+            return { status: 201, body: paymentMethodBody(method) }
+          },
+        )
+        payments.announceMethods(workspaceId)
+        return sent
+      },
+    )
+
+    server.post(
+      '/v1/payment-methods/:id/default',
+      {
+        schema: {
+          tags,
+          summary: 'Charge this card unless another is named',
+          params,
+          response: { 200: PaymentMethodBody },
+        },
+      },
+      async (request, reply) => {
+        const workspaceId = await workspaceToPayFor(request)
+        const id = methodUuid(request.params.id)
+        const sent = await idempotency.command(request, reply, async (tx) => ({
+          status: 200,
+          body: paymentMethodBody(await payments.makeDefault(tx, workspaceId, id)),
+        }))
+        payments.announceMethods(workspaceId)
+        return sent
+      },
+    )
+
+    server.delete(
+      '/v1/payment-methods/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Remove a card; it is never charged again',
+          params,
+          response: { 204: z.undefined() },
+        },
+      },
+      async (request, reply) => {
+        const workspaceId = await workspaceToPayFor(request)
+        await payments.removeMethod(workspaceId, methodUuid(request.params.id))
+        reply.code(204)
+        return undefined
+      },
+    )
+  }
+}
+
+/** Throws `payment_method_not_found` for what is no id of a card. */
+export function methodUuid(id: string): string {
+  const uuid = uuidFrom('paymentMethod', id)
+  if (uuid === undefined) {
+    throw new Problem('payment_method_not_found', 'There is no such card in this workspace.')
+  }
+  return uuid
+}

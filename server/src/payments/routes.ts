@@ -1,0 +1,136 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type Access, requireRole } from '../access/index.ts'
+import type { Boundaries } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/http/idempotency.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { uuidFrom } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import { methodUuid } from './method-routes.ts'
+import { orderPackage } from './order-package.ts'
+import type { Payments } from './payments.ts'
+import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase.ts'
+import {
+  declinedProblem,
+  PurchaseBody,
+  PurchaseDetailBody,
+  purchaseBody,
+  purchaseDetailBody,
+} from './representation.ts'
+
+export type PurchaseRouteParts = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  readonly boundaries: Boundaries
+  readonly payments: Payments
+  readonly publicUrl: string | undefined
+}
+
+const PurchaseRequest = z.strictObject({
+  packageId: z.string().meta({ example: 'credits_100' }),
+  quantity: z.int().min(1).max(100).meta({ description: 'How many packages.' }),
+  paymentMethodId: z
+    .string()
+    .optional()
+    .meta({ description: 'The card to charge; the default unless told.' }),
+})
+
+const tags = ['Payments']
+
+/** Buying credits, and what was bought. */
+export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
+  const { access, database, idempotency, boundaries, payments, clock } = parts
+  const originOf = (request: FastifyRequest) => parts.publicUrl ?? `${request.protocol}://${request.host}`
+
+  return async (server) => {
+    server.post(
+      '/v1/purchases',
+      {
+        schema: {
+          tags,
+          summary: 'Buy credits',
+          description:
+            'Charges the card and adds the credits. A repeat with the same Idempotency-Key continues the same purchase and answers it as it is then; a declined one stays declined. Without a key, the same order is taken for a repeat while the outcome of the first is open.',
+          body: PurchaseRequest,
+          response: { 201: PurchaseBody },
+        },
+      },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId, actor } = scope
+        const { packageId, quantity, paymentMethodId } = request.body
+        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        const { purchase, repeated } = await orderPackage(parts, {
+          workspaceId,
+          packageId,
+          quantity,
+          paymentMethodId: paymentMethodId === undefined ? undefined : methodUuid(paymentMethodId),
+          actor,
+          idempotency: idempotency.idempotencyOf(request),
+        })
+        if (repeated) reply.header('idempotent-replayed', 'true')
+        const settled = await payments.settle(purchase)
+        if (settled.status === 'failed') throw declinedProblem(settled)
+        return reply.code(201).send(purchaseBody(settled, originOf(request)))
+      },
+    )
+
+    server.get(
+      '/v1/purchases',
+      {
+        schema: {
+          tags,
+          summary: 'Purchases, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(PurchaseBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const limit = request.query.limit ?? limitDefault
+        const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
+        const purchases = await listPurchases(database, workspaceId, { limit, beforeId })
+        const origin = originOf(request)
+        return page(
+          purchases,
+          limit,
+          (purchase) => [purchase.id],
+          (purchase) => purchaseBody(purchase, origin),
+        )
+      },
+    )
+
+    server.get(
+      '/v1/purchases/:id',
+      {
+        schema: {
+          tags,
+          summary: 'A purchase with its receipt',
+          params: z.object({ id: z.string() }),
+          response: { 200: PurchaseDetailBody },
+        },
+      },
+      async (request) => {
+        const id = purchaseUuid(request.params.id)
+        const workspaceOf = () => workspaceOfPurchase(database, id)
+        const { workspaceId } = await access.scopeOf(request, { workspaceOf })
+        return purchaseDetailBody(await requirePurchase(database, { workspaceId, id }), originOf(request))
+      },
+    )
+  }
+}
+
+/** Throws `purchase_not_found` for what is no id of a purchase. */
+function purchaseUuid(id: string): string {
+  const uuid = uuidFrom('purchase', id)
+  if (uuid === undefined) {
+    throw new Problem('purchase_not_found', 'There is no such purchase in this workspace.')
+  }
+  return uuid
+}

@@ -1,0 +1,35 @@
+import type { DeclineClass } from '@talktime/core/auto-reload'
+import type { TestCard } from '../gateway.ts'
+
+/** How the bank answers a charge. */
+export type CardBehaviour =
+  | { readonly kind: 'succeeds' }
+  /** It is charged, and the answer gets lost on the way. */
+  | { readonly kind: 'succeeds_unheard' }
+  | { readonly kind: 'wants_confirmation' }
+  | { readonly kind: 'declines'; readonly code: DeclineCode }
+
+export const testCardTraits: Record<
+  TestCard,
+  { readonly lastFour: string; readonly behaviour: CardBehaviour }
+> = {
+  success: { lastFour: '4242', behaviour: { kind: 'succeeds' } },
+  decline: { lastFour: '0002', behaviour: { kind: 'declines', code: 'card_declined' } },
+  insufficient_funds: { lastFour: '9995', behaviour: { kind: 'declines', code: 'insufficient_funds' } },
+  requires_action: { lastFour: '3184', behaviour: { kind: 'wants_confirmation' } },
+  unknown_outcome: { lastFour: '0119', behaviour: { kind: 'succeeds_unheard' } },
+}
+
+/** Why the bank declines, with what the customer is told. */
+export const declines = {
+  card_declined: { class: 'soft', message: 'The bank declined the card. Use another card, or ask the bank.' },
+  insufficient_funds: { class: 'soft', message: 'The card has insufficient funds. Use another card.' },
+  authentication_failed: {
+    class: 'soft',
+    message: 'The payment was not confirmed with the bank. Nothing was charged.',
+  },
+  card_not_found: { class: 'hard', message: 'The bank does not know the card any more. Use another card.' },
+  canceled: { class: 'soft', message: 'The payment was given up before it was confirmed.' },
+} as const satisfies Record<string, { readonly class: DeclineClass; readonly message: string }>
+
+export type DeclineCode = keyof typeof declines
