@@ -15,16 +15,19 @@ export type Decline = { readonly atMs: number; readonly class: DeclineClass }
 
 export type AutoReloadSituation = {
   readonly settings: AutoReloadSettings
+  /** With what live calls have used so far taken off. */
   readonly balanceMs: number
   readonly planPaid: boolean
+  /** Not suspended. */
+  readonly workspaceActive: boolean
   readonly hasCard: boolean
-  /** A purchase of auto-reload whose outcome is not known yet. */
+  /** A purchase of auto-reload whose outcome is not known yet. One that waits for the customer is a decline. */
   readonly inFlight: boolean
   /** What this month's reloads cost, those in flight included. */
   readonly spentThisMonthMinor: number
   /** When the month, and with it the cap, begins anew. */
   readonly monthEndsAtMs: number
-  /** Declines since the last success, change of card or saving of the settings; oldest first. */
+  /** Of the card that would be charged, since the last success or saving of the settings; oldest first. */
   readonly declines: readonly Decline[]
 }
 
@@ -38,15 +41,16 @@ export type AutoReloadState =
   | 'plan_required'
 
 export type AutoReloadReason =
-  | 'switched_off'
   | 'plan_required'
-  | 'no_card'
-  | 'above_threshold'
+  | 'switched_off'
+  | 'workspace_suspended'
   | 'purchase_in_flight'
-  | 'monthly_cap_reached'
-  | 'retry_later'
+  | 'no_card'
   | 'card_declined'
   | 'confirmation_required'
+  | 'above_threshold'
+  | 'retry_later'
+  | 'monthly_cap_reached'
   | 'below_threshold'
 
 export type AutoReloadDecision = {
@@ -63,68 +67,78 @@ export const RETRY_AFTER_MS: readonly number[] = [60 * 60_000, 24 * 60 * 60_000]
 /**
  * Whether to buy now, and why (not). Pure: the same situation gives the same answer. It never changes the settings,
  * and nothing but the customer's own saving does.
+ *
+ * What keeps it from ever buying comes first, so that the page says it before the balance is low. What only puts a
+ * purchase off (a retry's wait, the cap) is said where there is something to buy.
  */
 export function decideAutoReload(situation: AutoReloadSituation, nowMs: number): AutoReloadDecision {
   const { settings } = situation
-  if (!settings.enabled) return stop('off', 'switched_off')
   if (!situation.planPaid) return stop('plan_required', 'plan_required')
-  if (situation.inFlight)
-    return { action: 'wait', state: 'buying', reason: 'purchase_in_flight', untilMs: null }
+  if (!settings.enabled) return stop('off', 'switched_off')
+  if (!situation.workspaceActive) return stop('failed', 'workspace_suspended')
+  if (situation.inFlight) return wait('buying', 'purchase_in_flight', null)
   if (!situation.hasCard) return stop('failed', 'no_card')
-  const declined = afterDeclines(situation.declines, nowMs)
-  if (declined !== null) return declined
-  if (situation.balanceMs >= settings.thresholdMs) {
-    return { action: 'wait', state: 'watching', reason: 'above_threshold', untilMs: null }
-  }
-  if (
-    settings.monthlyCapMinor !== null &&
-    situation.spentThisMonthMinor + settings.priceMinor > settings.monthlyCapMinor
-  ) {
-    return {
-      action: 'stop',
-      state: 'capped',
-      reason: 'monthly_cap_reached',
-      untilMs: situation.monthEndsAtMs,
-    }
+  const tries = triesLeft(situation.declines)
+  if (tries.kind === 'none') return stop('failed', tries.reason)
+  if (situation.balanceMs >= settings.thresholdMs) return wait('watching', 'above_threshold', null)
+  if (nowMs < tries.fromMs) return wait('waiting', 'retry_later', tries.fromMs)
+  if (wouldPassCap(situation)) {
+    return { ...stop('capped', 'monthly_cap_reached'), untilMs: situation.monthEndsAtMs }
   }
   return { action: 'buy', state: 'buying', reason: 'below_threshold', untilMs: null }
 }
 
-/** What declines so far mean; null where another try is due. */
-function afterDeclines(declines: readonly Decline[], nowMs: number): AutoReloadDecision | null {
+type TriesLeft =
+  | { readonly kind: 'none'; readonly reason: 'card_declined' | 'confirmation_required' }
+  /** The next try is due from then on. */
+  | { readonly kind: 'some'; readonly fromMs: number }
+
+/** What declines so far leave. */
+function triesLeft(declines: readonly Decline[]): TriesLeft {
   const last = declines.at(-1)
-  if (last === undefined) return null
-  if (last.class === 'action_required') return stop('failed', 'confirmation_required')
+  if (last === undefined) return { kind: 'some', fromMs: Number.NEGATIVE_INFINITY }
+  if (last.class === 'action_required') return { kind: 'none', reason: 'confirmation_required' }
   const retryAfterMs = RETRY_AFTER_MS[declines.length - 1]
-  if (last.class === 'hard' || retryAfterMs === undefined) return stop('failed', 'card_declined')
-  const retryAtMs = last.atMs + retryAfterMs
-  if (nowMs >= retryAtMs) return null
-  return { action: 'wait', state: 'waiting', reason: 'retry_later', untilMs: retryAtMs }
+  if (last.class === 'hard' || retryAfterMs === undefined) return { kind: 'none', reason: 'card_declined' }
+  return { kind: 'some', fromMs: last.atMs + retryAfterMs }
+}
+
+function wouldPassCap({ settings, spentThisMonthMinor }: AutoReloadSituation): boolean {
+  const { monthlyCapMinor, priceMinor } = settings
+  return monthlyCapMinor !== null && spentThisMonthMinor + priceMinor > monthlyCapMinor
 }
 
 function stop(state: AutoReloadState, reason: AutoReloadReason): AutoReloadDecision {
   return { action: 'stop', state, reason, untilMs: null }
 }
 
+function wait(state: AutoReloadState, reason: AutoReloadReason, untilMs: number | null): AutoReloadDecision {
+  return { action: 'wait', state, reason, untilMs }
+}
+
 export type ThresholdAdvice = {
   readonly thresholdMs: number
-  /** How much was used in the time that the advice looks at. */
-  readonly because: 'no_usage' | 'busiest_hours'
+  /** What the busiest two hours used. */
+  readonly busiestMs: number
+  readonly because: 'no_usage' | 'little_usage' | 'busiest_hours'
 }
+
+/** Whole fives of credits. */
+const STEP_MS = 5 * 60_000
+const LEAST_MS = 10 * 60_000
 
 /**
  * Which threshold to recommend: what the busiest two hours of the recent past used, so that a reload that takes a
- * while, or a retry, still comes in time; rounded up to whole fives of credits, at least 10.
+ * while, or a retry after an hour, still comes in time; rounded up to whole fives of credits, at least 10.
  *
  * @param hourlyUsageMs usage hour by hour, in order; milliseconds of talk time
  */
 export function recommendThreshold(hourlyUsageMs: readonly number[]): ThresholdAdvice {
-  const stepMs = 5 * 60_000
-  const leastMs = 10 * 60_000
   const busiestMs = hourlyUsageMs.reduce(
     (most, usedMs, index) => Math.max(most, usedMs + (hourlyUsageMs[index + 1] ?? 0)),
     0,
   )
-  if (busiestMs === 0) return { thresholdMs: leastMs, because: 'no_usage' }
-  return { thresholdMs: Math.max(leastMs, Math.ceil(busiestMs / stepMs) * stepMs), because: 'busiest_hours' }
+  const thresholdMs = Math.max(LEAST_MS, Math.ceil(busiestMs / STEP_MS) * STEP_MS)
+  if (busiestMs === 0) return { thresholdMs, busiestMs, because: 'no_usage' }
+  return { thresholdMs, busiestMs, because: busiestMs < LEAST_MS ? 'little_usage' : 'busiest_hours' }
 }
