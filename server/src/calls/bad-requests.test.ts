@@ -71,7 +71,7 @@ const rows: Row[] = [
   ['the end of an unknown call', 404, 'call_not_found', report('end', {}, `call_${nobody}`)],
   ['the end of a call whose id is none', 404, 'call_not_found', report('end', {}, 'call_1')],
   ['the end of a call in capitals', 404, 'call_not_found', report('end', {}, `CALL_${nobody}`)],
-  ['the end of an encoded NUL', 404, 'call_not_found', report('end', {}, '%00')],
+  ['an id that holds NUL', ...bad, report('end', {}, '%00'), { '/id': lost('id') }],
   ['the answer of an unknown call', 404, 'call_not_found', report('answer', {}, `call_${nobody}`)],
   ['the heartbeat of an unknown call', 404, 'call_not_found', report('heartbeat', {}, `call_${nobody}`)],
   ['the receipt of an unknown call', 404, 'call_not_found', () => ['GET', `/v1/calls/call_${nobody}`]],
@@ -217,9 +217,10 @@ const rows: Row[] = [
     (limit): Row => [`limit=${limit}`, ...bad, list(`limit=${limit}`), { '/limit': noLimit }],
   ),
   ['two limits', ...bad, list('limit=1&limit=2'), { '/limit': '"limit" must be text, not a list.' }],
-  ...['next', '', 'WzFd', 'bnVsbA', '%00'].map(
+  ...['next', '', 'WzFd', 'bnVsbA'].map(
     (cursor): Row => [`cursor=${cursor}`, ...bad, list(`cursor=${cursor}`), { '/cursor': noCursor }],
   ),
+  ['a cursor that holds NUL', ...bad, list('cursor=%00'), { '/cursor': lost('cursor') }],
   ['a day that there is not', ...bad, list('from=2026-02-30'), { '/from': 'There is no day 2026-02-30.' }],
   ['a month that there is not', ...bad, list('to=2026-13-01'), { '/to': 'There is no day 2026-13-01.' }],
   [

@@ -4,13 +4,13 @@ import { type InvalidPart, Problem } from '../problem.ts'
 
 /** Checks a part of a request against its Zod schema. What is wrong is told in sentences that say what is right. */
 export const validatorCompiler: FastifySchemaCompiler<$ZodType> =
-  ({ schema, httpPart }) =>
+  ({ schema }) =>
   (data) =>
-    check(schema, data, httpPart === 'body')
+    check(schema, data)
 
 /** Checks what a body is made of, such as one of its lines, just as a body is checked. Throws `invalid_request`. */
 export function checked<Schema extends $ZodType>(schema: Schema, data: unknown): output<Schema> {
-  const result = check(schema, data, true)
+  const result = check(schema, data)
   if ('error' in result) throw result.error
   return result.value
 }
@@ -18,11 +18,10 @@ export function checked<Schema extends $ZodType>(schema: Schema, data: unknown):
 function check<Schema extends $ZodType>(
   schema: Schema,
   data: unknown,
-  isKept: boolean,
 ): { value: output<Schema> } | { error: Problem } {
   const result = safeParse(schema, data, { error: sentenceFor })
   if (!result.success) return { error: invalidRequest(result.error.issues) }
-  const lost = isKept ? lostTexts(result.data) : []
+  const lost = lostTexts(result.data)
   return lost.length > 0 ? { error: invalidRequest(lost) } : { value: result.data }
 }
 
@@ -34,12 +33,19 @@ type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; 
  */
 function lostTexts(value: unknown, path: readonly PropertyKey[] = []): Issue[] {
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, part]) => lostTexts(part, [...path, key]))
+    return Object.entries(value).flatMap(([key, part]) => [
+      ...(isKept(key) ? [] : [lostText([...path, key])]),
+      ...lostTexts(part, [...path, key]),
+    ])
   }
-  if (path.length === 0 || typeof value !== 'string') return []
-  if (value.isWellFormed() && !value.includes('\0')) return []
+  return path.length === 0 || typeof value !== 'string' || isKept(value) ? [] : [lostText(path)]
+}
+
+const isKept = (text: string) => text.isWellFormed() && !text.includes('\0')
+
+function lostText(path: readonly PropertyKey[]): Issue {
   const message = `"${path.join('.')}" must hold neither NUL (U+0000) nor half of a surrogate pair.`
-  return [{ path, message }]
+  return { path, message }
 }
 
 /** The problem that tells all `issues`: `errors` has one entry a wrong field. */
