@@ -39,7 +39,7 @@ import {
   sandboxRoutes,
   workspaceOfPurchase,
 } from './payments/index.ts'
-import { loadCatalogue, planRoutes, renewSubscription, requireSubscription } from './plans/index.ts'
+import { loadCatalogue, planRoutes, requireSubscription } from './plans/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
@@ -55,6 +55,14 @@ import { describeRoutes } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import type { Logger } from './platform/log.ts'
+import {
+  planChangePurpose,
+  renew,
+  renewalPurpose,
+  retryRenewalNow,
+  retryRenewals,
+  subscriptionRoutes,
+} from './subscriptions/index.ts'
 import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
 
 export type AppOptions = {
@@ -91,25 +99,31 @@ export async function createApp(options: AppOptions): Promise<App> {
   const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
   const idempotency = createIdempotency({ database, clock, secret })
   const access = await openAccess({ database, clock, log, secret, publicUrl })
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const boundaries = createBoundaries(database, {
+    cutLiveCalls,
+    renew: (tx, account, atMs, nowMs) => renew({ cutLiveCalls, payments }, tx, account, atMs, nowMs),
+  })
   const warn = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
   const streams = createStreams({ database, clock, onError: warn('Telling listeners what happened') })
   const engine = createCallEngine({ database, clock, boundaries, onCommitted: streams.wake })
   const reaper = createReaper({ database, clock, engine })
   const sandbox = createSandboxGateway({ database, clock })
+  const origin = publicUrl ?? `http://${options.config.host}:${options.config.port}`
   const payments = createPayments({
     database,
     clock,
     boundaries,
     gateway: sandbox,
     seller: options.config.seller,
-    origin: publicUrl ?? `http://${options.config.host}:${options.config.port}`,
-    purposes: {},
+    origin,
+    purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
+    methodsChanged: (tx, account, nowMs) => retryRenewalNow(tx, account.line.workspaceId, nowMs),
     onCommitted: streams.wake,
     onError: warn('A payment'),
   })
   const parts = { access, database, clock, idempotency, boundaries, engine, payments }
+  const subscriptions = { ...parts, cutLiveCalls, onCommitted: streams.wake }
 
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
@@ -123,6 +137,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(agentRoutes({ ...parts, announce: announceAgent }))
   await server.register(ledgerRoutes({ ...parts, cycleEndsAtMs: (id) => cycleEndsAtMs(database, id) }))
   await server.register(methodRoutes(parts))
+  await server.register(subscriptionRoutes({ ...subscriptions, origin }))
   await server.register(purchaseRoutes({ ...parts, publicUrl }))
   await server.register(
     sandboxRoutes({
@@ -147,6 +162,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const repeated = [
     every(250, () => streams.poll(), warn('Looking for live events')),
     every(1_000, () => boundaries.catchUpDue(clock.now(), 100), warn('Processing resets and expiries')),
+    every(5_000, () => retryRenewals(subscriptions), warn('Charging renewals')),
     every(2_000, () => reaper.runOnce(), warn('Looking for lost calls')),
     every(1_000, () => payments.reconcileDue(), warn('Finding out what became of payments')),
     every(60_000, () => payments.forgetRemoved(), warn('Having removed cards forgotten')),

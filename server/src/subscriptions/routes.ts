@@ -23,8 +23,6 @@ export type SubscriptionRouteParts = SubscriptionParts & {
   readonly idempotency: Idempotency
   /** The origin at which people reach this server. */
   readonly origin: string
-  /** After a change: whoever goes by the plan decides anew. */
-  readonly onChanged: (workspaceId: string) => void
 }
 
 /** A workspace's plan: how it stands, what a change would do, and the change. */
@@ -84,7 +82,6 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
           actor,
           idempotency: ref && { key: ref.key, requestHash: ref.requestHash },
         })
-        parts.onChanged(workspaceId)
         if (changed.replayed) reply.header('idempotent-replayed', 'true')
         if (changed.purchase?.status === 'failed') throw declinedProblem(changed.purchase)
         return {

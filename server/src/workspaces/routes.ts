@@ -2,7 +2,7 @@ import { creditsFromMs, msFromCredits } from '@talktime/core/credits'
 import { z } from 'zod'
 import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
 import { lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
-import { requireSubscription, type Subscription } from '../plans/index.ts'
+import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { Instant, instantOf } from '../platform/http/amount.ts'
@@ -138,6 +138,7 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         await parts.catchUp([workspaceId], nowMs)
         return database.transaction(async (tx) => {
           await updateWorkspace(tx, workspaceId, { name, timeZone, whenCreditsRunOut, monthlyBudgetMs })
+          if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
           await announceSettings(tx, workspaceId, nowMs)
           return readWorkspace(tx, workspaceId, role)
         })
