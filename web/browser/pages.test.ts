@@ -48,11 +48,13 @@ const sideways = (on: Page) =>
 
 /** Looks at a page as it stands: both schemes, wide and narrow. */
 async function inspect(on: Page): Promise<void> {
-  for (const width of [1280, 390]) {
+  for (const width of [1920, 800, 320, 1280, 390]) {
     await on.setViewportSize({ width, height: 860 })
     expect(await sideways(on), `scrolls sideways at ${width} px`).toBe(0)
+    if (width !== 1280 && width !== 390) continue
     for (const colorScheme of ['light', 'dark'] as const) {
       await on.emulateMedia({ colorScheme })
+      await on.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
       expect(await violations(on), `${width} px, ${colorScheme}`).toEqual([])
     }
   }
@@ -105,6 +107,24 @@ test('what opens over a page is accessible too', async () => {
   await page.keyboard.press('Control+k')
   await page.getByText('Every call with its receipt').waitFor()
   expect(await violations(page)).toEqual([])
+})
+
+test('the first page needs less than 250 KB of JavaScript, and nothing from elsewhere', async () => {
+  const fresh = await page.context().newPage()
+  await fresh.goto('/live')
+  await fresh.getByText('+1415 ••• 0188').waitFor()
+  const loaded = await fresh.evaluate(() =>
+    performance.getEntriesByType('resource').map((entry) => {
+      const { name, encodedBodySize } = entry as PerformanceResourceTiming
+      return { name, encodedBodySize }
+    }),
+  )
+  const scripts = loaded.filter(({ name }) => name.endsWith('.js'))
+  const bytes = scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
+  expect(bytes).toBeGreaterThan(50_000)
+  expect(bytes).toBeLessThan(250_000)
+  expect(loaded.filter(({ name }) => !name.startsWith(product.address))).toEqual([])
+  await fresh.close()
 })
 
 test('on a small screen the pages stand in a drawer', async () => {

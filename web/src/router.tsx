@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { sessionQuery } from './api/queries.ts'
-import { chooseWorkspace } from './api/workspace-choice.ts'
+import { chooseWorkspace, currentWorkspaceId } from './api/workspace-choice.ts'
 import { readHistorySearch } from './calls/history-search.ts'
 import { NotFound } from './shell/NotFound.tsx'
 import { PageFailure } from './shell/PageFailure.tsx'
@@ -62,7 +62,7 @@ const shell = createRoute({
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { redirect: location.href } })
     }
     // Requests name the workspace from the first one on.
-    chooseWorkspace(seatFor(session)?.workspace.id ?? null)
+    chooseWorkspace(seatFor(session, currentWorkspaceId())?.workspace.id ?? null)
   },
   component: lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
 })

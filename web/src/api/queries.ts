@@ -57,6 +57,9 @@ export const agentsQuery = queryOptions({
   queryFn: () => whole((query) => api.GET('/v1/agents', { params: { query } })),
 })
 
+/** How many calls the live page shows at most. */
+export const liveCallsShown = 200
+
 export const openCallsKey = ['open-calls'] as const
 
 export const openCallsQuery = queryOptions({

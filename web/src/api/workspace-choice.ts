@@ -1,4 +1,7 @@
+import { useSyncExternalStore } from 'react'
+
 const storageKey = 'talktime.workspace'
+const listeners = new Set<() => void>()
 let chosen: string | null = read()
 
 function read(): string | null {
@@ -16,6 +19,7 @@ export function currentWorkspaceId(): string | null {
 
 /** Remembers the workspace for this and the next visits. */
 export function chooseWorkspace(workspaceId: string | null): void {
+  if (workspaceId === chosen) return
   chosen = workspaceId
   try {
     if (workspaceId === null) localStorage.removeItem(storageKey)
@@ -23,4 +27,13 @@ export function chooseWorkspace(workspaceId: string | null): void {
   } catch {
     // Without storage the choice lasts as long as the page.
   }
+  for (const listener of listeners) listener()
+}
+
+/** The same as {@link currentWorkspaceId}, drawn again when it changes. */
+export function useChosenWorkspaceId(): string | null {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, currentWorkspaceId)
 }

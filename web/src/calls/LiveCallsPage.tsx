@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { balanceQuery, openCallsQuery, workspaceQuery } from '../api/queries.ts'
+import { balanceQuery, liveCallsShown, openCallsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { zoneInWords } from '../format/instant.ts'
 import { Card } from '../ui/Card.tsx'
@@ -24,7 +24,12 @@ export function LiveCallsPage() {
       }
     >
       <LiveFigures calls={calls.data} balance={balance} timeZone={timeZone ?? 'UTC'} />
-      <Card flush>
+      <Card
+        flush
+        {...((calls.data?.length ?? 0) >= liveCallsShown && {
+          footer: `The newest ${liveCallsShown} calls. All of them stand in the call history.`,
+        })}
+      >
         <Loaded query={calls} what="The live calls" skeleton={<SkeletonRows label="live calls" />}>
           {(list: Call[]) => (list.length === 0 ? <HowToCall /> : <LiveCallsTable calls={list} />)}
         </Loaded>

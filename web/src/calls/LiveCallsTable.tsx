@@ -29,7 +29,7 @@ function Who({ call }: { call: Call }) {
   const number = otherParty(call)
   if (number === null) return call.direction === 'web' ? 'Web visitor' : 'Number withheld'
   return (
-    <span className="numeric" title={`Ends in ${number.slice(-4)}`}>
+    <span className="numeric" style={{ whiteSpace: 'nowrap' }} title={`Ends in ${number.slice(-4)}`}>
       {masked(number)}
     </span>
   )

@@ -36,7 +36,7 @@ export function LiveFigures(props: { calls: Call[] | undefined; balance: Balance
         {balance.data && <LiveBalance balance={balance.data} />}
       </Figure>
       <Figure label="In conversation" note="1 credit a minute each">
-        {count('in_conversation')}
+        {props.balance.data?.liveCalls ?? count('in_conversation')}
       </Figure>
       <Figure label="Ringing" note="ringing costs nothing">
         {count('authorized')}

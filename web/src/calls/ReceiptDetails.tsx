@@ -14,7 +14,10 @@ const endSources = {
 
 /** Who and what the call was. */
 export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
-  const end = [receipt.endReason, receipt.endSource === null ? null : endSources[receipt.endSource]]
+  const end = [
+    receipt.endReason?.replaceAll('_', ' ') ?? null,
+    receipt.endSource === null ? null : endSources[receipt.endSource],
+  ]
     .filter((part) => part !== null)
     .join(', ')
   const { workspace } = useSeat()

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
+import { atMostEvery } from './at-most-every.ts'
 import { joinLive } from './join.ts'
 import type { CallPages, Liveness } from './liveness.ts'
 import type { LiveMessage } from './message.ts'
@@ -10,7 +11,7 @@ import { serverNow } from './server-clock.ts'
 const silenceMsMax = 30_000
 /** Events of calls are applied together: a busy workspace tells hundreds a second. */
 const gatherMs = 100
-const balancePartsMs = 4_000
+const calmMs = 4_000
 
 /**
  * Applies the workspace's events to what the pages have loaded, and reports how alive the stream is. Answers
@@ -25,8 +26,6 @@ export function keepCurrent(
   let gathered: Call[] = []
   let flushTimer: ReturnType<typeof setTimeout> | undefined
   let lingerTimer: ReturnType<typeof setTimeout> | undefined
-  let partsTimer: ReturnType<typeof setTimeout> | undefined
-  let partsAgain = false
 
   const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
 
@@ -34,19 +33,14 @@ export function keepCurrent(
     for (const key of [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt']]) refetch(key)
   }
 
-  /** At once, and while more lines come not again before some seconds have passed. */
-  const refetchParts = () => {
-    if (partsTimer !== undefined) {
-      partsAgain = true
-      return
-    }
-    refetch(balanceQuery.queryKey)
-    partsTimer = setTimeout(() => {
-      partsTimer = undefined
-      if (partsAgain) refetchParts()
-      partsAgain = false
-    }, balancePartsMs)
-  }
+  const refetchBalance = atMostEvery(calmMs, () => refetch(balanceQuery.queryKey))
+  // A new call is put at the top of the history while nobody has paged on; later it would move what is being read.
+  const refetchHistory = atMostEvery(calmMs, () => {
+    void queryClient.invalidateQueries({
+      queryKey: callsKey,
+      predicate: (query) => ((query.state.data as CallPages | undefined)?.pages.length ?? 0) <= 1,
+    })
+  })
 
   const showOpenCalls = (told: Call[]) => {
     queryClient.setQueryData(openCallsQuery.queryKey, (page) => {
@@ -66,6 +60,7 @@ export function keepCurrent(
       return { ...data, pages: data.pages.map((page) => ({ ...page, data: withNews(page.data, byId) })) }
     })
     for (const id of byId.keys()) refetch(receiptKey(id))
+    if (told.some((call) => call.status === 'authorized' || call.status === 'refused')) refetchHistory.call()
     clearTimeout(lingerTimer)
     lingerTimer = setTimeout(() => showOpenCalls([]), lingerMs + gatherMs)
   }
@@ -87,7 +82,7 @@ export function keepCurrent(
           balanceQuery.queryKey,
           (balance) => balance && withLine(balance, message.line),
         )
-        refetchParts()
+        refetchBalance.call()
         return
       case 'call':
         gathered.push(message.call)
@@ -122,7 +117,9 @@ export function keepCurrent(
   return () => {
     leave()
     clearInterval(watchdog)
-    for (const pending of [flushTimer, lingerTimer, partsTimer]) clearTimeout(pending)
+    for (const pending of [flushTimer, lingerTimer]) clearTimeout(pending)
+    refetchBalance.stop()
+    refetchHistory.stop()
     document.removeEventListener('visibilitychange', onVisible)
     window.removeEventListener('pagehide', onPageHide)
   }

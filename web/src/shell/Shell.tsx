@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { sessionQuery } from '../api/queries.ts'
-import { chooseWorkspace } from '../api/workspace-choice.ts'
+import { chooseWorkspace, useChosenWorkspaceId } from '../api/workspace-choice.ts'
 import { LiveProvider } from '../live/LiveProvider.tsx'
 import { Announcer } from './Announcer.tsx'
 import { Header } from './Header.tsx'
@@ -18,7 +18,8 @@ import { useFocusOnNavigation } from './use-focus-on-navigation.ts'
 /** The frame around every page of a workspace: sidebar, header with the live balance, and what keeps them current. */
 export function Shell() {
   const session = useQuery(sessionQuery).data ?? null
-  const seat = useMemo(() => (session === null ? null : seatFor(session)), [session])
+  const chosenId = useChosenWorkspaceId()
+  const seat = useMemo(() => (session === null ? null : seatFor(session, chosenId)), [session, chosenId])
   const workspaceId = seat?.workspace.id ?? null
   const router = useRouter()
   const [drawerOpen, setDrawerOpen] = useState(false)

@@ -29,11 +29,10 @@ export function WorkspaceSwitcher() {
 
   const change = async (workspaceId: string) => {
     if (workspaceId === workspace.id) return
-    chooseWorkspace(workspaceId)
     await navigate({ to: '/live' })
     // Nothing of the other workspace may stay on screen: everything but who is signed in is loaded anew.
     queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] })
-    queryClient.setQueryData(sessionQuery.queryKey, (known) => (known ? { ...known } : known))
+    chooseWorkspace(workspaceId)
   }
 
   return (

@@ -1,13 +1,12 @@
 import { createContext, useContext } from 'react'
 import type { Role, Session, SessionWorkspace } from '../api/types.ts'
-import { currentWorkspaceId } from '../api/workspace-choice.ts'
 
 /** Who sits here and in which workspace. */
 export type Seat = { session: Session; workspace: SessionWorkspace }
 
 /** The workspace that was chosen last, while the person is still in it; the first otherwise. */
-export function seatFor(session: Session): Seat | null {
-  const chosen = session.workspaces.find((workspace) => workspace.id === currentWorkspaceId())
+export function seatFor(session: Session, chosenId: string | null): Seat | null {
+  const chosen = session.workspaces.find((workspace) => workspace.id === chosenId)
   const workspace = chosen ?? session.workspaces[0]
   return workspace ? { session, workspace } : null
 }
