@@ -82,11 +82,16 @@ export type App = {
   readonly engine: CallEngine
   readonly boundaries: Boundaries
   readonly payments: Payments
+  /** Does at once what is due by the clock: for tests, whose clock jumps. */
+  runDue(): Promise<void>
   /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
   listen(): Promise<string>
   /** Takes no further requests, finishes those under way, and stops everything that runs beside them. */
   close(): Promise<void>
 }
+
+/** How often it is done (milliseconds), what it is called in the log, and the work. */
+type Chore = readonly [intervalMs: number, what: string, work: () => Promise<unknown>]
 
 const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
 
@@ -159,20 +164,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
   await server.ready()
 
-  const repeated = [
-    every(250, () => streams.poll(), warn('Looking for live events')),
-    every(1_000, () => boundaries.catchUpDue(clock.now(), 100), warn('Processing resets and expiries')),
-    every(5_000, () => retryRenewals(subscriptions), warn('Charging renewals')),
-    every(2_000, () => reaper.runOnce(), warn('Looking for lost calls')),
-    every(1_000, () => payments.reconcileDue(), warn('Finding out what became of payments')),
-    every(60_000, () => payments.forgetRemoved(), warn('Having removed cards forgotten')),
-    every(60_000, () => pruneEvents(database, clock.now()), warn('Forgetting old events')),
-    every(
-      60_000,
-      () => pruneIdempotencyRecords(database, clock.now()),
-      warn('Forgetting old idempotency keys'),
-    ),
+  // What happens by itself, in this order when it is done at once, and how often.
+  const chores: readonly Chore[] = [
+    [1_000, 'Processing resets and expiries', () => boundaries.catchUpDue(clock.now(), 100)],
+    [1_000, 'Finding out what became of payments', () => payments.reconcileDue()],
+    [5_000, 'Charging renewals', () => retryRenewals(subscriptions)],
+    [2_000, 'Looking for lost calls', () => reaper.runOnce()],
+    [250, 'Looking for live events', () => streams.poll()],
+    [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
+    [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
+    [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
   ]
+  const repeated = chores.map(([intervalMs, what, work]) => every(intervalMs, work, warn(what)))
 
   return {
     server,
@@ -180,6 +183,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     boundaries,
     payments,
+    async runDue() {
+      for (const [, , work] of chores) await work()
+    },
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
       live.close()
