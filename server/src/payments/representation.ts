@@ -106,7 +106,8 @@ function fieldsOf(purchase: Purchase, origin: string): Omit<z.infer<typeof Purch
 function receiptRef(purchase: Purchase, origin: string): z.infer<typeof ReceiptRef> | null {
   const { receiptNumber } = purchase
   if (receiptNumber === null) return null
-  return { number: receiptNumber, url: `${origin}/billing/receipts/${publicId('purchase', purchase.id)}` }
+  const path = `/billing/receipts/${publicId('purchase', purchase.id)}`
+  return { number: receiptNumber, url: new URL(path, origin).href }
 }
 
 function failureOf(purchase: Purchase): { code: string; message: string } | null {

@@ -47,6 +47,13 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
   const { access, database, idempotency, boundaries, payments, clock } = parts
   const originOf = (request: FastifyRequest) => parts.publicUrl ?? `${request.protocol}://${request.host}`
 
+  /** An operator's key needs to name no workspace: the purchase does. */
+  async function scopeOfPurchase(request: FastifyRequest, text: string) {
+    const id = purchaseUuid(text)
+    const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfPurchase(database, id) })
+    return { scope, id }
+  }
+
   return async (server) => {
     server.post(
       '/v1/purchases',
@@ -106,6 +113,25 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
       },
     )
 
+    server.post(
+      '/v1/purchases/:id/cancel',
+      {
+        schema: {
+          tags,
+          summary: 'Give up a purchase that waits for a confirmation with the bank',
+          description: 'What is over already stays as it is; the answer says how it is.',
+          params: z.object({ id: z.string() }),
+          response: { 200: PurchaseBody },
+        },
+      },
+      async (request) => {
+        const { scope, id } = await scopeOfPurchase(request, request.params.id)
+        requireRole(scope, 'admin')
+        const { workspaceId } = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
+        return purchaseBody(await payments.cancel({ workspaceId, id }), originOf(request))
+      },
+    )
+
     server.get(
       '/v1/purchases/:id',
       {
@@ -117,10 +143,9 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
         },
       },
       async (request) => {
-        const id = purchaseUuid(request.params.id)
-        const workspaceOf = () => workspaceOfPurchase(database, id)
-        const { workspaceId } = await access.scopeOf(request, { workspaceOf })
-        return purchaseDetailBody(await requirePurchase(database, { workspaceId, id }), originOf(request))
+        const { scope, id } = await scopeOfPurchase(request, request.params.id)
+        const purchase = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
+        return purchaseDetailBody(purchase, originOf(request))
       },
     )
   }

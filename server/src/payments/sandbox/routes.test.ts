@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../../test/app.ts'
+
+let world: TestApp
+beforeAll(async () => {
+  world = await testApp()
+})
+afterAll(() => world.close())
+
+/** A purchase that waits for the bank's confirmation, and the page where that is given. */
+async function waiting(): Promise<{ workspace: TestWorkspace; purchase: TestBody; page: string }> {
+  const workspace = await world.addWorkspace()
+  const { key } = workspace
+  await world.request('POST', '/v1/payment-methods', { key, body: { testCard: 'requires_action' } })
+  const { body: purchase } = await world.request('POST', '/v1/purchases', {
+    key,
+    body: { packageId: 'credits_100', quantity: 2 },
+  })
+  return { workspace, purchase, page: new URL(String(purchase.actionUrl)).pathname }
+}
+
+/** As the page's form sends it. */
+function press(page: string, button: 'confirm' | 'decline') {
+  return world.request('POST', `${page}/${button}`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: '',
+  })
+}
+
+async function purchaseOf(workspace: TestWorkspace, id: string): Promise<TestBody> {
+  return (await world.request('GET', `/v1/purchases/${id}`, { key: workspace.key })).body
+}
+
+describe('the sandbox bank’s page', () => {
+  test('says what is to be paid, by which card, and runs no script', async () => {
+    const { page } = await waiting()
+    const { status, text, headers } = await world.request('GET', page)
+    expect(status).toBe(200)
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(headers['content-security-policy']).toContain("script-src 'self'")
+    expect(headers['cache-control']).toBe('no-store')
+    expect(text).toContain('<h1>Confirm this payment</h1>')
+    expect(text).toContain('<dd>$24.00</dd>')
+    expect(text).toContain('<dd>2 × 100 credits</dd>')
+    expect(text).toContain('<dd>•••• 3184</dd>')
+    expect(text).not.toContain('<script')
+  })
+
+  test('Confirm pays: the credits are there, and the customer is sent back to billing', async () => {
+    const { workspace, purchase, page } = await waiting()
+    const { status, headers } = await press(page, 'confirm')
+    expect(status).toBe(303)
+    expect(headers.location).toBe(`/billing?purchase=${purchase.id}`)
+    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({
+      status: 'succeeded',
+      actionUrl: null,
+      balanceAfter: { credits: 1_200 },
+    })
+    expect((await world.request('GET', page)).text).toContain('<h1>The payment is confirmed</h1>')
+  })
+
+  test('Decline charges nothing', async () => {
+    const { workspace, purchase, page } = await waiting()
+    expect((await press(page, 'decline')).status).toBe(303)
+    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'authentication_failed' },
+    })
+    expect((await world.request('GET', page)).text).toContain('<h1>The payment was declined</h1>')
+  })
+
+  test('what was decided stays: pressing again, or the other button, changes nothing', async () => {
+    const { workspace, purchase, page } = await waiting()
+    const presses = ['confirm', 'decline', 'confirm'] as const
+    await press(page, 'confirm')
+    await Promise.all(presses.map((button) => press(page, button)))
+    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
+    const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
+    expect(body.data.filter(({ kind }) => kind === 'top_up')).toHaveLength(1)
+  })
+
+  test('a confirmation that Talktime never heard of is found by reconciliation', async () => {
+    const { workspace, purchase, page } = await waiting()
+    // The bank keeps it, and the telling is lost.
+    await world.database.query(`update sandbox_charges set status = 'succeeded' where ref = $1`, [
+      page.split('/').at(-1),
+    ])
+    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'requires_action' })
+    world.clock.advance(60_000)
+    await world.app.payments.reconcileDue()
+    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('404: for a payment that is not there', async () => {
+    for (const [method, path] of [
+      ['GET', '/sandbox-bank/nothing'],
+      ['POST', '/sandbox-bank/nothing/confirm'],
+    ] as const) {
+      const { status, text } = await world.request(method, path)
+      expect(status).toBe(404)
+      expect(text).toContain('There is no such payment')
+    }
+  })
+})
