@@ -50,6 +50,42 @@ create table api_keys (
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table auto_reload_attempts (
+  workspace_id uuid not null,
+  seq bigint not null,
+  id uuid not null,
+  at_ms bigint not null,
+  reason text not null,
+  detail text,
+  balance_ms bigint not null,
+  purchase_id uuid,
+  constraint auto_reload_attempts_pkey PRIMARY KEY (workspace_id, seq),
+  constraint auto_reload_attempts_check CHECK ((purchase_id IS NULL) = (detail IS NOT NULL)),
+  constraint auto_reload_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES auto_reload_settings(workspace_id),
+  constraint auto_reload_attempts_workspace_id_purchase_id_fkey FOREIGN KEY (workspace_id, purchase_id) REFERENCES purchases(workspace_id, id)
+);
+
+create table auto_reload_settings (
+  workspace_id uuid not null,
+  enabled boolean not null,
+  threshold_ms bigint not null,
+  package_id text not null,
+  quantity integer not null,
+  monthly_cap_minor bigint,
+  saved_at_ms bigint not null,
+  saved_by jsonb not null,
+  attempt_seq bigint not null default 0,
+  declines_after_seq bigint not null default 0,
+  decided_reason text,
+  look_at_ms bigint,
+  constraint auto_reload_settings_pkey PRIMARY KEY (workspace_id),
+  constraint auto_reload_settings_monthly_cap_minor_check CHECK (monthly_cap_minor >= 0),
+  constraint auto_reload_settings_package_id_fkey FOREIGN KEY (package_id) REFERENCES packages(id),
+  constraint auto_reload_settings_quantity_check CHECK (quantity >= 1 AND quantity <= 100),
+  constraint auto_reload_settings_threshold_ms_check CHECK (threshold_ms > 0),
+  constraint auto_reload_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table balance_lines (
   workspace_id uuid not null,
   anchor_ms bigint not null,
@@ -62,6 +98,7 @@ create table balance_lines (
   entry_seq bigint not null default 0,
   event_seq bigint not null default 0,
   next_boundary_ms bigint,
+  reload_below_ms bigint,
   constraint balance_lines_pkey PRIMARY KEY (workspace_id),
   constraint balance_lines_check CHECK (open_calls >= live_calls),
   constraint balance_lines_check1 CHECK (folded_ms <= drawn_ms),
@@ -96,9 +133,7 @@ create table calls (
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
   constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
-  constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text])),
-  constraint calls_workspace_id_agent_id_fkey FOREIGN KEY (workspace_id, agent_id) REFERENCES agents(workspace_id, id),
-  constraint calls_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+  constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text]))
 ) with (fillfactor=80);
 
 create table events (
@@ -107,8 +142,7 @@ create table events (
   at_ms bigint not null,
   topic text not null,
   ids uuid[] not null,
-  constraint events_pkey PRIMARY KEY (workspace_id, seq),
-  constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+  constraint events_pkey PRIMARY KEY (workspace_id, seq)
 );
 
 create table gateway_events (
@@ -188,8 +222,7 @@ create table ledger_entries (
   reason text,
   purchase_id uuid,
   constraint ledger_entries_pkey PRIMARY KEY (workspace_id, seq),
-  constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text])),
-  constraint ledger_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+  constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text]))
 );
 
 create table members (
@@ -430,6 +463,10 @@ CREATE UNIQUE INDEX agents_phone_number ON public.agents USING btree (phone_numb
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 
+CREATE UNIQUE INDEX auto_reload_attempts_made ON public.auto_reload_attempts USING btree (workspace_id, seq) WHERE (purchase_id IS NOT NULL);
+
+CREATE INDEX auto_reload_settings_enabled ON public.auto_reload_settings USING btree (workspace_id) WHERE enabled;
+
 CREATE INDEX balance_lines_next_boundary ON public.balance_lines USING btree (next_boundary_ms) WHERE (next_boundary_ms IS NOT NULL);
 
 CREATE INDEX calls_ended ON public.calls USING btree (workspace_id, ended_at_ms) WHERE (ended_at_ms IS NOT NULL);
@@ -472,6 +509,16 @@ CREATE INDEX subscriptions_next_renewal_try ON public.subscriptions USING btree 
 
 CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
 
+CREATE OR REPLACE FUNCTION public.auto_reload_look_again()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update auto_reload_settings set look_at_ms = 0 where workspace_id = new.workspace_id and enabled;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -488,3 +535,9 @@ CREATE TRIGGER grant_draws_no_truncate BEFORE TRUNCATE ON public.grant_draws FOR
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER ledger_entries_no_truncate BEFORE TRUNCATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_methods_auto_reload AFTER INSERT OR UPDATE OF is_default ON public.payment_methods FOR EACH ROW EXECUTE FUNCTION auto_reload_look_again();
+
+CREATE TRIGGER purchases_auto_reload AFTER UPDATE OF status ON public.purchases FOR EACH ROW WHEN (((new.origin = 'auto_reload'::text) AND (new.status <> old.status))) EXECUTE FUNCTION auto_reload_look_again();
+
+CREATE TRIGGER subscriptions_auto_reload AFTER UPDATE OF terms ON public.subscriptions FOR EACH ROW WHEN (((new.terms -> 'paid'::text) IS DISTINCT FROM (old.terms -> 'paid'::text))) EXECUTE FUNCTION auto_reload_look_again();

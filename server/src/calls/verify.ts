@@ -43,6 +43,16 @@ const checks: Record<string, string> = {
                from calls c join balance_lines l using (workspace_id)
                where c.status = 'in_conversation' group by 1) c using (workspace_id)
     where l.balance_ms <> l.settled_ms + coalesce(c.since, 0)`,
+
+  // Instead of foreign keys: see docs/decisions/0005.
+  'every call belongs to a workspace and to one of its agents': `
+    select c.workspace_id, format('%s calls of agent %s: %s', c.calls, c.agent_id,
+                                  case when l.workspace_id is null then 'their workspace has no balance line'
+                                       else 'their workspace has no such agent' end) as detail
+    from (select workspace_id, agent_id, count(*) as calls from calls group by 1, 2) c
+    left join balance_lines l on l.workspace_id = c.workspace_id
+    left join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id
+    where l.workspace_id is null or a.id is null`,
 }
 
 export function verifyCalls(db: Queryable): Promise<Difference[]> {

@@ -69,6 +69,14 @@ const checks: Record<string, string> = {
           from balance_lines l left join ledger_entries e using (workspace_id)
           group by l.workspace_id, l.settled_ms) sums
     where granted <> settled_ms + used + expired + deducted`,
+
+  // Instead of foreign keys: see docs/decisions/0005.
+  'every entry and event belongs to a workspace': `
+    select r.workspace_id, format('%s of a workspace that has no balance line', r.what) as detail
+    from (select workspace_id, 'entries' as what from ledger_entries group by 1
+          union all select workspace_id, 'events' from events group by 1) r
+    left join balance_lines l using (workspace_id)
+    where l.workspace_id is null`,
 }
 
 /** Runs a set of such checks. `db` should be a repeatable-read transaction where others write meanwhile. */
