@@ -45,6 +45,8 @@ export type CallEngineParts = {
   readonly openPipeline?: () => Pipeline
   /** Told after each commit which workspaces changed. */
   readonly onCommitted?: (workspaceIds: readonly string[]) => void
+  /** Told after each commit in which workspaces the balance is below what auto-reload waits for. */
+  readonly onBelow?: (workspaceIds: readonly string[]) => void
 }
 
 /** Two batches side by side: one computes while the other waits for the disk. */
@@ -84,6 +86,11 @@ function notReplayed(outcome: CallOutcome | Replayed): CallOutcome {
   return outcome
 }
 
+type Done =
+  /** These workspaces are at a boundary; nothing was written. */
+  | { readonly due: readonly string[] }
+  | { readonly outcomes: (CallOutcome | Replayed)[]; readonly below: readonly string[] }
+
 async function runBatch(
   parts: CallEngineParts,
   pipeline: Pipeline,
@@ -93,7 +100,7 @@ async function runBatch(
   const workspaceIds = [...new Set(commands.map((command) => command.workspaceId))].sort()
   for (;;) {
     const nowMs = parts.clock.now()
-    const done = await pipeline.transaction(async (tx, commit) => {
+    const done = await pipeline.transaction<Done>(async (tx, commit) => {
       const [records, batch] = await Promise.all([
         loadRecords(tx, submissions),
         load(tx, workspaceIds, commands),
@@ -114,10 +121,11 @@ async function runBatch(
       committed.catch(() => {})
       await written
       await committed
-      return { outcomes }
+      return { outcomes, below: workspacesBelow(batch, nowMs) }
     })
     if ('outcomes' in done) {
       parts.onCommitted?.(workspaceIds)
+      if (done.below.length > 0) parts.onBelow?.(done.below)
       return done.outcomes
     }
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
@@ -166,6 +174,15 @@ function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
     .map((account) => account.line)
     .filter((line) => line.nextBoundaryMs !== null && line.nextBoundaryMs <= nowMs)
     .map((line) => line.workspaceId)
+}
+
+function workspacesBelow(batch: Batch, nowMs: number): string[] {
+  const below: string[] = []
+  for (const { line } of batch.accounts.values()) {
+    if (line.reloadBelowMs !== null && balanceAt(line, nowMs) < line.reloadBelowMs)
+      below.push(line.workspaceId)
+  }
+  return below
 }
 
 async function load(

@@ -25,6 +25,8 @@ export type LineRow = BalanceLine & {
   readonly entrySeq: number
   readonly eventSeq: number
   readonly nextBoundaryMs: number | null
+  /** Whoever brings the balance below this says so to the auto-reload, which alone changes it. Null: nobody asks. */
+  readonly reloadBelowMs: number | null
 }
 
 export type EntryRow = {
