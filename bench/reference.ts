@@ -44,6 +44,7 @@ async function measureWithPgbench(
 async function measureWithOwnLoop(connection: pg.ClientConfig, seconds: number): Promise<Reference> {
   const database = openDatabase(connection, { connectionsMax: CLIENTS })
   await database.query(`
+    drop table if exists pgbench_accounts, pgbench_history;
     create table pgbench_accounts (aid integer primary key, bid integer, abalance integer, filler char(84)) with (fillfactor = 100);
     create table pgbench_history (tid integer, bid integer, aid integer, delta integer, mtime timestamp, filler char(22));
     insert into pgbench_accounts select aid, (aid - 1) / 100000 + 1, 0, '' from generate_series(1, ${SCALE} * 100000) as aid`)

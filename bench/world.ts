@@ -1,47 +1,57 @@
-import { cutLiveCalls } from '../server/src/calls/cut.ts'
-import { type CallEngine, createCallEngine } from '../server/src/calls/engine.ts'
-import { createBoundaries } from '../server/src/ledger/index.ts'
-import { loadCatalogue, openSubscription, renewSubscription } from '../server/src/plans/index.ts'
+import { createKey } from '../server/src/access/index.ts'
+import { createAgent } from '../server/src/agents/index.ts'
+import { type CallEngine, createCallEngine, cutLiveCalls, verifyCalls } from '../server/src/calls/index.ts'
+import { createBoundaries, verifyLedger } from '../server/src/ledger/index.ts'
+import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
-import { newUuid } from '../server/src/platform/ids.ts'
+import { publicId } from '../server/src/platform/ids.ts'
+import { createWorkspace } from '../server/src/workspaces/index.ts'
+import type { Caller } from './load/whole-call.ts'
 
-export type Tenant = { readonly workspaceId: string; readonly agentId: string }
+/** A workspace with an agent and a key, under its UUIDs and as callers know it. */
+export type Tenant = { readonly workspaceId: string; readonly agentId: string; readonly caller: Caller }
 
-/** Makes workspaces of the largest plan (10,000 credits, any number of calls at once) with an agent each. */
+/** Makes workspaces of the largest plan: 10,000 credits, any number of calls at once. */
 export async function createTenants(database: Database, count: number): Promise<Tenant[]> {
   await loadCatalogue(database)
-  const nowMs = systemClock.now()
+  const names = Array.from({ length: count }, (_, index) => `Workspace ${index + 1}`).values()
   const tenants: Tenant[] = []
-  const numbers = Array.from({ length: count }, (_, index) => index + 1)
   const makers = Array.from({ length: 8 }, async () => {
-    for (let number = numbers.pop(); number !== undefined; number = numbers.pop())
-      tenants.push(await createTenant(database, number, nowMs))
+    for (const name of names) tenants.push(await createTenant(database, name))
   })
   await Promise.all(makers)
   return tenants
 }
 
-function createTenant(database: Database, number: number, nowMs: number): Promise<Tenant> {
-  const tenant = { workspaceId: newUuid(nowMs), agentId: newUuid(nowMs) }
+function createTenant(database: Database, name: string): Promise<Tenant> {
+  const nowMs = systemClock.now()
   return database.transaction(async (tx) => {
-    await tx.query(`insert into workspaces (id, name, time_zone, created_at_ms) values ($1, $2, 'UTC', $3)`, [
-      tenant.workspaceId,
-      `Bench ${number}`,
-      nowMs,
-    ])
-    await openSubscription(tx, { ...tenant, planId: 'enterprise', timeZone: 'UTC' }, nowMs)
-    await tx.query(
-      `insert into agents (workspace_id, id, name, language, llm_provider, llm_model, created_at_ms)
-       values ($1, $2, 'Bench', 'en', 'openai', 'gpt-5', $3)`,
-      [tenant.workspaceId, tenant.agentId, nowMs],
-    )
-    return tenant
+    const workspaceId = await createWorkspace(tx, { name, timeZone: 'UTC', planId: 'enterprise' }, nowMs)
+    const agent = await createAgent(tx, workspaceId, agentFields, nowMs)
+    const { key } = await createKey(tx, { name: 'Voice stack', workspaceId }, nowMs)
+    return { workspaceId, agentId: agent.id, caller: { key, agentId: publicId('agent', agent.id) } }
   })
+}
+
+const agentFields = {
+  name: 'Agent',
+  language: 'en-US',
+  phoneNumber: null,
+  llmProvider: 'openai',
+  llmModel: 'gpt-5',
 }
 
 /** The engine as the server makes it. */
 export function openEngine(database: Database): CallEngine {
   const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
   return createCallEngine({ database, clock: systemClock, boundaries })
+}
+
+/** Throws unless every balance, entry and charge agrees. */
+export async function requireCleanBooks(database: Database): Promise<void> {
+  const differences = [...(await verifyLedger(database)), ...(await verifyCalls(database))]
+  const [first] = differences
+  if (first === undefined) return
+  throw new Error(`verify found ${differences.length} differences, such as ${first.check}: ${first.detail}`)
 }

@@ -1,0 +1,58 @@
+import { connect } from 'node:net'
+
+export type Answer = { readonly status: number; readonly body: string }
+
+/** A keep-alive connection on which one request is under way at a time. */
+export type Connection = {
+  post(path: string, key: string, body: string): Promise<Answer>
+  close(): void
+}
+
+/**
+ * An HTTP client that does what the load generator needs and nothing else, straight on a socket: it shares the
+ * machine with the server it measures, and node:http costs as much a request as the server does.
+ */
+export function openConnection(port: number): Promise<Connection> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined
+  let received = ''
+  const fail = (error: Error) => waiting?.reject(error)
+  socket.setEncoding('utf8')
+  socket.on('error', fail)
+  socket.on('close', () => fail(new Error('The server closed the connection')))
+  socket.on('data', (chunk: string) => {
+    received += chunk
+    const answer = wholeAnswer(received)
+    if (answer === undefined) return
+    received = ''
+    const { resolve } = waiting ?? {}
+    waiting = undefined
+    resolve?.(answer)
+  })
+  const connection: Connection = {
+    post: (path, key, body) =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject }
+        socket.write(
+          `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\n` +
+            `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+        )
+      }),
+    close: () => socket.destroy(),
+  }
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once('connect', () => resolve(connection))
+  })
+}
+
+/** The answer, once all of it is there. Its texts are ASCII, so characters are bytes. */
+function wholeAnswer(received: string): Answer | undefined {
+  const headEnd = received.indexOf('\r\n\r\n')
+  if (headEnd < 0) return undefined
+  const head = received.slice(0, headEnd)
+  const length = /content-length: (\d+)/i.exec(head)?.[1]
+  if (length === undefined) throw new Error(`An answer without a length:\n${head}`)
+  const body = received.slice(headEnd + 4)
+  return body.length < Number(length) ? undefined : { status: Number(head.slice(9, 12)), body }
+}

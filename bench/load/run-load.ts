@@ -1,0 +1,18 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { LoadJob, LoadResult } from './generator.ts'
+
+const generator = fileURLToPath(new URL('./generator.ts', import.meta.url))
+
+/** Has a process of its own send the load, and returns what it measured. */
+export function runLoad(job: LoadJob): Promise<LoadResult> {
+  const child = fork(generator)
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { result: LoadResult } | { error: string }) =>
+      'result' in message ? resolve(message.result) : reject(new Error(message.error)),
+    )
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`The load generator ended by itself (${code})`)))
+    child.send(job)
+  })
+}

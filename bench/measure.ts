@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import type pg from 'pg'
+import { openDatabase } from '../server/src/platform/database/database.ts'
+import { migrate } from '../server/src/platform/database/migrate.ts'
+import { runLoad } from './load/run-load.ts'
+import { type BenchPostgres, urlOf } from './postgres.ts'
+import { startServer } from './server-process.ts'
+import { measureLives, measureSteps } from './settlement.ts'
+import { createTenants, openEngine, requireCleanBooks } from './world.ts'
+
+/** How much is measured. */
+export type Extent = {
+  readonly referenceSeconds: number
+  readonly workspaces: number
+  /** Calls taken through the engine in each of its measurements. */
+  readonly calls: number
+  readonly warmUpSeconds: number
+  readonly loadSeconds: number
+}
+
+export const wholeExtent: Extent = {
+  referenceSeconds: 10,
+  workspaces: 1000,
+  calls: 60_000,
+  warmUpSeconds: 3,
+  loadSeconds: 10,
+}
+
+/** Enough to see that everything works; its numbers mean little. */
+export const shortExtent: Extent = {
+  referenceSeconds: 1,
+  workspaces: 20,
+  calls: 500,
+  warmUpSeconds: 0.2,
+  loadSeconds: 0.5,
+}
+
+const CONNECTIONS = 64
+
+export type SettlementRates = { readonly lives: number; readonly ends: number }
+
+/** Calls per second through the engine in this process, and calls ended per second. */
+export async function measureSettlement(postgres: BenchPostgres, extent: Extent): Promise<SettlementRates> {
+  return withDatabase(await postgres.createDatabase('settlement'), async (database) => {
+    const tenants = await createTenants(database, extent.workspaces)
+    const engine = openEngine(database)
+    await postgres.settle()
+    await measureSteps(engine, tenants, Math.ceil(extent.calls / 10))
+    const { ends } = await measureSteps(engine, tenants, extent.calls)
+    const lives = await measureLives(engine, tenants, extent.calls)
+    await engine.close()
+    await requireCleanBooks(database)
+    return { lives, ends }
+  })
+}
+
+export type HttpRates = {
+  readonly callsPerSecond: number
+  readonly authorizeMs: { readonly p50: number; readonly p99: number }
+  /** With calls begun at half that rate, at even distances. */
+  readonly atHalf: { readonly callsPerSecond: number; readonly p50: number; readonly p99: number }
+  readonly generatorMicrosecondsPerCall: number
+}
+
+/** Whole calls over HTTP, all through one server process. */
+export async function measureHttp(
+  postgres: BenchPostgres,
+  extent: Extent,
+  workspaces: number,
+): Promise<HttpRates> {
+  const connection = await postgres.createDatabase(`http_${workspaces}`)
+  return withDatabase(connection, async (database) => {
+    const tenants = await createTenants(database, workspaces)
+    await postgres.settle()
+    const dataDir = join(postgres.folder, `server_${workspaces}`)
+    const server = await startServer({ dataDir, databaseUrl: urlOf(connection) })
+    const load = {
+      port: server.port,
+      callers: tenants.map(({ caller }) => caller),
+      connections: CONNECTIONS,
+      warmUpSeconds: extent.warmUpSeconds,
+      seconds: extent.loadSeconds,
+    }
+    const full = await runLoad({ ...load, callsPerSecond: null })
+    const half = await runLoad({ ...load, callsPerSecond: full.callsPerSecond / 2 })
+    await server.stop()
+    await requireCleanBooks(database)
+    return {
+      callsPerSecond: full.callsPerSecond,
+      authorizeMs: full.authorizeMs,
+      atHalf: { callsPerSecond: half.callsPerSecond, ...half.authorizeMs },
+      generatorMicrosecondsPerCall: full.ownMicrosecondsPerCall,
+    }
+  })
+}
+
+async function withDatabase<Result>(
+  connection: pg.ClientConfig,
+  work: (database: ReturnType<typeof openDatabase>) => Promise<Result>,
+): Promise<Result> {
+  const database = openDatabase(connection)
+  try {
+    await migrate(database)
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import { measureHttp, measureSettlement, shortExtent, wholeExtent } from './measure.ts'
+import { startBenchPostgres } from './postgres.ts'
+import { measureReference } from './reference.ts'
+import { asText, type Measured, machine, notesOf, rowsOf, writeResults } from './report.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+  },
+})
+const extent = options.short ? shortExtent : wholeExtent
+
+const postgres = await startBenchPostgres()
+let measured: Measured
+try {
+  measured = await measureAll()
+} finally {
+  await postgres.stop()
+}
+console.log(
+  `\nOn ${machine()}, ${options.date}:\n\n${asText(rowsOf(measured))}\n\n${notesOf(measured).join('\n')}`,
+)
+if (options.write) await writeResults(measured, options.date)
+
+async function measureAll(): Promise<Measured> {
+  say('Reference …')
+  const reference = await postgres.createDatabase('reference')
+  const before = await measureReference(reference, extent.referenceSeconds)
+  say('Settlement in process …')
+  const settlement = await measureSettlement(postgres, extent)
+  say('Calls over HTTP, one workspace …')
+  const httpOne = await measureHttp(postgres, extent, 1)
+  say(`Calls over HTTP, ${extent.workspaces} workspaces …`)
+  const httpMany = await measureHttp(postgres, extent, extent.workspaces)
+  say('Reference again …')
+  const after = await measureReference(reference, extent.referenceSeconds)
+  return { references: [before, after], settlement, httpOne, httpMany, workspaces: extent.workspaces }
+}
+
+function say(what: string): void {
+  console.error(what)
+}

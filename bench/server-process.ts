@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const mainFile = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+
+export type ServerProcess = {
+  readonly port: number
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** Starts the product's server in a process of its own, on a free port and without a demo. */
+export async function startServer(settings: {
+  readonly dataDir: string
+  /** Undefined: an embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl?: string
+}): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [mainFile], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      TALKTIME_DEMO: 'off',
+      TALKTIME_LOG_LEVEL: 'warn',
+      TALKTIME_DATA_DIR: settings.dataDir,
+      DATABASE_URL: settings.databaseUrl ?? '',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const port = await new Promise<number>((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      const address = /http:\/\/[\w.]+:(\d+)/.exec(said)
+      if (address) resolve(Number(address[1]))
+    })
+    child.once('error', reject)
+    void ended.then(() => reject(new Error(`The server ended before it served:\n${said}`)))
+  })
+  return {
+    port,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
