@@ -27,7 +27,7 @@ export async function addCard(
     client.checkout.sessions.create({
       mode: 'setup',
       customer: customerRef,
-      payment_method_types: ['card'],
+      allowed_payment_method_types: ['card'],
       // Stripe puts the session's id into the braces, which are not to be encoded.
       success_url: `${new URL(cardReturnPath, returnUrl).href}?session={CHECKOUT_SESSION_ID}`,
       cancel_url: new URL(billingPath, returnUrl).href,

@@ -114,7 +114,10 @@ export function declineOf(reason: StripeReason | null): Decline {
 }
 
 /** The request to charge was refused before any bank was asked. */
-export function refusalOf(error: { readonly code?: string | undefined; readonly param?: string | undefined }): Decline {
+export function refusalOf(error: {
+  readonly code?: string | undefined
+  readonly param?: string | undefined
+}): Decline {
   const isAboutCard = error.param === 'payment_method' || error.code === 'payment_method_unactivated'
   return declineNamed(isAboutCard ? 'card_not_found' : 'payment_refused')
 }

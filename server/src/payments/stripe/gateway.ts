@@ -138,16 +138,12 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
         (payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required')
       if (!isOpen || method === undefined) return undefined
       try {
-        const confirmed = await client.paymentIntents.confirm(
-          payment.id,
-          { payment_method: idOf(method), return_url: returnUrl },
-          // A second click gets the same page; after an attempt that failed there is another one.
-          { idempotencyKey: `${purchaseId}-confirm-${failure?.charge ?? ''}` },
-        )
-        return bankPageOf(await asItIsNow(confirmed, confirmed.lastResponse.headers))
+        const params = { payment_method: idOf(method), return_url: returnUrl }
+        return bankPageOf(await client.paymentIntents.confirm(payment.id, params))
       } catch (error) {
-        if (error instanceof StripeCardError || isRefusal(error)) return undefined
-        throw error
+        if (!(error instanceof StripeCardError || isRefusal(error))) throw error
+        // The bank declined it at once, or another click was faster.
+        return bankPageOf(await client.paymentIntents.retrieve(payment.id))
       }
     },
   }
@@ -162,7 +158,7 @@ function chargeParams(intent: Intent): Stripe.PaymentIntentCreateParams {
     currency: stripeCurrency(currency),
     customer: customerRef,
     payment_method: methodRef,
-    payment_method_types: ['card'],
+    allowed_payment_method_types: ['card'],
     description,
     metadata: {
       [purchaseKey]: publicId('purchase', purchaseId),

@@ -1,0 +1,36 @@
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { Routes } from '../../platform/http/http-server.ts'
+import type { Payments } from '../payments.ts'
+import { openClient, type StripeAccess } from './client.ts'
+import { createStripeGateway, type StripeGateway } from './gateway.ts'
+import { stripeRoutes } from './routes.ts'
+import { createStripeWebhook } from './webhook.ts'
+
+export type Stripe = {
+  readonly gateway: StripeGateway
+  /** What Stripe and browsers on their way to and from it ask for. */
+  routes(parts: {
+    readonly database: Database
+    readonly clock: Clock
+    readonly payments: Payments
+    /** The origin at which people reach this server. */
+    readonly origin: () => string
+  }): Routes
+}
+
+/** Payments through Stripe. `onError` hears of what Stripe refused or did not answer. */
+export function openStripe(
+  access: StripeAccess & { readonly webhookSecret: string },
+  onError: (error: unknown) => void,
+): Stripe {
+  const gateway = createStripeGateway({ client: openClient(access), onError })
+  return {
+    gateway,
+    routes(parts) {
+      const { webhookSecret } = access
+      const webhook = createStripeWebhook({ ...parts, savedCard: gateway.savedCard, webhookSecret })
+      return stripeRoutes({ ...parts, gateway, webhook, onError })
+    },
+  }
+}

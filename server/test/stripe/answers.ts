@@ -1,0 +1,31 @@
+/** Something Stripe refuses: what it answers, with which status. */
+export class StripeRefusal extends Error {
+  readonly status: number
+  readonly body: { readonly error: Readonly<Record<string, unknown>> }
+  /** Whether the answer is kept under the request's idempotency key: what was refused before it began is not. */
+  readonly kept: boolean
+
+  constructor(status: number, error: Readonly<Record<string, unknown>>, kept: boolean) {
+    super(String(error.message ?? error.code))
+    this.status = status
+    this.body = { error }
+    this.kept = kept
+  }
+}
+
+export function wrongRequest(message: string, about: { code?: string; param?: string } = {}): StripeRefusal {
+  return new StripeRefusal(400, { type: 'invalid_request_error', message, ...about }, false)
+}
+
+export function missing(kind: string, id: string, param: string): StripeRefusal {
+  return new StripeRefusal(
+    param === 'id' ? 404 : 400,
+    {
+      type: 'invalid_request_error',
+      code: 'resource_missing',
+      message: `No such ${kind}: '${id}'`,
+      param,
+    },
+    false,
+  )
+}

@@ -1,0 +1,53 @@
+import type { TestCard } from '../../src/payments/gateway.ts'
+import type { GatewayBench } from '../../src/payments/gateway-contract.ts'
+import type { StripeGateway } from '../../src/payments/stripe/gateway.ts'
+import { publicId } from '../../src/platform/ids.ts'
+import type { Payment, StripeTestCard } from './books.ts'
+import type { FakeStripe } from './fake-stripe.ts'
+
+const cardOf: Record<TestCard, StripeTestCard> = {
+  success: 'visa',
+  decline: 'declined',
+  insufficient_funds: 'insufficient_funds',
+  requires_action: 'wants_confirmation',
+  unknown_outcome: 'visa',
+}
+
+/** Every PaymentIntent that was made for a purchase. */
+export function paymentsFor(stripe: FakeStripe, purchaseId: string): Payment[] {
+  const name = publicId('purchase', purchaseId)
+  return [...stripe.books.payments.values()].filter((one) => one.metadata.talktime_purchase === name)
+}
+
+/** What the contract of gateways needs of Stripe. */
+export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): GatewayBench {
+  return {
+    gateway,
+    async card(testCard) {
+      const customer = stripe.books.makeCustomer({})
+      const method = stripe.books.addMethod(customer.id, cardOf[testCard])
+      // The SDK asks again where a connection breaks; that gets lost, too.
+      const lost = { kind: 'connection_lost', when: 'after' } as const
+      if (testCard === 'unknown_outcome') stripe.fail('POST', /payment_intents$/, lost, lost)
+      return { customerRef: customer.id, methodRef: method.id }
+    },
+    async finish(actionUrl, decision) {
+      const name = actionUrl.split('/').at(-1)
+      const payment = [...stripe.books.payments.values()].find(
+        (one) => one.metadata.talktime_purchase === name,
+      )
+      const page = await gateway.confirmationUrl({
+        chargeRef: payment?.id ?? '',
+        purchaseId: name?.replace('pur_', '') ?? '',
+        returnUrl: 'https://talktime.example.com/stripe/return',
+      })
+      if (page === undefined) throw new Error('There is nothing to confirm')
+      await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
+    },
+    async taken(purchaseId) {
+      return paymentsFor(stripe, purchaseId)
+        .filter(({ status }) => status === 'succeeded')
+        .map(({ amount_received }) => amount_received)
+    },
+  }
+}
