@@ -487,6 +487,8 @@ CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING brin (cre
 
 CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (workspace_id, email) WHERE (accepted_at_ms IS NULL);
 
+CREATE INDEX ledger_entries_other_than_calls ON public.ledger_entries USING btree (workspace_id, seq) WHERE (kind <> 'call'::text);
+
 CREATE UNIQUE INDEX ledger_entries_purchase ON public.ledger_entries USING btree (workspace_id, purchase_id) WHERE ((purchase_id IS NOT NULL) AND (amount_ms > 0));
 
 CREATE INDEX members_user ON public.members USING btree (user_id, joined_at_ms);

@@ -69,11 +69,21 @@ export function grantBody(grant: GrantRow): z.infer<typeof GrantBody> {
   }
 }
 
+export const EntryKindName = z.enum([
+  'call',
+  'monthly_grant',
+  'top_up',
+  'promotional',
+  'adjustment',
+  'expiry',
+  'refund',
+])
+
 export const TransactionBody = z
   .object({
     id: z.string(),
     at: Instant,
-    kind: z.enum(['call', 'monthly_grant', 'top_up', 'promotional', 'adjustment', 'expiry', 'refund']),
+    kind: EntryKindName,
     amount: Amount.meta({ description: 'Below zero where it took credit.' }),
     balanceAfter: Amount.meta({ description: 'The settled balance after it; live calls are not taken off.' }),
     callId: z.string().nullable(),

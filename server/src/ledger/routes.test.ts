@@ -161,6 +161,24 @@ describe('transactions', () => {
     expect(seen.reverse()).toEqual(before)
   })
 
+  test('can be asked for by kind, page by page', async () => {
+    await stack.talk(minute)
+    await stack.granted({ credits: 5 })
+    await stack.talk(minute)
+    await stack.granted({ credits: -1, kind: 'adjustment' })
+    const page = await stack.ask('GET', '/v1/transactions?kind=promotional,adjustment&limit=1')
+    expect(page.body.data.map(({ kind }) => kind)).toEqual(['adjustment'])
+    const next = `/v1/transactions?kind=promotional&kind=adjustment&cursor=${page.body.nextCursor}`
+    const { body } = await stack.ask('GET', next)
+    expect(body.data.map(({ kind }) => kind)).toEqual(['promotional'])
+    expect(body.nextCursor).toBeNull()
+    const calls = await stack.ask('GET', '/v1/transactions?kind=call')
+    expect(calls.body.data).toHaveLength(2)
+    const wrong = await stack.ask('GET', '/v1/transactions?kind=gift')
+    expect(wrong.status).toBe(400)
+    expect(wrong.body.errors).toMatchObject([{ pointer: '/kind' }])
+  })
+
   test('are 50 a page unless told', async () => {
     await stack.batch(
       Array.from({ length: 60 }, (_, n) => [

@@ -15,6 +15,7 @@ import { grantByOperator } from './operator-grant.ts'
 import {
   BalanceBody,
   balanceBody,
+  EntryKindName,
   GrantBody,
   GrantMadeBody,
   grantBody,
@@ -33,6 +34,13 @@ const GrantRequest = z.strictObject({
     .nullable()
     .optional(),
   reason: z.string().trim().min(1).max(500),
+})
+
+const TransactionQuery = ListQuery.extend({
+  kind: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .meta({ description: 'One or more, with commas between.' }),
 })
 
 export type LedgerRouteParts = {
@@ -65,7 +73,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         schema: {
           tags: ['Credits'],
           summary: 'The ledger, newest first',
-          querystring: ListQuery,
+          querystring: TransactionQuery,
           response: { 200: listOf(TransactionBody) },
         },
       },
@@ -73,8 +81,9 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? limitDefault
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
+        const kinds = kindsOf(request.query.kind)
         await boundaries.catchUpIfDue(workspaceId, clock.now())
-        const entries = await listEntries(database, workspaceId, { limit, beforeSeq })
+        const entries = await listEntries(database, workspaceId, { limit, beforeSeq, kinds })
         return page(entries, limit, (entry) => [entry.seq], transactionBody)
       },
     )
@@ -139,6 +148,17 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
       },
     )
   }
+}
+
+function kindsOf(kind: string | string[] | undefined): z.infer<typeof EntryKindName>[] {
+  const names = [kind ?? []]
+    .flat()
+    .flatMap((part) => part.split(','))
+    .filter((name) => name !== '')
+  const known = z.array(EntryKindName).safeParse(names)
+  if (known.success) return known.data
+  const options = EntryKindName.options.join(', ')
+  throw invalid('/kind', `"kind" must be one or more of ${options}, with commas between.`)
 }
 
 /** Throws `workspace_not_found` where a header names another workspace than the path: credit goes where both say. */

@@ -3,18 +3,31 @@ import type { EntryRow } from './account.ts'
 import { readLine } from './balance.ts'
 import { type GrantRow, grantColumns, openGrants, remainingGrants } from './grants.ts'
 
-/** Entries of the ledger, newest first, one more than `limit`; those before entry number `beforeSeq`. */
+/**
+ * Entries of the ledger, newest first, one more than `limit`; those before entry number `beforeSeq`.
+ *
+ * @param page.kinds only entries of these kinds; none: of all
+ */
 export async function listEntries(
   db: Queryable,
   workspaceId: string,
-  page: { readonly limit: number; readonly beforeSeq: number | null },
+  page: {
+    readonly limit: number
+    readonly beforeSeq: number | null
+    readonly kinds: readonly EntryRow['kind'][]
+  },
 ): Promise<EntryRow[]> {
+  // Nearly all entries are calls': said outright, so that the index without them is used.
+  const ofKinds = page.kinds.length === 0 || page.kinds.includes('call') ? '' : `and kind <> 'call'`
   const { rows } = await db.query<EntryRow>(
     `select workspace_id as "workspaceId", seq, id, at_ms as "atMs", recorded_at_ms as "recordedAtMs", kind,
             amount_ms as "amountMs", balance_after_ms as "balanceAfterMs", drawn_after_ms as "drawnAfterMs",
             call_id as "callId", grant_id as "grantId", purchase_id as "purchaseId", reason
-     from ledger_entries where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
-    [workspaceId, page.beforeSeq, page.limit + 1],
+     from ledger_entries
+     where workspace_id = $1 and ($2::bigint is null or seq < $2)
+       and (cardinality($4::text[]) = 0 or kind = any($4)) ${ofKinds}
+     order by seq desc limit $3`,
+    [workspaceId, page.beforeSeq, page.limit + 1, page.kinds],
   )
   return rows
 }
