@@ -5,14 +5,15 @@ import type { Queryable } from '../platform/database/database.ts'
 export type Changes = {
   /** The number of the last event that is in here: where a listener goes on from. */
   readonly seq: number
-  readonly balance: boolean
   /** UUIDs of calls. */
   readonly callIds: readonly string[]
   /** What else changed: its topic, and the UUID of what it is about, where there are several of its kind. */
   readonly others: readonly { readonly topic: string; readonly id: string | null }[]
 }
 
-type EventRow = pg.QueryResultRow & { seq: number; topic: string; ids: string }
+type EventRow = { readonly seq: number; readonly topic: string; readonly ids: string }
+/** An event beside the last number that was given out; that number alone where there is no event. */
+type FoundRow = pg.QueryResultRow & { newest: number } & (EventRow | { seq: null; topic: null; ids: null })
 
 /** How many event rows are merged into one look. */
 const ROWS_MAX = 1000
@@ -35,7 +36,7 @@ export async function lastEventSeqs(
 }
 
 /**
- * What changed after event `afterSeq`. `forgotten` where events between have been pruned: the listener has to read
+ * What changed after event `afterSeq`. `forgotten` where events after it have been pruned: the listener has to read
  * everything anew.
  */
 export async function changesAfter(
@@ -43,25 +44,27 @@ export async function changesAfter(
   workspaceId: string,
   afterSeq: number,
 ): Promise<Changes | 'forgotten' | 'nothing'> {
-  const { rows } = await db.query<EventRow>({
+  // In one statement with the last number: where all events are pruned, it alone tells that there were any.
+  const { rows } = await db.query<FoundRow>({
     name: 'live_changes_after',
-    text: `select seq, topic, array_to_string(ids, ',') as ids from events
-           where workspace_id = $1 and seq > $2 order by seq limit $3`,
+    text: `select l.event_seq as newest, e.seq, e.topic, array_to_string(e.ids, ',') as ids
+           from balance_lines l
+           left join lateral (select seq, topic, ids from events
+                              where workspace_id = l.workspace_id and seq > $2 order by seq limit $3) e on true
+           where l.workspace_id = $1 order by e.seq`,
     values: [workspaceId, afterSeq, ROWS_MAX],
   })
-  const first = rows[0]
-  const last = rows.at(-1)
-  if (first === undefined || last === undefined) return 'nothing'
-  if (first.seq !== afterSeq + 1) return 'forgotten'
-  const callIds = rows
-    .filter((row) => row.topic === 'call' && row.ids !== '')
-    .flatMap((row) => row.ids.split(','))
-  return {
-    seq: last.seq,
-    balance: rows.some((row) => row.topic === 'balance'),
-    callIds: [...new Set(callIds)],
-    others: otherChanges(rows),
-  }
+  const events: EventRow[] = rows.filter((row) => row.seq !== null)
+  const last = events.at(-1)
+  if (last === undefined) return (rows[0]?.newest ?? afterSeq) > afterSeq ? 'forgotten' : 'nothing'
+  // Events are numbered without a gap, and pruned in no order.
+  if (last.seq !== afterSeq + events.length) return 'forgotten'
+  return { seq: last.seq, callIds: callIdsOf(events), others: otherChanges(events) }
+}
+
+function callIdsOf(events: readonly EventRow[]): string[] {
+  const told = events.filter(({ topic, ids }) => topic === 'call' && ids !== '')
+  return [...new Set(told.flatMap(({ ids }) => ids.split(',')))]
 }
 
 function otherChanges(rows: readonly EventRow[]): { topic: string; id: string | null }[] {

@@ -14,12 +14,22 @@ const BUFFERED_BYTES_MAX = 1024 * 1024
 export type LiveRoutes = { readonly routes: Routes; close(): void }
 
 /** `GET /v1/events`: what happens in the workspace, as server-sent events. */
-export function liveRoutes(parts: { access: Access; database: Database; streams: Streams }): LiveRoutes {
+export function liveRoutes(parts: {
+  access: Access
+  database: Database
+  streams: Streams
+  /** How often a stream gives a sign of life, and looks whether it may still be read. */
+  pingMs?: number
+}): LiveRoutes {
+  const { access, database, streams, pingMs = PING_MS } = parts
   const open = new Set<() => void>()
+  let closed = false
   const routes: Routes = async (server) => {
     server.get(
       '/v1/events',
       {
+        // The answer to HEAD would never end.
+        exposeHeadRoute: false,
         schema: {
           tags: ['Live'],
           summary: 'Server-sent events',
@@ -35,12 +45,15 @@ export function liveRoutes(parts: { access: Access; database: Database; streams:
       },
       async (request, reply) => {
         const named = request.query.workspace
-        const { workspaceId } = await parts.access.scopeOf(request, { named })
-        const newest = await lastEventSeq(parts.database, workspaceId)
+        const { workspaceId } = await access.scopeOf(request, { named })
+        const newest = await lastEventSeq(database, workspaceId)
         if (newest === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
         const seq = resumeAt(request.headers['last-event-id'], newest)
-        reply.hijack()
+        if (closed) throw new Problem('unavailable', 'The server is being stopped. Try again shortly.')
         const { raw } = reply
+        reply.hijack()
+        // Whoever left in the meantime closes no stream any more.
+        if (raw.destroyed) return
         raw.writeHead(200, {
           'content-type': 'text/event-stream; charset=utf-8',
           'cache-control': 'no-store',
@@ -49,30 +62,39 @@ export function liveRoutes(parts: { access: Access; database: Database; streams:
           'request-id': request.id,
         })
         const write = (text: string) => {
+          if (raw.writableEnded || raw.destroyed) return
           raw.write(text)
           if (raw.writableLength > BUFFERED_BYTES_MAX) raw.destroy()
         }
+        const end = () => raw.end()
         const listener: Listener = {
           workspaceId,
           seq,
           send: (messages) => write(messages.map(textOf).join('')),
         }
-        const pings = setInterval(() => write('event: ping\ndata: {}\n\n'), PING_MS)
-        const end = () => raw.end()
+        /** A key may have been revoked, a session or a membership may have ended since the stream began. */
+        async function mayStillRead(): Promise<boolean> {
+          request.principal = await access.authenticate(request)
+          return (await access.scopeOf(request, { named })).workspaceId === workspaceId
+        }
+        const pings = setInterval(() => {
+          mayStillRead().then((may) => (may ? write('event: ping\ndata: {}\n\n') : end()), end)
+        }, pingMs)
         open.add(end)
         raw.on('close', () => {
           clearInterval(pings)
           open.delete(end)
-          parts.streams.remove(listener)
+          streams.remove(listener)
         })
         write('retry: 2000\n\n')
-        parts.streams.add(listener)
+        streams.add(listener)
       },
     )
   }
   return {
     routes,
     close() {
+      closed = true
       for (const end of open) end()
     },
   }

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { amountOf, instantOf } from '../platform/http/amount.ts'
 import { type IdKind, publicId } from '../platform/ids.ts'
-import { changesAfter, lastEventSeqs } from './feed.ts'
+import { type Changes, changesAfter, lastEventSeqs } from './feed.ts'
 
 /** One message of a stream. Only the last of a look carries an id: a listener that stops before it looks again. */
 export type Message = { readonly event: string; readonly data: unknown; readonly id?: number }
@@ -40,6 +40,8 @@ export function createStreams(parts: {
 }): Streams {
   const { database, clock } = parts
   const byWorkspace = new Map<string, Set<Listener>>()
+  /** Those that have not been told the balance yet, which comes before everything else. */
+  const ungreeted = new Set<Listener>()
   const looking = new Set<string>()
   const again = new Set<string>()
 
@@ -62,27 +64,40 @@ export function createStreams(parts: {
   }
 
   async function catchUp(listener: Listener): Promise<void> {
-    for (;;) {
-      const changes = await changesAfter(database, listener.workspaceId, listener.seq)
+    const { workspaceId } = listener
+    if (ungreeted.has(listener)) {
+      const greeting = { ...(await balanceMessage(workspaceId)), id: listener.seq }
+      tell(listener, listener.seq, [greeting])
+    }
+    while (byWorkspace.get(workspaceId)?.has(listener)) {
+      const changes = await changesAfter(database, workspaceId, listener.seq)
       if (changes === 'nothing') return
       if (changes === 'forgotten') {
-        const seq = (await lastEventSeqs(database, [listener.workspaceId])).get(listener.workspaceId)
+        const seq = (await lastEventSeqs(database, [workspaceId])).get(workspaceId)
         if (seq === undefined) return
-        listener.seq = seq
-        listener.send([
-          { event: 'reset', data: {} },
-          { ...(await balanceMessage(listener.workspaceId)), id: seq },
-        ])
-        return
+        const balance = { ...(await balanceMessage(workspaceId)), id: seq }
+        tell(listener, seq, [{ event: 'reset', data: {} }, balance])
+      } else {
+        tell(listener, changes.seq, await messagesOf(workspaceId, changes))
       }
-      listener.seq = changes.seq
-      const calls = await loadCalls(database, listener.workspaceId, changes.callIds)
-      const messages: Message[] = calls.map((call) => ({ event: 'call', data: callBody(call) }))
-      messages.push(...changes.others.map(otherMessage))
-      // A call's start and end move the line as well; its new place comes last, with the id.
-      messages.push({ ...(await balanceMessage(listener.workspaceId)), id: changes.seq })
-      listener.send(messages)
     }
+  }
+
+  /** Only what was told is behind the listener: whatever fails before is looked for again. */
+  function tell(listener: Listener, seq: number, messages: readonly Message[]): void {
+    ungreeted.delete(listener)
+    listener.seq = seq
+    listener.send(messages)
+  }
+
+  async function messagesOf(workspaceId: string, changes: Changes): Promise<Message[]> {
+    const calls = await loadCalls(database, workspaceId, changes.callIds)
+    return [
+      ...calls.map((call) => ({ event: 'call', data: callBody(call) })),
+      ...changes.others.map(otherMessage),
+      // A call's start and end move the line as well; its new place comes last, with the id.
+      { ...(await balanceMessage(workspaceId)), id: changes.seq },
+    ]
   }
 
   async function balanceMessage(workspaceId: string): Promise<Message> {
@@ -99,16 +114,13 @@ export function createStreams(parts: {
     add(listener) {
       const listeners = byWorkspace.get(listener.workspaceId) ?? new Set()
       byWorkspace.set(listener.workspaceId, listeners.add(listener))
-      balanceMessage(listener.workspaceId)
-        .then((message) => {
-          listener.send([{ ...message, id: listener.seq }])
-          return look(listener.workspaceId)
-        })
-        .catch(parts.onError)
+      ungreeted.add(listener)
+      void look(listener.workspaceId)
     },
     remove(listener) {
       const listeners = byWorkspace.get(listener.workspaceId)
       listeners?.delete(listener)
+      ungreeted.delete(listener)
       if (listeners?.size === 0) byWorkspace.delete(listener.workspaceId)
     },
     wake(workspaceIds) {
@@ -119,8 +131,9 @@ export function createStreams(parts: {
       if (watched.length === 0) return
       const seqs = await lastEventSeqs(database, watched)
       for (const [workspaceId, seq] of seqs) {
-        const behind = [...(byWorkspace.get(workspaceId) ?? [])].some((listener) => listener.seq < seq)
-        if (behind) void look(workspaceId)
+        const listeners = [...(byWorkspace.get(workspaceId) ?? [])]
+        const isBehind = (listener: Listener) => listener.seq < seq || ungreeted.has(listener)
+        if (listeners.some(isBehind)) void look(workspaceId)
       }
     },
     get size() {
