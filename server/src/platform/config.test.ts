@@ -24,6 +24,7 @@ describe('settings', () => {
       demo: true,
       publicUrl: undefined,
       payments: 'sandbox',
+      stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       logLevel: 'info',
     })
@@ -41,6 +42,9 @@ describe('settings', () => {
         TALKTIME_SECRET: secret,
         TALKTIME_PUBLIC_URL: 'https://talktime.example.com/',
         TALKTIME_PAYMENTS: 'stripe',
+        TALKTIME_STRIPE_SECRET_KEY: 'rk_live_1',
+        TALKTIME_STRIPE_WEBHOOK_SECRET: 'whsec_1',
+        TALKTIME_STRIPE_API_HOST: 'http://127.0.0.1:12111/',
         TALKTIME_SELLER_NAME: 'Voices GmbH',
         TALKTIME_SELLER_ADDRESS: 'Lindenstraße 1, 10969 Berlin',
         TALKTIME_SELLER_TAX_ID: 'DE123456789',
@@ -56,6 +60,7 @@ describe('settings', () => {
       secret,
       publicUrl: 'https://talktime.example.com',
       payments: 'stripe',
+      stripe: { secretKey: 'rk_live_1', webhookSecret: 'whsec_1', apiHost: 'http://127.0.0.1:12111' },
       seller: {
         name: 'Voices GmbH',
         address: 'Lindenstraße 1, 10969 Berlin',
@@ -95,6 +100,22 @@ describe('settings', () => {
       'without a path, such as https://talktime.example.com.',
     ],
     [{ TALKTIME_PAYMENTS: 'cash' }, 'TALKTIME_PAYMENTS is "cash": it must be "sandbox" or "stripe".'],
+    [
+      { TALKTIME_STRIPE_SECRET_KEY: 'pk_live_1' },
+      'TALKTIME_STRIPE_SECRET_KEY is "pk_…": it must be a secret or restricted key of Stripe',
+    ],
+    [
+      { TALKTIME_PAYMENTS: 'stripe', TALKTIME_STRIPE_WEBHOOK_SECRET: 'whsec_1' },
+      'TALKTIME_STRIPE_SECRET_KEY is missing: with TALKTIME_PAYMENTS=stripe it must be a secret or restricted key',
+    ],
+    [
+      { TALKTIME_PAYMENTS: 'stripe', TALKTIME_STRIPE_SECRET_KEY: 'sk_live_1' },
+      'TALKTIME_STRIPE_WEBHOOK_SECRET is missing: with TALKTIME_PAYMENTS=stripe it must be the signing secret',
+    ],
+    [
+      { TALKTIME_STRIPE_API_HOST: 'api.stripe.com' },
+      'TALKTIME_STRIPE_API_HOST is "api.stripe.com": it must be the origin of a server that speaks Stripe’s API',
+    ],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
   ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
     const refusal = load(env)

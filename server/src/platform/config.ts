@@ -19,6 +19,8 @@ export type Config = {
   /** The origin people see, without a slash at its end; undefined: the address the server listens on. */
   readonly publicUrl: string | undefined
   readonly payments: 'sandbox' | 'stripe'
+  /** What payments through Stripe need; undefined: they go through the sandbox. */
+  readonly stripe: StripeSettings | undefined
   /** Who sells, as receipts name them. */
   readonly seller: {
     readonly name: string
@@ -30,6 +32,15 @@ export type Config = {
   readonly logLevel: LogLevel
 }
 
+export type StripeSettings = {
+  /** sk_… or rk_…. */
+  readonly secretKey: string
+  /** whsec_…: signs what Stripe sends by itself. */
+  readonly webhookSecret: string
+  /** The origin of the API's server; undefined: Stripe's own. */
+  readonly apiHost: string | undefined
+}
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -39,7 +50,7 @@ const portText = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().max
 
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
 
-const publicUrl = z
+const origin = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
   .refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')
@@ -77,12 +88,30 @@ const settings = {
     right: `at least ${secretLengthMin} characters long`,
   },
   TALKTIME_PUBLIC_URL: {
-    schema: publicUrl.optional(),
+    schema: origin.optional(),
     right: 'the origin people open, without a path, such as https://talktime.example.com',
   },
   TALKTIME_PAYMENTS: {
     schema: z.enum(['sandbox', 'stripe']).default('sandbox'),
     right: '"sandbox" or "stripe"',
+  },
+  TALKTIME_STRIPE_SECRET_KEY: {
+    schema: z
+      .string()
+      .regex(/^(sk|rk)_\w+$/)
+      .optional(),
+    right: 'a secret or restricted key of Stripe, such as sk_live_… or rk_test_…',
+  },
+  TALKTIME_STRIPE_WEBHOOK_SECRET: {
+    schema: z
+      .string()
+      .regex(/^whsec_\w+$/)
+      .optional(),
+    right: 'the signing secret of the webhook endpoint at Stripe, such as whsec_…',
+  },
+  TALKTIME_STRIPE_API_HOST: {
+    schema: origin.optional(),
+    right: 'the origin of a server that speaks Stripe’s API, such as http://127.0.0.1:12111',
   },
   TALKTIME_SELLER_NAME: {
     schema: sellerText.default('Talktime'),
@@ -120,6 +149,17 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     // After a wrong setting nothing is used: they are all thrown below.
     return parsed.data as z.output<(typeof settings)[Name]['schema']>
   }
+  /** What has to be there for one way of paying. */
+  function readFor(
+    way: Config['payments'],
+    name: 'TALKTIME_STRIPE_SECRET_KEY' | 'TALKTIME_STRIPE_WEBHOOK_SECRET',
+  ): string {
+    const value = read(name)
+    if (payments === way && (env[name] ?? '') === '') {
+      wrong.push(`${name} is missing: with TALKTIME_PAYMENTS=${way} it must be ${settings[name].right}.`)
+    }
+    return value ?? ''
+  }
   const port = read('PORT')
   const host = read('HOST')
   const databaseUrl = read('DATABASE_URL')
@@ -128,6 +168,11 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const secret = read('TALKTIME_SECRET')
   const publicUrl = read('TALKTIME_PUBLIC_URL')
   const payments = read('TALKTIME_PAYMENTS')
+  const stripe = {
+    secretKey: readFor('stripe', 'TALKTIME_STRIPE_SECRET_KEY'),
+    webhookSecret: readFor('stripe', 'TALKTIME_STRIPE_WEBHOOK_SECRET'),
+    apiHost: read('TALKTIME_STRIPE_API_HOST'),
+  }
   const seller = {
     name: read('TALKTIME_SELLER_NAME'),
     address: read('TALKTIME_SELLER_ADDRESS'),
@@ -145,6 +190,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     secret: secret ?? (await ownFile(dataDir, 'secret', secretLengthMin)),
     publicUrl,
     payments,
+    stripe: payments === 'stripe' ? stripe : undefined,
     seller,
     logLevel,
   }
@@ -153,5 +199,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
 /** A value as an error may show it: passwords and secrets are left out. */
 function shown(name: SettingName, text: string): string {
   if (name === 'TALKTIME_SECRET') return `${text.length} characters long`
+  // Enough to see that it is the publishable key, for instance.
+  if (/^TALKTIME_STRIPE_.*(KEY|SECRET)$/.test(name)) return JSON.stringify(`${text.slice(0, 3)}…`)
   return JSON.stringify(text.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@'))
 }
