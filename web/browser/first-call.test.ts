@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openProduct, type Product, secondsAgo, signUp, voiceStack, workspaceWithCalls } from './product.ts'
@@ -145,4 +146,18 @@ test('without shared workers one tab keeps the stream, and another takes over wh
   await first.close()
   await stack(`/${call.id}/answer`)
   await second.getByRole('row', { name: /In conversation/ }).waitFor()
+})
+
+type Description = { paths: Record<string, unknown>; components: { schemas: Record<string, unknown> } }
+
+test('the API that is served is the one that the dashboard was built for', async () => {
+  const kept = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')) as Description
+  const served = (await (await fetch(`${product.address}/openapi.json`)).json()) as Description
+  const changed = (before: Record<string, unknown>, now: Record<string, unknown>) =>
+    Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
+  const stale = [
+    ...changed(kept.paths, served.paths),
+    ...changed(kept.components.schemas, served.components.schemas),
+  ]
+  expect(stale, 'changed since: npm run schema -w web -- ADDRESS describes it anew').toEqual([])
 })

@@ -8,7 +8,7 @@ import type { Direction, Page, Session } from './types.ts'
 const pageSize = '50'
 
 /** Every item of a list that stays small: agents, members, keys. */
-async function whole<Item>(
+export async function whole<Item>(
   page: (query: { limit: string; cursor?: string }) => Promise<{ data?: Page<Item> }>,
 ): Promise<Item[]> {
   const items: Item[] = []
@@ -50,6 +50,8 @@ export const balanceQuery = queryOptions({
     learnServerClock(Date.parse(balance.asOf), sentMs, Date.now())
     return balance
   },
+  // The line ticks without asking; its parts and its state are looked at again once a minute while it falls.
+  refetchInterval: ({ state }) => ((state.data?.liveCalls ?? 0) > 0 ? 60_000 : false),
 })
 
 export const agentsQuery = queryOptions({

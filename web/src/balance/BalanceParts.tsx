@@ -1,9 +1,13 @@
+import { balanceAt } from '@talktime/core/balance-line'
 import { useQuery } from '@tanstack/react-query'
 import { workspaceQuery } from '../api/queries.ts'
 import type { Balance } from '../api/types.ts'
 import { creditsBrief, creditsFixed } from '../format/credits.ts'
 import { instant, zoneInWords } from '../format/instant.ts'
+import { useTicking } from '../live/frame.ts'
 import classes from './BalanceParts.module.css'
+import { lineOf } from './line.ts'
+import { partsAt } from './parts.ts'
 import { runsOutAtMs, useLiveBalance } from './use-balance.ts'
 
 /** Where the balance comes from, in the order in which it is spent, and how long it lasts. */
@@ -11,7 +15,6 @@ export function BalanceParts({ balance }: { balance: Balance }) {
   const { credits, state } = useLiveBalance(balance)
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const endMs = runsOutAtMs(balance)
-  const { monthly, topUp, promotional, overdraft, liveCalls } = balance
   return (
     <div className={classes.parts}>
       <div className={classes.label}>Balance</div>
@@ -21,34 +24,47 @@ export function BalanceParts({ balance }: { balance: Balance }) {
       <dl className={classes.list}>
         <Part
           name="Monthly"
-          note={`of ${creditsBrief(monthly.granted.milliseconds)}, resets ${instant(monthly.resetsAt, 'day', timeZone)}`}
-          milliseconds={monthly.remaining.milliseconds}
+          note={`of ${creditsBrief(balance.monthly.granted.milliseconds)}, resets ${instant(balance.monthly.resetsAt, 'day', timeZone)}`}
+          balance={balance}
+          of={(parts) => parts.monthlyMs}
         />
-        <Part name="Top-up" note="carries over" milliseconds={topUp.remaining.milliseconds} />
-        {promotional.remaining.milliseconds > 0 && (
-          <Part name="Promotional" milliseconds={promotional.remaining.milliseconds} />
+        {balance.promotional.remaining.milliseconds > 0 && (
+          <Part name="Promotional" balance={balance} of={(parts) => parts.promotionalMs} />
         )}
-        {overdraft.milliseconds > 0 && (
+        <Part name="Top-up" note="carries over" balance={balance} of={(parts) => parts.topUpMs} />
+        {state === 'out' && (
           <Part
             name="Overdraft"
             note="the next credits pay it first"
-            milliseconds={-overdraft.milliseconds}
+            balance={balance}
+            of={(parts) => -parts.overdraftMs}
           />
         )}
       </dl>
-      <p className={classes.note}>{pace(liveCalls, endMs, timeZone, state)}</p>
+      <p className={classes.note}>{pace(balance.liveCalls, endMs, timeZone, state)}</p>
     </div>
   )
 }
 
-function Part(props: { name: string; note?: string; milliseconds: number }) {
+function Part(props: {
+  name: string
+  note?: string
+  balance: Balance
+  of: (parts: ReturnType<typeof partsAt>) => number
+}) {
+  const { balance } = props
+  const line = lineOf(balance)
+  const credits = useTicking(
+    (nowMs) => creditsFixed(props.of(partsAt(balance, balanceAt(line, nowMs)))),
+    balance.liveCalls > 0,
+  )
   return (
     <div className={classes.part}>
       <dt>
         {props.name}
         {props.note !== undefined && <span className={classes.partNote}>{props.note}</span>}
       </dt>
-      <dd>{creditsFixed(props.milliseconds)}</dd>
+      <dd>{credits}</dd>
     </div>
   )
 }

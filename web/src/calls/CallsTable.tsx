@@ -16,14 +16,14 @@ const columnsIn = (timeZone: string): readonly Column<Call>[] => [
         <time dateTime={call.authorizedAt}>{instant(call.authorizedAt, 'dayTime', timeZone)}</time>
       </Link>
     ),
-    width: '10rem',
+    width: '8.5rem',
   },
   { label: 'Who', cell: (call) => <Who call={call} /> },
   { label: 'Agent', cell: (call) => call.agentName },
-  { label: 'Direction', cell: (call) => directionWords[call.direction], width: '7rem' },
-  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '10.5rem' },
-  { label: 'Duration', end: true, cell: (call) => <Duration call={call} />, width: '6rem' },
-  { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '6rem' },
+  { label: 'Direction', cell: (call) => directionWords[call.direction], width: '6.5rem' },
+  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '9.5rem' },
+  { label: 'Duration', end: true, cell: (call) => <Duration call={call} />, width: '5.5rem' },
+  { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '5.5rem' },
 ]
 
 function Who({ call }: { call: Call }) {

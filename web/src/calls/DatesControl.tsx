@@ -1,7 +1,7 @@
 import { Button, Popover, TextInput } from '@mantine/core'
 import { IconCalendar, IconCheck, IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
-import classes from './DatesControl.module.css'
+import classes from './FilterButton.module.css'
 import type { HistorySearch } from './history-search.ts'
 import { isDate, presetWindow, type WindowPreset, windowInWords, windowPresets } from './window.ts'
 
@@ -48,12 +48,12 @@ export function DatesControl(props: {
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs">
-        <ul className={classes.presets}>
+        <ul className={classes.options}>
           {Object.entries(windowPresets).map(([value, label]) => (
             <li key={value}>
               <button
                 type="button"
-                className={classes.preset}
+                className={classes.option}
                 aria-pressed={value === preset}
                 onClick={() => choose(value as WindowPreset)}
               >

@@ -1,9 +1,10 @@
-import { Button, MultiSelect, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import type { Agent } from '../api/types.ts'
 import { DatesControl } from './DatesControl.tsx'
 import classes from './HistoryFilters.module.css'
 import { type HistorySearch, isNarrowed } from './history-search.ts'
-import { directionWords, statusWords } from './words.ts'
+import { StatusControl } from './StatusControl.tsx'
+import { directionWords } from './words.ts'
 
 function options<Value extends string>(words: Record<Value, string>): { value: Value; label: string }[] {
   return (Object.keys(words) as Value[]).map((value) => ({ value, label: words[value] }))
@@ -31,7 +32,6 @@ export function HistoryFilters(props: {
     // An archived agent has left the list, but its calls are still there.
     agentOptions.push({ value: search.agent, label: 'Archived agent' })
   }
-  const statuses = search.status?.split(',') ?? []
   return (
     <search className={classes.filters} aria-label="Filters of the call history">
       <DatesControl search={search} today={props.today} onChange={onChange} />
@@ -55,15 +55,7 @@ export function HistoryFilters(props: {
         clearable
         className={classes.filter ?? ''}
       />
-      <MultiSelect
-        aria-label="Status"
-        placeholder={statuses.length === 0 ? 'Any status' : ''}
-        data={options(statusWords)}
-        value={statuses}
-        onChange={(next) => onChange(withPart(search, 'status', next.length === 0 ? null : next.join(',')))}
-        clearable
-        className={classes.statuses ?? ''}
-      />
+      <StatusControl search={search} onChange={onChange} />
       {isNarrowed(search) && (
         <Button variant="subtle" color="gray" onClick={() => onChange({})}>
           Clear

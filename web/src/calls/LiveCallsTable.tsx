@@ -19,9 +19,9 @@ const columns: readonly Column<Call>[] = [
   },
   { label: 'Agent', cell: (call) => call.agentName },
   { label: 'Direction', cell: (call) => directionWords[call.direction] },
-  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '11rem' },
-  { label: 'Time', end: true, cell: (call) => <CallTimer call={call} />, width: '6rem' },
-  { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '6rem' },
+  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '9.5rem' },
+  { label: 'Time', end: true, cell: (call) => <CallTimer call={call} />, width: '5.5rem' },
+  { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '5.5rem' },
 ]
 
 /** The number, masked: a screen on a wall shows everyone who calls. */

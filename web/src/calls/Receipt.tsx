@@ -67,7 +67,7 @@ function Moments({ receipt }: { receipt: ReceiptData }) {
         {moments.map(({ name, at }) => (
           <div key={name} className={classes.moment}>
             <dt>{name}</dt>
-            <dd>{at === null ? '—' : <time dateTime={at}>{instant(at, 'timeExact', timeZone)}</time>}</dd>
+            <dd>{at === null ? '—' : <Moment at={at} receipt={receipt} />}</dd>
           </div>
         ))}
         <div className={classes.moment}>
@@ -81,5 +81,17 @@ function Moments({ receipt }: { receipt: ReceiptData }) {
         {zoneInWords(timeZone)} ({timeZone})
       </p>
     </div>
+  )
+}
+
+/** A time of day; with its day where that is not the one at the top of the receipt. */
+function Moment({ at, receipt }: { at: string; receipt: ReceiptData }) {
+  const { authorizedAt, timeZone } = receipt
+  const otherDay = instant(at, 'date', timeZone) !== instant(authorizedAt, 'date', timeZone)
+  return (
+    <time dateTime={at}>
+      {otherDay && `${instant(at, 'day', timeZone)}, `}
+      {instant(at, 'timeExact', timeZone)}
+    </time>
   )
 }
