@@ -1,0 +1,99 @@
+import { msFromCredits } from '@talktime/core/credits'
+import { z } from 'zod'
+import { type Access, requireRole } from '../access/index.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { listAttempts } from './attempts.ts'
+import type { AutoReload } from './auto-reload.ts'
+import type { Surroundings } from './parts.ts'
+import { AttemptBody, AutoReloadBody, attemptBody, autoReloadBody } from './representation.ts'
+import { saveAutoReload } from './save.ts'
+import { readAutoReload } from './view.ts'
+
+export type AutoReloadRouteParts = Surroundings & {
+  readonly access: Access
+  readonly autoReload: AutoReload
+}
+
+const ChoiceBody = z.strictObject({
+  enabled: z.boolean(),
+  thresholdCredits: z
+    .number()
+    .min(1)
+    .max(1_000_000)
+    .meta({ description: 'It buys when the balance, live calls included, drops below this.', example: 20 }),
+  packageId: z.string().meta({ example: 'credits_100' }),
+  quantity: z.int().min(1).max(100).meta({ description: 'How many packages a reload is.', example: 2 }),
+  monthlyCap: z
+    .strictObject({ minor: z.int().min(0), currency: z.string() })
+    .nullable()
+    .meta({
+      description:
+        'The most that reloads may cost in a calendar month, at least the price of one; null: no cap.',
+      example: { minor: 24_000, currency: 'USD' },
+    }),
+})
+
+const tags = ['Payments']
+
+/** The settings of auto-reload, and what it did and did not. */
+export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
+  const { access, database, autoReload } = parts
+  return async (server) => {
+    server.get(
+      '/v1/auto-reload',
+      { schema: { tags, summary: 'Auto-reload as it is now', response: { 200: AutoReloadBody } } },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        return autoReloadBody(await readAutoReload(parts, workspaceId))
+      },
+    )
+
+    server.put(
+      '/v1/auto-reload',
+      {
+        schema: {
+          tags,
+          summary: 'Change its settings',
+          description:
+            'A threshold above the present balance buys at once: the answer says so, and the attempt tells what became of it. Saving also forgives earlier declines.',
+          body: ChoiceBody,
+          response: { 200: AutoReloadBody },
+        },
+      },
+      async (request) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId, actor } = scope
+        const { thresholdCredits, ...choice } = request.body
+        const wanted = { ...choice, thresholdMs: msFromCredits(thresholdCredits) }
+        await saveAutoReload(parts, workspaceId, wanted, actor)
+        const proceed = await autoReload.decide(workspaceId)
+        try {
+          return autoReloadBody(await readAutoReload(parts, workspaceId))
+        } finally {
+          proceed()
+        }
+      },
+    )
+
+    server.get(
+      '/v1/auto-reload/attempts',
+      {
+        schema: {
+          tags,
+          summary: 'Attempts to reload, made or not, newest first',
+          querystring: ListQuery,
+          response: { 200: listOf(AttemptBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const limit = request.query.limit ?? limitDefault
+        const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
+        const attempts = await listAttempts(database, workspaceId, { limit: limit + 1, beforeSeq })
+        return page(attempts, limit, (attempt) => [attempt.seq], attemptBody)
+      },
+    )
+  }
+}

@@ -1,0 +1,92 @@
+import type { AutoReloadDecision } from '@talktime/core/auto-reload'
+import { formatCredits } from '@talktime/core/credits'
+import type { Attempt } from './attempts.ts'
+import type { Facts } from './facts.ts'
+import type { Recommendation } from './recommendation.ts'
+
+/** Why auto-reload does what it does, for the customer. */
+export function stateSentence(facts: Facts, { reason, untilMs }: AutoReloadDecision): string {
+  const { reload, situation, lastDecline } = facts
+  const price = moneyText(reload.amountMinor, reload.currency)
+  const threshold = creditsText(facts.choice.thresholdMs)
+  const until = untilMs === null ? '' : instantText(untilMs, facts.timeZone)
+  const declined = lastDecline?.failureMessage ?? 'The card was declined.'
+  switch (reason) {
+    case 'plan_required':
+      return 'Paid plan required.'
+    case 'switched_off':
+      return 'Auto-reload is off.'
+    case 'workspace_suspended':
+      return 'The workspace is suspended: nothing is bought.'
+    case 'purchase_in_flight':
+      return `A purchase of ${reload.description} for ${price} is under way.`
+    case 'no_card':
+      return 'There is no card to charge. Add one.'
+    case 'card_declined':
+      return `${declined} Auto-reload has stopped until the card is changed or the settings are saved again.`
+    case 'confirmation_required':
+      return confirmationSentence(facts)
+    case 'above_threshold':
+      return `Buys ${reload.description} for ${price} when the balance drops below ${threshold}.`
+    case 'retry_later':
+      return `${declined} The card is tried again on ${until} if the balance is below ${threshold} then.`
+    case 'monthly_cap_reached': {
+      const spent = moneyText(situation.spentThisMonthMinor, reload.currency)
+      const cap = moneyText(situation.settings.monthlyCapMinor ?? 0, reload.currency)
+      return `Reloads cost ${spent} this month; another for ${price} would pass the cap of ${cap}. A new month begins on ${until}.`
+    }
+    case 'below_threshold':
+      return `The balance is below ${threshold}: ${reload.description} are bought for ${price}.`
+  }
+}
+
+function confirmationSentence({ lastDecline }: Facts): string {
+  const stopped = 'Auto-reload has stopped until the card is changed or the settings are saved again.'
+  return lastDecline?.status === 'requires_action'
+    ? `The bank wants the payment to be confirmed. Confirm it; or change the card, or save the settings again, to have another made.`
+    : `${lastDecline?.failureMessage ?? 'The payment was not confirmed with the bank.'} ${stopped}`
+}
+
+/** What became of an attempt. */
+export function attemptSentence({ detail, purchase }: Attempt): string {
+  if (purchase === null) return detail ?? ''
+  const bought = `${purchase.description} for ${moneyText(purchase.amountMinor, purchase.currency)}`
+  switch (purchase.status) {
+    case 'succeeded':
+      return `Bought ${bought}.`
+    case 'pending':
+      return `${bought}: the outcome is not known yet, and is being found out.`
+    case 'requires_action':
+      return `${bought}: waits for your confirmation with the bank.`
+    case 'failed':
+      return `${bought}: ${purchase.failureMessage ?? 'The payment was declined.'}`
+  }
+}
+
+/** Why this threshold is recommended. */
+export function recommendationSentence({ advice, days }: Recommendation): string {
+  const { because, busiestMs, thresholdMs } = advice
+  const period = days === 1 ? 'the last day' : `the last ${days} days`
+  const threshold = creditsText(thresholdMs)
+  if (because === 'no_usage') return `There was no usage in ${period}: ${threshold} are enough to begin with.`
+  const used = `The busiest two hours of ${period} used ${creditsText(busiestMs)}`
+  if (because === 'little_usage') return `${used}: the least that leaves time for a reload is ${threshold}.`
+  return `${used}: ${threshold} last through such hours while a reload, or a second try, comes in.`
+}
+
+function creditsText(ms: number): string {
+  const text = formatCredits(ms, 'en-US')
+  return `${text} ${text === '1' ? 'credit' : 'credits'}`
+}
+
+/** "$24.00" from 2400 minor units. */
+export function moneyText(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency })
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+}
+
+/** "22 Nov 2026, 11:00 (Europe/Berlin)" */
+function instantText(atMs: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone })
+  return `${format.format(atMs)} (${timeZone})`
+}
