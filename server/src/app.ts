@@ -12,6 +12,7 @@ import {
   sessionRoutes,
 } from './access/index.ts'
 import { agentRoutes } from './agents/index.ts'
+import { type AutoReload, autoReloadRoutes, createAutoReload } from './auto-reload/index.ts'
 import {
   type CallEngine,
   callBatchRoute,
@@ -82,6 +83,7 @@ export type App = {
   readonly engine: CallEngine
   readonly boundaries: Boundaries
   readonly payments: Payments
+  readonly autoReload: AutoReload
   /** Does at once what is due by the clock: for tests, whose clock jumps. */
   runDue(): Promise<void>
   /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
@@ -111,7 +113,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const warn = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
   const streams = createStreams({ database, clock, onError: warn('Telling listeners what happened') })
-  const engine = createCallEngine({ database, clock, boundaries, onCommitted: streams.wake })
+  const engine = createCallEngine({
+    database,
+    clock,
+    boundaries,
+    onCommitted: streams.wake,
+    onBelow: (workspaceIds) => autoReload.wake(workspaceIds),
+  })
   const reaper = createReaper({ database, clock, engine })
   const sandbox = createSandboxGateway({ database, clock })
   const origin = publicUrl ?? `http://${options.config.host}:${options.config.port}`
@@ -124,11 +132,28 @@ export async function createApp(options: AppOptions): Promise<App> {
     origin,
     purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
     methodsChanged: (tx, account, nowMs) => retryRenewalNow(tx, account.line.workspaceId, nowMs),
+    onSettled: (workspaceId) => autoReload.wake([workspaceId]),
+    onMethodsChanged: (workspaceId) => autoReload.wake([workspaceId]),
     onCommitted: streams.wake,
     onError: warn('A payment'),
   })
+  const autoReload = createAutoReload({
+    database,
+    clock,
+    boundaries,
+    payments,
+    onCommitted: streams.wake,
+    onError: warn('Auto-reload'),
+  })
   const parts = { access, database, clock, idempotency, boundaries, engine, payments }
-  const subscriptions = { ...parts, cutLiveCalls, onCommitted: streams.wake }
+  const subscriptions = {
+    ...parts,
+    cutLiveCalls,
+    onCommitted(workspaceIds: readonly string[]) {
+      streams.wake(workspaceIds)
+      autoReload.wake(workspaceIds)
+    },
+  }
 
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
@@ -152,6 +177,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
     }),
   )
+  await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: streams.wake }))
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
@@ -169,6 +195,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Processing resets and expiries', () => boundaries.catchUpDue(clock.now(), 100)],
     [1_000, 'Finding out what became of payments', () => payments.reconcileDue()],
     [5_000, 'Charging renewals', () => retryRenewals(subscriptions)],
+    [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Looking for lost calls', () => reaper.runOnce()],
     [250, 'Looking for live events', () => streams.poll()],
     [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
@@ -183,8 +210,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     boundaries,
     payments,
+    autoReload,
     async runDue() {
       for (const [, , work] of chores) await work()
+      await autoReload.idle()
     },
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
@@ -192,6 +221,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
       await engine.close()
+      await autoReload.close()
       await payments.close()
       await access.close()
     },

@@ -1,4 +1,5 @@
 import { createAgent } from '../src/agents/index.ts'
+import { verifyAutoReload } from '../src/auto-reload/index.ts'
 import {
   type CallCommand,
   type CallEngine,
@@ -21,6 +22,7 @@ import {
   verifyLedger,
   writeAccounts,
 } from '../src/ledger/index.ts'
+import { verifyPayments } from '../src/payments/index.ts'
 import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
@@ -148,7 +150,8 @@ async function accountOf(tx: Queryable, workspaceId: string) {
 
 /** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */
 export async function verifyAll(db: Queryable): Promise<Difference[]> {
-  return [...(await verifyLedger(db)), ...(await verifyCalls(db))]
+  const ofCredits = [...(await verifyLedger(db)), ...(await verifyCalls(db))]
+  return [...ofCredits, ...(await verifyPayments(db)), ...(await verifyAutoReload(db))]
 }
 
 /** The command that starts a call of the tenant's, under a new id unless one is given. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { verifyAutoReload } from '../auto-reload/index.ts'
 import { verifyCalls } from '../calls/index.ts'
 import { type Difference, verifyLedger } from '../ledger/index.ts'
 import { verifyPayments } from '../payments/index.ts'
@@ -26,6 +27,7 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
         ...(await verifyLedger(tx)),
         ...(await verifyCalls(tx)),
         ...(await verifyPayments(tx)),
+        ...(await verifyAutoReload(tx)),
       ]
       const lines = [...differences.map(describe), await summary(tx, differences)]
       return { lines, differences: differences.length }
