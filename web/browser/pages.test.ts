@@ -32,11 +32,11 @@ const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 async function violations(on: Page): Promise<string[]> {
   // Colours that are still on their way from one scheme to the other are none to judge.
-  await on.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)))
+  await on.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)))
   await on.evaluate(axe.source)
   return on.evaluate(async (tags) => {
     const engine = Reflect.get(globalThis, 'axe') as typeof axe
-    const { violations: found } = await engine.run(document, { runOnly: tags })
+    const { violations: found } = await engine.run(document, { runOnly: tags, resultTypes: ['violations'] })
     return found.flatMap((rule) =>
       rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
     )
