@@ -57,32 +57,50 @@ async function entriesOf(db: Queryable, call: CallRow): Promise<ReceiptEntry[]> 
   return rows
 }
 
+/** A part of what was charged and the grant that paid it; null: nobody yet. */
+type Piece = { readonly grantId: string | null; readonly amountMs: number }
+
 async function paidByGrant(
   db: Queryable,
   line: LineRow,
   entries: readonly ReceiptEntry[],
 ): Promise<Map<string, number>> {
-  const paidMs = new Map<string, number>()
+  let pieces: Piece[] = []
   for (const entry of entries) {
-    if (entry.amountMs > 0) continue
-    const stretch = { fromMs: entry.drawnAfterMs + entry.amountMs, toMs: entry.drawnAfterMs }
-    for (const draw of await paidBy(db, line, stretch)) {
-      paidMs.set(draw.grantId, (paidMs.get(draw.grantId) ?? 0) + draw.toMs - draw.fromMs)
-    }
+    pieces =
+      entry.amountMs > 0 ? withoutGivenBack(pieces, entry) : [...pieces, ...(await piecesOf(db, line, entry))]
   }
-  return takeGivenBack(paidMs, entries)
+  const paidMs = new Map<string, number>()
+  for (const { grantId, amountMs } of pieces) {
+    if (grantId !== null) paidMs.set(grantId, (paidMs.get(grantId) ?? 0) + amountMs)
+  }
+  return paidMs
 }
 
-/** What was given back is taken off the grants that had paid last. */
-function takeGivenBack(paidMs: Map<string, number>, entries: readonly ReceiptEntry[]): Map<string, number> {
-  let backMs = entries.filter((entry) => entry.amountMs > 0).reduce((sum, entry) => sum + entry.amountMs, 0)
-  const net = new Map(paidMs)
-  for (const [grantId, amountMs] of [...paidMs].reverse()) {
-    const takenMs = Math.min(backMs, amountMs)
-    backMs -= takenMs
-    net.set(grantId, amountMs - takenMs)
+async function piecesOf(db: Queryable, line: LineRow, charge: ReceiptEntry): Promise<Piece[]> {
+  const stretch = { fromMs: charge.drawnAfterMs + charge.amountMs, toMs: charge.drawnAfterMs }
+  const paid = (await paidBy(db, line, stretch)).map((draw) => ({
+    grantId: draw.grantId,
+    amountMs: draw.toMs - draw.fromMs,
+  }))
+  const unpaidMs = -charge.amountMs - paid.reduce((sum, piece) => sum + piece.amountMs, 0)
+  return unpaidMs > 0 ? [...paid, { grantId: null, amountMs: unpaidMs }] : paid
+}
+
+/**
+ * What was given back is the end of what had been charged until then. Where the credit given back has paid a debt
+ * of this very call, the two cancel out first.
+ */
+function withoutGivenBack(pieces: readonly Piece[], back: ReceiptEntry): Piece[] {
+  const own = pieces.filter((piece) => piece.grantId === back.grantId)
+  let restMs = back.amountMs - own.reduce((sum, piece) => sum + piece.amountMs, 0)
+  const left: Piece[] = []
+  for (const piece of pieces.filter((piece) => piece.grantId !== back.grantId).reverse()) {
+    const takenMs = Math.min(restMs, piece.amountMs)
+    restMs -= takenMs
+    if (takenMs < piece.amountMs) left.unshift({ ...piece, amountMs: piece.amountMs - takenMs })
   }
-  return net
+  return left
 }
 
 async function grantsOf(db: Queryable, workspaceId: string, ids: readonly string[]): Promise<GrantRow[]> {
