@@ -49,19 +49,21 @@ export type CallEngineParts = {
   readonly onBelow?: (workspaceIds: readonly string[]) => void
 }
 
-/** Two batches side by side: one computes while the other waits for the disk. */
-const LANES = 2
+/** Two batches side by side: one computes while the other waits for the disk, where each is large. */
+const SLOTS = 2
+const BESIDE_MIN = 128
 const BATCH_MAX = 500
 
 export function createCallEngine(parts: CallEngineParts): CallEngine {
   const open = parts.openPipeline ?? (() => openPipeline(parts.database.connection))
-  const pipelines = Array.from({ length: LANES }, open)
+  const pipelines = Array.from({ length: SLOTS }, open)
   const bulk = open()
   const coalescer = createCoalescer<Submission, CallOutcome | Replayed>({
-    lanes: LANES,
-    laneKeyOf: ({ command }) => command.workspaceId,
+    slots: SLOTS,
+    besideMin: BESIDE_MIN,
+    keyOf: ({ command }) => command.workspaceId,
     batchMax: BATCH_MAX,
-    run: (submissions, lane) => runBatch(parts, pipelines[lane] ?? bulk, submissions),
+    run: (submissions, slot) => runBatch(parts, pipelines[slot] ?? bulk, submissions),
   })
   return {
     submit: async (command) => notReplayed(await coalescer.submit({ command })),

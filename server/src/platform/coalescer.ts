@@ -9,12 +9,15 @@ export type Coalescer<In, Out> = {
 }
 
 export type CoalescerOptions<In, Out> = {
-  /** Does a batch; answers one result an item, in order. It is never called twice at once for one lane. */
-  readonly run: (items: In[], lane: number) => Promise<Out[]>
-  /** How many batches may run side by side. Items of the same key always go through the same lane. */
-  readonly lanes: number
-  readonly laneKeyOf: (item: In) => string
+  /** Does a batch; answers one result an item, in order. It is never called twice at once for one slot. */
+  readonly run: (items: In[], slot: number) => Promise<Out[]>
+  /** Items of one key are done in the order they came in, never side by side. */
+  readonly keyOf: (item: In) => string
   readonly batchMax: number
+  /** How many batches may run side by side: the slots are numbered from 0. */
+  readonly slots: number
+  /** How many items of other keys must wait before a batch begins beside one that runs. */
+  readonly besideMin: number
 }
 
 type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error: unknown) => void }
@@ -23,65 +26,89 @@ type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error:
  * While one batch is in the database the next gathers: under load a batch is large and an item cheap; with little
  * load an item goes at once. Where a batch fails as a whole, its items are tried one by one, so that a single bad
  * one spoils no other.
+ *
+ * A batch costs as much as many items do, before its first one. So another begins beside it only when it is worth
+ * that. (Two lanes with half of the keys each, whatever waits, took twice the processor time a call at 64 requests
+ * at once: batches of 17 instead of 64.)
  */
 export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Coalescer<In, Out> {
-  const lanes = Array.from({ length: options.lanes }, () => ({
-    queue: [] as Waiting<In, Out>[],
-    running: Promise.resolve(),
-    busy: false,
-  }))
+  let waiting: Waiting<In, Out>[] = []
+  /** The keys of the batch that runs in each slot. */
+  const running = new Map<number, ReadonlySet<string>>()
   let depth = 0
+  let planned = false
+  let whenIdle: (() => void)[] = []
 
-  async function drain(laneIndex: number): Promise<void> {
-    const lane = lanes[laneIndex]
-    if (lane === undefined) return
-    while (lane.queue.length > 0) {
-      const batch = lane.queue.splice(0, options.batchMax)
-      await runBatch(batch, laneIndex)
-      depth -= batch.length
-    }
-    lane.busy = false
+  // Behind what is already runnable, so that requests that arrived together go together.
+  function plan(): void {
+    if (planned || waiting.length === 0) return
+    planned = true
+    setImmediate(begin)
   }
 
-  async function runBatch(batch: Waiting<In, Out>[], laneIndex: number): Promise<void> {
+  function begin(): void {
+    planned = false
+    for (let slot = 0; slot < options.slots; slot += 1) {
+      if (running.has(slot)) continue
+      const batch = take()
+      if (batch.length === 0) return
+      running.set(slot, new Set(batch.map(({ item }) => options.keyOf(item))))
+      void run(batch, slot).then(() => finish(slot, batch.length))
+    }
+  }
+
+  function take(): Waiting<In, Out>[] {
+    if (running.size === 0) return waiting.splice(0, options.batchMax)
+    if (waiting.length < options.besideMin) return []
+    const busy = [...running.values()]
+    const batch: Waiting<In, Out>[] = []
+    const rest: Waiting<In, Out>[] = []
+    for (const one of waiting) {
+      const key = options.keyOf(one.item)
+      const fits = batch.length < options.batchMax && !busy.some((keys) => keys.has(key))
+      if (fits) batch.push(one)
+      else rest.push(one)
+    }
+    if (batch.length < options.besideMin) return []
+    waiting = rest
+    return batch
+  }
+
+  async function run(batch: Waiting<In, Out>[], slot: number): Promise<void> {
     try {
       const results = await options.run(
-        batch.map((waiting) => waiting.item),
-        laneIndex,
+        batch.map(({ item }) => item),
+        slot,
       )
-      for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as Out)
+      for (const [index, one] of batch.entries()) one.resolve(results[index] as Out)
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error)
-      else for (const waiting of batch) await runBatch([waiting], laneIndex)
+      else for (const one of batch) await run([one], slot)
     }
+  }
+
+  function finish(slot: number, size: number): void {
+    running.delete(slot)
+    depth -= size
+    plan()
+    if (depth > 0) return
+    for (const resolve of whenIdle) resolve()
+    whenIdle = []
   }
 
   return {
     submit(item) {
-      const laneIndex = hash(options.laneKeyOf(item)) % options.lanes
-      const lane = lanes[laneIndex]
       return new Promise<Out>((resolve, reject) => {
-        if (lane === undefined) return reject(new RangeError('A coalescer needs at least one lane'))
-        lane.queue.push({ item, resolve, reject })
+        waiting.push({ item, resolve, reject })
         depth += 1
-        if (lane.busy) return
-        lane.busy = true
-        // Started behind what is already runnable, so that requests that arrived together go together.
-        lane.running = new Promise((done) => setImmediate(() => drain(laneIndex).then(done)))
+        plan()
       })
     },
     async idle() {
-      while (depth > 0) await Promise.all(lanes.map((lane) => lane.running))
+      while (depth > 0) await new Promise<void>((resolve) => whenIdle.push(resolve))
     },
     get depth() {
       return depth
     },
   }
-}
-
-/** FNV-1a: spreads keys over the lanes. */
-function hash(key: string): number {
-  let value = 0x811c9dc5
-  for (let i = 0; i < key.length; i += 1) value = Math.imul(value ^ key.charCodeAt(i), 0x01000193)
-  return value >>> 0
 }
