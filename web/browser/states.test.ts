@@ -95,6 +95,7 @@ test('letters typed into a field, or switched off, are no shortcuts', async () =
   expect(new URL(page.url()).pathname).toBe('/settings/workspace')
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByRole('link', { name: 'Preferences' }).click()
+  await expect.poll(() => page.title()).toBe('Preferences · Settings · Talktime')
   await page.getByRole('switch', { name: 'Single-letter shortcuts' }).press('Space')
   await page.getByRole('switch', { name: 'Single-letter shortcuts' }).blur()
   await page.keyboard.press('g')

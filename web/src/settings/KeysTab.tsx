@@ -7,7 +7,6 @@ import { LookOnly } from '../shell/LookOnly.tsx'
 import { mayManage, useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
-import { useDocumentTitle } from '../ui/Page.tsx'
 import { Empty, SkeletonRows } from '../ui/states.tsx'
 import { KeysTable } from './KeysTable.tsx'
 import { NewKeyDialog } from './NewKeyDialog.tsx'
@@ -16,7 +15,6 @@ export function KeysTab() {
   const keys = useQuery(keysQuery)
   const manages = mayManage(useSeat().workspace.role)
   const [making, setMaking] = useState(false)
-  useDocumentTitle('API keys')
   return (
     <>
       <LookOnly what="make or revoke API keys" />

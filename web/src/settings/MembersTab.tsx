@@ -7,7 +7,6 @@ import { LookOnly } from '../shell/LookOnly.tsx'
 import { mayManage, useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
-import { useDocumentTitle } from '../ui/Page.tsx'
 import { SkeletonRows } from '../ui/states.tsx'
 import { InvitationsTable } from './InvitationsTable.tsx'
 import { InviteDialog } from './InviteDialog.tsx'
@@ -19,7 +18,6 @@ export function MembersTab() {
   const manages = mayManage(workspace.role)
   const invitations = useQuery({ ...invitationsQuery, enabled: manages })
   const [inviting, setInviting] = useState(false)
-  useDocumentTitle('Members')
   return (
     <>
       <LookOnly what="invite, change or remove members" />

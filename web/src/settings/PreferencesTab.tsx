@@ -2,7 +2,6 @@ import { Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantin
 import { schemes } from '../shell/colour-schemes.ts'
 import { openKeys } from '../shell/palette-state.ts'
 import { Card } from '../ui/Card.tsx'
-import { useDocumentTitle } from '../ui/Page.tsx'
 import { SettingsRow } from './SettingsRows.tsx'
 import { setSingleKeys, useSingleKeys } from './shortcut-preference.ts'
 
@@ -10,7 +9,6 @@ import { setSingleKeys, useSingleKeys } from './shortcut-preference.ts'
 export function PreferencesTab() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const singleKeys = useSingleKeys()
-  useDocumentTitle('Preferences')
   return (
     <Card footer="Kept in this browser, for you alone.">
       <SettingsRow name="Colour scheme" note="Printed pages are always light.">

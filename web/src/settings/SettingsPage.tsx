@@ -1,4 +1,4 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Page } from '../ui/Page.tsx'
 import classes from './SettingsPage.module.css'
 
@@ -10,8 +10,10 @@ const tabs = [
 ] as const
 
 export function SettingsPage() {
+  const pathname = useRouterState({ select: (state) => state.location.pathname })
+  const tab = tabs.find((candidate) => candidate.to === pathname)
   return (
-    <Page title="Settings">
+    <Page title="Settings" documentTitle={tab ? `${tab.label} · Settings` : 'Settings'}>
       <nav aria-label="Settings" className={classes.tabs}>
         {tabs.map((tab) => (
           <Link

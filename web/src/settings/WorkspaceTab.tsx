@@ -4,12 +4,10 @@ import { workspaceQuery } from '../api/queries.ts'
 import { LookOnly } from '../shell/LookOnly.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
-import { useDocumentTitle } from '../ui/Page.tsx'
 import { WorkspaceForm } from './WorkspaceForm.tsx'
 
 export function WorkspaceTab() {
   const workspace = useQuery(workspaceQuery)
-  useDocumentTitle('Workspace settings')
   const loading = (
     <Card>
       <div role="status" aria-label="Loading the workspace">
