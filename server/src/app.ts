@@ -69,7 +69,7 @@ import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
 export type AppOptions = {
   readonly database: Database
   readonly clock: Clock
-  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl' | 'payments' | 'seller'>
+  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl' | 'stripe' | 'seller'>
   readonly log: Logger
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
@@ -122,12 +122,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const reaper = createReaper({ database, clock, engine })
   const sandbox = createSandboxGateway({ database, clock })
+  const stripe = await stripeOf(options, warn('Stripe'))
   const origin = publicUrl ?? `http://${options.config.host}:${options.config.port}`
   const payments = createPayments({
     database,
     clock,
     boundaries,
-    gateway: sandbox,
+    gateway: stripe?.gateway ?? sandbox,
     seller: options.config.seller,
     origin,
     purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
@@ -170,12 +171,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(subscriptionRoutes({ ...subscriptions, origin }))
   await server.register(purchaseRoutes({ ...parts, publicUrl }))
   await server.register(
-    sandboxRoutes({
-      bank: sandbox.bank,
-      async tell(id, outcome) {
-        await payments.recordOutcome({ workspaceId: await workspaceOfPurchase(database, id), id }, outcome)
-      },
-    }),
+    stripe?.routes({ ...parts, origin }) ??
+      sandboxRoutes({
+        bank: sandbox.bank,
+        async tell(id, outcome) {
+          await payments.recordOutcome({ workspaceId: await workspaceOfPurchase(database, id), id }, outcome)
+        },
+      }),
   )
   await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: streams.wake }))
   await server.register(callRoutes(parts))
@@ -226,6 +228,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       await access.close()
     },
   }
+}
+
+/** Stripe's own library is loaded only where it is used. */
+async function stripeOf({ config, clock }: AppOptions, onError: (error: unknown) => void) {
+  if (config.stripe === undefined) return undefined
+  const { openStripe } = await import('./payments/stripe/index.ts')
+  return openStripe(config.stripe, clock, onError)
 }
 
 async function membersMaxOf(db: Queryable, workspaceId: string): Promise<number | null> {

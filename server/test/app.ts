@@ -107,7 +107,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       port: 0,
       secret: 'a secret for tests, long enough',
       publicUrl: undefined,
-      payments: 'sandbox' as const,
+      stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
     },
     log: createLog('silent'),

@@ -44,8 +44,15 @@ export type Payment = {
   customer: string
   description: string | null
   metadata: Record<string, string>
+  created: number
   payment_method: string | null
-  status: 'requires_payment_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled'
+  status:
+    | 'requires_payment_method'
+    | 'requires_confirmation'
+    | 'requires_action'
+    | 'processing'
+    | 'succeeded'
+    | 'canceled'
   next_action: { type: string; redirect_to_url?: { url: string; return_url: string } } | null
   last_payment_error: Record<string, unknown> | null
 }
@@ -74,7 +81,8 @@ export type StripeEvent = { id: string; object: 'event'; type: string; data: { o
 /** What Stripe and the banks behind it know, and their rules for PaymentIntents. */
 export type Books = ReturnType<typeof openBooks>
 
-export function openBooks(origin: () => string) {
+/** @param nowMs Stripe's clock */
+export function openBooks(origin: () => string, nowMs: () => number) {
   const customers = new Map<string, Customer>()
   const methods = new Map<string, Method>()
   const cards = new Map<string, StripeTestCard>()
@@ -138,7 +146,8 @@ export function openBooks(origin: () => string) {
     throw wrongRequest(message, { param: 'payment_method' })
   }
 
-  function makePayment(form: Form): Payment {
+  /** A payment that nobody has tried to charge yet. */
+  function draftPayment(form: Form): Payment {
     const customer = customerOf(form)
     const method = methodFor(customer.id, textOf(form, 'payment_method') ?? '')
     const payment: Payment = {
@@ -150,13 +159,19 @@ export function openBooks(origin: () => string) {
       customer: customer.id,
       description: textOf(form, 'description') ?? null,
       metadata: textsOf(form, 'metadata'),
+      created: Math.floor(nowMs() / 1000),
       payment_method: method.id,
-      status: 'requires_payment_method',
+      status: 'requires_confirmation',
       next_action: null,
       last_payment_error: null,
     }
     payments.set(payment.id, payment)
-    return attempt(payment, method, form)
+    return payment
+  }
+
+  function makePayment(form: Form): Payment {
+    const payment = draftPayment(form)
+    return attempt(payment, methodFor(payment.customer, payment.payment_method ?? ''), form)
   }
 
   function confirmPayment(payment: Payment, form: Form): Payment {
@@ -219,7 +234,7 @@ export function openBooks(origin: () => string) {
   }
 
   function cancelPayment(payment: Payment): Payment {
-    if (payment.status !== 'requires_action' && payment.status !== 'requires_payment_method') {
+    if (payment.status === 'succeeded' || payment.status === 'processing' || payment.status === 'canceled') {
       throw unexpected(payment, 'cancel')
     }
     payment.status = 'canceled'
@@ -293,6 +308,7 @@ export function openBooks(origin: () => string) {
     makeCustomer,
     addMethod,
     detach,
+    draftPayment,
     makePayment,
     confirmPayment,
     cancelPayment,

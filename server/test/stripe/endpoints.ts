@@ -65,7 +65,7 @@ export function endpointsOf(books: Books, pageMax: () => number): readonly Endpo
     {
       method: 'POST',
       path: /^\/v1\/payment_intents\/(\w+)\/cancel$/,
-      takes: ['cancellation_reason'],
+      takes: [],
       answer: (id) => books.cancelPayment(paymentOf(id)),
     },
     {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import type { Clock } from '../../src/platform/clock.ts'
 import { type Books, openBooks, type StripeEvent } from './books.ts'
 import { answerOf, endpointsOf } from './endpoints.ts'
 import { type Fault, perform, refusalFor, wrongKey } from './faults.ts'
@@ -33,14 +34,14 @@ export type FakeStripe = {
   close(): Promise<void>
 }
 
-export async function startFakeStripe(): Promise<FakeStripe> {
+export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
   const secretKey = `sk_test_${randomUUID().replaceAll('-', '')}`
   const requests: SeenRequest[] = []
   const kept = keepAnswers()
   let faults: { method: string; path: RegExp; fault: Fault }[] = []
   let pageMax = 100
   let url = ''
-  const books = openBooks(() => url)
+  const books = openBooks(() => url, clock.now)
   const endpoints = endpointsOf(books, () => pageMax)
 
   function takeFault(method: string, path: string): Fault | undefined {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { paymentsFor, stripeBench } from '../../../test/stripe/bench.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
+import { virtualClock } from '../../platform/clock.ts'
 import type { Intent } from '../gateway.ts'
 import { gatewayContract } from '../gateway-contract.ts'
 import { openClient } from './client.ts'
@@ -11,8 +12,9 @@ import { createStripeGateway, type StripeGateway } from './gateway.ts'
 let stripe: FakeStripe
 let gateway: StripeGateway
 let reported: unknown[] = []
+const clock = virtualClock(Date.parse('2026-11-22T10:00:00Z'))
 beforeAll(async () => {
-  stripe = await startFakeStripe()
+  stripe = await startFakeStripe(clock)
   gateway = open()
 })
 afterAll(() => stripe.close())
@@ -20,7 +22,7 @@ afterAll(() => stripe.close())
 function open(options: { secretKey?: string; chargeMsMax?: number } = {}): StripeGateway {
   const { secretKey = stripe.secretKey, ...times } = options
   const client = openClient({ secretKey, apiHost: stripe.url })
-  return createStripeGateway({ client, onError: (error) => reported.push(error), ...times })
+  return createStripeGateway({ client, clock, onError: (error) => reported.push(error), ...times })
 }
 
 function intentOn(card: StripeTestCard, about: Partial<Intent> = {}): Intent {
@@ -154,6 +156,41 @@ test('a bank that takes its time is pending, and succeeds later', async () => {
   const [made] = paymentsFor(stripe, intent.purchaseId)
   if (made !== undefined) stripe.books.endProcessing(made)
   expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
+})
+
+describe('a charge that no bank has answered', () => {
+  /** Stripe fails in the middle: the charge is written there, and no bank was asked. */
+  async function half(): Promise<Intent> {
+    const intent = intentOn('visa')
+    stripe.fail('POST', charge, { kind: 'server_error', when: 'before' })
+    expect(await gateway.charge(intent)).toEqual({ outcome: 'unknown' })
+    stripe.books.draftPayment({
+      amount: '2400',
+      currency: 'usd',
+      customer: intent.customerRef,
+      payment_method: intent.methodRef,
+      metadata: { talktime_purchase: `pur_${intent.purchaseId.replaceAll('-', '')}` },
+    })
+    return intent
+  }
+
+  test('is pending: it may be made just now', async () => {
+    const intent = await half()
+    expect((await gateway.lookUp(intent)).outcome).toBe('pending')
+    clock.advance(9 * 60_000)
+    expect((await gateway.lookUp(intent)).outcome).toBe('pending')
+  })
+
+  test('is given up after a while, so that it is never made', async () => {
+    const intent = await half()
+    clock.advance(11 * 60_000)
+    expect(await gateway.lookUp(intent)).toMatchObject({
+      outcome: 'declined',
+      code: 'processing_error',
+      class: 'soft',
+    })
+    expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
+  })
 })
 
 describe('with nobody before the screen', () => {

@@ -1,12 +1,13 @@
 import Stripe from 'stripe'
+import type { Clock } from '../../platform/clock.ts'
 import { publicId } from '../../platform/ids.ts'
 import type { ChargeOutcome, Gateway, Intent } from '../gateway.ts'
 import { addCard, removeCard, type SetupRef, type StripeCard, savedCard } from './cards.ts'
 import { isRefusal, isStripeFailure } from './client.ts'
 import { makeCustomer } from './customer.ts'
-import { declineOf, refusalOf } from './declines.ts'
+import { declineNamed, declineOf, refusalOf } from './declines.ts'
 import { stripeAmount, stripeCurrency } from './money.ts'
-import { declined, outcomeOf, purchaseKey, workspaceKey } from './outcome.ts'
+import { declined, isUntried, outcomeOf, purchaseKey, workspaceKey } from './outcome.ts'
 import { returnPath } from './pages.ts'
 
 /** A charge that waits for the customer, and where their browser goes when the bank is done. */
@@ -26,6 +27,7 @@ export type StripeGateway = Gateway & {
 
 export type StripeGatewayParts = {
   readonly client: Stripe
+  readonly clock: Clock
   /** Stripe refused a request or did not answer one. What became of it is found out later. */
   readonly onError: (error: unknown) => void
   /** How long a bank may take to answer a charge, in milliseconds. */
@@ -33,6 +35,9 @@ export type StripeGatewayParts = {
 }
 
 const chargeMsMaxUsual = 18_000
+
+/** By then a charge has long been made, or Stripe gave up in the middle of it. Our clocks may differ a little. */
+const untriedMsMax = 10 * 60_000
 
 const { StripeCardError } = Stripe.errors
 
@@ -43,7 +48,7 @@ const { StripeCardError } = Stripe.errors
  * are asked for that and not Stripe's search, which lags behind.
  */
 export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
-  const { client, onError, chargeMsMax = chargeMsMaxUsual } = parts
+  const { client, clock, onError, chargeMsMax = chargeMsMaxUsual } = parts
 
   async function find(intent: Intent): Promise<Stripe.PaymentIntent | undefined> {
     if (intent.chargeRef !== null) return client.paymentIntents.retrieve(intent.chargeRef)
@@ -71,6 +76,21 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
     if (!isStripeFailure(error)) throw error
     onError(error)
     return isRefusal(error) ? declined(refusalOf(error), error.payment_intent?.id ?? null) : unknown
+  }
+
+  /** Ends a charge for good: it can never be made any more. Where it was faster, what became of it. */
+  async function giveUp(
+    payment: Stripe.PaymentIntent,
+    intent: Intent,
+    why: 'canceled' | 'processing_error',
+  ): Promise<ChargeOutcome> {
+    try {
+      await client.paymentIntents.cancel(payment.id)
+      return declined(declineNamed(why), payment.id)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return outcomeOf(await client.paymentIntents.retrieve(payment.id), intent)
+    }
   }
 
   /** What `ask` finds out; unknown where Stripe says nothing of it. */
@@ -108,7 +128,9 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
     lookUp: (intent) =>
       orUnknown(async () => {
         const payment = await find(intent)
-        return payment === undefined ? { outcome: 'not_found' } : outcomeOf(payment, intent)
+        if (payment === undefined) return { outcome: 'not_found' }
+        const isStuck = isUntried(payment) && payment.created * 1000 < clock.now() - untriedMsMax
+        return isStuck ? giveUp(payment, intent, 'processing_error') : outcomeOf(payment, intent)
       }),
 
     cancel: (intent) =>
@@ -116,15 +138,7 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
         const payment = await find(intent)
         if (payment === undefined) return { outcome: 'not_found' }
         const outcome = outcomeOf(payment, intent)
-        if (outcome.outcome !== 'requires_action') return outcome
-        try {
-          const reason = { cancellation_reason: 'requested_by_customer' } as const
-          return outcomeOf(await client.paymentIntents.cancel(payment.id, reason), intent)
-        } catch (error) {
-          if (!isRefusal(error)) throw error
-          // It was confirmed, or given up, meanwhile.
-          return outcomeOf(await client.paymentIntents.retrieve(payment.id), intent)
-        }
+        return outcome.outcome === 'requires_action' ? giveUp(payment, intent, 'canceled') : outcome
       }),
 
     async confirmationUrl({ chargeRef, purchaseId, returnUrl }) {
@@ -134,8 +148,7 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
       const { last_payment_error: failure } = payment
       const method = payment.payment_method ?? failure?.payment_method
       const isOpen =
-        payment.status === 'requires_confirmation' ||
-        (payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required')
+        payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required'
       if (!isOpen || method === undefined) return undefined
       try {
         const params = { payment_method: idOf(method), return_url: returnUrl }

@@ -12,24 +12,24 @@ export type Stripe = {
   /** What Stripe and browsers on their way to and from it ask for. */
   routes(parts: {
     readonly database: Database
-    readonly clock: Clock
     readonly payments: Payments
     /** The origin at which people reach this server. */
-    readonly origin: () => string
+    readonly origin: string
   }): Routes
 }
 
 /** Payments through Stripe. `onError` hears of what Stripe refused or did not answer. */
 export function openStripe(
   access: StripeAccess & { readonly webhookSecret: string },
+  clock: Clock,
   onError: (error: unknown) => void,
 ): Stripe {
-  const gateway = createStripeGateway({ client: openClient(access), onError })
+  const gateway = createStripeGateway({ client: openClient(access), clock, onError })
   return {
     gateway,
     routes(parts) {
       const { webhookSecret } = access
-      const webhook = createStripeWebhook({ ...parts, savedCard: gateway.savedCard, webhookSecret })
+      const webhook = createStripeWebhook({ ...parts, clock, savedCard: gateway.savedCard, webhookSecret })
       return stripeRoutes({ ...parts, gateway, webhook, onError })
     },
   }

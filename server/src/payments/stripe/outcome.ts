@@ -18,9 +18,9 @@ export function outcomeOf(payment: Stripe.PaymentIntent, intent: Intent): Charge
     case 'succeeded':
       return { outcome: 'succeeded', chargeRef }
     case 'requires_action':
-    case 'requires_confirmation':
       return unconfirmed(payment, intent)
     case 'requires_payment_method': {
+      if (isUntried(payment)) return { outcome: 'pending', chargeRef }
       // With nobody before the screen Stripe ends the attempt, but the same charge can still be confirmed.
       const decline = declineOf(payment.last_payment_error)
       const waits = intent.offSession && decline.class === 'action_required'
@@ -31,6 +31,11 @@ export function outcomeOf(payment: Stripe.PaymentIntent, intent: Intent): Charge
     default:
       return { outcome: 'pending', chargeRef }
   }
+}
+
+/** Whether no bank has answered yet: the charge is being made just now, or Stripe never came to it. */
+export function isUntried({ status, last_payment_error: failure }: Stripe.PaymentIntent): boolean {
+  return status === 'requires_confirmation' || (status === 'requires_payment_method' && failure === null)
 }
 
 export function declined(decline: Decline, chargeRef: string | null): ChargeOutcome {

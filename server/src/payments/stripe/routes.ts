@@ -17,7 +17,7 @@ export type StripeRouteParts = {
   readonly payments: Pick<Payments, 'settle'>
   readonly webhook: StripeWebhook
   /** The origin at which people reach this server. */
-  readonly origin: () => string
+  readonly origin: string
   /** Something failed that the customer may try again. */
   readonly onError: (error: unknown) => void
 }
@@ -39,7 +39,7 @@ export function stripeRoutes(parts: StripeRouteParts): Routes {
   /** The bank's page for a purchase that waits; undefined: there is nothing to confirm, or not at the moment. */
   async function bankPage({ id, status, chargeRef }: Purchase): Promise<string | undefined> {
     if (status !== 'requires_action' || chargeRef === null) return undefined
-    const returnUrl = new URL(returnPath(id), parts.origin()).href
+    const returnUrl = new URL(returnPath(id), parts.origin).href
     try {
       return await gateway.confirmationUrl({ chargeRef, purchaseId: id, returnUrl })
     } catch (error) {

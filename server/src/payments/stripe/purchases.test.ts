@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestAnswer, TestWorkspace } from '../../../test/app.ts'
+import type { StripeTestCard } from '../../../test/stripe/books.ts'
+import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
+import { lockAccounts, verifyLedger, writeAccounts } from '../../ledger/index.ts'
+import { publicId, uuidFrom } from '../../platform/ids.ts'
+import { verifyPayments } from '../verify.ts'
+
+let world: StripeWorld
+beforeAll(async () => {
+  world = await stripeWorld()
+})
+afterAll(() => world.close())
+
+const order = { packageId: 'credits_100', quantity: 2 }
+const charge = /payment_intents$/
+const lost = { kind: 'connection_lost', when: 'after' } as const
+
+function buy(workspace: TestWorkspace, via = world.request): Promise<TestAnswer> {
+  return via('POST', '/v1/purchases', { key: workspace.key, body: order })
+}
+
+async function read(workspace: TestWorkspace, purchase: string) {
+  return (await world.request('GET', `/v1/purchases/${purchase}`, { key: workspace.key })).body
+}
+
+/** Why a purchase failed, as auto-reload and renewals see it. */
+async function failureOf(purchase: string): Promise<unknown> {
+  const { rows } = await world.test.database.query(
+    'select status, failure_code as code, decline_class as class from purchases where id = $1',
+    [uuidFrom('purchase', purchase)],
+  )
+  return rows[0]
+}
+
+/** Charged once, credited once, and everything adds up. */
+async function expectPaidOnce(workspace: TestWorkspace, purchase: string): Promise<void> {
+  expect(await read(workspace, purchase)).toMatchObject({ status: 'succeeded', actionUrl: null })
+  const paid = world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')
+  expect(paid).toMatchObject([{ amount_received: 2400, currency: 'usd' }])
+  const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
+  expect(body.data.filter(({ purchaseId }) => purchaseId === purchase)).toMatchObject([
+    { kind: 'top_up', amount: { credits: 200 } },
+  ])
+  await expectAllAddsUp()
+}
+
+/** Nothing charged, nothing credited. */
+async function expectUnpaid(workspace: TestWorkspace, purchase: string): Promise<void> {
+  expect(world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')).toEqual([])
+  const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
+  expect(body.data.filter(({ kind }) => kind === 'top_up')).toEqual([])
+  await expectAllAddsUp()
+}
+
+async function expectAllAddsUp(): Promise<void> {
+  expect(await verifyLedger(world.test.database)).toEqual([])
+  expect(await verifyPayments(world.test.database)).toEqual([])
+}
+
+describe('a card', () => {
+  const cardsOf = async (workspace: TestWorkspace) =>
+    (await world.request('GET', '/v1/payment-methods', { key: workspace.key })).body.data
+
+  test('is typed in on Stripe’s page, and there when the customer comes back', async () => {
+    const workspace = await world.test.addWorkspace()
+    const { status, body } = await world.request('POST', '/v1/payment-methods', {
+      key: workspace.key,
+      body: {},
+    })
+    expect([status, body]).toEqual([201, { setupUrl: expect.stringContaining('/checkout/cs_') }])
+    const session = [...world.stripe.books.sessions.values()].at(-1)
+    if (session === undefined) throw new Error('There is no page')
+    expect(await cardsOf(workspace)).toEqual([])
+    expect(await world.browse(world.stripe.books.typeInCard(session, 'visa'))).toBe('/billing')
+    expect(await cardsOf(workspace)).toMatchObject([
+      { brand: 'visa', lastFour: '4242', expMonth: 12, expYear: 2034, isDefault: true, testCard: null },
+    ])
+  })
+
+  test('is there by Stripe’s word alone, and once, however often it is told', async () => {
+    const workspace = await world.test.addWorkspace()
+    const back = world.stripe.books.typeInCard(await world.openCardPage(workspace), 'visa')
+    const [setUp, completed] = ['setup_intent.succeeded', 'checkout.session.completed'].map(
+      world.stripe.lastEvent,
+    )
+    if (setUp === undefined || completed === undefined) throw new Error('Stripe tells nothing')
+    await Promise.all([
+      world.tell(completed),
+      world.tell(setUp),
+      world.tell(setUp, { via: world.other.request }),
+    ])
+    await world.browse(back)
+    expect(await cardsOf(workspace)).toHaveLength(1)
+  })
+
+  test('that was removed does not come back by what is told late', async () => {
+    const workspace = await world.workspaceWith('visa')
+    const [card] = await cardsOf(workspace)
+    await world.request('DELETE', `/v1/payment-methods/${card?.id}`, { key: workspace.key })
+    expect((await world.tell(world.stripe.lastEvent('setup_intent.succeeded'))).status).toBe(200)
+    expect(await cardsOf(workspace)).toEqual([])
+    expect([...world.stripe.books.methods.values()].at(-1)).toMatchObject({ customer: null })
+  })
+
+  test('is not there when the customer turned back', async () => {
+    const workspace = await world.test.addWorkspace()
+    const session = await world.openCardPage(workspace)
+    expect(await world.browse(`/stripe/card?session=${session.id}`)).toBe('/billing')
+    expect(await world.browse('/stripe/card')).toBe('/billing')
+    expect(await cardsOf(workspace)).toEqual([])
+  })
+})
+
+describe('buying credits', () => {
+  test('charges the card once, whatever is told of it, how late and in which order', async () => {
+    const workspace = await world.workspaceWith('visa')
+    const { status, body } = await buy(workspace)
+    expect([status, body.status]).toEqual([201, 'succeeded'])
+    const succeeded = world.stripe.lastEvent('payment_intent.succeeded')
+    const failed = { ...succeeded, id: 'evt_before_it', type: 'payment_intent.payment_failed' }
+    for (const event of [succeeded, failed, succeeded]) expect((await world.tell(event)).status).toBe(200)
+    world.test.clock.advance(3 * 24 * 3_600_000)
+    expect((await world.tell({ ...succeeded, id: 'evt_late' })).status).toBe(200)
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test('is found out from Stripe’s word where the answer got lost', async () => {
+    const workspace = await world.workspaceWith('visa')
+    world.stripe.fail('POST', charge, lost, lost)
+    const { status, body } = await buy(workspace)
+    expect([status, body.status]).toEqual([201, 'pending'])
+    const event = world.stripe.lastEvent('payment_intent.succeeded')
+    const told = [world.tell(event), world.tell(event, { via: world.other.request })]
+    for (const { status } of await Promise.all(told)) expect(status).toBe(200)
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test('is found out by asking where the answer got lost, and Stripe’s word too', async () => {
+    const workspace = await world.workspaceWith('visa')
+    world.stripe.fail('POST', charge, lost, lost)
+    const { body } = await buy(workspace)
+    world.test.clock.advance(60_000)
+    await Promise.all([world.app.payments.reconcileDue(), world.other.app.payments.reconcileDue()])
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test('goes on where Stripe never heard of it', async () => {
+    const workspace = await world.workspaceWith('visa')
+    const never = { kind: 'connection_lost', when: 'before' } as const
+    world.stripe.fail('POST', charge, never, never)
+    const { body } = await buy(workspace)
+    expect(body.status).toBe('pending')
+    world.test.clock.advance(60_000)
+    await world.app.payments.reconcileDue()
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test('is credited once where Stripe’s word comes before its answer', async () => {
+    const workspace = await world.workspaceWith('visa')
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>()
+    world.stripe.fail('POST', charge, { kind: 'late', when: 'after', until })
+    const before = world.stripe.books.events.length
+    const buying = buy(workspace)
+    await expect.poll(() => world.stripe.books.events.length).toBe(before + 1)
+    const event = world.stripe.lastEvent('payment_intent.succeeded')
+    expect((await world.tell(event, { via: world.other.request })).status).toBe(200)
+    answer()
+    const { status, body } = await buying
+    expect([status, body.status]).toEqual([201, 'succeeded'])
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test('survives that the server died right after the bank charged', async () => {
+    const workspace = await world.workspaceWith('visa')
+    world.stripe.fail('POST', charge, lost, lost)
+    const { body } = await buy(workspace, world.other.request)
+    // As if that server had been killed while it waited.
+    await world.test.database.query(`update purchases set next_check_at_ms = $1 where status = 'pending'`, [
+      world.test.clock.now() + 30_000,
+    ])
+    world.test.clock.advance(31_000)
+    await world.app.runDue()
+    await expectPaidOnce(workspace, body.id)
+  })
+
+  test.each([
+    ['declined', 'card_declined', 'soft'],
+    ['insufficient_funds', 'insufficient_funds', 'soft'],
+    ['stolen', 'card_declined', 'hard'],
+    ['expired', 'expired_card', 'hard'],
+  ] as const)('402: a card that is %s is told as %s', async (card, code, declineClass) => {
+    const workspace = await world.workspaceWith(card)
+    const { status, body } = await buy(workspace)
+    expect(status).toBe(402)
+    expect(body).toMatchObject({ code: 'payment_declined', failure: { code } })
+    await world.tell(world.stripe.lastEvent('payment_intent.payment_failed'))
+    const purchase = String(body.purchaseId)
+    expect(await failureOf(purchase)).toEqual({ status: 'failed', code, class: declineClass })
+    await expectUnpaid(workspace, purchase)
+  })
+
+  test('waits for a bank that takes its time', async () => {
+    const workspace = await world.workspaceWith('processing')
+    const { body } = await buy(workspace)
+    expect(body.status).toBe('pending')
+    const [payment] = world.paymentsOf(body.id)
+    if (payment !== undefined) world.stripe.books.endProcessing(payment)
+    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await expectPaidOnce(workspace, body.id)
+  })
+})
+
+describe('a bank that wants a confirmation', () => {
+  async function waiting(): Promise<{ workspace: TestWorkspace; id: string; actionUrl: string }> {
+    const workspace = await world.workspaceWith('wants_confirmation')
+    const { status, body } = await buy(workspace)
+    expect([status, body.status]).toEqual([201, 'requires_action'])
+    expect(body.actionUrl).toBe(`https://talktime.example.com/stripe/confirm/${body.id}`)
+    await expectUnpaid(workspace, body.id)
+    return { workspace, id: body.id, actionUrl: String(body.actionUrl) }
+  }
+
+  test('gets it from the customer, who comes back to the purchase', async () => {
+    const { workspace, id, actionUrl } = await waiting()
+    const back = await world.decideAtBank(await world.browse(actionUrl), 'confirm')
+    expect(back).toMatch(/^https:\/\/talktime\.example\.com\/stripe\/return\/pur_/)
+    expect(await world.browse(back)).toBe(`/billing?purchase=${id}`)
+    await expectPaidOnce(workspace, id)
+  })
+
+  test('gets it days later, and Stripe tells of it', async () => {
+    const { workspace, id, actionUrl } = await waiting()
+    world.test.clock.advance(5 * 24 * 3_600_000)
+    await world.app.payments.reconcileDue()
+    expect((await read(workspace, id)).status).toBe('requires_action')
+    await world.decideAtBank(await world.browse(actionUrl), 'confirm')
+    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await expectPaidOnce(workspace, id)
+    // The link leads to the purchase from now on.
+    expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)
+  })
+
+  test('is refused it: nothing is charged, and the link leads to the purchase', async () => {
+    const { workspace, id, actionUrl } = await waiting()
+    const back = await world.decideAtBank(await world.browse(actionUrl), 'decline')
+    expect(await world.browse(back)).toBe(`/billing?purchase=${id}`)
+    expect(await read(workspace, id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'authentication_failed' },
+    })
+    expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)
+    await expectUnpaid(workspace, id)
+  })
+
+  test('can be left without a decision: the customer comes back to a purchase that waits', async () => {
+    const { workspace, id } = await waiting()
+    expect(await world.browse(`/stripe/return/${id}`)).toBe(`/billing?purchase=${id}`)
+    expect((await read(workspace, id)).status).toBe('requires_action')
+  })
+
+  test('that cannot be reached now leaves the purchase waiting', async () => {
+    const { workspace, id, actionUrl } = await waiting()
+    const away = { kind: 'server_error', when: 'before' } as const
+    world.stripe.fail('GET', /payment_intents\/\w+$/, away, away, away, away)
+    expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)
+    expect((await read(workspace, id)).status).toBe('requires_action')
+  })
+
+  test('is never asked for when the card is removed', async () => {
+    const { workspace, id, actionUrl } = await waiting()
+    const page = await world.browse(actionUrl)
+    const cards = await world.request('GET', '/v1/payment-methods', { key: workspace.key })
+    await world.request('DELETE', `/v1/payment-methods/${cards.body.data[0]?.id}`, { key: workspace.key })
+    await world.decideAtBank(page, 'confirm')
+    expect(await read(workspace, id)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } })
+    await expectUnpaid(workspace, id)
+  })
+})
+
+describe('a charge with nobody before the screen', () => {
+  /** What auto-reload orders. */
+  async function order(card: StripeTestCard): Promise<{ workspace: TestWorkspace; id: string }> {
+    const workspace = await world.workspaceWith(card)
+    const { payments } = world.app
+    const nowMs = world.test.clock.now()
+    const purchase = await world.test.database.transaction(async (tx) => {
+      const account = (await lockAccounts(tx, [workspace.uuid])).get(workspace.uuid)
+      const method = await payments.defaultMethod(tx, workspace.uuid)
+      if (account === undefined || method === undefined) throw new Error('There is no card')
+      const written = await payments.intend(
+        tx,
+        account,
+        {
+          purpose: 'top_up',
+          origin: 'auto_reload',
+          creditsMs: 12_000_000,
+          amountMinor: 2400,
+          currency: 'USD',
+          description: '2 × 100 credits',
+          packageId: 'credits_100',
+          quantity: 2,
+          method,
+        },
+        nowMs,
+      )
+      await writeAccounts(tx, [account], nowMs)
+      return written
+    })
+    await payments.settle(purchase)
+    return { workspace, id: publicId('purchase', purchase.id) }
+  }
+
+  test('is paid', async () => {
+    const { workspace, id } = await order('visa')
+    await expectPaidOnce(workspace, id)
+  })
+
+  test('that the bank wants confirmed is a decline, until the customer confirms the same charge', async () => {
+    const { workspace, id } = await order('wants_confirmation')
+    const waiting = await read(workspace, id)
+    expect(waiting).toMatchObject({ status: 'requires_action' })
+    expect(await failureOf(id)).toEqual({
+      status: 'requires_action',
+      code: 'authentication_required',
+      class: 'action_required',
+    })
+    await expectUnpaid(workspace, id)
+    const page = await world.browse(String(waiting.actionUrl))
+    expect(await world.browse(await world.decideAtBank(page, 'confirm'))).toBe(`/billing?purchase=${id}`)
+    expect(world.paymentsOf(id)).toHaveLength(1)
+    await expectPaidOnce(workspace, id)
+  })
+})
+
+test.each(['/stripe/confirm/pur_1', '/stripe/return/pur_1', `/stripe/return/pur_${'0'.repeat(32)}`])(
+  '%s leads to billing',
+  async (address) => {
+    expect(await world.browse(address)).toBe('/billing')
+  },
+)

@@ -1,0 +1,89 @@
+import Stripe from 'stripe'
+import type { App } from '../../src/app.ts'
+import { uuidFrom } from '../../src/platform/ids.ts'
+import { type Ask, type TestAnswer, type TestApp, type TestWorkspace, testApp } from '../app.ts'
+import { paymentsFor } from './bench.ts'
+import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'
+import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
+
+const webhookSecret = 'whsec_for_tests'
+const publicUrl = 'https://talktime.example.com'
+
+/** Talktime with payments through Stripe, and Stripe. */
+export type StripeWorld = {
+  readonly test: TestApp
+  readonly stripe: FakeStripe
+  /** Two servers on one database. */
+  readonly app: App
+  readonly request: Ask
+  readonly other: { readonly app: App; readonly request: Ask }
+  /** A workspace whose card does what its name says; it was typed in on Stripe's page. */
+  workspaceWith(card: StripeTestCard): Promise<TestWorkspace>
+  /** The customer asks for Stripe's page for a card. */
+  openCardPage(workspace: TestWorkspace): Promise<Session>
+  /** Stripe tells of an event; `atMs` is when it signs. */
+  tell(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
+  /** A browser goes to an address of ours. Returns the address it is sent on to. */
+  browse(address: string): Promise<string>
+  /** A browser goes to the bank's page, where the customer decides. Returns the address it is sent on to. */
+  decideAtBank(page: string, decision: 'confirm' | 'decline'): Promise<string>
+  /** What was made at Stripe for a purchase, `pur_…`. */
+  paymentsOf(purchase: string): Payment[]
+  close(): Promise<void>
+}
+
+export async function stripeWorld(): Promise<StripeWorld> {
+  const test = await testApp()
+  const stripe = await startFakeStripe(test.clock)
+  const config = {
+    publicUrl,
+    stripe: { secretKey: stripe.secretKey, webhookSecret, apiHost: stripe.url },
+  }
+  const { app, request } = await test.addProcess({ config })
+  const other = await test.addProcess({ config })
+
+  async function openCardPage(workspace: TestWorkspace): Promise<Session> {
+    await request('POST', '/v1/payment-methods', { key: workspace.key, body: {} })
+    const session = [...stripe.books.sessions.values()].at(-1)
+    if (session === undefined) throw new Error('Stripe made no page')
+    return session
+  }
+
+  async function browse(address: string): Promise<string> {
+    const { pathname, search } = new URL(address, publicUrl)
+    const { status, headers, text } = await request('GET', pathname + search)
+    if (status !== 303) throw new Error(`${address}: ${status} ${text}`)
+    return String(headers.location)
+  }
+
+  return {
+    test,
+    stripe,
+    app,
+    request,
+    other,
+    openCardPage,
+    browse,
+    async workspaceWith(card) {
+      const workspace = await test.addWorkspace()
+      await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
+      return workspace
+    },
+    tell(event, { via = request, secret = webhookSecret, atMs = test.clock.now() } = {}) {
+      // Not as JSON.stringify writes it: what is signed are the bytes.
+      const payload = JSON.stringify(event, null, 2)
+      const timestamp = Math.floor(atMs / 1000)
+      const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp })
+      return via('POST', '/webhooks/stripe', { body: payload, headers: { 'stripe-signature': signature } })
+    },
+    async decideAtBank(page, decision) {
+      const answer = await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
+      return answer.headers.get('location') ?? ''
+    },
+    paymentsOf: (purchase) => paymentsFor(stripe, uuidFrom('purchase', purchase) ?? ''),
+    async close() {
+      await test.close()
+      await stripe.close()
+    },
+  }
+}
