@@ -53,7 +53,7 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
       const batch = take()
       if (batch.length === 0) return
       running.set(slot, new Set(batch.map(({ item }) => options.keyOf(item))))
-      void run(batch, slot).then(() => finish(slot, batch.length))
+      void run(batch, slot).then(() => finish(slot))
     }
   }
 
@@ -80,16 +80,21 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
         batch.map(({ item }) => item),
         slot,
       )
+      depth -= batch.length
       for (const [index, one] of batch.entries()) one.resolve(results[index] as Out)
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error)
-      else for (const one of batch) await run([one], slot)
+      const [first, ...others] = batch
+      if (others.length > 0) {
+        for (const one of batch) await run([one], slot)
+        return
+      }
+      depth -= 1
+      first?.reject(error)
     }
   }
 
-  function finish(slot: number, size: number): void {
+  function finish(slot: number): void {
     running.delete(slot)
-    depth -= size
     plan()
     if (depth > 0) return
     for (const resolve of whenIdle) resolve()

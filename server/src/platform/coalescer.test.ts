@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { propertyRuns } from '../../../core/test/property-runs.ts'
+import { type Coalescer, createCoalescer } from './coalescer.ts'
+
+type Item = { key: string; number: number; bad?: boolean }
+
+/** A coalescer that keeps what it was given; a batch takes as many turns of the event loop as `turns` says. */
+function recorder(options: { slots?: number; besideMin?: number; batchMax?: number; turns?: number } = {}) {
+  const batches: { slot: number; items: Item[] }[] = []
+  const done: Item[] = []
+  const running = new Map<number, Item[]>()
+  const most = { sideBySide: 0 }
+  const coalescer: Coalescer<Item, string> = createCoalescer({
+    slots: options.slots ?? 2,
+    besideMin: options.besideMin ?? 1,
+    batchMax: options.batchMax ?? 100,
+    keyOf: (item: Item) => item.key,
+    async run(items: Item[], slot: number) {
+      expect(running.has(slot)).toBe(false)
+      const keys = new Set([...running.values()].flat().map(({ key }) => key))
+      expect(items.filter(({ key }) => keys.has(key))).toEqual([])
+      running.set(slot, items)
+      most.sideBySide = Math.max(most.sideBySide, running.size)
+      batches.push({ slot, items })
+      for (let turn = 0; turn < (options.turns ?? 0); turn += 1) await new Promise(setImmediate)
+      running.delete(slot)
+      if (items.some((item) => item.bad)) throw new Error(`bad: ${items.filter((item) => item.bad).length}`)
+      done.push(...items)
+      return items.map((item) => `${item.key}${item.number}`)
+    },
+  })
+  return { coalescer, batches, done, most }
+}
+
+const items = fc.array(
+  fc
+    .record({ key: fc.constantFrom('a', 'b', 'c', 'd'), bad: fc.boolean() })
+    .map(({ key, bad }) => ({ key, bad })),
+  { maxLength: 40 },
+)
+
+test('items that arrive together go together, and each gets its own result', async () => {
+  const { coalescer, batches } = recorder({ slots: 1 })
+  const results = await Promise.all([1, 2, 3].map((number) => coalescer.submit({ key: 'a', number })))
+  expect(results).toEqual(['a1', 'a2', 'a3'])
+  expect(batches).toHaveLength(1)
+})
+
+test('while a batch runs the next gathers, and no batch is larger than the most', async () => {
+  const { coalescer, batches } = recorder({ slots: 1, batchMax: 4, turns: 3 })
+  const first = coalescer.submit({ key: 'a', number: 0 })
+  await new Promise(setImmediate)
+  const rest = Array.from({ length: 10 }, (_, index) => coalescer.submit({ key: 'a', number: index + 1 }))
+  await Promise.all([first, ...rest])
+  expect(batches.map(({ items }) => items.length)).toEqual([1, 4, 4, 2])
+})
+
+test('nothing is lost, nothing is done twice, and what has one key is done in its order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      items,
+      fc.record({
+        slots: fc.integer({ min: 1, max: 4 }),
+        besideMin: fc.integer({ min: 1, max: 6 }),
+        batchMax: fc.integer({ min: 1, max: 8 }),
+        turns: fc.nat(2),
+      }),
+      async (given, options) => {
+        const { coalescer, done } = recorder(options)
+        const numbered = given.map((item, number) => ({ ...item, number }))
+        const results = await Promise.allSettled(numbered.map((item) => coalescer.submit(item)))
+        const expected = numbered.map(({ key, number, bad }) => (bad ? 'bad: 1' : `${key}${number}`))
+        const found = results.map((result) =>
+          result.status === 'fulfilled' ? result.value : (result.reason as Error).message,
+        )
+        expect(found).toEqual(expected)
+        for (const key of ['a', 'b', 'c', 'd']) {
+          const ofKey = (all: Item[]) => all.filter((item) => item.key === key).map(({ number }) => number)
+          expect(ofKey(done)).toEqual(ofKey(numbered.filter(({ bad }) => !bad)))
+        }
+        expect(coalescer.depth).toBe(0)
+      },
+    ),
+    propertyRuns(60),
+  )
+})
+
+test.each([
+  ['begins beside one that runs when enough of other keys wait', { besideMin: 3, others: 3 }, 2],
+  ['waits for the one that runs when fewer wait', { besideMin: 3, others: 2 }, 1],
+])('a batch %s', async (_name, { besideMin, others }, sideBySide) => {
+  const { coalescer, most } = recorder({ besideMin, turns: 3 })
+  const first = coalescer.submit({ key: 'a', number: 0 })
+  await new Promise(setImmediate)
+  const same = [1, 2, 3, 4].map((number) => coalescer.submit({ key: 'a', number }))
+  const rest = Array.from({ length: others }, (_, number) => coalescer.submit({ key: 'b', number }))
+  await Promise.all([first, ...same, ...rest])
+  expect(most.sideBySide).toBe(sideBySide)
+})
+
+test('one bad item fails by itself: the others of its batch are tried one by one', async () => {
+  const { coalescer, batches } = recorder({ slots: 1 })
+  const results = await Promise.allSettled(
+    [false, true, false].map((bad, number) => coalescer.submit({ key: 'a', number, bad })),
+  )
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(batches.map(({ items }) => items.length)).toEqual([3, 1, 1, 1])
+})
+
+test('is idle when everything has been answered, also what was submitted while it waited', async () => {
+  const { coalescer, done } = recorder({ turns: 2 })
+  await coalescer.idle()
+  const first = coalescer.submit({ key: 'a', number: 1 })
+  const second = first.then(() => coalescer.submit({ key: 'b', number: 2 }))
+  expect(coalescer.depth).toBe(1)
+  await coalescer.idle()
+  expect(done.map(({ number }) => number)).toContain(1)
+  await second
+  await coalescer.idle()
+  expect(done).toHaveLength(2)
+  expect(coalescer.depth).toBe(0)
+})
+
+test('is idle after failures too', async () => {
+  const { coalescer } = recorder()
+  const failed = coalescer.submit({ key: 'a', number: 1, bad: true }).catch((error: Error) => error.message)
+  await coalescer.idle()
+  expect(await failed).toBe('bad: 1')
+  expect(await coalescer.submit({ key: 'a', number: 2 })).toBe('a2')
+})
