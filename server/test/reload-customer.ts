@@ -59,6 +59,8 @@ export async function reloadCustomer(
   const customer: ReloadCustomer = {
     ...stack,
     async addCard(testCard) {
+      // What is made in the same millisecond is in no particular order.
+      t.clock.advance(1)
       const { status, body } = await ask('POST', '/v1/payment-methods', { body: { testCard } })
       expect(status).toBe(201)
       await t.app.autoReload.idle()

@@ -93,7 +93,8 @@ export function createOutcomes(parts: PaymentsParts): {
         outcome.chargeRef,
         outcome.code,
         outcome.message,
-        outcome.class,
+        // Whoever did not confirm a payment is not asked for another by themselves.
+        purchase.declineClass ?? outcome.class,
         nowMs,
       ],
     )
