@@ -6,7 +6,6 @@ export {
   addGrant,
   boundaryNoLaterThan,
   expireMonthly,
-  fold,
   type GrantRow,
   grantColumns,
   type NewGrant,
@@ -14,5 +13,5 @@ export {
 } from './grants.ts'
 export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
 export { ledgerRoutes } from './routes.ts'
-export { lineColumns, lockAccounts, openLine, writeAccounts } from './store.ts'
+export { lockAccounts, openLine, writeAccounts } from './store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

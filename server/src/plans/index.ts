@@ -1,12 +1,9 @@
 export {
-  findPackage,
   findPlan,
   listPackages,
-  listPlans,
   loadCatalogue,
   type Package,
   type Plan,
-  requirePlan,
 } from './catalogue.ts'
 export {
   changeCycleTimeZone,
@@ -17,7 +14,6 @@ export {
 } from './change-plan.ts'
 export { planRoutes } from './routes.ts'
 export {
-  findSubscription,
   openSubscription,
   type Renewal,
   renewCycle,
