@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { propertyRuns } from '../../../core/test/property-runs.ts'
+import { type TestApp, testApp } from '../../test/app.ts'
+import {
+  type Choice,
+  ordinaryChoice,
+  type ReloadCustomer,
+  reloadCustomer,
+} from '../../test/reload-customer.ts'
+import { closeInOrder, instant } from '../../test/voice-stack.ts'
+import { testCards } from '../payments/gateway.ts'
+
+const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
+const capMinor = 5_000
+
+let t: TestApp
+beforeAll(async () => {
+  t = await testApp()
+})
+afterAll(() => closeInOrder(t))
+
+type Deed =
+  | { readonly kind: 'save'; readonly choice: Choice }
+  | { readonly kind: 'card'; readonly card: (typeof testCards)[number] }
+  | { readonly kind: 'remove_card' | 'old_card' | 'confirm' | 'refuse' | 'cancel' | 'buy' }
+  | { readonly kind: 'plan'; readonly planId: string }
+  | { readonly kind: 'zone'; readonly timeZone: string }
+  | { readonly kind: 'balance'; readonly credits: number }
+  | { readonly kind: 'talk'; readonly minutes: number }
+  | { readonly kind: 'wait'; readonly ms: number }
+
+const choice: fc.Arbitrary<Choice> = fc.record({
+  enabled: fc.boolean(),
+  thresholdCredits: fc.constantFrom(5, 50, 500),
+  packageId: fc.constant('credits_100'),
+  quantity: fc.integer({ min: 1, max: 3 }),
+  monthlyCap: fc.constant({ minor: capMinor, currency: 'USD' }),
+})
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  fc.record({ kind: fc.constant('card' as const), card: fc.constantFrom(...testCards) }),
+  fc.record({
+    kind: fc.constantFrom('remove_card', 'old_card', 'confirm', 'refuse', 'cancel', 'buy' as const),
+  }),
+  fc.record({
+    kind: fc.constant('plan' as const),
+    planId: fc.constantFrom('free', 'starter', 'growth', 'scale'),
+  }),
+  fc.record({
+    kind: fc.constant('zone' as const),
+    timeZone: fc.constantFrom('UTC', 'Asia/Tokyo', 'America/Los_Angeles'),
+  }),
+  fc.record({ kind: fc.constant('balance' as const), credits: fc.integer({ min: -20, max: 600 }) }),
+  fc.record({ kind: fc.constant('talk' as const), minutes: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({
+    kind: fc.constant('wait' as const),
+    ms: fc.constantFrom(5_000, HOUR_MS, DAY_MS, 10 * DAY_MS, 35 * DAY_MS),
+  }),
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('save' as const), choice }) },
+)
+
+async function doDeed(customer: ReloadCustomer, done: Deed): Promise<void> {
+  const { ask } = customer
+  const cards = async () => (await ask('GET', '/v1/payment-methods')).body.data
+  switch (done.kind) {
+    case 'save':
+      await customer.save(done.choice)
+      return
+    case 'card':
+      await customer.addCard(done.card)
+      return
+    case 'remove_card':
+      await ask('DELETE', `/v1/payment-methods/${(await cards())[0]?.id}`)
+      return
+    case 'old_card':
+      await ask('POST', `/v1/payment-methods/${(await cards()).at(-1)?.id}/default`)
+      return
+    case 'confirm':
+    case 'refuse':
+      return onBankPage(customer, done.kind)
+    case 'cancel': {
+      const [latest] = await customer.reloads()
+      if (latest) await ask('POST', `/v1/purchases/${latest.id}/cancel`)
+      return
+    }
+    case 'buy':
+      await ask('POST', '/v1/purchases', { body: { packageId: 'credits_100', quantity: 1 } })
+      return
+    case 'plan':
+      await ask('POST', '/v1/subscription', { body: { planId: done.planId } })
+      return
+    case 'zone':
+      await ask('PATCH', '/v1/workspace', { body: { timeZone: done.timeZone } })
+      return
+    case 'balance':
+      return customer.setBalance(done.credits)
+    case 'talk':
+      return talk(customer, done.minutes)
+    case 'wait':
+      t.clock.advance(done.ms)
+  }
+}
+
+/** A call that may be refused. */
+async function talk({ ask, agentId }: ReloadCustomer, minutes: number): Promise<void> {
+  const at = instant(t.clock.now() - minutes * 60_000)
+  const { status, body } = await ask('POST', '/v1/calls', { body: { agentId, direction: 'web', at } })
+  if (status !== 201) return
+  await ask('POST', `/v1/calls/${body.id}/answer`, { body: { at } })
+  await ask('POST', `/v1/calls/${body.id}/end`)
+}
+
+async function onBankPage(customer: ReloadCustomer, decision: 'confirm' | 'refuse'): Promise<void> {
+  const waiting = (await customer.reloads()).find(({ status }) => status === 'requires_action')
+  if (waiting === undefined) return
+  const { pathname } = new URL(waiting.actionUrl ?? '')
+  const path = `${pathname}/${decision === 'confirm' ? 'confirm' : 'decline'}`
+  await t.request('POST', path, { headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+}
+
+/** The most that reloads cost in any calendar month of UTC. */
+async function mostSpentInAMonth(customer: ReloadCustomer): Promise<number> {
+  const spent = new Map<string, number>()
+  for (const { status, createdAt, amount } of await customer.reloads()) {
+    if (status === 'failed') continue
+    const month = String(createdAt).slice(0, 7)
+    spent.set(month, (spent.get(month) ?? 0) + amount.minor)
+  }
+  return Math.max(0, ...spent.values())
+}
+
+test('whatever is done, nothing but saving moves the switch or the other settings, and the cap holds', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { minLength: 5, maxLength: 25 }), async (deeds) => {
+      const customer = await reloadCustomer(t)
+      let saved: Choice = { ...ordinaryChoice, monthlyCap: { minor: capMinor, currency: 'USD' } }
+      await customer.save(saved)
+      for (const done of deeds) {
+        await doDeed(customer, done)
+        const now = await customer.autoReload()
+        // Saving is refused on Free.
+        if (done.kind === 'save' && now.state !== 'plan_required') saved = done.choice
+        await t.app.runDue()
+        expect(await customer.autoReload()).toMatchObject(saved)
+      }
+      await t.app.runDue()
+      // A month may begin twice where it changes its zone.
+      if (deeds.some(({ kind }) => kind === 'zone')) return
+      expect(await mostSpentInAMonth(customer)).toBeLessThanOrEqual(capMinor)
+    }),
+    propertyRuns(8),
+  )
+})
