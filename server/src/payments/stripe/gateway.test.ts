@@ -202,6 +202,10 @@ describe('with nobody before the screen', () => {
       chargeRef: expect.stringMatching(/^pi_/),
       actionUrl: `/stripe/confirm/pur_${intent.purchaseId.replaceAll('-', '')}`,
     })
+    // Stripe was told that nobody is there: it asked no bank for a confirmation, and sent nobody anywhere.
+    expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([
+      { status: 'requires_payment_method', last_payment_error: { code: 'authentication_required' } },
+    ])
     const waiting = {
       chargeRef: 'chargeRef' in outcome ? (outcome.chargeRef ?? '') : '',
       purchaseId: intent.purchaseId,

@@ -136,12 +136,19 @@ describe('buying credits', () => {
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('is found out by asking where the answer got lost, and Stripe’s word too', async () => {
+  test('is found out once where the answer got lost, and everybody asks and tells at the same time', async () => {
     const workspace = await world.workspaceWith('visa')
     world.stripe.fail('POST', charge, lost, lost)
     const { body } = await buy(workspace)
     world.test.clock.advance(60_000)
-    await Promise.all([world.app.payments.reconcileDue(), world.other.app.payments.reconcileDue()])
+    const event = world.stripe.lastEvent('payment_intent.succeeded')
+    await Promise.all([
+      world.app.payments.reconcileDue(),
+      world.other.app.payments.reconcileDue(),
+      world.tell(event),
+      world.tell({ ...event, id: 'evt_of_another_kind' }, { via: world.other.request }),
+      world.browse(`/stripe/return/${body.id}`),
+    ])
     await expectPaidOnce(workspace, body.id)
   })
 
