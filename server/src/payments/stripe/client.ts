@@ -42,6 +42,18 @@ export function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidR
   return error instanceof StripeInvalidRequestError
 }
 
+/** What the log is told of a failure: the SDK's own errors hold all that Stripe answered, secrets of charges included. */
+export function forLog({
+  type,
+  code,
+  param,
+  statusCode,
+  requestId,
+  message,
+}: Stripe.errors.StripeError): Error {
+  return Object.assign(new Error(message), { type, code, param, statusCode, requestId })
+}
+
 /** Whether Stripe, or the way to it, is what failed, and not a program error of ours. */
 export function isStripeFailure(error: unknown): error is Stripe.errors.StripeError {
   return error instanceof StripeError

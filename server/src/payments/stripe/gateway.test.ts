@@ -111,7 +111,13 @@ describe('a charge whose answer says nothing is unknown, and the same one comes 
     reported = []
     stripe.fail('POST', charge, { kind: 'wrong_key' })
     await gateway.charge(intentOn('visa'))
-    expect(reported).toEqual([expect.objectContaining({ type: 'StripeAuthenticationError' })])
+    expect(reported).toMatchObject([
+      { type: 'StripeAuthenticationError', statusCode: 401, requestId: expect.stringMatching(/^req_/) },
+    ])
+    const customerRef = stripe.books.makeCustomer({}).id
+    await gateway.charge(intentOn('visa', { customerRef }))
+    expect(reported[1]).toMatchObject({ type: 'StripeInvalidRequestError', param: 'payment_method' })
+    expect(reported[1]).not.toHaveProperty('raw')
   })
 })
 

@@ -3,12 +3,13 @@ import type { Clock } from '../../platform/clock.ts'
 import { publicId } from '../../platform/ids.ts'
 import type { ChargeOutcome, Gateway, Intent } from '../gateway.ts'
 import { addCard, removeCard, type SetupRef, type StripeCard, savedCard } from './cards.ts'
-import { isRefusal, isStripeFailure } from './client.ts'
+import { forLog, isRefusal, isStripeFailure } from './client.ts'
 import { makeCustomer } from './customer.ts'
 import { declineNamed, declineOf, refusalOf } from './declines.ts'
 import { stripeAmount, stripeCurrency } from './money.ts'
 import { declined, isUntried, outcomeOf, purchaseKey, workspaceKey } from './outcome.ts'
 import { returnPath } from './pages.ts'
+import { reachable } from './unreachable.ts'
 
 /** A charge that waits for the customer, and where their browser goes when the bank is done. */
 export type WaitingCharge = {
@@ -74,7 +75,7 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
       return outcomeOf(await asItIsNow(payment, error.headers), intent)
     }
     if (!isStripeFailure(error)) throw error
-    onError(error)
+    onError(forLog(error))
     return isRefusal(error) ? declined(refusalOf(error), error.payment_intent?.id ?? null) : unknown
   }
 
@@ -93,13 +94,32 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
     }
   }
 
+  async function bankPage({ chargeRef, purchaseId, returnUrl }: WaitingCharge): Promise<string | undefined> {
+    const payment = await client.paymentIntents.retrieve(chargeRef)
+    if (payment.metadata[purchaseKey] !== publicId('purchase', purchaseId)) return undefined
+    if (payment.status === 'requires_action') return bankPageOf(payment)
+    const { last_payment_error: failure } = payment
+    const method = payment.payment_method ?? failure?.payment_method
+    const isOpen =
+      payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required'
+    if (!isOpen || method === undefined) return undefined
+    try {
+      const params = { payment_method: idOf(method), return_url: returnUrl }
+      return bankPageOf(await client.paymentIntents.confirm(payment.id, params))
+    } catch (error) {
+      if (!(error instanceof StripeCardError || isRefusal(error))) throw error
+      // The bank declined it at once, or another click was faster.
+      return bankPageOf(await client.paymentIntents.retrieve(payment.id))
+    }
+  }
+
   /** What `ask` finds out; unknown where Stripe says nothing of it. */
   async function orUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer | typeof unknown> {
     try {
       return await ask()
     } catch (error) {
       if (!isStripeFailure(error)) throw error
-      onError(error)
+      onError(forLog(error))
       return unknown
     }
   }
@@ -141,24 +161,7 @@ export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
         return outcome.outcome === 'requires_action' ? giveUp(payment, intent, 'canceled') : outcome
       }),
 
-    async confirmationUrl({ chargeRef, purchaseId, returnUrl }) {
-      const payment = await client.paymentIntents.retrieve(chargeRef)
-      if (payment.metadata[purchaseKey] !== publicId('purchase', purchaseId)) return undefined
-      if (payment.status === 'requires_action') return bankPageOf(payment)
-      const { last_payment_error: failure } = payment
-      const method = payment.payment_method ?? failure?.payment_method
-      const isOpen =
-        payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required'
-      if (!isOpen || method === undefined) return undefined
-      try {
-        const params = { payment_method: idOf(method), return_url: returnUrl }
-        return bankPageOf(await client.paymentIntents.confirm(payment.id, params))
-      } catch (error) {
-        if (!(error instanceof StripeCardError || isRefusal(error))) throw error
-        // The bank declined it at once, or another click was faster.
-        return bankPageOf(await client.paymentIntents.retrieve(payment.id))
-      }
-    },
+    confirmationUrl: (charge) => reachable(() => bankPage(charge)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { Problem } from '../../platform/problem.ts'
-import { isStripeFailure } from './client.ts'
+import { forLog, isStripeFailure } from './client.ts'
 
 /** Does what nobody is charged by. Throws `unavailable` where Stripe does not do it; its reasons are for the log. */
 export async function reachable<T>(ask: () => Promise<T>): Promise<T> {
@@ -8,7 +8,7 @@ export async function reachable<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!isStripeFailure(error)) throw error
     throw new Problem('unavailable', 'Stripe cannot do this at the moment. Try again shortly.', {
-      internal: error,
+      internal: forLog(error),
     })
   }
 }
