@@ -4,13 +4,14 @@ import { openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
 import { runLoad } from './load/run-load.ts'
 import { type BenchPostgres, urlOf } from './postgres.ts'
+import type { ReferenceExtent } from './reference.ts'
 import { startServer } from './server-process.ts'
 import { measureLives, measureSteps } from './settlement.ts'
 import { createTenants, openEngine, requireCleanBooks } from './world.ts'
 
 /** How much is measured. */
 export type Extent = {
-  readonly referenceSeconds: number
+  readonly reference: ReferenceExtent
   readonly workspaces: number
   /** Calls taken through the engine in each of its measurements. */
   readonly calls: number
@@ -19,7 +20,7 @@ export type Extent = {
 }
 
 export const wholeExtent: Extent = {
-  referenceSeconds: 10,
+  reference: { seconds: 10, scale: 10 },
   workspaces: 1000,
   calls: 60_000,
   warmUpSeconds: 3,
@@ -28,7 +29,7 @@ export const wholeExtent: Extent = {
 
 /** Enough to see that everything works; its numbers mean little. */
 export const shortExtent: Extent = {
-  referenceSeconds: 1,
+  reference: { seconds: 1, scale: 1 },
   workspaces: 20,
   calls: 500,
   warmUpSeconds: 0.2,

@@ -1,28 +1,36 @@
 import { spawnSync } from 'node:child_process'
 import type pg from 'pg'
-import { openDatabase } from '../server/src/platform/database/database.ts'
+import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { run } from './process.ts'
 import { secondsOf } from './stopwatch.ts'
 
 /** How many transactions of `pgbench -N` the PostgreSQL does a second, to which every result is set in proportion. */
 export type Reference = { readonly perSecond: number; readonly how: string }
 
-const SCALE = 10
 const CLIENTS = 16
 
+export type ReferenceExtent = {
+  readonly seconds: number
+  /** Of pgbench: how many times 100,000 rows there are to update. */
+  readonly scale: number
+}
+
 /** Measures it with pgbench where the machine has one, otherwise with the same statements sent from here. */
-export async function measureReference(connection: pg.ClientConfig, seconds: number): Promise<Reference> {
+export async function measureReference(
+  connection: pg.ClientConfig,
+  extent: ReferenceExtent,
+): Promise<Reference> {
   const pgbench = process.env.PGBENCH ?? 'pgbench'
   const found = spawnSync(pgbench, ['--version'], { encoding: 'utf8' })
   return found.status === 0
-    ? measureWithPgbench(connection, pgbench, seconds)
-    : measureWithOwnLoop(connection, seconds)
+    ? measureWithPgbench(connection, pgbench, extent)
+    : measureWithOwnLoop(connection, extent)
 }
 
 async function measureWithPgbench(
   connection: pg.ClientConfig,
   pgbench: string,
-  seconds: number,
+  { seconds, scale }: ReferenceExtent,
 ): Promise<Reference> {
   const env = {
     ...process.env,
@@ -32,22 +40,25 @@ async function measureWithPgbench(
     PGPASSWORD: String(connection.password),
     PGDATABASE: String(connection.database),
   }
-  await run(pgbench, ['--initialize', '--quiet', `--scale=${SCALE}`], env)
+  await run(pgbench, ['--initialize', '--quiet', `--scale=${scale}`], env)
   const options = ['--skip-some-updates', '--protocol=prepared', `--client=${CLIENTS}`, '--jobs=2']
   const { stdout } = await run(pgbench, [...options, `--time=${seconds}`, '--no-vacuum'], env)
   const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
   if (!(perSecond > 0)) throw new Error(`pgbench said no rate:\n${stdout}`)
-  return { perSecond, how: `pgbench -N -M prepared -c ${CLIENTS} -s ${SCALE}, ${seconds} s` }
+  return { perSecond, how: `pgbench -N -M prepared -c ${CLIENTS} -s ${scale}, ${seconds} s` }
 }
 
 /** The transaction of `pgbench -N`, statement by statement, each waiting for the answer before it. */
-async function measureWithOwnLoop(connection: pg.ClientConfig, seconds: number): Promise<Reference> {
+async function measureWithOwnLoop(
+  connection: pg.ClientConfig,
+  { seconds, scale }: ReferenceExtent,
+): Promise<Reference> {
   const database = openDatabase(connection, { connectionsMax: CLIENTS })
   await database.query(`
     drop table if exists pgbench_accounts, pgbench_history;
     create table pgbench_accounts (aid integer primary key, bid integer, abalance integer, filler char(84)) with (fillfactor = 100);
     create table pgbench_history (tid integer, bid integer, aid integer, delta integer, mtime timestamp, filler char(22));
-    insert into pgbench_accounts select aid, (aid - 1) / 100000 + 1, 0, '' from generate_series(1, ${SCALE} * 100000) as aid`)
+    insert into pgbench_accounts select aid, (aid - 1) / 100000 + 1, 0, '' from generate_series(1, ${scale} * 100000) as aid`)
   await database.query('vacuum analyze pgbench_accounts')
   const untilMs = performance.now() + seconds * 1000
   let transactions = 0
@@ -55,7 +66,7 @@ async function measureWithOwnLoop(connection: pg.ClientConfig, seconds: number):
     Promise.all(
       Array.from({ length: CLIENTS }, async () => {
         while (performance.now() < untilMs) {
-          await transactionLikePgbench(database)
+          await transactionLikePgbench(database, scale)
           transactions += 1
         }
       }),
@@ -66,8 +77,8 @@ async function measureWithOwnLoop(connection: pg.ClientConfig, seconds: number):
   return { perSecond: transactions / spent, how }
 }
 
-function transactionLikePgbench(database: ReturnType<typeof openDatabase>): Promise<void> {
-  const aid = 1 + Math.floor(Math.random() * SCALE * 100_000)
+function transactionLikePgbench(database: Database, scale: number): Promise<void> {
+  const aid = 1 + Math.floor(Math.random() * scale * 100_000)
   const delta = Math.floor(Math.random() * 10_001) - 5_000
   return database.transaction(async (tx) => {
     await tx.query({

@@ -28,7 +28,7 @@ if (options.write) await writeResults(measured, options.date)
 async function measureAll(): Promise<Measured> {
   say('Reference …')
   const reference = await postgres.createDatabase('reference')
-  const before = await measureReference(reference, extent.referenceSeconds)
+  const before = await measureReference(reference, extent.reference)
   say('Settlement in process …')
   const settlement = await measureSettlement(postgres, extent)
   say('Calls over HTTP, one workspace …')
@@ -36,7 +36,7 @@ async function measureAll(): Promise<Measured> {
   say(`Calls over HTTP, ${extent.workspaces} workspaces …`)
   const httpMany = await measureHttp(postgres, extent, extent.workspaces)
   say('Reference again …')
-  const after = await measureReference(reference, extent.referenceSeconds)
+  const after = await measureReference(reference, extent.reference)
   return { references: [before, after], settlement, httpOne, httpMany, workspaces: extent.workspaces }
 }
 
