@@ -80,6 +80,8 @@ describe('the embedded PostgreSQL', () => {
     const pid = await postmasterPid()
     process.kill(pid, 'SIGKILL')
     await until(() => (isRunning(pid) ? undefined : true))
+    // A connection of the killed one may answer once more before it notices.
+    await until(async () => ((await postmasterPid().catch(() => pid)) === pid ? undefined : true))
     await until(() => database.query(`insert into notes values ('after')`).catch(() => undefined))
     expect(await notes()).toEqual([{ text: 'after' }, { text: 'before' }])
   })
