@@ -27,7 +27,7 @@ export const PlanFields = z.strictObject({
 })
 
 export const PackageFields = z.strictObject({
-  credits: z.number().positive().max(1_000_000_000),
+  credits: z.number().min(0.01).max(1_000_000_000),
   price: Price,
 })
 

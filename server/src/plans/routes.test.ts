@@ -104,6 +104,13 @@ describe('a plan that the operator changes', () => {
     expect((await t.request('GET', '/v1/plans/broken')).status).toBe(404)
   })
 
+  test.each([0, -1, 1e-9, 0.009])('400: a package of %d credits', async (credits) => {
+    const body = { credits, price: usd(100) }
+    const answer = await t.request('PUT', '/v1/packages/tiny', { key: t.operatorKey, body })
+    const detail = '"credits" must be at least 0.01.'
+    expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/credits', detail }] })
+  })
+
   test('403 for a workspace’s key, 401 for nobody', async () => {
     expect((await save(fields, 'trial', t.workspaceKey)).body).toMatchObject({
       status: 403,

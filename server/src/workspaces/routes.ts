@@ -4,7 +4,7 @@ import { type Access, type Role, requireOperator, requireRole } from '../access/
 import { lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import type { Database, Queryable } from '../platform/database/database.ts'
 import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/http/idempotency.ts'
@@ -137,9 +137,12 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         const nowMs = clock.now()
         await parts.catchUp([workspaceId], nowMs)
         return database.transaction(async (tx) => {
+          // The line is locked first, as by everybody: two who lock in another order would wait for each other.
+          const accounts = await lockAccounts(tx, [workspaceId])
           await updateWorkspace(tx, workspaceId, { name, timeZone, whenCreditsRunOut, monthlyBudgetMs })
           if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
-          await announceSettings(tx, workspaceId, nowMs)
+          for (const account of accounts.values()) noteChange(account, 'workspace')
+          await writeAccounts(tx, accounts.values(), nowMs)
           return readWorkspace(tx, workspaceId, role)
         })
       },
@@ -191,13 +194,6 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
       },
     )
   }
-}
-
-/** Tells whoever looks at the workspace that its settings changed. */
-async function announceSettings(tx: Tx, workspaceId: string, nowMs: number): Promise<void> {
-  const accounts = await lockAccounts(tx, [workspaceId])
-  for (const account of accounts.values()) noteChange(account, 'workspace')
-  await writeAccounts(tx, accounts.values(), nowMs)
 }
 
 function budgetMs(credits: number | null | undefined): number | null | undefined {

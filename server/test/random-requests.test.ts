@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { propertyRuns } from '../../core/test/property-runs.ts'
+import { problemRegistry } from '../src/platform/problem.ts'
+import { type TestApp, testApp, testNowMs } from './app.ts'
+import { type ApiDocument, type RandomRequest, randomRequests } from './random-requests.ts'
+import { closeInOrder, connectVoiceStack } from './voice-stack.ts'
+
+let t: TestApp
+let requests: fc.Arbitrary<RandomRequest>
+
+beforeAll(async () => {
+  t = await testApp()
+  const stacks = [await connectVoiceStack(t), await connectVoiceStack(t, { timeZone: 'Asia/Kolkata' })]
+  const calls = await Promise.all(stacks.flatMap((stack) => [stack.startedCall(), stack.answeredCall()]))
+  const grants = await Promise.all(stacks.map((stack) => stack.granted({ credits: 3 })))
+  const owner = await t.signUp()
+  const { body: document } = await t.request<ApiDocument>('GET', '/openapi.json')
+  requests = randomRequests({
+    document,
+    ids: [
+      ...stacks.flatMap(({ workspaceId, agentId }) => [workspaceId, agentId]),
+      ...calls,
+      ...grants.map(({ id }) => id),
+      owner.workspaceId,
+      'growth',
+      'credits_100',
+    ],
+    callers: [
+      ...stacks.map(({ key }) => ({ key })),
+      ...stacks.map(({ workspaceId }) => ({ key: t.operatorKey, workspace: workspaceId })),
+      { key: t.operatorKey },
+      { cookie: owner.cookie },
+    ],
+    nowMs: testNowMs,
+    without: new Set([
+      // It never ends.
+      'GET /v1/events',
+      // They take long to hash passwords.
+      'POST /v1/sign-up',
+      'POST /v1/sign-in',
+      // After these, little of what follows would be possible.
+      'POST /v1/sign-out',
+      'DELETE /v1/agents/{id}',
+    ]),
+  })
+})
+afterAll(() => closeInOrder(t))
+
+/** Either it was done, or a problem says what would have been right. Nothing is ever the server's fault. */
+async function expectSense({ method, path, options }: RandomRequest): Promise<void> {
+  const { status, headers, body, text } = await t.request(method, path, options)
+  expect(text).not.toMatch(/"code":"internal"/)
+  expect(status).toBeLessThan(500)
+  if (status < 400) return
+  expect(headers['content-type']).toBe('application/problem+json; charset=utf-8')
+  expect(problemRegistry).toHaveProperty(body.code, expect.objectContaining({ status }))
+  expect(body.detail).toMatch(/^\S[\s\S]+[.!)…}]$/)
+}
+
+test('no request makes the server fail', async () => {
+  await fc.assert(fc.asyncProperty(requests, expectSense), propertyRuns(600))
+}, 120_000)
+
+test('no requests at once make the server fail', async () => {
+  const many = fc.array(requests, { minLength: 20, maxLength: 60 })
+  await fc.assert(
+    fc.asyncProperty(many, async (all) => {
+      await Promise.all(all.map(expectSense))
+    }),
+    propertyRuns(10),
+  )
+}, 120_000)
