@@ -1,8 +1,8 @@
-export type { ChargeOutcome, Gateway, Intent, SavedMethod } from './gateway.ts'
+export type { ChargeOutcome, Gateway, Intent, SavedMethod, TestCard } from './gateway.ts'
 export type { Order } from './intend.ts'
 export { methodRoutes } from './method-routes.ts'
 export type { PaymentMethod } from './methods.ts'
-export { priceOf, requirePackage } from './order-package.ts'
+export { orderPackage, priceOf, requirePackage } from './order-package.ts'
 export type { PaymentsParts } from './parts.ts'
 export { createPayments, type Payments } from './payments.ts'
 export {

@@ -6,7 +6,9 @@ import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import {
   type IdempotencyRef,
   idempotencyName,
+  insertIdempotencyRecords,
   loadIdempotencyRecords,
+  lockIdempotencyKeys,
   requireSameRequest,
 } from '../platform/http/idempotency-records.ts'
 import { Problem } from '../platform/problem.ts'
@@ -40,6 +42,7 @@ export async function orderPackage(
   const { workspaceId, idempotency } = order
   const nowMs = clock.now()
   return database.transaction(async (tx) => {
+    await lockIdempotencyKeys(tx, idempotency ? [idempotency] : [])
     const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
     if (account === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
     const before = await (idempotency ? sameKey(tx, workspaceId, idempotency) : doubleClick(tx, order))
@@ -67,6 +70,7 @@ export async function orderPackage(
       nowMs,
     )
     await writeAccounts(tx, [account], nowMs)
+    if (idempotency) await insertIdempotencyRecords(tx, [{ ...idempotency, ...notToBeReplayed }], nowMs)
     return { purchase, repeated: false }
   })
 }
@@ -83,6 +87,9 @@ export function priceOf(pack: Package, quantity: number) {
     description: quantity === 1 ? `${credits} credits` : `${quantity} × ${credits} credits`,
   }
 }
+
+/** Keeps the key from being used elsewhere. Repeats are answered with the purchase as it is, not with the first answer. */
+const notToBeReplayed = { status: 201, body: '' }
 
 async function sameKey(
   tx: Tx,

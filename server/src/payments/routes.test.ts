@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../test/app.ts'
 import { verifyLedger } from '../ledger/index.ts'
+import { instantOf } from '../platform/http/amount.ts'
 import type { TestCard } from './gateway.ts'
 import { verifyPayments } from './verify.ts'
 
@@ -26,6 +27,8 @@ async function addCard(workspace: TestWorkspace, testCard: TestCard): Promise<Te
     body: { testCard },
   })
   expect(status).toBe(201)
+  // The newest is the default, so no two are of the same moment.
+  world.clock.advance(1)
   return body
 }
 
@@ -68,8 +71,8 @@ describe('POST /v1/purchases', () => {
       paymentMethod: { brand: 'visa', lastFour: '4242' },
       actionUrl: null,
       failure: null,
-      createdAt: '2026-11-22T10:00:00.000Z',
-      settledAt: '2026-11-22T10:00:00.000Z',
+      createdAt: instantOf(world.clock.now()),
+      settledAt: instantOf(world.clock.now()),
       receipt: {
         number: expect.stringMatching(/^R-2026-\d{6}$/),
         url: `http://localhost/billing/receipts/${body.id}`,
@@ -290,7 +293,23 @@ describe('POST /v1/purchases', () => {
       status: 409,
       body: { code: 'idempotency_mismatch' },
     })
+    expect(
+      await world.request('POST', '/v1/payment-methods', {
+        key: workspace.key,
+        body: { testCard: 'success' },
+        idempotencyKey: 'thursday',
+      }),
+    ).toMatchObject({ status: 409, body: { code: 'idempotency_mismatch' } })
     expect(await topUpCredits(workspace)).toBe(200)
+  })
+
+  test('201: a key is the same purchase for good, also when keys are forgotten elsewhere', async () => {
+    const workspace = await workspaceWith('success')
+    const first = await buy(workspace, { idempotencyKey: 'long-ago' })
+    await world.database.query(`delete from idempotency_keys where key = 'long-ago'`)
+    const again = await buy(workspace, { idempotencyKey: 'long-ago' })
+    expect(again.body).toEqual(first.body)
+    expect(await purchasesOf(workspace)).toHaveLength(1)
   })
 
   test('an idempotency key counts for its own workspace and person alone', async () => {

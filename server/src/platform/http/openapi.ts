@@ -65,6 +65,16 @@ const problemSchema = {
         },
       },
     },
+    purchaseId: { type: 'string', description: 'With payment_declined: the purchase that failed.' },
+    failure: {
+      type: 'object',
+      description: 'With payment_declined: why.',
+      required: ['code', 'message'],
+      properties: {
+        code: { type: 'string', example: 'insufficient_funds' },
+        message: { type: 'string', description: 'A sentence for the customer.' },
+      },
+    },
   },
 }
 
