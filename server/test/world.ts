@@ -102,7 +102,9 @@ export async function openWorld(): Promise<World> {
       const planId = await makePlan(options)
       const { timeZone = 'UTC', whenCreditsRunOut = 'finish' } = options
       return database.transaction(async (tx) => {
-        const workspaceId = await createWorkspace(tx, { name: 'Test', timeZone, planId }, clock.now())
+        // A demo's: its top-ups need not have been paid for.
+        const workspace = { name: 'Test', timeZone, planId, demo: true }
+        const workspaceId = await createWorkspace(tx, workspace, clock.now())
         await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
           workspaceId,
           whenCreditsRunOut,
