@@ -10,7 +10,7 @@ export type AutoReload = {
    * servers: what is bought is written down under the workspace's lock, one purchase at a time.
    */
   evaluate(workspaceId: string): Promise<void>
-  /** The same up to the first decision. What is called afterwards makes the purchase that comes of it, in the background. */
+  /** The same up to the first decision; call what it answers to have the purchase made that comes of it. */
   decide(workspaceId: string): Promise<() => void>
   /** The same in the background altogether: something changed in these workspaces. */
   wake(workspaceIds: Iterable<string>): void

@@ -1,4 +1,6 @@
 export { type AutoReload, createAutoReload } from './auto-reload.ts'
 export type { AutoReloadParts } from './parts.ts'
 export { autoReloadRoutes } from './routes.ts'
+export { saveAutoReload, type WantedChoice } from './save.ts'
+export { findSettings } from './settings.ts'
 export { verifyAutoReload } from './verify.ts'
