@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
+import { openEvents, type ServerEvent } from '../../test/event-stream.ts'
 import { ordinaryChoice, reloadCustomer } from '../../test/reload-customer.ts'
 import { closeInOrder, credits } from '../../test/voice-stack.ts'
 
@@ -345,18 +346,18 @@ describe('the plan', () => {
 })
 
 describe('listeners', () => {
-  test('hear of auto-reload in the workspace’s stream', async () => {
+  test('hear of each attempt by its id, and of what else changes', async () => {
     const customer = await reloadCustomer(t)
     await customer.setBalance(15)
+    const authorization = `Bearer ${customer.key}`
+    const stream = await openEvents(`${await t.app.listen()}/v1/events`, { authorization })
+    const toldOfReload = ({ event }: ServerEvent) => event === 'auto_reload'
     await customer.save()
+    const told = await stream.next((event) => toldOfReload(event) && 'id' in event.data)
+    expect(told.data).toEqual({ id: (await customer.attempts())[0]?.id })
     await settled()
-    const { rows } = await t.database.query<{ ids: string[] }>(
-      `select ids from events where workspace_id = $1 and topic = 'auto_reload' order by seq`,
-      [customer.workspaceId.replace('ws_', '')],
-    )
-    const attempt = (await customer.attempts())[0]?.id.replace('rld_', '')
-    const told = rows.map(({ ids }) => ids.map((id) => id.replaceAll('-', '')))
-    // Saved; an attempt; and then watching again.
-    expect(told).toEqual([[], [attempt], []])
+    await customer.save({ enabled: false })
+    expect((await stream.next(toldOfReload)).data).toEqual({})
+    stream.close()
   })
 })
