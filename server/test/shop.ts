@@ -1,8 +1,9 @@
 import { cutLiveCalls } from '../src/calls/index.ts'
 import { createBoundaries, verifyLedger } from '../src/ledger/index.ts'
-import type { Gateway, TestCard } from '../src/payments/gateway.ts'
+import type { TestCard } from '../src/payments/gateway.ts'
 import type { PaymentMethod } from '../src/payments/methods.ts'
 import { orderPackage } from '../src/payments/order-package.ts'
+import type { PaymentsParts } from '../src/payments/parts.ts'
 import { createPayments, type Payments } from '../src/payments/payments.ts'
 import type { Purchase } from '../src/payments/purchase.ts'
 import { createSandboxGateway, type SandboxGateway } from '../src/payments/sandbox/gateway.ts'
@@ -26,9 +27,12 @@ export type Seller = {
 export type Shop = {
   readonly database: Database
   readonly clock: ReturnType<typeof virtualClock>
-  readonly bank: SandboxGateway['bank']
-  /** @param stepsMax after so many steps it dies; undefined: it lives on */
-  seller(stepsMax?: number, gateway?: Gateway): Seller
+  readonly gateway: SandboxGateway
+  /**
+   * @param stepsMax after so many steps it dies; undefined: it lives on
+   * @param changes what is different with this one
+   */
+  seller(stepsMax?: number, changes?: Partial<PaymentsParts>): Seller
   /** A workspace on a paid plan with a card. */
   customer(card: TestCard): Promise<{ readonly workspaceId: string; readonly method: PaymentMethod }>
   addCard(workspaceId: string, card: TestCard): Promise<PaymentMethod>
@@ -50,14 +54,14 @@ export async function openShop(): Promise<Shop> {
   const sandbox = createSandboxGateway({ database, clock })
   const healthy = seller()
 
-  function seller(stepsMax?: number, gateway: Gateway = sandbox): Seller {
+  function seller(stepsMax?: number, changes: Partial<PaymentsParts> = {}): Seller {
     const life = lifeOf(stepsMax)
     const own = mortalDatabase(database, life)
     const payments = createPayments({
       database: own,
       clock,
       boundaries: createBoundaries(own, { cutLiveCalls, renew: renewSubscription }),
-      gateway: mortalGateway(gateway, life),
+      gateway: mortalGateway(sandbox, life),
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       origin: 'https://talktime.example.com',
       purposes: {},
@@ -65,6 +69,7 @@ export async function openShop(): Promise<Shop> {
       onError(error) {
         if (!(error instanceof Died)) throw error
       },
+      ...changes,
     })
     return {
       life,
@@ -108,7 +113,7 @@ export async function openShop(): Promise<Shop> {
   return {
     database,
     clock,
-    bank: sandbox.bank,
+    gateway: sandbox,
     seller,
     addCard,
     async customer(card) {

@@ -174,7 +174,7 @@ async function happen(workspaceId: string, sellers: readonly Seller[], one: Act)
       await unlessRefused(by?.payments.reconcileDue())
       return
     case 'webhook': {
-      const charge = about && (await shop.bank.findByKey(about.id))
+      const charge = about && (await shop.gateway.bank.findByKey(about.id))
       if (charge === undefined) return
       await unlessRefused(
         by?.payments.recordOutcome({ workspaceId, id: charge.idempotencyKey }, outcomeOf(charge)),
@@ -182,8 +182,8 @@ async function happen(workspaceId: string, sellers: readonly Seller[], one: Act)
       return
     }
     case 'customer': {
-      const charge = about && (await shop.bank.findByKey(about.id))
-      if (charge !== undefined) await shop.bank.finish(charge.ref, one.end)
+      const charge = about && (await shop.gateway.bank.findByKey(about.id))
+      if (charge !== undefined) await shop.gateway.bank.finish(charge.ref, one.end)
       return
     }
     case 'cancel':

@@ -98,9 +98,8 @@ export function createOutcomes(parts: PaymentsParts): {
         nowMs,
       ],
     )
-    // One that waited for the customer has failed for its purpose already.
-    if (purchase.declineClass === 'action_required') noteChange(account, 'purchase', purchase.id)
-    else await tellPurpose(tx, account, purchase, nowMs)
+    noteChange(account, 'purchase', purchase.id)
+    await tellPurpose(tx, account, purchase, nowMs)
   }
 
   /** Where nobody sits before the screen, a confirmation that is asked for is a decline that can be mended. */
@@ -114,12 +113,13 @@ export function createOutcomes(parts: PaymentsParts): {
     const { chargeRef, actionUrl } = outcome
     await writeOpen(tx, purchase, { status: 'requires_action', chargeRef, actionUrl }, nowMs)
     if (purchase.status === 'requires_action') return
-    if (purchase.origin === 'manual') noteChange(account, 'purchase', purchase.id)
-    else await tellPurpose(tx, account, purchase, nowMs)
+    noteChange(account, 'purchase', purchase.id)
+    if (purchase.origin !== 'manual') await tellPurpose(tx, account, purchase, nowMs)
   }
 
   async function tellPurpose(tx: Tx, account: Account, purchase: Purchase, nowMs: number): Promise<void> {
-    noteChange(account, 'purchase', purchase.id)
+    // One that waited for the customer has failed for its purpose already.
+    if (purchase.declineClass === 'action_required') return
     await purposeOf(purchase.purpose).failed(tx, account, await lockPurchase(tx, purchase), nowMs)
   }
 
@@ -161,7 +161,8 @@ async function writeOpen(tx: Tx, purchase: Purchase, state: OpenState, nowMs: nu
   await tx.query(
     `update purchases set status = $3, gateway_ref = coalesce($4, gateway_ref),
             action_url = case when $3 = 'requires_action' then coalesce($5, action_url) end,
-            failure_code = $6, failure_message = $7, decline_class = $8, next_check_at_ms = $9
+            failure_code = coalesce($6, failure_code), failure_message = coalesce($7, failure_message),
+            decline_class = coalesce($8, decline_class), next_check_at_ms = $9
      where workspace_id = $1 and id = $2`,
     [
       purchase.workspaceId,

@@ -16,6 +16,8 @@ export type PaymentsParts = {
   /** The origin at which people reach this server, for the way back from a page of the gateway's. */
   readonly origin: string
   readonly purposes: Purposes
+  /** How long an answer of the gateway's is waited for, in milliseconds; its outcome is unknown then. */
+  readonly answerMsMax?: number
   /** In the transaction in which a card was added, removed or made the default; the account is written after it. */
   readonly methodsChanged?: (tx: Tx, account: Account, nowMs: number) => Promise<void>
   /** After the commit: a purchase's outcome became known, or the cards changed. Not awaited. */

@@ -8,9 +8,9 @@ import type { PaymentsParts } from './parts.ts'
 import { isFinal, type Purchase, type PurchaseRef, requirePurchase, selectPurchases } from './purchase.ts'
 
 /** How long an answer of the gateway's is waited for. After that its outcome is unknown, for the time being. */
-const answerMsMax = 20_000
+const answerMsMaxUsual = 20_000
 /** While somebody waits for an answer, nobody else asks. */
-const claimMs = answerMsMax + 10_000
+const claimMs = answerMsMaxUsual + 10_000
 
 const removedMethod: Outcome = {
   outcome: 'declined',
@@ -37,7 +37,7 @@ type SettlementParts = PaymentsParts & {
  * the same at the same time.
  */
 export function createSettlement(parts: SettlementParts): Settlement {
-  const { database, clock, gateway, recordOutcome } = parts
+  const { database, clock, gateway, recordOutcome, answerMsMax = answerMsMaxUsual } = parts
   const underWay = new Map<string, Promise<Purchase>>()
 
   /** Says that the gateway is about to be asked; undefined where there is nothing left to ask. */
