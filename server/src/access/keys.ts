@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
@@ -27,7 +27,7 @@ export function looksLikeKey(text: string): boolean {
 
 /** SHA-256: a key is 160 random bits, so nothing slower is needed to keep it. */
 export function hashOfKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return hash('sha256', key, 'buffer')
 }
 
 /** Makes a key and returns it: the only time that it is seen. Without a workspace it is an operator's. */
