@@ -15,7 +15,18 @@ const mayEnter = {
   'auto-reload': ['platform', 'access', 'ledger', 'plans', 'payments'],
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
   live: ['platform', 'access', 'ledger', 'calls'],
-  demo: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
+  demo: [
+    'platform',
+    'access',
+    'ledger',
+    'plans',
+    'workspaces',
+    'agents',
+    'payments',
+    'subscriptions',
+    'auto-reload',
+    'calls',
+  ],
 }
 
 const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({

@@ -22,6 +22,7 @@ async function make({ database, config, log }: CommandContext): Promise<string> 
       database,
       accounts: access.accounts,
       clock: systemClock,
+      config,
       password,
       signal: new AbortController().signal,
       onlyIfEmpty: false,

@@ -4,7 +4,6 @@ import type { CallHabits } from './planned-call.ts'
 export const demoWorkspace = {
   name: 'Demo: Larkspur Dental Group',
   timeZone: 'America/New_York',
-  planId: 'scale',
 }
 
 export const demoOwner = { name: 'Robin Larkspur', email: 'demo@talktime.example' }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../test/app.ts'
+import { cookieOf, type TestApp, testApp } from '../../test/app.ts'
 import { type CommandResult, databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
 import { verifyAll } from '../../test/world.ts'
@@ -7,7 +7,7 @@ import { readBalance } from '../ledger/index.ts'
 import { loadCatalogue } from '../plans/index.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { publicId } from '../platform/ids.ts'
-import { findDemo, makeDemo } from './make-demo.ts'
+import { type DemoConfig, findDemo, type MakeDemoParts, makeDemo } from './make-demo.ts'
 
 // Made once, by the command line as its own process, on a database that has another workspace already.
 
@@ -24,8 +24,25 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world.close())
 
-const make = ({ app, database, clock }: TestApp<Clock>, signal = new AbortController().signal) =>
-  makeDemo({ database, accounts: app.access.accounts, clock, password, signal, onlyIfEmpty: true })
+const config: DemoConfig = {
+  payments: 'sandbox',
+  seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+  publicUrl: undefined,
+  host: '127.0.0.1',
+  port: 4400,
+}
+
+const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoParts> = {}) =>
+  makeDemo({
+    database,
+    accounts: app.access.accounts,
+    clock,
+    config,
+    password,
+    signal: new AbortController().signal,
+    onlyIfEmpty: true,
+    ...changes,
+  })
 
 async function count(sql: string): Promise<number> {
   const { rows } = await world.database.query<{ count: number }>(
@@ -34,6 +51,29 @@ async function count(sql: string): Promise<number> {
   )
   return rows[0]?.count ?? 0
 }
+
+type MadePurchase = {
+  purpose: string
+  origin: string
+  status: string
+  planId: string | null
+  receiptNumber: string | null
+  failureCode: string | null
+}
+
+/** Of the demo, in the order in which they were made. */
+async function purchases(condition: string): Promise<MadePurchase[]> {
+  const { rows } = await world.database.query<MadePurchase>(
+    `select purpose, origin, status, plan_id as "planId", receipt_number as "receiptNumber",
+            failure_code as "failureCode"
+     from purchases where workspace_id = $1 and (${condition}) order by id`,
+    [demoId],
+  )
+  return rows
+}
+
+const of = (all: readonly MadePurchase[], purpose: string, origin: string) =>
+  all.filter((purchase) => purchase.purpose === purpose && purchase.origin === origin)
 
 describe('the demo', () => {
   test('is a labelled workspace that somebody can sign in to', async () => {
@@ -81,9 +121,43 @@ describe('the demo', () => {
       [demoId],
     )
     const counts = Object.fromEntries(rows.map(({ kind, count }) => [kind, count]))
-    expect(counts).toMatchObject({ monthly_grant: 13, promotional: 1 })
+    // Thirteen cycles, and the rest of two in which the plan was upgraded.
+    expect(counts).toMatchObject({ monthly_grant: 15, promotional: 1 })
     expect(counts.top_up).toBeGreaterThan(0)
     expect(counts.expiry).toBeGreaterThan(0)
+  })
+
+  test('was paid by card: two upgrades, renewals every month, credits by hand and by auto-reload', async () => {
+    const paid = await purchases(`status = 'succeeded' and receipt_number is not null`)
+    expect(of(paid, 'plan_change', 'manual').map(({ planId }) => planId)).toEqual(['growth', 'scale'])
+    expect(of(paid, 'renewal', 'renewal')).toHaveLength(12)
+    expect(of(paid, 'top_up', 'manual').length).toBeGreaterThan(2)
+    expect(of(paid, 'top_up', 'auto_reload').length).toBeGreaterThan(10)
+    const numbers = paid.map(({ receiptNumber }) => receiptNumber)
+    expect(numbers).toEqual(numbers.toSorted())
+    expect(await purchases(`status in ('pending', 'requires_action')`)).toEqual([])
+  })
+
+  test('had a card that was declined until another took its place', async () => {
+    const all = await purchases('true')
+    const failed = all.filter(({ status }) => status === 'failed')
+    expect(failed.length).toBeGreaterThan(0)
+    for (const purchase of failed) {
+      expect(purchase).toMatchObject({ origin: 'auto_reload', failureCode: 'insufficient_funds' })
+    }
+    const next = all[all.findLastIndex(({ status }) => status === 'failed') + 1]
+    expect(next).toMatchObject({ origin: 'auto_reload', status: 'succeeded' })
+  })
+
+  test('goes on with the plan Scale, a card that is good, and auto-reload switched on', async () => {
+    const body = { email: 'demo@talktime.example', password }
+    const cookie = cookieOf(await world.request('POST', '/v1/sign-in', { body }))
+    const reload = await world.request('GET', '/v1/auto-reload', { cookie })
+    expect(reload.body).toMatchObject({ enabled: true, state: 'watching' })
+    const subscription = await world.request('GET', '/v1/subscription', { cookie })
+    expect(subscription.body).toMatchObject({ planId: 'scale', status: 'active', pastDue: null })
+    const methods = await world.request('GET', '/v1/payment-methods', { cookie })
+    expect(methods.body.data).toMatchObject([{ testCard: 'success', isDefault: true }])
   })
 
   test('is made once: the command says so the second time', async () => {
@@ -106,9 +180,26 @@ describe('the demo', () => {
 test('a demo that is interrupted leaves nothing behind', async () => {
   const { database, drop } = await testDatabase()
   await loadCatalogue(database)
-  const interrupted = make({ ...world, database }, AbortSignal.abort(new Error('stopped')))
+  const interrupted = make(world, { database, signal: AbortSignal.abort(new Error('stopped')) })
   await expect(interrupted).rejects.toThrow('stopped')
-  const { rows } = await database.query('select from workspaces union all select from users')
+  const { rows } = await database.query(
+    'select from workspaces union all select from users union all select from sandbox_cards',
+  )
   expect(rows).toEqual([])
   await drop()
 })
+
+test('where payments go through Stripe the demo buys nothing: an operator sees to its credits', async () => {
+  const { database, drop } = await testDatabase()
+  await loadCatalogue(database)
+  const made = await make(world, { database, config: { ...config, payments: 'stripe' } })
+  expect(made.outcome).toBe('made')
+  const { rows } = await database.query(
+    `select plan_id, collection, (select count(*) from purchases) as purchases,
+            (select count(*) from sandbox_charges) as charges
+     from subscriptions`,
+  )
+  expect(rows).toEqual([{ plan_id: 'scale', collection: 'invoiced', purchases: 0, charges: 0 }])
+  expect(await verifyAll(database)).toEqual([])
+  await drop()
+}, 120_000)

@@ -1,19 +1,23 @@
 import { type Accounts, addMember } from '../access/index.ts'
 import { createAgent } from '../agents/index.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Config } from '../platform/config.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 import { type CastAgent, cast, demoOwner, demoWorkspace } from './cast.ts'
 import { playYear } from './play-year.ts'
 import { commandsOf } from './year-commands.ts'
+import { createYearCustomer } from './year-customer.ts'
 import { createYearOperator } from './year-operator.ts'
 import { planYear } from './year-plan.ts'
+import { openYearWorld } from './year-world.ts'
 
 export type MakeDemoParts = {
   readonly database: Database
   readonly accounts: Accounts
   readonly clock: Clock
+  readonly config: DemoConfig
   /** The demo owner's. */
   readonly password: string
   /** Aborted: nothing is made. */
@@ -21,6 +25,9 @@ export type MakeDemoParts = {
   /** Only a database without any workspace gets a demo. */
   readonly onlyIfEmpty: boolean
 }
+
+/** The settings on which the demo's year depends. */
+export type DemoConfig = Pick<Config, 'payments' | 'seller' | 'publicUrl' | 'host' | 'port'>
 
 export type MadeDemo =
   | { readonly outcome: 'made'; readonly workspaceId: string; readonly calls: number }
@@ -61,23 +68,30 @@ export async function hasWorkspaces(db: Queryable): Promise<boolean> {
 }
 
 async function make(tx: Tx, parts: MakeDemoParts): Promise<{ workspaceId: string; calls: number }> {
-  const { database, accounts, password, signal } = parts
+  const { database, accounts, password, signal, config } = parts
   const { timeZone } = demoWorkspace
   const endsAtMs = parts.clock.now()
   const startsAtMs = yearBefore(endsAtMs, timeZone)
-  const workspaceId = await createWorkspace(tx, { ...demoWorkspace, demo: true }, startsAtMs)
+  const year = { startsAtMs, endsAtMs }
+  // Nothing can be bought at Stripe for a year that never was: an operator sees to the credits then.
+  const byCard = config.payments === 'sandbox'
+  const planId = byCard ? 'free' : 'scale'
+  const workspaceId = await createWorkspace(tx, { ...demoWorkspace, planId, demo: true }, startsAtMs)
   const owner = await accounts.createUser(tx, { ...demoOwner, password })
   await addMember(tx, { workspaceId, userId: owner.id, role: 'owner' }, startsAtMs)
-  const agentIds = await hire(tx, workspaceId, { startsAtMs, endsAtMs })
-  const calls = planYear({ seed, timeZone, startsAtMs, endsAtMs })
+  const agentIds = await hire(tx, workspaceId, year)
+  const calls = planYear({ seed, timeZone, ...year })
+  const origin = config.publicUrl ?? `http://${config.host}:${config.port}`
+  const world = openYearWorld({ database, tx, startsAtMs, seller: config.seller, origin })
+  const actor = { kind: 'user', userId: owner.id } as const
   await playYear({
-    database,
-    tx,
+    world,
     workspaceId,
-    startsAtMs,
     endsAtMs,
     commands: commandsOf({ workspaceId, calls, agentIdOf }),
-    operator: createYearOperator(tx, workspaceId, { startsAtMs, endsAtMs }),
+    caretaker: byCard
+      ? createYearCustomer({ world, workspaceId, actor, timeZone, ...year })
+      : createYearOperator(tx, workspaceId, year),
     signal,
   })
   return { workspaceId, calls: calls.length }

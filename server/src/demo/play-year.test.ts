@@ -3,10 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, verifyAll, type World } from '../../test/world.ts'
 import { cast } from './cast.ts'
 import { playYear } from './play-year.ts'
+import type { YearCaretaker } from './year-caretaker.ts'
 import { commandsOf } from './year-commands.ts'
 import { planYear } from './year-plan.ts'
+import { openYearWorld } from './year-world.ts'
 
 const dayMs = 24 * 60 * 60_000
+
+const seller = { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined }
+const origin = 'http://127.0.0.1:4400'
+
+const nobody: YearCaretaker = {
+  dueAtMs: () => null,
+  look: async () => false,
+  passedBoundary: async () => {},
+  hear: () => {},
+}
 
 let world: World
 
@@ -27,13 +39,11 @@ async function playWeek(commandsAtOnceMax: number) {
   const calls = planYear({ seed: 5, timeZone: 'America/New_York', startsAtMs, endsAtMs })
   await database.transaction((tx) =>
     playYear({
-      database,
-      tx,
+      world: openYearWorld({ database, tx, startsAtMs, seller, origin }),
       workspaceId,
-      startsAtMs,
       endsAtMs,
       commands: commandsOf({ workspaceId, calls, agentIdOf: () => agentId }),
-      operator: { look: async () => false, hear: () => {} },
+      caretaker: nobody,
       signal: new AbortController().signal,
       commandsAtOnceMax,
     }),
@@ -63,13 +73,11 @@ describe('history', () => {
     const startsAtMs = world.clock.now()
     const stopped = world.database.transaction((tx) =>
       playYear({
-        database: world.database,
-        tx,
+        world: openYearWorld({ database: world.database, tx, startsAtMs, seller, origin }),
         workspaceId,
-        startsAtMs,
         endsAtMs: startsAtMs + dayMs,
         commands: [],
-        operator: { look: async () => false, hear: () => {} },
+        caretaker: nobody,
         signal: AbortSignal.abort(new Error('stopped')),
       }),
     )

@@ -1,23 +1,18 @@
 import { balanceAt } from '@talktime/core/balance-line'
 import { MS_PER_CREDIT } from '@talktime/core/credits'
-import { type CallOutcome, createCallEngine, cutLiveCalls } from '../calls/index.ts'
-import { createBoundaries, type LineRow, readLine } from '../ledger/index.ts'
-import { renewSubscription } from '../plans/index.ts'
-import { virtualClock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
+import type { CallOutcome } from '../calls/index.ts'
+import { type LineRow, readLine } from '../ledger/index.ts'
 import { invariant } from '../platform/problem.ts'
-import { pipelineWithin, withinTransaction } from './one-transaction.ts'
+import type { YearCaretaker } from './year-caretaker.ts'
 import type { TimedCommand } from './year-commands.ts'
-import type { YearOperator } from './year-operator.ts'
+import type { YearWorld } from './year-world.ts'
 
 export type YearPlay = {
-  readonly database: Database
-  readonly tx: Tx
+  readonly world: YearWorld
   readonly workspaceId: string
-  readonly startsAtMs: number
   readonly endsAtMs: number
   readonly commands: readonly TimedCommand[]
-  readonly operator: YearOperator
+  readonly caretaker: YearCaretaker
   /** How many commands may go together at most. */
   readonly commandsAtOnceMax?: number
   /** Aborted: the year is left unfinished, with an error. */
@@ -26,14 +21,11 @@ export type YearPlay = {
 
 /**
  * Gives the commands to the product in their order, under a clock that is set to their time, with every reset and
- * expiry in between, all in the one transaction.
+ * expiry, and everything the caretaker does, in between; all in the one transaction.
  */
 export async function playYear(play: YearPlay): Promise<void> {
-  const { tx, workspaceId, commands, operator, endsAtMs, signal } = play
-  const clock = virtualClock(play.startsAtMs)
-  const database = withinTransaction(play.database, tx)
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  const engine = createCallEngine({ database, clock, boundaries, openPipeline: () => pipelineWithin(tx) })
+  const { world, workspaceId, commands, caretaker, endsAtMs, signal } = play
+  const { tx, clock, boundaries, engine } = world
   const state = { live: new Set<string>(), refused: new Set<string>() }
 
   const waiting = (done: number) => commands.slice(done, done + (play.commandsAtOnceMax ?? 500))
@@ -42,20 +34,24 @@ export async function playYear(play: YearPlay): Promise<void> {
     signal.throwIfAborted()
     const line = await readLine(tx, workspaceId)
     const nextAtMs = commands[done]?.atMs ?? endsAtMs
-    if (line.nextBoundaryMs !== null && line.nextBoundaryMs <= nextAtMs) {
-      clock.set(line.nextBoundaryMs)
+    const boundaryMs = line.nextBoundaryMs ?? Number.POSITIVE_INFINITY
+    const dueAtMs = caretaker.dueAtMs(line) ?? Number.POSITIVE_INFINITY
+    if (boundaryMs <= Math.min(nextAtMs, dueAtMs)) {
+      clock.set(boundaryMs)
       await boundaries.catchUp([workspaceId], clock.now())
+      await caretaker.passedBoundary(clock.now())
       continue
     }
-    if (await operator.look(line, clock.now())) continue
+    if (dueAtMs <= nextAtMs) clock.set(Math.max(clock.now(), dueAtMs))
+    if (await caretaker.look(line, clock.now())) continue
     if (done === commands.length) break
-    const window = takeWindow(waiting(done), line, state.live, clock.now())
+    const window = takeWindow(waiting(done), line, state.live, Math.min(boundaryMs, dueAtMs))
     done += window.length
     const sent = window.filter(({ command }) => !state.refused.has(callIdOf(command)))
     clock.set(window.at(-1)?.atMs ?? nextAtMs)
     if (sent.length === 0) continue
     const outcomes = await engine.submitBatch(sent.map(({ command }) => command))
-    operator.hear(outcomes)
+    caretaker.hear(outcomes)
     for (const outcome of outcomes) note(state, outcome)
   }
   await engine.close()
@@ -66,24 +62,25 @@ const windowMsMax = 12 * 60 * 60_000
 const reserveMs = 60 * MS_PER_CREDIT
 
 /**
- * The commands that may go together, from the first one on. A batch decides as of its end, where every call that is still
- * on has used more than it had when another rang; so it is only as long as the balance lasts in any case, and shrinks to one
- * command where the credits run out. Nothing is decided otherwise than it would be one by one.
+ * The commands that may go together, from the first one on and before `beforeMs`. A batch decides as of its end, where
+ * every call that is still on has used more than it had when another rang; so it is only as long as the balance lasts in any
+ * case, or stays above what auto-reload waits for, and shrinks to one command there. Nothing is decided otherwise than it
+ * would be one by one.
  */
 function takeWindow(
   commands: readonly TimedCommand[],
   line: LineRow,
   live: ReadonlySet<string>,
-  nowMs: number,
+  beforeMs: number,
 ): TimedCommand[] {
   const window: TimedCommand[] = []
   const liveHere = new Set(live)
-  const firstAtMs = commands[0]?.atMs ?? nowMs
-  const spareMs = balanceAt(line, firstAtMs) - reserveMs
+  const firstAtMs = commands[0]?.atMs ?? beforeMs
+  const spareMs = balanceAt(line, firstAtMs) - (line.reloadBelowMs ?? 0) - reserveMs
   let liveMax = Math.max(1, live.size)
   for (const timed of commands) {
     const { atMs, command } = timed
-    if (line.nextBoundaryMs !== null && atMs >= line.nextBoundaryMs) break
+    if (window.length > 0 && atMs >= beforeMs) break
     if (command.type === 'answer') liveHere.add(callIdOf(command))
     if (command.type === 'end' || command.type === 'reap') liveHere.delete(callIdOf(command))
     liveMax = Math.max(liveMax, liveHere.size)

@@ -5,7 +5,7 @@ import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { demoOwner } from './cast.ts'
-import { findDemo, hasWorkspaces, makeDemo } from './make-demo.ts'
+import { type DemoConfig, findDemo, hasWorkspaces, makeDemo } from './make-demo.ts'
 import { keepOwnerPassword } from './owner.ts'
 import { isExposed, ownerPassword } from './owner-password.ts'
 import { simulate } from './simulation.ts'
@@ -16,7 +16,7 @@ export type DemoParts = {
   readonly boundaries: Boundaries
   readonly clock: Clock
   readonly log: Logger
-  readonly config: Pick<Config, 'demo' | 'host' | 'publicUrl' | 'dataDir'>
+  readonly config: DemoConfig & Pick<Config, 'demo' | 'dataDir'>
   /** What the server listens on, such as http://127.0.0.1:4400. */
   readonly address: string
 }
@@ -78,6 +78,7 @@ async function make(parts: DemoParts, signal: AbortSignal): Promise<Made | undef
       database,
       accounts: access.accounts,
       clock,
+      config,
       password,
       signal,
       onlyIfEmpty: true,

@@ -1,22 +1,14 @@
 import { balanceAt } from '@talktime/core/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/credits'
-import type { CallOutcome } from '../calls/index.ts'
-import { addGrant, grantByOperator, type LineRow, lockAccounts, writeAccounts } from '../ledger/index.ts'
+import { addGrant, grantByOperator, lockAccounts, writeAccounts } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-
-/** Whoever looks after the credits of the demo's workspace. */
-export type YearOperator = {
-  /** Gives credit where it is time to. Returns whether it did. */
-  look(line: LineRow, nowMs: number): Promise<boolean>
-  /** Is told what came of the calls. */
-  hear(outcomes: readonly CallOutcome[]): void
-}
+import { refusalsIn, type YearCaretaker } from './year-caretaker.ts'
 
 const lowMs = 300 * MS_PER_CREDIT
 const dayMs = 24 * 60 * 60_000
 
-/** Top-ups in turn: what was bought before there was a page for it. */
+/** Top-ups in turn. */
 const topUpCredits = [500, 1_000, 1_000, 500, 2_000]
 
 /** How many calls have to be refused before somebody notices, in the months in which nobody watches. */
@@ -25,11 +17,12 @@ const unwatched = [
   { share: 0.83, refusals: 23 },
 ]
 
+/** Pays for no plan and buys nothing: an operator sees to the credits, and collects the money elsewhere. */
 export function createYearOperator(
   tx: Tx,
   workspaceId: string,
   year: { readonly startsAtMs: number; readonly endsAtMs: number },
-): YearOperator {
+): YearCaretaker {
   let welcomed = false
   let topUps = 0
   let refusals = 0
@@ -65,6 +58,8 @@ export function createYearOperator(
   }
 
   return {
+    dueAtMs: () => null,
+    passedBoundary: async () => {},
     async look(line, nowMs) {
       if (!welcomed) {
         welcomed = true
@@ -83,7 +78,7 @@ export function createYearOperator(
       return true
     },
     hear(outcomes) {
-      refusals += outcomes.filter((o) => o.outcome === 'call' && o.created && o.call.facts.refused).length
+      refusals += refusalsIn(outcomes)
     },
   }
 }

@@ -79,7 +79,8 @@ export async function retryRenewals(parts: SubscriptionParts, limit = 20): Promi
   return rows.length
 }
 
-async function retryRenewal(parts: SubscriptionParts, workspaceId: string): Promise<void> {
+/** Tries the workspace's unpaid renewal again if it is time to. */
+export async function retryRenewal(parts: SubscriptionParts, workspaceId: string): Promise<void> {
   const { database, clock, boundaries, payments } = parts
   const nowMs = clock.now()
   await boundaries.catchUp([workspaceId], nowMs)
