@@ -13,6 +13,17 @@ const checks: Record<string, string> = {
           from calls) c
     where settled_ms <> talked`,
 
+  'each call’s status says what is known of it': `
+    select workspace_id, format('call %s is %s, known of it makes it %s', id, status, known) as detail
+    from (select workspace_id, id, status,
+            case when refusal_reason is not null then 'refused'
+                 when ended_at_ms is null then case when answered_at_ms is null then 'authorized' else 'in_conversation' end
+                 when end_source = 'presumed' then 'lost'
+                 when answered_at_ms is not null then 'ended'
+                 when status = 'failed' then 'failed' else 'unanswered' end as known
+          from calls) c
+    where status <> known`,
+
   'each call’s entries add up to its charge': `
     select c.workspace_id, format('call %s: entries add up to %s ms, charged %s ms', c.id, coalesce(e.sum, 0), c.settled_ms) as detail
     from calls c

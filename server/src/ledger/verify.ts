@@ -16,15 +16,16 @@ const checks: Record<string, string> = {
     where coalesce(e.sum, 0) <> l.settled_ms`,
 
   'each entry continues the one before': `
-    select workspace_id, format('entry %s: balance %s ms after %s ms is not %s ms after the entry before',
-                                seq, balance_after_ms, amount_ms, before_ms) as detail
-    from (select workspace_id, seq, amount_ms, balance_after_ms, drawn_after_ms,
+    select workspace_id, format('entry %s of %s ms: balance %s ms after %s ms before, %s ms drawn after %s ms before',
+                                seq, amount_ms, balance_after_ms, before_ms, drawn_after_ms, drawn_before_ms) as detail
+    from (select workspace_id, seq, kind, amount_ms, balance_after_ms, drawn_after_ms,
                  lag(balance_after_ms, 1, 0::bigint) over w as before_ms,
                  lag(seq, 1, 0::bigint) over w as seq_before,
                  lag(drawn_after_ms, 1, 0::bigint) over w as drawn_before_ms
           from ledger_entries window w as (partition by workspace_id order by seq)) e
-    where balance_after_ms <> before_ms + amount_ms or seq <> seq_before + 1 or drawn_after_ms < drawn_before_ms
-       or drawn_after_ms > drawn_before_ms + abs(amount_ms)`,
+    where balance_after_ms <> before_ms + amount_ms or seq <> seq_before + 1
+       or drawn_after_ms <> drawn_before_ms
+                            + case when amount_ms < 0 and kind <> 'expiry' then -amount_ms else 0 end`,
 
   'the line ends where the last entry does': `
     select l.workspace_id, format('the line has %s entries and %s ms drawn, the last entry is %s with %s ms',
@@ -52,11 +53,24 @@ const checks: Record<string, string> = {
     where g.granted_ms <> g.remaining_ms + coalesce(d.sum, 0) + coalesce(x.sum, 0)`,
 
   'draws cover what is folded without a gap': `
-    select l.workspace_id, format('%s ms folded, draws reach %s ms over %s ms', l.folded_ms, coalesce(d.reach, 0), coalesce(d.sum, 0)) as detail
+    select l.workspace_id, format('%s ms folded, draws reach %s ms over %s ms, %s of them not where the one before ends',
+                                  l.folded_ms, coalesce(d.reach, 0), coalesce(d.sum, 0), coalesce(d.gaps, 0)) as detail
     from balance_lines l
-    left join (select workspace_id, max(to_ms) as reach, sum(to_ms - from_ms) as sum from grant_draws group by workspace_id) d
+    left join (select workspace_id, max(to_ms) as reach, sum(to_ms - from_ms) as sum,
+                      count(*) filter (where from_ms <> to_before_ms) as gaps
+               from (select workspace_id, from_ms, to_ms,
+                            lag(to_ms, 1, 0::bigint) over (partition by workspace_id order by from_ms) as to_before_ms
+                     from grant_draws) placed
+               group by workspace_id) d
       using (workspace_id)
-    where coalesce(d.reach, 0) <> l.folded_ms or coalesce(d.sum, 0) <> l.folded_ms`,
+    where coalesce(d.reach, 0) <> l.folded_ms or coalesce(d.sum, 0) <> l.folded_ms or coalesce(d.gaps, 0) > 0`,
+
+  'the next boundary is no later than the next expiry': `
+    select l.workspace_id, format('looked at again at %s, credit expires at %s', l.next_boundary_ms, g.at) as detail
+    from balance_lines l
+    join (select workspace_id, min(expires_at_ms) as at from grants where remaining_ms > 0 group by workspace_id) g
+      using (workspace_id)
+    where g.at is not null and (l.next_boundary_ms is null or l.next_boundary_ms > g.at)`,
 
   'granted = balance + used + expired': `
     select workspace_id, format('granted %s ms, balance %s ms, used %s ms, expired %s ms, deducted %s ms',

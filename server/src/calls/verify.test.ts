@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answerOf, endOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import type { Difference } from '../ledger/index.ts'
+
+const minuteMs = 60_000
+const cycleEndsAtMs = Date.UTC(2026, 1, 10, 12)
+
+let world: World
+let tenant: Tenant
+beforeAll(async () => {
+  world = await openWorld()
+  const tenants = [
+    await world.tenant({ monthlyMs: 40 * minuteMs }),
+    await world.tenant({ monthlyMs: 40 * minuteMs }),
+  ]
+  for (const each of tenants) await beforeReset(each)
+  world.clock.set(cycleEndsAtMs - 30 * minuteMs)
+  const calls = await Promise.all(tenants.map(duringReset))
+  world.clock.set(cycleEndsAtMs + 30 * minuteMs)
+  for (const each of calls) await afterReset(each)
+  tenant = tenants[1] as Tenant
+})
+afterAll(() => world.close())
+
+// Everything that can be in the books: grants of each kind, one that expired, and a call paid by two of them;
+async function beforeReset(tenant: Tenant): Promise<void> {
+  const expiresAtMs = world.clock.now() + 30 * 24 * 60 * minuteMs
+  await world.grant(tenant, { kind: 'promotional', amountMs: 20 * minuteMs, expiresAtMs })
+  await world.grant(tenant, { kind: 'top_up', amountMs: 15 * minuteMs })
+  const start = startOf(tenant)
+  const ended = [answerOf(world, tenant, start.callId, 25 * minuteMs), endOf(world, tenant, start.callId)]
+  await world.engine.submitBatch([start, ...ended])
+  await world.deduct(tenant, minuteMs)
+}
+
+// calls that are cut at a reset, and one that rings;
+async function duringReset(tenant: Tenant) {
+  const starts = Array.from({ length: 4 }, () => startOf(tenant))
+  const [shorterId = '', cutId = '', answeredLaterId = ''] = starts.map(({ callId }) => callId)
+  const answers = [shorterId, cutId].map((callId) => answerOf(world, tenant, callId))
+  await world.engine.submitBatch([...starts, ...answers])
+  return { tenant, shorterId, answeredLaterId }
+}
+
+// a correction, a call refused for an overdraft, and credit that pays it and some that is left.
+async function afterReset(calls: Awaited<ReturnType<typeof duringReset>>): Promise<void> {
+  const { tenant, shorterId, answeredLaterId } = calls
+  await world.engine.submit(endOf(world, tenant, shorterId, 55 * minuteMs))
+  await world.engine.submit(answerOf(world, tenant, answeredLaterId, 10 * minuteMs))
+  await world.deduct(tenant, 60 * minuteMs)
+  await world.engine.submit(startOf(tenant))
+  await world.grant(tenant, { kind: 'adjustment', amountMs: 80 * minuteMs })
+  const expiresAtMs = world.clock.now() + minuteMs
+  await world.grant(tenant, { kind: 'promotional', amountMs: minuteMs, expiresAtMs })
+}
+
+/** What is found after a statement has changed the tenant's books behind everybody's back. Nothing of it stays. */
+async function corrupted(statement: string): Promise<Difference[]> {
+  let found: Difference[] = []
+  await world.database
+    .transaction(async (tx) => {
+      // No triggers and no foreign keys: not even the database objects.
+      await tx.query('set local session_replication_role = replica')
+      const { rowCount } = await tx.query(statement.replaceAll(':tenant', `'${tenant.workspaceId}'`))
+      expect(rowCount).toBe(1)
+      found = await verifyAll(tx)
+      throw new Error('taken back')
+    })
+    .catch((error: Error) => expect(error.message).toBe('taken back'))
+  return found
+}
+
+test('books that are right have no differences', async () => {
+  expect(await verifyAll(world.database)).toEqual([])
+})
+
+const entriesSum = 'entries add up to the settled balance'
+const entryContinues = 'each entry continues the one before'
+const lineEnds = 'the line ends where the last entry does'
+const grantsBalance = 'grants less what is not folded make the settled balance'
+const grantParts = 'each grant is granted = remaining + drawn + expired'
+const drawsCover = 'draws cover what is folded without a gap'
+const conservation = 'granted = balance + used + expired'
+const nextLook = 'the next boundary is no later than the next expiry'
+const orphans = 'every entry and event belongs to a workspace'
+const talked = 'each call is charged what was talked'
+const callEntries = 'each call’s entries add up to its charge'
+const chargesCalls = 'every charge belongs to a call'
+const counts = 'the line counts the calls there are'
+const liveLine = 'the line is the settled balance less what live calls use'
+const statuses = 'each call’s status says what is known of it'
+const callOrphans = 'every call belongs to a workspace and to one of its agents'
+
+const line = (set: string) => `update balance_lines set ${set} where workspace_id = :tenant`
+const entry = (set: string, seq: number) =>
+  `update ledger_entries set ${set} where workspace_id = :tenant and seq = ${seq}`
+const oneOf = (table: string, condition: string) =>
+  `workspace_id = :tenant and id = (select id from ${table} where workspace_id = :tenant and ${condition} order by id limit 1)`
+const grant = (set: string, which: string) => `update grants set ${set} where ${oneOf('grants', which)}`
+const call = (set: string, which: string) => `update calls set ${set} where ${oneOf('calls', which)}`
+const middleDraw = `workspace_id = :tenant and from_ms = (select from_ms from grant_draws where workspace_id = :tenant order by 1 offset 1 limit 1)`
+
+test.each<[string, string, string[]]>([
+  // The line
+  [
+    'the settled balance',
+    line('settled_ms = settled_ms + 1'),
+    [entriesSum, grantsBalance, conservation, liveLine],
+  ],
+  ['the number of entries', line('entry_seq = entry_seq + 1'), [lineEnds]],
+  ['what was drawn', line('drawn_ms = drawn_ms + 1'), [lineEnds, grantsBalance]],
+  ['what was folded', line('folded_ms = folded_ms - 1'), [grantsBalance, drawsCover]],
+  ['the live balance', line('balance_ms = balance_ms - 1'), [liveLine]],
+  ['the anchor', line('anchor_ms = anchor_ms + 1'), [liveLine]],
+  ['the number of live calls', line('live_calls = live_calls - 1'), [counts]],
+  ['the number of open calls', line('open_calls = open_calls + 1'), [counts]],
+  ['when to look next', line('next_boundary_ms = null'), [nextLook]],
+  ['when to look next, by a millisecond', line('next_boundary_ms = next_boundary_ms + 1'), [nextLook]],
+  // Entries
+  [
+    'an entry’s amount',
+    entry('amount_ms = amount_ms + 1', 4),
+    [entriesSum, entryContinues, conservation, callEntries],
+  ],
+  ['an entry’s balance', entry('balance_after_ms = balance_after_ms + 1', 4), [entryContinues]],
+  ['what was drawn by an entry', entry('drawn_after_ms = drawn_after_ms - 1', 4), [entryContinues]],
+  ['that an expiry draws nothing', entry('drawn_after_ms = drawn_after_ms + 1', 10), [entryContinues]],
+  ['whose charge an entry is', entry('call_id = gen_random_uuid()', 4), [callEntries, chargesCalls]],
+  ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [grantParts]],
+  ['an entry’s place', entry('seq = 1000', 4), [entryContinues, lineEnds]],
+  [
+    'an entry’s workspace',
+    entry('workspace_id = gen_random_uuid()', 1),
+    [entriesSum, entryContinues, orphans],
+  ],
+  // Grants and draws
+  [
+    'what is left of a grant',
+    grant('remaining_ms = remaining_ms - 1', 'remaining_ms > 0'),
+    [grantsBalance, grantParts],
+  ],
+  ['what was granted', grant('granted_ms = granted_ms + 1', 'not returned'), [grantParts, conservation]],
+  ['that credit was only given back', grant('returned = false', 'returned'), [conservation]],
+  [
+    'when credit expires',
+    grant('expires_at_ms = expires_at_ms - 1', 'remaining_ms > 0 and expires_at_ms > 0'),
+    [nextLook],
+  ],
+  [
+    'which grant paid',
+    `update grant_draws set grant_id = gen_random_uuid() where ${middleDraw}`,
+    [grantParts],
+  ],
+  [
+    'where a draw lies',
+    `update grant_draws set from_ms = from_ms + 1, to_ms = to_ms + 1 where ${middleDraw}`,
+    [drawsCover],
+  ],
+  [
+    'how much a draw is',
+    `update grant_draws set to_ms = to_ms - 1 where ${middleDraw}`,
+    [grantParts, drawsCover],
+  ],
+  // Calls
+  ['a call’s charge', call('settled_ms = settled_ms + 1', `status = 'ended'`), [talked, callEntries]],
+  ['when a call was answered', call('answered_at_ms = answered_at_ms + 1', `status = 'ended'`), [talked]],
+  ['when a call ended', call('ended_at_ms = ended_at_ms + 1', `status = 'ended'`), [talked]],
+  [
+    'where a call was cut',
+    call('settled_until_ms = settled_until_ms + 1', `status = 'in_conversation' and settled_ms > 0`),
+    [talked, liveLine],
+  ],
+  ['which entries charged a call', call(`entry_seqs = '{}'`, `status = 'ended'`), [callEntries]],
+  ['whether a call was answered at all', call(`status = 'unanswered'`, `status = 'ended'`), [statuses]],
+  [
+    'that a call is in conversation',
+    call(`status = 'authorized'`, `status = 'in_conversation' and settled_ms = 0`),
+    [counts, liveLine, statuses],
+  ],
+  ['that a call was refused', call(`status = 'failed'`, `status = 'refused'`), [statuses]],
+  ['a call’s agent', call('agent_id = gen_random_uuid()', `status = 'ended'`), [callOrphans]],
+])('verify finds a change to %s', async (_what, statement, checks) => {
+  const found = await corrupted(statement)
+  expect(new Set(found.map(({ check }) => check))).toEqual(new Set(checks))
+  // It names the workspace, and nobody else's.
+  const { rows } = await world.database.query('select from workspaces')
+  expect(rows).toHaveLength(2)
+  const others = found.filter(
+    ({ workspaceId, check }) => workspaceId !== tenant.workspaceId && check !== orphans,
+  )
+  expect(others.filter(({ check }) => check !== entryContinues)).toEqual([])
+})
+
+test.each<[string, string, string[]]>([
+  [
+    'an entry',
+    `delete from ledger_entries where workspace_id = :tenant and seq = 3`,
+    [entriesSum, entryContinues],
+  ],
+  ['a draw', `delete from grant_draws where ${middleDraw}`, [grantParts, drawsCover]],
+  ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls]],
+  ['a call that rings', `delete from calls where ${oneOf('calls', `status = 'authorized'`)}`, [counts]],
+  ['a balance line', 'delete from balance_lines where workspace_id = :tenant', [orphans, callOrphans]],
+])('verify finds that %s is missing', async (_what, statement, checks) => {
+  expect(new Set((await corrupted(statement)).map(({ check }) => check))).toEqual(new Set(checks))
+})
+
+test.each(['ledger_entries', 'grant_draws'])(
+  'the database refuses to change or take away rows of %s',
+  async (table) => {
+    const refused = `${table} is append-only`
+    for (const statement of [
+      `update ${table} set workspace_id = workspace_id`,
+      `delete from ${table}`,
+      `truncate ${table}`,
+      `truncate ${table} cascade`,
+    ]) {
+      await expect(world.database.query(statement)).rejects.toThrow(refused)
+    }
+    const { rowCount } = await world.database.query(`select from ${table}`)
+    expect(rowCount).toBeGreaterThan(0)
+  },
+)
