@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAgent } from '../src/agents/index.ts'
+import type { CallBody } from '../src/calls/representation.ts'
+import { newUuid, publicId } from '../src/platform/ids.ts'
+import { createWorkspace } from '../src/workspaces/index.ts'
+import { type TestApp, testApp } from './app.ts'
+import { connectHttp, type HttpClient } from './http-client.ts'
+import { closeInOrder, connectVoiceStack, instant, newAgent } from './voice-stack.ts'
+
+// 64 connections at once, half of them to each of two servers on one database.
+
+const connections = 64
+let t: TestApp
+let addresses: string[]
+
+beforeAll(async () => {
+  t = await testApp()
+  const { app } = await t.addProcess()
+  addresses = await Promise.all([t.app.listen(), app.listen()])
+})
+afterAll(() => closeInOrder(t))
+
+type Answer = { readonly status: number; readonly call: CallBody }
+
+/** Runs as many workers as there are connections, each with a client of its own server. */
+async function hammer(key: string, worker: (client: HttpClient, n: number) => Promise<void>): Promise<void> {
+  const clients = addresses.map((address) =>
+    connectHttp(address, {
+      connectionsMax: connections / addresses.length,
+      headers: { authorization: `Bearer ${key}` },
+    }),
+  )
+  try {
+    await Promise.all(
+      Array.from({ length: connections }, (_, n) => worker(clients[n % clients.length] as HttpClient, n)),
+    )
+  } finally {
+    for (const client of clients) client.close()
+  }
+}
+
+async function post(client: HttpClient, path: string, body: unknown, headers = {}): Promise<Answer> {
+  const { status, text } = await client.send('POST', path, { body, headers })
+  if (status >= 300) throw new Error(`POST ${path} was answered with ${status}: ${text}`)
+  return { status, call: JSON.parse(text) as CallBody }
+}
+
+type Hammered = { readonly agentId: string; readonly externalId: string; readonly ms: number }
+
+/** A call's life in requests. Answers with the call as it was told to have ended. */
+async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Promise<CallBody> {
+  const { agentId, externalId, ms } = call
+  const started = await post(client, '/v1/calls', { agentId, direction: 'web', externalId }, headers)
+  const path = `/v1/calls/${started.call.id}`
+  await post(client, `${path}/answer`, { at: instant(t.clock.now() - ms) }, headers)
+  const ended = await post(client, `${path}/end`, {}, headers)
+  return ended.call
+}
+
+/** The same, told twice and out of order, as voice stacks do that lost an answer. */
+async function repeatedCall(client: HttpClient, call: Hammered): Promise<CallBody> {
+  const start = { agentId: call.agentId, direction: 'web', externalId: call.externalId }
+  const [first, second] = await Promise.all([
+    post(client, '/v1/calls', start),
+    post(client, '/v1/calls', start),
+  ])
+  expect(second.call.id).toBe(first.call.id)
+  const path = `/v1/calls/${first.call.id}`
+  const answer = { at: instant(t.clock.now() - call.ms) }
+  await Promise.all([post(client, `${path}/end`, {}), post(client, `${path}/answer`, answer)])
+  const again = await post(client, `${path}/end`, { at: instant(t.clock.now() - 1) })
+  return again.call
+}
+
+/** Every call of the workspaces as the database has it. */
+async function callsThereAre() {
+  const { rows } = await t.database.query<{ id: string; status: string; settledMs: number }>(
+    `select id, status, settled_ms as "settledMs" from calls`,
+  )
+  return new Map(rows.map((row) => [publicId('call', row.id), row]))
+}
+
+test('one workspace: every answer is in the database, and the balance is what is left', async () => {
+  const stack = await connectVoiceStack(t, { planId: 'enterprise' })
+  const told = new Map<string, number>()
+  let grantedMs = 10_000 * 60_000
+  await hammer(stack.key, async (client, n) => {
+    for (let round = 0; round < 6; round++) {
+      const externalId = `${n}-${round}`
+      const ms = 1000 + n
+      const ended = await repeatedCall(client, { agentId: stack.agentId, externalId, ms })
+      expect(ended.charged.milliseconds).toBe(ms)
+      told.set(ended.id, ended.charged.milliseconds)
+      const { status } = await client.send('GET', n % 2 ? '/v1/balance' : `/v1/calls/${ended.id}`)
+      expect(status).toBe(200)
+      if (round !== n % 6) continue
+      await stack.granted({ milliseconds: n + 1 })
+      grantedMs += n + 1
+    }
+  })
+  expect(told.size).toBe(connections * 6)
+  const there = await callsThereAre()
+  expect([...told].filter(([id, ms]) => there.get(id)?.settledMs !== ms)).toEqual([])
+  expect(new Set([...there.values()].map(({ status }) => status))).toEqual(new Set(['ended']))
+  const chargedMs = [...told.values()].reduce((sum, ms) => sum + ms, 0)
+  expect(await stack.balance()).toMatchObject({
+    balance: { milliseconds: grantedMs - chargedMs },
+    liveCalls: 0,
+  })
+}, 60_000)
+
+test('1,000 workspaces: each call is there once, in its own', async () => {
+  const tenants = await makeTenants(1000)
+  const left = [...tenants.entries()]
+  const told = new Map<string, number>()
+  await hammer(t.operatorKey, async (client, n) => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [index, { workspaceId, agentId }] = next
+      // The agent and the call name the workspace as well as the header does.
+      const headers = n % 4 < 2 ? { 'talktime-workspace': workspaceId } : {}
+      const ended = await wholeCall(client, { agentId, externalId: 'the only one', ms: index + 2 }, headers)
+      told.set(workspaceId, ended.charged.milliseconds)
+    }
+  })
+  const { rows } = await t.database.query<{ id: string; calls: number; usedMs: number }>(
+    `select l.workspace_id as id, count(c.id)::int as calls, $2 - l.balance_ms as "usedMs"
+     from balance_lines l left join calls c using (workspace_id) where l.workspace_id = any($1) group by 1, 3`,
+    [tenants.map(({ uuid }) => uuid), 250 * 60_000],
+  )
+  const usedMs = new Map(rows.map(({ id, usedMs }) => [publicId('workspace', id), usedMs]))
+  expect(rows.filter(({ calls }) => calls !== 1)).toEqual([])
+  expect(told.size).toBe(1000)
+  for (const [index, { workspaceId }] of tenants.entries()) {
+    expect([workspaceId, told.get(workspaceId), usedMs.get(workspaceId)]).toEqual([
+      workspaceId,
+      index + 2,
+      index + 2,
+    ])
+  }
+}, 60_000)
+
+/** Workspaces with an agent each, many in a transaction. */
+async function makeTenants(count: number) {
+  const plan = { name: 'Acme', timeZone: 'UTC', planId: 'starter' }
+  const make = async (tx: Parameters<typeof createWorkspace>[0]) => {
+    const uuid = await createWorkspace(tx, plan, t.clock.now())
+    const agent = await createAgent(tx, uuid, { ...newAgent, phoneNumber: null }, t.clock.now())
+    return { uuid, workspaceId: publicId('workspace', uuid), agentId: publicId('agent', agent.id) }
+  }
+  const batches = await Promise.all(
+    Array.from({ length: count / 100 }, () =>
+      t.database.transaction((tx) => Promise.all(Array.from({ length: 100 }, () => make(tx)))),
+    ),
+  )
+  return batches.flat()
+}
+
+test('settings, plans, agents, grants and calls at once: nobody waits for anybody in a circle', async () => {
+  const stack = await connectVoiceStack(t, { planId: 'starter' })
+  const { agentId, workspaceId } = stack
+  const changes = [
+    (n: number) => ['PATCH', '/v1/workspace', { timeZone: n % 2 ? 'Europe/Berlin' : 'UTC' }],
+    (n: number) => ['POST', '/v1/subscription', { planId: n % 2 ? 'free' : 'starter' }],
+    (n: number) => ['PATCH', `/v1/agents/${agentId}`, { name: `Agent ${n}` }],
+    (n: number) => ['POST', '/v1/calls', { agentId, direction: 'web', externalId: `${n}` }],
+    (n: number) => [
+      'POST',
+      `/v1/workspaces/${workspaceId}/grants`,
+      { milliseconds: n + 1, kind: 'promotional', reason: newUuid(n) },
+    ],
+  ] as const
+  await hammer(t.operatorKey, async (client, n) => {
+    for (let round = 0; round < 8; round++) {
+      const [method, path, body] = (changes[(n + round) % changes.length] ?? changes[0])(n)
+      const { status, text } = await client.send(String(method), String(path), {
+        body,
+        headers: { 'talktime-workspace': workspaceId },
+      })
+      expect([method, path, status < 500 ? 'answered' : text]).toEqual([method, path, 'answered'])
+    }
+  })
+}, 60_000)
