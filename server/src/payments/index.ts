@@ -6,7 +6,6 @@ export { orderPackage, priceOf, requirePackage } from './order-package.ts'
 export type { PaymentsParts } from './parts.ts'
 export { createPayments, type Payments } from './payments.ts'
 export {
-  findPurchase,
   isFinal,
   listPurchases,
   type Purchase,
