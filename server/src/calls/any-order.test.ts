@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { propertyRuns } from '../../../core/test/property-runs.ts'
+import { openWorld, reapOf, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { readLine } from '../ledger/index.ts'
+import { newUuid } from '../platform/ids.ts'
+import type { CallCommand } from './command.ts'
+import type { CallEngine } from './engine.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const runs = propertyRuns(8)
+const timeoutMs = 30_000 + 1_000 * runs.numRuns
+const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 5_000 }
+
+let world: World
+let engines: CallEngine[]
+beforeAll(async () => {
+  world = await openWorld()
+  engines = [world.engine, world.anotherEngine()]
+})
+afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
+afterAll(() => world.close())
+
+/** What really happened to a call, and how many milliseconds before it was reported; null: nothing of the kind yet. */
+type Facts = { call: number; answeredAgoMs: number | null; endedAgoMs: number | null }
+
+/** How a set of commands is sent: in which order, how often each, and in which parcels by which way. */
+type Sending = { seed: number; copies: number[]; parcelMax: number }
+
+const sending: fc.Arbitrary<Sending> = fc.record({
+  seed: fc.nat(),
+  copies: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 7 }),
+  parcelMax: fc.integer({ min: 1, max: 9 }),
+})
+
+/** Shuffles by a seed, so that a counterexample can be played again. */
+function shuffled<T>(all: readonly T[], seed: number): T[] {
+  let state = seed
+  const keyed = all.map((one) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return { one, key: state >>> 8 }
+  })
+  return keyed.sort((a, b) => a.key - b.key).map(({ one }) => one)
+}
+
+/** Sends the commands through two processes at once, one by one and in batches side by side. */
+async function send(commands: readonly CallCommand[], { seed, copies, parcelMax }: Sending): Promise<void> {
+  const repeated = commands.flatMap((command, index) =>
+    Array<CallCommand>(copies[index % copies.length] ?? 1).fill(command),
+  )
+  const rest = shuffled(repeated, seed)
+  const parcels: Promise<unknown>[] = []
+  for (let number = 0; rest.length > 0; number += 1) {
+    const parcel = rest.splice(0, 1 + ((seed + number) % parcelMax))
+    const engine = engines[number % 2] as CallEngine
+    if (number % 3 === 0) parcels.push(engine.submitBatch(parcel))
+    else parcels.push(...parcel.map((command) => engine.submit(command)))
+  }
+  await Promise.all(parcels)
+}
+
+function commandsOf(facts: readonly Facts[], tenant: Tenant, callIds: readonly string[]): CallCommand[] {
+  const { workspaceId } = tenant
+  const nowMs = world.clock.now()
+  return facts.flatMap(({ call, answeredAgoMs, endedAgoMs }): CallCommand[] => {
+    const target = { callId: callIds[call] ?? '' }
+    const answer = { type: 'answer', workspaceId, target, atMs: nowMs - (answeredAgoMs ?? 0) } as const
+    const end = { type: 'end', workspaceId, target, atMs: nowMs - (endedAgoMs ?? 0), reason: 'busy' } as const
+    return [...(answeredAgoMs === null ? [] : [answer]), ...(endedAgoMs === null ? [] : [end])]
+  })
+}
+
+/** Everything of a tenant that must not depend on the order: balance, calls, what is left of which credit. */
+async function books(tenant: Tenant, callIds: readonly string[]) {
+  const balance = await world.balance(tenant)
+  const calls = await world.database.query(
+    `select status, refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
+            settled_ms, settled_until_ms, reap_at_ms
+     from calls where workspace_id = $1 order by array_position($2::uuid[], id)`,
+    [tenant.workspaceId, callIds],
+  )
+  return { balance, calls: calls.rows }
+}
+
+const callsMax = 6
+const newCallIds = () => Array.from({ length: callsMax }, () => newUuid(world.clock.now()))
+
+type Round = {
+  toReset: boolean
+  afterMs: number
+  starts: number[]
+  facts: Facts[]
+  grantMs: number | null
+  deductMs: number | null
+  sending: Sending
+}
+
+const callNumber = fc.integer({ min: 0, max: callsMax - 1 })
+
+const round: fc.Arbitrary<Round> = fc.integer({ min: 0, max: hourMs }).chain((afterMs) =>
+  fc.record({
+    toReset: fc.nat(4).map((roll) => roll === 0),
+    afterMs: fc.constant(afterMs),
+    starts: fc.array(callNumber, { maxLength: 3, size: 'max' }),
+    facts: fc.uniqueArray(
+      fc.record({
+        call: callNumber,
+        answeredAgoMs: fc.option(fc.integer({ min: 0, max: afterMs })),
+        endedAgoMs: fc.option(fc.integer({ min: 0, max: afterMs })),
+      }),
+      { selector: ({ call }) => call, maxLength: callsMax, size: 'max' },
+    ),
+    grantMs: fc.option(fc.integer({ min: 1, max: hourMs })),
+    deductMs: fc.option(fc.integer({ min: 1, max: hourMs })),
+    sending,
+  }),
+)
+
+describe('the same facts', () => {
+  test(
+    'give the same books in any order, repetition and batching, over resets, grants and overdrafts',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 6, size: 'max' }), async (rounds) => {
+          const options = { monthlyMs: 3 * hourMs, concurrentCallsMax: null, callDurationSecondsMax: 10 ** 7 }
+          const [inOrder, inDisorder] = [await world.tenant(options), await world.tenant(options)]
+          const idsInOrder = newCallIds()
+          const idsInDisorder = newCallIds()
+          for (const round of rounds) {
+            const { nextBoundaryMs } = await readLine(world.database, inOrder.workspaceId)
+            const fromMs = round.toReset
+              ? Math.max(nextBoundaryMs ?? 0, world.clock.now())
+              : world.clock.now()
+            world.clock.set(fromMs + round.afterMs)
+            const startsOf = (tenant: Tenant, callIds: string[]) =>
+              round.starts.map((call) => startOf(tenant, { callId: callIds[call] ?? '' }))
+
+            for (const command of startsOf(inOrder, idsInOrder)) await world.engine.submit(command)
+            for (const command of commandsOf(round.facts, inOrder, idsInOrder))
+              await world.engine.submit(command)
+            await send(startsOf(inDisorder, idsInDisorder), round.sending)
+            await send(commandsOf(round.facts, inDisorder, idsInDisorder), round.sending)
+
+            expect(await books(inDisorder, idsInDisorder)).toEqual(await books(inOrder, idsInOrder))
+            for (const tenant of [inOrder, inDisorder]) {
+              if (round.grantMs) await world.grant(tenant, { kind: 'top_up', amountMs: round.grantMs })
+              if (round.deductMs) await world.deduct(tenant, round.deductMs)
+            }
+          }
+        }),
+        limits,
+      )
+    },
+    timeoutMs,
+  )
+
+  test(
+    'decide, however often the reaper comes between them',
+    async () => {
+      const facts = fc.record({ answeredAgoMs: fc.nat(3 * hourMs), endedAgoMs: fc.nat(3 * hourMs) })
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(facts, { minLength: 1, maxLength: callsMax, size: 'max' }),
+          fc.array(sending, { minLength: 2, maxLength: 2 }),
+          async (calls, sendings) => {
+            const tenant = await world.tenant({ concurrentCallsMax: null })
+            const callIds = newCallIds()
+            const starts = calls.map((_, call) => startOf(tenant, { callId: callIds[call] ?? '' }))
+            await world.engine.submitBatch(starts)
+            world.clock.advance(3 * hourMs)
+            const all = calls.map((each, call) => ({ ...each, call }))
+            const reaps = starts.map(({ callId }) => reapOf(tenant, callId))
+            const beats = starts.map(({ workspaceId, callId }): CallCommand => {
+              return { type: 'heartbeat', workspaceId, target: { callId } }
+            })
+            for (const way of sendings)
+              await send([...commandsOf(all, tenant, callIds), ...reaps, ...beats], way)
+
+            const talkedMs = calls.map(({ answeredAgoMs, endedAgoMs }) =>
+              Math.max(0, answeredAgoMs - endedAgoMs),
+            )
+            const { balance, calls: rows } = await books(tenant, callIds)
+            expect(rows.map((row) => row.settled_ms)).toEqual(talkedMs)
+            expect(rows.every((row) => row.status === 'ended' && row.end_source === 'reported')).toBe(true)
+            expect(balance.balanceMs).toBe(30 * minuteMs - talkedMs.reduce((sum, ms) => sum + ms, 0))
+          },
+        ),
+        limits,
+      )
+    },
+    timeoutMs,
+  )
+})
