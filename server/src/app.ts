@@ -84,6 +84,8 @@ export type App = {
   readonly boundaries: Boundaries
   readonly payments: Payments
   readonly autoReload: AutoReload
+  /** Whether somebody has a dashboard of the workspace open at this process. */
+  isWatched(workspaceId: string): boolean
   /** Does at once what is due by the clock: for tests, whose clock jumps. */
   runDue(): Promise<void>
   /** Starts taking requests; returns the address, such as http://127.0.0.1:4400. */
@@ -213,6 +215,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     boundaries,
     payments,
     autoReload,
+    isWatched: streams.has,
     async runDue() {
       for (const [, , work] of chores) await work()
       await autoReload.idle()

@@ -51,8 +51,7 @@ async function start(): Promise<void> {
   })
   await folder?.announce(address)
   const { startDemo } = await loadingDemo
-  const { access, boundaries } = app
-  const demo = await startDemo({ database, access, boundaries, clock: systemClock, log, config, address })
+  const demo = await startDemo({ ...app, database, clock: systemClock, log, config, address })
   // Its calls are ended while the server still answers.
   undo.defer(demo.stop)
   console.log(

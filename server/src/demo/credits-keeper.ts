@@ -1,6 +1,8 @@
 import { balanceAt } from '@talktime/core/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/credits'
+import { findSettings } from '../auto-reload/index.ts'
 import { type Boundaries, grantByOperator, readLine } from '../ledger/index.ts'
+import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 
@@ -8,17 +10,24 @@ const grantCredits = 1_500
 const lowMs = 300 * MS_PER_CREDIT
 const validMs = 30 * 24 * 60 * 60_000
 
+export type CreditsKeeperParts = {
+  readonly database: Database
+  readonly boundaries: Boundaries
+  readonly clock: Clock
+  readonly payments: Pick<Payments, 'gateway'>
+}
+
 /**
- * Gives the demo's workspace credit when it runs low: a few calls that never stop use more than any plan has. Whoever
- * looks at the ledger sees it, and why.
+ * Gives the demo's workspace credit when it runs low, where it cannot buy any: nobody has a card at Stripe for it.
+ * Whoever looks at the ledger sees it, and why. In the sandbox its auto-reload buys, and where somebody switched that
+ * off, they want to see what happens.
  *
  * @returns whether credit was given
  */
-export async function keepCredits(
-  parts: { readonly database: Database; readonly boundaries: Boundaries; readonly clock: Clock },
-  workspaceId: string,
-): Promise<boolean> {
-  const { database, boundaries, clock } = parts
+export async function keepCredits(parts: CreditsKeeperParts, workspaceId: string): Promise<boolean> {
+  const { database, boundaries, clock, payments } = parts
+  if (payments.gateway === 'sandbox' && (await findSettings(database, workspaceId)) !== undefined)
+    return false
   const nowMs = clock.now()
   await boundaries.catchUpIfDue(workspaceId, nowMs)
   if (balanceAt(await readLine(database, workspaceId), nowMs) >= lowMs) return false

@@ -4,6 +4,7 @@ import { instantOf } from '../platform/http/amount.ts'
 import type { Logger } from '../platform/log.ts'
 import { createAgenda } from './agenda.ts'
 import type { Chance } from './chance.ts'
+import type { Pace } from './pace.ts'
 import { type CallHabits, type EndingWeights, type PlannedCall, planCall } from './planned-call.ts'
 import { ApiFailure, type StackAgent, type StackApi, type StartedCall } from './stack-api.ts'
 
@@ -28,14 +29,13 @@ export type SimulatedStackParts = {
   readonly chance: Chance
   readonly log: Logger
   readonly habitsOf: (agent: StackAgent) => CallHabits
+  readonly pace: Pace
   /** How well it reports the ends of calls. */
   readonly endings?: EndingWeights
 }
 
-/** How many calls are to be on at once, and how often it is so many. */
-const crowds = [3, 4, 5, 6]
-const crowdWeights = [5, 4, 2, 1]
-const callsMax = 6
+/** Calls that ring, talk or are not known to be over. */
+const callsMax = 4
 
 const heartbeatMs = 30_000
 /** A call that nobody reports the end of still counts until its lease has run out. */
@@ -70,13 +70,11 @@ type Call = {
 }
 
 export function createSimulatedStack(parts: SimulatedStackParts): SimulatedStack {
-  const { api, clock, chance, log, habitsOf, endings = usualEndings } = parts
+  const { api, clock, chance, log, habitsOf, pace, endings = usualEndings } = parts
   const agenda = createAgenda()
   const calls = new Map<string, Call>()
   let agents: readonly StackAgent[] = []
   let agentsReadAtMs = Number.NEGATIVE_INFINITY
-  let crowd = 3
-  let crowdUntilMs = Number.NEGATIVE_INFINITY
 
   const inState = (state: Call['state']) => [...calls.values()].filter((call) => call.state === state).length
 
@@ -116,10 +114,7 @@ export function createSimulatedStack(parts: SimulatedStackParts): SimulatedStack
   /** Starts a call if there are too few. Returns how long to wait at least before the next. */
   async function keepCrowd(): Promise<number> {
     const nowMs = clock.now()
-    if (nowMs >= crowdUntilMs) {
-      crowd = crowds[chance.weighted(crowdWeights)] ?? 3
-      crowdUntilMs = nowMs + chance.between(45_000, 150_000)
-    }
+    const crowd = pace.crowd(nowMs, inState('talking') + inState('unreported'))
     // Not every call that rings is answered.
     const expected = inState('talking') + inState('unreported') + inState('ringing') * 0.7
     if (expected >= crowd || calls.size >= callsMax) return 0

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type Access, createKey, listKeys, revokeKey } from '../access/index.ts'
 import type { Boundaries } from '../ledger/index.ts'
+import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { every } from '../platform/every.ts'
@@ -9,6 +10,7 @@ import type { Logger } from '../platform/log.ts'
 import { cast } from './cast.ts'
 import { seededChance } from './chance.ts'
 import { keepCredits } from './credits-keeper.ts'
+import { createPace } from './pace.ts'
 import type { CallHabits } from './planned-call.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { ApiFailure, createStackApi, type StackAgent } from './stack-api.ts'
@@ -19,6 +21,10 @@ export type SimulationParts = {
   readonly boundaries: Boundaries
   readonly clock: Clock
   readonly log: Logger
+  /** Through what the workspace would buy credits. */
+  readonly payments: Pick<Payments, 'gateway'>
+  /** Whether somebody has a dashboard of the workspace open. */
+  readonly isWatched: (workspaceId: string) => boolean
   /** Where the server answers, such as http://127.0.0.1:4400. */
   readonly origin: string
   /** Ends the simulation. */
@@ -64,12 +70,14 @@ async function simulateUntil(until: AbortSignal, parts: SimulationParts, workspa
   )
   try {
     const key = await freshKey(parts, workspaceId)
+    const chance = seededChance(clock.now())
     const stack = createSimulatedStack({
       api: createStackApi(parts.origin, key),
       clock,
-      chance: seededChance(clock.now()),
+      chance,
       log,
       habitsOf,
+      pace: createPace({ chance, startsAtMs: clock.now(), isWatched: () => parts.isWatched(workspaceId) }),
     })
     try {
       await runStack(stack, clock, until)

@@ -1,5 +1,6 @@
 import type { Access } from '../access/index.ts'
 import type { Boundaries } from '../ledger/index.ts'
+import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -16,6 +17,9 @@ export type DemoParts = {
   readonly boundaries: Boundaries
   readonly clock: Clock
   readonly log: Logger
+  readonly payments: Pick<Payments, 'gateway'>
+  /** Whether somebody has a dashboard of the workspace open. */
+  readonly isWatched: (workspaceId: string) => boolean
   readonly config: DemoConfig & Pick<Config, 'demo' | 'dataDir'>
   /** What the server listens on, such as http://127.0.0.1:4400. */
   readonly address: string

@@ -25,6 +25,8 @@ export type Streams = {
   wake(workspaceIds: Iterable<string>): void
   /** Looks for what other processes committed. Call it a few times a second. */
   poll(): Promise<void>
+  /** Whether anybody listens to the workspace. */
+  has(workspaceId: string): boolean
   readonly size: number
 }
 
@@ -136,6 +138,7 @@ export function createStreams(parts: {
         if (listeners.some(isBehind)) void look(workspaceId)
       }
     },
+    has: (workspaceId) => byWorkspace.has(workspaceId),
     get size() {
       let size = 0
       for (const listeners of byWorkspace.values()) size += listeners.size
