@@ -7,8 +7,8 @@ export type Reaper = {
   runOnce(): Promise<number>
 }
 
-/** How many calls are looked at in one go. */
-const LOOK_MAX = 1000
+/** How many calls are looked at together. */
+const PAGE_MAX = 1000
 
 /**
  * Finds calls whose end was lost. It decides nothing itself: each call goes through the engine as a `reap`
@@ -18,21 +18,40 @@ const LOOK_MAX = 1000
  */
 export function createReaper(parts: { database: Database; clock: Clock; engine: CallEngine }): Reaper {
   const listeningSinceMs = parts.clock.now()
+
+  async function closeLost(page: readonly Due[]): Promise<number> {
+    const outcomes = await Promise.all(
+      page.map(({ workspaceId, callId }) =>
+        parts.engine.submit({ type: 'reap', workspaceId, target: { callId }, listeningSinceMs }),
+      ),
+    )
+    return outcomes.filter(
+      (result) => result.outcome === 'call' && result.call.facts.endSource === 'presumed',
+    ).length
+  }
+
   return {
     async runOnce() {
-      const { rows } = await parts.database.query<{ workspaceId: string; callId: string }>(
-        `select workspace_id as "workspaceId", id as "callId" from calls
-         where reap_at_ms <= $1 order by reap_at_ms limit $2`,
-        [parts.clock.now(), LOOK_MAX],
-      )
-      const outcomes = await Promise.all(
-        rows.map(({ workspaceId, callId }) =>
-          parts.engine.submit({ type: 'reap', workspaceId, target: { callId }, listeningSinceMs }),
-        ),
-      )
-      return outcomes.filter(
-        (result) => result.outcome === 'call' && result.call.facts.endSource === 'presumed',
-      ).length
+      const nowMs = parts.clock.now()
+      let closed = 0
+      // All that are due are looked at: what cannot be judged yet, however much, hides nothing behind it.
+      for (let page = await duePage(parts.database, nowMs); page.length > 0; ) {
+        closed += await closeLost(page)
+        page = page.length < PAGE_MAX ? [] : await duePage(parts.database, nowMs, page.at(-1))
+      }
+      return closed
     },
   }
+}
+
+type Due = { readonly workspaceId: string; readonly callId: string; readonly reapAtMs: number }
+
+async function duePage(database: Database, nowMs: number, after?: Due): Promise<Due[]> {
+  const { rows } = await database.query<Due>(
+    `select workspace_id as "workspaceId", id as "callId", reap_at_ms as "reapAtMs" from calls
+     where reap_at_ms <= $1 and ($2::bigint is null or (reap_at_ms, id) > ($2, $3::uuid))
+     order by reap_at_ms, id limit $4`,
+    [nowMs, after?.reapAtMs ?? null, after?.callId ?? null, PAGE_MAX],
+  )
+  return rows
 }
