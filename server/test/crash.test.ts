@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createKey } from '../src/access/index.ts'
+import type { CallBody } from '../src/calls/representation.ts'
+import { loadConfig } from '../src/platform/config.ts'
+import { connectToDatabase } from '../src/platform/database/connect.ts'
+import type { Database } from '../src/platform/database/database.ts'
+import { publicId } from '../src/platform/ids.ts'
+import { connectHttp, type HttpClient } from './http-client.ts'
+import { isRunning, type RunningServer, startServer, temporaryFolder, until } from './start-server.ts'
+import { instant, newAgent } from './voice-stack.ts'
+import { verifyAll } from './world.ts'
+
+// The real server and its PostgreSQL, killed while 32 connections make calls.
+
+const connections = 32
+let folder: { path: string; remove(): Promise<void> }
+let server: RunningServer
+let key: string
+let workspaceId: string
+let agentId: string
+
+/** What was answered, by the voice stack's id of the call: the last thing that the server said of it. */
+const told = new Map<string, CallBody>()
+/** Milliseconds of credit that were answered to be granted, by their Idempotency-Key. */
+const grants = new Map<string, number>()
+/** What was asked and has no answer: it may have been done or not. Asks it again, of the server there is by then. */
+const open = new Map<string, (client: HttpClient) => Promise<void>>()
+
+const settings = () => ({ TALKTIME_DATA_DIR: folder.path })
+
+async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const connected = await connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
+  return work(connected.database).finally(connected.stop)
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  server = await startServer(settings())
+  key = await withDatabase(
+    async (database) => (await createKey(database, { name: 'Test', workspaceId: null }, Date.now())).key,
+  )
+  const client = connect()
+  const workspace = await client.send('POST', '/v1/workspaces', {
+    body: { name: 'Acme', timeZone: 'UTC', planId: 'enterprise' },
+  })
+  workspaceId = (JSON.parse(workspace.text) as { id: string }).id
+  const headers = { 'talktime-workspace': workspaceId }
+  const agent = await client.send('POST', '/v1/agents', { body: newAgent, headers })
+  agentId = (JSON.parse(agent.text) as { id: string }).id
+  client.close()
+}, 60_000)
+
+afterAll(async () => {
+  server.kill('SIGTERM')
+  await server.ended
+  await folder.remove()
+})
+
+const connect = (): HttpClient =>
+  connectHttp(server.address, { connectionsMax: connections, headers: { authorization: `Bearer ${key}` } })
+
+/** Sends until it is answered or the server is gone. Answers below 300 count; others fail the test. */
+async function send(client: HttpClient, path: string, body: unknown, headers = {}): Promise<string> {
+  const { status, text } = await client.send('POST', path, { body, headers })
+  if (status >= 500) throw new Error(`The server is going down: ${status}`)
+  expect([path, status < 300 ? 'done' : text]).toEqual([path, 'done'])
+  return text
+}
+
+/** Calls and grants without an end, until the server is gone. Whatever is under way then stays in `open`. */
+async function makeCalls(client: HttpClient, worker: string): Promise<void> {
+  for (let n = 0; ; n++) {
+    const externalId = `${worker}-${n}`
+    const ms = 1000 + n
+    const answeredAt = instant(Date.now() - ms)
+    const report = (path: string, body: object) => async (from: HttpClient) => {
+      told.set(externalId, JSON.parse(await send(from, path, body)) as CallBody)
+    }
+    const grant = async (from: HttpClient) => {
+      const body = { milliseconds: ms, kind: 'promotional', reason: 'Sorry' }
+      await send(from, `/v1/workspaces/${workspaceId}/grants`, body, { 'idempotency-key': externalId })
+      grants.set(externalId, ms)
+    }
+    const step = async (name: string, work: (from: HttpClient) => Promise<void>) => {
+      open.set(name, work)
+      await work(client)
+      open.delete(name)
+    }
+    await step(externalId, report('/v1/calls', { agentId, direction: 'inbound', externalId }))
+    const path = `/v1/calls/${told.get(externalId)?.id}`
+    await step(externalId, report(`${path}/answer`, { at: answeredAt }))
+    if (n % 3 === 2) continue
+    await step(externalId, report(`${path}/end`, { at: instant(Date.parse(answeredAt) + ms) }))
+    if (n % 5 === 0) await step(`grant ${externalId}`, grant)
+  }
+}
+
+/** Loads the server until `enough` calls more have been told of, then does `kill`. Returns when all is dead. */
+async function killUnderLoad(round: string, enough: number, kill: () => void): Promise<void> {
+  const client = connect()
+  const before = told.size
+  const workers = Array.from({ length: connections }, (_, n) =>
+    makeCalls(client, `${round}-${n}`).catch((error: Error) => error.message),
+  )
+  await until(() => (told.size - before >= enough ? true : undefined))
+  kill()
+  const endings = await Promise.all(workers)
+  expect(endings.filter((message) => message?.includes('expected'))).toEqual([])
+  expect(open.size).toBeGreaterThan(0)
+  client.close()
+  await server.ended
+}
+
+/** Everything that was answered is there as it was answered, or further on; the books agree. */
+async function expectNothingLost(): Promise<void> {
+  await withDatabase(async (database) => {
+    expect(await verifyAll(database)).toEqual([])
+    const { rows } = await database.query<{
+      externalId: string
+      id: string
+      answered: boolean
+      ended: boolean
+      settledMs: number
+    }>(
+      `select external_id as "externalId", id, answered_at_ms is not null as answered,
+              ended_at_ms is not null as ended, settled_ms as "settledMs" from calls`,
+    )
+    const there = new Map(rows.map((row) => [row.externalId, row]))
+    const lost = [...told].filter(([externalId, call]) => {
+      const row = there.get(externalId)
+      if (row === undefined || publicId('call', row.id) !== call.id) return true
+      if (call.answeredAt !== null && !row.answered) return true
+      return call.endedAt !== null && !(row.ended && row.settledMs === call.charged.milliseconds)
+    })
+    expect(lost).toEqual([])
+    const { rows: granted } = await database.query<{ ms: number; count: number }>(
+      `select coalesce(sum(granted_ms), 0)::bigint as ms, count(*)::int as count from grants where kind = 'promotional'`,
+    )
+    const answeredMs = [...grants.values()].reduce((sum, ms) => sum + ms, 0)
+    expect(granted[0]?.count).toBeGreaterThanOrEqual(grants.size)
+    expect(granted[0]?.ms).toBeGreaterThanOrEqual(answeredMs)
+  })
+}
+
+/** The voice stacks come back and send again what they have no answer to. */
+async function repeatWhatIsOpen(): Promise<void> {
+  const client = connect()
+  const repeats = [...open.values()]
+  open.clear()
+  await Promise.all(repeats.map((work) => work(client)))
+  client.close()
+}
+
+const postmaster = async () =>
+  Number((await readFile(join(folder.path, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+
+test('kill -9 of the server and its PostgreSQL: every answered request is there after the restart', async () => {
+  const database = await postmaster()
+  await killUnderLoad('both', 300, () => {
+    process.kill(database, 'SIGKILL')
+    server.kill('SIGKILL')
+  })
+  expect(isRunning(database)).toBe(false)
+  server = await startServer(settings())
+  await expectNothingLost()
+  await repeatWhatIsOpen()
+  await expectNothingLost()
+}, 60_000)
+
+test('kill -9 of the server alone: the same, and afterwards each credit is accounted for', async () => {
+  await killUnderLoad('alone', 300, () => server.kill('SIGKILL'))
+  server = await startServer(settings())
+  await expectNothingLost()
+  await repeatWhatIsOpen()
+  await expectNothingLost()
+
+  // Everything has an answer now: what was told is all there is.
+  const client = connect()
+  const headers = { 'talktime-workspace': workspaceId }
+  const live = [...told].filter(([, call]) => call.endedAt === null)
+  await Promise.all(
+    live.map(async ([externalId, { id, answeredAt }]) => {
+      const text = await send(client, `/v1/calls/${id}/end`, answeredAt === null ? {} : { at: answeredAt })
+      told.set(externalId, JSON.parse(text) as CallBody)
+    }),
+  )
+  const chargedMs = [...told.values()].reduce((sum, call) => sum + call.charged.milliseconds, 0)
+  const grantedMs = [...grants.values()].reduce((sum, ms) => sum + ms, 10_000 * 60_000)
+  const balance = await client.send('GET', '/v1/balance', { headers })
+  expect(JSON.parse(balance.text)).toMatchObject({
+    balance: { milliseconds: grantedMs - chargedMs },
+    liveCalls: 0,
+  })
+  client.close()
+  expect(told.size).toBeGreaterThan(600)
+  await expectNothingLost()
+}, 60_000)
