@@ -1,0 +1,117 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Database, openDatabase } from '../src/platform/database/database.ts'
+import { type Ask, type TestApp, testApp } from './app.ts'
+import { until } from './start-server.ts'
+import { closeInOrder, connectVoiceStack, type VoiceStack } from './voice-stack.ts'
+
+// A server that reaches its database over a connection that can be cut.
+
+let t: TestApp
+let cable: Awaited<ReturnType<typeof layCable>>
+let database: Database
+let request: Ask
+let stack: VoiceStack
+
+beforeAll(async () => {
+  t = await testApp()
+  cable = await layCable(Number(t.database.connection.port))
+  database = openDatabase({ ...t.database.connection, port: cable.port })
+  ;({ request } = await t.addProcess({ database }))
+})
+beforeEach(async () => {
+  stack = await connectVoiceStack({ ...t, request })
+})
+afterAll(async () => {
+  await closeInOrder(t)
+  await database.close()
+  cable.cut()
+})
+
+/** A way to the port that can be cut and mended. */
+async function layCable(to: number) {
+  const ends = new Set<Socket>()
+  let way: Server
+  const lay = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      way = createServer((near) => {
+        const far = connect(to, '127.0.0.1')
+        for (const end of [near, far]) {
+          ends.add(end)
+          end.on('error', () => {})
+          end.on('close', () => ends.delete(end))
+        }
+        near.pipe(far)
+        far.pipe(near)
+        near.on('close', () => far.destroy())
+        far.on('close', () => near.destroy())
+      })
+      way.once('error', reject)
+      way.listen(port, '127.0.0.1', () => {
+        const address = way.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+  const port = await lay(0)
+  return {
+    port,
+    cut() {
+      way.close()
+      for (const end of ends) end.destroy()
+    },
+    mend: () => lay(port),
+  }
+}
+
+const isReady = async () => ((await request('GET', '/readyz')).status === 200 ? true : undefined)
+
+test('503: /readyz and every request say that the database is away, /healthz goes on; then all is as before', async () => {
+  const id = await stack.startedCall()
+  expect(await isReady()).toBe(true)
+  cable.cut()
+  const ready = await request('GET', '/readyz')
+  expect(ready.body).toMatchObject({
+    status: 503,
+    code: 'unavailable',
+    detail: 'The database cannot be reached.',
+  })
+  expect(ready.headers['retry-after']).toBe('1')
+  expect((await request('GET', '/healthz')).status).toBe(200)
+  const asked = [
+    await stack.start(),
+    await stack.end(id),
+    await stack.heartbeat(id),
+    await stack.ask('GET', '/v1/balance'),
+    await stack.ask('GET', `/v1/calls/${id}`),
+    await stack.ask('GET', '/v1/events'),
+    await stack.ask('GET', '/v1/calls', { key: `tt_${'0'.repeat(40)}` }),
+    await stack.grant({ credits: 1 }),
+    await stack.ask('GET', '/v1/plans'),
+  ]
+  for (const answer of asked) {
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+  }
+  await cable.mend()
+  await until(isReady)
+  expect((await stack.answer(id)).body).toMatchObject({ status: 'in_conversation' })
+  expect((await stack.end(id)).body).toMatchObject({ status: 'ended' })
+})
+
+test('requests that are in the database when it goes are done or are 503, and a repeat does them once', async () => {
+  const names = Array.from({ length: 150 }, (_, n) => `call-${n}`)
+  const { agentId } = stack
+  const startAll = () => names.map((externalId) => stack.start({ agentId, externalId }))
+  const asked = startAll()
+  await Promise.race(asked)
+  cable.cut()
+  const answers = await Promise.all(asked)
+  const statuses = new Set(answers.map(({ status }) => status))
+  expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
+  await cable.mend()
+  await until(isReady)
+  const again = await Promise.all(startAll())
+  for (const [index, { status, body }] of answers.entries()) {
+    if (status === 201) expect(again[index]).toMatchObject({ status: 200, body: { id: body.id } })
+  }
+  expect((await stack.ask('GET', '/v1/calls?limit=200')).body.data).toHaveLength(names.length)
+})
