@@ -26,7 +26,9 @@ function compressed(): Plugin {
 
 export default defineConfig({
   plugins: [react(), compressed()],
-  server: { proxy: { '/v1': server, '/openapi.json': server, '/docs': server } },
+  server: {
+    proxy: { '/v1': server, '/openapi.json': server, '/docs': server, '/sandbox-bank': server },
+  },
   build: {
     outDir: 'dist',
     // The content security policy allows no data: fonts or scripts, so nothing is inlined.

@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { sessionQuery } from './api/queries.ts'
 import { chooseWorkspace, currentWorkspaceId } from './api/workspace-choice.ts'
+import { readBillingSearch } from './billing/billing-search.ts'
 import { readHistorySearch } from './calls/history-search.ts'
 import { NotFound } from './shell/NotFound.tsx'
 import { PageFailure } from './shell/PageFailure.tsx'
@@ -52,6 +53,12 @@ const join = createRoute({
   component: lazyRouteComponent(() => import('./sign-in/JoinPage.tsx'), 'JoinPage'),
 })
 
+const pricing = createRoute({
+  getParentRoute: () => root,
+  path: '/pricing',
+  component: lazyRouteComponent(() => import('./pricing/PricingPage.tsx'), 'PricingPage'),
+})
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -73,6 +80,19 @@ const home = createRoute({
   beforeLoad: () => {
     throw redirect({ to: '/live', replace: true })
   },
+})
+
+const billing = createRoute({
+  getParentRoute: () => shell,
+  path: '/billing',
+  validateSearch: readBillingSearch,
+  component: lazyRouteComponent(() => import('./billing/BillingPage.tsx'), 'BillingPage'),
+})
+
+const purchaseReceipt = createRoute({
+  getParentRoute: () => shell,
+  path: '/billing/receipts/$purchaseId',
+  component: lazyRouteComponent(() => import('./billing/ReceiptPage.tsx'), 'ReceiptPage'),
 })
 
 const live = createRoute({
@@ -144,8 +164,11 @@ const routeTree = root.addChildren([
   signIn,
   signUp,
   join,
+  pricing,
   shell.addChildren([
     home,
+    billing,
+    purchaseReceipt,
     live,
     calls,
     receipt,

@@ -13,8 +13,10 @@ api.use({
   onRequest({ request }) {
     const workspaceId = currentWorkspaceId()
     if (workspaceId !== null) request.headers.set('talktime-workspace', workspaceId)
-    // A request that the browser repeats by itself is carried out once.
-    if (request.method === 'POST') request.headers.set('idempotency-key', crypto.randomUUID())
+    // A request that the browser repeats by itself is carried out once. Whoever pays brings a key of their own.
+    if (request.method === 'POST' && !request.headers.has('idempotency-key')) {
+      request.headers.set('idempotency-key', crypto.randomUUID())
+    }
     return request
   },
   async onResponse({ response }) {

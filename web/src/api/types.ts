@@ -23,5 +23,21 @@ export type Invitation = Schemas['Invitation']
 export type NewInvitation = Schemas['NewInvitation']
 export type ApiKey = Schemas['Key']
 export type NewApiKey = Schemas['NewKey']
+/** Money in minor units of its currency. */
+export type Money = Schemas['Money']
+export type Plan = Schemas['Plan']
+/** Top-up credits with a price. */
+export type Package = Schemas['Package']
+export type Subscription = Schemas['Subscription']
+export type PlanPreview = Schemas['SubscriptionPreview']
+export type Purchase = Schemas['Purchase']
+export type PurchaseDetail = Schemas['PurchaseDetail']
+export type PurchaseReceipt = Schemas['PurchaseReceipt']
+export type PaymentMethod = Schemas['PaymentMethod']
+export type TestCard = NonNullable<PaymentMethod['testCard']>
+export type AutoReload = Schemas['AutoReload']
+export type AutoReloadAttempt = Schemas['AutoReloadAttempt']
+export type Grant = Schemas['Grant']
+export type Transaction = Schemas['Transaction']
 
 export type Page<Item> = { data: Item[]; nextCursor: string | null }

@@ -1,6 +1,8 @@
 import { Popover, Skeleton, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconCircleX, IconClockHour4 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { balanceQuery } from '../api/queries.ts'
 import type { Balance } from '../api/types.ts'
 import { BalanceParts } from './BalanceParts.tsx'
@@ -27,10 +29,12 @@ export function BalancePill() {
 function Pill({ balance }: { balance: Balance }) {
   const { credits, state } = useLiveBalance(balance)
   const Icon = icons[state]
+  const [opened, setOpened] = useState(false)
+  const close = () => setOpened(false)
   return (
-    <Popover position="bottom-end" width={320} trapFocus>
+    <Popover position="bottom-end" width={320} trapFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <UnstyledButton className={classes.pill} data-state={state}>
+        <UnstyledButton className={classes.pill} data-state={state} onClick={() => setOpened(!opened)}>
           <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
           <span className={classes.credits}>
             <span className={classes.hidden}>Balance </span>
@@ -42,6 +46,14 @@ function Pill({ balance }: { balance: Balance }) {
       </Popover.Target>
       <Popover.Dropdown p={0}>
         <BalanceParts balance={balance} />
+        <div className={classes.links}>
+          <Link to="/billing" onClick={close}>
+            Billing
+          </Link>
+          <Link to="/billing" search={{ buy: 'credits' }} onClick={close}>
+            Buy credits
+          </Link>
+        </div>
       </Popover.Dropdown>
     </Popover>
   )

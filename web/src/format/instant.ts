@@ -1,6 +1,6 @@
 import { locale } from './locale.ts'
 
-type Shape = 'time' | 'timeExact' | 'dayTime' | 'day' | 'date' | 'dateLong'
+type Shape = 'time' | 'timeExact' | 'dayTime' | 'day' | 'date' | 'dateTime' | 'dateLong'
 
 const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
   time: { hour: '2-digit', minute: '2-digit' },
@@ -8,6 +8,7 @@ const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
   dayTime: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   day: { day: 'numeric', month: 'short' },
   date: { day: 'numeric', month: 'short', year: 'numeric' },
+  dateTime: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
   dateLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 }
 

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
-import { balanceQuery, callsKey, openCallsKey } from '../api/queries.ts'
-import { keepCurrent } from './keep-current.ts'
+import { currentKeys, keepCurrent } from './keep-current.ts'
 import { type Liveness, LivenessContext } from './liveness.ts'
 
 const pollMs = 10_000
@@ -16,9 +15,7 @@ export function LiveProvider({ workspaceId, children }: { workspaceId: string; c
   useEffect(() => {
     if (liveness !== 'lost') return
     const poll = () => {
-      for (const queryKey of [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt']]) {
-        void queryClient.invalidateQueries({ queryKey })
-      }
+      for (const queryKey of currentKeys) void queryClient.invalidateQueries({ queryKey })
     }
     poll()
     const interval = setInterval(poll, pollMs)

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { billingKey } from '../api/billing-queries.ts'
 import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
@@ -12,6 +13,11 @@ const silenceMsMax = 30_000
 /** Events of calls are applied together: a busy workspace tells hundreds a second. */
 const gatherMs = 100
 const calmMs = 4_000
+/** A purchase tells of itself, of the balance and of auto-reload at once. */
+const billingCalmMs = 500
+
+/** What is read anew where nobody knows what was missed. */
+export const currentKeys = [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt'], billingKey] as const
 
 /**
  * Applies the workspace's events to what the pages have loaded, and reports how alive the stream is. Answers
@@ -30,10 +36,11 @@ export function keepCurrent(
   const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
 
   const refetchAll = () => {
-    for (const key of [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt']]) refetch(key)
+    for (const key of currentKeys) refetch(key)
   }
 
   const refetchBalance = atMostEvery(calmMs, () => refetch(balanceQuery.queryKey))
+  const refetchBilling = atMostEvery(billingCalmMs, () => refetch(billingKey))
   // A new call is put at the top of the history while nobody has paged on; later it would move what is being read.
   const refetchHistory = atMostEvery(calmMs, () => {
     void queryClient.invalidateQueries({
@@ -96,6 +103,15 @@ export function keepCurrent(
       case 'agent':
         refetch(['agents'])
         return
+      case 'subscription':
+        refetch(['workspace'])
+        refetchBilling.call()
+        return
+      case 'purchase':
+      case 'payment_method':
+      case 'auto_reload':
+        refetchBilling.call()
+        return
       case 'ping':
     }
   }
@@ -120,6 +136,7 @@ export function keepCurrent(
     for (const pending of [flushTimer, lingerTimer]) clearTimeout(pending)
     refetchBalance.stop()
     refetchHistory.stop()
+    refetchBilling.stop()
     document.removeEventListener('visibilitychange', onVisible)
     window.removeEventListener('pagehide', onPageHide)
   }

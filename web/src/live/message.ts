@@ -9,6 +9,8 @@ export type LiveMessage =
   | { kind: 'call'; call: Call }
   | { kind: 'workspace' }
   | { kind: 'agent' }
+  /** Something about money changed; it is read anew. */
+  | { kind: 'purchase' | 'payment_method' | 'subscription' | 'auto_reload' }
   /** Events were forgotten before they were told: everything has to be read anew. */
   | { kind: 'reset' }
   /** A sign of life without news. */
@@ -19,7 +21,18 @@ export type LiveMessage =
   | { kind: 'broken' }
 
 /** The names of the stream's events that carry news. */
-export const eventNames = ['balance', 'call', 'workspace', 'agent', 'reset', 'ping'] as const
+export const eventNames = [
+  'balance',
+  'call',
+  'workspace',
+  'agent',
+  'purchase',
+  'payment_method',
+  'subscription',
+  'auto_reload',
+  'reset',
+  'ping',
+] as const
 
 /** Reads an event of the stream; null for one whose body is not what the API promises. */
 export function messageFrom(name: (typeof eventNames)[number], data: string): LiveMessage | null {

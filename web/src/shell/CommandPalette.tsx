@@ -8,6 +8,8 @@ import {
   IconMoon,
   IconPlus,
   IconSearch,
+  IconShoppingCart,
+  IconStairsUp,
   IconUserPlus,
 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -33,6 +35,18 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 
   const icon = { size: 18, stroke: 1.75, 'aria-hidden': true }
   const managing = [
+    {
+      id: 'buy',
+      label: 'Buy credits',
+      leftSection: <IconShoppingCart {...icon} />,
+      onClick: () => void navigate({ to: '/billing', search: { buy: 'credits' } }),
+    },
+    {
+      id: 'plan',
+      label: 'Change the plan',
+      leftSection: <IconStairsUp {...icon} />,
+      onClick: () => void navigate({ to: '/billing', hash: 'plans' }),
+    },
     {
       id: 'new-agent',
       label: 'New agent',

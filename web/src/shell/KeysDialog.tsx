@@ -5,12 +5,13 @@ import classes from './KeysDialog.module.css'
 import { shellPages } from './pages.ts'
 
 const general = [
+  { keys: ['b'], does: 'Buy credits' },
   { keys: ['Ctrl / ⌘', 'K'], does: 'Find a page or action' },
   { keys: ['?'], does: 'Show these keys' },
   { keys: ['Esc'], does: 'Close what is open' },
 ]
 
-/** The list of keys. No key ever changes or pays anything. */
+/** The list of keys. No key ever changes or pays anything: `b` opens the dialog that says what will be paid. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const singleKeys = useSingleKeys()
   const rows = [...shellPages.map((page) => ({ keys: ['g', page.key], does: page.label })), ...general]

@@ -8,6 +8,7 @@ import { LiveProvider } from '../live/LiveProvider.tsx'
 import { Announcer } from './Announcer.tsx'
 import { Header } from './Header.tsx'
 import { NoWorkspace } from './NoWorkspace.tsx'
+import { PastDueBanner } from './PastDueBanner.tsx'
 import classes from './Shell.module.css'
 import { Shortcuts } from './Shortcuts.tsx'
 import { Sidebar } from './Sidebar.tsx'
@@ -58,6 +59,7 @@ export function Shell() {
           <div className={classes.column}>
             <Header onOpenMenu={() => setDrawerOpen(true)} menuOpen={drawerOpen} />
             <StaleBanner />
+            <PastDueBanner />
             <main id="content" className={classes.main} tabIndex={-1}>
               <Suspense>
                 <Outlet />

@@ -35,6 +35,9 @@ export function Shortcuts() {
       if (page) {
         event.preventDefault()
         void navigate({ to: page.path })
+      } else if (event.key === 'b') {
+        event.preventDefault()
+        void navigate({ to: '/billing', search: { buy: 'credits' } })
       }
     }
     document.addEventListener('keydown', onKeyDown)

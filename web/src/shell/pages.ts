@@ -1,5 +1,6 @@
 import {
   IconBroadcast,
+  IconCreditCard,
   IconHeadset,
   IconHistory,
   IconSettings,
@@ -7,7 +8,7 @@ import {
 } from '@tabler/icons-react'
 
 export type ShellPage = {
-  path: '/live' | '/calls' | '/agents' | '/settings'
+  path: '/billing' | '/live' | '/calls' | '/agents' | '/settings'
   label: string
   /** Pressed after g. */
   key: string
@@ -17,6 +18,13 @@ export type ShellPage = {
 
 /** The sidebar, from top to bottom. */
 export const shellPages: readonly ShellPage[] = [
+  {
+    path: '/billing',
+    label: 'Billing',
+    key: 'b',
+    icon: IconCreditCard,
+    description: 'Balance, plan, credits, auto-reload, cards, receipts',
+  },
   {
     path: '/live',
     label: 'Live calls',

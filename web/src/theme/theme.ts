@@ -87,7 +87,7 @@ export const theme = createTheme({
     Modal: {
       styles: {
         title: { fontSize: '1rem', fontWeight: 600, letterSpacing: '-0.01em' },
-        header: { padding: '1.25rem 1.25rem 0.75rem' },
+        header: { padding: '1.25rem 1.25rem 0.75rem', background: 'var(--surface-raised)' },
         body: { padding: '0 1.25rem 1.25rem' },
         content: { border: '1px solid var(--line)', background: 'var(--surface-raised)' },
       },

@@ -1,0 +1,90 @@
+import {
+  IconBuildingBank,
+  IconCircleCheck,
+  IconCircleX,
+  IconHandStop,
+  IconHourglass,
+  IconRefresh,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { reloadAttemptsQuery } from '../api/billing-queries.ts'
+import type { AutoReloadAttempt } from '../api/types.ts'
+import { PagedList } from '../billing/PagedList.tsx'
+import { creditsFixed } from '../format/credits.ts'
+import { instant } from '../format/instant.ts'
+import { type Column, DataTable } from '../ui/DataTable.tsx'
+import { Empty } from '../ui/states.tsx'
+import classes from './Attempts.module.css'
+
+const outcomes: Record<AutoReloadAttempt['outcome'], { icon: TablerIcon; word: string; tone: string }> = {
+  succeeded: { icon: IconCircleCheck, word: 'Bought', tone: 'good' },
+  declined: { icon: IconCircleX, word: 'Declined', tone: 'bad' },
+  requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
+  pending: { icon: IconHourglass, word: 'Being found out', tone: 'wait' },
+  not_made: { icon: IconHandStop, word: 'Not made', tone: 'plain' },
+}
+
+/** Each time auto-reload bought, or would have, and why (not). */
+export function Attempts({ timeZone }: { timeZone: string }) {
+  const attempts = useInfiniteQuery(reloadAttemptsQuery)
+  const columns: Column<AutoReloadAttempt>[] = [
+    {
+      label: 'When',
+      head: true,
+      width: '11rem',
+      cell: (attempt) => <time dateTime={attempt.at}>{instant(attempt.at, 'dateTime', timeZone)}</time>,
+    },
+    { label: 'Outcome', width: '12rem', cell: (attempt) => <Outcome outcome={attempt.outcome} /> },
+    { label: 'Why', cell: (attempt) => attempt.detail },
+    {
+      label: 'Receipt',
+      width: '6rem',
+      cell: ({ purchaseId }) =>
+        purchaseId !== null && (
+          <Link to="/billing/receipts/$purchaseId" params={{ purchaseId }}>
+            Receipt
+          </Link>
+        ),
+    },
+    {
+      label: 'Balance then',
+      end: true,
+      width: '8rem',
+      cell: (attempt) => creditsFixed(attempt.balance.milliseconds),
+    },
+  ]
+  return (
+    <PagedList
+      query={attempts}
+      what="The attempts"
+      label="attempts"
+      empty={
+        <Empty icon={<IconRefresh size={22} stroke={1.5} />} title="No attempts yet">
+          When auto-reload is on and the balance drops below the threshold, each attempt stands here, also one
+          that was not made.
+        </Empty>
+      }
+    >
+      {(items) => (
+        <DataTable
+          name="Attempts of auto-reload"
+          columns={columns}
+          rows={items}
+          rowKey={(attempt) => attempt.id}
+        />
+      )}
+    </PagedList>
+  )
+}
+
+function Outcome({ outcome }: Pick<AutoReloadAttempt, 'outcome'>) {
+  const { icon: Icon, word, tone } = outcomes[outcome]
+  return (
+    <span className={classes.outcome} data-tone={tone}>
+      <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
+      {word}
+    </span>
+  )
+}

@@ -1,0 +1,19 @@
+import { balanceAt } from '@talktime/core/balance-line'
+import { useQuery } from '@tanstack/react-query'
+import { balanceQuery } from '../api/queries.ts'
+import type { Balance } from '../api/types.ts'
+import { lineOf } from '../balance/line.ts'
+import { creditsFixed } from '../format/credits.ts'
+import { useTicking } from '../live/frame.ts'
+
+/** What the balance would be with so many more milliseconds of talk time; live calls are taken off as they run. */
+export function BalanceAfter({ addedMs }: { addedMs: number }) {
+  const balance = useQuery(balanceQuery).data
+  return balance ? <Ticking balance={balance} addedMs={addedMs} /> : '—'
+}
+
+function Ticking({ balance, addedMs }: { balance: Balance; addedMs: number }) {
+  const line = lineOf(balance)
+  const credits = useTicking((nowMs) => creditsFixed(balanceAt(line, nowMs) + addedMs), balance.liveCalls > 0)
+  return <>{credits} credits</>
+}

@@ -1,0 +1,27 @@
+import {
+  IconBuildingBank,
+  IconCircleCheck,
+  IconCircleX,
+  IconHourglass,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react'
+import type { Purchase } from '../api/types.ts'
+import classes from './PaymentStatus.module.css'
+
+const marks: Record<Purchase['status'], { icon: TablerIcon; word: string; tone: string }> = {
+  succeeded: { icon: IconCircleCheck, word: 'Paid', tone: 'good' },
+  requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
+  pending: { icon: IconHourglass, word: 'Being found out', tone: 'wait' },
+  failed: { icon: IconCircleX, word: 'Declined', tone: 'bad' },
+}
+
+/** What became of a payment: an icon and its word, never colour alone. */
+export function PaymentStatus({ status }: { status: Purchase['status'] }) {
+  const { icon: Icon, word, tone } = marks[status]
+  return (
+    <span className={classes.mark} data-tone={tone}>
+      <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
+      {word}
+    </span>
+  )
+}

@@ -1,0 +1,59 @@
+import { VisuallyHidden } from '@mantine/core'
+import { IconCheck, IconMinus } from '@tabler/icons-react'
+import type { PlanComparisonProps } from './PlanComparison.tsx'
+import { PlanPrice } from './PlanPrice.tsx'
+import classes from './PlanTable.module.css'
+import { planFacts } from './plan-facts.ts'
+
+/** Plans as columns, what they differ in as rows. */
+export function PlanTable({ plans, currentId, action }: PlanComparisonProps) {
+  return (
+    <div className={classes.scroll} tabIndex={plans.length > 5 ? 0 : undefined}>
+      <table className={classes.table}>
+        <caption className={classes.caption}>Plans compared</caption>
+        <thead>
+          <tr>
+            <td />
+            {plans.map((plan) => (
+              <th key={plan.id} scope="col" data-current={plan.id === currentId || undefined}>
+                <div className={classes.name}>{plan.name}</div>
+                <PlanPrice plan={plan} />
+                <div className={classes.action}>{action(plan)}</div>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {planFacts(plans).map((fact) => (
+            <tr key={fact.name}>
+              <th scope="row">
+                {fact.name}
+                {fact.meaning !== '' && <span className={classes.meaning}>{fact.meaning}</span>}
+              </th>
+              {plans.map((plan) => (
+                <td key={plan.id} data-current={plan.id === currentId || undefined}>
+                  <PlanValue value={fact.of(plan)} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+export function PlanValue({ value }: { value: boolean | string }) {
+  if (typeof value === 'string') return value
+  return value ? (
+    <>
+      <IconCheck size={17} stroke={2} className={classes.yes} aria-hidden />
+      <VisuallyHidden>Included</VisuallyHidden>
+    </>
+  ) : (
+    <>
+      <IconMinus size={17} stroke={1.5} className={classes.no} aria-hidden />
+      <VisuallyHidden>Not included</VisuallyHidden>
+    </>
+  )
+}
