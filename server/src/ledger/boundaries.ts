@@ -21,7 +21,10 @@ export type Boundaries = {
   catchUp(workspaceIds: readonly string[], nowMs: number): Promise<void>
   /** The same for one workspace, without a lock where nothing is due: for readers. */
   catchUpIfDue(workspaceId: string, nowMs: number): Promise<void>
-  /** The same for whichever workspaces are due; at most `limit` of them. Returns how many were. */
+  /**
+   * The same for whichever workspaces are due; at most `limit` of them. Returns how many were. One that fails keeps
+   * no other from its turn; an AggregateError tells of it afterwards.
+   */
   catchUpDue(nowMs: number, limit: number): Promise<number>
 }
 
@@ -54,8 +57,15 @@ export function createBoundaries(database: Database, parts: BoundaryParts): Boun
          where next_boundary_ms <= $1 order by next_boundary_ms limit $2`,
         [nowMs, limit],
       )
-      for (const { workspaceId } of rows) await catchUpOne(workspaceId, nowMs)
-      return rows.length
+      const failures: unknown[] = []
+      for (const { workspaceId } of rows) {
+        await catchUpOne(workspaceId, nowMs).catch((error: unknown) => failures.push(error))
+      }
+      if (failures.length === 0) return rows.length
+      throw new AggregateError(
+        failures,
+        `${failures.length} of ${rows.length} workspaces are left at a boundary`,
+      )
     },
   }
 }

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openWorld, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { cutLiveCalls } from '../calls/index.ts'
+import { renewSubscription } from '../plans/index.ts'
+import { createBoundaries } from './boundaries.ts'
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  expect(await verifyAll(world.database)).toEqual([])
+  await world.close()
+})
+
+async function entries(tenant: Tenant): Promise<string[]> {
+  const { rows } = await world.database.query<{ kind: string; amount: number; at: number }>(
+    'select kind, amount_ms as amount, at_ms as at from ledger_entries where workspace_id = $1 order by seq',
+    [tenant.workspaceId],
+  )
+  const startedAtMs = rows[0]?.at ?? 0
+  return rows.map(({ kind, amount, at }) => `day ${(at - startedAtMs) / dayMs}: ${amount / minuteMs} ${kind}`)
+}
+
+const inDays = (days: number) => world.clock.now() + days * dayMs
+
+describe('what is due', () => {
+  test('happens once, in its order and dated when it should have been, however late it is looked at', async () => {
+    const tenant = await world.tenant()
+    const promotional = (amount: number, days: number) =>
+      world.grant(tenant, { kind: 'promotional', amountMs: amount * minuteMs, expiresAtMs: inDays(days) })
+    await promotional(7, 20)
+    await promotional(5, 10)
+    await promotional(9, 45)
+    world.clock.advance(50 * dayMs)
+    await Promise.all([1, 2, 3].map(() => world.boundaries.catchUp([tenant.workspaceId], world.clock.now())))
+    const [, , , , ...happened] = await entries(tenant)
+    expect(happened).toEqual([
+      'day 10: -5 expiry',
+      'day 20: -7 expiry',
+      'day 31: -30 expiry',
+      'day 31: 30 monthly_grant',
+      'day 45: -9 expiry',
+    ])
+  })
+
+  test('at a moment has happened at that moment and not a millisecond before', async () => {
+    const tenant = await world.tenant()
+    await world.grant(tenant, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
+    world.clock.advance(dayMs - 1)
+    expect((await world.balance(tenant)).promotionalRemainingMs).toBe(minuteMs)
+    world.clock.advance(1)
+    expect((await world.balance(tenant)).promotionalRemainingMs).toBe(0)
+  })
+
+  test('is not looked for where nothing is due', async () => {
+    const tenant = await world.tenant()
+    const before = await entries(tenant)
+    await world.boundaries.catchUpIfDue(tenant.workspaceId, world.clock.now())
+    await world.boundaries.catchUp([tenant.workspaceId], world.clock.now())
+    expect(await entries(tenant)).toEqual(before)
+  })
+
+  test('in many workspaces is done a few at a time, the longest due first', async () => {
+    const [second, first] = [await world.tenant(), await world.tenant()]
+    await world.grant(second, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(2) })
+    await world.grant(first, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
+    world.clock.advance(3 * dayMs)
+    const expired = async (tenant: Tenant) =>
+      (await entries(tenant)).some((entry) => entry.endsWith('expiry'))
+    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
+    expect([await expired(first), await expired(second)]).toEqual([true, false])
+    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
+    expect([await expired(first), await expired(second)]).toEqual([true, true])
+    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(0)
+  })
+
+  test('in one workspace that cannot be helped keeps no other from its own', async () => {
+    const [broken, sound] = [await world.tenant(), await world.tenant()]
+    const boundaries = createBoundaries(world.database, {
+      cutLiveCalls,
+      renew(tx, account, atMs, nowMs) {
+        if (account.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
+        return renewSubscription(tx, account, atMs, nowMs)
+      },
+    })
+    await world.grant(broken, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
+    world.clock.advance(31 * dayMs)
+    await expect(boundaries.catchUpDue(world.clock.now(), 100)).rejects.toThrow('1 of 2 workspaces')
+    expect((await entries(sound)).filter((entry) => entry.endsWith('monthly_grant'))).toHaveLength(2)
+    // Nothing of what had been done for the broken one was kept.
+    expect(await entries(broken)).toHaveLength(2)
+  })
+})
