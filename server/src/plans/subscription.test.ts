@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { callOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { requireSubscription } from './subscription.ts'
+
+const minuteMs = 60_000
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
+afterAll(() => world.close())
+
+const at = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds
+
+/** The ends of the tenant's next cycles, each waited for, as local times. */
+async function nextResets(tenant: Tenant, timeZone: string, count: number): Promise<string[]> {
+  const resets: string[] = []
+  while (resets.length < count) {
+    const { cycle } = await requireSubscription(world.database, tenant.workspaceId)
+    world.clock.set(cycle.endsAtMs - 1)
+    await world.balance(tenant)
+    expect((await requireSubscription(world.database, tenant.workspaceId)).cycle).toEqual(cycle)
+    world.clock.set(cycle.endsAtMs)
+    await world.balance(tenant)
+    const next = await requireSubscription(world.database, tenant.workspaceId)
+    expect(next.cycle).toMatchObject({ number: cycle.number + 1, startsAtMs: cycle.endsAtMs })
+    const local = Temporal.Instant.fromEpochMilliseconds(cycle.endsAtMs).toZonedDateTimeISO(timeZone)
+    resets.push(local.toString({ timeZoneName: 'never' }))
+  }
+  return resets
+}
+
+async function changePlan(tenant: Tenant, set: string): Promise<void> {
+  const { planId } = await requireSubscription(world.database, tenant.workspaceId)
+  await world.database.query(`update plans set ${set} where id = $1`, [planId])
+}
+
+describe('the cycles of a subscription', () => {
+  test.each([
+    [
+      'from the 31st reset on the last day of shorter months, and on the 31st again after them',
+      '2026-01-31T04:00:00Z',
+      'Asia/Kolkata',
+      ['2026-02-28T09:30:00+05:30', '2026-03-31T09:30:00+05:30', '2026-04-30T09:30:00+05:30'],
+    ],
+    [
+      'reset at the same time of day, whatever daylight saving does',
+      '2026-02-20T08:15:00Z',
+      'Europe/Berlin',
+      ['2026-03-20T09:15:00+01:00', '2026-04-20T09:15:00+02:00', '2026-05-20T09:15:00+02:00'],
+    ],
+    [
+      'reset after the hour that is skipped, and at their own time again after that',
+      '2026-02-08T07:30:00Z',
+      'America/New_York',
+      ['2026-03-08T03:30:00-04:00', '2026-04-08T02:30:00-04:00'],
+    ],
+    [
+      'that began in the hour that comes twice reset a month later',
+      '2026-10-25T01:30:00Z',
+      'Europe/Berlin',
+      ['2026-11-25T02:30:00+01:00', '2026-12-25T02:30:00+01:00'],
+    ],
+  ])('%s', async (_rule, startedAt, timeZone, resets) => {
+    world.clock.set(at(startedAt))
+    const tenant = await world.tenant({ timeZone })
+    const { cycle } = await requireSubscription(world.database, tenant.workspaceId)
+    expect(cycle).toMatchObject({ number: 0, startsAtMs: at(startedAt) })
+    expect(await nextResets(tenant, timeZone, resets.length)).toEqual(resets)
+  })
+
+  test('each bring the monthly credits, and what is left of them does not roll over', async () => {
+    const tenant = await world.tenant()
+    await world.grant(tenant, { kind: 'top_up', amountMs: 10 * minuteMs })
+    await world.deduct(tenant, 12 * minuteMs)
+    expect(await world.balance(tenant)).toMatchObject({ monthlyRemainingMs: 18 * minuteMs, status: 'ok' })
+    await nextResets(tenant, 'UTC', 2)
+    expect(await world.balance(tenant)).toMatchObject({
+      balanceMs: 40 * minuteMs,
+      monthlyRemainingMs: 30 * minuteMs,
+      monthlyGrantedMs: 30 * minuteMs,
+      topUpRemainingMs: 10 * minuteMs,
+    })
+  })
+
+  test('go on where a plan has no monthly credits', async () => {
+    const tenant = await world.tenant({ monthlyMs: 0 })
+    await nextResets(tenant, 'UTC', 3)
+    const { rows } = await world.database.query('select from ledger_entries where workspace_id = $1', [
+      tenant.workspaceId,
+    ])
+    expect(rows).toEqual([])
+  })
+})
+
+test('a plan that is edited changes nothing of the cycle that runs; the next one has the new terms', async () => {
+  const tenant = await world.tenant({ concurrentCallsMax: 1 })
+  const taken = async () => {
+    const outcomes = await world.engine.submitBatch([startOf(tenant), startOf(tenant)])
+    return outcomes.filter((outcome) => callOf(outcome).refusalReason === null).length
+  }
+  await changePlan(
+    tenant,
+    `monthly_ms = ${70 * minuteMs}, limits = limits || '{"concurrentCallsMax": 3, "callDurationSecondsMax": 60}'`,
+  )
+  expect(await world.balance(tenant)).toMatchObject({
+    balanceMs: 30 * minuteMs,
+    monthlyGrantedMs: 30 * minuteMs,
+  })
+  expect(await taken()).toBe(1)
+  await nextResets(tenant, 'UTC', 1)
+  expect(await world.balance(tenant)).toMatchObject({
+    balanceMs: 70 * minuteMs,
+    monthlyGrantedMs: 70 * minuteMs,
+  })
+  expect(await taken()).toBe(2)
+  expect(callOf(await world.engine.submit(startOf(tenant)))).toMatchObject({
+    refusalReason: 'concurrency_limit',
+    maxDurationMs: minuteMs,
+  })
+})
