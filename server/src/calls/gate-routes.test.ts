@@ -228,3 +228,31 @@ describe('another workspace’s things', () => {
     expect((await stack.end(id)).body.agentName).toBe(newAgent.name)
   })
 })
+
+describe('a member who may only look', () => {
+  test('403: makes, answers and ends no calls, and sees those there are', async () => {
+    const owner = await t.signUp()
+    const invited = await t.request('POST', '/v1/invitations', {
+      cookie: owner.cookie,
+      body: { email: 'eve@example.com', role: 'member' },
+    })
+    const token = new URL(String(invited.body.url), 'http://x').searchParams.get('token') ?? ''
+    const { cookie } = await t.signUp({ name: 'Eve', invitation: token })
+    const agent = await t.request('POST', '/v1/agents', { cookie: owner.cookie, body: newAgent })
+    const start = { agentId: agent.body.id, direction: 'web' }
+    const call = await t.request('POST', '/v1/calls', { cookie: owner.cookie, body: start })
+    expect(call.status).toBe(201)
+    const path = `/v1/calls/${call.body.id}`
+    const lines = { 'content-type': 'application/x-ndjson' }
+    const refused = [
+      await t.request('POST', '/v1/calls', { cookie, body: start }),
+      await t.request('POST', `${path}/answer`, { cookie }),
+      await t.request('POST', `${path}/end`, { cookie }),
+      await t.request('POST', `${path}/heartbeat`, { cookie }),
+      await t.request('POST', '/v1/calls/batch', { cookie, headers: lines, body: '{"type":"end"}' }),
+    ]
+    for (const answer of refused) expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' })
+    expect((await t.request('GET', path, { cookie })).body.status).toBe('authorized')
+    expect((await t.request('GET', '/v1/calls', { cookie })).body.data).toHaveLength(1)
+  })
+})

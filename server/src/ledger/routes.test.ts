@@ -30,6 +30,11 @@ const zero = credits(0)
 const amountsOf = async () =>
   (await stack.transactions()).map(({ kind, amount }) => [kind, (amount as { credits: number }).credits])
 
+/** A cursor as lists hand them out, made up. */
+function cursorOf(value: unknown): string {
+  return Buffer.from(JSON.stringify([value])).toString('base64url')
+}
+
 describe('the balance', () => {
   test('of a new workspace is its plan’s credits, until the cycle ends', async () => {
     expect(await stack.balance()).toEqual({
@@ -88,6 +93,37 @@ describe('the balance', () => {
     expect((await stack.granted({ credits: 8 })).remaining).toEqual(credits(3))
     expect(await parts()).toEqual([3, 0, 0, 3, 0])
     expect((await stack.receipt(id)).unpaid).toEqual(zero)
+  })
+
+  test('keeps top-up credits for after the monthly ones, and over a reset', async () => {
+    stack = await connectVoiceStack(t, { planId: 'starter' })
+    await stack.ask('POST', '/v1/payment-methods', { body: { testCard: 'success' } })
+    const bought = await stack.ask('POST', '/v1/purchases', {
+      body: { packageId: 'credits_100', quantity: 1 },
+    })
+    expect(bought.body).toMatchObject({ status: 'succeeded' })
+    await stack.talk(200 * minute)
+    expect(await stack.balance()).toMatchObject({
+      balance: credits(150),
+      monthly: { remaining: credits(50) },
+      topUp: { remaining: credits(100) },
+    })
+    const id = await stack.talk(80 * minute)
+    expect(await stack.balance()).toMatchObject({
+      monthly: { remaining: zero },
+      topUp: { remaining: credits(70) },
+    })
+    const paid = (await stack.receipt(id)).payments.map(({ kind, amount }) => [kind, amount.credits])
+    expect(paid).toEqual([
+      ['monthly', 50],
+      ['top_up', 30],
+    ])
+    t.clock.set(Date.parse('2026-12-22T10:00:00.000Z'))
+    expect(await stack.balance()).toMatchObject({
+      balance: credits(320),
+      monthly: { remaining: credits(250) },
+      topUp: { remaining: credits(70) },
+    })
   })
 
   test('is low below a tenth of the monthly credits, and out at zero', async () => {
@@ -177,6 +213,21 @@ describe('transactions', () => {
     const wrong = await stack.ask('GET', '/v1/transactions?kind=gift')
     expect(wrong.status).toBe(400)
     expect(wrong.body.errors).toMatchObject([{ pointer: '/kind' }])
+  })
+
+  test.each([
+    ['transactions', 'limit=0', '/limit'],
+    ['transactions', 'limit=abc', '/limit'],
+    ['transactions', 'cursor=x', '/cursor'],
+    ['transactions', `cursor=${cursorOf('0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1c')}`, '/cursor'],
+    ['transactions', `cursor=${cursorOf(1.5)}`, '/cursor'],
+    ['transactions', 'kind=gift', '/kind'],
+    ['grants', 'limit=201', '/limit'],
+    ['grants', `cursor=${cursorOf(7)}`, '/cursor'],
+    ['grants', `cursor=${cursorOf('a\u0000')}`, '/cursor'],
+  ])('400: GET /v1/%s?%s', async (list, query, pointer) => {
+    const answer = await stack.ask('GET', `/v1/${list}?${query}`)
+    expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ pointer }] })
   })
 
   test('are 50 a page unless told', async () => {
