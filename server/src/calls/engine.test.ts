@@ -40,6 +40,18 @@ describe('batches side by side', () => {
   })
 })
 
+test('closing an engine waits for what it was given, also where a reset has to come first', async () => {
+  const tenant = await world.tenant()
+  const engine = world.anotherEngine()
+  world.clock.set((await readLine(world.database, tenant.workspaceId)).nextBoundaryMs ?? 0)
+  const order: string[] = []
+  const batch = engine.submitBatch(callOfAMinute(world, tenant)).then(() => order.push('batch'))
+  await engine.close().then(() => order.push('closed'))
+  await batch
+  expect(order).toEqual(['batch', 'closed'])
+  expect(await callsByStatus(world, tenant)).toEqual({ ended: 1 })
+})
+
 describe('several server processes on one database', () => {
   test('lose nothing and charge nothing twice, whichever of them the events of a call reach', async () => {
     const tenants = [

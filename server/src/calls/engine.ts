@@ -58,6 +58,7 @@ export function createCallEngine(parts: CallEngineParts): CallEngine {
   const open = parts.openPipeline ?? (() => openPipeline(parts.database.connection))
   const pipelines = Array.from({ length: SLOTS }, open)
   const bulk = open()
+  let batches: Promise<unknown> = Promise.resolve()
   const coalescer = createCoalescer<Submission, CallOutcome | Replayed>({
     slots: SLOTS,
     besideMin: BESIDE_MIN,
@@ -69,15 +70,13 @@ export function createCallEngine(parts: CallEngineParts): CallEngine {
     submit: async (command) => notReplayed(await coalescer.submit({ command })),
     submitOnce: (submission) => coalescer.submit(submission),
     async submitBatch(commands) {
-      const outcomes = await runBatch(
-        parts,
-        bulk,
-        commands.map((command) => ({ command })),
-      )
-      return outcomes.map(notReplayed)
+      const submissions = commands.map((command) => ({ command }))
+      const batch = runBatch(parts, bulk, submissions)
+      batches = Promise.allSettled([batches, batch]).then(() => {})
+      return (await batch).map(notReplayed)
     },
     async close() {
-      await coalescer.idle()
+      await Promise.all([coalescer.idle(), batches])
       await Promise.all([...pipelines, bulk].map((pipeline) => pipeline.close()))
     },
   }
