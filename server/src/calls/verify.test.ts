@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerOf, endOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
 import type { Difference } from '../ledger/index.ts'
+import { newUuid } from '../platform/ids.ts'
 
 const minuteMs = 60_000
 const cycleEndsAtMs = Date.UTC(2026, 1, 10, 12)
@@ -35,7 +36,8 @@ async function beforeReset(tenant: Tenant): Promise<void> {
 
 // calls that are cut at a reset, and one that rings;
 async function duringReset(tenant: Tenant) {
-  const starts = Array.from({ length: 4 }, () => startOf(tenant))
+  // Cut in this order, so that the first one's charge is the old cycle's: what it gives back expires.
+  const starts = [1, 2, 3, 4].map((ms) => startOf(tenant, { callId: newUuid(world.clock.now() + ms) }))
   const [shorterId = '', cutId = '', answeredLaterId = ''] = starts.map(({ callId }) => callId)
   const answers = [shorterId, cutId].map((callId) => answerOf(world, tenant, callId))
   await world.engine.submitBatch([...starts, ...answers])
