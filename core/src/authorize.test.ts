@@ -13,35 +13,35 @@ const open: Gate = {
 }
 const balance = (balanceMs: number, liveCalls = 0) => ({ anchorMs: nowMs, balanceMs, liveCalls })
 
-test.each<[string, Partial<Gate>, string]>([
-  ['everything in order', {}, 'authorized'],
-  ['one millisecond of credit', { line: balance(1) }, 'authorized'],
-  ['exactly nothing', { line: balance(0) }, 'out_of_credits'],
-  ['an overdraft', { line: balance(-1) }, 'out_of_credits'],
+test.each<[string, string, Partial<Gate>]>([
+  ['everything in order', 'authorized', {}],
+  ['one millisecond of credit', 'authorized', { line: balance(1) }],
+  ['exactly nothing', 'out_of_credits', { line: balance(0) }],
+  ['an overdraft', 'out_of_credits', { line: balance(-1) }],
   [
     'what live calls have used up by now',
-    { line: { anchorMs: nowMs - 30_000, balanceMs: 60_000, liveCalls: 2 } },
     'out_of_credits',
+    { line: { anchorMs: nowMs - 30_000, balanceMs: 60_000, liveCalls: 2 } },
   ],
   [
     'a millisecond less than that',
-    { line: { anchorMs: nowMs - 29_999, balanceMs: 60_000, liveCalls: 2 } },
     'authorized',
+    { line: { anchorMs: nowMs - 29_999, balanceMs: 60_000, liveCalls: 2 } },
   ],
-  ['one place left', { openCalls: 4 }, 'authorized'],
-  ['no place left', { openCalls: 5 }, 'concurrency_limit'],
-  ['more calls than places, after a smaller plan', { openCalls: 9 }, 'concurrency_limit'],
-  ['no limit', { openCalls: 100_000, concurrentCallsMax: null }, 'authorized'],
-  ['a disabled agent', { agentActive: false }, 'agent_disabled'],
-  ['a suspended workspace', { workspaceActive: false }, 'workspace_suspended'],
+  ['one place left', 'authorized', { openCalls: 4 }],
+  ['no place left', 'concurrency_limit', { openCalls: 5 }],
+  ['more calls than places, after a smaller plan', 'concurrency_limit', { openCalls: 9 }],
+  ['no limit', 'authorized', { openCalls: 100_000, concurrentCallsMax: null }],
+  ['a disabled agent', 'agent_disabled', { agentActive: false }],
+  ['a suspended workspace', 'workspace_suspended', { workspaceActive: false }],
   [
     'everything wrong at once',
-    { workspaceActive: false, agentActive: false, line: balance(0), openCalls: 5 },
     'workspace_suspended',
+    { workspaceActive: false, agentActive: false, line: balance(0), openCalls: 5 },
   ],
-  ['all but the suspension wrong', { agentActive: false, line: balance(0), openCalls: 5 }, 'agent_disabled'],
-  ['no credits and no place', { line: balance(0), openCalls: 5 }, 'out_of_credits'],
-])('with %s the answer is %3$s', (_case, change, expected) => {
+  ['all but the suspension wrong', 'agent_disabled', { agentActive: false, line: balance(0), openCalls: 5 }],
+  ['no credits and no place', 'out_of_credits', { line: balance(0), openCalls: 5 }],
+])('with %s the answer is %s', (_case, expected, change) => {
   const answer = authorizeCall({ ...open, ...change }, nowMs)
   expect(answer.decision === 'refused' ? answer.reason : answer.decision).toBe(expected)
 })
