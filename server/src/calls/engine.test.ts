@@ -15,6 +15,7 @@ import {
 import { readLine } from '../ledger/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
+import { createCallEngine } from './engine.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
@@ -91,6 +92,28 @@ describe('several server processes on one database', () => {
       { kind: 'expiry', amountMs: -25 * minuteMs },
       { kind: 'monthly_grant', amountMs: 30 * minuteMs },
     ])
+  })
+
+  test('may have clocks that differ by seconds, at a reset too', async () => {
+    const tenant = await world.tenant()
+    const { clock, database, boundaries } = world
+    const behind = createCallEngine({ database, boundaries, clock: { now: () => clock.now() - 3_000 } })
+    const [live, next] = [startOf(tenant), startOf(tenant)]
+    const resetAtMs = (await readLine(database, tenant.workspaceId)).nextBoundaryMs ?? 0
+    clock.set(resetAtMs - 5 * minuteMs)
+    await world.engine.submitBatch([live, answerOf(world, tenant, live.callId)])
+    clock.set(resetAtMs + 1_000)
+    await world.engine.submit(next)
+    // For the process that is behind the reset is to come; the call ended two seconds before it.
+    const target = { callId: live.callId }
+    const end = { type: 'end', workspaceId: tenant.workspaceId, target, atMs: null, reason: null } as const
+    expect(chargedMs(await behind.submit(end))).toBe(5 * minuteMs - 2_000)
+    await behind.close()
+    expect(await world.balance(tenant)).toMatchObject({
+      balanceMs: 30 * minuteMs,
+      monthlyRemainingMs: 30 * minuteMs,
+    })
+    expect((await entriesOf(tenant)).filter(({ kind }) => kind === 'monthly_grant')).toHaveLength(2)
   })
 
   test('never wait for each other in a circle, whatever workspaces their batches name first', async () => {
