@@ -10,9 +10,10 @@ const mayEnter = {
   plans: ['platform', 'access', 'ledger'],
   workspaces: ['platform', 'access', 'ledger', 'plans'],
   agents: ['platform', 'access'],
+  alerts: ['platform', 'access'],
   payments: ['platform', 'access', 'ledger', 'plans'],
-  subscriptions: ['platform', 'access', 'ledger', 'plans', 'payments'],
-  'auto-reload': ['platform', 'access', 'ledger', 'plans', 'payments'],
+  subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
+  'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
   live: ['platform', 'access', 'ledger', 'calls'],
   demo: [

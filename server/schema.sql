@@ -34,6 +34,24 @@ create table agents (
   constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table alerts (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text not null,
+  at_ms bigint not null,
+  title text not null,
+  detail text not null,
+  link text not null,
+  read_at_ms bigint,
+  mailed_at_ms bigint,
+  mail_tries integer not null default 0,
+  next_mail_at_ms bigint,
+  constraint alerts_pkey PRIMARY KEY (workspace_id, id),
+  constraint alerts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id),
+  constraint alerts_workspace_id_kind_key_key UNIQUE (workspace_id, kind, key)
+);
+
 create table api_keys (
   id uuid not null,
   workspace_id uuid,
@@ -460,6 +478,8 @@ CREATE INDEX accounts_user ON public.accounts USING btree (user_id);
 CREATE UNIQUE INDEX agents_by_id ON public.agents USING btree (id);
 
 CREATE UNIQUE INDEX agents_phone_number ON public.agents USING btree (phone_number) WHERE (archived_at_ms IS NULL);
+
+CREATE INDEX alerts_next_mail ON public.alerts USING btree (next_mail_at_ms) WHERE (next_mail_at_ms IS NOT NULL);
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type Access,
@@ -12,6 +13,7 @@ import {
   sessionRoutes,
 } from './access/index.ts'
 import { agentRoutes } from './agents/index.ts'
+import { alertRoutes, createMailer, mailAlerts } from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload } from './auto-reload/index.ts'
 import {
   type CallEngine,
@@ -23,6 +25,7 @@ import {
   cutLiveCalls,
 } from './calls/index.ts'
 import {
+  type Account,
   type Boundaries,
   createBoundaries,
   ledgerRoutes,
@@ -69,7 +72,10 @@ import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
 export type AppOptions = {
   readonly database: Database
   readonly clock: Clock
-  readonly config: Pick<Config, 'host' | 'port' | 'secret' | 'publicUrl' | 'stripe' | 'seller'>
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'secret' | 'publicUrl' | 'stripe' | 'seller' | 'dataDir' | 'mail'
+  >
   readonly log: Logger
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
@@ -148,6 +154,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
     onError: warn('Auto-reload'),
   })
+  const mailer = createMailer({
+    settings: options.config.mail,
+    folder: join(options.config.dataDir, 'mail'),
+    origin,
+    log,
+  })
   const parts = { access, database, clock, idempotency, boundaries, engine, payments }
   const subscriptions = {
     ...parts,
@@ -182,6 +194,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       }),
   )
   await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: streams.wake }))
+  await server.register(alertRoutes({ ...parts, announce: announceAlerts, onCommitted: streams.wake }))
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
@@ -200,6 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Finding out what became of payments', () => payments.reconcileDue()],
     [5_000, 'Charging renewals', () => retryRenewals(subscriptions)],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
+    [2_000, 'Mailing alerts', () => mailAlerts({ database, clock, mailer, origin, log })],
     [2_000, 'Looking for lost calls', () => reaper.runOnce()],
     [250, 'Looking for live events', () => streams.poll()],
     [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
@@ -248,9 +262,15 @@ async function cycleEndsAtMs(db: Queryable, workspaceId: string): Promise<number
   return (await requireSubscription(db, workspaceId)).cycle.endsAtMs
 }
 
-async function announceAgent(tx: Tx, workspaceId: string, agentId: string, nowMs: number): Promise<void> {
+const announceAgent = (tx: Tx, workspaceId: string, agentId: string, nowMs: number) =>
+  announce(tx, workspaceId, nowMs, (account) => noteChange(account, 'agent', agentId))
+
+const announceAlerts = (tx: Tx, workspaceId: string, nowMs: number) =>
+  announce(tx, workspaceId, nowMs, (account) => noteChange(account, 'alert'))
+
+async function announce(tx: Tx, workspaceId: string, nowMs: number, note: (account: Account) => void) {
   const accounts = await lockAccounts(tx, [workspaceId])
-  for (const account of accounts.values()) noteChange(account, 'agent', agentId)
+  for (const account of accounts.values()) note(account)
   await writeAccounts(tx, accounts.values(), nowMs)
 }
 

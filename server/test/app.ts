@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createKey } from '../src/access/index.ts'
 import { type App, type AppOptions, createApp } from '../src/app.ts'
 import { loadCatalogue } from '../src/plans/index.ts'
@@ -62,6 +65,8 @@ export type TestApp<TestClock extends Clock = ReturnType<typeof virtualClock>> =
   readonly workspaceUuid: string
   readonly workspaceKey: string
   readonly request: Ask
+  /** The data folder, where mails are written to. */
+  readonly dataDir: string
   /** Another workspace, with a key of its own. */
   addWorkspace(options?: { planId?: string; timeZone?: string; name?: string }): Promise<TestWorkspace>
   /** A new person with a workspace of their own on the plan Free, or in another by an invitation's token. */
@@ -92,13 +97,14 @@ export type TestWorkspace = { readonly id: string; readonly uuid: string; readon
  * a workspace.
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
-  options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
-    Pick<AppOptions, 'limits'>
-  > = {},
+  options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<Pick<AppOptions, 'limits'>> & {
+      config?: Partial<AppOptions['config']>
+    } = {},
 ): Promise<TestApp<TestClock>> {
   const { database, drop } = await testDatabase()
   const clock = (options.clock ?? virtualClock(testNowMs)) as TestClock
   await loadCatalogue(database)
+  const dataDir = await mkdtemp(join(tmpdir(), 'talktime-'))
   const base = {
     database,
     clock,
@@ -109,6 +115,9 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       publicUrl: undefined,
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+      dataDir,
+      mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
+      ...options.config,
     },
     log: createLog('silent'),
     ...(options.limits && { limits: options.limits }),
@@ -139,6 +148,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     workspaceUuid: workspace.uuid,
     workspaceKey: workspace.key,
     request: ask,
+    dataDir,
     addWorkspace,
     async signUp({ name = 'Ada', invitation } = {}) {
       peopleCount += 1
@@ -165,6 +175,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     async close() {
       await Promise.all([app, ...others].map((one) => one.close()))
       await drop()
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

@@ -26,7 +26,8 @@ export type Facts = {
   /** The card that would be charged. */
   readonly method: PaymentMethod | undefined
   readonly situation: AutoReloadSituation
-  /** The last of the declines that count. */
+  /** The first and the last of the declines that count. */
+  readonly firstDecline: MadeAttempt | undefined
   readonly lastDecline: MadeAttempt | undefined
   /** Waits for the customer's confirmation although its card, or the settings, were changed since. */
   readonly outdated: PurchaseRef | undefined
@@ -67,6 +68,7 @@ export async function loadFacts(
     reload,
     timeZone: workspace.timeZone,
     method,
+    firstDecline: declined[0],
     lastDecline: declined.at(-1),
     outdated: outdated ? { workspaceId, id: open.purchaseId } : undefined,
     situation: {

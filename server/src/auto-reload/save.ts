@@ -4,8 +4,8 @@ import { priceOf, requirePackage } from '../payments/index.ts'
 import { requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { moneyText } from '../platform/words.ts'
 import type { Surroundings } from './parts.ts'
-import { moneyText } from './sentences.ts'
 import { type Choice, saveChoice } from './settings.ts'
 
 export type WantedChoice = Omit<Choice, 'monthlyCapMinor'> & { readonly monthlyCap: Money | null }

@@ -1,5 +1,6 @@
 import type { AutoReloadDecision } from '@talktime/core/auto-reload'
 import { formatCredits } from '@talktime/core/credits'
+import { instantText, moneyText } from '../platform/words.ts'
 import type { Attempt } from './attempts.ts'
 import type { Facts } from './facts.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -77,16 +78,4 @@ export function recommendationSentence({ advice, days }: Recommendation): string
 function creditsText(ms: number): string {
   const text = formatCredits(ms, 'en-US')
   return `${text} ${text === '1' ? 'credit' : 'credits'}`
-}
-
-/** "$24.00" from 2400 minor units. */
-export function moneyText(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
-}
-
-/** "22 Nov 2026, 11:00 (Europe/Berlin)" */
-function instantText(atMs: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone })
-  return `${format.format(atMs)} (${timeZone})`
 }

@@ -3,6 +3,7 @@ import { type Account, noteChange } from '../ledger/index.ts'
 import type { Payments, PurchaseRef } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
+import { raiseReloadAlerts } from './alerts.ts'
 import { insertAttempt, type NewAttempt } from './attempts.ts'
 import { type Facts, loadFacts } from './facts.ts'
 import { stateSentence } from './sentences.ts'
@@ -46,6 +47,7 @@ export async function takeTurn(
   if (attempt !== undefined) noteChange(account, 'auto_reload', await insertAttempt(tx, attempt))
   else if (settings.decidedReason !== decision.reason) noteChange(account, 'auto_reload')
   await keepDecision(tx, account, settings, facts, decision, attempt, nowMs)
+  await raiseReloadAlerts(tx, account, facts, decision, nowMs)
   return attempt?.purchaseId == null
     ? nothing
     : { next: 'settle', purchase: { workspaceId: attempt.workspaceId, id: attempt.purchaseId } }

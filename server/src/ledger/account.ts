@@ -54,6 +54,7 @@ export type EventTopic =
   | 'payment_method'
   | 'subscription'
   | 'auto_reload'
+  | 'alert'
 
 /**
  * A workspace's credits in a transaction: its line, read under lock, and what has been decided but not written.

@@ -152,6 +152,7 @@ const kindOfTopic: Readonly<Record<string, IdKind>> = {
   purchase: 'purchase',
   payment_method: 'paymentMethod',
   auto_reload: 'reloadAttempt',
+  alert: 'alert',
 }
 
 /** It says that something is not what it was, and which; whoever shows it reads it anew. */

@@ -26,6 +26,7 @@ describe('settings', () => {
       payments: 'sandbox',
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+      mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       logLevel: 'info',
     })
     expect(secret.length).toBeGreaterThanOrEqual(32)
@@ -49,6 +50,8 @@ describe('settings', () => {
         TALKTIME_SELLER_ADDRESS: 'Lindenstraße 1, 10969 Berlin',
         TALKTIME_SELLER_TAX_ID: 'DE123456789',
         TALKTIME_TAX: 'VAT 19',
+        TALKTIME_SMTP_URL: 'smtps://voices:pass@mail.example.com',
+        TALKTIME_MAIL_FROM: 'Voices <alerts@example.com>',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -67,6 +70,7 @@ describe('settings', () => {
         taxId: 'DE123456789',
         tax: { name: 'VAT', percent: 19 },
       },
+      mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
       logLevel: 'debug',
     })
   })
@@ -116,6 +120,15 @@ describe('settings', () => {
       { TALKTIME_STRIPE_API_HOST: 'api.stripe.com' },
       'TALKTIME_STRIPE_API_HOST is "api.stripe.com": it must be the origin of a server that speaks Stripe’s API',
     ],
+    [
+      { TALKTIME_SMTP_URL: 'smtp://mail.example.com' },
+      'TALKTIME_MAIL_FROM is missing: with TALKTIME_SMTP_URL it must be whom mails come from, such as',
+    ],
+    [
+      { TALKTIME_SMTP_URL: 'http://user:pass@mail.example.com' },
+      'TALKTIME_SMTP_URL is "http://user:***@mail.example.com": it must be like smtp://user:password@',
+    ],
+    [{ TALKTIME_MAIL_FROM: 'Talktime' }, 'TALKTIME_MAIL_FROM is "Talktime": it must be whom mails come from'],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
   ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
     const refusal = load(env)

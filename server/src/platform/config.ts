@@ -29,7 +29,15 @@ export type Config = {
     /** The tax that prices include; undefined: receipts state none. */
     readonly tax: { readonly name: string; readonly percent: number } | undefined
   }
+  readonly mail: MailSettings
   readonly logLevel: LogLevel
+}
+
+export type MailSettings = {
+  /** smtp://… or smtps://…; undefined: mails are written into the data folder. */
+  readonly smtpUrl: string | undefined
+  /** Whom mails come from: an address, or a name with an address in angle brackets. */
+  readonly from: string
 }
 
 export type StripeSettings = {
@@ -66,6 +74,9 @@ const tax = z
     const space = text.lastIndexOf(' ')
     return { name: text.slice(0, space).trim(), percent: Number(text.slice(space)) }
   })
+
+/** "alerts@example.com" or "Talktime <alerts@example.com>". */
+const sender = z.string().regex(/^([^\s<>@]+@[^\s<>@]+|[^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>)$/)
 
 /** Each setting: how its text is read, and the end of the sentence "PORT is "x": it must be …". */
 const settings = {
@@ -129,6 +140,14 @@ const settings = {
     schema: tax.optional(),
     right: 'the tax that prices include, as a name and a percentage, such as VAT 19',
   },
+  TALKTIME_SMTP_URL: {
+    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    right: 'like smtp://user:password@mail.example.com:587, or smtps://… where TLS is spoken from the start',
+  },
+  TALKTIME_MAIL_FROM: {
+    schema: sender.optional(),
+    right: 'whom mails come from, such as Talktime <alerts@example.com>',
+  },
   TALKTIME_LOG_LEVEL: { schema: z.enum(logLevels).default('info'), right: `one of ${logLevels.join(', ')}` },
 } as const
 
@@ -179,6 +198,13 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     taxId: read('TALKTIME_SELLER_TAX_ID'),
     tax: read('TALKTIME_TAX'),
   }
+  const smtpUrl = read('TALKTIME_SMTP_URL')
+  const from = read('TALKTIME_MAIL_FROM')
+  if (smtpUrl !== undefined && (env.TALKTIME_MAIL_FROM ?? '') === '') {
+    wrong.push(
+      `TALKTIME_MAIL_FROM is missing: with TALKTIME_SMTP_URL it must be ${settings.TALKTIME_MAIL_FROM.right}.`,
+    )
+  }
   const logLevel = read('TALKTIME_LOG_LEVEL')
   if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
   return {
@@ -192,6 +218,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     payments,
     stripe: payments === 'stripe' ? stripe : undefined,
     seller,
+    mail: { smtpUrl, from: from ?? 'Talktime <talktime@localhost>' },
     logLevel,
   }
 }

@@ -16,6 +16,7 @@ const prefixes = {
   reloadAttempt: 'rld_',
   key: 'key_',
   invitation: 'inv_',
+  alert: 'alert_',
 } as const
 
 export type IdKind = keyof typeof prefixes

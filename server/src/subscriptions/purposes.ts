@@ -12,6 +12,7 @@ import {
 } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
+import { tellPlanEnded, tellRenewalFailed } from './alerts.ts'
 import type { SubscriptionParts } from './parts.ts'
 
 /** The plan that a workspace falls back to when its own is not paid. */
@@ -46,7 +47,8 @@ export function renewalPurpose(parts: Pick<SubscriptionParts, 'cutLiveCalls'>): 
     async failed(tx, account, purchase, nowMs) {
       const subscription = await requireSubscription(tx, purchase.workspaceId)
       if (subscription.planId === purchase.planId) {
-        await renewalFailed(parts, tx, account, subscription, nowMs)
+        const why = purchase.failureMessage ?? 'The card was declined.'
+        await renewalFailed(parts, tx, account, subscription, why, nowMs)
       }
     },
   }
@@ -54,15 +56,22 @@ export function renewalPurpose(parts: Pick<SubscriptionParts, 'cutLiveCalls'>): 
 
 const paid = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
 
-/** One more try to have a renewal paid has failed: another one is planned, or the plan ends. */
+/**
+ * One more try to have a renewal paid has failed: another one is planned, or the plan ends.
+ *
+ * @param why a sentence for the customer
+ */
 export async function renewalFailed(
   parts: Pick<SubscriptionParts, 'cutLiveCalls'>,
   tx: Tx,
   account: Account,
   subscription: Subscription,
+  why: string,
   nowMs: number,
 ): Promise<void> {
   noteChange(account, 'subscription')
+  const fallback = await findPlan(tx, FALLBACK_PLAN)
+  invariant(fallback, `The catalogue has a plan "${FALLBACK_PLAN}"`)
   const unpaid = { sinceMs: subscription.pastDueSinceMs, tries: subscription.renewalTries }
   const next = afterFailedRenewal(unpaid, nowMs)
   if (next.kind === 'retry') {
@@ -71,12 +80,13 @@ export async function renewalFailed(
       renewalTries: next.tries,
       nextRenewalTryMs: next.nextTryMs,
     })
-    return
+    if (next.tries > 1) return
+    const failure = { why, sinceMs: next.sinceMs, fallback: fallback.name }
+    return tellRenewalFailed(tx, account, subscription, failure, nowMs)
   }
-  const fallback = await findPlan(tx, FALLBACK_PLAN)
-  invariant(fallback, `The catalogue has a plan "${FALLBACK_PLAN}"`)
   await parts.cutLiveCalls(tx, account, nowMs, nowMs)
   await replaceUnpaidPlan(tx, account, subscription, fallback, nowMs)
+  await tellPlanEnded(tx, account, subscription, fallback, nowMs)
 }
 
 async function bought(tx: Tx, purchase: Purchase): Promise<{ subscription: Subscription; plan: Plan }> {

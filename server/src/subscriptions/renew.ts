@@ -39,7 +39,7 @@ async function intendRenewal(
   const { workspaceId, terms, planId } = subscription
   const method = await parts.payments.defaultMethod(tx, workspaceId)
   if (method === undefined) {
-    await renewalFailed(parts, tx, account, subscription, nowMs)
+    await renewalFailed(parts, tx, account, subscription, 'There is no card to charge.', nowMs)
     return null
   }
   return parts.payments.intend(

@@ -1,0 +1,75 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
+import type { MailSettings } from '../platform/config.ts'
+import type { Logger } from '../platform/log.ts'
+
+export type Mail = {
+  /** Names the mail, also as a file: the same id is the same mail. */
+  readonly id: string
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+  readonly atMs: number
+}
+
+/** How mails leave. */
+export type Mailer = {
+  /** Hands a mail over; throws where nobody took it. */
+  send(mail: Mail): Promise<void>
+}
+
+/** A mail server that says nothing for so long is given up. */
+const silenceMsMax = 15_000
+
+/** Sends through the mail server of the settings; without one, mails are files that the operator can read. */
+export function createMailer(parts: {
+  readonly settings: MailSettings
+  /** Where mails are written where there is no mail server. */
+  readonly folder: string
+  /** The origin people see. */
+  readonly origin: string
+  readonly log: Logger
+}): Mailer {
+  const { settings, folder, origin, log } = parts
+  const messageOf = ({ id, to, atMs, ...content }: Mail) => ({
+    ...content,
+    from: settings.from,
+    to: [...to],
+    date: new Date(atMs),
+    // A mail that comes twice can be known by it.
+    messageId: `<${id}@${new URL(origin).hostname}>`,
+  })
+  if (settings.smtpUrl === undefined) return fileMailer(folder, log, messageOf)
+  const smtp = createTransport({
+    url: settings.smtpUrl,
+    connectionTimeout: silenceMsMax,
+    greetingTimeout: silenceMsMax,
+    socketTimeout: silenceMsMax,
+  })
+  return {
+    async send(mail) {
+      await smtp.sendMail(messageOf(mail))
+    },
+  }
+}
+
+function fileMailer(folder: string, log: Logger, messageOf: (mail: Mail) => object): Mailer {
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  let told = false
+  return {
+    async send(mail) {
+      const { message } = await composer.sendMail(messageOf(mail))
+      if (!Buffer.isBuffer(message)) throw new TypeError('A mail that is composed into memory is a buffer')
+      // They name customers and what they pay: for nobody but the operator.
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await chmod(folder, 0o700)
+      const path = join(folder, `${mail.id}.eml`)
+      await writeFile(`${path}.part`, message, { mode: 0o600 })
+      await rename(`${path}.part`, path)
+      if (!told) log.info(`Mails are written to ${folder}, because TALKTIME_SMTP_URL is not set.`)
+      told = true
+    },
+  }
+}

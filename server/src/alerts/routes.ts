@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database, Tx } from '../platform/database/database.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import type { Routes } from '../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { publicId, uuidFrom } from '../platform/ids.ts'
+import { invalid } from '../platform/problem.ts'
+import { type Alert, alertKinds } from './alert.ts'
+import { listAlerts, markRead } from './store.ts'
+
+const AlertBody = z
+  .object({
+    id: z.string().meta({ example: 'alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    kind: z.enum(alertKinds),
+    at: Instant,
+    title: z.string(),
+    detail: z.string().meta({ description: 'In sentences, with what to do.' }),
+    link: z
+      .string()
+      .meta({ description: 'The page of the dashboard where it is mended.', example: '/billing' }),
+    readAt: Instant.nullable(),
+  })
+  .meta({ id: 'Alert', description: 'Something that the people of a workspace should hear of.' })
+
+function alertBody(alert: Alert): z.infer<typeof AlertBody> {
+  const { id, kind, atMs, title, detail, link, readAtMs } = alert
+  return {
+    id: publicId('alert', id),
+    kind,
+    at: instantOf(atMs),
+    title,
+    detail,
+    link,
+    readAt: instantOrNull(readAtMs),
+  }
+}
+
+const tags = ['Alerts']
+
+/** The alerts of a workspace. */
+export function alertRoutes(parts: {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  /** Tells whoever looks at the workspace that its alerts are not what they were. */
+  readonly announce: (tx: Tx, workspaceId: string, nowMs: number) => Promise<void>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+}): Routes {
+  const { access, database, clock, announce, onCommitted } = parts
+  return async (server) => {
+    server.get(
+      '/v1/alerts',
+      {
+        schema: {
+          tags,
+          summary: 'Alerts, newest first',
+          querystring: ListQuery.extend({
+            unread: z
+              .enum(['true', 'false'])
+              .optional()
+              .meta({ description: 'true: only those that nobody has read.' }),
+          }),
+          response: { 200: listOf(AlertBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor, unread } = request.query
+        const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
+        const wanted = { unreadOnly: unread === 'true', limit: limit + 1, beforeId }
+        const alerts = await listAlerts(database, workspaceId, wanted)
+        return page(alerts, limit, ({ id }) => [id], alertBody)
+      },
+    )
+
+    server.post(
+      '/v1/alerts/read',
+      {
+        schema: {
+          tags,
+          summary: 'Mark alerts as read',
+          description: 'For everybody in the workspace. Ids that are not of this workspace are passed over.',
+          body: z.strictObject({
+            ids: z.array(z.string()).max(200).optional().meta({ description: 'All, if left out.' }),
+          }),
+          response: {
+            200: z.object({ read: z.int().meta({ description: 'How many had not been read before.' }) }),
+          },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const ids = request.body.ids?.map(alertUuid)
+        const nowMs = clock.now()
+        const read = await database.transaction(async (tx) => {
+          const count = await markRead(tx, workspaceId, ids, nowMs)
+          if (count > 0) await announce(tx, workspaceId, nowMs)
+          return count
+        })
+        if (read > 0) onCommitted([workspaceId])
+        return { read }
+      },
+    )
+  }
+}
+
+function alertUuid(id: string, index: number): string {
+  const uuid = uuidFrom('alert', id)
+  if (uuid === undefined)
+    throw invalid(`/ids/${index}`, `"ids[${index}]" must be the id of an alert, alert_….`)
+  return uuid
+}

@@ -1,0 +1,48 @@
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { SMTPServer } from 'smtp-server'
+
+/** A mail as it came over SMTP. */
+export type ReceivedMail = { readonly to: readonly string[]; readonly source: string }
+
+/** A real mail server on a free port that keeps what it takes. */
+export type Mailbox = {
+  /** For TALKTIME_SMTP_URL. */
+  readonly url: string
+  readonly mails: ReceivedMail[]
+  /** Whether it takes mails; while it does not, it answers that it is busy. */
+  open: boolean
+  close(): Promise<void>
+}
+
+export async function openMailbox(): Promise<Mailbox> {
+  const mails: ReceivedMail[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onMailFrom(_address, _session, callback) {
+      callback(mailbox.open ? null : new Error('Busy. Come again later.'))
+    },
+    onData(stream, { envelope }, callback) {
+      text(stream).then((source) => {
+        mails.push({ to: envelope.rcptTo.map(({ address }) => address), source: readable(source) })
+        callback()
+      }, callback)
+    },
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.server.address() as AddressInfo
+  const mailbox: Mailbox = {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    open: true,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+  return mailbox
+}
+
+/** Undoes the quoted-printable of a mail, so that its sentences can be found. */
+export function readable(source: string): string {
+  return source
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
