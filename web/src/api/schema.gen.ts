@@ -2056,6 +2056,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    /** @description true: only those that nobody has read. */
+                    unread?: "true" | "false";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Alert"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark alerts as read
+         * @description For everybody in the workspace. Ids that are not of this workspace are passed over.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description All, if left out. */
+                        ids?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description How many had not been read before. */
+                            read: number;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -2432,7 +2537,7 @@ export interface paths {
         };
         /**
          * Server-sent events
-         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
+         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
          */
         get: {
             parameters: {
@@ -2691,6 +2796,27 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             createdAt: string;
+        };
+        /** @description Something that the people of a workspace should hear of. */
+        Alert: {
+            /** @example alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            kind: "reload_declined" | "reload_failed" | "reload_capped" | "renewal_failed" | "plan_ended";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            at: string;
+            title: string;
+            /** @description In sentences, with what to do. */
+            detail: string;
+            /**
+             * @description The page of the dashboard where it is mended.
+             * @example /billing
+             */
+            link: string;
+            readAt: string | null;
         };
         /** @description The live balance and its parts. */
         Balance: {
@@ -3244,6 +3370,15 @@ export interface components {
                 /** @description What would be right. */
                 detail: string;
             }[];
+            /** @description With payment_declined: the purchase that failed. */
+            purchaseId?: string;
+            /** @description With payment_declined: why. */
+            failure?: {
+                /** @example insufficient_funds */
+                code: string;
+                /** @description A sentence for the customer. */
+                message: string;
+            };
         };
     };
     responses: {

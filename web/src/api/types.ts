@@ -39,5 +39,6 @@ export type AutoReload = Schemas['AutoReload']
 export type AutoReloadAttempt = Schemas['AutoReloadAttempt']
 export type Grant = Schemas['Grant']
 export type Transaction = Schemas['Transaction']
+export type Alert = Schemas['Alert']
 
 export type Page<Item> = { data: Item[]; nextCursor: string | null }

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { alertsKey } from '../alerts/alerts-query.ts'
 import { billingKey } from '../api/billing-queries.ts'
 import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
@@ -17,7 +18,14 @@ const calmMs = 4_000
 const billingCalmMs = 500
 
 /** What is read anew where nobody knows what was missed. */
-export const currentKeys = [balanceQuery.queryKey, openCallsKey, callsKey, ['receipt'], billingKey] as const
+export const currentKeys = [
+  balanceQuery.queryKey,
+  openCallsKey,
+  callsKey,
+  ['receipt'],
+  billingKey,
+  alertsKey,
+] as const
 
 /**
  * Applies the workspace's events to what the pages have loaded, and reports how alive the stream is. Answers
@@ -102,6 +110,9 @@ export function keepCurrent(
         return
       case 'agent':
         refetch(['agents'])
+        return
+      case 'alert':
+        refetch(alertsKey)
         return
       case 'subscription':
         refetch(['workspace'])

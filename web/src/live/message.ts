@@ -9,6 +9,7 @@ export type LiveMessage =
   | { kind: 'call'; call: Call }
   | { kind: 'workspace' }
   | { kind: 'agent' }
+  | { kind: 'alert' }
   /** Something about money changed; it is read anew. */
   | { kind: 'purchase' | 'payment_method' | 'subscription' | 'auto_reload' }
   /** Events were forgotten before they were told: everything has to be read anew. */
@@ -30,6 +31,7 @@ export const eventNames = [
   'payment_method',
   'subscription',
   'auto_reload',
+  'alert',
   'reset',
   'ping',
 ] as const

@@ -1,5 +1,6 @@
 import { ActionIcon, Kbd, UnstyledButton } from '@mantine/core'
 import { IconFlask2, IconMenu2, IconSearch } from '@tabler/icons-react'
+import { AlertBell } from '../alerts/AlertBell.tsx'
 import { BalancePill } from '../balance/BalancePill.tsx'
 import { ColourSchemeToggle } from './ColourSchemeToggle.tsx'
 import classes from './Header.module.css'
@@ -40,6 +41,7 @@ export function Header({ onOpenMenu, menuOpen }: { onOpenMenu: () => void; menuO
           </span>
         )}
         <BalancePill />
+        <AlertBell />
         <ColourSchemeToggle />
         <UserMenu />
       </div>
