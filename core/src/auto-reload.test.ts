@@ -25,6 +25,7 @@ const ordinary: AutoReloadSituation = {
   inFlight: false,
   spentThisMonthMinor: 0,
   monthEndsAtMs: Date.UTC(2026, 11, 1),
+  hourFullUntilMs: null,
   declines: [],
 }
 
@@ -49,6 +50,13 @@ describe('what is decided', () => {
       'stop failed workspace_suspended',
       null,
     ],
+    [
+      'ten in an hour are enough',
+      { hourFullUntilMs: nowMs + 1 },
+      'wait waiting hourly_limit_reached',
+      nowMs + 1,
+    ],
+    ['after that hour it buys again', { hourFullUntilMs: nowMs }, 'buy buying below_threshold', null],
     ['one purchase at a time', { inFlight: true }, 'wait buying purchase_in_flight', null],
     ['without a card it has failed', { hasCard: false }, 'stop failed no_card', null],
     [
@@ -147,6 +155,7 @@ const situation: fc.Arbitrary<AutoReloadSituation> = fc.record({
   inFlight: fc.boolean(),
   spentThisMonthMinor: fc.integer({ min: 0, max: 12 }),
   monthEndsAtMs: fc.integer({ min: nowMs + 1, max: nowMs + 31 * 24 * HOUR_MS }),
+  hourFullUntilMs: fc.option(fc.integer({ min: nowMs - HOUR_MS, max: nowMs + HOUR_MS })),
   declines: fc
     .array(decline, { maxLength: 4 })
     .map((declines) => declines.toSorted((one, other) => one.atMs - other.atMs)),
@@ -172,6 +181,7 @@ function reasonsAgainst(at: AutoReloadSituation): string[] {
       settings.monthlyCapMinor !== null &&
         at.spentThisMonthMinor + settings.priceMinor > settings.monthlyCapMinor,
     ],
+    ['hourly_limit_reached', at.hourFullUntilMs !== null && nowMs < at.hourFullUntilMs],
   ]
   return against.filter(([, holds]) => holds).map(([reason]) => reason)
 }

@@ -27,6 +27,8 @@ export type AutoReloadSituation = {
   readonly spentThisMonthMinor: number
   /** When the month, and with it the cap, begins anew. */
   readonly monthEndsAtMs: number
+  /** From when on another reload is within the hourly limit; null: it is now. */
+  readonly hourFullUntilMs: number | null
   /** Of the card that would be charged, since the last success or saving of the settings; oldest first. */
   readonly declines: readonly Decline[]
 }
@@ -50,6 +52,7 @@ export type AutoReloadReason =
   | 'confirmation_required'
   | 'above_threshold'
   | 'retry_later'
+  | 'hourly_limit_reached'
   | 'monthly_cap_reached'
   | 'below_threshold'
 
@@ -65,11 +68,17 @@ export type AutoReloadDecision = {
 export const RETRY_AFTER_MS: readonly number[] = [60 * 60_000, 24 * 60 * 60_000]
 
 /**
+ * How many reloads are made within an hour. A threshold far above what a reload brings, or a runaway caller, would
+ * otherwise buy again and again within seconds.
+ */
+export const RELOADS_PER_HOUR_MAX = 10
+
+/**
  * Whether to buy now, and why (not). Pure: the same situation gives the same answer. It never changes the settings,
  * and nothing but the customer's own saving does.
  *
  * What keeps it from ever buying comes first, so that the page says it before the balance is low. What only puts a
- * purchase off (a retry's wait, the cap) is said where there is something to buy.
+ * purchase off (a retry's wait, the cap, the hourly limit) is said where there is something to buy.
  */
 export function decideAutoReload(situation: AutoReloadSituation, nowMs: number): AutoReloadDecision {
   const { settings } = situation
@@ -84,6 +93,10 @@ export function decideAutoReload(situation: AutoReloadSituation, nowMs: number):
   if (nowMs < tries.fromMs) return wait('waiting', 'retry_later', tries.fromMs)
   if (wouldPassCap(situation)) {
     return { ...stop('capped', 'monthly_cap_reached'), untilMs: situation.monthEndsAtMs }
+  }
+  const { hourFullUntilMs } = situation
+  if (hourFullUntilMs !== null && nowMs < hourFullUntilMs) {
+    return wait('waiting', 'hourly_limit_reached', hourFullUntilMs)
   }
   return { action: 'buy', state: 'buying', reason: 'below_threshold', untilMs: null }
 }

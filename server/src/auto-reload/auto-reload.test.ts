@@ -99,6 +99,27 @@ describe('a balance that drops below the threshold', () => {
     expect(balances).toEqual([205, 105, 5])
   })
 
+  test('is reloaded ten times within an hour at the most, however far below it stays', async () => {
+    const customer = await reloadCustomer(t)
+    await customer.setBalance(50)
+    await customer.save({ thresholdCredits: 2_500, quantity: 1, monthlyCap: null })
+    await settled()
+    expect(await customer.reloads()).toHaveLength(10)
+    expect(await customer.credits()).toBe(1_050)
+    expect(await customer.autoReload()).toMatchObject({
+      state: 'waiting',
+      stateReasonCode: 'hourly_limit_reached',
+      stateUntil: new Date(t.clock.now() + HOUR_MS).toISOString(),
+    })
+    t.clock.advance(HOUR_MS - 1)
+    await t.app.runDue()
+    expect(await customer.reloads()).toHaveLength(10)
+    t.clock.advance(1)
+    await t.app.runDue()
+    expect(await customer.reloads()).toHaveLength(20)
+    await customer.save({ enabled: false })
+  })
+
   test('is noticed while the call goes on', async () => {
     const customer = await reloadCustomer(t)
     await customer.setBalance(21)

@@ -55,6 +55,8 @@ export function createAutoReload(parts: AutoReloadParts): AutoReload {
       if (now.next === 'settle') await payments.settle(now.purchase)
       else await payments.cancel(now.purchase)
       giveUp = now.next === 'settle'
+      // What else there is to buy, the next server does.
+      if (closed) return
     }
   }
 

@@ -1,8 +1,9 @@
-import type { AutoReloadSituation, Decline } from '@talktime/core/auto-reload'
+import { type AutoReloadSituation, type Decline, RELOADS_PER_HOUR_MAX } from '@talktime/core/auto-reload'
 import { balanceAt } from '@talktime/core/balance-line'
 import { localMonthBounds } from '@talktime/core/local-month'
 import type { LineRow } from '../ledger/index.ts'
 import {
+  nthNewestAtMs,
   type PaymentMethod,
   type Payments,
   type PurchaseRef,
@@ -14,6 +15,8 @@ import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { lastMade, type MadeAttempt } from './attempts.ts'
 import type { Choice, Settings } from './settings.ts'
+
+const HOUR_MS = 60 * 60_000
 
 /** What one reload is and costs. */
 export type Reload = ReturnType<typeof priceOf>
@@ -58,6 +61,11 @@ export async function loadFacts(
     origin: 'auto_reload',
     sinceMs: month.startsAtMs,
   })
+  const tenthAtMs = await nthNewestAtMs(tx, workspaceId, {
+    origin: 'auto_reload',
+    sinceMs: nowMs - HOUR_MS,
+    n: RELOADS_PER_HOUR_MAX,
+  })
   const reload = priceOf(pack, settings.quantity)
   const declined = declinesThatCount(made, settings, method)
   const open = made[0]
@@ -80,6 +88,7 @@ export async function loadFacts(
       inFlight: open?.status === 'pending' || outdated,
       spentThisMonthMinor,
       monthEndsAtMs: month.endsAtMs,
+      hourFullUntilMs: tenthAtMs === null ? null : tenthAtMs + HOUR_MS,
       declines: declined.map(declineOf),
     },
   }

@@ -28,6 +28,7 @@ const reasons = [
   'confirmation_required',
   'above_threshold',
   'retry_later',
+  'hourly_limit_reached',
   'monthly_cap_reached',
   'below_threshold',
 ] as const satisfies readonly AutoReloadReason[]

@@ -1,4 +1,4 @@
-import type { AutoReloadDecision } from '@talktime/core/auto-reload'
+import { type AutoReloadDecision, RELOADS_PER_HOUR_MAX } from '@talktime/core/auto-reload'
 import { formatCredits } from '@talktime/core/credits'
 import { instantText, moneyText } from '../platform/words.ts'
 import type { Attempt } from './attempts.ts'
@@ -31,6 +31,8 @@ export function stateSentence(facts: Facts, { reason, untilMs }: AutoReloadDecis
       return `Buys ${reload.description} for ${price} when the balance drops below ${threshold}.`
     case 'retry_later':
       return `${declined} The card is tried again on ${until} if the balance is below ${threshold} then.`
+    case 'hourly_limit_reached':
+      return `${RELOADS_PER_HOUR_MAX} reloads were made within an hour, which is the most. The next is made on ${until} if the balance is below ${threshold} then; choose a larger amount if that is too little.`
     case 'monthly_cap_reached': {
       const spent = moneyText(situation.spentThisMonthMinor, reload.currency)
       const cap = moneyText(situation.settings.monthlyCapMinor ?? 0, reload.currency)

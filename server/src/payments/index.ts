@@ -8,6 +8,7 @@ export { createPayments, type Payments } from './payments.ts'
 export {
   isFinal,
   listPurchases,
+  nthNewestAtMs,
   type Purchase,
   type PurchaseOrigin,
   type PurchasePurpose,

@@ -161,6 +161,24 @@ export async function spentMinor(
   return rows[0]?.spent ?? 0
 }
 
+/**
+ * When the nth newest purchase of an origin was made, those that failed left out; null: there are fewer since
+ * `sinceMs`.
+ */
+export async function nthNewestAtMs(
+  db: Queryable,
+  workspaceId: string,
+  options: { readonly origin: PurchaseOrigin; readonly sinceMs: number; readonly n: number },
+): Promise<number | null> {
+  const { rows } = await db.query<{ atMs: number }>(
+    `select created_at_ms as "atMs" from purchases
+     where workspace_id = $1 and origin = $2 and created_at_ms > $3 and status <> 'failed'
+     order by created_at_ms desc offset $4 limit 1`,
+    [workspaceId, options.origin, options.sinceMs, options.n - 1],
+  )
+  return rows[0]?.atMs ?? null
+}
+
 export function isFinal(purchase: { readonly status: PurchaseStatus }): boolean {
   return purchase.status === 'succeeded' || purchase.status === 'failed'
 }
