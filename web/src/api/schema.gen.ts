@@ -3096,7 +3096,7 @@ export interface components {
             /** @enum {string} */
             state: "off" | "watching" | "buying" | "waiting" | "capped" | "failed" | "plan_required";
             /** @enum {string} */
-            stateReasonCode: "plan_required" | "switched_off" | "workspace_suspended" | "purchase_in_flight" | "no_card" | "card_declined" | "confirmation_required" | "above_threshold" | "retry_later" | "monthly_cap_reached" | "below_threshold";
+            stateReasonCode: "plan_required" | "switched_off" | "workspace_suspended" | "purchase_in_flight" | "no_card" | "card_declined" | "confirmation_required" | "above_threshold" | "retry_later" | "hourly_limit_reached" | "monthly_cap_reached" | "below_threshold";
             /** @description The same in a sentence. */
             stateReason: string;
             /** @description When the state may change by the clock alone. */
