@@ -70,8 +70,10 @@ type Answer = { id: string } & Record<string, unknown>
 export async function asPage(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
   const answer = await page.evaluate(
     async (request) => {
-      const init = { method: request.method, headers: { 'content-type': 'application/json' } }
-      const response = await fetch(request.path, { ...init, body: JSON.stringify(request.body ?? {}) })
+      const { method } = request
+      const body = method === 'GET' ? null : JSON.stringify(request.body ?? {})
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(request.path, { method, headers, body })
       return { ok: response.ok, text: await response.text() }
     },
     { method, path, body },

@@ -213,7 +213,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
           <p className={classes.sentence} aria-live="polite">
             {choice === null ? 'Some of the fields are not right yet' : choiceInWords(choice)}
           </p>
-          {choice !== null && (dirty || stuck) && (
+          {choice !== null && !locked && (dirty || stuck) && (
             <SaveConsequenceNote consequence={consequence} choice={choice} />
           )}
           <Recommendation

@@ -10,7 +10,7 @@ import {
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { AutoReload } from '../api/types.ts'
+import type { AutoReload, AutoReloadAttempt } from '../api/types.ts'
 import { useAddCard } from '../billing/use-add-card.tsx'
 import { instant } from '../format/instant.ts'
 import classes from './AutoReload.module.css'
@@ -57,6 +57,14 @@ export function StateLine(props: {
   )
 }
 
+const outcomeWords: Record<AutoReloadAttempt['outcome'], string> = {
+  succeeded: 'bought',
+  declined: 'declined',
+  requires_action: 'waits for your bank',
+  pending: 'being found out',
+  not_made: 'not made',
+}
+
 function reasonOf({ state, stateReason }: AutoReload): string {
   if (state === 'off') return 'Nothing is bought by itself.'
   if (state === 'watching') return 'The balance is above the threshold.'
@@ -83,7 +91,7 @@ function LastAttempt({ autoReload, timeZone }: { autoReload: AutoReload; timeZon
   if (lastAttempt === null) return null
   return (
     <span className={classes.lastAttempt}>
-      Last attempt {instant(lastAttempt.at, 'dayTime', timeZone)}: {lastAttempt.detail}{' '}
+      Last attempt {instant(lastAttempt.at, 'dayTime', timeZone)}: {outcomeWords[lastAttempt.outcome]}.{' '}
       <Link
         to="/billing"
         hash="history"

@@ -6,7 +6,7 @@ import type { Plan, PlanPreview } from '../api/types.ts'
 import { creditsInWords } from '../format/credits.ts'
 import { instant, zoneInWords } from '../format/instant.ts'
 import { money } from '../format/money.ts'
-import { planDifferences } from '../pricing/plan-facts.ts'
+import { type PlanDifference, planDifferences } from '../pricing/plan-facts.ts'
 import { useSeat } from '../shell/seat.ts'
 import { FormMessage } from '../ui/FormMessage.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
@@ -161,6 +161,11 @@ function labelOf(preview: PlanPreview, plan: Plan, effective: string): string {
   }
 }
 
+function differenceInWords({ from, to }: PlanDifference): string {
+  if (to === 'not included') return 'no longer included'
+  return from === 'not included' ? 'included' : `${to} instead of ${from}`
+}
+
 /** What stays until then, and what is different afterwards. */
 function Meanwhile({ from, to, effective }: { from: Plan; to: Plan; effective: string }) {
   const differences = planDifferences(from, to).filter(({ name }) => name !== 'Credits a month')
@@ -173,7 +178,7 @@ function Meanwhile({ from, to, effective }: { from: Plan; to: Plan; effective: s
       <ul className={classes.list}>
         {differences.map((difference) => (
           <li key={difference.name}>
-            {difference.name}: {difference.to} instead of {difference.from}
+            {difference.name}: {differenceInWords(difference)}
           </li>
         ))}
       </ul>

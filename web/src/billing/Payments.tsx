@@ -78,13 +78,7 @@ export function Payments({ timeZone }: { timeZone: string }) {
       }
     >
       {(items) => (
-        <DataTable
-          name="Payments"
-          columns={columns}
-          rows={items}
-          rowKey={(purchase) => purchase.id}
-          isFaded={(purchase) => purchase.status === 'failed'}
-        />
+        <DataTable name="Payments" columns={columns} rows={items} rowKey={(purchase) => purchase.id} />
       )}
     </PagedList>
   )

@@ -74,6 +74,14 @@ function Renewal({ subscription, plans, timeZone }: Parts) {
   const next = plans?.find((plan) => plan.id === subscription.planId)
   const credits = next === undefined ? 'credits' : creditsInWords(next.monthlyCredits.milliseconds)
   const at = instant(cycle.endsAt, 'dateTime', timeZone)
+  if (status === 'past_due') {
+    return (
+      <p className={classes.text}>
+        <span className={classes.warning}>The renewal is not paid.</span> The credits of this cycle are here
+        until it is decided; what happens when stands at the top of the page.
+      </p>
+    )
+  }
   if (status === 'invoiced') {
     return (
       <p className={classes.text}>

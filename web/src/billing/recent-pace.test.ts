@@ -27,6 +27,10 @@ describe('the recent pace', () => {
     })
   })
 
+  it('counts calls that were reported late, from before the workspace', () => {
+    expect(recentPace([charge(hour, 5)], true, now, now)).toEqual({ perDayMs: 300_000, overMs: day })
+  })
+
   it('is none where nothing was spent', () => {
     const pace = recentPace([], true, now - 30 * day, now)
     expect(pace.perDayMs).toBe(0)

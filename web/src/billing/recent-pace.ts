@@ -20,10 +20,9 @@ export function recentPace(
   nowMs: number,
 ): Pace {
   const oldest = charges.at(-1)
-  const weekAgoMs = nowMs - paceDaysMax * dayMs
-  const reachMs = whole || oldest === undefined ? sinceMs : Date.parse(oldest.at)
-  const fromMs = Math.max(weekAgoMs, reachMs)
-  const overMs = whole ? Math.max(dayMs, nowMs - fromMs) : Math.max(60_000, nowMs - fromMs)
+  const reachMs = whole || oldest === undefined ? nowMs - paceDaysMax * dayMs : Date.parse(oldest.at)
+  const fromMs = Math.max(nowMs - paceDaysMax * dayMs, reachMs)
+  const overMs = whole ? Math.max(dayMs, nowMs - Math.max(fromMs, sinceMs)) : Math.max(60_000, nowMs - fromMs)
   const spentMs = charges
     .filter((charge) => Date.parse(charge.at) >= fromMs)
     .reduce((sum, charge) => sum - charge.amount.milliseconds, 0)

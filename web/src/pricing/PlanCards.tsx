@@ -1,7 +1,7 @@
 import classes from './PlanCards.module.css'
-import type { PlanComparisonProps } from './PlanComparison.tsx'
 import { PlanPrice } from './PlanPrice.tsx'
-import { PlanValue } from './PlanTable.tsx'
+import { PlanValue } from './PlanValue.tsx'
+import type { PlanComparisonProps } from './plan-comparison-props.ts'
 import { planFacts } from './plan-facts.ts'
 
 /** Plans one below the other, each with all it has. */

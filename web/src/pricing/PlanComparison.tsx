@@ -1,16 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks'
-import type { ReactNode } from 'react'
-import type { Plan } from '../api/types.ts'
 import { PlanCards } from './PlanCards.tsx'
 import { PlanTable } from './PlanTable.tsx'
-
-export type PlanComparisonProps = {
-  plans: readonly Plan[]
-  /** The plan that the reader has. */
-  currentId?: string | undefined
-  /** What can be done about a plan: a button, a link, or words. */
-  action: (plan: Plan) => ReactNode
-}
+import type { PlanComparisonProps } from './plan-comparison-props.ts'
 
 /** The plans side by side; below `wideFrom` one below the other. */
 export function PlanComparison({ wideFrom, ...props }: PlanComparisonProps & { wideFrom: string }) {

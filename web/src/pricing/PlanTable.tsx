@@ -1,8 +1,7 @@
-import { VisuallyHidden } from '@mantine/core'
-import { IconCheck, IconMinus } from '@tabler/icons-react'
-import type { PlanComparisonProps } from './PlanComparison.tsx'
 import { PlanPrice } from './PlanPrice.tsx'
 import classes from './PlanTable.module.css'
+import { PlanValue } from './PlanValue.tsx'
+import type { PlanComparisonProps } from './plan-comparison-props.ts'
 import { planFacts } from './plan-facts.ts'
 
 /** Plans as columns, what they differ in as rows. */
@@ -40,20 +39,5 @@ export function PlanTable({ plans, currentId, action }: PlanComparisonProps) {
         </tbody>
       </table>
     </div>
-  )
-}
-
-export function PlanValue({ value }: { value: boolean | string }) {
-  if (typeof value === 'string') return value
-  return value ? (
-    <>
-      <IconCheck size={17} stroke={2} className={classes.yes} aria-hidden />
-      <VisuallyHidden>Included</VisuallyHidden>
-    </>
-  ) : (
-    <>
-      <IconMinus size={17} stroke={1.5} className={classes.no} aria-hidden />
-      <VisuallyHidden>Not included</VisuallyHidden>
-    </>
   )
 }
