@@ -26,7 +26,13 @@ export type SlowWorkspace = {
 }
 
 /** A part of a charge and when the credit that paid it expires; null: nobody has paid it. */
-export type Piece = { expiresAtMs: number | null; ms: number; readonly call: SlowCall | null }
+export type Piece = {
+  expiresAtMs: number | null
+  ms: number
+  readonly call: SlowCall | null
+  /** It was a debt, taken off by a charge given back that nobody had paid either. */
+  readonly cancelled?: boolean
+}
 
 export type SlowCall = {
   readonly id: string
@@ -90,18 +96,29 @@ function addCredit(workspace: SlowWorkspace, amountMs: number, expiresAtMs: numb
 
 /** The oldest debt is paid first, with the credit that burns first. */
 function payDebts(workspace: SlowWorkspace): void {
-  const { leftMs, debts } = workspace
-  for (let debt = debts[0]; debt !== undefined; debt = debts[0]) {
+  for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
     const [payer, payerMs] = firstToBurn(workspace)
     if (payer === null) return
     const paidMs = Math.min(payerMs, debt.ms)
-    leftMs.set(payer, payerMs - paidMs)
-    if (debt.call) {
-      const piece = { expiresAtMs: payer, ms: paidMs, call: debt.call }
-      debt.call.pieces.splice(debt.call.pieces.indexOf(debt), 0, piece)
-    }
-    shrink(workspace, debt, paidMs)
+    workspace.leftMs.set(payer, payerMs - paidMs)
+    pay(workspace, debt, { expiresAtMs: payer, ms: paidMs, call: debt.call })
   }
+}
+
+/** Takes the oldest debts off: with a charge given back that nobody had paid. */
+function cancelDebts(workspace: SlowWorkspace, amountMs: number): void {
+  let restMs = amountMs
+  for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
+    const ms = Math.min(restMs, debt.ms)
+    restMs -= ms
+    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, cancelled: true })
+  }
+}
+
+/** Puts a paid piece in the place of the beginning of a debt. */
+function pay(workspace: SlowWorkspace, debt: Piece, paid: Piece): void {
+  debt.call?.pieces.splice(debt.call.pieces.indexOf(debt), 0, paid)
+  shrink(workspace, debt, paid.ms)
 }
 
 /** Takes off a debt; where nothing is left of it, it is no more. */
@@ -135,17 +152,20 @@ export function deduct(workspace: SlowWorkspace, amountMs: number): void {
   charge(workspace, amountMs, null)
 }
 
-/** Gives back the end of what a call was charged, to where it came from: what has expired since expires at once. */
+/**
+ * Gives back the end of what a call was charged, to where it came from: what has expired since expires at once, and
+ * what nobody had paid takes off debts.
+ */
 function giveBack(workspace: SlowWorkspace, call: SlowCall, amountMs: number, nowMs: number): void {
   const backs: { expiresAtMs: number; ms: number }[] = []
+  let unpaidMs = 0
   for (let restMs = amountMs; restMs > 0; ) {
     const last = call.pieces.at(-1)
     if (last === undefined) throw new Error('More is given back than was charged')
     const ms = Math.min(restMs, last.ms)
     restMs -= ms
-    backs.push({ expiresAtMs: last.expiresAtMs ?? Number.POSITIVE_INFINITY, ms })
     if (last.expiresAtMs === null) {
-      // The debt stays, as nobody's; the credit given back pays the oldest debt there is.
+      // The debt stays, as nobody's; what is given back takes off the oldest debts there are.
       call.gaveBackDebt = true
       workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
       shrink(workspace, last, ms)
@@ -153,7 +173,12 @@ function giveBack(workspace: SlowWorkspace, call: SlowCall, amountMs: number, no
       last.ms -= ms
       if (last.ms === 0) call.pieces.pop()
     }
+    if (last.expiresAtMs === null || last.cancelled) unpaidMs += ms
+    else backs.push({ expiresAtMs: last.expiresAtMs, ms })
   }
+  const cancelledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
+  cancelDebts(workspace, cancelledMs)
+  if (unpaidMs > cancelledMs) addCredit(workspace, unpaidMs - cancelledMs, Number.POSITIVE_INFINITY)
   for (const back of backs) {
     if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
     else addCredit(workspace, back.ms, back.expiresAtMs)

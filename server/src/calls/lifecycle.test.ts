@@ -114,13 +114,29 @@ describe('a lost call', () => {
       `when           | what happens          | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
        12:00:00       | A answers             | 100     |         |        |       | talks 0
-       12:00:00       | B starts              | 100     |         |        |       | rings 0
-       12:00:00       | B answers             | 100     |         |        |       | talks 0
+       12:00:01       | B starts              |         |         |        |       | rings 0
+       12:00:01       | B answers             |         |         |        |       | talks 0
        13:00:59.999   | reaper                |         |         |        |       | 0 closed
-       13:01:00       | reaper                | -20     | 0       | 0      | 0     | 2 closed
-       13:01:00       | A ends at 12:00:30    | 39.5    | 39.5    | 0      | 0     | over 0.5
-       13:02:00       | B ends at 13:00:45    | 38.75   | 38.75   | 0      | 0     | over 60.75
+       13:01:00       | reaper                |         |         |        |       | 1 closed
+       13:01:01       | reaper                | -20     | 0       | 0      | 0     | 1 closed
+       13:01:02       | A ends at 12:00:30    | 39.5    | 39.5    | 0      | 0     | over 0.5
+       13:02:00       | B ends at 13:00:46    | 38.75   | 38.75   | 0      | 0     | over 60.75
        13:03:00       | A ends at 12:59:00    | 38.75   |         |        |       | over 0.5`,
+    )
+  })
+
+  test('that nobody had paid for yet gives back no credit that would never expire', async () => {
+    await playTable(
+      world,
+      await world.tenant({ monthlyMs: 100 * 60_000 }),
+      `when           | what happens          | balance | monthly | top-up | other | outcome
+       01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
+       12:00:00       | A answers             | 100     |         |        |       | talks 0
+       12:00:01       | B starts              |         |         |        |       | rings 0
+       12:00:01       | B answers             |         |         |        |       | talks 0
+       13:01:01       | reaper                | -20     | 0       | 0      | 0     | 2 closed
+       13:01:02       | B ends at 12:00:31    | 39.5    | 39.5    | 0      | 0     | over 0.5
+       02-10 12:00:00 |                       | 100     | 100     | 0      | 0     |`,
     )
   })
 

@@ -2,14 +2,23 @@ import type { PlacedDraw } from '@talktime/core/burn-down'
 import type { Queryable } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import type { Account, EntryRow } from './account.ts'
-import { expireGrants, fold, type GrantRow, grantColumns, paidBy, returnToGrant } from './grants.ts'
+import {
+  expireGrants,
+  fold,
+  type GrantRow,
+  grantColumns,
+  neverPaid,
+  paidBy,
+  type ReturnedCredit,
+  returnToGrant,
+} from './grants.ts'
 
 type ChargeEntry = { amountMs: number; drawnAfterMs: number }
 
 /**
  * Gives back the last `amountMs` of what a call was charged: a presumed end, or the cut at a reset, had charged
  * more than was talked. The credit goes back as it was: to the same kind with the same expiry, so monthly credit
- * of a cycle that is over expires at once, just as if the call had been charged right in the first place.
+ * of a cycle that is over expires at once. What no credit had paid makes none: it takes off the overdraft.
  *
  * @param entrySeqs the call's entries so far, all written
  * @returns the new entries, to be added to the call's
@@ -24,11 +33,23 @@ export async function giveBack(
   const pieces = await lastPaid(tx, account, call)
   const grants = await grantsById(tx, account.line.workspaceId, pieces)
   const entries: EntryRow[] = []
-  for (const piece of pieces) {
-    const like = piece.grantId === null ? null : (grants.get(piece.grantId) ?? null)
-    entries.push(
-      await returnToGrant(tx, account, { like, amountMs: piece.amountMs, callId: call.callId }, nowMs),
-    )
+  const giveBackAs = async (credit: ReturnedCredit, amountMs: number) => {
+    if (amountMs === 0) return
+    const back = { credit, amountMs, callId: call.callId }
+    entries.push(await returnToGrant(tx, account, back, nowMs))
+  }
+  const payers = pieces.map(({ grantId, amountMs }) => ({ grant: grants.get(grantId ?? ''), amountMs }))
+  const unpaidMs = payers
+    .filter(({ grant }) => grant === undefined || neverPaid(grant))
+    .reduce((sum, { amountMs }) => sum + amountMs, 0)
+  // Before any other credit, which would pay the overdraft in its place. Where the overdraft has been paid since, by
+  // credit that cannot be told any more, it comes back as credit that does not expire.
+  const cancelledMs = Math.min(unpaidMs, account.line.drawnMs - account.line.foldedMs)
+  await giveBackAs('never_paid', cancelledMs)
+  await fold(tx, account)
+  await giveBackAs({ kind: 'adjustment', expiresAtMs: null }, unpaidMs - cancelledMs)
+  for (const { grant, amountMs } of payers) {
+    if (grant !== undefined && !neverPaid(grant)) await giveBackAs(grant, amountMs)
   }
   await expireGrants(tx, account, nowMs, nowMs)
   await fold(tx, account)

@@ -193,36 +193,41 @@ export function remainingGrants(
   return { grants: afterDraws(grants, draws), unpaidMs }
 }
 
-/** Adds back credit a correction returns, to a grant like the one that had paid. Expired ones expire at once. */
+/** Credit that a correction gives back: like the grant that had paid, or where no credit had paid at all. */
+export type ReturnedCredit = Pick<GrantRow, 'kind' | 'expiresAtMs'> | 'never_paid'
+
+const neverPaidReason = 'A charge that no credit had paid was given back'
+
+/** Whether the grant was made to take off an overdraft, with no credit behind it. */
+export function neverPaid(grant: GrantRow): boolean {
+  return grant.returned && grant.reason === neverPaidReason
+}
+
+/** Adds back credit that a correction returns, as a grant of its own. What has expired is the caller's to let expire. */
 export async function returnToGrant(
   tx: Queryable,
   account: Account,
-  back: { readonly like: GrantRow | null; readonly amountMs: number; readonly callId: string },
+  back: { readonly credit: ReturnedCredit; readonly amountMs: number; readonly callId: string },
   nowMs: number,
 ): Promise<EntryRow> {
   invariant(back.amountMs > 0, 'Only an amount above zero can be given back')
   const id = newUuid(nowMs)
-  const expiresAtMs = back.like?.expiresAtMs ?? null
+  const { credit, amountMs, callId } = back
+  const { kind, expiresAtMs } =
+    credit === 'never_paid' ? { kind: 'adjustment' as const, expiresAtMs: null } : credit
   if (expiresAtMs !== null && expiresAtMs > nowMs) boundaryNoLaterThan(account, expiresAtMs)
   await insertGrant(tx, account, {
     id,
     returned: true,
-    kind: back.like?.kind ?? 'adjustment',
-    amountMs: back.amountMs,
+    kind,
+    amountMs,
     atMs: nowMs,
     expiresAtMs,
-    reason: 'A call was shorter than first charged',
+    reason: credit === 'never_paid' ? neverPaidReason : 'A call was shorter than first charged',
   })
   return post(
     account,
-    {
-      kind: 'call',
-      amountMs: back.amountMs,
-      atMs: nowMs,
-      callId: back.callId,
-      grantId: id,
-      reason: 'correction',
-    },
+    { kind: 'call', amountMs, atMs: nowMs, callId, grantId: id, reason: 'correction' },
     nowMs,
   )
 }
