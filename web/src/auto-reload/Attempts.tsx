@@ -39,12 +39,12 @@ export function Attempts({ timeZone }: { timeZone: string }) {
     { label: 'Outcome', width: '12rem', cell: (attempt) => <Outcome outcome={attempt.outcome} /> },
     { label: 'Why', cell: (attempt) => attempt.detail },
     {
-      label: 'Receipt',
+      label: 'Payment',
       width: '6rem',
-      cell: ({ purchaseId }) =>
+      cell: ({ purchaseId, outcome }) =>
         purchaseId !== null && (
           <Link to="/billing/receipts/$purchaseId" params={{ purchaseId }}>
-            Receipt
+            {outcome === 'succeeded' ? 'Receipt' : 'Payment'}
           </Link>
         ),
     },

@@ -104,7 +104,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
       : consequenceOf(choice, saved, balanceMs, cards === undefined || cards.length > 0)
   const locked = !manages || paid === false
   // Saving once more forgives declines, so it is possible without a change.
-  const stuck = saved.state === 'failed' || saved.state === 'waiting'
+  const stuck = saved.state === 'failed' || saved.stateReasonCode === 'retry_later'
   const buys = consequence === 'buys' && (dirty || stuck)
   const currency = choice?.pack.price.currency ?? saved.price.currency
 

@@ -92,6 +92,9 @@ export function choiceInWords({ thresholdCredits, pack, quantity, price, monthly
 /** What saving does besides saving. */
 export type SaveConsequence = 'nothing' | 'buys' | 'passes_cap' | 'no_card'
 
+/** Reasons not to buy that saving does not change. */
+const staysUnbought = ['purchase_in_flight', 'workspace_suspended', 'hourly_limit_reached'] as const
+
 /** Whether saving the choice buys at once, or what keeps it from that. Saving forgives earlier declines. */
 export function consequenceOf(
   choice: Choice,
@@ -100,9 +103,7 @@ export function consequenceOf(
   hasCard: boolean,
 ): SaveConsequence {
   if (!choice.enabled || balanceMs >= choice.thresholdCredits * 60_000) return 'nothing'
-  if (saved.stateReasonCode === 'purchase_in_flight' || saved.stateReasonCode === 'workspace_suspended') {
-    return 'nothing'
-  }
+  if (staysUnbought.some((code) => code === saved.stateReasonCode)) return 'nothing'
   if (!hasCard) return 'no_card'
   const { monthlyCap, price } = choice
   if (monthlyCap !== null && saved.spentThisMonth.minor + price.minor > monthlyCap.minor) return 'passes_cap'

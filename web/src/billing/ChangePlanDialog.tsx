@@ -1,6 +1,11 @@
 import { Button, Modal, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { paymentMethodsQuery, planPreviewQuery, plansQuery } from '../api/billing-queries.ts'
+import {
+  paymentMethodsQuery,
+  planPreviewQuery,
+  plansQuery,
+  subscriptionQuery,
+} from '../api/billing-queries.ts'
 import { api, bodyOf } from '../api/client.ts'
 import type { Plan, PlanPreview } from '../api/types.ts'
 import { creditsInWords } from '../format/credits.ts'
@@ -74,6 +79,7 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
   const { preview, plan, from, timeZone } = props
   const { workspace } = useSeat()
   const queryClient = useQueryClient()
+  const invoiced = useQuery(subscriptionQuery).data?.status === 'invoiced'
   const order = useOrder<string, Changed>({
     name: `plan.${workspace.id}.${plan.id}`,
     isBody: (body): body is string => typeof body === 'string',
@@ -121,6 +127,11 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
         )}
       </Terms>
       {preview.change === 'downgrade' && from && <Meanwhile from={from} to={plan} effective={effective} />}
+      {preview.change === 'upgrade' && invoiced && (
+        <p className={classes.text}>
+          The present plan is invoiced by the operator. From this upgrade on, the card is charged instead.
+        </p>
+      )}
       {preview.change === 'keep' && (
         <p className={classes.text}>The planned change is taken back: {plan.name} goes on as it is.</p>
       )}

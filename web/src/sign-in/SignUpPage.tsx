@@ -30,7 +30,11 @@ export function SignUpPage() {
   return (
     <AuthFrame
       title="Create an account"
-      lead="You start on the Free plan, with its credits at once."
+      lead={
+        <>
+          You start on the Free plan, with its credits at once. <Link to="/pricing">Compare plans</Link>
+        </>
+      }
       footer={
         <>
           Have an account? <Link to="/sign-in">Sign in</Link>
