@@ -204,6 +204,21 @@ describe('a reset', () => {
     )
   })
 
+  test('of a call that was lost across it is corrected twice, each time from the end of what is still charged', async () => {
+    await playTable(
+      world,
+      await world.tenant({ monthlyMs: 10 * 60_000 }),
+      `when           | what happens             | balance | monthly | top-up | other | outcome
+       01-10 12:00:00 | +50 top_up               | 60      | 10      | 50     | 0     |
+       02-10 11:48:00 | A starts                 | 60      |         |        |       | rings 0
+       11:48:00       | A answers                | 60      |         |        |       | talks 0
+       11:58:00       | A beats                  | 50      | 0       | 50     | 0     | talks 0
+       12:10:00       |                          | 48      | 0       | 48     | 0     |
+       12:10:00       | reaper                   | 60      | 10      | 50     | 0     | 1 closed
+       12:11:00       | A ends at 11:55:00       | 60      | 10      | 50     | 0     | over 7`,
+    )
+  })
+
   test('leaves top-up credit that is given back where it was', async () => {
     await playTable(
       world,
