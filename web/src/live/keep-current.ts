@@ -86,9 +86,6 @@ export function keepCurrent(
     onLiveness('live')
     switch (message.kind) {
       case 'open':
-        // Between two connections events may have been missed, whatever was resumed.
-        if (message.again) refetchAll()
-        return
       case 'reset':
         refetchAll()
         return

@@ -12,9 +12,15 @@ export function joinTabs(url: string, onMessage: (message: LiveMessage) => void)
   const channel = new BroadcastChannel(`talktime ${url}`)
   channel.addEventListener('message', (event: MessageEvent<LiveMessage>) => onMessage(event.data))
   const leaving = new AbortController()
+  let leads = false
+  // Another tab keeps the stream already: what it told before this one listened was missed here.
+  navigator.locks.query().then(({ held = [] }) => {
+    if (!leads && held.some(({ name }) => name === `talktime ${url}`)) onMessage({ kind: 'open' })
+  })
 
   navigator.locks
     .request(`talktime ${url}`, { signal: leaving.signal }, () => {
+      leads = true
       const close = openStream(url, (message) => {
         onMessage(message)
         channel.postMessage(message)

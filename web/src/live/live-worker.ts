@@ -35,7 +35,7 @@ self.addEventListener('connect', (event) => {
   ports.add(port)
   port.addEventListener('message', () => leave(port))
   port.start()
-  if (lastState) port.postMessage(lastState.kind === 'open' ? { kind: 'open', again: false } : lastState)
+  if (lastState) port.postMessage(lastState)
   if (lastLine) port.postMessage(lastLine)
   close ??= openStream(self.name, tell)
 })

@@ -16,8 +16,8 @@ export type LiveMessage =
   | { kind: 'reset' }
   /** A sign of life without news. */
   | { kind: 'ping' }
-  /** The stream is open: `again` says that it was open before, so events may have been missed. */
-  | { kind: 'open'; again: boolean }
+  /** The stream is open. What happened since the page was read, or since the stream broke, may have been missed. */
+  | { kind: 'open' }
   /** The stream broke and is being tried again. */
   | { kind: 'broken' }
 

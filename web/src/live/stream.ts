@@ -12,7 +12,6 @@ export function openStream(url: string, onMessage: (message: LiveMessage) => voi
   let source: EventSource | null = null
   let retry: ReturnType<typeof setTimeout> | undefined
   let retryMs = retryMsMin
-  let openedBefore = false
   let closed = false
 
   const connect = () => {
@@ -20,8 +19,7 @@ export function openStream(url: string, onMessage: (message: LiveMessage) => voi
     source = current
     current.addEventListener('open', () => {
       retryMs = retryMsMin
-      onMessage({ kind: 'open', again: openedBefore })
-      openedBefore = true
+      onMessage({ kind: 'open' })
     })
     current.addEventListener('error', () => {
       if (closed) return
