@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // PostgreSQL, the browser's start the whole product.
 export default defineConfig({
   test: {
+    // On a busy machine that builds for many, one test may be late without anybody's fault; here it shows at once.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
       {
