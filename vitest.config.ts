@@ -2,15 +2,17 @@ import { defineConfig } from 'vitest/config'
 
 // Each project starts what its tests need and no more: core and web need nothing, the server's share one
 // PostgreSQL, the browser's start the whole product.
+// On a busy machine that builds for many, one test may be late without anybody's fault; elsewhere it shows at once.
+const retry = process.env.CI ? 1 : 0
+
 export default defineConfig({
   test: {
-    // On a busy machine that builds for many, one test may be late without anybody's fault; here it shows at once.
-    retry: process.env.CI ? 1 : 0,
     projects: [
       { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
       {
         test: {
           name: 'server',
+          retry,
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           // Generous: on a busy machine starting real processes takes its time.
@@ -22,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          retry,
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           testTimeout: 60_000,
