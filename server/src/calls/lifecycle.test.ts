@@ -140,6 +140,24 @@ describe('a lost call', () => {
     )
   })
 
+  test('among others gives back the same credit in whatever order they are corrected', async () => {
+    await playTable(
+      world,
+      await world.tenant({ monthlyMs: 100 * 60_000 }),
+      `when           | what happens          | balance | monthly | top-up | other | outcome
+       01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
+       12:00:00       | A answers             | 100     |         |        |       | talks 0
+       12:00:01       | B starts              |         |         |        |       | rings 0
+       12:00:01       | B answers             |         |         |        |       | talks 0
+       12:00:02       | C starts              |         |         |        |       | rings 0
+       12:00:02       | C answers             |         |         |        |       | talks 0
+       13:02:00       | reaper                | -80     | 0       | 0      | 0     | 3 closed
+       13:02:00       | C ends at 12:01:02    | -21     | 0       | 0      | 0     | over 1
+       13:02:00       | B ends at 12:01:01    | 38      | 38      | 0      | 0     | over 1
+       13:02:00       | A ends at 12:01:00    | 97      | 97      | 0      | 0     | over 1`,
+    )
+  })
+
   test('that sent heartbeats is closed at its last one', async () => {
     await playTable(
       world,

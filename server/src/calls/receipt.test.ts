@@ -128,13 +128,21 @@ describe('a receipt', () => {
     })
   })
 
-  test('of a call whose debt was given back shows no more debt than the call has', async () => {
+  test('of a call whose debt was given back shows the debt that it still has', async () => {
     const tenant = await world.tenant({ monthlyMs: 10 * minuteMs, callDurationSecondsMax: 3600 })
-    const callId = await call(tenant)
+    const start = startOf(tenant)
+    const { callId } = start
+    await world.engine.submitBatch([start, answerOf(world, tenant, callId)])
     world.clock.advance(61 * minuteMs)
     await world.engine.submit(reapOf(tenant, callId))
+    expect(await receipt(tenant, callId)).toMatchObject({ charged: 60, paid: ['10 monthly'], unpaid: 50 })
     await world.engine.submit(endOf(world, tenant, callId, 31 * minuteMs))
-    expect(await receipt(tenant, callId)).toMatchObject({ charged: 30, paid: ['10 monthly'], unpaid: 20 })
+    expect(await receipt(tenant, callId)).toEqual({
+      charged: 30,
+      paid: ['10 monthly'],
+      unpaid: 20,
+      entries: [-60, 30],
+    })
     await world.grant(tenant, { kind: 'top_up', amountMs: 50 * minuteMs })
     expect(await receipt(tenant, callId)).toMatchObject({
       charged: 30,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openWorld, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
 import { cutLiveCalls } from '../calls/index.ts'
 import { renewSubscription } from '../plans/index.ts'
 import { createBoundaries } from './boundaries.ts'
@@ -35,7 +35,10 @@ describe('what is due', () => {
     await promotional(7, 20)
     await promotional(5, 10)
     await promotional(9, 45)
-    world.clock.advance(50 * dayMs)
+    world.clock.advance(45 * dayMs - 3 * minuteMs)
+    const start = startOf(tenant)
+    await world.engine.submitBatch([start, answerOf(world, tenant, start.callId)])
+    world.clock.advance(5 * dayMs)
     await Promise.all([1, 2, 3].map(() => world.boundaries.catchUp([tenant.workspaceId], world.clock.now())))
     const [, , , , ...happened] = await entries(tenant)
     expect(happened).toEqual([
@@ -43,7 +46,8 @@ describe('what is due', () => {
       'day 20: -7 expiry',
       'day 31: -30 expiry',
       'day 31: 30 monthly_grant',
-      'day 45: -9 expiry',
+      'day 45: -3 call',
+      'day 45: -6 expiry',
     ])
   })
 
