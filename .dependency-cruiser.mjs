@@ -15,6 +15,11 @@ const mayEnter = {
   subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
   'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
+  voice: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
+  campaigns: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'alerts', 'calls', 'voice'],
+  'credit-watch': ['platform', 'ledger'],
+  usage: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'alerts'],
+  llm: ['platform', 'access', 'ledger', 'plans', 'agents', 'calls'],
   live: ['platform', 'access', 'ledger', 'calls'],
   demo: [
     'platform',
@@ -27,6 +32,8 @@ const mayEnter = {
     'subscriptions',
     'auto-reload',
     'calls',
+    'voice',
+    'campaigns',
   ],
 }
 

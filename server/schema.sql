@@ -117,6 +117,8 @@ create table balance_lines (
   event_seq bigint not null default 0,
   next_boundary_ms bigint,
   reload_below_ms bigint,
+  out_since_ms bigint,
+  low_below_ms bigint default '9007199254740991'::bigint,
   constraint balance_lines_pkey PRIMARY KEY (workspace_id),
   constraint balance_lines_check CHECK (open_calls >= live_calls),
   constraint balance_lines_check1 CHECK (folded_ms <= drawn_ms),
@@ -148,6 +150,8 @@ create table calls (
   last_seen_at_ms bigint,
   reap_at_ms bigint,
   entry_seqs bigint[] not null default '{}'::bigint[],
+  hang_up_at_ms bigint,
+  hang_up_reason text,
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
   constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
@@ -492,6 +496,8 @@ CREATE INDEX balance_lines_next_boundary ON public.balance_lines USING btree (ne
 CREATE INDEX calls_ended ON public.calls USING btree (workspace_id, ended_at_ms) WHERE (ended_at_ms IS NOT NULL);
 
 CREATE UNIQUE INDEX calls_external_id ON public.calls USING btree (workspace_id, external_id) WHERE (external_id IS NOT NULL);
+
+CREATE INDEX calls_hang_up ON public.calls USING btree (hang_up_at_ms) WHERE ((hang_up_at_ms IS NOT NULL) AND (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text])));
 
 CREATE INDEX calls_open ON public.calls USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text]));
 

@@ -55,6 +55,7 @@ export type EventTopic =
   | 'subscription'
   | 'auto_reload'
   | 'alert'
+  | 'campaign'
 
 /**
  * A workspace's credits in a transaction: its line, read under lock, and what has been decided but not written.

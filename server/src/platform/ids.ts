@@ -17,6 +17,11 @@ const prefixes = {
   key: 'key_',
   invitation: 'inv_',
   alert: 'alert_',
+  campaign: 'camp_',
+  contact: 'cont_',
+  contactImport: 'imp_',
+  webhook: 'wh_',
+  delivery: 'dlv_',
 } as const
 
 export type IdKind = keyof typeof prefixes

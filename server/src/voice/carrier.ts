@@ -1,0 +1,68 @@
+/** The voice stacks that calls can go through. */
+export type CarrierName = 'simulated' | 'twilio'
+
+/** An outbound call to be placed. Instants are epoch milliseconds. */
+export type PlaceOrder = {
+  readonly workspaceId: string
+  /** Our call's UUID. The carrier reports under it, and asking twice for the same one places one call. */
+  readonly callId: string
+  readonly agentId: string
+  /** E.164: the number that is shown; null where the agent has none. */
+  readonly from: string | null
+  /** E.164. */
+  readonly to: string
+  /** The hard stop: how long the conversation may last. */
+  readonly maxDurationMs: number
+  /** How long it may ring. */
+  readonly ringMsMax: number
+  readonly onVoicemail: 'hang_up' | 'talk'
+}
+
+/** What a carrier says to an order. */
+export type Placed =
+  | { readonly outcome: 'placed'; readonly ref: string }
+  /** It will not place this call, also if asked again: the number is none, for instance. */
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string }
+
+/** A call as the carrier knows it. `ref` is its own name of it: null where it never answered the order. */
+export type Leg = {
+  readonly workspaceId: string
+  readonly callId: string
+  readonly ref: string | null
+  readonly from: string | null
+  readonly to: string | null
+  readonly placedAtMs: number
+}
+
+/** What is true of a call, by the carrier's word. */
+export type TrueState =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'ringing'; readonly ref: string }
+  | { readonly state: 'in_conversation'; readonly ref: string; readonly answeredAtMs: number | null }
+  | {
+      readonly state: 'over'
+      readonly ref: string
+      readonly answeredAtMs: number | null
+      readonly endedAtMs: number
+      /** `busy`, `no_answer`, `failed`, `voicemail`, `completed`, … : the end reason of our call. */
+      readonly reason: string
+    }
+
+/**
+ * The port to a voice stack. No method is called inside a database transaction, and each throws
+ * {@link CarrierUnreachable} where it is not known what the carrier did.
+ */
+export type Carrier = {
+  readonly name: CarrierName
+  /** Whether it needs a number of the agent's to call from. */
+  readonly needsFrom: boolean
+  place(order: PlaceOrder): Promise<Placed>
+  /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
+  hangUp(leg: Leg): Promise<void>
+  lookUp(leg: Leg): Promise<TrueState>
+}
+
+/** The carrier did not answer, or not so that anything follows from it. */
+export class CarrierUnreachable extends Error {
+  override name = 'CarrierUnreachable'
+}
