@@ -74,7 +74,7 @@ export type AppOptions = {
   readonly clock: Clock
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'secret' | 'publicUrl' | 'stripe' | 'seller' | 'dataDir' | 'mail'
+    'host' | 'port' | 'secret' | 'secretPrevious' | 'publicUrl' | 'stripe' | 'seller' | 'dataDir' | 'mail'
   >
   readonly log: Logger
   /** How often passwords may be tried. */
@@ -112,7 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await loadCatalogue(database)
   const metrics = createMetrics()
   const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
-  const idempotency = createIdempotency({ database, clock, secret })
+  const idempotency = createIdempotency({ database, clock, secrets: options.config })
   const access = await openAccess({ database, clock, log, secret, publicUrl })
   const boundaries = createBoundaries(database, {
     cutLiveCalls,

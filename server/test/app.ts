@@ -112,6 +112,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       host: '127.0.0.1',
       port: 0,
       secret: 'a secret for tests, long enough',
+      secretPrevious: undefined,
       publicUrl: undefined,
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },

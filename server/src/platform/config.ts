@@ -16,6 +16,8 @@ export type Config = {
   readonly demo: boolean
   /** Signs and encrypts; at least 32 characters. */
   readonly secret: string
+  /** The secret before it: what it encrypted still opens. */
+  readonly secretPrevious: string | undefined
   /** The origin people see, without a slash at its end; undefined: the address the server listens on. */
   readonly publicUrl: string | undefined
   readonly payments: 'sandbox' | 'stripe'
@@ -97,6 +99,10 @@ const settings = {
   TALKTIME_SECRET: {
     schema: z.string().min(secretLengthMin).optional(),
     right: `at least ${secretLengthMin} characters long`,
+  },
+  TALKTIME_SECRET_PREVIOUS: {
+    schema: z.string().min(secretLengthMin).optional(),
+    right: `the secret before TALKTIME_SECRET, at least ${secretLengthMin} characters long`,
   },
   TALKTIME_PUBLIC_URL: {
     schema: origin.optional(),
@@ -185,6 +191,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const dataDir = resolve(read('TALKTIME_DATA_DIR') ?? '')
   const demo = read('TALKTIME_DEMO') === 'on'
   const secret = read('TALKTIME_SECRET')
+  const secretPrevious = read('TALKTIME_SECRET_PREVIOUS')
   const publicUrl = read('TALKTIME_PUBLIC_URL')
   const payments = read('TALKTIME_PAYMENTS')
   const stripe = {
@@ -214,6 +221,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     dataDir,
     demo,
     secret: secret ?? (await ownFile(dataDir, 'secret', secretLengthMin)),
+    secretPrevious,
     publicUrl,
     payments,
     stripe: payments === 'stripe' ? stripe : undefined,
@@ -225,7 +233,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
 
 /** A value as an error may show it: passwords and secrets are left out. */
 function shown(name: SettingName, text: string): string {
-  if (name === 'TALKTIME_SECRET') return `${text.length} characters long`
+  if (name.startsWith('TALKTIME_SECRET')) return `${text.length} characters long`
   // Enough to see that it is the publishable key, for instance.
   if (/^TALKTIME_STRIPE_.*(KEY|SECRET)$/.test(name)) return JSON.stringify(`${text.slice(0, 3)}…`)
   return JSON.stringify(text.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@'))

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { invalid, Problem } from '../problem.ts'
+import { createSeal, type Secrets } from '../seal.ts'
 import {
   type IdempotencyRecord,
   type IdempotencyRef,
@@ -11,7 +12,6 @@ import {
   lockIdempotencyKeys,
   requireSameRequest,
 } from './idempotency-records.ts'
-import { createSeal } from './seal.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -63,14 +63,14 @@ const visibleCharacters = /^[\x21-\x7e]{1,255}$/
 const jsonContentType = 'application/json; charset=utf-8'
 const sealedPrefix = 'sealed:'
 
-/** @param secret the server's; it keeps secrets in answers, and hashes of bodies, unreadable in the database */
+/** @param options.secrets the server's; they keep secrets in answers, and hashes of bodies, unreadable in the database */
 export function createIdempotency(options: {
   database: Database
   clock: Clock
-  secret: string
+  secrets: Secrets
 }): Idempotency {
   const { database, clock } = options
-  const seal = createSeal(options.secret, 'idempotency')
+  const seal = createSeal(options.secrets, 'idempotency')
 
   function idempotencyOf(request: FastifyRequest): IdempotencyRef | undefined {
     const key = request.headers['idempotency-key']
