@@ -29,6 +29,7 @@ create table agents (
   status text not null default 'active'::text,
   created_at_ms bigint not null,
   archived_at_ms bigint,
+  voice_endpoint text,
   constraint agents_pkey PRIMARY KEY (workspace_id, id),
   constraint agents_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text])),
   constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
@@ -152,6 +153,7 @@ create table calls (
   entry_seqs bigint[] not null default '{}'::bigint[],
   hang_up_at_ms bigint,
   hang_up_reason text,
+  carrier text,
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
   constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
@@ -418,6 +420,28 @@ create table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table simulated_calls (
+  ref text not null,
+  call_id uuid not null,
+  placed_at_ms bigint not null,
+  answers_at_ms bigint,
+  ends_at_ms bigint not null,
+  end_reason text not null,
+  constraint simulated_calls_pkey PRIMARY KEY (ref),
+  constraint simulated_calls_call_id_key UNIQUE (call_id)
+);
+
+create table simulated_messages (
+  ref text not null,
+  seq integer not null,
+  due_at_ms bigint not null,
+  kind text not null,
+  at_ms bigint not null,
+  constraint simulated_messages_pkey PRIMARY KEY (ref, seq),
+  constraint simulated_messages_kind_check CHECK (kind = ANY (ARRAY['ringing'::text, 'answered'::text, 'ended'::text])),
+  constraint simulated_messages_ref_fkey FOREIGN KEY (ref) REFERENCES simulated_calls(ref)
+);
+
 create table subscriptions (
   workspace_id uuid not null,
   plan_id text not null,
@@ -460,6 +484,26 @@ create table verifications (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint verifications_pkey PRIMARY KEY (id)
+);
+
+create table voice_legs (
+  workspace_id uuid not null,
+  call_id uuid not null,
+  carrier text not null,
+  state text not null,
+  ref text,
+  from_number text,
+  to_number text,
+  ring_ms_max bigint not null,
+  on_voicemail text not null,
+  placed_at_ms bigint not null,
+  next_check_at_ms bigint,
+  hang_up_tries integer not null default 0,
+  next_hang_up_at_ms bigint,
+  constraint voice_legs_pkey PRIMARY KEY (workspace_id, call_id),
+  constraint voice_legs_carrier_check CHECK (carrier = ANY (ARRAY['simulated'::text, 'twilio'::text])),
+  constraint voice_legs_on_voicemail_check CHECK (on_voicemail = ANY (ARRAY['hang_up'::text, 'talk'::text])),
+  constraint voice_legs_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'placing'::text, 'placed'::text, 'over'::text]))
 );
 
 create table workspaces (
@@ -533,9 +577,17 @@ CREATE INDEX purchases_next_check ON public.purchases USING btree (next_check_at
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
 
+CREATE INDEX simulated_messages_due ON public.simulated_messages USING btree (due_at_ms);
+
 CREATE INDEX subscriptions_next_renewal_try ON public.subscriptions USING btree (next_renewal_try_ms) WHERE (next_renewal_try_ms IS NOT NULL);
 
 CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
+
+CREATE UNIQUE INDEX voice_legs_call ON public.voice_legs USING btree (call_id);
+
+CREATE INDEX voice_legs_next_check ON public.voice_legs USING btree (next_check_at_ms) WHERE (next_check_at_ms IS NOT NULL);
+
+CREATE UNIQUE INDEX voice_legs_ref ON public.voice_legs USING btree (carrier, ref) WHERE (ref IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION public.auto_reload_look_again()
  RETURNS trigger

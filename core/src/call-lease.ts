@@ -14,6 +14,11 @@ export type Lease = {
   readonly maxDurationMs: number
   /** The last heartbeat, or null for a call whose stack sends none. */
   readonly lastSeenAtMs: number | null
+  /**
+   * Whether it goes through a carrier that can be asked what became of it. Such a call is closed by what the carrier
+   * says; its silence closes nothing before the hard stop has passed.
+   */
+  readonly throughCarrier: boolean
 }
 
 export type PresumedEnd = {
@@ -24,11 +29,19 @@ export type PresumedEnd = {
 /** From when on the reaper has to look at the call; null where it is over. */
 export function reapAtMs(facts: CallFacts, lease: Lease): number | null {
   const status = callStatus(facts)
-  if (status === 'authorized') return (lease.lastSeenAtMs ?? lease.authorizedAtMs) + RINGING_MS_MAX
+  if (status === 'authorized') {
+    if (lease.throughCarrier) return hardStopUnansweredMs(lease)
+    return (lease.lastSeenAtMs ?? lease.authorizedAtMs) + RINGING_MS_MAX
+  }
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs + HARD_STOP_GRACE_MS
-  if (lease.lastSeenAtMs === null) return hardStopMs
+  if (lease.throughCarrier || lease.lastSeenAtMs === null) return hardStopMs
   return Math.min(hardStopMs, lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs) + LEASE_MS)
+}
+
+/** Of a call through a carrier whose answer nobody reported: when it is over at the latest, if it was answered. */
+function hardStopUnansweredMs({ authorizedAtMs, maxDurationMs }: Lease): number {
+  return authorizedAtMs + RINGING_MS_MAX + maxDurationMs + HARD_STOP_GRACE_MS
 }
 
 /** Of a call in conversation that sends heartbeats: the last one, or its answer where that came later. */
@@ -51,13 +64,17 @@ export function presumedEnd(
 ): PresumedEnd | null {
   const status = callStatus(facts)
   if (status === 'authorized') {
+    if (lease.throughCarrier) {
+      if (nowMs < hardStopUnansweredMs(lease)) return null
+      return { atMs: lease.authorizedAtMs, reason: 'no_answer_reported' }
+    }
     const quietSinceMs = Math.max(lease.lastSeenAtMs ?? lease.authorizedAtMs, listeningSinceMs)
     if (nowMs - quietSinceMs < RINGING_MS_MAX) return null
     return { atMs: lease.lastSeenAtMs ?? lease.authorizedAtMs, reason: 'no_answer_reported' }
   }
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs
-  if (lease.lastSeenAtMs !== null) {
+  if (!lease.throughCarrier && lease.lastSeenAtMs !== null) {
     const aliveAtMs = lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs)
     if (nowMs - Math.max(aliveAtMs, listeningSinceMs) >= LEASE_MS) {
       return { atMs: Math.min(aliveAtMs, hardStopMs), reason: 'lease_ran_out' }

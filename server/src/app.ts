@@ -67,6 +67,13 @@ import {
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
+import {
+  createSimulatedCarrier,
+  createVoice,
+  type SimulatedLife,
+  usualLife,
+  type Voice,
+} from './voice/index.ts'
 import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
 
 export type AppOptions = {
@@ -74,11 +81,22 @@ export type AppOptions = {
   readonly clock: Clock
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'secret' | 'secretPrevious' | 'publicUrl' | 'stripe' | 'seller' | 'dataDir' | 'mail'
+    | 'host'
+    | 'port'
+    | 'secret'
+    | 'secretPrevious'
+    | 'publicUrl'
+    | 'stripe'
+    | 'seller'
+    | 'dataDir'
+    | 'mail'
+    | 'simulatedPace'
   >
   readonly log: Logger
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
+  /** What is different about the simulated carrier's calls, and whether it can be reached. */
+  readonly simulated?: Partial<SimulatedLife> & { readonly reachable?: () => boolean }
 }
 
 export type App = {
@@ -90,6 +108,7 @@ export type App = {
   readonly boundaries: Boundaries
   readonly payments: Payments
   readonly autoReload: AutoReload
+  readonly voice: Voice
   /** Whether somebody has a dashboard of the workspace open at this process. */
   isWatched(workspaceId: string): boolean
   /** Does at once what is due by the clock: for tests, whose clock jumps. */
@@ -154,6 +173,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
     onError: warn('Auto-reload'),
   })
+  const simulated = createSimulatedCarrier({
+    database,
+    clock,
+    life: { ...usualLife, pace: options.config.simulatedPace, ...options.simulated },
+    ...(options.simulated?.reachable && { reachable: options.simulated.reachable }),
+    onError: warn('A message of the simulated carrier'),
+  })
+  const voice = createVoice({
+    database,
+    clock,
+    engine,
+    carriers: [simulated],
+    outbound: simulated,
+    onError: warn('A carrier'),
+  })
   const mailer = createMailer({
     settings: options.config.mail,
     folder: join(options.config.dataDir, 'mail'),
@@ -214,6 +248,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     [5_000, 'Charging renewals', () => retryRenewals(subscriptions)],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Mailing alerts', () => mailAlerts({ database, clock, mailer, origin, log })],
+    [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],
+    [1_000, 'Hanging up', () => voice.hangUpOrdered()],
+    [2_000, 'Asking carriers what became of calls', () => voice.reconcile()],
     [2_000, 'Looking for lost calls', () => reaper.runOnce()],
     [250, 'Looking for live events', () => streams.poll()],
     [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
@@ -229,16 +266,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     boundaries,
     payments,
     autoReload,
+    voice,
     isWatched: streams.has,
     async runDue() {
       for (const [, , work] of chores) await work()
       await autoReload.idle()
+      await voice.idle()
     },
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
       live.close()
       await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
+      await voice.idle()
       await engine.close()
       await autoReload.close()
       await payments.close()

@@ -97,7 +97,9 @@ export type TestWorkspace = { readonly id: string; readonly uuid: string; readon
  * a workspace.
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
-  options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<Pick<AppOptions, 'limits'>> & {
+  options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
+    Pick<AppOptions, 'limits' | 'simulated'>
+  > & {
       config?: Partial<AppOptions['config']>
     } = {},
 ): Promise<TestApp<TestClock>> {
@@ -118,10 +120,12 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       dataDir,
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
+      simulatedPace: 1,
       ...options.config,
     },
     log: createLog('silent'),
     ...(options.limits && { limits: options.limits }),
+    ...(options.simulated && { simulated: options.simulated }),
   }
   const app = await createApp(base)
   const others: App[] = []

@@ -1,6 +1,6 @@
 import type { RefusalReason } from '@talktime/core/authorize'
 import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/call'
-import { reapAtMs } from '@talktime/core/call-lease'
+import { type Lease, reapAtMs } from '@talktime/core/call-lease'
 import type pg from 'pg'
 
 export type Direction = 'inbound' | 'outbound' | 'web'
@@ -16,6 +16,8 @@ export type CallRow = {
   readonly to: string | null
   readonly externalId: string | null
   readonly campaignId: string | null
+  /** The carrier that Talktime itself speaks to about it; null: its voice stack reports by itself. */
+  readonly carrier: string | null
   readonly refusalReason: RefusalReason | null
   readonly authorizedAtMs: number
   readonly maxDurationMs: number
@@ -31,13 +33,18 @@ export function statusOf(call: CallRow): CallStatus {
 
 /** When the reaper has to look at it; null where it is over. */
 export function reapAtOf(call: CallRow): number | null {
-  return reapAtMs(call.facts, call)
+  return reapAtMs(call.facts, leaseOf(call))
+}
+
+export function leaseOf(call: CallRow): Lease {
+  const { authorizedAtMs, maxDurationMs, lastSeenAtMs, carrier } = call
+  return { authorizedAtMs, maxDurationMs, lastSeenAtMs, throughCarrier: carrier !== null }
 }
 
 /** For queries whose calls is called `c` and agents `a`. */
 export const callColumns = `
   c.workspace_id as "workspaceId", c.id, c.agent_id as "agentId", a.name as "agentName", c.direction,
-  c.from_number as "from", c.to_number as "to", c.external_id as "externalId", c.campaign_id as "campaignId",
+  c.from_number as "from", c.to_number as "to", c.external_id as "externalId", c.campaign_id as "campaignId", c.carrier,
   c.status, c.refusal_reason as "refusalReason", c.authorized_at_ms as "authorizedAtMs",
   c.max_duration_ms as "maxDurationMs", c.last_seen_at_ms as "lastSeenAtMs", c.entry_seqs as "entrySeqs",
   c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
@@ -61,6 +68,7 @@ export function callFromRecord(record: CallRecord): CallRow {
     to: record.to,
     externalId: record.externalId,
     campaignId: record.campaignId,
+    carrier: record.carrier,
     refusalReason: record.refusalReason,
     authorizedAtMs: record.authorizedAtMs,
     maxDurationMs: record.maxDurationMs,

@@ -21,12 +21,18 @@ export type CallCommand =
       readonly to: string | null
       readonly externalId: string | null
       readonly atMs: number | null
+      /** The campaign that dials it; left out: none. */
+      readonly campaignId?: string | null
+      /** The carrier that Talktime itself speaks to about it; left out: the voice stack tells of it by itself. */
+      readonly carrier?: string | null
     }
   | {
       readonly type: 'answer'
       readonly workspaceId: string
       readonly target: CallTarget
       readonly atMs: number | null
+      /** A carrier that was asked said so: any instant of the past is taken. */
+      readonly vouched?: boolean
     }
   | {
       readonly type: 'end'
@@ -34,6 +40,8 @@ export type CallCommand =
       readonly target: CallTarget
       readonly atMs: number | null
       readonly reason: string | null
+      /** A carrier that was asked said so: any instant of the past is taken. */
+      readonly vouched?: boolean
     }
   | { readonly type: 'heartbeat'; readonly workspaceId: string; readonly target: CallTarget }
   /** The reaper's: to be looked at, and closed if the time for it has come. */

@@ -4,7 +4,7 @@ import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/
 import { presumedEnd } from '@talktime/core/call-lease'
 import { reportedInstant } from '@talktime/core/reported-instant'
 import { type Account, applyToLine, noteChange, post } from '../ledger/index.ts'
-import type { CallRow } from './call-row.ts'
+import { type CallRow, leaseOf } from './call-row.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import type { AgentRow, GateRow } from './store.ts'
 
@@ -89,7 +89,8 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     from: command.from,
     to: command.to,
     externalId: command.externalId,
-    campaignId: null,
+    campaignId: command.campaignId ?? null,
+    carrier: command.carrier ?? null,
     refusalReason: refused ? authorization.reason : null,
     authorizedAtMs: at.atMs,
     maxDurationMs: gate.callDurationSecondsMax * 1000,
@@ -115,7 +116,10 @@ function report(
   if (call.facts.refused && command.type === 'answer') {
     return problem('call_refused', 'The call was refused, so it cannot be answered. Nothing is charged.')
   }
-  const at = reportedInstant(command.atMs, context.nowMs)
+  const at =
+    command.vouched && command.atMs !== null
+      ? { accepted: true as const, atMs: Math.min(command.atMs, context.nowMs) }
+      : reportedInstant(command.atMs, context.nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const event: CallEvent =
     command.type === 'answer'
@@ -132,7 +136,7 @@ function heartbeat(context: Context, call: CallRow): CallOutcome {
 }
 
 function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
-  const end = presumedEnd(call.facts, call, listeningSinceMs, context.nowMs)
+  const end = presumedEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
   if (end === null) return outcomeOf(context, call, false)
   return outcomeOf(context, happen(context, call, { type: 'presume_end', ...end }), false)
 }

@@ -95,12 +95,13 @@ export async function loadLiveCalls(tx: Queryable, workspaceId: string): Promise
 const insertSql = `
   insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
                      refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
-                     max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs)
+                     max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier)
   select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
          unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::text[]), unnest($10::text[]),
          unnest($11::bigint[]), unnest($12::bigint[]), unnest($13::bigint[]), unnest($14::text[]),
          unnest($15::text[]), unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[]),
-         unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::text[])::bigint[]`
+         unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::text[])::bigint[],
+         unnest($22::text[])`
 
 export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
   if (calls.length === 0) return
@@ -129,6 +130,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, (c) => c.lastSeenAtMs),
       bigintArray(calls, reapAtOf),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
+      textArray(calls, (c) => c.carrier),
     ],
   })
 }

@@ -1,6 +1,6 @@
 import { MS_PER_CREDIT } from '@talktime/core/credits'
 import { describe, expect, test } from 'vitest'
-import { seededChance } from './chance.ts'
+import { seededChance } from '../platform/chance.ts'
 import { createPace } from './pace.ts'
 
 const stepMs = 3_000

@@ -1,5 +1,5 @@
 import { MS_PER_CREDIT } from '@talktime/core/credits'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../platform/chance.ts'
 
 /** How many simulated calls there are at once. */
 export type Pace = {

@@ -1,5 +1,5 @@
 import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/call-lease'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../platform/chance.ts'
 
 /** What the calls of an agent are like. */
 export type CallHabits = {

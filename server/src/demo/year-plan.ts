@@ -1,5 +1,5 @@
+import { type Chance, seededChance } from '../platform/chance.ts'
 import { type CastAgent, cast } from './cast.ts'
-import { type Chance, seededChance } from './chance.ts'
 import { type EndingWeights, lastReportMs, type PlannedCall, planCall } from './planned-call.ts'
 
 /** A call of the year, and whose it is. */

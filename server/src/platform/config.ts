@@ -32,6 +32,8 @@ export type Config = {
     readonly tax: { readonly name: string; readonly percent: number } | undefined
   }
   readonly mail: MailSettings
+  /** How much faster than in life the simulated carrier's calls pass. */
+  readonly simulatedPace: number
   readonly logLevel: LogLevel
 }
 
@@ -154,6 +156,15 @@ const settings = {
     schema: sender.optional(),
     right: 'whom mails come from, such as Talktime <alerts@example.com>',
   },
+  TALKTIME_SIMULATED_PACE: {
+    schema: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number)
+      .pipe(z.number().min(0.1).max(1000))
+      .default(1),
+    right: 'how much faster than in life simulated calls pass: a number from 0.1 to 1000',
+  },
   TALKTIME_LOG_LEVEL: { schema: z.enum(logLevels).default('info'), right: `one of ${logLevels.join(', ')}` },
 } as const
 
@@ -212,6 +223,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
       `TALKTIME_MAIL_FROM is missing: with TALKTIME_SMTP_URL it must be ${settings.TALKTIME_MAIL_FROM.right}.`,
     )
   }
+  const simulatedPace = read('TALKTIME_SIMULATED_PACE')
   const logLevel = read('TALKTIME_LOG_LEVEL')
   if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
   return {
@@ -227,6 +239,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     stripe: payments === 'stripe' ? stripe : undefined,
     seller,
     mail: { smtpUrl, from: from ?? 'Talktime <talktime@localhost>' },
+    simulatedPace,
     logLevel,
   }
 }

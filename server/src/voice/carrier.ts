@@ -4,9 +4,8 @@ export type CarrierName = 'simulated' | 'twilio'
 /** An outbound call to be placed. Instants are epoch milliseconds. */
 export type PlaceOrder = {
   readonly workspaceId: string
-  /** Our call's UUID. The carrier reports under it, and asking twice for the same one places one call. */
+  /** Our call's UUID; the carrier reports under it. */
   readonly callId: string
-  readonly agentId: string
   /** E.164: the number that is shown; null where the agent has none. */
   readonly from: string | null
   /** E.164. */
@@ -25,7 +24,7 @@ export type Placed =
   | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string }
 
 /** A call as the carrier knows it. `ref` is its own name of it: null where it never answered the order. */
-export type Leg = {
+export type CarrierLeg = {
   readonly workspaceId: string
   readonly callId: string
   readonly ref: string | null
@@ -56,10 +55,12 @@ export type Carrier = {
   readonly name: CarrierName
   /** Whether it needs a number of the agent's to call from. */
   readonly needsFrom: boolean
+  /** Whether asking it again to place the same call places none beside it. */
+  readonly placesOnce: boolean
   place(order: PlaceOrder): Promise<Placed>
   /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
-  hangUp(leg: Leg): Promise<void>
-  lookUp(leg: Leg): Promise<TrueState>
+  hangUp(leg: CarrierLeg): Promise<void>
+  lookUp(leg: CarrierLeg): Promise<TrueState>
 }
 
 /** The carrier did not answer, or not so that anything follows from it. */

@@ -1,0 +1,12 @@
+export { type Carrier, type CarrierLeg, type CarrierName, CarrierUnreachable } from './carrier.ts'
+export type { CallReport } from './report.ts'
+export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
+export { type SimulatedLife, usualLife } from './simulated/life.ts'
+export {
+  createVoice,
+  type Dialed,
+  type DialOrder,
+  type Incoming,
+  type IncomingDecision,
+  type Voice,
+} from './voice.ts'

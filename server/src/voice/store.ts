@@ -1,0 +1,186 @@
+import type { Queryable } from '../platform/database/database.ts'
+import type { CarrierName } from './carrier.ts'
+
+export type LegState = 'ordered' | 'placing' | 'placed' | 'over'
+
+/** A call that goes through a carrier, as the database has it. */
+export type LegRow = {
+  readonly workspaceId: string
+  readonly callId: string
+  readonly carrier: CarrierName
+  readonly state: LegState
+  readonly ref: string | null
+  readonly from: string | null
+  readonly to: string | null
+  readonly ringMsMax: number
+  readonly onVoicemail: 'hang_up' | 'talk'
+  readonly placedAtMs: number
+}
+
+const legColumns = `l.workspace_id as "workspaceId", l.call_id as "callId", l.carrier, l.state, l.ref,
+  l.from_number as "from", l.to_number as "to", l.ring_ms_max as "ringMsMax", l.on_voicemail as "onVoicemail",
+  l.placed_at_ms as "placedAtMs"`
+
+/** Writes a leg down, unless it is there already. Returns it as it is. */
+export async function ensureLeg(db: Queryable, leg: LegRow, nextCheckAtMs: number | null): Promise<LegRow> {
+  await db.query(
+    `insert into voice_legs (workspace_id, call_id, carrier, state, ref, from_number, to_number, ring_ms_max,
+                             on_voicemail, placed_at_ms, next_check_at_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    [
+      leg.workspaceId,
+      leg.callId,
+      leg.carrier,
+      leg.state,
+      leg.ref,
+      leg.from,
+      leg.to,
+      leg.ringMsMax,
+      leg.onVoicemail,
+      leg.placedAtMs,
+      nextCheckAtMs,
+    ],
+  )
+  return (await findLegByCall(db, leg.callId)) ?? leg
+}
+
+export async function findLegByCall(db: Queryable, callId: string): Promise<LegRow | undefined> {
+  const { rows } = await db.query<LegRow>(`select ${legColumns} from voice_legs l where l.call_id = $1`, [
+    callId,
+  ])
+  return rows[0]
+}
+
+export async function findLegByRef(
+  db: Queryable,
+  carrier: CarrierName,
+  ref: string,
+): Promise<LegRow | undefined> {
+  const { rows } = await db.query<LegRow>(
+    `select ${legColumns} from voice_legs l where l.carrier = $1 and l.ref = $2`,
+    [carrier, ref],
+  )
+  return rows[0]
+}
+
+/**
+ * Takes the step from ordered to placing, which one process takes once, unless the call was ordered to be hung up
+ * meanwhile. Whoever takes it asks the carrier.
+ */
+export async function beginPlacing(
+  db: Queryable,
+  leg: LegRow,
+  atMs: number,
+  nextCheckAtMs: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update voice_legs l set state = 'placing', placed_at_ms = $3, next_check_at_ms = $4
+     where l.workspace_id = $1 and l.call_id = $2 and l.state = 'ordered'
+       and not exists (select from calls c where c.workspace_id = $1 and c.id = $2 and c.hang_up_at_ms is not null)`,
+    [leg.workspaceId, leg.callId, atMs, nextCheckAtMs],
+  )
+  return rowCount === 1
+}
+
+/** The carrier has the call, and calls it so. */
+export async function recordPlaced(
+  db: Queryable,
+  leg: LegRow,
+  ref: string,
+  nextCheckAtMs: number,
+): Promise<void> {
+  await db.query(
+    `update voice_legs set state = 'placed', ref = $3, next_check_at_ms = $4
+     where workspace_id = $1 and call_id = $2 and state in ('ordered', 'placing', 'placed')`,
+    [leg.workspaceId, leg.callId, ref, nextCheckAtMs],
+  )
+}
+
+/** Nothing more is expected of it. */
+export async function closeLeg(db: Queryable, leg: Pick<LegRow, 'workspaceId' | 'callId'>): Promise<void> {
+  await db.query(
+    `update voice_legs set state = 'over', next_check_at_ms = null where workspace_id = $1 and call_id = $2`,
+    [leg.workspaceId, leg.callId],
+  )
+}
+
+export async function checkLegAt(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
+  await db.query(
+    `update voice_legs set next_check_at_ms = $3
+     where workspace_id = $1 and call_id = $2 and state in ('placing', 'placed')`,
+    [leg.workspaceId, leg.callId, atMs],
+  )
+}
+
+/** Takes legs whose carrier is to be asked at `nowMs`; should this process end, they are due again at `againAtMs`. */
+export async function takeLegsToCheck(
+  db: Queryable,
+  nowMs: number,
+  againAtMs: number,
+  limit: number,
+): Promise<LegRow[]> {
+  const { rows } = await db.query<LegRow>(
+    `with due as (
+       select workspace_id, call_id from voice_legs where next_check_at_ms <= $1
+       order by next_check_at_ms limit $3 for update skip locked)
+     update voice_legs l set next_check_at_ms = $2 from due
+     where l.workspace_id = due.workspace_id and l.call_id = due.call_id returning ${legColumns}`,
+    [nowMs, againAtMs, limit],
+  )
+  return rows
+}
+
+/** How long after each try a carrier is told again to hang up; the last one holds for all that follow. */
+const HANG_UP_AGAIN_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000]
+
+/**
+ * Takes calls that were ordered to be hung up and are not over, and whose carrier was not told yet, or not lately.
+ * Should this process end before it tells, another tells when it is due again.
+ */
+export async function takeHangUps(db: Queryable, nowMs: number, limit: number): Promise<LegRow[]> {
+  const { rows } = await db.query<LegRow>(
+    `with due as (
+       select l.workspace_id, l.call_id from calls c
+       join voice_legs l on l.workspace_id = c.workspace_id and l.call_id = c.id
+       where c.hang_up_at_ms is not null and c.status in ('authorized', 'in_conversation')
+         and l.state in ('placing', 'placed') and coalesce(l.next_hang_up_at_ms, 0) <= $1
+       order by c.hang_up_at_ms limit $2 for update of l skip locked)
+     update voice_legs l set hang_up_tries = l.hang_up_tries + 1,
+       next_hang_up_at_ms = $1 + ($3::bigint[])[least(l.hang_up_tries + 1, array_length($3::bigint[], 1))]
+     from due where l.workspace_id = due.workspace_id and l.call_id = due.call_id returning ${legColumns}`,
+    [nowMs, limit, HANG_UP_AGAIN_MS],
+  )
+  return rows
+}
+
+export type AgentToCall = {
+  readonly workspaceId: string
+  readonly id: string
+  readonly phoneNumber: string | null
+  /** Where its calls are connected to; null: nowhere yet. */
+  readonly voiceEndpoint: string | null
+}
+
+const agentColumns = `a.workspace_id as "workspaceId", a.id, a.phone_number as "phoneNumber",
+  a.voice_endpoint as "voiceEndpoint"`
+
+/** Whose number it is (E.164). */
+export async function findAgentByNumber(db: Queryable, number: string): Promise<AgentToCall | undefined> {
+  const { rows } = await db.query<AgentToCall>(
+    `select ${agentColumns} from agents a where a.phone_number = $1 and a.archived_at_ms is null`,
+    [number],
+  )
+  return rows[0]
+}
+
+export async function findAgentById(
+  db: Queryable,
+  workspaceId: string,
+  agentId: string,
+): Promise<AgentToCall | undefined> {
+  const { rows } = await db.query<AgentToCall>(
+    `select ${agentColumns} from agents a where a.workspace_id = $1 and a.id = $2`,
+    [workspaceId, agentId],
+  )
+  return rows[0]
+}
