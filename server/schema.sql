@@ -249,6 +249,85 @@ create table ledger_entries (
   constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text]))
 );
 
+create table llm_call_tokens (
+  workspace_id uuid not null,
+  token_hash bytea not null,
+  call_id uuid not null,
+  expires_at_ms bigint not null,
+  constraint llm_call_tokens_pkey PRIMARY KEY (workspace_id, token_hash),
+  constraint llm_call_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table llm_days (
+  workspace_id uuid not null,
+  day date not null,
+  agent_id uuid not null,
+  provider text not null,
+  key_source text not null,
+  requests bigint not null,
+  errors bigint not null,
+  fallbacks bigint not null,
+  prompt_tokens bigint not null,
+  completion_tokens bigint not null,
+  total_tokens bigint not null,
+  constraint llm_days_pkey PRIMARY KEY (workspace_id, day, agent_id, provider, key_source)
+);
+
+create table llm_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  provider text not null,
+  sealed_key text not null,
+  last_four text not null,
+  base_url text,
+  api_version text,
+  deployments jsonb not null default '{}'::jsonb,
+  created_at_ms bigint not null,
+  saved_at_ms bigint not null,
+  saved_by jsonb not null,
+  last_used_at_ms bigint,
+  failure_status integer,
+  failure_code text,
+  failed_at_ms bigint,
+  constraint llm_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint llm_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id),
+  constraint llm_keys_workspace_id_provider_key UNIQUE (workspace_id, provider)
+);
+
+create table llm_requests (
+  workspace_id uuid not null,
+  id uuid not null,
+  at_ms bigint not null,
+  day date not null,
+  agent_id uuid not null,
+  call_id uuid,
+  provider text not null,
+  model text not null,
+  key_source text not null,
+  fallback boolean not null,
+  own_key_status integer,
+  streamed boolean not null,
+  ended_at_ms bigint,
+  status integer,
+  error text,
+  prompt_tokens bigint,
+  completion_tokens bigint,
+  total_tokens bigint,
+  first_byte_ms integer,
+  total_ms integer,
+  constraint llm_requests_pkey PRIMARY KEY (workspace_id, id),
+  constraint llm_requests_key_source_check CHECK (key_source = ANY (ARRAY['own'::text, 'platform'::text]))
+);
+
+create table llm_settings (
+  workspace_id uuid not null,
+  fallback_to_platform boolean not null,
+  saved_at_ms bigint not null,
+  saved_by jsonb not null,
+  constraint llm_settings_pkey PRIMARY KEY (workspace_id),
+  constraint llm_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table members (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -560,6 +639,14 @@ CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (workspac
 CREATE INDEX ledger_entries_other_than_calls ON public.ledger_entries USING btree (workspace_id, seq) WHERE (kind <> 'call'::text);
 
 CREATE UNIQUE INDEX ledger_entries_purchase ON public.ledger_entries USING btree (workspace_id, purchase_id) WHERE ((purchase_id IS NOT NULL) AND (amount_ms > 0));
+
+CREATE INDEX llm_call_tokens_expires ON public.llm_call_tokens USING btree (expires_at_ms);
+
+CREATE INDEX llm_requests_at ON public.llm_requests USING brin (at_ms);
+
+CREATE INDEX llm_requests_call ON public.llm_requests USING btree (workspace_id, call_id) WHERE (call_id IS NOT NULL);
+
+CREATE INDEX llm_requests_under_way ON public.llm_requests USING btree (at_ms) WHERE (ended_at_ms IS NULL);
 
 CREATE INDEX members_user ON public.members USING btree (user_id, joined_at_ms);
 

@@ -91,6 +91,7 @@ export type AppOptions = {
     | 'dataDir'
     | 'mail'
     | 'simulatedPace'
+    | 'llm'
   >
   readonly log: Logger
   /** How often passwords may be tried. */

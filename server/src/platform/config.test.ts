@@ -28,6 +28,8 @@ describe('settings', () => {
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
+      simulatedPace: 1,
+      llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
       logLevel: 'info',
     })
     expect(secret.length).toBeGreaterThanOrEqual(32)
@@ -54,6 +56,11 @@ describe('settings', () => {
         TALKTIME_TAX: 'VAT 19',
         TALKTIME_SMTP_URL: 'smtps://voices:pass@mail.example.com',
         TALKTIME_MAIL_FROM: 'Voices <alerts@example.com>',
+        TALKTIME_LLM_OPENAI_KEY: 'sk-platform',
+        TALKTIME_LLM_AZURE_OPENAI_KEY: 'azure-platform',
+        TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
+        TALKTIME_LLM_AZURE_OPENAI_API_VERSION: '2024-10-21',
+        TALKTIME_LLM_MODELS: 'gpt-5-mini, claude-haiku-*',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -74,6 +81,13 @@ describe('settings', () => {
         tax: { name: 'VAT', percent: 19 },
       },
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
+      simulatedPace: 1,
+      llm: {
+        keys: { openai: 'sk-platform', azure_openai: 'azure-platform' },
+        bases: { azure_openai: 'https://voices.openai.azure.com' },
+        azureApiVersion: '2024-10-21',
+        models: ['gpt-5-mini', 'claude-haiku-*'],
+      },
       logLevel: 'debug',
     })
   })
@@ -132,6 +146,23 @@ describe('settings', () => {
       'TALKTIME_SMTP_URL is "http://user:***@mail.example.com": it must be like smtp://user:password@',
     ],
     [{ TALKTIME_MAIL_FROM: 'Talktime' }, 'TALKTIME_MAIL_FROM is "Talktime": it must be whom mails come from'],
+    [
+      { TALKTIME_LLM_OPENAI_KEY: 'sk secret' },
+      'TALKTIME_LLM_OPENAI_KEY is wrong: it must be an API key of 8 to 500 visible characters.',
+    ],
+    [
+      { TALKTIME_LLM_BASE_GROQ: 'ftp://me:hidden@llm.example.com' },
+      'TALKTIME_LLM_BASE_GROQ is "ftp://me:***@llm.example.com": it must be the address of an API, such as',
+    ],
+    [
+      { TALKTIME_LLM_OPENAI_COMPATIBLE_KEY: 'sk-platform' },
+      'TALKTIME_LLM_BASE_OPENAI_COMPATIBLE is missing: with TALKTIME_LLM_OPENAI_COMPATIBLE_KEY it must be',
+    ],
+    [
+      { TALKTIME_LLM_AZURE_OPENAI_API_VERSION: 'latest' },
+      'TALKTIME_LLM_AZURE_OPENAI_API_VERSION is "latest": it must be a dated version',
+    ],
+    [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be names of models'],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
   ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
     const refusal = load(env)

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ownFile } from './data-folder.ts'
-import { StartProblem } from './start-problem.ts'
+import { type LlmSettings, readLlmSettings } from './llm-settings.ts'
+import { StartProblem, withoutPassword } from './start-problem.ts'
 
 /** What the operator may set, from the environment. */
 export type Config = {
@@ -34,6 +35,7 @@ export type Config = {
   readonly mail: MailSettings
   /** How much faster than in life the simulated carrier's calls pass. */
   readonly simulatedPace: number
+  readonly llm: LlmSettings
   readonly logLevel: LogLevel
 }
 
@@ -224,6 +226,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     )
   }
   const simulatedPace = read('TALKTIME_SIMULATED_PACE')
+  const llm = readLlmSettings(env, wrong)
   const logLevel = read('TALKTIME_LOG_LEVEL')
   if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
   return {
@@ -240,6 +243,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     seller,
     mail: { smtpUrl, from: from ?? 'Talktime <talktime@localhost>' },
     simulatedPace,
+    llm,
     logLevel,
   }
 }
@@ -249,5 +253,5 @@ function shown(name: SettingName, text: string): string {
   if (name.startsWith('TALKTIME_SECRET')) return `${text.length} characters long`
   // Enough to see that it is the publishable key, for instance.
   if (/^TALKTIME_STRIPE_.*(KEY|SECRET)$/.test(name)) return JSON.stringify(`${text.slice(0, 3)}…`)
-  return JSON.stringify(text.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@'))
+  return JSON.stringify(withoutPassword(text))
 }

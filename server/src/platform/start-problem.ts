@@ -25,3 +25,8 @@ const fileFaults: Record<string, string> = {
   ELOOP: 'its symbolic links go round in a circle',
   ENAMETOOLONG: 'the path is too long',
 }
+
+/** An address as a message may show it. */
+export function withoutPassword(text: string): string {
+  return text.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@')
+}
