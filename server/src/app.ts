@@ -92,6 +92,7 @@ export type AppOptions = {
     | 'mail'
     | 'simulatedPace'
     | 'llm'
+    | 'outboundAllow'
   >
   readonly log: Logger
   /** How often passwords may be tried. */

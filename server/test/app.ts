@@ -122,6 +122,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       simulatedPace: 1,
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
+      outboundAllow: [],
       ...options.config,
     },
     log: createLog('silent'),

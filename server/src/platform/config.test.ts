@@ -30,6 +30,7 @@ describe('settings', () => {
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       simulatedPace: 1,
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
+      outboundAllow: [],
       logLevel: 'info',
     })
     expect(secret.length).toBeGreaterThanOrEqual(32)
@@ -61,6 +62,7 @@ describe('settings', () => {
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
         TALKTIME_LLM_AZURE_OPENAI_API_VERSION: '2024-10-21',
         TALKTIME_LLM_MODELS: 'gpt-5-mini, claude-haiku-*',
+        TALKTIME_OUTBOUND_ALLOW: 'LLM.internal:8080, 10.0.0.5',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -88,6 +90,7 @@ describe('settings', () => {
         azureApiVersion: '2024-10-21',
         models: ['gpt-5-mini', 'claude-haiku-*'],
       },
+      outboundAllow: ['llm.internal:8080', '10.0.0.5'],
       logLevel: 'debug',
     })
   })
@@ -163,6 +166,10 @@ describe('settings', () => {
       'TALKTIME_LLM_AZURE_OPENAI_API_VERSION is "latest": it must be a dated version',
     ],
     [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be names of models'],
+    [
+      { TALKTIME_OUTBOUND_ALLOW: 'https://llm.internal' },
+      'TALKTIME_OUTBOUND_ALLOW is "https://llm.internal": it must be hosts, or hosts with a port,',
+    ],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
   ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
     const refusal = load(env)

@@ -36,6 +36,8 @@ export type Config = {
   /** How much faster than in life the simulated carrier's calls pass. */
   readonly simulatedPace: number
   readonly llm: LlmSettings
+  /** Hosts, or hosts with a port, that addresses chosen by customers may lead to, whatever they resolve to. */
+  readonly outboundAllow: readonly string[]
   readonly logLevel: LogLevel
 }
 
@@ -71,6 +73,11 @@ const origin = z
   .transform((url) => url.origin)
 
 const sellerText = z.string().trim().min(1).max(500)
+
+const hosts = z
+  .string()
+  .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
+  .refine((list) => list.every((host) => /^([\w.-]+(:\d{1,5})?|[\da-f]*:[\da-f:.]*)$/.test(host)))
 
 /** "VAT 19" or "Sales tax 8.25": a name and a percentage. */
 const tax = z
@@ -167,6 +174,10 @@ const settings = {
       .default(1),
     right: 'how much faster than in life simulated calls pass: a number from 0.1 to 1000',
   },
+  TALKTIME_OUTBOUND_ALLOW: {
+    schema: hosts.default([]),
+    right: 'hosts, or hosts with a port, with commas between, such as llm.internal:8080,10.0.0.5',
+  },
   TALKTIME_LOG_LEVEL: { schema: z.enum(logLevels).default('info'), right: `one of ${logLevels.join(', ')}` },
 } as const
 
@@ -227,6 +238,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   }
   const simulatedPace = read('TALKTIME_SIMULATED_PACE')
   const llm = readLlmSettings(env, wrong)
+  const outboundAllow = read('TALKTIME_OUTBOUND_ALLOW')
   const logLevel = read('TALKTIME_LOG_LEVEL')
   if (wrong.length > 0) throw new StartProblem(wrong.join('\n'))
   return {
@@ -244,6 +256,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     mail: { smtpUrl, from: from ?? 'Talktime <talktime@localhost>' },
     simulatedPace,
     llm,
+    outboundAllow,
     logLevel,
   }
 }
