@@ -59,6 +59,7 @@ test.each([
   'https://192.168.1.1',
   'https://100.64.0.1',
   'https://169.254.169.254/latest/meta-data',
+  'https://168.63.129.16/machine',
   'https://198.18.0.1',
   'https://224.0.0.1',
   'https://240.0.0.1',

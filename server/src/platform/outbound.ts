@@ -138,6 +138,9 @@ function requirePublic(addresses: readonly LookupAddress[], host: string): void 
 /** All of IPv6 that is given out to be reached from everywhere. Outside are old ways to carry addresses of IPv4. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
+/** Looks public, and is the machine's host in Azure: it hands out certificates and settings of the machine. */
+const azureHost = '168.63.129.16'
+
 /**
  * Everything that a registry has set aside is refused: private, loopback, link-local (metadata services answer there),
  * carrier-grade NAT, multicast, reserved, and ways in which IPv6 carries an address of IPv4, such as NAT64.
@@ -145,6 +148,7 @@ const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 function isPublic(text: string): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.process(text)
+  if (address.toString() === azureHost) return false
   if (address instanceof ipaddr.IPv6 && !address.match(globalUnicast)) return false
   return address.range() === 'unicast'
 }

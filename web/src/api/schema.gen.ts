@@ -2802,7 +2802,7 @@ export interface components {
             /** @example alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
             /** @enum {string} */
-            kind: "reload_declined" | "reload_failed" | "reload_capped" | "renewal_failed" | "plan_ended";
+            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled";
             /**
              * Format: date-time
              * @example 2026-11-22T10:00:00.000Z
