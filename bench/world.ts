@@ -40,6 +40,7 @@ const agentFields = {
   phoneNumber: null,
   llmProvider: 'openai',
   llmModel: 'gpt-5',
+  voiceEndpoint: null,
 }
 
 /** The engine as the server makes it. */

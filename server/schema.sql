@@ -30,6 +30,7 @@ create table agents (
   created_at_ms bigint not null,
   archived_at_ms bigint,
   voice_endpoint text,
+  unconnected_call_at_ms bigint,
   constraint agents_pkey PRIMARY KEY (workspace_id, id),
   constraint agents_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text])),
   constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)

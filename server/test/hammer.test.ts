@@ -144,7 +144,12 @@ async function makeTenants(count: number) {
   const plan = { name: 'Acme', timeZone: 'UTC', planId: 'starter' }
   const make = async (tx: Parameters<typeof createWorkspace>[0]) => {
     const uuid = await createWorkspace(tx, plan, t.clock.now())
-    const agent = await createAgent(tx, uuid, { ...newAgent, phoneNumber: null }, t.clock.now())
+    const agent = await createAgent(
+      tx,
+      uuid,
+      { ...newAgent, phoneNumber: null, voiceEndpoint: null },
+      t.clock.now(),
+    )
     return { uuid, workspaceId: publicId('workspace', uuid), agentId: publicId('agent', agent.id) }
   }
   const batches = await Promise.all(

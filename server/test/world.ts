@@ -109,7 +109,14 @@ export async function openWorld(): Promise<World> {
           workspaceId,
           whenCreditsRunOut,
         ])
-        const agent = { name: 'Ada', language: 'en', phoneNumber: null, llmProvider: 'openai', llmModel: 'm' }
+        const agent = {
+          name: 'Ada',
+          language: 'en',
+          phoneNumber: null,
+          llmProvider: 'openai',
+          llmModel: 'm',
+          voiceEndpoint: null,
+        }
         const { id: agentId } = await createAgent(tx, workspaceId, agent, clock.now())
         return { workspaceId, agentId }
       })

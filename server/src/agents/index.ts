@@ -1,2 +1,8 @@
 export { agentRoutes } from './routes.ts'
-export { type AgentFields, type AgentRow, createAgent, workspaceOfAgent } from './store.ts'
+export {
+  type AgentFields,
+  type AgentRow,
+  createAgent,
+  noteUnconnectedCall,
+  workspaceOfAgent,
+} from './store.ts'

@@ -30,6 +30,8 @@ test('201: an agent is made, its number and its language in their standard forms
     phoneNumber: '+14155552671',
     llmProvider: 'openai',
     llmModel: 'gpt-5',
+    voiceEndpoint: null,
+    unconnectedCallAt: null,
     status: 'active',
     createdAt: new Date(t.clock.now()).toISOString(),
   })
@@ -75,6 +77,55 @@ test('200: what a change names is changed, the rest stays', async () => {
   })
   expect((await patch({})).status).toBe(200)
   expect((await patch({ phoneNumber })).body.phoneNumber).toBe(agent.phoneNumber)
+})
+
+test.each([
+  ['wss://agent.example.com:8443/talk', 'wss://agent.example.com:8443/talk'],
+  ['wss://Agent.example.com', 'wss://agent.example.com/'],
+  ['sip:reception@pbx.example.com;transport=tls', 'sip:reception@pbx.example.com;transport=tls'],
+  ['SIP:+4930901820@10.0.0.5:5061', 'sip:+4930901820@10.0.0.5:5061'],
+  ['+49 30 901820', '+4930901820'],
+])('200: calls of an agent are connected to %s', async (written, kept) => {
+  const { body: agent } = await make({ voiceEndpoint: written })
+  expect(agent.voiceEndpoint).toBe(kept)
+  const patch = (body: unknown) => t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body })
+  expect((await patch({ name: 'x' })).body.voiceEndpoint).toBe(kept)
+  expect((await patch({ voiceEndpoint: null })).body.voiceEndpoint).toBeNull()
+  expect((await patch({ voiceEndpoint: written })).body.voiceEndpoint).toBe(kept)
+})
+
+test.each([
+  'ws://agent.example.com/talk',
+  'https://agent.example.com/talk',
+  'wss://user:pass@agent.example.com/talk',
+  'wss://agent.example.com/talk?token=1',
+  'wss://agent.example.com/talk#1',
+  'wss://',
+  `wss://agent.example.com/${'x'.repeat(500)}`,
+  'sip:reception',
+  'sip:reception@pbx.example.com?x=1',
+  'sip:a b@pbx.example.com',
+  '030 901820',
+  '',
+  7,
+])('400: calls cannot be connected to %j', async (voiceEndpoint) => {
+  const answer = await make({ voiceEndpoint })
+  expect(answer).toMatchObject({
+    status: 400,
+    body: {
+      errors: [{ pointer: '/voiceEndpoint', detail: expect.stringContaining('"voiceEndpoint" must be') }],
+    },
+  })
+})
+
+test('400: a number is not connected to itself', async () => {
+  const phoneNumber = freshNumber()
+  const itself = { status: 400, body: { errors: [{ pointer: '/voiceEndpoint' }] } }
+  expect(await make({ phoneNumber, voiceEndpoint: phoneNumber })).toMatchObject(itself)
+  const { body: agent } = await make({ voiceEndpoint: phoneNumber })
+  const path = `/v1/agents/${agent.id}`
+  expect(await t.request('PATCH', path, { key: workspace.key, body: { phoneNumber } })).toMatchObject(itself)
+  expect((await t.request('GET', path, { key: workspace.key })).body).toEqual(agent)
 })
 
 test('409: a phone number has one agent, in whichever workspace', async () => {

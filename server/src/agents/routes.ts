@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
-import { Instant, instantOf } from '../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
-import { AgentName, Language, LlmName, PhoneNumber } from './fields.ts'
+import { invalid, Problem } from '../platform/problem.ts'
+import { AgentName, Language, LlmName, PhoneNumber, VoiceEndpoint } from './fields.ts'
 import {
   type AgentRow,
   archiveAgent,
@@ -29,6 +29,11 @@ const AgentBody = z
     phoneNumber: z.string().nullable(),
     llmProvider: z.string(),
     llmModel: z.string(),
+    voiceEndpoint: z.string().nullable(),
+    unconnectedCallAt: Instant.nullable().meta({
+      description:
+        'When a call to its number was last turned away because it has no voiceEndpoint; null: never since.',
+    }),
     status: AgentStatus,
     createdAt: Instant,
   })
@@ -40,6 +45,7 @@ const NewAgentBody = z.strictObject({
   phoneNumber: PhoneNumber.nullable().optional(),
   llmProvider: LlmName,
   llmModel: LlmName,
+  voiceEndpoint: VoiceEndpoint.nullable().optional(),
 })
 
 const AgentChangeBody = z.strictObject({
@@ -48,6 +54,7 @@ const AgentChangeBody = z.strictObject({
   phoneNumber: PhoneNumber.nullable().optional(),
   llmProvider: LlmName.optional(),
   llmModel: LlmName.optional(),
+  voiceEndpoint: VoiceEndpoint.nullable().optional(),
   status: AgentStatus.optional(),
 })
 
@@ -61,6 +68,8 @@ function agentBody(row: AgentRow): z.infer<typeof AgentBody> {
     phoneNumber: row.phoneNumber,
     llmProvider: row.llmProvider,
     llmModel: row.llmModel,
+    voiceEndpoint: row.voiceEndpoint,
+    unconnectedCallAt: instantOrNull(row.unconnectedCallAtMs),
     status: row.status,
     createdAt: instantOf(row.createdAtMs),
   }
@@ -117,8 +126,9 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
         const { workspaceId } = scope
         const nowMs = clock.now()
         return idempotency.command(request, reply, async (tx) => {
-          const { phoneNumber = null, ...fields } = request.body
-          const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber }, nowMs)
+          const { phoneNumber = null, voiceEndpoint = null, ...fields } = request.body
+          const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber, voiceEndpoint }, nowMs)
+          requireOtherEnd(row)
           await announce(tx, workspaceId, row.id, nowMs)
           return { status: 201, body: agentBody(row) }
         })
@@ -136,10 +146,11 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
       async (request) => {
         const { scope, agent } = await scopeOfAgent(request, request.params.id)
         requireRole(scope, 'admin')
-        const { name, language, phoneNumber, llmProvider, llmModel, status } = request.body
-        const change = { name, language, phoneNumber, llmProvider, llmModel, status }
+        const { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status } = request.body
+        const change = { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status }
         return database.transaction(async (tx) => {
           const row = await updateAgent(tx, agent, change)
+          requireOtherEnd(row)
           await announce(tx, agent.workspaceId, agent.id, clock.now())
           return agentBody(row)
         })
@@ -176,4 +187,13 @@ function agentUuid(id: string): string {
   const uuid = uuidFrom('agent', id)
   if (uuid === undefined) throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
   return uuid
+}
+
+/** A number that is connected to itself would call itself. */
+function requireOtherEnd({ phoneNumber, voiceEndpoint }: AgentRow): void {
+  if (voiceEndpoint === null || voiceEndpoint !== phoneNumber) return
+  throw invalid(
+    '/voiceEndpoint',
+    '"voiceEndpoint" must be another number than the agent’s own "phoneNumber".',
+  )
 }

@@ -12,6 +12,8 @@ export type AgentFields = {
   readonly phoneNumber: string | null
   readonly llmProvider: string
   readonly llmModel: string
+  /** Where its calls are connected to: `wss://…`, `sip:…` or E.164; null: its voice stack knows by itself. */
+  readonly voiceEndpoint: string | null
 }
 
 export type AgentRow = AgentFields & {
@@ -19,10 +21,13 @@ export type AgentRow = AgentFields & {
   readonly workspaceId: string
   readonly status: AgentStatus
   readonly createdAtMs: number
+  /** When a call to its number was last turned away for want of an endpoint; null: never since it has one. */
+  readonly unconnectedCallAtMs: number | null
 }
 
 const agentColumns = `id, workspace_id as "workspaceId", name, language, phone_number as "phoneNumber",
-  llm_provider as "llmProvider", llm_model as "llmModel", status, created_at_ms as "createdAtMs"`
+  llm_provider as "llmProvider", llm_model as "llmModel", voice_endpoint as "voiceEndpoint", status,
+  created_at_ms as "createdAtMs", unconnected_call_at_ms as "unconnectedCallAtMs"`
 
 /** Makes an agent. Throws `phone_number_taken`. */
 export async function createAgent(
@@ -33,8 +38,9 @@ export async function createAgent(
 ): Promise<AgentRow> {
   return phoneNumberFree(agent.phoneNumber, async () => {
     const { rows } = await tx.query<AgentRow>(
-      `insert into agents (workspace_id, id, name, language, phone_number, llm_provider, llm_model, created_at_ms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${agentColumns}`,
+      `insert into agents (workspace_id, id, name, language, phone_number, llm_provider, llm_model, voice_endpoint,
+                           created_at_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${agentColumns}`,
       [
         workspaceId,
         newUuid(nowMs),
@@ -43,6 +49,7 @@ export async function createAgent(
         agent.phoneNumber,
         agent.llmProvider,
         agent.llmModel,
+        agent.voiceEndpoint,
         nowMs,
       ],
     )
@@ -67,7 +74,9 @@ export async function updateAgent(
          name = coalesce($3, name), language = coalesce($4, language),
          phone_number = case when $5 then $6 else phone_number end,
          llm_provider = coalesce($7, llm_provider), llm_model = coalesce($8, llm_model),
-         status = coalesce($9, status)
+         status = coalesce($9, status),
+         voice_endpoint = case when $10 then $11 else voice_endpoint end,
+         unconnected_call_at_ms = case when $11::text is null then unconnected_call_at_ms end
        where workspace_id = $1 and id = $2 and archived_at_ms is null returning ${agentColumns}`,
       [
         agent.workspaceId,
@@ -79,11 +88,31 @@ export async function updateAgent(
         change.llmProvider ?? null,
         change.llmModel ?? null,
         change.status ?? null,
+        change.voiceEndpoint !== undefined,
+        change.voiceEndpoint ?? null,
       ],
     )
     return rows[0] ?? notFound()
   })
 }
+
+/** Notes that a call was turned away because there is nothing to connect it to. Returns whether that was worth a note. */
+export async function noteUnconnectedCall(
+  tx: Tx,
+  agent: { readonly workspaceId: string; readonly id: string },
+  nowMs: number,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update agents set unconnected_call_at_ms = $3
+     where workspace_id = $1 and id = $2 and voice_endpoint is null
+       and (unconnected_call_at_ms is null or unconnected_call_at_ms <= $4)`,
+    [agent.workspaceId, agent.id, nowMs, nowMs - UNCONNECTED_NOTED_EVERY_MS],
+  )
+  return rowCount === 1
+}
+
+/** Someone who calls again and again makes no write of each call. */
+const UNCONNECTED_NOTED_EVERY_MS = 60_000
 
 /** Takes an agent out of use; the history of its calls keeps it. Its phone number is free again. */
 export async function archiveAgent(

@@ -124,7 +124,7 @@ async function hire(
   for (const agent of cast) {
     const { name, language, phoneNumber, llmProvider, llmModel, beginsAtShare } = agent
     const atMs = Math.round(year.startsAtMs + beginsAtShare * (year.endsAtMs - year.startsAtMs))
-    const fields = { name, language, phoneNumber, llmProvider, llmModel }
+    const fields = { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint: null }
     ids.set(agent, (await createAgent(tx, workspaceId, fields, atMs)).id)
   }
   return ids

@@ -56,7 +56,14 @@ const watched = (seed: number) =>
 
 async function workspaceWithAgent(planId = 'scale'): Promise<TestWorkspace> {
   const workspace = await world.addWorkspace({ planId })
-  const agent = { name: 'Ada', language: 'en', phoneNumber: null, llmProvider: 'openai', llmModel: 'm' }
+  const agent = {
+    name: 'Ada',
+    language: 'en',
+    phoneNumber: null,
+    llmProvider: 'openai',
+    llmModel: 'm',
+    voiceEndpoint: null,
+  }
   await world.database.transaction((tx) => createAgent(tx, workspace.uuid, agent, world.clock.now()))
   return workspace
 }

@@ -1115,6 +1115,7 @@ export interface paths {
                         phoneNumber?: string | null;
                         llmProvider: string;
                         llmModel: string;
+                        voiceEndpoint?: string | null;
                     };
                 };
             };
@@ -1225,6 +1226,7 @@ export interface paths {
                         phoneNumber?: string | null;
                         llmProvider?: string;
                         llmModel?: string;
+                        voiceEndpoint?: string | null;
                         /**
                          * @description disabled: its calls are refused.
                          * @enum {string}
@@ -2786,6 +2788,9 @@ export interface components {
             phoneNumber: string | null;
             llmProvider: string;
             llmModel: string;
+            voiceEndpoint: string | null;
+            /** @description When a call to its number was last turned away because it has no voiceEndpoint; null: never since. */
+            unconnectedCallAt: string | null;
             /**
              * @description disabled: its calls are refused.
              * @enum {string}
