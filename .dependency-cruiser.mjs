@@ -17,7 +17,7 @@ const mayEnter = {
   calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
   voice: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
   campaigns: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'alerts', 'calls', 'voice'],
-  'credit-watch': ['platform', 'ledger'],
+  'credit-watch': ['platform', 'ledger', 'alerts'],
   usage: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'alerts'],
   llm: ['platform', 'access', 'ledger', 'plans', 'agents', 'calls'],
   live: ['platform', 'access', 'ledger', 'calls'],

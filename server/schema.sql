@@ -120,7 +120,8 @@ create table balance_lines (
   next_boundary_ms bigint,
   reload_below_ms bigint,
   out_since_ms bigint,
-  low_below_ms bigint default '9007199254740991'::bigint,
+  low_since_ms bigint,
+  low_level_ms bigint not null default 300000,
   constraint balance_lines_pkey PRIMARY KEY (workspace_id),
   constraint balance_lines_check CHECK (open_calls >= live_calls),
   constraint balance_lines_check1 CHECK (folded_ms <= drawn_ms),
@@ -156,6 +157,7 @@ create table calls (
   hang_up_reason text,
   carrier text,
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
+  constraint calls_check CHECK ((hang_up_at_ms IS NULL) = (hang_up_reason IS NULL)),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
   constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
   constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text]))
@@ -595,7 +597,9 @@ create table workspaces (
   monthly_budget_ms bigint,
   demo boolean not null default false,
   created_at_ms bigint not null,
+  low_balance_ms bigint,
   constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_low_balance_ms_check CHECK (low_balance_ms >= 0),
   constraint workspaces_monthly_budget_ms_check CHECK (monthly_budget_ms > 0),
   constraint workspaces_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text])),
   constraint workspaces_when_credits_run_out_check CHECK (when_credits_run_out = ANY (ARRAY['finish'::text, 'end'::text]))

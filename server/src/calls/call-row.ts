@@ -5,6 +5,9 @@ import type pg from 'pg'
 
 export type Direction = 'inbound' | 'outbound' | 'web'
 
+/** Why a call is to be hung up: the credits ran out and its workspace ends calls then, or somebody said so. */
+export type HangUpReason = 'out_of_credits' | 'by_hand'
+
 /** A call as the database has it. Instants are epoch milliseconds, amounts milliseconds of talk time. */
 export type CallRow = {
   readonly workspaceId: string
@@ -22,6 +25,9 @@ export type CallRow = {
   readonly authorizedAtMs: number
   readonly maxDurationMs: number
   readonly lastSeenAtMs: number | null
+  /** Since when the voice stack is told to hang up, and why; null: it is not. */
+  readonly hangUpAtMs: number | null
+  readonly hangUpReason: HangUpReason | null
   /** The ledger entries that charged it, by their number in the workspace. */
   readonly entrySeqs: readonly number[]
   readonly facts: CallFacts
@@ -47,6 +53,7 @@ export const callColumns = `
   c.from_number as "from", c.to_number as "to", c.external_id as "externalId", c.campaign_id as "campaignId", c.carrier,
   c.status, c.refusal_reason as "refusalReason", c.authorized_at_ms as "authorizedAtMs",
   c.max_duration_ms as "maxDurationMs", c.last_seen_at_ms as "lastSeenAtMs", c.entry_seqs as "entrySeqs",
+  c.hang_up_at_ms as "hangUpAtMs", c.hang_up_reason as "hangUpReason",
   c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
   c.end_reason as "endReason", c.settled_ms as "settledMs", c.settled_until_ms as "settledUntilMs"`
 
@@ -73,6 +80,8 @@ export function callFromRecord(record: CallRecord): CallRow {
     authorizedAtMs: record.authorizedAtMs,
     maxDurationMs: record.maxDurationMs,
     lastSeenAtMs: record.lastSeenAtMs,
+    hangUpAtMs: record.hangUpAtMs,
+    hangUpReason: record.hangUpReason,
     entrySeqs: record.entrySeqs.map(Number),
     facts: {
       refused: record.status === 'refused',

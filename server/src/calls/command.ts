@@ -1,6 +1,6 @@
 import type { IdempotencyRecord, IdempotencyRef } from '../platform/http/idempotency-records.ts'
 import type { ProblemCode } from '../platform/problem.ts'
-import type { CallRow, Direction } from './call-row.ts'
+import type { CallRow, Direction, HangUpReason } from './call-row.ts'
 
 /** Names a call: by our id (the UUID in it) or by the voice stack's. */
 export type CallTarget = { readonly callId: string } | { readonly externalId: string }
@@ -44,6 +44,13 @@ export type CallCommand =
       readonly vouched?: boolean
     }
   | { readonly type: 'heartbeat'; readonly workspaceId: string; readonly target: CallTarget }
+  /** The voice stack is to hang up; a call that is over stays as it is. */
+  | {
+      readonly type: 'hang_up'
+      readonly workspaceId: string
+      readonly target: CallTarget
+      readonly reason: HangUpReason
+    }
   /** The reaper's: to be looked at, and closed if the time for it has come. */
   | {
       readonly type: 'reap'
@@ -62,7 +69,7 @@ export type CallOutcome =
       readonly created: boolean
       /** The workspace's balance right after, in milliseconds of talk time. */
       readonly balanceMs: number
-      /** Whether the conversation may go on, by balance, setting and hard stop. */
+      /** Whether the conversation may go on, by balance, setting, hard stop and what was ordered. */
       readonly mayContinue: boolean
     }
   | {

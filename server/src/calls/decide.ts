@@ -2,9 +2,11 @@ import { authorizeCall } from '@talktime/core/authorize'
 import { balanceAt } from '@talktime/core/balance-line'
 import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/call'
 import { presumedEnd } from '@talktime/core/call-lease'
+import { noEarlierThanKnown } from '@talktime/core/crossings'
+import { isEndingCalls } from '@talktime/core/ending-calls'
 import { reportedInstant } from '@talktime/core/reported-instant'
 import { type Account, applyToLine, noteChange, post } from '../ledger/index.ts'
-import { type CallRow, leaseOf } from './call-row.ts'
+import { type CallRow, type HangUpReason, leaseOf } from './call-row.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import type { AgentRow, GateRow } from './store.ts'
 
@@ -24,6 +26,8 @@ export type Batch = {
   readonly externalIds: Map<string, string>
   readonly inserted: Set<string>
   readonly updated: Set<string>
+  /** Calls that are to be hung up since one of these commands. */
+  readonly ordered: Set<string>
   readonly giveBacks: GiveBack[]
 }
 
@@ -44,6 +48,7 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
   const call = findCall(batch, command.workspaceId, command.target)
   if (call === undefined) return problem('call_not_found', missing(command.target))
   if (command.type === 'heartbeat') return heartbeat(context, call)
+  if (command.type === 'hang_up') return hangUp(context, call, command.reason)
   if (command.type === 'reap') return reap(context, call, command.listeningSinceMs)
   return report(context, call, command)
 }
@@ -77,7 +82,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
       openCalls: line.openCalls,
       concurrentCallsMax: gate.concurrentCallsMax,
     },
-    nowMs,
+    noEarlierThanKnown(line, nowMs),
   )
   const refused = authorization.decision === 'refused'
   const call: CallRow = {
@@ -95,6 +100,8 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     authorizedAtMs: at.atMs,
     maxDurationMs: gate.callDurationSecondsMax * 1000,
     lastSeenAtMs: null,
+    hangUpAtMs: null,
+    hangUpReason: null,
     entrySeqs: [],
     // A refused call is over the moment it is refused.
     facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
@@ -131,8 +138,23 @@ function report(
 function heartbeat(context: Context, call: CallRow): CallOutcome {
   if (!isOpen(call.facts)) return outcomeOf(context, call, false)
   const seen = { ...call, lastSeenAtMs: Math.max(call.lastSeenAtMs ?? 0, context.nowMs) }
-  keep(context, seen)
-  return outcomeOf(context, seen, false)
+  return outcomeOf(context, keep(context, seen), false)
+}
+
+function hangUp(context: Context, call: CallRow, reason: HangUpReason): CallOutcome {
+  // Whoever says so wants it also where credits come back.
+  if (!isOpen(call.facts) || call.hangUpReason === reason) return outcomeOf(context, call, false)
+  const ordered = order(context, call, reason)
+  noteChange(context.account, 'call', call.id)
+  return outcomeOf(context, ordered, false)
+}
+
+function order(context: Context, call: CallRow, reason: HangUpReason): CallRow {
+  const ordered = { ...call, hangUpAtMs: call.hangUpAtMs ?? context.nowMs, hangUpReason: reason }
+  const key = inWorkspace(call.workspaceId, call.id)
+  context.batch.calls.set(key, ordered)
+  context.batch.ordered.add(key)
+  return ordered
 }
 
 function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
@@ -160,15 +182,18 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
   if (effect.chargeMs < 0) {
     batch.giveBacks.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
   }
-  keep(context, after)
-  return after
+  return keep(context, after)
 }
 
-function keep(context: Context, call: CallRow): void {
+function keep(context: Context, call: CallRow): CallRow {
+  const { batch, account, gate, nowMs } = context
   const key = inWorkspace(call.workspaceId, call.id)
-  context.batch.calls.set(key, call)
-  if (!context.batch.inserted.has(key)) context.batch.updated.add(key)
-  noteChange(context.account, 'call', call.id)
+  batch.calls.set(key, call)
+  if (!batch.inserted.has(key)) batch.updated.add(key)
+  noteChange(account, 'call', call.id)
+  // A call that was taken for lost may turn out to be on after all, when the others have been ended already.
+  const isToEnd = isOpen(call.facts) && isEndingCalls(account.line, gate.whenCreditsRunOut, nowMs)
+  return isToEnd && call.hangUpReason === null ? order(context, call, 'out_of_credits') : call
 }
 
 function findCall(batch: Batch, workspaceId: string, target: CallTarget): CallRow | undefined {
@@ -183,6 +208,7 @@ function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutco
   const hardStopMs = call.facts.answeredAtMs === null ? null : call.facts.answeredAtMs + call.maxDurationMs
   const mayContinue =
     isOpen(call.facts) &&
+    call.hangUpAtMs === null &&
     (hardStopMs === null || nowMs < hardStopMs) &&
     (gate.whenCreditsRunOut === 'finish' || balanceMs > 0)
   return { outcome: 'call', call, created, balanceMs, mayContinue }

@@ -1,5 +1,5 @@
 import { balanceAt } from '@talktime/core/balance-line'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Boundaries, LineRow } from '../ledger/index.ts'
 import { type Account, giveBack, lockAccounts, writeAccounts } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
@@ -13,8 +13,10 @@ import {
   lockIdempotencyKeys,
 } from '../platform/http/idempotency-records.ts'
 import { invariant } from '../platform/problem.ts'
+import type { CallRow } from './call-row.ts'
 import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
 import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
+import { writeHangUps } from './hang-ups.ts'
 import {
   insertCalls,
   type KeyInWorkspace,
@@ -45,8 +47,10 @@ export type CallEngineParts = {
   readonly openPipeline?: () => Pipeline
   /** Told after each commit which workspaces changed. */
   readonly onCommitted?: (workspaceIds: readonly string[]) => void
-  /** Told after each commit in which workspaces the balance is below what auto-reload waits for. */
-  readonly onBelow?: (workspaceIds: readonly string[]) => void
+  /** Told after each commit where the balances go from here: the lines as they were written. */
+  readonly onLines?: (lines: readonly LineRow[]) => void
+  /** Told after each commit in which workspaces calls are to be hung up since then. */
+  readonly onHangUps?: (workspaceIds: readonly string[]) => void
 }
 
 /** Two batches side by side: one computes while the other waits for the disk, where each is large. */
@@ -90,7 +94,12 @@ function notReplayed(outcome: CallOutcome | Replayed): CallOutcome {
 type Done =
   /** These workspaces are at a boundary; nothing was written. */
   | { readonly due: readonly string[] }
-  | { readonly outcomes: (CallOutcome | Replayed)[]; readonly below: readonly string[] }
+  | {
+      readonly outcomes: (CallOutcome | Replayed)[]
+      readonly lines: readonly LineRow[]
+      /** Where calls are to be hung up. */
+      readonly ordered: readonly string[]
+    }
 
 async function runBatch(
   parts: CallEngineParts,
@@ -116,17 +125,20 @@ async function runBatch(
           batch.giveBacks.length === 0 ? outcome : await afterGiveBacks(tx, batch, outcome, nowMs)
         outcomes.push(settled)
       }
+      const ordered = workspacesOf(callsOf(batch, batch.ordered))
       const written = Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs)])
       const committed = commit()
       // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
       committed.catch(() => {})
       await written
       await committed
-      return { outcomes, below: workspacesBelow(batch, nowMs) }
+      const lines = [...batch.accounts.values()].map((account) => account.line)
+      return { outcomes, lines, ordered }
     })
     if ('outcomes' in done) {
       parts.onCommitted?.(workspaceIds)
-      if (done.below.length > 0) parts.onBelow?.(done.below)
+      parts.onLines?.(done.lines)
+      if (done.ordered.length > 0) parts.onHangUps?.(done.ordered)
       return done.outcomes
     }
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
@@ -177,13 +189,8 @@ function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
     .map((line) => line.workspaceId)
 }
 
-function workspacesBelow(batch: Batch, nowMs: number): string[] {
-  const below: string[] = []
-  for (const { line } of batch.accounts.values()) {
-    if (line.reloadBelowMs !== null && balanceAt(line, nowMs) < line.reloadBelowMs)
-      below.push(line.workspaceId)
-  }
-  return below
+function workspacesOf(calls: readonly CallRow[]): string[] {
+  return [...new Set(calls.map((call) => call.workspaceId))]
 }
 
 async function load(
@@ -212,6 +219,7 @@ async function load(
     ),
     inserted: new Set(),
     updated: new Set(),
+    ordered: new Set(),
     giveBacks: [],
   }
 }
@@ -244,6 +252,7 @@ function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
   const writes = [
     insertCalls(tx, callsOf(batch, batch.inserted)),
     updateCalls(tx, callsOf(batch, batch.updated)),
+    writeHangUps(tx, callsOf(batch, batch.ordered)),
     writeAccounts(tx, batch.accounts.values(), nowMs),
   ]
   batch.inserted.clear()
@@ -280,7 +289,7 @@ async function carryOutGiveBack(tx: Tx, batch: Batch, back: GiveBack, nowMs: num
   batch.updated.add(key)
 }
 
-function callsOf(batch: Batch, keys: ReadonlySet<string>) {
+function callsOf(batch: Batch, keys: ReadonlySet<string>): CallRow[] {
   return [...keys].flatMap((key) => {
     const call = batch.calls.get(key)
     return call === undefined ? [] : [call]

@@ -47,6 +47,11 @@ export const CallBody = z
     maxDurationSeconds: z.int().meta({ description: 'The hard stop: hand it to the voice stack.' }),
     duration: Amount.nullable().meta({ description: 'From answer to end; null while the call is not over.' }),
     charged: Amount.meta({ description: 'Charged so far.' }),
+    hangUpOrderedAt: Instant.nullable().meta({
+      description:
+        'Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over.',
+    }),
+    hangUpReason: z.enum(['out_of_credits', 'by_hand']).nullable(),
     refusal: z
       .object({
         reason: z.enum(['out_of_credits', 'concurrency_limit', 'agent_disabled', 'workspace_suspended']),
@@ -79,6 +84,8 @@ export function callBody(call: CallRow): CallBody {
     maxDurationSeconds: call.maxDurationMs / 1000,
     duration: durationMs === null ? null : amountOf(durationMs),
     charged: amountOf(facts.settledMs),
+    hangUpOrderedAt: instantOrNull(call.hangUpAtMs),
+    hangUpReason: call.hangUpReason,
     refusal:
       call.refusalReason === null
         ? null

@@ -1,3 +1,4 @@
+import { isOpen } from '@talktime/core/call'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
@@ -170,6 +171,31 @@ export function callRoutes(parts: CallRouteParts): Routes {
             balance: amountOf(outcome.balanceMs),
             maxDurationSeconds: outcome.call.maxDurationMs / 1000,
           },
+        }))
+      },
+    )
+
+    server.post(
+      '/v1/calls/:id/hang-up',
+      {
+        ...unchecked,
+        schema: {
+          tags: ['Calls'],
+          summary: 'Have a call hung up',
+          description:
+            'Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).',
+          params: CallParams,
+          body: z.strictObject({}),
+          response: { 200: CallBody, 202: CallBody },
+        },
+      },
+      async (request, reply) => {
+        const { workspaceId } = await scopeOfCall(request, request.params.id)
+        const target = callTarget(request.params.id)
+        const command = { type: 'hang_up', workspaceId, target, reason: 'by_hand' } as const
+        return carryOut(request, reply, command, ({ call }) => ({
+          status: isOpen(call.facts) ? 202 : 200,
+          body: callBody(call),
         }))
       },
     )

@@ -1,3 +1,4 @@
+import type { WhenCreditsRunOut } from '@talktime/core/ending-calls'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -7,7 +8,7 @@ import { type CallRecord, type CallRow, callColumns, callFromRecord, reapAtOf, s
 export type GateRow = {
   readonly workspaceId: string
   readonly active: boolean
-  readonly whenCreditsRunOut: 'finish' | 'end'
+  readonly whenCreditsRunOut: WhenCreditsRunOut
   readonly concurrentCallsMax: number | null
   readonly callDurationSecondsMax: number
 }

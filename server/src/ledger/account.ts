@@ -1,5 +1,6 @@
-import type { BalanceLine } from '@talktime/core/balance-line'
+import { rebased } from '@talktime/core/balance-line'
 import type { CallEffect } from '@talktime/core/call'
+import type { WatchedLine } from '@talktime/core/crossings'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
 
@@ -12,8 +13,11 @@ export type EntryKind =
   | 'expiry'
   | 'refund'
 
-/** One row of balance_lines as last read or written under its lock. */
-export type LineRow = BalanceLine & {
+/**
+ * One row of balance_lines as last read or written under its lock. Its marks (`outSinceMs`, `lowSinceMs`) are the
+ * credit watch's, `reloadBelowMs` is the auto-reload's: they alone change them.
+ */
+export type LineRow = WatchedLine & {
   readonly workspaceId: string
   readonly openCalls: number
   /** Sum of all entries. */
@@ -25,8 +29,6 @@ export type LineRow = BalanceLine & {
   readonly entrySeq: number
   readonly eventSeq: number
   readonly nextBoundaryMs: number | null
-  /** Whoever brings the balance below this says so to the auto-reload, which alone changes it. Null: nobody asks. */
-  readonly reloadBelowMs: number | null
 }
 
 export type EntryRow = {
@@ -95,9 +97,12 @@ export function post(account: Account, posting: Posting, nowMs: number): EntryRo
   invariant(Number.isSafeInteger(posting.amountMs) && posting.amountMs !== 0, 'An entry needs an amount')
   const drawMs = posting.draws ? -posting.amountMs : 0
   invariant(drawMs >= 0, 'Only an amount below zero draws on grants')
+  // Credit that comes or goes does so now: read from here on, the line says since when the balance is what it is.
+  const moved = posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebased(line, posting.atMs) : line
   account.line = {
     ...line,
-    balanceMs: line.balanceMs + posting.amountMs,
+    anchorMs: moved.anchorMs,
+    balanceMs: moved.balanceMs + posting.amountMs,
     settledMs: line.settledMs + posting.amountMs,
     drawnMs: line.drawnMs + drawMs,
     entrySeq: line.entrySeq + 1,

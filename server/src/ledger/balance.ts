@@ -4,6 +4,7 @@ import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { LineRow } from './account.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
+import { monthlyGrantedMs } from './low-level.ts'
 import { lineColumns } from './store.ts'
 
 /** A workspace's balance at an instant; every amount in milliseconds of talk time. */
@@ -63,7 +64,7 @@ function balanceOf(
     overdraftMs: Math.max(0, -balanceMs),
     liveCalls: line.liveCalls,
     runsOutAtMs: runsOutAtMs(line, nowMs),
-    status: balanceStatus(balanceMs, monthlyGrantedMs),
+    status: balanceStatus(balanceMs, line.lowLevelMs),
   }
 }
 
@@ -72,13 +73,4 @@ function runsOutAtMs(line: LineRow, nowMs: number): number | null {
   if (crossesAtMs === null || balanceAt(line, nowMs) <= 0) return null
   if (line.nextBoundaryMs !== null && crossesAtMs > line.nextBoundaryMs) return null
   return crossesAtMs
-}
-
-async function monthlyGrantedMs(db: Queryable, workspaceId: string, nowMs: number): Promise<number> {
-  const { rows } = await db.query<{ granted: number }>(
-    `select coalesce(sum(granted_ms), 0)::bigint as granted from grants
-     where workspace_id = $1 and kind = 'monthly' and not returned and granted_at_ms <= $2 and expires_at_ms > $2`,
-    [workspaceId, nowMs],
-  )
-  return rows[0]?.granted ?? 0
 }

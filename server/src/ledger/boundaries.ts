@@ -3,6 +3,7 @@ import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { type Account, noteChange } from './account.ts'
 import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
+import { keepLowLevel } from './low-level.ts'
 import { lockAccounts, writeAccounts } from './store.ts'
 
 /** What a boundary means to rooms the ledger does not know. */
@@ -14,6 +15,8 @@ export type BoundaryParts = {
    * current cycle ends.
    */
   renew(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<{ cycleEndsAtMs: number | null }>
+  /** Told after each commit which workspace went past a boundary. */
+  readonly onCommitted?: (workspaceIds: readonly string[]) => void
 }
 
 export type Boundaries = {
@@ -30,14 +33,17 @@ export type Boundaries = {
 
 export function createBoundaries(database: Database, parts: BoundaryParts): Boundaries {
   async function catchUpOne(workspaceId: string, nowMs: number): Promise<void> {
-    await database.transaction(async (tx) => {
+    const changed = await database.transaction(async (tx) => {
       const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-      if (account === undefined) return
+      if (account === undefined) return false
       for (let dueMs = dueBoundary(account, nowMs); dueMs !== null; dueMs = dueBoundary(account, nowMs)) {
         await processBoundary(tx, account, dueMs, nowMs, parts)
       }
+      const wasDue = account.changed.size > 0
       await writeAccounts(tx, [account], nowMs)
+      return wasDue
     })
+    if (changed) parts.onCommitted?.([workspaceId])
   }
 
   return {
@@ -89,6 +95,7 @@ async function processBoundary(
   account.line = { ...account.line, ...rebased(account.line, atMs), nextBoundaryMs: null }
   noteChange(account, 'balance')
   const { cycleEndsAtMs } = await parts.renew(tx, account, atMs, nowMs)
+  await keepLowLevel(tx, account, atMs)
   boundaryNoLaterThan(account, cycleEndsAtMs)
   boundaryNoLaterThan(account, await nextExpiry(tx, account.line.workspaceId))
   const { nextBoundaryMs } = account.line

@@ -10,6 +10,7 @@ import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
 import { type Account, type EntryKind, type EntryRow, noteChange, post } from './account.ts'
+import { keepLowLevel } from './low-level.ts'
 
 export type GrantKind = 'monthly' | 'top_up' | 'promotional' | 'adjustment'
 
@@ -66,6 +67,7 @@ export async function addGrant(
   const grantId = newUuid(nowMs)
   await insertGrant(tx, account, { ...grant, id: grantId, returned: false })
   boundaryNoLaterThan(account, grant.expiresAtMs)
+  if (grant.kind === 'monthly') await keepLowLevel(tx, account, grant.atMs)
   const entry = post(
     account,
     {
@@ -166,6 +168,7 @@ export async function expireMonthly(tx: Queryable, account: Account, nowMs: numb
     [account.line.workspaceId, nowMs],
   )
   await expireGrants(tx, account, nowMs, nowMs)
+  await keepLowLevel(tx, account, nowMs)
 }
 
 /** Which grants paid the stretch of cumulative draws, folded or not yet; what is left over is unpaid. */

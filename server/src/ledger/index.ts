@@ -11,7 +11,8 @@ export {
   type NewGrant,
   paidBy,
 } from './grants.ts'
+export { keepLowLevel } from './low-level.ts'
 export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
 export { ledgerRoutes } from './routes.ts'
-export { lockAccounts, openLine, writeAccounts } from './store.ts'
+export { lockAccounts, openLine, readLines, writeAccounts } from './store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -9,7 +9,8 @@ export const lineColumns = `
   l.workspace_id as "workspaceId", l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs",
   l.live_calls as "liveCalls", l.open_calls as "openCalls", l.settled_ms as "settledMs",
   l.drawn_ms as "drawnMs", l.folded_ms as "foldedMs", l.entry_seq as "entrySeq",
-  l.event_seq as "eventSeq", l.next_boundary_ms as "nextBoundaryMs", l.reload_below_ms as "reloadBelowMs"`
+  l.event_seq as "eventSeq", l.next_boundary_ms as "nextBoundaryMs", l.reload_below_ms as "reloadBelowMs",
+  l.out_since_ms as "outSinceMs", l.low_since_ms as "lowSinceMs", l.low_level_ms as "lowLevelMs"`
 
 // Rows are locked in the order of the workspaces, so that two transactions over several workspaces never wait
 // for each other in a circle.
@@ -28,6 +29,16 @@ export async function lockAccounts(
     values: [uuidArray(workspaceIds, (id) => id)],
   })
   return new Map(rows.map((line) => [line.workspaceId, accountOf(line)]))
+}
+
+/** Reads the lines as they are, without a lock. Workspaces that don't exist are missing in the answer. */
+export async function readLines(db: Queryable, workspaceIds: readonly string[]): Promise<LineRow[]> {
+  const { rows } = await db.query<LineRow & pg.QueryResultRow>({
+    name: 'ledger_read_lines',
+    text: `select ${lineColumns} from balance_lines l where l.workspace_id = any($1::uuid[])`,
+    values: [uuidArray(workspaceIds, (id) => id)],
+  })
+  return rows
 }
 
 const updateLinesSql = `

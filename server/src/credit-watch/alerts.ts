@@ -1,0 +1,122 @@
+import { crossesAt } from '@talktime/core/balance-line'
+import { formatCredits } from '@talktime/core/credits'
+import { raiseAlert } from '../alerts/index.ts'
+import { type Account, type LineRow, noteChange } from '../ledger/index.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import { invariant } from '../platform/problem.ts'
+import { instantText } from '../platform/words.ts'
+
+/** Tells that a workspace is out of credits since `atMs`, what follows from it, and what to do. */
+export async function tellOut(
+  tx: Tx,
+  account: Account,
+  atMs: number,
+  sentences: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  const facts = await loadFacts(tx, account.line.workspaceId)
+  const out = `The balance reached zero on ${instantText(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
+  await raise(tx, account, atMs, nowMs, {
+    kind: 'balance_zero',
+    title: 'Out of credits',
+    detail: [out, ...sentences, howToGoOn(facts)].join(' '),
+  })
+}
+
+/** Tells that calls are answered again. */
+export async function tellReturned(
+  tx: Tx,
+  account: Account,
+  sentences: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  const { timeZone } = await loadFacts(tx, account.line.workspaceId)
+  const back = `Incoming calls are answered again since ${instantText(nowMs, timeZone)}.`
+  await raise(tx, account, nowMs, nowMs, {
+    kind: 'credits_returned',
+    title: 'Credits are back',
+    detail: [back, ...sentences].join(' '),
+  })
+}
+
+/** Tells that the balance is low since `atMs`, how long it lasts, and what to do. */
+export async function tellLow(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<void> {
+  const facts = await loadFacts(tx, account.line.workspaceId)
+  const left = `Less than ${creditsText(account.line.lowLevelMs)} are left.`
+  await raise(tx, account, atMs, nowMs, {
+    kind: 'balance_low',
+    title: 'Credits are low',
+    detail: [left, ...lastsUntil(account.line, facts), howToHaveMore(facts)].join(' '),
+  })
+}
+
+type Facts = {
+  readonly timeZone: string
+  /** May buy credits. */
+  readonly planPaid: boolean
+  readonly resetsAtMs: number
+  /** Below it auto-reload buys; null: it is off. */
+  readonly reloadBelowMs: number | null
+}
+
+async function loadFacts(db: Queryable, workspaceId: string): Promise<Facts> {
+  const { rows } = await db.query<Facts>({
+    name: 'credit_watch_alert_facts',
+    text: `
+      select w.time_zone as "timeZone", (s.terms ->> 'paid')::boolean as "planPaid",
+             s.cycle_ends_at_ms as "resetsAtMs",
+             case when r.enabled then r.threshold_ms end as "reloadBelowMs"
+      from workspaces w
+      join subscriptions s on s.workspace_id = w.id
+      left join auto_reload_settings r on r.workspace_id = w.id
+      where w.id = $1`,
+    values: [workspaceId],
+  })
+  const [facts] = rows
+  invariant(facts, 'A workspace with a balance line has a subscription')
+  return facts
+}
+
+function howToGoOn(facts: Facts): string {
+  if (!facts.planPaid) return changePlan(facts)
+  return facts.reloadBelowMs === null
+    ? 'Buy credits to go on, and switch on auto-reload so that it does not happen again.'
+    : 'Auto-reload is on; where it buys nothing, the Billing page says why. Buy credits there to go on.'
+}
+
+function howToHaveMore(facts: Facts): string {
+  if (!facts.planPaid) return changePlan(facts)
+  return facts.reloadBelowMs === null
+    ? 'Buy credits, or switch on auto-reload, so that calls go on.'
+    : `Auto-reload buys more when the balance drops below ${creditsText(facts.reloadBelowMs)}.`
+}
+
+function changePlan({ resetsAtMs, timeZone }: Facts): string {
+  return `The next monthly credits come on ${instantText(resetsAtMs, timeZone)}. Credits can be bought on a paid plan: change to one to have more now.`
+}
+
+function lastsUntil(line: LineRow, { timeZone }: Facts): string[] {
+  const atMs = crossesAt(line, 0)
+  if (atMs === null) return []
+  const calls = line.liveCalls === 1 ? 'the call that is on' : `the ${line.liveCalls} calls that are on`
+  return [`With ${calls} they last until ${instantText(atMs, timeZone)}.`]
+}
+
+function creditsText(ms: number): string {
+  const text = formatCredits(ms, 'en-US')
+  return `${text} ${text === '1' ? 'credit' : 'credits'}`
+}
+
+async function raise(
+  tx: Tx,
+  account: Account,
+  atMs: number,
+  nowMs: number,
+  alert: Pick<Parameters<typeof raiseAlert>[1], 'kind' | 'title' | 'detail'>,
+): Promise<void> {
+  const { workspaceId, eventSeq } = account.line
+  // A balance may reach zero twice at one instant, by what turns out later; not at one state of its line.
+  const crossing = { workspaceId, key: `${atMs} ${eventSeq}`, link: '/billing' }
+  const id = await raiseAlert(tx, { ...alert, ...crossing }, nowMs)
+  if (id !== undefined) noteChange(account, 'alert', id)
+}

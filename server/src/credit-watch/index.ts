@@ -1,0 +1,3 @@
+export type { Consequences } from './consequences.ts'
+export { verifyCreditWatch } from './verify.ts'
+export { type CreditWatch, createCreditWatch } from './watch.ts'

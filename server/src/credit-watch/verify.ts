@@ -1,0 +1,38 @@
+import { type Difference, runChecks } from '../ledger/index.ts'
+import type { Queryable } from '../platform/database/database.ts'
+
+// The balance at which a line is marked out is read no earlier than what is known to have happened: then it had reached
+// zero, unless credit has come that nobody has acted on yet.
+const checks: Record<string, string> = {
+  'the low level is what was chosen, or follows from the monthly credits': `
+    select l.workspace_id, format('low below %s ms, %s ms were chosen and %s ms granted for the month',
+                                  l.low_level_ms, w.low_balance_ms, coalesce(g.granted, 0)) as detail
+    from balance_lines l
+    join workspaces w on w.id = l.workspace_id
+    left join (select workspace_id, sum(granted_ms) as granted from grants join balance_lines line using (workspace_id)
+               where kind = 'monthly' and not returned and expires_at_ms > line.anchor_ms group by workspace_id) g
+      on g.workspace_id = l.workspace_id
+    where l.low_level_ms <> coalesce(w.low_balance_ms, greatest(300000, ceil(coalesce(g.granted, 0) / 10.0)))`,
+
+  'a workspace that is out and ends calls then has ordered each to be hung up': `
+    select l.workspace_id, format('call %s is on, and was not ordered to be hung up', c.id) as detail
+    from balance_lines l
+    join workspaces w on w.id = l.workspace_id
+    join calls c on c.workspace_id = l.workspace_id and c.status in ('authorized', 'in_conversation')
+    where l.out_since_ms is not null and w.when_credits_run_out = 'end' and c.hang_up_at_ms is null
+      and l.balance_ms - l.live_calls * (greatest(l.anchor_ms, l.out_since_ms, l.low_since_ms) - l.anchor_ms) <= 0`,
+
+  'a call is only hung up for want of credits in a workspace that is out and ends calls then': `
+    select l.workspace_id, format('call %s is to be hung up: %s', c.id,
+                                  case when l.out_since_ms is null then 'the workspace has credits'
+                                       else 'the workspace lets calls finish' end) as detail
+    from balance_lines l
+    join workspaces w on w.id = l.workspace_id
+    join calls c on c.workspace_id = l.workspace_id and c.status in ('authorized', 'in_conversation')
+    where c.hang_up_reason = 'out_of_credits' and (l.out_since_ms is null or w.when_credits_run_out <> 'end')`,
+}
+
+/** What the credit watch has done must be what the lines and settings say. See the ledger's `verifyLedger`. */
+export function verifyCreditWatch(db: Queryable): Promise<Difference[]> {
+  return runChecks(db, checks)
+}

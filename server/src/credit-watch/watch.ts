@@ -1,0 +1,220 @@
+import { nextCrossingMs } from '@talktime/core/crossings'
+import { type Boundaries, type LineRow, readLines } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { type Acted, act } from './act.ts'
+import type { Consequences } from './consequences.ts'
+import { createSchedule, type Due } from './schedule.ts'
+import { type ComingLine, findComing, findDue } from './store.ts'
+
+/** Acts at the instant at which a balance reaches zero, becomes low, falls below auto-reload's threshold, or returns. */
+export type CreditWatch = {
+  /** These lines were committed by this process: it knows now when they cross. Costs next to nothing. */
+  observe(lines: readonly LineRow[]): void
+  /** Something was committed in these workspaces: reads their lines anew. */
+  look(workspaceIds: Iterable<string>): void
+  /** Takes up what will be due soon, whoever committed it. Call it at the start and every half minute. */
+  lookAhead(): Promise<void>
+  /** Takes up what is due and nobody acted on: its process died. Call it at the start and every second. */
+  sweep(): Promise<void>
+  /** Does everything that is due now, and returns when it is done. */
+  runDue(): Promise<void>
+  /** Begins nothing more and waits for what is under way. */
+  close(): Promise<void>
+}
+
+export type CreditWatchParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly boundaries: Boundaries
+  readonly consequences: Consequences
+  /** After each commit of this room's: there is something new for listeners. */
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  /** The balances of these workspaces are below what auto-reload waits for. */
+  readonly onBelow: (workspaceIds: readonly string[]) => void
+  /** In these workspaces there are calls to be hung up now. */
+  readonly onHangUps?: (workspaceIds: readonly string[]) => void
+  /** How long after a balance crossed, or after that could be known, everything that follows was committed. */
+  readonly onActed?: (latenessMs: number) => void
+  /** Something failed that will be tried again. */
+  readonly onError: (error: unknown) => void
+}
+
+/** How far ahead this process keeps in mind what will be due. It looks further ahead well before that is over. */
+const HORIZON_MS = 60_000
+/** How many workspaces are acted on in one transaction: others wait for their locks meanwhile. */
+const BATCH_MAX = 50
+/** How many missed crossings one sweep takes up. */
+const SWEEP_MAX = 10_000
+/** A sweep reads every line. However many there are, it takes no more than this share of the time. */
+const SWEEP_SHARE = 0.05
+
+/**
+ * The process that commits a change knows the line from there on, so it keeps in memory when that will cross next, and
+ * sleeps until then. Nothing else depends on that memory: every process takes up regularly what will be due soon, and
+ * finds each second what was missed, so that one that dies is replaced by the others, or by its next start.
+ */
+export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
+  const { database, clock, boundaries, onError } = parts
+  const schedule = createSchedule()
+  const unread = new Set<string>()
+  const atBoundary = new Set<string>()
+  const underWay = new Set<Promise<void>>()
+  let acting = false
+  let passing = false
+  let timer: NodeJS.Timeout | undefined
+  let armedForMs = Number.POSITIVE_INFINITY
+  let sweepAgainAtMs = 0
+  let closed = false
+
+  function inBackground(work: () => Promise<void>): void {
+    const watched = work()
+      .catch(onError)
+      .finally(() => underWay.delete(watched))
+    underWay.add(watched)
+  }
+
+  function put(lines: readonly ComingLine[]): void {
+    const nowMs = clock.now()
+    for (const line of lines) {
+      const dueMs = dueMsOf(line, nowMs)
+      const isNear = dueMs !== null && dueMs <= nowMs + HORIZON_MS
+      schedule.put(line.workspaceId, line.eventSeq, isNear ? dueMs : null)
+    }
+    arm()
+  }
+
+  /** Sleeps until something may be due. */
+  function arm(): void {
+    if (closed || acting) return
+    const nextMs = schedule.nextMs()
+    if (nextMs === null || nextMs >= armedForMs) return
+    clearTimeout(timer)
+    armedForMs = nextMs
+    timer = setTimeout(wake, Math.max(0, nextMs - clock.now()))
+  }
+
+  function wake(): void {
+    armedForMs = Number.POSITIVE_INFINITY
+    if (!acting && !closed) inBackground(actOnDue)
+  }
+
+  async function actOnDue(): Promise<void> {
+    acting = true
+    try {
+      for (;;) {
+        const due = schedule.take(clock.now(), BATCH_MAX)
+        if (due.length === 0 || closed) return
+        await actOn(due)
+      }
+    } finally {
+      acting = false
+      arm()
+    }
+  }
+
+  /** One that fails spoils no other; what is left undone, a sweep finds again. */
+  async function actOn(due: readonly Due[]): Promise<void> {
+    const workspaceIds = due.map(({ workspaceId }) => workspaceId)
+    try {
+      finish(due, await act(parts, workspaceIds))
+    } catch (error) {
+      if (due.length === 1) onError(error)
+      else for (const one of due) await actOn([one])
+    }
+  }
+
+  function finish(due: readonly Due[], acted: Acted): void {
+    if (acted.changed.length > 0) parts.onCommitted(acted.changed)
+    if (acted.hangUps.length > 0) parts.onHangUps?.(acted.hangUps)
+    if (acted.below.length > 0) parts.onBelow(acted.below)
+    measure(due, acted)
+    // Auto-reload has heard of its threshold, and says so on the line in a moment.
+    const below = new Set(acted.below)
+    put(acted.lines.map((line) => (below.has(line.workspaceId) ? { ...line, reloadBelowMs: null } : line)))
+    for (const workspaceId of acted.atBoundary) atBoundary.add(workspaceId)
+    if (atBoundary.size > 0 && !passing) inBackground(passBoundaries)
+  }
+
+  function measure(due: readonly Due[], { crossedAtMs }: Acted): void {
+    const nowMs = clock.now()
+    for (const { workspaceId, dueMs } of due) {
+      const atMs = crossedAtMs.get(workspaceId)
+      if (atMs !== undefined) parts.onActed?.(nowMs - Math.max(atMs, dueMs))
+    }
+  }
+
+  /** Beside everything else: a month's first midnight may be the boundary of many, and each takes its time. */
+  async function passBoundaries(): Promise<void> {
+    passing = true
+    try {
+      for (const workspaceId of atBoundary) {
+        atBoundary.delete(workspaceId)
+        if (closed) return
+        await boundaries.catchUp([workspaceId], clock.now()).catch(onError)
+      }
+    } finally {
+      passing = false
+    }
+  }
+
+  function look(workspaceIds: Iterable<string>): void {
+    if (closed) return
+    const isReading = unread.size > 0
+    for (const workspaceId of workspaceIds) unread.add(workspaceId)
+    if (unread.size > 0 && !isReading) inBackground(readUnread)
+  }
+
+  async function readUnread(): Promise<void> {
+    // What is committed together is read together.
+    await new Promise(setImmediate)
+    const workspaceIds = [...unread]
+    unread.clear()
+    put(await readLines(database, workspaceIds))
+  }
+
+  async function sweepNow(): Promise<void> {
+    for (const { workspaceId, eventSeq } of await findDue(database, clock.now(), SWEEP_MAX)) {
+      schedule.put(workspaceId, eventSeq, 0)
+    }
+    arm()
+  }
+
+  return {
+    observe: put,
+    look,
+    async lookAhead() {
+      put(await findComing(database, clock.now() + HORIZON_MS))
+    },
+    async sweep() {
+      const startedMs = performance.now()
+      if (startedMs < sweepAgainAtMs) return
+      await sweepNow()
+      const tookMs = performance.now() - startedMs
+      sweepAgainAtMs = startedMs + tookMs / SWEEP_SHARE
+    },
+    async runDue() {
+      await idle()
+      await sweepNow()
+      wake()
+      await idle()
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await idle()
+    },
+  }
+
+  async function idle(): Promise<void> {
+    while (underWay.size > 0) await Promise.all(underWay)
+  }
+}
+
+/** When something is to be done about the line: a crossing, or a boundary. */
+function dueMsOf(line: ComingLine, nowMs: number): number | null {
+  const crossingMs = nextCrossingMs(line, nowMs)
+  const { nextBoundaryMs } = line
+  if (crossingMs === null || nextBoundaryMs === null) return crossingMs ?? nextBoundaryMs
+  return Math.min(crossingMs, nextBoundaryMs)
+}
