@@ -23,7 +23,14 @@ import {
   createCallEngine,
   createReaper,
   cutLiveCalls,
+  hangUpForCredits,
 } from './calls/index.ts'
+import {
+  type Consequences,
+  type CreditWatch,
+  createCreditWatch,
+  measureLateness,
+} from './credit-watch/index.ts'
 import {
   type Account,
   type Boundaries,
@@ -110,6 +117,7 @@ export type App = {
   readonly boundaries: Boundaries
   readonly payments: Payments
   readonly autoReload: AutoReload
+  readonly creditWatch: CreditWatch
   readonly voice: Voice
   /** Whether somebody has a dashboard of the workspace open at this process. */
   isWatched(workspaceId: string): boolean
@@ -138,6 +146,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const boundaries = createBoundaries(database, {
     cutLiveCalls,
     renew: (tx, account, atMs, nowMs) => renew({ cutLiveCalls, payments }, tx, account, atMs, nowMs),
+    onCommitted: (workspaceIds) => committed(workspaceIds),
   })
   const warn = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
@@ -147,8 +156,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     boundaries,
     onCommitted: streams.wake,
-    onBelow: (workspaceIds) => autoReload.wake(workspaceIds),
+    onLines: (lines) => creditWatch.observe(lines),
+    onHangUps: () => voice.wake(),
   })
+  const creditWatch = createCreditWatch({
+    database,
+    clock,
+    boundaries,
+    consequences,
+    onCommitted: streams.wake,
+    onBelow: (workspaceIds) => autoReload.wake(workspaceIds),
+    onHangUps: () => voice.wake(),
+    onActed: measureLateness(metrics.registry),
+    onError: warn('Acting on a balance'),
+  })
+  /** Something that may have moved balances was committed elsewhere than in the engine. */
+  function committed(workspaceIds: readonly string[]): void {
+    streams.wake(workspaceIds)
+    creditWatch.look(workspaceIds)
+  }
   const reaper = createReaper({ database, clock, engine })
   const sandbox = createSandboxGateway({ database, clock })
   const stripe = await stripeOf(options, warn('Stripe'))
@@ -164,7 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     methodsChanged: (tx, account, nowMs) => retryRenewalNow(tx, account.line.workspaceId, nowMs),
     onSettled: (workspaceId) => autoReload.wake([workspaceId]),
     onMethodsChanged: (workspaceId) => autoReload.wake([workspaceId]),
-    onCommitted: streams.wake,
+    onCommitted: committed,
     onError: warn('A payment'),
   })
   const autoReload = createAutoReload({
@@ -172,7 +198,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     boundaries,
     payments,
-    onCommitted: streams.wake,
+    onCommitted: committed,
     onError: warn('Auto-reload'),
   })
   const simulated = createSimulatedCarrier({
@@ -201,7 +227,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...parts,
     cutLiveCalls,
     onCommitted(workspaceIds: readonly string[]) {
-      streams.wake(workspaceIds)
+      committed(workspaceIds)
       autoReload.wake(workspaceIds)
     },
   }
@@ -213,10 +239,28 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(memberRoutes(parts))
   await server.register(invitationRoutes({ ...parts, limits, membersMaxOf, publicUrl }))
   await server.register(keyRoutes(parts))
-  await server.register(workspaceRoutes({ ...parts, catchUp: boundaries.catchUp }))
+  await server.register(
+    workspaceRoutes({
+      ...parts,
+      catchUp: boundaries.catchUp,
+      async whenCreditsRunOutChanged(tx, account, nowMs) {
+        await hangUpForCredits(tx, account, nowMs)
+      },
+      onCommitted(workspaceIds) {
+        committed(workspaceIds)
+        voice.wake()
+      },
+    }),
+  )
   await server.register(planRoutes(parts))
   await server.register(agentRoutes({ ...parts, announce: announceAgent }))
-  await server.register(ledgerRoutes({ ...parts, cycleEndsAtMs: (id) => cycleEndsAtMs(database, id) }))
+  await server.register(
+    ledgerRoutes({
+      ...parts,
+      cycleEndsAtMs: (id) => cycleEndsAtMs(database, id),
+      onCommitted: committed,
+    }),
+  )
   await server.register(methodRoutes(parts))
   await server.register(subscriptionRoutes({ ...subscriptions, origin }))
   await server.register(purchaseRoutes({ ...parts, publicUrl }))
@@ -229,7 +273,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         },
       }),
   )
-  await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: streams.wake }))
+  await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: committed }))
   await server.register(alertRoutes({ ...parts, announce: announceAlerts, onCommitted: streams.wake }))
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
@@ -248,6 +292,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Processing resets and expiries', () => boundaries.catchUpDue(clock.now(), 100)],
     [1_000, 'Finding out what became of payments', () => payments.reconcileDue()],
     [5_000, 'Charging renewals', () => retryRenewals(subscriptions)],
+    [1_000, 'Acting on balances that nobody acted on', () => creditWatch.sweep()],
+    [30_000, 'Looking ahead for balances that run out', () => creditWatch.lookAhead()],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Mailing alerts', () => mailAlerts({ database, clock, mailer, origin, log })],
     [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],
@@ -259,6 +305,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
     [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
   ]
+  // What was missed while no server ran is made up for at once.
+  await creditWatch.sweep()
+  await creditWatch.lookAhead()
   const repeated = chores.map(([intervalMs, what, work]) => every(intervalMs, work, warn(what)))
 
   return {
@@ -268,10 +317,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     boundaries,
     payments,
     autoReload,
+    creditWatch,
     voice,
     isWatched: streams.has,
     async runDue() {
+      await creditWatch.runDue()
       for (const [, , work] of chores) await work()
+      await autoReload.idle()
+      // Credits that were bought are back, and may be used up again.
+      await creditWatch.runDue()
       await autoReload.idle()
       await voice.idle()
     },
@@ -280,6 +334,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       live.close()
       await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
+      await creditWatch.close()
       await voice.idle()
       await engine.close()
       await autoReload.close()
@@ -287,6 +342,18 @@ export async function createApp(options: AppOptions): Promise<App> {
       await access.close()
     },
   }
+}
+
+/** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
+const consequences: Consequences = {
+  async wentOut(tx, account, _atMs, nowMs) {
+    const { ordered, sentences } = await hangUpForCredits(tx, account, nowMs)
+    return { sentences, hangUps: ordered > 0 }
+  },
+  async returned(tx, account, nowMs) {
+    const { sentences } = await hangUpForCredits(tx, account, nowMs)
+    return { sentences, hangUps: false }
+  },
 }
 
 /** Stripe's own library is loaded only where it is used. */

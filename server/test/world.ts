@@ -9,6 +9,7 @@ import {
   cutLiveCalls,
   verifyCalls,
 } from '../src/calls/index.ts'
+import { verifyCreditWatch } from '../src/credit-watch/index.ts'
 import {
   addGrant,
   type Balance,
@@ -159,7 +160,11 @@ async function accountOf(tx: Queryable, workspaceId: string) {
 
 /** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */
 export async function verifyAll(db: Queryable): Promise<Difference[]> {
-  const ofCredits = [...(await verifyLedger(db)), ...(await verifyCalls(db))]
+  const ofCredits = [
+    ...(await verifyLedger(db)),
+    ...(await verifyCalls(db)),
+    ...(await verifyCreditWatch(db)),
+  ]
   return [...ofCredits, ...(await verifyPayments(db)), ...(await verifyAutoReload(db))]
 }
 

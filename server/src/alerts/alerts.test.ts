@@ -7,6 +7,7 @@ import { type Mailbox, openMailbox, readable } from '../../test/mailbox.ts'
 import { reloadCustomer } from '../../test/reload-customer.ts'
 import { addMember } from '../access/index.ts'
 import type { App } from '../app.ts'
+import type { TestCard } from '../payments/gateway.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import type { NewAlert } from './alert.ts'
 import { raiseAlert } from './index.ts'
@@ -231,8 +232,15 @@ describe('without a mail server', () => {
 })
 
 describe('auto-reload', () => {
+  /** One who hears of no low balance beside it. */
+  async function customerWith(card: TestCard = 'success') {
+    const customer = await reloadCustomer(t, { card })
+    await customer.ask('PATCH', '/v1/workspace', { body: { lowBalanceCredits: 0 } })
+    return customer
+  }
+
   test('tells of the first decline and of giving up, once each; after a new card, of the next one', async () => {
-    const customer = await reloadCustomer(t, { card: 'decline' })
+    const customer = await customerWith('decline')
     const who = { key: customer.key }
     const kinds = async () => (await alertsOf(who)).map(({ kind }) => kind)
     const other = await t.addProcess()
@@ -263,7 +271,7 @@ describe('auto-reload', () => {
   })
 
   test('tells that a bank wants a confirmation', async () => {
-    const customer = await reloadCustomer(t, { card: 'requires_action' })
+    const customer = await customerWith('requires_action')
     await customer.setBalance(10)
     await customer.save()
     await t.app.autoReload.idle()
@@ -274,7 +282,7 @@ describe('auto-reload', () => {
   })
 
   test('tells once a month that the cap is reached', async () => {
-    const customer = await reloadCustomer(t)
+    const customer = await customerWith()
     const who = { key: customer.key }
     await customer.setBalance(10)
     await customer.save({ monthlyCap: { minor: 2_400, currency: 'USD' } })
@@ -297,7 +305,7 @@ describe('auto-reload', () => {
   })
 
   test('tells who listens', async () => {
-    const customer = await reloadCustomer(t, { card: 'decline' })
+    const customer = await customerWith('decline')
     await customer.setBalance(10)
     const address = await t.app.listen()
     const stream = await openEvents(`${address}/v1/events`, { authorization: `Bearer ${customer.key}` })

@@ -3,11 +3,15 @@ import { type Account, noteChange } from '../ledger/index.ts'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import type { CallRow, HangUpReason } from './call-row.ts'
+import type { CallRow } from './call-row.ts'
 import { loadGates } from './store.ts'
 
-/** Which of a workspace's calls are to be hung up now, and which no longer: their UUIDs. */
-export type HangUps = { readonly ordered: readonly string[]; readonly withdrawn: readonly string[] }
+/** How many of a workspace's calls are to be hung up now, and how many no longer; and that in sentences. */
+export type HangUps = {
+  readonly ordered: number
+  readonly withdrawn: number
+  readonly sentences: readonly string[]
+}
 
 /**
  * Has the workspace's calls hung up for want of credits where it wants that and is out, and otherwise takes back what
@@ -17,16 +21,34 @@ export type HangUps = { readonly ordered: readonly string[]; readonly withdrawn:
  * A call that its voice stack was told of already may be over all the same; then it was ended, and is charged to there.
  */
 export async function hangUpForCredits(tx: Tx, account: Account, nowMs: number): Promise<HangUps> {
-  const { workspaceId, openCalls } = account.line
-  if (openCalls === 0) return { ordered: [], withdrawn: [] }
+  const { workspaceId, openCalls, outSinceMs, liveCalls } = account.line
+  if (openCalls === 0) return { ordered: 0, withdrawn: 0, sentences: [] }
   const gate = (await loadGates(tx, [workspaceId])).get(workspaceId)
   invariant(gate, 'A workspace with calls has settings')
-  return isEndingCalls(account.line, gate.whenCreditsRunOut, nowMs)
-    ? { ordered: await orderAll(tx, account, nowMs), withdrawn: [] }
-    : { ordered: [], withdrawn: await withdrawAll(tx, account) }
+  if (isEndingCalls(account.line, gate.whenCreditsRunOut, nowMs)) {
+    const ordered = await orderAll(tx, account, nowMs)
+    return { ordered, withdrawn: 0, sentences: ordered === 0 ? [] : [endedSentence(ordered)] }
+  }
+  const withdrawn = await withdrawAll(tx, account)
+  const goOn = outSinceMs === null ? withdrawn : liveCalls
+  return { ordered: 0, withdrawn, sentences: goOn === 0 ? [] : [goOnSentence(goOn, outSinceMs !== null)] }
 }
 
-async function orderAll(tx: Tx, account: Account, nowMs: number): Promise<string[]> {
+function endedSentence(calls: number): string {
+  return calls === 1
+    ? 'The call that was on is being ended.'
+    : `The ${calls} calls that were on are being ended.`
+}
+
+function goOnSentence(calls: number, isOut: boolean): string {
+  const they =
+    calls === 1
+      ? 'The call that is on goes on to its end'
+      : `The ${calls} calls that are on go on to their end`
+  return isOut ? `${they}; the next credits pay for that first.` : `${they}.`
+}
+
+async function orderAll(tx: Tx, account: Account, nowMs: number): Promise<number> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'calls_order_hang_ups',
     text: `
@@ -38,7 +60,7 @@ async function orderAll(tx: Tx, account: Account, nowMs: number): Promise<string
   return noted(account, rows)
 }
 
-async function withdrawAll(tx: Tx, account: Account): Promise<string[]> {
+async function withdrawAll(tx: Tx, account: Account): Promise<number> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'calls_withdraw_hang_ups',
     text: `
@@ -50,9 +72,9 @@ async function withdrawAll(tx: Tx, account: Account): Promise<string[]> {
   return noted(account, rows)
 }
 
-function noted(account: Account, rows: readonly { readonly id: string }[]): string[] {
+function noted(account: Account, rows: readonly { readonly id: string }[]): number {
   for (const { id } of rows) noteChange(account, 'call', id)
-  return rows.map(({ id }) => id)
+  return rows.length
 }
 
 /** Writes the orders of these calls. The caller holds their workspaces' lines. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { verifyAutoReload } from '../auto-reload/index.ts'
 import { verifyCalls } from '../calls/index.ts'
+import { verifyCreditWatch } from '../credit-watch/index.ts'
 import { type Difference, verifyLedger } from '../ledger/index.ts'
 import { verifyPayments } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
@@ -26,6 +27,7 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
       const differences = [
         ...(await verifyLedger(tx)),
         ...(await verifyCalls(tx)),
+        ...(await verifyCreditWatch(tx)),
         ...(await verifyPayments(tx)),
         ...(await verifyAutoReload(tx)),
       ]

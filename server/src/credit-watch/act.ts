@@ -1,4 +1,4 @@
-import { type Crossing, decideCrossings, isBelowReload } from '@talktime/core/crossings'
+import { type Crossing, decideCrossings } from '@talktime/core/crossings'
 import { type Account, type LineRow, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
@@ -14,8 +14,6 @@ export type Acted = {
   readonly changed: readonly string[]
   /** There are calls to be hung up now. */
   readonly hangUps: readonly string[]
-  /** Auto-reload has to hear of the balance. */
-  readonly below: readonly string[]
   /** A boundary comes first: nothing was done about the crossings of these. */
   readonly atBoundary: readonly string[]
   /** The instants at which the balances crossed. */
@@ -42,7 +40,6 @@ export async function act(
       lines: current.map(({ line }) => line),
       changed: moves.map(({ account }) => account.line.workspaceId),
       hangUps: done.flatMap(({ workspaceId, hangUps }) => (hangUps ? [workspaceId] : [])),
-      below: current.filter(({ line }) => isBelowReload(line, nowMs)).map(({ line }) => line.workspaceId),
       atBoundary: atBoundary.map(({ line }) => line.workspaceId),
       crossedAtMs: new Map(moves.flatMap(({ account, crossings }) => crossedAt(account, crossings))),
     }

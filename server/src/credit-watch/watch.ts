@@ -1,4 +1,4 @@
-import { nextCrossingMs } from '@talktime/core/crossings'
+import { isBelowReload, nextCrossingMs } from '@talktime/core/crossings'
 import { type Boundaries, type LineRow, readLines } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -76,11 +76,16 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
 
   function put(lines: readonly ComingLine[]): void {
     const nowMs = clock.now()
+    const below: string[] = []
     for (const line of lines) {
-      const dueMs = dueMsOf(line, nowMs)
+      const isBelow = isBelowReload(line, nowMs)
+      if (isBelow) below.push(line.workspaceId)
+      // Auto-reload has heard of its threshold then, and says so on the line in a moment.
+      const dueMs = dueMsOf(isBelow ? { ...line, reloadBelowMs: null } : line, nowMs)
       const isNear = dueMs !== null && dueMs <= nowMs + HORIZON_MS
       schedule.put(line.workspaceId, line.eventSeq, isNear ? dueMs : null)
     }
+    if (below.length > 0) parts.onBelow(below)
     arm()
   }
 
@@ -127,11 +132,8 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
   function finish(due: readonly Due[], acted: Acted): void {
     if (acted.changed.length > 0) parts.onCommitted(acted.changed)
     if (acted.hangUps.length > 0) parts.onHangUps?.(acted.hangUps)
-    if (acted.below.length > 0) parts.onBelow(acted.below)
     measure(due, acted)
-    // Auto-reload has heard of its threshold, and says so on the line in a moment.
-    const below = new Set(acted.below)
-    put(acted.lines.map((line) => (below.has(line.workspaceId) ? { ...line, reloadBelowMs: null } : line)))
+    put(acted.lines)
     for (const workspaceId of acted.atBoundary) atBoundary.add(workspaceId)
     if (atBoundary.size > 0 && !passing) inBackground(passBoundaries)
   }

@@ -1,5 +1,6 @@
 import { balanceAt, crossesAt } from '@talktime/core/balance-line'
 import { type BalanceStatus, balanceStatus } from '@talktime/core/balance-status'
+import { decideCrossings } from '@talktime/core/crossings'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { LineRow } from './account.ts'
@@ -20,6 +21,10 @@ export type Balance = {
   /** When the line reaches zero, if that is before the next expiry or reset. */
   readonly runsOutAtMs: number | null
   readonly status: BalanceStatus
+  /** Below it the balance is low. */
+  readonly lowBelowMs: number
+  /** When it reached zero; null: it is above. */
+  readonly outSinceMs: number | null
 }
 
 /** Reads the line as it is, without a lock. Throws `workspace_not_found`. */
@@ -65,6 +70,8 @@ function balanceOf(
     liveCalls: line.liveCalls,
     runsOutAtMs: runsOutAtMs(line, nowMs),
     status: balanceStatus(balanceMs, line.lowLevelMs),
+    lowBelowMs: line.lowLevelMs,
+    outSinceMs: decideCrossings(line, nowMs).marks.outSinceMs,
   }
 }
 

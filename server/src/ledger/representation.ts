@@ -22,6 +22,8 @@ export const BalanceBody = z
         'When the balance reaches zero with the calls that are live now; null where that is not before the next reset.',
     }),
     status: z.enum(['ok', 'low', 'out']),
+    lowBelow: Amount.meta({ description: 'Below it the balance is low.' }),
+    outSince: Instant.nullable().meta({ description: 'When the balance reached zero; null: it is above.' }),
   })
   .meta({ id: 'Balance', description: 'The live balance and its parts.' })
 
@@ -40,6 +42,8 @@ export function balanceBody(balance: Balance, resetsAtMs: number): z.infer<typeo
     liveCalls: balance.liveCalls,
     runsOutAt: instantOrNull(balance.runsOutAtMs),
     status: balance.status,
+    lowBelow: amountOf(balance.lowBelowMs),
+    outSince: instantOrNull(balance.outSinceMs),
   }
 }
 

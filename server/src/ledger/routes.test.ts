@@ -47,6 +47,8 @@ describe('the balance', () => {
       liveCalls: 0,
       runsOutAt: null,
       status: 'ok',
+      lowBelow: credits(100),
+      outSince: null,
     })
   })
 

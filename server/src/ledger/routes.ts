@@ -51,6 +51,7 @@ export type LedgerRouteParts = {
   readonly boundaries: Boundaries
   /** When the workspace's billing cycle ends. */
   readonly cycleEndsAtMs: (workspaceId: string) => Promise<number>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
 }
 
 export function ledgerRoutes(parts: LedgerRouteParts): Routes {
@@ -128,7 +129,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const amountPointer = milliseconds === undefined ? '/credits' : '/milliseconds'
         const nowMs = clock.now()
         await boundaries.catchUp([workspaceId], nowMs)
-        return idempotency.command(request, reply, async (tx) => {
+        const answer = await idempotency.command(request, reply, async (tx) => {
           const grant = { kind, amountMs, amountPointer, reason, expiresAtMs: expiresAt ?? null } as const
           const { grantId, entry, remainingMs } = await grantByOperator(tx, workspaceId, grant, nowMs)
           return {
@@ -145,6 +146,8 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
             },
           }
         })
+        parts.onCommitted([workspaceId])
+        return answer
       },
     )
   }

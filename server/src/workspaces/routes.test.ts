@@ -29,6 +29,7 @@ test('201: the operator makes a workspace; its first monthly grant is there', as
     status: 'active',
     whenCreditsRunOut: 'finish',
     monthlyBudgetCredits: null,
+    lowBalanceCredits: null,
     demo: false,
     createdAt: '2026-11-22T10:00:00.000Z',
     cycle: { startsAt: '2026-11-22T10:00:00.000Z', endsAt: '2026-12-22T10:00:00.000Z' },
@@ -78,6 +79,9 @@ test('200: settings are changed one by one', async () => {
     { whenCreditsRunOut: 'end' },
     { monthlyBudgetCredits: 400.5 },
     { monthlyBudgetCredits: null },
+    { lowBalanceCredits: 12.5 },
+    { lowBalanceCredits: 0 },
+    { lowBalanceCredits: null },
     {},
   ]) {
     Object.assign(expected, settings)
@@ -92,6 +96,8 @@ test.each([
   ['a budget below zero', { monthlyBudgetCredits: -1 }, '/monthlyBudgetCredits'],
   ['a budget without bounds', { monthlyBudgetCredits: 1e12 }, '/monthlyBudgetCredits'],
   ['a budget that rounds to nothing', { monthlyBudgetCredits: 0.000001 }, '/monthlyBudgetCredits'],
+  ['a low balance below zero', { lowBalanceCredits: -1 }, '/lowBalanceCredits'],
+  ['a low balance without bounds', { lowBalanceCredits: 1e12 }, '/lowBalanceCredits'],
   ['a plan, which is not changed here', { planId: 'scale' }, '/planId'],
 ])('400: %s', async (_what, settings, pointer) => {
   const answer = await change(settings)

@@ -1,10 +1,10 @@
 import { creditsFromMs, msFromCredits } from '@talktime/core/credits'
 import { z } from 'zod'
 import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
-import { lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { type Account, keepLowLevel, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Queryable } from '../platform/database/database.ts'
+import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/http/idempotency.ts'
@@ -37,6 +37,10 @@ const WorkspaceChangeBody = z.strictObject({
     .nullable()
     .optional()
     .meta({ description: 'null: the plan’s credits.' }),
+  lowBalanceCredits: z.number().nonnegative().nullable().optional().meta({
+    description:
+      'Below it the balance is low, and an alert says so; 0: never. null: below a tenth of the monthly credits, and below 5 in any case.',
+  }),
   whenCreditsRunOut: WhenCreditsRunOut.optional(),
 })
 
@@ -62,6 +66,9 @@ const WorkspaceBody = z
     status: z.enum(['active', 'suspended']),
     whenCreditsRunOut: WhenCreditsRunOut,
     monthlyBudgetCredits: z.number().nullable().meta({ description: 'null: the plan’s credits.' }),
+    lowBalanceCredits: z.number().nullable().meta({
+      description: 'Below it the balance is low; null: below a tenth of the monthly credits, at least 5.',
+    }),
     demo: z.boolean(),
     createdAt: Instant,
     cycle: z.object({ startsAt: Instant, endsAt: Instant }),
@@ -86,6 +93,7 @@ export function workspaceBody(
     status: row.status,
     whenCreditsRunOut: row.whenCreditsRunOut,
     monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
+    lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
     demo: row.demo,
     createdAt: instantOf(row.createdAtMs),
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },
@@ -108,6 +116,9 @@ export type WorkspaceRouteParts = {
   readonly idempotency: Idempotency
   /** Begins the billing cycles that are due, so that what is shown is the current one. */
   readonly catchUp: (workspaceIds: readonly string[], nowMs: number) => Promise<void>
+  /** What becomes of calls without credits is decided otherwise now. */
+  readonly whenCreditsRunOutChanged: (tx: Tx, account: Account, nowMs: number) => Promise<unknown>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
 }
 
 /** The caller's own workspace, and all of them for the operator. */
@@ -134,17 +145,25 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         const { workspaceId, role } = scope
         const { name, timeZone, whenCreditsRunOut } = request.body
         const monthlyBudgetMs = budgetMs(request.body.monthlyBudgetCredits)
+        const lowBalanceMs = lowMs(request.body.lowBalanceCredits)
         const nowMs = clock.now()
         await parts.catchUp([workspaceId], nowMs)
-        return database.transaction(async (tx) => {
+        const body = await database.transaction(async (tx) => {
           // The line is locked first, as by everybody: two who lock in another order would wait for each other.
           const accounts = await lockAccounts(tx, [workspaceId])
-          await updateWorkspace(tx, workspaceId, { name, timeZone, whenCreditsRunOut, monthlyBudgetMs })
+          const settings = { name, timeZone, whenCreditsRunOut, monthlyBudgetMs, lowBalanceMs }
+          await updateWorkspace(tx, workspaceId, settings)
           if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
-          for (const account of accounts.values()) noteChange(account, 'workspace')
+          for (const account of accounts.values()) {
+            if (lowBalanceMs !== undefined) await keepLowLevel(tx, account, nowMs)
+            if (whenCreditsRunOut !== undefined) await parts.whenCreditsRunOutChanged(tx, account, nowMs)
+            noteChange(account, 'workspace')
+          }
           await writeAccounts(tx, accounts.values(), nowMs)
           return readWorkspace(tx, workspaceId, role)
         })
+        parts.onCommitted([workspaceId])
+        return body
       },
     )
 
@@ -203,5 +222,13 @@ function budgetMs(credits: number | null | undefined): number | null | undefined
     '"monthlyBudgetCredits" must be between 0.01 and 1,000,000,000.',
   )
   if (credits < 0.01 || credits > 1_000_000_000) throw tooMuch
+  return msFromCredits(credits)
+}
+
+function lowMs(credits: number | null | undefined): number | null | undefined {
+  if (credits === null || credits === undefined) return credits
+  if (credits > 1_000_000_000) {
+    throw invalid('/lowBalanceCredits', '"lowBalanceCredits" must be between 0 and 1,000,000,000.')
+  }
   return msFromCredits(credits)
 }

@@ -11,12 +11,15 @@ export type WorkspaceRow = {
   readonly status: 'active' | 'suspended'
   readonly whenCreditsRunOut: 'finish' | 'end'
   readonly monthlyBudgetMs: number | null
+  /** Below it the balance is low, in milliseconds of talk time; null: Talktime's rule. */
+  readonly lowBalanceMs: number | null
   readonly demo: boolean
   readonly createdAtMs: number
 }
 
 const workspaceColumns = `w.id, w.name, w.time_zone as "timeZone", w.status,
-  w.when_credits_run_out as "whenCreditsRunOut", w.monthly_budget_ms as "monthlyBudgetMs", w.demo,
+  w.when_credits_run_out as "whenCreditsRunOut", w.monthly_budget_ms as "monthlyBudgetMs",
+  w.low_balance_ms as "lowBalanceMs", w.demo,
   w.created_at_ms as "createdAtMs"`
 
 export type NewWorkspace = {
@@ -77,6 +80,7 @@ export type WorkspaceChange = {
   readonly timeZone: string | undefined
   readonly whenCreditsRunOut: 'finish' | 'end' | undefined
   readonly monthlyBudgetMs: number | null | undefined
+  readonly lowBalanceMs: number | null | undefined
 }
 
 export async function updateWorkspace(tx: Tx, workspaceId: string, change: WorkspaceChange): Promise<void> {
@@ -84,7 +88,8 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
     `update workspaces set
        name = coalesce($2, name), time_zone = coalesce($3, time_zone),
        when_credits_run_out = coalesce($4, when_credits_run_out),
-       monthly_budget_ms = case when $5 then $6::bigint else monthly_budget_ms end
+       monthly_budget_ms = case when $5 then $6::bigint else monthly_budget_ms end,
+       low_balance_ms = case when $7 then $8::bigint else low_balance_ms end
      where id = $1`,
     [
       workspaceId,
@@ -93,6 +98,8 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
       change.whenCreditsRunOut ?? null,
       change.monthlyBudgetMs !== undefined,
       change.monthlyBudgetMs ?? null,
+      change.lowBalanceMs !== undefined,
+      change.lowBalanceMs ?? null,
     ],
   )
 }

@@ -713,6 +713,8 @@ export interface paths {
                         timeZone?: string;
                         /** @description null: the plan’s credits. */
                         monthlyBudgetCredits?: number | null;
+                        /** @description Below it the balance is low, and an alert says so; 0: never. null: below a tenth of the monthly credits, and below 5 in any case. */
+                        lowBalanceCredits?: number | null;
                         /**
                          * @description What happens to calls in conversation when the balance reaches zero.
                          * @enum {string}
@@ -2441,6 +2443,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{id}/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a call hung up
+         * @description Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/batch": {
         parameters: {
             query?: never;
@@ -2853,6 +2915,10 @@ export interface components {
             runsOutAt: string | null;
             /** @enum {string} */
             status: "ok" | "low" | "out";
+            /** @description Below it the balance is low. */
+            lowBelow: components["schemas"]["Amount"];
+            /** @description When the balance reached zero; null: it is above. */
+            outSince: string | null;
         };
         /** @description Credit that was given, or taken off by an adjustment. */
         Grant: {
@@ -3143,6 +3209,9 @@ export interface components {
             duration: components["schemas"]["Amount"] | null;
             /** @description Charged so far. */
             charged: components["schemas"]["Amount"];
+            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            hangUpOrderedAt: string | null;
+            hangUpReason: ("out_of_credits" | "by_hand") | null;
             refusal: {
                 /** @enum {string} */
                 reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
@@ -3179,6 +3248,9 @@ export interface components {
             duration: components["schemas"]["Amount"] | null;
             /** @description Charged so far. */
             charged: components["schemas"]["Amount"];
+            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            hangUpOrderedAt: string | null;
+            hangUpReason: ("out_of_credits" | "by_hand") | null;
             refusal: {
                 /** @enum {string} */
                 reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
@@ -3250,6 +3322,8 @@ export interface components {
             whenCreditsRunOut: "finish" | "end";
             /** @description null: the plan’s credits. */
             monthlyBudgetCredits: number | null;
+            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
+            lowBalanceCredits: number | null;
             demo: boolean;
             /**
              * Format: date-time

@@ -13,6 +13,8 @@ const balance: Balance = {
   liveCalls: 1,
   runsOutAt: null,
   status: 'ok',
+  lowBelow: amount(300_000),
+  outSince: null,
 }
 
 it.each([

@@ -24,6 +24,8 @@ const ringing: Call = {
   maxDurationSeconds: 3600,
   duration: null,
   charged: amount(0),
+  hangUpOrderedAt: null,
+  hangUpReason: null,
   refusal: null,
 }
 const talking: Call = { ...ringing, status: 'in_conversation', answeredAt: at(5) }
@@ -98,6 +100,8 @@ describe('the balance after a line', () => {
     liveCalls: 0,
     runsOutAt: null,
     status: 'ok',
+    lowBelow: amount(300_000),
+    outSince: null,
   }
 
   it('takes a newer line and ignores an older one', () => {
