@@ -163,6 +163,111 @@ create table calls (
   constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text]))
 ) with (fillfactor=80);
 
+create table campaigns (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  agent_id uuid not null,
+  status text not null default 'draft'::text,
+  pause_reason text,
+  paused_at_ms bigint,
+  concurrency integer not null,
+  calls_per_minute double precision,
+  calling_hours jsonb,
+  attempts_max integer not null,
+  retry_after_ms bigint not null,
+  retry_on text[] not null,
+  on_voicemail text not null,
+  resume_when_credits_return boolean not null,
+  default_country text,
+  created_at_ms bigint not null,
+  starts_at_ms bigint,
+  started_at_ms bigint,
+  completed_at_ms bigint,
+  archived_at_ms bigint,
+  waiting_count integer not null default 0,
+  calling_count integer not null default 0,
+  reached_count integer not null default 0,
+  not_reached_count integer not null default 0,
+  dials_over bigint not null default 0,
+  used_ms bigint not null default 0,
+  failures_in_row integer not null default 0,
+  next_slot_ms bigint not null default 0,
+  look_at_ms bigint,
+  constraint campaigns_pkey PRIMARY KEY (workspace_id, id),
+  constraint campaigns_attempts_max_check CHECK (attempts_max >= 1 AND attempts_max <= 10),
+  constraint campaigns_calling_count_check CHECK (calling_count >= 0),
+  constraint campaigns_calls_per_minute_check CHECK (calls_per_minute > 0::double precision),
+  constraint campaigns_check CHECK ((status = 'paused'::text) = (pause_reason IS NOT NULL)),
+  constraint campaigns_check1 CHECK ((status = 'paused'::text) = (paused_at_ms IS NOT NULL)),
+  constraint campaigns_concurrency_check CHECK (concurrency >= 1 AND concurrency <= 1000),
+  constraint campaigns_not_reached_count_check CHECK (not_reached_count >= 0),
+  constraint campaigns_on_voicemail_check CHECK (on_voicemail = ANY (ARRAY['hang_up'::text, 'talk'::text])),
+  constraint campaigns_pause_reason_check CHECK (pause_reason = ANY (ARRAY['out_of_credits'::text, 'by_user'::text, 'agent_disabled'::text, 'plan_required'::text, 'workspace_suspended'::text, 'carrier_failing'::text])),
+  constraint campaigns_reached_count_check CHECK (reached_count >= 0),
+  constraint campaigns_retry_after_ms_check CHECK (retry_after_ms > 0),
+  constraint campaigns_status_check CHECK (status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'completed'::text])),
+  constraint campaigns_waiting_count_check CHECK (waiting_count >= 0),
+  constraint campaigns_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table contact_imports (
+  workspace_id uuid not null,
+  id uuid not null,
+  campaign_id uuid not null,
+  at_ms bigint not null,
+  row_count integer not null,
+  added_count integer not null,
+  rejected_count integer not null,
+  constraint contact_imports_pkey PRIMARY KEY (workspace_id, id),
+  constraint contact_imports_workspace_id_campaign_id_fkey FOREIGN KEY (workspace_id, campaign_id) REFERENCES campaigns(workspace_id, id)
+);
+
+create table contact_rejections (
+  workspace_id uuid not null,
+  import_id uuid not null,
+  line integer not null,
+  reason text not null,
+  value text not null,
+  constraint contact_rejections_pkey PRIMARY KEY (workspace_id, import_id, line),
+  constraint contact_rejections_workspace_id_import_id_fkey FOREIGN KEY (workspace_id, import_id) REFERENCES contact_imports(workspace_id, id) ON DELETE CASCADE
+);
+
+create table contacts (
+  workspace_id uuid not null,
+  campaign_id uuid not null,
+  id uuid not null,
+  import_id uuid not null,
+  line integer not null,
+  phone text not null,
+  name text,
+  details jsonb,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  next_attempt_at_ms bigint not null default 0,
+  last_outcome text,
+  last_call_id uuid,
+  last_attempt_at_ms bigint,
+  constraint contacts_pkey PRIMARY KEY (workspace_id, campaign_id, id),
+  constraint contacts_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'calling'::text, 'reached'::text, 'not_reached'::text])),
+  constraint contacts_workspace_id_campaign_id_phone_key UNIQUE (workspace_id, campaign_id, phone)
+) with (fillfactor=80);
+
+create table dials (
+  workspace_id uuid not null,
+  call_id uuid not null,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  state text not null,
+  intended_at_ms bigint not null,
+  taken_at_ms bigint not null,
+  outcome text,
+  charged_ms bigint not null default 0,
+  constraint dials_pkey PRIMARY KEY (workspace_id, call_id),
+  constraint dials_check CHECK ((state = 'over'::text) = (outcome IS NOT NULL)),
+  constraint dials_state_check CHECK (state = ANY (ARRAY['intended'::text, 'dialled'::text, 'over'::text]))
+);
+
 create table events (
   workspace_id uuid not null,
   seq bigint not null,
@@ -630,6 +735,24 @@ CREATE INDEX calls_hang_up ON public.calls USING btree (hang_up_at_ms) WHERE ((h
 CREATE INDEX calls_open ON public.calls USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text]));
 
 CREATE INDEX calls_reap ON public.calls USING btree (reap_at_ms) WHERE (reap_at_ms IS NOT NULL);
+
+CREATE UNIQUE INDEX campaigns_by_id ON public.campaigns USING btree (id);
+
+CREATE INDEX campaigns_look_at ON public.campaigns USING btree (look_at_ms) WHERE ((look_at_ms IS NOT NULL) AND (status = ANY (ARRAY['scheduled'::text, 'running'::text, 'paused'::text])));
+
+CREATE INDEX contact_imports_campaign ON public.contact_imports USING btree (workspace_id, campaign_id, id);
+
+CREATE INDEX contacts_by_state ON public.contacts USING btree (workspace_id, campaign_id, state, id) WHERE (state <> 'waiting'::text);
+
+CREATE INDEX contacts_waiting ON public.contacts USING btree (workspace_id, campaign_id, next_attempt_at_ms, id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX dials_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id);
+
+CREATE INDEX dials_open ON public.dials USING btree (workspace_id, campaign_id) WHERE (state <> 'over'::text);
+
+CREATE UNIQUE INDEX dials_open_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id) WHERE (state <> 'over'::text);
+
+CREATE INDEX dials_started ON public.dials USING btree (workspace_id, campaign_id, intended_at_ms);
 
 CREATE INDEX events_at ON public.events USING brin (at_ms);
 

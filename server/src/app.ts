@@ -26,6 +26,14 @@ import {
   hangUpForCredits,
 } from './calls/index.ts'
 import {
+  campaignRoutes,
+  contactRoutes,
+  createDialer,
+  type Dialer,
+  pauseForCredits,
+  resumeAfterCredits,
+} from './campaigns/index.ts'
+import {
   type Consequences,
   type CreditWatch,
   createCreditWatch,
@@ -119,6 +127,7 @@ export type App = {
   readonly autoReload: AutoReload
   readonly creditWatch: CreditWatch
   readonly voice: Voice
+  readonly dialer: Dialer
   /** Whether somebody has a dashboard of the workspace open at this process. */
   isWatched(workspaceId: string): boolean
   /** Does at once what is due by the clock: for tests, whose clock jumps. */
@@ -158,6 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
     onLines: (lines) => creditWatch.observe(lines),
     onHangUps: () => voice.wake(),
+    onCampaignCallsOver: (campaigns) => dialer.wake(campaigns),
   })
   const creditWatch = createCreditWatch({
     database,
@@ -215,6 +225,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     carriers: [simulated],
     outbound: simulated,
     onError: warn('A carrier'),
+  })
+  const dialer = createDialer({
+    database,
+    clock,
+    boundaries,
+    voice,
+    onCommitted: streams.wake,
+    onError: warn('A campaign'),
   })
   const mailer = createMailer({
     settings: options.config.mail,
@@ -275,6 +293,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: committed }))
   await server.register(alertRoutes({ ...parts, announce: announceAlerts, onCommitted: streams.wake }))
+  const campaigns = { ...parts, dialer, onCommitted: streams.wake }
+  await server.register(campaignRoutes(campaigns))
+  await server.register(contactRoutes(campaigns))
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
@@ -296,6 +317,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [30_000, 'Looking ahead for balances that run out', () => creditWatch.lookAhead()],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Mailing alerts', () => mailAlerts({ database, clock, mailer, origin, log })],
+    [100, 'Carrying campaigns on', () => dialer.wakeDue()],
     [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],
     [1_000, 'Hanging up', () => voice.hangUpOrdered()],
     [2_000, 'Asking carriers what became of calls', () => voice.reconcile()],
@@ -319,6 +341,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     autoReload,
     creditWatch,
     voice,
+    dialer,
     isWatched: streams.has,
     async runDue() {
       await creditWatch.runDue()
@@ -328,6 +351,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await creditWatch.runDue()
       await autoReload.idle()
       await voice.idle()
+      await dialer.idle()
     },
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
@@ -335,6 +359,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all(repeated.map((repetition) => repetition.stop()))
       await server.close()
       await creditWatch.close()
+      await dialer.close()
       await voice.idle()
       await engine.close()
       await autoReload.close()
@@ -346,13 +371,15 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
 const consequences: Consequences = {
-  async wentOut(tx, account, _atMs, nowMs) {
+  async wentOut(tx, account, atMs, nowMs) {
+    const paused = await pauseForCredits(tx, account, atMs, nowMs)
     const { ordered, sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences, hangUps: ordered > 0 }
+    return { sentences: [...paused, ...sentences], hangUps: ordered > 0 }
   },
   async returned(tx, account, nowMs) {
+    const resumed = await resumeAfterCredits(tx, account, nowMs)
     const { sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences, hangUps: false }
+    return { sentences: [...resumed, ...sentences], hangUps: false }
   },
 }
 

@@ -9,6 +9,7 @@ import {
   cutLiveCalls,
   verifyCalls,
 } from '../src/calls/index.ts'
+import { verifyCampaigns } from '../src/campaigns/index.ts'
 import { verifyCreditWatch } from '../src/credit-watch/index.ts'
 import {
   addGrant,
@@ -165,7 +166,12 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
     ...(await verifyCalls(db)),
     ...(await verifyCreditWatch(db)),
   ]
-  return [...ofCredits, ...(await verifyPayments(db)), ...(await verifyAutoReload(db))]
+  return [
+    ...ofCredits,
+    ...(await verifyPayments(db)),
+    ...(await verifyAutoReload(db)),
+    ...(await verifyCampaigns(db)),
+  ]
 }
 
 /** The command that starts a call of the tenant's, under a new id unless one is given. */

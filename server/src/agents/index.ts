@@ -4,5 +4,6 @@ export {
   type AgentRow,
   createAgent,
   noteUnconnectedCall,
+  requireAgent,
   workspaceOfAgent,
 } from './store.ts'

@@ -1,4 +1,5 @@
 import { balanceAt } from '@talktime/core/balance-line'
+import { isOpen } from '@talktime/core/call'
 import type { Boundaries, LineRow } from '../ledger/index.ts'
 import { type Account, giveBack, lockAccounts, writeAccounts } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -51,6 +52,14 @@ export type CallEngineParts = {
   readonly onLines?: (lines: readonly LineRow[]) => void
   /** Told after each commit in which workspaces calls are to be hung up since then. */
   readonly onHangUps?: (workspaceIds: readonly string[]) => void
+  /** Told after each commit which campaigns have calls that are over now. */
+  readonly onCampaignCallsOver?: (campaigns: readonly CampaignOfCall[]) => void
+}
+
+export type CampaignOfCall = {
+  readonly workspaceId: string
+  readonly id: string
+  readonly callIds: readonly string[]
 }
 
 /** Two batches side by side: one computes while the other waits for the disk, where each is large. */
@@ -139,11 +148,30 @@ async function runBatch(
       parts.onCommitted?.(workspaceIds)
       parts.onLines?.(done.lines)
       if (done.ordered.length > 0) parts.onHangUps?.(done.ordered)
+      tellCampaigns(parts, done.outcomes)
       return done.outcomes
     }
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
     await parts.boundaries.catchUp(done.due, nowMs)
   }
+}
+
+function tellCampaigns(
+  { onCampaignCallsOver }: CallEngineParts,
+  outcomes: readonly (CallOutcome | Replayed)[],
+) {
+  if (onCampaignCallsOver === undefined) return
+  const over = new Map<string, { workspaceId: string; id: string; callIds: string[] }>()
+  for (const result of outcomes) {
+    if (result.outcome !== 'call' || result.call.campaignId === null) continue
+    const { facts } = result.call
+    if (facts.refused || isOpen(facts)) continue
+    const { workspaceId, campaignId, id } = result.call
+    const known = over.get(campaignId)
+    if (known === undefined) over.set(campaignId, { workspaceId, id: campaignId, callIds: [id] })
+    else known.callIds.push(id)
+  }
+  if (over.size > 0) onCampaignCallsOver([...over.values()])
 }
 
 /** The answers given before under the batch's keys. The keys are locked first, before the workspaces' lines. */

@@ -75,7 +75,7 @@ export function callBody(call: CallRow): CallBody {
     from: call.from,
     to: call.to,
     externalId: call.externalId,
-    campaignId: call.campaignId,
+    campaignId: call.campaignId && publicId('campaign', call.campaignId),
     authorizedAt: instantOf(call.authorizedAtMs),
     answeredAt: instantOrNull(facts.answeredAtMs),
     endedAt: instantOrNull(facts.endedAtMs),

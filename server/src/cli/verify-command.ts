@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { verifyAutoReload } from '../auto-reload/index.ts'
 import { verifyCalls } from '../calls/index.ts'
+import { verifyCampaigns } from '../campaigns/index.ts'
 import { verifyCreditWatch } from '../credit-watch/index.ts'
 import { type Difference, verifyLedger } from '../ledger/index.ts'
 import { verifyPayments } from '../payments/index.ts'
@@ -30,6 +31,7 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
         ...(await verifyCreditWatch(tx)),
         ...(await verifyPayments(tx)),
         ...(await verifyAutoReload(tx)),
+        ...(await verifyCampaigns(tx)),
       ]
       const lines = [...differences.map(describe), await summary(tx, differences)]
       return { lines, differences: differences.length }

@@ -41,6 +41,11 @@ export function newUuid(atMs: number): string {
   return v7({ msecs: atMs, random })
 }
 
+/** The same where many are made at once: those with a higher `order` (0 to 2³² − 1) sort after those with a lower. */
+export function newUuidInOrder(atMs: number, order: number): string {
+  return v7({ msecs: atMs, seq: order })
+}
+
 /** The outside form of a UUID: `call_0199…`. */
 export function publicId(kind: IdKind, uuid: string): string {
   return prefixes[kind] + uuid.replaceAll('-', '')

@@ -16,6 +16,7 @@ export const problemRegistry = {
   workspace_not_found: { status: 404, title: 'There is no such workspace', retryable: false },
   agent_not_found: { status: 404, title: 'There is no such agent', retryable: false },
   call_not_found: { status: 404, title: 'There is no such call', retryable: false },
+  campaign_not_found: { status: 404, title: 'There is no such campaign', retryable: false },
   member_not_found: { status: 404, title: 'There is no such member', retryable: false },
   invitation_not_found: {
     status: 404,
@@ -29,6 +30,7 @@ export const problemRegistry = {
   purchase_not_found: { status: 404, title: 'There is no such purchase', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
   conflict: { status: 409, title: 'That does not go with what is there already', retryable: false },
+  out_of_credits: { status: 409, title: 'The workspace is out of credits', retryable: false },
   call_refused: { status: 409, title: 'The call was refused', retryable: false },
   email_taken: {
     status: 409,

@@ -85,6 +85,16 @@ function readBodies(server: HttpServer): void {
     }
     done(null, body)
   })
+  server.addContentTypeParser('text/csv', (request, payload, done) => {
+    if (request.routeOptions.config.takesFile === true) return done(null, payload)
+    done(
+      new Problem(
+        'unsupported_media_type',
+        'Send the body as JSON with the header Content-Type: application/json.',
+      ),
+      undefined,
+    )
+  })
   server.addHook('preValidation', (request, _reply, done) => {
     // So that each missing field is named by itself.
     if (request.body === undefined && request.method !== 'GET') request.body = {}
@@ -96,5 +106,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes application/x-ndjson; its body is the text. */
     takesLines?: boolean
+    /** The route takes text/csv; its body is the stream. */
+    takesFile?: boolean
   }
 }

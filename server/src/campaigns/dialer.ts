@@ -1,0 +1,140 @@
+import { type Boundaries, lockAccounts, writeAccounts } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { Dialed, Voice } from '../voice/index.ts'
+import type { CampaignRef, CampaignRow } from './campaign.ts'
+import { recordDialled } from './dials.ts'
+import { handBack } from './hand-back.ts'
+import { findDueCampaigns } from './store.ts'
+import { type Handover, type Turn, takeTurn } from './turn.ts'
+
+/** Carries campaigns on. Any number of processes may: each contact is called by one. */
+export type Dialer = {
+  /** In the background: something changed in these campaigns, such as that calls of theirs are over. */
+  wake(campaigns: Iterable<Woken>): void
+  /** Wakes the campaigns in which something is due by the clock. Call it often. Returns how many. */
+  wakeDue(limit?: number): Promise<number>
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+  /** Takes no further work and waits for what is under way. */
+  close(): Promise<void>
+}
+
+type Woken = CampaignRef & { readonly callIds?: readonly string[] }
+
+export type DialerParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly boundaries: Boundaries
+  readonly voice: Pick<Voice, 'dial'>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  /** Something failed that will be tried again. */
+  readonly onError: (error: unknown) => void
+}
+
+export function createDialer(parts: DialerParts): Dialer {
+  const { database, clock, boundaries, voice } = parts
+  const awake = new Map<string, { again: boolean; toldOf: string[] }>()
+  const underWay = new Set<Promise<void>>()
+  let closed = false
+
+  async function turn(ref: CampaignRef, toldOf: readonly string[]): Promise<Turn | undefined> {
+    for (;;) {
+      const nowMs = clock.now()
+      await boundaries.catchUpIfDue(ref.workspaceId, nowMs)
+      const done = await database.transaction(async (tx) => {
+        const account = (await lockAccounts(tx, [ref.workspaceId])).get(ref.workspaceId)
+        if (account === undefined) return { turn: undefined, changed: false }
+        const { nextBoundaryMs } = account.line
+        if (nextBoundaryMs !== null && nextBoundaryMs <= nowMs) return undefined
+        // The lock may have been waited for.
+        const taken = await takeTurn(tx, account, ref, clock.now(), toldOf)
+        const changed = account.changed.size > 0
+        await writeAccounts(tx, [account], nowMs)
+        return { turn: taken, changed }
+      })
+      if (done === undefined) continue
+      if (done.changed) parts.onCommitted([ref.workspaceId])
+      return done.turn
+    }
+  }
+
+  async function carryOn(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
+    const taken = await turn(ref, toldOf)
+    if (taken === undefined || taken.handovers.length === 0) return
+    await handOver(taken.campaign, taken.handovers)
+  }
+
+  async function handOver(campaign: CampaignRow, handovers: readonly Handover[]): Promise<void> {
+    const { workspaceId, id: campaignId, agentId, onVoicemail } = campaign
+    const done = await Promise.all(
+      handovers.map(async ({ callId, phone }) => {
+        const order = { workspaceId, callId, agentId, campaignId, to: phone, onVoicemail }
+        // What could not be handed over is taken up again by a later turn.
+        const dialed = await voice.dial(order).catch((error: unknown) => parts.onError(error))
+        return dialed === undefined ? undefined : { callId, dialed }
+      }),
+    )
+    const known = done.filter((one) => one !== undefined)
+    await recordDialled(
+      database,
+      workspaceId,
+      known.filter(({ dialed }) => isInVoice(dialed)).map(({ callId }) => callId),
+    )
+    const refused = known.filter(({ dialed }) => !isInVoice(dialed))
+    if (refused.length === 0) return
+    await handBack(parts, campaign, refused)
+  }
+
+  function isInVoice({ outcome }: Dialed): boolean {
+    return outcome === 'placed' || outcome === 'unknown'
+  }
+
+  /** One turn of a campaign at a time in this process, and another where it was woken meanwhile. */
+  async function carryOnAwake(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
+    const state = { again: false, toldOf: [...toldOf] }
+    awake.set(ref.id, state)
+    try {
+      do {
+        state.again = false
+        await carryOn(ref, state.toldOf.splice(0))
+      } while (state.again && !closed)
+    } finally {
+      awake.delete(ref.id)
+    }
+  }
+
+  function wake(campaigns: Iterable<Woken>): void {
+    if (closed) return
+    for (const { callIds = [], ...ref } of campaigns) {
+      const state = awake.get(ref.id)
+      if (state !== undefined) {
+        state.again = true
+        state.toldOf.push(...callIds)
+        continue
+      }
+      const work = carryOnAwake(ref, callIds)
+        .catch(parts.onError)
+        .finally(() => underWay.delete(work))
+      underWay.add(work)
+    }
+  }
+
+  async function idle(): Promise<void> {
+    while (underWay.size > 0) await Promise.all(underWay)
+  }
+
+  return {
+    wake,
+    idle,
+    async wakeDue(limit = 200) {
+      const due = await findDueCampaigns(database, clock.now(), limit)
+      wake(due)
+      return due.length
+    },
+    async close() {
+      closed = true
+      await idle()
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export { contactRoutes } from './contact-routes.ts'
+export { createDialer, type Dialer } from './dialer.ts'
+export { campaignRoutes } from './routes.ts'
+export { pauseForCredits, resumeAfterCredits } from './states.ts'
+export { verifyCampaigns } from './verify.ts'

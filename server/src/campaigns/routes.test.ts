@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../../test/app.ts'
+import { type CampaignAnswer, campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
+import { closeInOrder } from '../../test/voice-stack.ts'
+import { addMember } from '../access/index.ts'
+import { uuidFrom } from '../platform/ids.ts'
+
+let t: TestApp
+let customer: Awaited<ReturnType<typeof campaignCustomer>>
+beforeAll(async () => {
+  t = await testApp()
+  customer = await campaignCustomer(t)
+})
+afterAll(() => closeInOrder(t))
+
+describe('POST /v1/campaigns', () => {
+  test('201: a draft with the choices that were left out made for it', async () => {
+    expect(await customer.make({ name: '  Spring  ' })).toMatchObject({
+      name: 'Spring',
+      status: 'draft',
+      pauseReason: null,
+      agentName: 'Sales',
+      concurrency: 5,
+      callsPerMinute: null,
+      callingHours: null,
+      callingNow: true,
+      retries: { attemptsMax: 1, on: [] },
+      onVoicemail: 'hang_up',
+      resumeWhenCreditsReturn: false,
+      contacts: { total: 0, waiting: 0, calling: 0, reached: 0, notReached: 0 },
+      creditsToFinish: { milliseconds: 0 },
+    })
+  })
+
+  test.each([
+    { what: 'no name', fields: { name: ' ' }, pointer: '/name' },
+    { what: 'a concurrency of 0', fields: { concurrency: 0 }, pointer: '/concurrency' },
+    { what: 'half a call at once', fields: { concurrency: 1.5 }, pointer: '/concurrency' },
+    { what: 'no pace', fields: { callsPerMinute: 0 }, pointer: '/callsPerMinute' },
+    {
+      what: 'hours without a zone',
+      fields: { callingHours: { timeZone: 'Mars/Base', days: [] } },
+      pointer: '/callingHours/timeZone',
+    },
+    {
+      what: 'hours that end before they begin',
+      fields: { callingHours: { timeZone: 'UTC', days: [{ day: 'monday', from: '18:00', to: '09:00' }] } },
+      pointer: '/callingHours/days/0/to',
+    },
+    {
+      what: 'a day that is none',
+      fields: { callingHours: { timeZone: 'UTC', days: [{ day: 'noday', from: '09:00', to: '10:00' }] } },
+      pointer: '/callingHours/days/0/day',
+    },
+    {
+      what: 'eleven attempts',
+      fields: { retries: { attemptsMax: 11, afterMinutes: 1, on: [] } },
+      pointer: '/retries/attemptsMax',
+    },
+    { what: 'a country that is none', fields: { defaultCountry: 'XQ' }, pointer: '/defaultCountry' },
+    { what: 'a field that is none', fields: { pace: 3 }, pointer: '' },
+  ])('400 for $what, by name', async ({ fields, pointer }) => {
+    const body = { name: 'A', agentId: customer.agentId, ...fields }
+    const answer = await customer.ask<{ code: string; errors: { pointer: string }[] }>(
+      'POST',
+      '/v1/campaigns',
+      body,
+    )
+    expect({ status: answer.status, code: answer.body.code }).toEqual({
+      status: 400,
+      code: 'invalid_request',
+    })
+    expect(answer.body.errors.map((error) => error.pointer)).toContainEqual(expect.stringContaining(pointer))
+  })
+
+  test('403 on a plan without campaigns', async () => {
+    const free = await campaignCustomer(t, { planId: 'free' })
+    const { status, body } = await free.ask('POST', '/v1/campaigns', { name: 'A', agentId: free.agentId })
+    expect({ status, body }).toMatchObject({ status: 403, body: { code: 'plan_required' } })
+    expect(body.detail).toMatch(/^Paid plan required/)
+  })
+
+  test('404 for another workspace’s agent; 409 for the same key with another body', async () => {
+    const other = await campaignCustomer(t)
+    const foreign = await customer.ask('POST', '/v1/campaigns', { name: 'A', agentId: other.agentId })
+    expect(foreign).toMatchObject({ status: 404, body: { code: 'agent_not_found' } })
+    const key = { 'idempotency-key': 'campaign-1' }
+    const first = await customer.ask('POST', '/v1/campaigns', { name: 'A', agentId: customer.agentId }, key)
+    const again = await customer.ask('POST', '/v1/campaigns', { name: 'A', agentId: customer.agentId }, key)
+    expect(again.body.id).toBe(first.body.id)
+    const another = await customer.ask('POST', '/v1/campaigns', { name: 'B', agentId: customer.agentId }, key)
+    expect(another.status).toBe(409)
+  })
+})
+
+describe('another workspace’s campaign', () => {
+  test.each([
+    ['GET', ''],
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['POST', '/start'],
+    ['POST', '/pause'],
+    ['POST', '/resume'],
+    ['GET', '/contacts'],
+    ['GET', '/contacts.csv'],
+    ['GET', '/imports'],
+  ] as const)('404 for %s …%s', async (method, path) => {
+    const { id } = await customer.make()
+    const other = await campaignCustomer(t)
+    const answer = await other.ask(method, `/v1/campaigns/${id}${path}`, method === 'GET' ? undefined : {})
+    expect(answer).toMatchObject({ status: 404, body: { code: 'campaign_not_found' } })
+  })
+
+  test('takes no contacts', async () => {
+    const { id } = await customer.make()
+    const other = await campaignCustomer(t)
+    expect((await other.addContacts(id, contactsFile(1))).status).toBe(404)
+    expect((await customer.get(id)).contacts.total).toBe(0)
+  })
+})
+
+test('a member may look, and change nothing', async () => {
+  const { id } = await customer.make()
+  const person = await t.signUp()
+  const member = { workspaceId: customer.uuid, userId: uuidFrom('user', person.userId) ?? '' }
+  await t.database.transaction((tx) => addMember(tx, { ...member, role: 'member' }, t.clock.now()))
+  const who = { cookie: person.cookie, workspace: customer.workspaceId }
+  expect((await t.request('GET', `/v1/campaigns/${id}`, who)).status).toBe(200)
+  for (const path of ['start', 'pause', 'resume']) {
+    expect((await t.request('POST', `/v1/campaigns/${id}/${path}`, { ...who, body: {} })).status).toBe(403)
+  }
+  expect((await t.request('PATCH', `/v1/campaigns/${id}`, { ...who, body: { concurrency: 9 } })).status).toBe(
+    403,
+  )
+})
+
+test('an operator’s key needs to name no workspace', async () => {
+  const { id } = await customer.make()
+  expect((await t.request('GET', `/v1/campaigns/${id}`, { key: t.operatorKey })).status).toBe(200)
+})
+
+describe('what a campaign may become', () => {
+  test('409 for a start without contacts, a pause of a draft, a resume of a draft', async () => {
+    const { id } = await customer.make()
+    for (const path of ['start', 'pause', 'resume']) {
+      const answer = await customer.ask('POST', `/v1/campaigns/${id}/${path}`, {})
+      expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    }
+  })
+
+  test('409 for a start without credits', async () => {
+    const poor = await campaignCustomer(t, { credits: 0 })
+    const { id } = await poor.make()
+    await poor.addContacts(id, contactsFile(1))
+    const answer = await poor.ask('POST', `/v1/campaigns/${id}/start`, {})
+    expect(answer).toMatchObject({ status: 409, body: { code: 'out_of_credits' } })
+  })
+
+  test('is changed field by field, and deleted unless it runs', async () => {
+    const { id } = await customer.make({ concurrency: 3, defaultCountry: 'de' })
+    const changed = await customer.ask<CampaignAnswer>('PATCH', `/v1/campaigns/${id}`, {
+      resumeWhenCreditsReturn: true,
+      retries: { attemptsMax: 2, afterMinutes: 30, on: ['busy', 'busy'] },
+    })
+    expect(changed.body).toMatchObject({
+      concurrency: 3,
+      defaultCountry: 'DE',
+      resumeWhenCreditsReturn: true,
+      retries: { attemptsMax: 2, afterMinutes: 30, on: ['busy'] },
+    })
+    await customer.addContacts(id, contactsFile(3))
+    await customer.ask('POST', `/v1/campaigns/${id}/start`, {})
+    expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(409)
+    await customer.ask('POST', `/v1/campaigns/${id}/pause`, {})
+    await t.app.dialer.idle()
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      t.clock.advance(60_000)
+      await t.app.runDue()
+    }
+    expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(204)
+    expect((await customer.ask('GET', `/v1/campaigns/${id}`)).status).toBe(404)
+  })
+})
