@@ -2165,6 +2165,639 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The campaigns, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    status?: "draft" | "scheduled" | "running" | "paused" | "completed";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Campaign"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Make a campaign: a draft, to which contacts are added */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        agentId: string;
+                        /**
+                         * @description Calls at once, at the most.
+                         * @default 5
+                         */
+                        concurrency?: number;
+                        /**
+                         * @description In any 60 seconds, at the most; null: as many as the concurrency allows.
+                         * @default null
+                         */
+                        callsPerMinute?: number | null;
+                        callingHours?: {
+                            /**
+                             * @description The name of a time zone.
+                             * @example Europe/Berlin
+                             */
+                            timeZone: string;
+                            days: {
+                                /** @enum {string} */
+                                day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                                from: string;
+                                to: string;
+                            }[];
+                        } | null;
+                        /**
+                         * @description How often and after what a contact is called again.
+                         * @default {
+                         *       "attemptsMax": 1,
+                         *       "afterMinutes": 60,
+                         *       "on": []
+                         *     }
+                         */
+                        retries?: {
+                            /** @description How often a contact is called at the most. */
+                            attemptsMax: number;
+                            afterMinutes: number;
+                            on: ("no_answer" | "busy" | "failed" | "voicemail")[];
+                        };
+                        /**
+                         * @default hang_up
+                         * @enum {string}
+                         */
+                        onVoicemail?: "hang_up" | "talk";
+                        /**
+                         * @description Whether a campaign that paused for want of credits goes on by itself when there are some.
+                         * @default false
+                         */
+                        resumeWhenCreditsReturn?: boolean;
+                        defaultCountry?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Take a campaign out of sight; the history of its calls stays */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a campaign, at any time
+         * @description What is changed holds from the next call on.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        agentId?: string;
+                        /** @description Calls at once, at the most. */
+                        concurrency?: number;
+                        /** @description In any 60 seconds, at the most; null: as many as the concurrency allows. */
+                        callsPerMinute?: number | null;
+                        callingHours?: {
+                            /**
+                             * @description The name of a time zone.
+                             * @example Europe/Berlin
+                             */
+                            timeZone: string;
+                            days: {
+                                /** @enum {string} */
+                                day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                                from: string;
+                                to: string;
+                            }[];
+                        } | null;
+                        /** @description How often and after what a contact is called again. */
+                        retries?: {
+                            /** @description How often a contact is called at the most. */
+                            attemptsMax: number;
+                            afterMinutes: number;
+                            on: ("no_answer" | "busy" | "failed" | "voicemail")[];
+                        };
+                        /** @enum {string} */
+                        onVoicemail?: "hang_up" | "talk";
+                        /** @description Whether a campaign that paused for want of credits goes on by itself when there are some. */
+                        resumeWhenCreditsReturn?: boolean;
+                        defaultCountry?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a campaign, now or later
+         * @description It calls within its calling hours only. With startsAt in the future it is scheduled.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it is to start. Now, if left out, null or past. */
+                        startsAt?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a campaign: no further call begins, those under way go on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused campaign go on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Campaign"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contacts, in the order in which they were added */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    state?: "waiting" | "calling" | "reached" | "not_reached";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Contact"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /**
+         * Add contacts from a CSV file
+         * @description A line of headings, then a row a contact: a column "phone", perhaps "name", and whatever else. Separated by commas, semicolons or tabs; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are kept.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Two letters: of numbers without a country code. The campaign’s, if left out. */
+                    country?: string;
+                };
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactImport"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/contacts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of all contacts, as a CSV file */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "waiting" | "calling" | "reached" | "not_reached";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of contacts, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["ContactImport"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/imports/{importId}/rejected.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows of a file that were not taken, with line and reason */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                    importId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -3348,6 +3981,105 @@ export interface components {
              */
             role: "owner" | "admin" | "member" | "operator" | "key";
         };
+        /** @description When calls may be made, by weekday and the clock of a time zone. */
+        CallingHours: {
+            timeZone: string;
+            days: {
+                /** @enum {string} */
+                day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+                from: string;
+                to: string;
+            }[];
+        };
+        /** @description How often and after what a contact is called again. */
+        Retries: {
+            attemptsMax: number;
+            afterMinutes: number;
+            on: ("no_answer" | "busy" | "failed" | "voicemail")[];
+        };
+        Campaign: {
+            /** @example camp_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            agentId: string;
+            agentName: string;
+            /** @enum {string} */
+            status: "draft" | "scheduled" | "running" | "paused" | "completed";
+            pauseReason: ("out_of_credits" | "by_user" | "agent_disabled" | "plan_required" | "workspace_suspended" | "carrier_failing") | null;
+            /** @description Why it is paused and what to do, in sentences. */
+            pauseDetail: string | null;
+            pausedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            startsAt: string | null;
+            startedAt: string | null;
+            completedAt: string | null;
+            concurrency: number;
+            callsPerMinute: number | null;
+            /** @description null: at any time. */
+            callingHours: components["schemas"]["CallingHours"] | null;
+            /** @description Whether its calling hours allow calls now. */
+            callingNow: boolean;
+            /** @description When they next begin; null: they are on, or never. */
+            nextCallingAt: string | null;
+            retries: components["schemas"]["Retries"];
+            /** @enum {string} */
+            onVoicemail: "hang_up" | "talk";
+            resumeWhenCreditsReturn: boolean;
+            defaultCountry: string | null;
+            contacts: {
+                total: number;
+                waiting: number;
+                calling: number;
+                reached: number;
+                /** @description Called as often as was chosen, in vain. */
+                notReached: number;
+            };
+            creditsUsed: components["schemas"]["Amount"];
+            /** @description What the contacts that are left will be charged, about; null where nothing says it yet. */
+            creditsToFinish: components["schemas"]["Amount"] | null;
+            /** @description What that rests on: the calls of this campaign, or of its agent. */
+            creditsToFinishBasis: ("campaign" | "agent") | null;
+        };
+        Contact: {
+            id: string;
+            phone: string;
+            name: string | null;
+            /** @description The other columns of the file. */
+            details: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string} */
+            state: "waiting" | "calling" | "reached" | "not_reached";
+            attempts: number;
+            lastOutcome: string | null;
+            lastAttemptAt: string | null;
+            nextAttemptAt: string | null;
+            lastCallId: string | null;
+        };
+        /** @description A file of contacts that was taken. */
+        ContactImport: {
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            at: string;
+            rows: number;
+            added: number;
+            rejected: number;
+            /** @description The first 100; all of them are in rejected.csv. */
+            rejections: {
+                /** @description Of the file; the first is 1. */
+                line: number;
+                /** @description What is wrong, and what would be right. */
+                reason: string;
+                value: string;
+            }[];
+        };
         /** @description The plan of a workspace, and how it goes on. */
         Subscription: {
             planId: string;
@@ -3440,7 +4172,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "payment_declined" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "payment_declined" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable";
             /** Format: uuid */
             requestId: string;
             errors?: {
