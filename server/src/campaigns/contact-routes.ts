@@ -19,7 +19,7 @@ import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { CampaignRef } from './campaign.ts'
-import { type ContactRow, listContacts, listImports, rejectionsAfter } from './contacts.ts'
+import { type ContactRow, type ImportRow, listContacts, listImports, rejectionsAfter } from './contacts.ts'
 import { Country } from './fields.ts'
 import { importContacts } from './import-contacts.ts'
 import {
@@ -27,7 +27,6 @@ import {
   ContactImportBody,
   ContactStateName,
   contactBody,
-  type ImportRow,
   importBody,
 } from './representation.ts'
 import { CampaignParams, type CampaignRouteParts, campaignTags, scopeOfCampaign } from './routes.ts'

@@ -1,6 +1,5 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { CampaignRef } from './campaign.ts'
-import type { ImportRow } from './representation.ts'
 
 export type ContactState = 'waiting' | 'calling' | 'reached' | 'not_reached'
 
@@ -51,6 +50,16 @@ export type NewContact = {
 
 /** A row of a file that was not taken. */
 export type Rejection = { readonly line: number; readonly reason: string; readonly value: string }
+
+/** A file that was taken; `rejections` are its first ones. */
+export type ImportRow = {
+  readonly id: string
+  readonly atMs: number
+  readonly rows: number
+  readonly added: number
+  readonly rejected: number
+  readonly rejections: readonly Rejection[]
+}
 
 /** Adds contacts. Returns those whose number is in the campaign already, which are not added. */
 export async function insertContacts(

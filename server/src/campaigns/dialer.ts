@@ -1,10 +1,8 @@
 import { type Boundaries, lockAccounts, writeAccounts } from '../ledger/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
 import type { Dialed, Voice } from '../voice/index.ts'
 import type { CampaignRef, CampaignRow } from './campaign.ts'
 import { recordDialled } from './dials.ts'
-import { handBack } from './hand-back.ts'
+import { type HandBackParts, handBack } from './hand-back.ts'
 import { findDueCampaigns } from './store.ts'
 import { type Handover, type Turn, takeTurn } from './turn.ts'
 
@@ -22,12 +20,9 @@ export type Dialer = {
 
 type Woken = CampaignRef & { readonly callIds?: readonly string[] }
 
-export type DialerParts = {
-  readonly database: Database
-  readonly clock: Clock
+export type DialerParts = HandBackParts & {
   readonly boundaries: Boundaries
   readonly voice: Pick<Voice, 'dial'>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }

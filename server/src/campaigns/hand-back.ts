@@ -1,13 +1,20 @@
 import { lockAccounts, writeAccounts } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { Dialed } from '../voice/index.ts'
 import type { CampaignRow, PauseReason } from './campaign.ts'
-import type { DialerParts } from './dialer.ts'
 import { openDials, type Settled, writeSettled } from './dials.ts'
 import { keepCampaign, pause, zeroAtMs } from './states.ts'
 import { findCampaign } from './store.ts'
 
 /** How long a campaign waits when the plan's calls at once are all taken. */
 const FULL_MS = 3_000
+
+export type HandBackParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+}
 
 type Refused = { readonly callId: string; readonly dialed: Dialed }
 
@@ -16,7 +23,7 @@ type Refused = { readonly callId: string; readonly dialed: Dialed }
  * waits or pauses. What failed at the carrier has a call that says so; the next turn reads it there.
  */
 export async function handBack(
-  { database, clock, onCommitted }: Pick<DialerParts, 'database' | 'clock' | 'onCommitted'>,
+  { database, clock, onCommitted }: HandBackParts,
   { workspaceId, id }: CampaignRow,
   refused: readonly Refused[],
 ): Promise<void> {

@@ -5,8 +5,13 @@ import { newUuid, newUuidInOrder } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import type { CampaignRef } from './campaign.ts'
 import { contactOf, type Headings, headingsOf } from './contact-rows.ts'
-import { insertContacts, insertRejections, type NewContact, type Rejection } from './contacts.ts'
-import type { ImportRow } from './representation.ts'
+import {
+  type ImportRow,
+  insertContacts,
+  insertRejections,
+  type NewContact,
+  type Rejection,
+} from './contacts.ts'
 
 export const ROWS_MAX = 500_000
 export const BYTES_MAX = 100 * 1024 * 1024

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import { publicId } from '../platform/ids.ts'
 import { type CampaignRow, pauseReasons, retryOutcomes } from './campaign.ts'
-import type { ContactRow, Rejection } from './contacts.ts'
+import type { ContactRow, ImportRow } from './contacts.ts'
 import type { Estimate } from './estimate.ts'
 import { pauseSentence } from './states.ts'
 
@@ -168,15 +168,6 @@ export const ContactImportBody = z
       .meta({ description: 'The first 100; all of them are in rejected.csv.' }),
   })
   .meta({ id: 'ContactImport', description: 'A file of contacts that was taken.' })
-
-export type ImportRow = {
-  readonly id: string
-  readonly atMs: number
-  readonly rows: number
-  readonly added: number
-  readonly rejected: number
-  readonly rejections: readonly Rejection[]
-}
 
 export function importBody(row: ImportRow): z.infer<typeof ContactImportBody> {
   const { id, atMs, rows, added, rejected, rejections } = row
