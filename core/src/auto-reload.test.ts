@@ -319,34 +319,51 @@ describe('a recommended threshold', () => {
   const credits = (...amounts: number[]) => amounts.map((amount) => amount * CREDIT_MS)
 
   test('is what the busiest two hours used, in whole fives of credits', () => {
-    expect(recommendThreshold(credits(0, 12, 30.5, 1, 0, 40))).toEqual({
+    expect(recommendThreshold(credits(0, 12, 30.5, 1, 0, 40), 0)).toEqual({
       thresholdMs: 45 * CREDIT_MS,
       busiestMs: 42.5 * CREDIT_MS,
+      overnightMs: 0,
       because: 'busiest_hours',
     })
   })
 
   test('is at least 10 credits', () => {
-    expect(recommendThreshold(credits(1, 0, 3))).toMatchObject({
+    expect(recommendThreshold(credits(1, 0, 3), 0)).toMatchObject({
       thresholdMs: 10 * CREDIT_MS,
       because: 'little_usage',
     })
-    expect(recommendThreshold([])).toEqual({
+    expect(recommendThreshold([], 0)).toEqual({
       thresholdMs: 10 * CREDIT_MS,
       busiestMs: 0,
+      overnightMs: 0,
       because: 'no_usage',
     })
   })
 
-  test('covers any two hours in a row, and is never a step more than that takes', () => {
+  test('has on top of it what campaigns use overnight', () => {
+    expect(recommendThreshold(credits(12, 30.5), 240 * CREDIT_MS)).toEqual({
+      thresholdMs: 285 * CREDIT_MS,
+      busiestMs: 42.5 * CREDIT_MS,
+      overnightMs: 240 * CREDIT_MS,
+      because: 'campaigns_overnight',
+    })
+    expect(recommendThreshold([], 2 * CREDIT_MS)).toMatchObject({
+      thresholdMs: 10 * CREDIT_MS,
+      because: 'campaigns_overnight',
+    })
+  })
+
+  test('covers any two hours in a row and the night, and is never a step more than that takes', () => {
+    const hourly = fc.array(fc.integer({ min: 0, max: 500 * CREDIT_MS }), { maxLength: 100 })
+    const overnight = fc.integer({ min: 0, max: 500 * CREDIT_MS })
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 500 * CREDIT_MS }), { maxLength: 100 }), (hours) => {
-        const { thresholdMs, busiestMs } = recommendThreshold(hours)
+      fc.property(hourly, overnight, (hours, overnightMs) => {
+        const { thresholdMs, busiestMs } = recommendThreshold(hours, overnightMs)
         for (const [index, usedMs] of hours.entries()) {
-          expect(thresholdMs).toBeGreaterThanOrEqual(usedMs + (hours[index + 1] ?? 0))
+          expect(thresholdMs).toBeGreaterThanOrEqual(usedMs + (hours[index + 1] ?? 0) + overnightMs)
         }
         expect(thresholdMs % (5 * CREDIT_MS)).toBe(0)
-        expect(thresholdMs - Math.max(busiestMs, 10 * CREDIT_MS)).toBeLessThan(5 * CREDIT_MS)
+        expect(thresholdMs - Math.max(busiestMs + overnightMs, 10 * CREDIT_MS)).toBeLessThan(5 * CREDIT_MS)
       }),
       runs,
     )

@@ -133,7 +133,9 @@ export type ThresholdAdvice = {
   readonly thresholdMs: number
   /** What the busiest two hours used. */
   readonly busiestMs: number
-  readonly because: 'no_usage' | 'little_usage' | 'busiest_hours'
+  /** What campaigns are expected to use overnight. */
+  readonly overnightMs: number
+  readonly because: 'no_usage' | 'little_usage' | 'busiest_hours' | 'campaigns_overnight'
 }
 
 /** Whole fives of credits. */
@@ -142,16 +144,23 @@ const LEAST_MS = 10 * 60_000
 
 /**
  * Which threshold to recommend: what the busiest two hours of the recent past used, so that a reload that takes a
- * while, or a retry after an hour, still comes in time; rounded up to whole fives of credits, at least 10.
+ * while, or a retry after an hour, still comes in time; and on top of it what campaigns are expected to use overnight,
+ * so that they can go on till somebody sees in the morning that a card was declined. Rounded up to whole fives of
+ * credits, at least 10.
  *
  * @param hourlyUsageMs usage hour by hour, in order; milliseconds of talk time
  */
-export function recommendThreshold(hourlyUsageMs: readonly number[]): ThresholdAdvice {
+export function recommendThreshold(hourlyUsageMs: readonly number[], overnightMs: number): ThresholdAdvice {
   const busiestMs = hourlyUsageMs.reduce(
     (most, usedMs, index) => Math.max(most, usedMs + (hourlyUsageMs[index + 1] ?? 0)),
     0,
   )
-  const thresholdMs = Math.max(LEAST_MS, Math.ceil(busiestMs / STEP_MS) * STEP_MS)
-  if (busiestMs === 0) return { thresholdMs, busiestMs, because: 'no_usage' }
-  return { thresholdMs, busiestMs, because: busiestMs < LEAST_MS ? 'little_usage' : 'busiest_hours' }
+  const thresholdMs = Math.max(LEAST_MS, Math.ceil((busiestMs + overnightMs) / STEP_MS) * STEP_MS)
+  return { thresholdMs, busiestMs, overnightMs, because: reasonOf(busiestMs, overnightMs) }
+}
+
+function reasonOf(busiestMs: number, overnightMs: number): ThresholdAdvice['because'] {
+  if (overnightMs > 0) return 'campaigns_overnight'
+  if (busiestMs === 0) return 'no_usage'
+  return busiestMs < LEAST_MS ? 'little_usage' : 'busiest_hours'
 }

@@ -30,6 +30,7 @@ import {
   contactRoutes,
   createDialer,
   type Dialer,
+  expectOvernight,
   pauseForCredits,
   resumeAfterCredits,
 } from './campaigns/index.ts'
@@ -291,7 +292,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         },
       }),
   )
-  await server.register(autoReloadRoutes({ ...parts, autoReload, onCommitted: committed }))
+  await server.register(autoReloadRoutes({ ...parts, autoReload, expectOvernight, onCommitted: committed }))
   await server.register(alertRoutes({ ...parts, announce: announceAlerts, onCommitted: streams.wake }))
   const campaigns = { ...parts, dialer, onCommitted: streams.wake }
   await server.register(campaignRoutes(campaigns))

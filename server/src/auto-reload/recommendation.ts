@@ -10,14 +10,36 @@ const DAYS = 30
  */
 const ENTRIES_MAX = 50_000
 
+/** What campaigns are expected to use in the night that is ahead. */
+export type Overnight = {
+  /** Milliseconds of talk time. */
+  readonly expectedMs: number
+  /** The names of the campaigns that are expected to use something. */
+  readonly campaigns: readonly string[]
+  /** When the night is over. */
+  readonly endsAtMs: number
+}
+
+/** Asks the campaigns, of which this room knows nothing else. */
+export type ExpectOvernight = (db: Queryable, workspaceId: string, nowMs: number) => Promise<Overnight>
+
 export type Recommendation = {
   readonly advice: ThresholdAdvice
   /** How many days of usage it looks at. */
   readonly days: number
+  readonly overnight: Overnight
 }
 
-/** Which threshold suits what the workspace's calls were charged, hour by hour, in the last 30 days. */
-export async function recommend(db: Queryable, workspaceId: string, nowMs: number): Promise<Recommendation> {
+/**
+ * Which threshold suits what the workspace's calls were charged, hour by hour, in the last 30 days, and what its
+ * campaigns are expected to use overnight.
+ */
+export async function recommend(
+  db: Queryable,
+  workspaceId: string,
+  overnight: Overnight,
+  nowMs: number,
+): Promise<Recommendation> {
   const sinceMs = nowMs - DAYS * DAY_MS
   const { rows } = await db.query<{ hour: number; usedMs: number; entries: number; firstAtMs: number }>(
     `select (at_ms - $2) / $4 as hour, -sum(amount_ms)::bigint as "usedMs", count(*) as entries,
@@ -29,7 +51,8 @@ export async function recommend(db: Queryable, workspaceId: string, nowMs: numbe
   )
   const hours = Array.from({ length: DAYS * 24 + 1 }, () => 0)
   for (const { hour, usedMs } of rows) hours[hour] = Math.max(0, usedMs)
-  return { advice: recommendThreshold(hours), days: daysLookedAt(rows, nowMs) }
+  const advice = recommendThreshold(hours, overnight.expectedMs)
+  return { advice, days: daysLookedAt(rows, nowMs), overnight }
 }
 
 function daysLookedAt(rows: readonly { entries: number; firstAtMs: number }[], nowMs: number): number {

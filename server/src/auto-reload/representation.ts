@@ -99,7 +99,7 @@ export function autoReloadBody({
     stateUntil: instantOrNull(decision.untilMs),
     recommendation: {
       thresholdCredits: creditsFromMs(recommendation.advice.thresholdMs),
-      because: recommendationSentence(recommendation),
+      because: recommendationSentence(recommendation, facts.timeZone),
     },
     lastAttempt: lastAttempt === undefined ? null : attemptBody(lastAttempt),
   }

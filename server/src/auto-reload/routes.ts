@@ -5,12 +5,11 @@ import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { listAttempts } from './attempts.ts'
 import type { AutoReload } from './auto-reload.ts'
-import type { Surroundings } from './parts.ts'
 import { AttemptBody, AutoReloadBody, attemptBody, autoReloadBody } from './representation.ts'
 import { saveAutoReload } from './save.ts'
-import { readAutoReload } from './view.ts'
+import { readAutoReload, type ViewParts } from './view.ts'
 
-export type AutoReloadRouteParts = Surroundings & {
+export type AutoReloadRouteParts = ViewParts & {
   readonly access: Access
   readonly autoReload: AutoReload
 }

@@ -67,14 +67,28 @@ export function attemptSentence({ detail, purchase }: Attempt): string {
 }
 
 /** Why this threshold is recommended. */
-export function recommendationSentence({ advice, days }: Recommendation): string {
+export function recommendationSentence(
+  { advice, days, overnight }: Recommendation,
+  timeZone: string,
+): string {
   const { because, busiestMs, thresholdMs } = advice
   const period = days === 1 ? 'the last day' : `the last ${days} days`
   const threshold = creditsText(thresholdMs)
+  if (because === 'campaigns_overnight') {
+    const { campaigns, expectedMs, endsAtMs } = overnight
+    const busy = busiestMs > 0 ? `; the busiest two hours of ${period} used ${creditsText(busiestMs)}` : ''
+    return `${campaignsText(campaigns)} expected to use ${creditsText(expectedMs)} until ${instantText(endsAtMs, timeZone)}${busy}: ${threshold} last through the night, should a card be declined while nobody is there to change it.`
+  }
   if (because === 'no_usage') return `There was no usage in ${period}: ${threshold} are enough to begin with.`
   const used = `The busiest two hours of ${period} used ${creditsText(busiestMs)}`
   if (because === 'little_usage') return `${used}: the least that leaves time for a reload is ${threshold}.`
   return `${used}: ${threshold} last through such hours while a reload, or a second try, comes in.`
+}
+
+function campaignsText(names: readonly string[]): string {
+  const [only, ...others] = names
+  if (others.length > 0) return `${names.length} campaigns are`
+  return `The campaign “${only ?? ''}” is`
 }
 
 function creditsText(ms: number): string {

@@ -6,7 +6,7 @@ import { Problem } from '../platform/problem.ts'
 import { type Attempt, listAttempts } from './attempts.ts'
 import { type Facts, loadFacts } from './facts.ts'
 import type { Surroundings } from './parts.ts'
-import { type Recommendation, recommend } from './recommendation.ts'
+import { type ExpectOvernight, type Recommendation, recommend } from './recommendation.ts'
 import { type Choice, findSettings } from './settings.ts'
 
 /** Auto-reload as it is now. */
@@ -17,9 +17,11 @@ export type View = {
   readonly lastAttempt: Attempt | undefined
 }
 
+export type ViewParts = Surroundings & { readonly expectOvernight: ExpectOvernight }
+
 /** What would be decided now, and on what. Throws `workspace_not_found`. */
-export async function readAutoReload(parts: Surroundings, workspaceId: string): Promise<View> {
-  const { database, clock, boundaries, payments } = parts
+export async function readAutoReload(parts: ViewParts, workspaceId: string): Promise<View> {
+  const { database, clock, boundaries, payments, expectOvernight } = parts
   const nowMs = clock.now()
   await boundaries.catchUpIfDue(workspaceId, nowMs)
   return database.transaction(async (tx) => {
@@ -32,10 +34,11 @@ export async function readAutoReload(parts: Surroundings, workspaceId: string): 
     }
     const facts = await loadFacts(payments, tx, line, settings, nowMs)
     const [lastAttempt] = await listAttempts(tx, workspaceId, { limit: 1, beforeSeq: null })
+    const overnight = await expectOvernight(tx, workspaceId, nowMs)
     return {
       facts,
       decision: decideAutoReload(facts.situation, nowMs),
-      recommendation: await recommend(tx, workspaceId, nowMs),
+      recommendation: await recommend(tx, workspaceId, overnight, nowMs),
       lastAttempt,
     }
   })

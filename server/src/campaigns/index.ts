@@ -1,5 +1,6 @@
 export { contactRoutes } from './contact-routes.ts'
 export { createDialer, type Dialer } from './dialer.ts'
+export { expectOvernight } from './overnight.ts'
 export { campaignRoutes } from './routes.ts'
 export { pauseForCredits, resumeAfterCredits } from './states.ts'
 export { verifyCampaigns } from './verify.ts'
