@@ -44,6 +44,14 @@ function hardStopUnansweredMs({ authorizedAtMs, maxDurationMs }: Lease): number 
   return authorizedAtMs + RINGING_MS_MAX + maxDurationMs + HARD_STOP_GRACE_MS
 }
 
+/** When a call is over at the latest: at its hard stop, counted from an answer that may still come. */
+export function overAtLatestMs(
+  answeredAtMs: number | null,
+  { authorizedAtMs, maxDurationMs }: Pick<Lease, 'authorizedAtMs' | 'maxDurationMs'>,
+): number {
+  return (answeredAtMs ?? authorizedAtMs + RINGING_MS_MAX) + maxDurationMs
+}
+
 /** Of a call in conversation that sends heartbeats: the last one, or its answer where that came later. */
 function lastSignOfLifeMs(lastSeenAtMs: number, answeredAtMs: number): number {
   return Math.max(lastSeenAtMs, answeredAtMs)

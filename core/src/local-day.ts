@@ -7,3 +7,8 @@ export function localDayBounds(date: string, timeZone: string): { startsAtMs: nu
   const startMs = (of: Temporal.PlainDate) => of.toZonedDateTime({ timeZone }).epochMilliseconds
   return { startsAtMs: startMs(day), endsAtMs: startMs(day.add({ days: 1 })) }
 }
+
+/** The local date on which an instant (epoch milliseconds) falls. */
+export function localDate(atMs: number, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+}

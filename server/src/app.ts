@@ -50,6 +50,7 @@ import {
   writeAccounts,
 } from './ledger/index.ts'
 import { createStreams, liveRoutes, pruneEvents } from './live/index.ts'
+import { openLlm, type Patience } from './llm/index.ts'
 import {
   createPayments,
   createSandboxGateway,
@@ -75,6 +76,7 @@ import { describeRoutes } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import type { Logger } from './platform/log.ts'
+import { createOutbound } from './platform/outbound.ts'
 import {
   planChangePurpose,
   renew,
@@ -90,7 +92,7 @@ import {
   usualLife,
   type Voice,
 } from './voice/index.ts'
-import { createWorkspace, workspaceRoutes } from './workspaces/index.ts'
+import { createWorkspace, timeZoneOf, workspaceRoutes } from './workspaces/index.ts'
 
 export type AppOptions = {
   readonly database: Database
@@ -113,6 +115,8 @@ export type AppOptions = {
   readonly log: Logger
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
+  /** How long providers of language models are waited for. */
+  readonly llmPatience?: Patience
   /** What is different about the simulated carrier's calls, and whether it can be reached. */
   readonly simulated?: Partial<SimulatedLife> & { readonly reachable?: () => boolean }
 }
@@ -251,6 +255,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   }
 
+  const outbound = createOutbound({ allow: options.config.outboundAllow })
+  const llm = openLlm({
+    ...parts,
+    log,
+    settings: options.config.llm,
+    secrets: options.config,
+    outbound,
+    timeZoneOf: (workspaceId) => timeZoneOf(database, workspaceId),
+    patience: options.llmPatience,
+  })
+
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
   const limits = await createAccessLimits(server, options.limits)
@@ -303,6 +318,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const live = liveRoutes({ ...parts, streams })
   await server.register(live.routes)
 
+  await server.register(llm.routes)
+
   await server.register(healthRoutes(await migrationsWatch(database, migrationsFolder)))
   await server.register(metricsRoutes(metrics))
   await server.register(referenceRoutes())
@@ -325,6 +342,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [2_000, 'Looking for lost calls', () => reaper.runOnce()],
     [250, 'Looking for live events', () => streams.poll()],
     [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
+    [60_000, 'Tidying up after the LLM gateway', () => llm.tidyUp()],
     [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
     [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
   ]
@@ -365,6 +383,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await engine.close()
       await autoReload.close()
       await payments.close()
+      await llm.close()
+      await outbound.close()
       await access.close()
     },
   }

@@ -98,7 +98,7 @@ export type TestWorkspace = { readonly id: string; readonly uuid: string; readon
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
   options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
-    Pick<AppOptions, 'limits' | 'simulated'>
+    Pick<AppOptions, 'limits' | 'simulated' | 'llmPatience' | 'log'>
   > & {
       config?: Partial<AppOptions['config']>
     } = {},
@@ -125,9 +125,10 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       outboundAllow: [],
       ...options.config,
     },
-    log: createLog('silent'),
+    log: options.log ?? createLog('silent'),
     ...(options.limits && { limits: options.limits }),
     ...(options.simulated && { simulated: options.simulated }),
+    ...(options.llmPatience && { llmPatience: options.llmPatience }),
   }
   const app = await createApp(base)
   const others: App[] = []

@@ -22,6 +22,8 @@ const prefixes = {
   contactImport: 'imp_',
   webhook: 'wh_',
   delivery: 'dlv_',
+  llmKey: 'lkey_',
+  llmRequest: 'llm_',
 } as const
 
 export type IdKind = keyof typeof prefixes

@@ -42,7 +42,7 @@ const portMin = 1024
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { resolve = resolveAll, connectMsMax = connectMsDefault } = options
-  const allowed = new Set(options.allow.map((entry) => entry.toLowerCase()))
+  const allowed = new Set(options.allow.map((entry) => entry.toLowerCase().replaceAll(/[[\]]/g, '')))
   const isAllowed = (host: string, port: string) => allowed.has(host) || allowed.has(`${host}:${port}`)
 
   function check(address: string): URL {

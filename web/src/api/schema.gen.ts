@@ -3269,6 +3269,615 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/llm-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace’s own LLM keys, newest first
+         * @description Also on plans that let none be used: the keys are stored, and `reason` says why they are not used.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmKeyList"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Store a key; one a provider */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        provider: "openai" | "anthropic" | "google" | "groq" | "openrouter";
+                        /**
+                         * Format: password
+                         * @description The key. It is kept encrypted and never shown again.
+                         */
+                        key: string;
+                    } | {
+                        /** @enum {string} */
+                        provider: "azure_openai";
+                        /**
+                         * Format: password
+                         * @description The key. It is kept encrypted and never shown again.
+                         */
+                        key: string;
+                        /**
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @example https://llm.example.com/v1
+                         */
+                        baseUrl: string;
+                        /** @description Of azure_openai: a dated version of its API; null: its v1 API. */
+                        apiVersion?: string | null;
+                        /**
+                         * @description Of azure_openai: the deployment of a model, where it has another name than the model.
+                         * @example {
+                         *       "gpt-5-mini": "reception"
+                         *     }
+                         */
+                        deployments?: {
+                            [key: string]: string;
+                        };
+                    } | {
+                        /** @enum {string} */
+                        provider: "openai_compatible";
+                        /**
+                         * Format: password
+                         * @description The key. It is kept encrypted and never shown again.
+                         */
+                        key: string;
+                        /**
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @example https://llm.example.com/v1
+                         */
+                        baseUrl: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmKey"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/llm-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a key, on every plan: requests go out with the platform’s from then on, where it has one */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Replace a key, or change where it is sent to
+         * @description The id stays. Another baseUrl takes the key anew.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: password
+                         * @description The key. It is kept encrypted and never shown again.
+                         */
+                        key?: string;
+                        /**
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @example https://llm.example.com/v1
+                         */
+                        baseUrl?: string;
+                        /** @description Of azure_openai: a dated version of its API; null: its v1 API. */
+                        apiVersion?: string | null;
+                        /**
+                         * @description Of azure_openai: the deployment of a model, where it has another name than the model.
+                         * @example {
+                         *       "gpt-5-mini": "reception"
+                         *     }
+                         */
+                        deployments?: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmKey"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/llm-keys/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider something that costs nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmKeyTest"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/llm-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happens to requests of language models */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change it */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Whether a request whose own key the provider refuses (401, 402, 403, 429) goes out again with the platform’s. Off unless told. */
+                        fallbackToPlatform?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/llm-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests and tokens in a window of local days
+         * @description The last 30 days unless told. Days are those of the workspace’s time zone when a request began.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The first local day. */
+                    from?: string;
+                    /** @description The last local day, included. */
+                    to?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmUsage"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/llm-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests of the gateway, newest first
+         * @description Kept for 90 days; what they add up to stays.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    agentId?: string;
+                    callId?: string;
+                    provider?: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+                    keySource?: "own" | "platform";
+                    /** @description true: only those that failed. */
+                    failed?: "true" | "false";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["LlmRequest"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/llm-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A token with which the gateway can be used for this call
+         * @description For what talks in the call and is to have no workspace key. It ends with the call.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmCallToken"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        /** End every token of this call */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llm/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers of a language model, as OpenAI’s chat completions
+         * @description With a workspace key and the header Talktime-Agent, or with a call’s token. Streams are passed on as they come. The headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback tell whose key paid.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description As OpenAI’s chat completions. What is not named here is passed on as it is. */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description A model of the agent’s provider, as that provider spells it. "agent", or nothing: the agent’s own. */
+                        model?: string;
+                        messages: unknown[];
+                        stream?: boolean;
+                        /** @description For the gateway alone: it is not passed on. */
+                        talktime?: {
+                            /** @description Instead of the header Talktime-Agent. */
+                            agentId?: string;
+                            /** @description Instead of the header Talktime-Call. */
+                            callId?: string;
+                            /** @description Instead of the header Talktime-Llm-Provider. */
+                            provider?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["OpenAiError"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llm/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models of the agent’s provider, as OpenAI lists them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["OpenAiError"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -4080,6 +4689,272 @@ export interface components {
                 value: string;
             }[];
         };
+        /** @description A key of the workspace’s own for language models. Never the key itself. */
+        LlmKey: {
+            /** @example lkey_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+            /** @example OpenAI */
+            providerName: string;
+            /** @description The last four characters of the key. */
+            lastFour: string;
+            baseUrl: string | null;
+            apiVersion: string | null;
+            deployments: {
+                [key: string]: string;
+            };
+            /**
+             * @description failing: the provider refused it the last time. unused_plan: it is stored, and the plan lets no own key be used.
+             * @enum {string}
+             */
+            state: "active" | "failing" | "unused_plan";
+            /** @description Why it is not active, in a sentence. */
+            stateReason: string | null;
+            /** @description How the provider refused it; null since it was taken again. */
+            failure: {
+                status: number;
+                code: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description When the key was last replaced by another. */
+            replacedAt: string | null;
+        };
+        LlmKeyList: {
+            data: components["schemas"]["LlmKey"][];
+            nextCursor: string | null;
+            /** @description Whether the plan lets the workspace use keys of its own. */
+            available: boolean;
+            /** @description Why not, in a sentence. */
+            reason: string | null;
+        };
+        LlmKeyTest: {
+            /** @enum {string} */
+            outcome: "accepted" | "refused" | "unclear" | "unreachable";
+            /** @description What came, in a sentence. */
+            detail: string;
+            /** @description What the provider answered; null: nothing. */
+            status: number | null;
+            key: components["schemas"]["LlmKey"];
+        };
+        LlmSettings: {
+            /** @description Whether a request whose own key the provider refuses (401, 402, 403, 429) goes out again with the platform’s. Off unless told. */
+            fallbackToPlatform: boolean;
+            ownKeysAvailable: boolean;
+            /** @description Why keys of its own are not available, in a sentence. */
+            reason: string | null;
+            /** @description The providers that the platform has keys for. */
+            platformProviders: ("openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible")[];
+            /** @description The models that they pay for; a star at the end stands for anything. null: all. */
+            platformModels: string[] | null;
+        };
+        LlmCallToken: {
+            /** @description For the gateway, and this call alone. It is shown this once. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description At the latest: it ends with its call.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            expiresAt: string;
+        };
+        /** @description Days, agents and providers each add up to the total. */
+        LlmUsage: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            window: {
+                from: string;
+                to: string;
+                timeZone: string;
+            };
+            total: {
+                requests: number;
+                /** @description Requests that failed. A caller that leaves early is no failure. */
+                errors: number;
+                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                fallbacks: number;
+                /** @description As the providers count them. */
+                tokens: {
+                    prompt: number;
+                    completion: number;
+                    total: number;
+                };
+                /** @description Of these, what the workspace’s own keys paid. */
+                own: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+                /** @description Of these, what the platform’s keys paid. */
+                platform: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description Days with requests, in order. */
+            days: {
+                date: string;
+                requests: number;
+                /** @description Requests that failed. A caller that leaves early is no failure. */
+                errors: number;
+                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                fallbacks: number;
+                /** @description As the providers count them. */
+                tokens: {
+                    prompt: number;
+                    completion: number;
+                    total: number;
+                };
+                /** @description Of these, what the workspace’s own keys paid. */
+                own: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+                /** @description Of these, what the platform’s keys paid. */
+                platform: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+            }[];
+            /** @description The most requests first. */
+            agents: {
+                agentId: string;
+                name: string;
+                requests: number;
+                /** @description Requests that failed. A caller that leaves early is no failure. */
+                errors: number;
+                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                fallbacks: number;
+                /** @description As the providers count them. */
+                tokens: {
+                    prompt: number;
+                    completion: number;
+                    total: number;
+                };
+                /** @description Of these, what the workspace’s own keys paid. */
+                own: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+                /** @description Of these, what the platform’s keys paid. */
+                platform: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+            }[];
+            providers: {
+                /** @enum {string} */
+                provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+                requests: number;
+                /** @description Requests that failed. A caller that leaves early is no failure. */
+                errors: number;
+                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                fallbacks: number;
+                /** @description As the providers count them. */
+                tokens: {
+                    prompt: number;
+                    completion: number;
+                    total: number;
+                };
+                /** @description Of these, what the workspace’s own keys paid. */
+                own: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+                /** @description Of these, what the platform’s keys paid. */
+                platform: {
+                    requests: number;
+                    tokens: {
+                        prompt: number;
+                        completion: number;
+                        total: number;
+                    };
+                };
+            }[];
+        };
+        /** @description A request of the gateway, without a word of what was said. */
+        LlmRequest: {
+            /** @example llm_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            at: string;
+            /** @description null: it is under way. */
+            endedAt: string | null;
+            agentId: string;
+            agentName: string;
+            callId: string | null;
+            /** @enum {string} */
+            provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+            /** @description As it was asked for. */
+            model: string;
+            /**
+             * @description Whose key paid.
+             * @enum {string}
+             */
+            keySource: "own" | "platform";
+            /** @description The own key was refused, and the platform’s took over: the workspace wanted that. */
+            fallback: boolean;
+            /** @description With fallback: how the provider refused the own key. */
+            ownKeyStatus: number | null;
+            streamed: boolean;
+            /** @description What the caller was answered; null: it had gone before. */
+            status: number | null;
+            /** @description null: everything went well, or it is under way. */
+            error: ("key_refused" | "rate_limited" | "request_refused" | "provider_failed" | "address_refused" | "unreachable" | "timeout" | "cut_off" | "caller_gone" | "server_stopped") | null;
+            /** @description null: the provider did not say. */
+            tokens: {
+                prompt: number | null;
+                completion: number | null;
+                total: number | null;
+            };
+            /** @description From the request to the first of the answer. */
+            firstByteMilliseconds: number | null;
+            totalMilliseconds: number | null;
+        };
         /** @description The plan of a workspace, and how it goes on. */
         Subscription: {
             planId: string;
@@ -4172,7 +5047,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "payment_declined" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "llm_provider_unknown" | "llm_key_missing" | "payment_declined" | "llm_needs_credits" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "llm_key_unreadable" | "llm_model_not_allowed" | "llm_address_refused" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "llm_key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "llm_provider_unreachable" | "llm_provider_failed" | "unavailable" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {
@@ -4193,6 +5068,24 @@ export interface components {
         };
     };
     responses: {
+        /** @description An error, as OpenAI’s API words it. */
+        OpenAiError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    error: {
+                        message: string;
+                        type: string;
+                        code: string | number | null;
+                        param: string | null;
+                        /** @description What the gateway has to say: whose key it was, the requestId. */
+                        talktime?: Record<string, never>;
+                    };
+                };
+            };
+        };
         /** @description A problem. */
         Problem: {
             headers: {

@@ -78,6 +78,30 @@ const problemSchema = {
   },
 }
 
+/** What stands below answers as OpenAI's API does. */
+const gatewayPath = '/llm/v1/'
+
+const openAiErrorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['message', 'type', 'code', 'param'],
+      properties: {
+        message: { type: 'string' },
+        type: { type: 'string' },
+        code: { type: ['string', 'number', 'null'] },
+        param: { type: ['string', 'null'] },
+        talktime: {
+          type: 'object',
+          description: 'What the gateway has to say: whose key it was, the requestId.',
+        },
+      },
+    },
+  },
+}
+
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -108,14 +132,16 @@ function addWhatAllRoutesShare(document: Document): void {
       const operation = item[method]
       if (operation === undefined) continue
       const shared = [
-        ...(method === 'post' ? ['IdempotencyKey'] : []),
+        ...(method === 'post' && !path.startsWith(gatewayPath) ? ['IdempotencyKey'] : []),
         ...(path.startsWith('/v1/') && operation.security?.length !== 0 ? ['Workspace'] : []),
       ]
       operation.parameters = [
         ...(operation.parameters ?? []),
         ...shared.map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ]
-      operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } }
+      const isGateway = path.startsWith(gatewayPath)
+      const problem = { $ref: `#/components/responses/${isGateway ? 'OpenAiError' : 'Problem'}` }
+      operation.responses = { ...operation.responses, default: problem }
     }
   }
   document.components = {
@@ -123,6 +149,10 @@ function addWhatAllRoutesShare(document: Document): void {
     schemas: { ...document.components?.schemas, Problem: problemSchema },
     parameters: { IdempotencyKey: idempotencyKey, Workspace: workspace },
     responses: {
+      OpenAiError: {
+        description: 'An error, as OpenAI’s API words it.',
+        content: { 'application/json': { schema: openAiErrorSchema } },
+      },
       Problem: {
         description: 'A problem.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

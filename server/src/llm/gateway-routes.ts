@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import type { HttpServer, Routes } from '../platform/http/http-server.ts'
+import { problemFrom } from '../platform/http/problem-answer.ts'
+import { Problem, problemRegistry } from '../platform/problem.ts'
+import { providerNamed, recognize, sceneRefOf } from './caller.ts'
+import { answerChat } from './chat.ts'
+import { ChatBodyDescribed, checkedBody } from './chat-body.ts'
+import { answerModels } from './models.ts'
+import { openAiError } from './openai-error.ts'
+import type { LlmParts } from './parts.ts'
+import type { Recorder } from './recorder.ts'
+import { findWay } from './way.ts'
+
+const bodyBytesMax = 10 * 1024 * 1024
+
+const security = [{ key: [] }]
+const tags = ['LLM gateway']
+
+/**
+ * The gateway: OpenAI's API as far as agents need it, in front of every provider. What it says itself is worded as
+ * OpenAI words it too, so that OpenAI's clients understand it.
+ */
+export function gatewayRoutes(parts: LlmParts & { readonly recorder: Recorder }): Routes {
+  return async (server) => {
+    server.decorateRequest('callToken', null)
+    await server.register(async (gateway: HttpServer) => {
+      speakAsOpenAi(gateway, parts)
+      gateway.addHook('onRequest', async (request) => recognize(parts.access, request))
+
+      gateway.post(
+        '/llm/v1/chat/completions',
+        {
+          bodyLimit: bodyBytesMax,
+          // The body is the provider's; of what the gateway understands it checks the form itself.
+          validatorCompiler: () => (data) => ({ value: data }),
+          schema: {
+            tags,
+            security,
+            summary: 'Answers of a language model, as OpenAI’s chat completions',
+            description:
+              'With a workspace key and the header Talktime-Agent, or with a call’s token. Streams are passed on as they come. The headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback tell whose key paid.',
+            body: ChatBodyDescribed,
+          },
+        },
+        async (request, reply) => {
+          const startedAt = performance.now()
+          const { body, named } = checkedBody(request.body)
+          const ref = await sceneRefOf(parts, request, named.talktime ?? {})
+          const provider = providerNamed(request, named.talktime ?? {})
+          const way = await findWay(parts, { ...ref, provider, model: named.model ?? null })
+          // It is long, and the answer may take minutes.
+          request.bodyText = null
+          await answerChat(parts, way, body, { request, reply, startedAt })
+          return reply
+        },
+      )
+
+      gateway.get(
+        '/llm/v1/models',
+        {
+          schema: {
+            tags,
+            security,
+            summary: 'The models of the agent’s provider, as OpenAI lists them',
+            querystring: z.object({}),
+          },
+        },
+        async (request, reply) => {
+          const ref = await sceneRefOf(parts, request, {})
+          const way = await findWay(parts, {
+            ...ref,
+            provider: providerNamed(request, {}),
+            model: null,
+            lists: true,
+          })
+          await answerModels(parts, way, { request, reply })
+          return reply
+        },
+      )
+    })
+  }
+}
+
+/** Errors of every address of the gateway, in OpenAI's form. */
+function speakAsOpenAi(gateway: HttpServer, { log }: LlmParts): void {
+  gateway.setErrorHandler((error, request, reply) => {
+    const problem = tooLarge(error) ?? problemFrom(error)
+    const { status } = problemRegistry[problem.code]
+    const about = { requestId: request.id, code: problem.code, route: request.routeOptions.url }
+    if (problem.code === 'internal') log.error({ ...about, err: error }, 'Request of the LLM gateway failed')
+    else if (problem.internal !== undefined)
+      log.warn({ ...about, internal: problem.internal }, problem.message)
+    else log.debug(about, problem.message)
+    if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+    return reply.code(status).send(openAiError(problem, { requestId: request.id }))
+  })
+}
+
+function tooLarge(error: unknown): Problem | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'))
+    return undefined
+  return new Problem('body_too_large', `The body is larger than ${bodyBytesMax / 1024 / 1024} MB.`)
+}

@@ -1,0 +1,2 @@
+export { type Llm, llmSeal, openLlm } from './llm.ts'
+export type { Patience } from './parts.ts'

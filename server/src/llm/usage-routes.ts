@@ -1,0 +1,119 @@
+import { localDate } from '@talktime/core/local-day'
+import { z } from 'zod'
+import type { Routes } from '../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { type IdKind, uuidFrom } from '../platform/ids.ts'
+import { invalid, Problem } from '../platform/problem.ts'
+import { ProviderName } from './key-fields.ts'
+import type { LlmParts } from './parts.ts'
+import { listRequests } from './request-store.ts'
+import { readUsage } from './usage.ts'
+import { KeySourceName, RequestBody, requestBody, UsageBody, usageBody } from './usage-representation.ts'
+
+const LocalDate = (name: string) =>
+  z.string().refine(isDate, `"${name}" must be a local date, such as 2026-11-22.`).optional()
+
+const tags = ['LLM keys']
+const daysDefault = 30
+
+export type UsageParts = LlmParts & {
+  /** The time zone of a workspace. */
+  readonly timeZoneOf: (workspaceId: string) => Promise<string>
+}
+
+/** What the keys for language models did. */
+export function llmUsageRoutes(parts: UsageParts): Routes {
+  const { access, database, clock } = parts
+  return async (server) => {
+    server.get(
+      '/v1/llm-usage',
+      {
+        schema: {
+          tags,
+          summary: 'Requests and tokens in a window of local days',
+          description:
+            'The last 30 days unless told. Days are those of the workspace’s time zone when a request began.',
+          querystring: z.object({
+            from: LocalDate('from').meta({ description: 'The first local day.' }),
+            to: LocalDate('to').meta({ description: 'The last local day, included.' }),
+          }),
+          response: { 200: UsageBody },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const timeZone = await parts.timeZoneOf(workspaceId)
+        const window = windowOf(request.query, localDate(clock.now(), timeZone))
+        const rows = await readUsage(database, workspaceId, window)
+        return usageBody(rows, { ...window, timeZone }, clock.now())
+      },
+    )
+
+    server.get(
+      '/v1/llm-requests',
+      {
+        schema: {
+          tags,
+          summary: 'Requests of the gateway, newest first',
+          description: 'Kept for 90 days; what they add up to stays.',
+          querystring: ListQuery.extend({
+            agentId: z.string().optional(),
+            callId: z.string().optional(),
+            provider: ProviderName.optional(),
+            keySource: KeySourceName.optional(),
+            failed: z
+              .enum(['true', 'false'])
+              .optional()
+              .meta({ description: 'true: only those that failed.' }),
+          }),
+          response: { 200: listOf(RequestBody) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor, agentId, callId, ...rest } = request.query
+        const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
+        const filter = {
+          agentId: uuidOrNull('agent', agentId),
+          callId: uuidOrNull('call', callId),
+          provider: rest.provider ?? null,
+          keySource: rest.keySource ?? null,
+          failed: rest.failed === 'true',
+        }
+        const rows = await listRequests(database, workspaceId, filter, { beforeId, limit: limit + 1 })
+        return page(rows, limit, (row) => [row.id], requestBody)
+      },
+    )
+  }
+}
+
+function windowOf(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+  today: string,
+): { from: string; to: string } {
+  const to = query.to ?? today
+  const from =
+    query.from ??
+    Temporal.PlainDate.from(to)
+      .subtract({ days: daysDefault - 1 })
+      .toString()
+  if (to < from) throw invalid('/to', '"to" must not lie before "from".')
+  return { from, to }
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text
+  } catch {
+    return false
+  }
+}
+
+function uuidOrNull(kind: IdKind & ('agent' | 'call'), id: string | undefined): string | null {
+  if (id === undefined) return null
+  const uuid = uuidFrom(kind, id)
+  if (uuid === undefined)
+    throw new Problem(`${kind}_not_found`, `There is no such ${kind} in this workspace.`)
+  return uuid
+}

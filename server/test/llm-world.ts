@@ -1,0 +1,131 @@
+import type { AddressInfo } from 'node:net'
+import { llmProviders } from '@talktime/core/llm-provider'
+import OpenAI from 'openai'
+import type { AppOptions } from '../src/app.ts'
+import { type TestApp, type TestWorkspace, testApp } from './app.ts'
+import { type FakeProvider, startProvider } from './llm-provider.ts'
+import { closeInOrder } from './voice-stack.ts'
+
+/** The platform's key for a provider. */
+export const platformKey = (provider: string) => `platform-key-of-${provider}`
+
+export type LlmAgent = { readonly agentId: string; readonly key: string; readonly workspace: TestWorkspace }
+
+/** The whole server on a network address, and a server that stands for every provider. */
+export type LlmWorld = {
+  readonly t: TestApp
+  readonly provider: FakeProvider
+  /** Such as http://127.0.0.1:4400. */
+  readonly address: string
+  /** A workspace with an agent. Its plan is Enterprise unless told. */
+  agent(options?: { planId?: string; provider?: string; model?: string }): Promise<LlmAgent>
+  /** Stores a key of the workspace's own. */
+  ownKey(agent: LlmAgent, fields: Record<string, unknown>): Promise<{ id: string }>
+  setting(agent: LlmAgent, fields: Record<string, unknown>): Promise<void>
+  /** OpenAI's own client, against the gateway. */
+  client(
+    agent: LlmAgent,
+    options?: { key?: string; headers?: Record<string, string>; address?: string },
+  ): OpenAI
+  /** What was recorded of the workspace's requests, newest first, once so many are over. */
+  recorded(agent: LlmAgent, count?: number): Promise<RecordedRequest[]>
+  close(): Promise<void>
+}
+
+export type RecordedRequest = {
+  readonly provider: string
+  readonly model: string
+  readonly keySource: string
+  readonly fallback: boolean
+  readonly ownKeyStatus: number | null
+  readonly streamed: boolean
+  readonly status: number | null
+  readonly error: string | null
+  readonly endedAt: string | null
+  readonly agentId: string
+  readonly callId: string | null
+  readonly tokens: { prompt: number | null; completion: number | null; total: number | null }
+  readonly firstByteMilliseconds: number | null
+  readonly totalMilliseconds: number | null
+}
+
+export async function openLlmWorld(
+  options: {
+    /** Providers that the platform has no key for. */
+    withoutPlatformKey?: readonly string[]
+    models?: readonly string[]
+  } & Partial<Pick<AppOptions, 'llmPatience' | 'log'>> = {},
+): Promise<LlmWorld> {
+  const provider = await startProvider()
+  const { withoutPlatformKey = [], models, ...rest } = options
+  const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
+  const t = await testApp({
+    ...rest,
+    config: {
+      llm: {
+        keys: Object.fromEntries(known.map((name) => [name, platformKey(name)])),
+        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
+        azureApiVersion: undefined,
+        models,
+      },
+      // As an operator allows an inner address: own keys of azure_openai and openai_compatible get here too.
+      outboundAllow: [provider.host],
+    },
+  })
+  await t.app.listen()
+  /** The clock stands still, and requests are listed by their time. */
+  const later: typeof fetch = (input, init) => {
+    t.clock.advance(1)
+    return fetch(input, init)
+  }
+  const address = `http://127.0.0.1:${(t.app.server.server.address() as AddressInfo).port}`
+
+  return {
+    t,
+    provider,
+    address,
+    async agent({
+      planId = 'enterprise',
+      provider: llmProvider = 'openai',
+      model: llmModel = 'gpt-5-mini',
+    } = {}) {
+      const workspace = await t.addWorkspace({ planId })
+      const { body } = await t.request('POST', '/v1/agents', {
+        key: workspace.key,
+        body: { name: 'Reception', language: 'en', llmProvider, llmModel },
+      })
+      return { agentId: body.id, key: workspace.key, workspace }
+    },
+    async ownKey({ key }, fields) {
+      const answer = await t.request('POST', '/v1/llm-keys', { key, body: fields })
+      if (answer.status !== 201) throw new Error(`The key was not stored: ${answer.text}`)
+      return answer.body
+    },
+    async setting({ key }, fields) {
+      const answer = await t.request('PATCH', '/v1/llm-settings', { key, body: fields })
+      if (answer.status !== 200) throw new Error(`Not saved: ${answer.text}`)
+    },
+    client: (
+      agent,
+      { key = agent.key, headers = { 'Talktime-Agent': agent.agentId }, address: at = address } = {},
+    ) =>
+      new OpenAI({
+        apiKey: key,
+        baseURL: `${at}/llm/v1`,
+        defaultHeaders: headers,
+        maxRetries: 0,
+        fetch: later,
+      }),
+    async recorded({ key }, count = 1) {
+      for (;;) {
+        const { body } = await t.request<{ data: RecordedRequest[] }>('GET', '/v1/llm-requests', { key })
+        if (body.data.filter(({ endedAt }) => endedAt !== null).length >= count) return body.data
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    },
+    async close() {
+      await provider.close()
+      await closeInOrder(t)
+    },
+  }
+}
