@@ -26,6 +26,7 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
       name: agent?.name ?? '',
       language: agent?.language ?? 'en-US',
       phoneNumber: agent?.phoneNumber ?? '',
+      voiceEndpoint: agent?.voiceEndpoint ?? '',
       llmProvider: agent?.llmProvider ?? '',
       llmModel: agent?.llmModel ?? '',
     },
@@ -40,7 +41,12 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
     form,
     (values) => {
       const phoneNumber = values.phoneNumber.replace(/[\s()./-]/g, '')
-      const body = { ...values, phoneNumber: phoneNumber === '' ? null : phoneNumber }
+      const voiceEndpoint = values.voiceEndpoint.trim()
+      const body = {
+        ...values,
+        phoneNumber: phoneNumber === '' ? null : phoneNumber,
+        voiceEndpoint: voiceEndpoint === '' ? null : voiceEndpoint,
+      }
       return bodyOf(
         agent
           ? api.PATCH('/v1/agents/{id}', { params: { path: { id: agent.id } }, body })
@@ -102,6 +108,14 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
             {...form.getInputProps('llmModel')}
           />
         </div>
+        <TextInput
+          label="Connects to"
+          description="Optional. Where the carrier connects its calls: wss://agent.example.com/talk, sip:agent@example.com or a phone number. A voice stack of your own needs none."
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={500}
+          {...form.getInputProps('voiceEndpoint')}
+        />
         {leaving && (
           <div role="alert" className={classes.unsaved}>
             <span>Not saved yet.</span>

@@ -1,12 +1,20 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconArchive, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  IconArchive,
+  IconDots,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlugConnectedX,
+} from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
 import { asProblem } from '../api/problem.ts'
-import { agentsQuery } from '../api/queries.ts'
+import { agentsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Agent } from '../api/types.ts'
+import { instant } from '../format/instant.ts'
 import { Confirm } from '../ui/Confirm.tsx'
 import { type Column, DataTable, stretched } from '../ui/DataTable.tsx'
 import { tell } from '../ui/tell.ts'
@@ -17,6 +25,7 @@ import { languageName } from './languages.ts'
 export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: (id: string) => void }) {
   const [archiving, setArchiving] = useState<Agent | null>(null)
   const queryClient = useQueryClient()
+  const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const reload = () => queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey })
 
   const columns: Column<Agent>[] = [
@@ -38,7 +47,7 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
     },
     {
       label: 'Phone number',
-      cell: (agent) => agent.phoneNumber ?? <span className={classes.none}>None</span>,
+      cell: (agent) => <PhoneNumber agent={agent} timeZone={timeZone} />,
     },
     {
       label: 'Model',
@@ -83,6 +92,23 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
           New calls of this agent will be refused, and its phone number becomes free for another one. Past
           calls and receipts keep its name. An archived agent does not come back.
         </Confirm>
+      )}
+    </>
+  )
+}
+
+/** The number, and that a call to it led nowhere, if one did. */
+function PhoneNumber({ agent, timeZone }: { agent: Agent; timeZone: string }) {
+  const { phoneNumber, unconnectedCallAt } = agent
+  if (phoneNumber === null) return <span className={classes.none}>None</span>
+  return (
+    <>
+      {phoneNumber}
+      {unconnectedCallAt !== null && (
+        <span className={classes.unconnected}>
+          <IconPlugConnectedX size={14} stroke={1.75} className={classes.warning} aria-hidden />
+          Turned away a call {instant(unconnectedCallAt, 'dayTime', timeZone)}: it connects to nothing
+        </span>
       )}
     </>
   )

@@ -1,5 +1,6 @@
 import { Popover, Skeleton, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconCircleX, IconClockHour4 } from '@tabler/icons-react'
+import type { BalanceStatus } from '@talktime/core/balance-status'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,10 +8,10 @@ import { balanceQuery } from '../api/queries.ts'
 import type { Balance } from '../api/types.ts'
 import { BalanceParts } from './BalanceParts.tsx'
 import classes from './BalancePill.module.css'
-import { type BalanceState, useLiveBalance } from './use-balance.ts'
+import { useLiveBalance } from './use-balance.ts'
 
 const icons = { ok: IconClockHour4, low: IconAlertTriangle, out: IconCircleX }
-const words: Record<BalanceState, string | null> = { ok: null, low: 'Low', out: 'Out of credits' }
+const words: Record<BalanceStatus, string | null> = { ok: null, low: 'Low', out: 'Out of credits' }
 
 /** The live balance in the header; pressed, it shows its parts. */
 export function BalancePill() {

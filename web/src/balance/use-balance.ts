@@ -1,18 +1,22 @@
 import { balanceAt, crossesAt } from '@talktime/core/balance-line'
+import { type BalanceStatus, balanceStatus } from '@talktime/core/balance-status'
 import type { Balance } from '../api/types.ts'
 import { creditsFixed } from '../format/credits.ts'
 import { useTicking } from '../live/frame.ts'
 import { lineOf } from './line.ts'
 
-export type BalanceState = 'ok' | 'low' | 'out'
-
 /** The balance's text and state at every moment: both follow the line, without asking the server. */
-export function useLiveBalance(balance: Balance): { credits: string; state: BalanceState } {
+export function useLiveBalance(balance: Balance): { credits: string; state: BalanceStatus } {
   const line = lineOf(balance)
   const running = balance.liveCalls > 0
   const credits = useTicking((nowMs) => creditsFixed(balanceAt(line, nowMs)), running)
-  const empty = useTicking((nowMs) => (balanceAt(line, nowMs) <= 0 ? 'out' : ''), running)
-  return { credits, state: empty === 'out' ? 'out' : balance.status }
+  const state = useTicking((nowMs) => stateAt(balance, nowMs), running)
+  return { credits, state }
+}
+
+/** How the balance stands at an instant, in one word. */
+function stateAt(balance: Balance, nowMs: number): BalanceStatus {
+  return balanceStatus(balanceAt(lineOf(balance), nowMs), balance.lowBelow.milliseconds)
 }
 
 /** When the balance reaches zero if nothing changes, in epoch milliseconds; null while no call runs. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { balanceQuery, liveCallsShown, openCallsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
 import { zoneInWords } from '../format/instant.ts'
+import { mayManage, useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -15,6 +16,7 @@ import { LiveFigures } from './LiveFigures.tsx'
 export function LiveCallsPage() {
   const calls = useQuery(openCallsQuery)
   const balance = useQuery(balanceQuery)
+  const manages = mayManage(useSeat().workspace.role)
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   return (
     <Page
@@ -31,7 +33,9 @@ export function LiveCallsPage() {
         })}
       >
         <Loaded query={calls} what="The live calls" skeleton={<SkeletonRows label="live calls" />}>
-          {(list: Call[]) => (list.length === 0 ? <HowToCall /> : <LiveCallsTable calls={list} />)}
+          {(list: Call[]) =>
+            list.length === 0 ? <HowToCall /> : <LiveCallsTable calls={list} manages={manages} />
+          }
         </Loaded>
       </Card>
     </Page>

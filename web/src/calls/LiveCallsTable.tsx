@@ -1,11 +1,17 @@
+import { Button } from '@mantine/core'
+import { IconPhoneEnd } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Call } from '../api/types.ts'
 import { masked, otherParty } from '../format/party.ts'
 import { isOpen } from '../live/apply.ts'
 import { type Column, DataTable, stretched } from '../ui/DataTable.tsx'
+import { Mark } from '../ui/Mark.tsx'
+import { HangUpDialog } from './HangUpDialog.tsx'
+import classes from './LiveCallsTable.module.css'
 import { StatusMark } from './StatusMark.tsx'
 import { CallCredits, CallTimer } from './Ticking.tsx'
-import { directionWords } from './words.ts'
+import { directionWords, hangUpWords } from './words.ts'
 
 const columns: readonly Column<Call>[] = [
   {
@@ -19,7 +25,7 @@ const columns: readonly Column<Call>[] = [
   },
   { label: 'Agent', cell: (call) => call.agentName },
   { label: 'Direction', cell: (call) => directionWords[call.direction] },
-  { label: 'Status', cell: (call) => <StatusMark status={call.status} />, width: '9.5rem' },
+  { label: 'Status', cell: (call) => <Status call={call} />, width: '9.5rem' },
   { label: 'Time', end: true, cell: (call) => <CallTimer call={call} />, width: '5.5rem' },
   { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '5.5rem' },
 ]
@@ -35,14 +41,53 @@ function Who({ call }: { call: Call }) {
   )
 }
 
-export function LiveCallsTable({ calls }: { calls: Call[] }) {
+/** A call that was ordered to end is still on, and charged, until it is over. */
+function Status({ call }: { call: Call }) {
+  if (!isOpen(call) || call.hangUpOrderedAt === null) return <StatusMark status={call.status} />
   return (
-    <DataTable
-      name="Live calls, newest first"
-      columns={columns}
-      rows={calls}
-      rowKey={(call) => call.id}
-      isFaded={(call) => !isOpen(call)}
-    />
+    <>
+      <Mark icon={IconPhoneEnd} tone="warn">
+        Ending…
+      </Mark>
+      {call.hangUpReason !== null && <span className={classes.why}>{hangUpWords[call.hangUpReason]}</span>}
+    </>
   )
+}
+
+export function LiveCallsTable({ calls, manages }: { calls: Call[]; manages: boolean }) {
+  const [ending, setEnding] = useState<Call | null>(null)
+  const hangUp: Column<Call> = {
+    label: 'Hang up',
+    actions: true,
+    cell: (call) =>
+      isOpen(call) &&
+      call.hangUpOrderedAt === null && (
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={() => setEnding(call)}
+          aria-label={`Hang up the call of ${call.agentName} with ${partyInWords(call)}`}
+        >
+          Hang up
+        </Button>
+      ),
+  }
+  return (
+    <>
+      <DataTable
+        name="Live calls, newest first"
+        columns={manages ? [...columns, hangUp] : columns}
+        rows={calls}
+        rowKey={(call) => call.id}
+        isFaded={(call) => !isOpen(call)}
+      />
+      {ending && <HangUpDialog call={ending} onClose={() => setEnding(null)} />}
+    </>
+  )
+}
+
+function partyInWords(call: Call): string {
+  const number = otherParty(call)
+  if (number !== null) return masked(number)
+  return call.direction === 'web' ? 'a web visitor' : 'a withheld number'
 }

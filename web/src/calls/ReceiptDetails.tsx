@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react'
 import type { Receipt } from '../api/types.ts'
 import { roughly } from '../format/duration.ts'
+import { instant } from '../format/instant.ts'
 import { useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { CopyIcon } from '../ui/Copyable.tsx'
 import classes from './Receipt.module.css'
-import { directionWords } from './words.ts'
+import { directionWords, hangUpWords } from './words.ts'
 
 const endSources = {
   reported: 'reported by the voice stack',
@@ -32,6 +33,12 @@ export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
         {receipt.from !== null && <Detail name="From">{receipt.from}</Detail>}
         {receipt.to !== null && <Detail name="To">{receipt.to}</Detail>}
         {end !== '' && <Detail name="End">{end}</Detail>}
+        {receipt.hangUpOrderedAt !== null && receipt.hangUpReason !== null && (
+          <Detail name="Told to end">
+            {instant(receipt.hangUpOrderedAt, 'timeExact', receipt.timeZone)},{' '}
+            {hangUpWords[receipt.hangUpReason]}
+          </Detail>
+        )}
         {receipt.status !== 'refused' && receipt.maxDurationSeconds > 0 && (
           <Detail name="Longest allowed">{roughly(receipt.maxDurationSeconds * 1000)}</Detail>
         )}

@@ -9,12 +9,12 @@ import {
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import type { CallStatus } from '../api/types.ts'
-import classes from './StatusMark.module.css'
+import { Mark, type Tone } from '../ui/Mark.tsx'
 import { statusWords } from './words.ts'
 
-const marks: Record<CallStatus, { icon: TablerIcon; tone: 'live' | 'wait' | 'plain' | 'warn' | 'bad' }> = {
+const marks: Record<CallStatus, { icon: TablerIcon; tone: Tone }> = {
   authorized: { icon: IconPhoneCalling, tone: 'wait' },
-  in_conversation: { icon: IconWaveSine, tone: 'live' },
+  in_conversation: { icon: IconWaveSine, tone: 'good' },
   ended: { icon: IconCircleCheck, tone: 'plain' },
   refused: { icon: IconBan, tone: 'bad' },
   unanswered: { icon: IconPhoneX, tone: 'plain' },
@@ -24,11 +24,5 @@ const marks: Record<CallStatus, { icon: TablerIcon; tone: 'live' | 'wait' | 'pla
 
 /** A call's status: an icon and its word, never colour alone. */
 export function StatusMark({ status }: { status: CallStatus }) {
-  const { icon: Icon, tone } = marks[status]
-  return (
-    <span className={classes.mark} data-tone={tone}>
-      <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
-      {statusWords[status]}
-    </span>
-  )
+  return <Mark {...marks[status]}>{statusWords[status]}</Mark>
 }

@@ -25,6 +25,12 @@ export const grantWords: Record<GrantKind, string> = {
   adjustment: 'Adjustment',
 }
 
+/** Why a call is being ended. */
+export const hangUpWords: Record<NonNullable<Call['hangUpReason']>, string> = {
+  out_of_credits: 'out of credits',
+  by_hand: 'by hand',
+}
+
 const refusalWords: Record<string, string> = {
   out_of_credits: 'the workspace was out of credits',
   concurrency_limit: 'the plan’s limit of calls at the same time was reached',

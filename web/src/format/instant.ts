@@ -28,6 +28,12 @@ export function instant(at: string | number, shape: Shape, timeZone: string): st
   return formatFor(shape, timeZone).format(typeof at === 'number' ? at : Date.parse(at))
 }
 
+/** A moment for people: `14:02` today, `23 Nov, 14:02` otherwise. */
+export function momentInWords(at: string, timeZone: string, nowMs: number): string {
+  const isToday = localDate(Date.parse(at), timeZone) === localDate(nowMs, timeZone)
+  return instant(at, isToday ? 'time' : 'dayTime', timeZone)
+}
+
 /** The local date of an instant, `YYYY-MM-DD`. */
 export function localDate(atMs: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
@@ -50,4 +56,51 @@ export function zoneInWords(timeZone: string): string {
 /** A local date, `YYYY-MM-DD`, for people: `22 Nov 2026`. */
 export function dateInWords(date: string): string {
   return instant(`${date}T12:00:00Z`, 'date', 'UTC')
+}
+
+/** The local date and time of an instant, `YYYY-MM-DDTHH:MM`, as a date and time field has it. */
+export function localDateTime(atMs: number, timeZone: string): string {
+  return new Date(atMs + offsetMs(atMs, timeZone)).toISOString().slice(0, 16)
+}
+
+/**
+ * The instant of a local date and time, in epoch milliseconds; null for a text that is none. A time that daylight
+ * saving skips is as much later as the clocks are put forward; one that comes twice is the first.
+ */
+export function instantOfLocal(local: string, timeZone: string): number | null {
+  const asUtcMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(local) ? Date.parse(`${local}Z`) : Number.NaN
+  if (Number.isNaN(asUtcMs)) return null
+  // The offset before and the one after the day's possible change of clocks.
+  const dayMs = 86_400_000
+  const before = asUtcMs - offsetMs(asUtcMs - dayMs, timeZone)
+  const after = asUtcMs - offsetMs(asUtcMs + dayMs, timeZone)
+  return localDateTime(before, timeZone) === local
+    ? before
+    : localDateTime(after, timeZone) === local
+      ? after
+      : before
+}
+
+/** How far the clocks of a time zone are before UTC at an instant. */
+function offsetMs(atMs: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(atMs)
+  const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value)
+  const localMs = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  )
+  return localMs - Math.floor(atMs / 1000) * 1000
 }

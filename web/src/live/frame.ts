@@ -43,7 +43,7 @@ const still = () => () => {}
  * A text that depends on the server's present time. While `running` it is looked at every frame and drawn again
  * only when it changed; otherwise it is drawn once.
  */
-export function useTicking(textAt: (nowMs: number) => string, running: boolean): string {
+export function useTicking<Text extends string>(textAt: (nowMs: number) => Text, running: boolean): Text {
   return useSyncExternalStore(running ? subscribe : still, () =>
     textAt(running && stop ? frameMs : serverNow()),
   )

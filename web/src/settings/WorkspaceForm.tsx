@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { api, bodyOf } from '../api/client.ts'
-import { sessionQuery, workspaceQuery } from '../api/queries.ts'
+import { balanceQuery, sessionQuery, workspaceQuery } from '../api/queries.ts'
 import type { Workspace } from '../api/types.ts'
 import { mayManage, useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
@@ -21,6 +21,8 @@ type Fields = {
   whenCreditsRunOut: 'finish' | 'end'
   /** Empty for no budget of one's own. */
   monthlyBudgetCredits: number | string
+  /** Empty for Talktime's rule. */
+  lowBalanceCredits: number | string
 }
 
 const fieldsOf = (workspace: Workspace): Fields => ({
@@ -28,6 +30,7 @@ const fieldsOf = (workspace: Workspace): Fields => ({
   timeZone: workspace.timeZone,
   whenCreditsRunOut: workspace.whenCreditsRunOut,
   monthlyBudgetCredits: workspace.monthlyBudgetCredits ?? '',
+  lowBalanceCredits: workspace.lowBalanceCredits ?? '',
 })
 
 /** The workspace's settings. Nothing is saved before Save, and leaving with changes asks. */
@@ -44,12 +47,13 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
-    ({ monthlyBudgetCredits, ...rest }) =>
+    ({ monthlyBudgetCredits, lowBalanceCredits, ...rest }) =>
       bodyOf(
         api.PATCH('/v1/workspace', {
           body: {
             ...rest,
             monthlyBudgetCredits: monthlyBudgetCredits === '' ? null : Number(monthlyBudgetCredits),
+            lowBalanceCredits: lowBalanceCredits === '' ? null : Number(lowBalanceCredits),
           },
         }),
       ),
@@ -60,6 +64,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       form.resetDirty(fieldsOf(saved))
       tell('The workspace is saved')
       await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+      await queryClient.invalidateQueries({ queryKey: balanceQuery.queryKey })
     },
   )
   const dirty = form.isDirty()
@@ -136,6 +141,23 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
                 />
               </div>
             </Radio.Group>
+          </SettingsRow>
+          <SettingsRow
+            name="Low balance"
+            note="Below it the balance is marked low, and an alert says so once. 0: never. Empty: a tenth of the monthly credits, and 5 in any case."
+          >
+            <NumberInput
+              aria-label="Low balance in credits"
+              placeholder="By Talktime’s rule"
+              min={0}
+              decimalScale={2}
+              thousandSeparator
+              allowNegative={false}
+              hideControls
+              suffix=" credits"
+              disabled={!manages}
+              {...form.getInputProps('lowBalanceCredits')}
+            />
           </SettingsRow>
           <SettingsRow
             name="Monthly budget"

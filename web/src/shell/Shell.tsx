@@ -4,6 +4,7 @@ import { Outlet, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { sessionQuery } from '../api/queries.ts'
 import { chooseWorkspace, useChosenWorkspaceId } from '../api/workspace-choice.ts'
+import { CreditsBanner } from '../balance/CreditsBanner.tsx'
 import { LiveProvider } from '../live/LiveProvider.tsx'
 import { Announcer } from './Announcer.tsx'
 import { Header } from './Header.tsx'
@@ -60,6 +61,7 @@ export function Shell() {
             <Header onOpenMenu={() => setDrawerOpen(true)} menuOpen={drawerOpen} />
             <StaleBanner />
             <PastDueBanner />
+            <CreditsBanner />
             <main id="content" className={classes.main} tabIndex={-1}>
               <Suspense>
                 <Outlet />

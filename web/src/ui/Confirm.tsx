@@ -5,12 +5,14 @@ import { asProblem } from '../api/problem.ts'
 import { FormMessage } from './FormMessage.tsx'
 
 /** Says what will happen before it happens; the button says it once more. */
-export function Confirm(props: {
+export function Confirm<Answer>(props: {
   title: string
   children: ReactNode
   button: string
-  act: () => Promise<unknown>
-  onDone: () => void
+  /** Red, unless what happens can be undone. */
+  colour?: 'red' | 'ink'
+  act: () => Promise<Answer>
+  onDone: (answer: Answer) => void
   onClose: () => void
 }) {
   const action = useMutation({ mutationFn: props.act, onSuccess: props.onDone })
@@ -22,7 +24,7 @@ export function Confirm(props: {
         <Button variant="default" onClick={props.onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color="red" loading={action.isPending} onClick={() => action.mutate()}>
+        <Button color={props.colour ?? 'red'} loading={action.isPending} onClick={() => action.mutate()}>
           {props.button}
         </Button>
       </Group>
