@@ -74,6 +74,19 @@ describe('a file of contacts', () => {
     expect(csv.text).toContain(`'+4930901820`)
   })
 
+  test('comes in over a real connection, from which it streams', async () => {
+    const { id } = await customer.make()
+    const response = await fetch(`${await t.app.listen()}/v1/campaigns/${id}/contacts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${customer.key}`, 'content-type': 'text/csv' },
+      body: contactsFile(5_000),
+    })
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 201,
+      body: { rows: 5_000, added: 5_000, rejected: 0 },
+    })
+  })
+
   test('takes numbers without a country code where a country is chosen', async () => {
     const { body, contacts } = await taken('phone\n030 901820\n(030) 901821\n', '?country=de')
     expect(body).toMatchObject({ added: 2 })

@@ -2,5 +2,10 @@ import { notifications } from '@mantine/notifications'
 
 /** Says in a corner, for some seconds, that something was done. */
 export function tell(message: string): void {
-  notifications.show({ message, autoClose: 4_000, withBorder: true })
+  notifications.show({
+    message,
+    autoClose: 4_000,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': 'Close' },
+  })
 }

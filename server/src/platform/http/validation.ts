@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifySchemaCompiler } from 'fastify'
 import { type $ZodRawIssue, type $ZodType, type output, safeParse } from 'zod/v4/core'
 import { type InvalidPart, Problem } from '../problem.ts'
@@ -32,6 +33,8 @@ type Issue = { readonly path: readonly PropertyKey[]; readonly message: string; 
  * character in UTF-8.
  */
 function lostTexts(value: unknown, path: readonly PropertyKey[] = []): Issue[] {
+  // A file that streams in is looked at by whoever reads it.
+  if (value instanceof Readable) return []
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([key, part]) => [
       ...(isKept(key) ? [] : [lostText([...path, key])]),
