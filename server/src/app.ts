@@ -12,7 +12,7 @@ import {
   openAccess,
   sessionRoutes,
 } from './access/index.ts'
-import { agentRoutes } from './agents/index.ts'
+import { agentRoutes, noteUnconnectedCall } from './agents/index.ts'
 import { alertRoutes, createMailer, mailAlerts } from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload } from './auto-reload/index.ts'
 import {
@@ -88,6 +88,7 @@ import {
 import {
   createSimulatedCarrier,
   createVoice,
+  openTwilio,
   type SimulatedLife,
   usualLife,
   type Voice,
@@ -109,6 +110,7 @@ export type AppOptions = {
     | 'dataDir'
     | 'mail'
     | 'simulatedPace'
+    | 'voice'
     | 'llm'
     | 'outboundAllow'
   >
@@ -223,12 +225,26 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(options.simulated?.reachable && { reachable: options.simulated.reachable }),
     onError: warn('A message of the simulated carrier'),
   })
+  const { twilio: twilioSettings } = options.config.voice
+  const twilio = twilioSettings && openTwilio(twilioSettings, database, warn('Twilio'))
   const voice = createVoice({
     database,
     clock,
     engine,
-    carriers: [simulated],
-    outbound: simulated,
+    carriers: [simulated, ...(twilio ? [twilio.carrier] : [])],
+    outbound: options.config.voice.outbound === 'twilio' && twilio ? twilio.carrier : simulated,
+    async onUnconnected(agent) {
+      const { workspaceId, id } = agent
+      const nowMs = clock.now()
+      const isNew = await database.transaction(async (tx) => {
+        const noted = await noteUnconnectedCall(tx, agent, nowMs)
+        if (noted) await announceAgent(tx, workspaceId, id, nowMs)
+        return noted
+      })
+      if (!isNew) return
+      log.warn({ workspaceId, agentId: id }, 'A call was turned away: its agent has no voice endpoint')
+      streams.wake([workspaceId])
+    },
     onError: warn('A carrier'),
   })
   const dialer = createDialer({
@@ -315,6 +331,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
+  if (twilio) await server.register(twilio.routes({ voice, clock }))
   const live = liveRoutes({ ...parts, streams })
   await server.register(live.routes)
 
@@ -365,6 +382,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     async runDue() {
       await creditWatch.runDue()
       for (const [, , work] of chores) await work()
+      // What their own timers began meanwhile is done as well.
+      await Promise.all(repeated.map((repetition) => repetition.idle()))
       await autoReload.idle()
       // Credits that were bought are back, and may be used up again.
       await creditWatch.runDue()

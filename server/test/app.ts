@@ -121,6 +121,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       dataDir,
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       simulatedPace: 1,
+      voice: { outbound: 'simulated' as const, twilio: undefined },
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
       outboundAllow: [],
       ...options.config,

@@ -1,14 +1,14 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../src/platform/database/database.ts'
 import { type Ask, type TestApp, testApp } from './app.ts'
+import { type Cable, layCable } from './cable.ts'
 import { until } from './start-server.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from './voice-stack.ts'
 
 // A server that reaches its database over a connection that can be cut.
 
 let t: TestApp
-let cable: Awaited<ReturnType<typeof layCable>>
+let cable: Cable
 let database: Database
 let request: Ask
 let stack: VoiceStack
@@ -27,41 +27,6 @@ afterAll(async () => {
   await database.close()
   cable.cut()
 })
-
-/** A way to the port that can be cut and mended. */
-async function layCable(to: number) {
-  const ends = new Set<Socket>()
-  let way: Server
-  const lay = (port: number) =>
-    new Promise<number>((resolve, reject) => {
-      way = createServer((near) => {
-        const far = connect(to, '127.0.0.1')
-        for (const end of [near, far]) {
-          ends.add(end)
-          end.on('error', () => {})
-          end.on('close', () => ends.delete(end))
-        }
-        near.pipe(far)
-        far.pipe(near)
-        near.on('close', () => far.destroy())
-        far.on('close', () => near.destroy())
-      })
-      way.once('error', reject)
-      way.listen(port, '127.0.0.1', () => {
-        const address = way.address()
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
-  const port = await lay(0)
-  return {
-    port,
-    cut() {
-      way.close()
-      for (const end of ends) end.destroy()
-    },
-    mend: () => lay(port),
-  }
-}
 
 const isReady = async () => ((await request('GET', '/readyz')).status === 200 ? true : undefined)
 

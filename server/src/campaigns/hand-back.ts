@@ -71,6 +71,9 @@ function pauseReasonOf(refused: readonly Refused[]): PauseReason | null {
   for (const { dialed } of refused) {
     if (dialed.outcome === 'refused' && dialed.reason !== 'concurrency_limit') return dialed.reason
     if (dialed.outcome === 'failed' && dialed.reason === 'agent_not_found') return 'agent_disabled'
+    // What the carrier needs of the agent is missing: nobody of this campaign can be called.
+    if (dialed.outcome === 'failed' && /^no_(caller_number|endpoint)$/.test(dialed.reason))
+      return 'carrier_failing'
   }
   return null
 }

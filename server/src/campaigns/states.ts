@@ -218,7 +218,7 @@ export function pauseSentence(
     case 'workspace_suspended':
       return 'The workspace is suspended. Ask the operator of this service.'
     case 'carrier_failing':
-      return 'Many calls in a row could not be made. Check the contacts’ numbers and the carrier, then resume.'
+      return 'Calls could not be made. Check that the agent has a phone number and a voice endpoint, the contacts’ numbers and the carrier, then resume.'
   }
 }
 

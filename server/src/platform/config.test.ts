@@ -13,6 +13,9 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: folder, ...env })
 
+const twilioSid = `AC${'0'.repeat(32)}`
+const twilioToken = '0123456789abcdef0123456789abcdef'
+
 describe('settings', () => {
   test('have working defaults, and an empty value counts as none', async () => {
     const { secret, ...config } = await load({ PORT: '', HOST: '' })
@@ -29,6 +32,7 @@ describe('settings', () => {
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       simulatedPace: 1,
+      voice: { outbound: 'simulated', twilio: undefined },
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
       outboundAllow: [],
       logLevel: 'info',
@@ -57,6 +61,9 @@ describe('settings', () => {
         TALKTIME_TAX: 'VAT 19',
         TALKTIME_SMTP_URL: 'smtps://voices:pass@mail.example.com',
         TALKTIME_MAIL_FROM: 'Voices <alerts@example.com>',
+        TALKTIME_CARRIER: 'twilio',
+        TALKTIME_TWILIO_ACCOUNT_SID: twilioSid,
+        TALKTIME_TWILIO_AUTH_TOKEN: twilioToken,
         TALKTIME_LLM_OPENAI_KEY: 'sk-platform',
         TALKTIME_LLM_AZURE_OPENAI_KEY: 'azure-platform',
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
@@ -84,6 +91,15 @@ describe('settings', () => {
       },
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
       simulatedPace: 1,
+      voice: {
+        outbound: 'twilio',
+        twilio: {
+          accountSid: twilioSid,
+          authToken: twilioToken,
+          apiHost: 'https://api.twilio.com',
+          publicUrl: 'https://talktime.example.com',
+        },
+      },
       llm: {
         keys: { openai: 'sk-platform', azure_openai: 'azure-platform' },
         bases: { azure_openai: 'https://voices.openai.azure.com' },
@@ -169,6 +185,31 @@ describe('settings', () => {
     [
       { TALKTIME_OUTBOUND_ALLOW: 'https://llm.internal' },
       'TALKTIME_OUTBOUND_ALLOW is "https://llm.internal": it must be hosts, or hosts with a port,',
+    ],
+    [{ TALKTIME_CARRIER: 'pigeon' }, 'TALKTIME_CARRIER is "pigeon": it must be "simulated" or "twilio".'],
+    [
+      { TALKTIME_CARRIER: 'twilio', TALKTIME_PUBLIC_URL: 'https://talktime.example.com' },
+      'TALKTIME_TWILIO_ACCOUNT_SID is missing: with TALKTIME_CARRIER=twilio it must be the SID of an account',
+    ],
+    [
+      { TALKTIME_TWILIO_ACCOUNT_SID: twilioSid },
+      'TALKTIME_TWILIO_AUTH_TOKEN is missing: with TALKTIME_TWILIO_ACCOUNT_SID it must be the auth token of',
+    ],
+    [
+      { TALKTIME_TWILIO_ACCOUNT_SID: twilioSid, TALKTIME_TWILIO_AUTH_TOKEN: twilioToken },
+      'TALKTIME_PUBLIC_URL is missing: with TALKTIME_TWILIO_ACCOUNT_SID it must be the origin at which Twilio',
+    ],
+    [
+      { TALKTIME_TWILIO_ACCOUNT_SID: 'SK1' },
+      'TALKTIME_TWILIO_ACCOUNT_SID is "SK1": it must be the SID of an account at Twilio: AC and 32 hexadecimal',
+    ],
+    [
+      { TALKTIME_TWILIO_AUTH_TOKEN: 'a secret' },
+      'TALKTIME_TWILIO_AUTH_TOKEN is wrong: it must be the auth token',
+    ],
+    [
+      { TALKTIME_TWILIO_API_HOST: 'api.twilio.com' },
+      'TALKTIME_TWILIO_API_HOST is "api.twilio.com": it must be the origin of Twilio’s API, such as',
     ],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
   ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {

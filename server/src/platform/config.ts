@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ownFile } from './data-folder.ts'
 import { type LlmSettings, readLlmSettings } from './llm-settings.ts'
+import { Origin } from './origin.ts'
 import { StartProblem, withoutPassword } from './start-problem.ts'
+import { readVoiceSettings, type VoiceSettings } from './voice-settings.ts'
 
 /** What the operator may set, from the environment. */
 export type Config = {
@@ -35,6 +37,7 @@ export type Config = {
   readonly mail: MailSettings
   /** How much faster than in life the simulated carrier's calls pass. */
   readonly simulatedPace: number
+  readonly voice: VoiceSettings
   readonly llm: LlmSettings
   /** Hosts, or hosts with a port, that addresses chosen by customers may lead to, whatever they resolve to. */
   readonly outboundAllow: readonly string[]
@@ -65,12 +68,6 @@ const secretLengthMin = 32
 const portText = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().max(65_535))
 
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
-
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .transform((text) => new URL(text))
-  .refine((url) => url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')
-  .transform((url) => url.origin)
 
 const sellerText = z.string().trim().min(1).max(500)
 
@@ -116,7 +113,7 @@ const settings = {
     right: `the secret before TALKTIME_SECRET, at least ${secretLengthMin} characters long`,
   },
   TALKTIME_PUBLIC_URL: {
-    schema: origin.optional(),
+    schema: Origin.optional(),
     right: 'the origin people open, without a path, such as https://talktime.example.com',
   },
   TALKTIME_PAYMENTS: {
@@ -138,7 +135,7 @@ const settings = {
     right: 'the signing secret of the webhook endpoint at Stripe, such as whsec_…',
   },
   TALKTIME_STRIPE_API_HOST: {
-    schema: origin.optional(),
+    schema: Origin.optional(),
     right: 'the origin of a server that speaks Stripe’s API, such as http://127.0.0.1:12111',
   },
   TALKTIME_SELLER_NAME: {
@@ -237,6 +234,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     )
   }
   const simulatedPace = read('TALKTIME_SIMULATED_PACE')
+  const voice = readVoiceSettings(env, publicUrl, wrong)
   const llm = readLlmSettings(env, wrong)
   const outboundAllow = read('TALKTIME_OUTBOUND_ALLOW')
   const logLevel = read('TALKTIME_LOG_LEVEL')
@@ -255,6 +253,7 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     seller,
     mail: { smtpUrl, from: from ?? 'Talktime <talktime@localhost>' },
     simulatedPace,
+    voice,
     llm,
     outboundAllow,
     logLevel,

@@ -2,6 +2,8 @@
 export type Repetition = {
   /** No further run begins; resolves when the one under way is over. */
   stop(): Promise<void>
+  /** Resolves when no run is under way. */
+  idle(): Promise<void>
 }
 
 /**
@@ -31,5 +33,6 @@ export function every(
       clearTimeout(timer)
       await running
     },
+    idle: () => running,
   }
 }

@@ -55,11 +55,18 @@ export type Carrier = {
   readonly name: CarrierName
   /** Whether it needs a number of the agent's to call from. */
   readonly needsFrom: boolean
+  /** Whether it needs to be told where the agent is: its voice endpoint. */
+  readonly needsEndpoint: boolean
   /** Whether asking it again to place the same call places none beside it. */
   readonly placesOnce: boolean
   place(order: PlaceOrder): Promise<Placed>
   /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
   hangUp(leg: CarrierLeg): Promise<void>
+  /**
+   * Has it end a call that came in by itself, after so long. Left out: it is told so when the call is connected. It may
+   * be told again.
+   */
+  limit?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
   lookUp(leg: CarrierLeg): Promise<TrueState>
 }
 

@@ -1,6 +1,6 @@
 import { CarrierUnreachable } from './carrier.ts'
 import type { Around } from './report.ts'
-import { checkLegAt, type LegRow, takeHangUps } from './store.ts'
+import { checkLegBy, type LegRow, takeHangUps } from './store.ts'
 
 const AT_ONCE_MAX = 50
 /** How long after it was told the carrier is asked whether it did hang up, should its message be lost. */
@@ -25,7 +25,7 @@ async function tell(around: Around, leg: LegRow): Promise<void> {
     if (carrier === undefined)
       throw new CarrierUnreachable(`The carrier ${leg.carrier} is not set up any more`)
     await carrier.hangUp(leg)
-    await checkLegAt(around.database, leg, around.clock.now() + CONFIRM_MS)
+    await checkLegBy(around.database, leg, around.clock.now() + CONFIRM_MS)
   } catch (error) {
     // It is told again by itself: the leg says when.
     around.onError(error)

@@ -2,7 +2,9 @@ export { type Carrier, type CarrierLeg, type CarrierName, CarrierUnreachable } f
 export type { CallReport } from './report.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
 export { type SimulatedLife, usualLife } from './simulated/life.ts'
+export { openTwilio } from './twilio/index.ts'
 export {
+  type AnsweredDecision,
   createVoice,
   type Dialed,
   type DialOrder,

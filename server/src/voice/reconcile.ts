@@ -1,7 +1,8 @@
-import { isOpen } from '@talktime/core/call'
+import { type CallFacts, isOpen } from '@talktime/core/call'
+import { REPORT_AGE_MS_MAX } from '@talktime/core/reported-instant'
 import type { CallRow } from '../calls/index.ts'
 import { type Carrier, CarrierUnreachable, type TrueState } from './carrier.ts'
-import { type Around, learn, nextCheckMs } from './report.ts'
+import { type Around, learn, limit, nextCheckMs } from './report.ts'
 import { checkLegAt, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './store.ts'
 
 const AT_ONCE_MAX = 50
@@ -30,8 +31,11 @@ async function check(around: Around, leg: LegRow): Promise<void> {
     if (carrier === undefined)
       throw new CarrierUnreachable(`The carrier ${leg.carrier} is not set up any more`)
     const call = await around.callOf(leg)
+    const nowMs = around.clock.now()
+    // A call that came in is written down right after its leg.
+    if (call === undefined && nowMs - leg.placedAtMs < NEVER_PLACED_MS) return
     // Reported over, by whom ever. A presumed end gives way to what the carrier knows.
-    if (call === undefined || (!isOpen(call.facts) && call.facts.endSource !== 'presumed')) {
+    if (call === undefined || !isUncertain(call.facts, nowMs)) {
       return await closeLeg(around.database, leg)
     }
     await take(around, carrier, leg, call, await carrier.lookUp(leg))
@@ -39,6 +43,13 @@ async function check(around: Around, leg: LegRow): Promise<void> {
     // The leg is due again by itself.
     around.onError(error)
   }
+}
+
+/** Whether something is left to be found out: of a call that is presumed over, not for ever. */
+function isUncertain(facts: CallFacts, nowMs: number): boolean {
+  if (isOpen(facts)) return true
+  const { endSource, endedAtMs } = facts
+  return endSource === 'presumed' && endedAtMs !== null && nowMs - endedAtMs < REPORT_AGE_MS_MAX
 }
 
 async function take(
@@ -52,17 +63,38 @@ async function take(
   const nowMs = clock.now()
   if (truth.state === 'unknown') return takeUnknown(around, carrier, leg, call)
   if (leg.ref === null) await recordPlaced(database, leg, truth.ref, nowMs + AGAIN_MS)
+  return learnTruth(around, carrier, { ...leg, ref: truth.ref }, call, truth)
+}
+
+async function learnTruth(
+  around: Around,
+  carrier: Carrier,
+  leg: LegRow,
+  call: CallRow,
+  truth: Exclude<TrueState, { state: 'unknown' }>,
+): Promise<void> {
+  const nowMs = around.clock.now()
   switch (truth.state) {
     case 'ringing':
       return
-    case 'in_conversation':
-      await learn(around, leg, { type: 'answered', atMs: truth.answeredAtMs ?? nowMs })
-      return checkLegAt(database, leg, nextCheckMs((await around.callOf(leg)) ?? call, nowMs))
-    case 'over':
-      if (truth.answeredAtMs !== null)
-        await learn(around, leg, { type: 'answered', atMs: truth.answeredAtMs })
-      return learn(around, leg, { type: 'ended', atMs: truth.endedAtMs, reason: truth.reason })
+    case 'in_conversation': {
+      const said = { type: 'answered', atMs: truth.answeredAtMs ?? nowMs } as const
+      return stillTalks(around, carrier, leg, (await learn(around, leg, said)) ?? call)
+    }
+    case 'over': {
+      const talkedMs = truth.answeredAtMs === null ? 0 : truth.endedAtMs - truth.answeredAtMs
+      await learn(around, leg, { type: 'ended', atMs: truth.endedAtMs, reason: truth.reason, talkedMs })
+    }
   }
+}
+
+/** A conversation goes on, but not beyond its hard stop. */
+async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: CallRow): Promise<void> {
+  const nowMs = around.clock.now()
+  await checkLegAt(around.database, leg, nextCheckMs(call, nowMs))
+  const { answeredAtMs } = call.facts
+  if (answeredAtMs !== null && nowMs >= answeredAtMs + call.maxDurationMs) return carrier.hangUp(leg)
+  await limit(around, leg, call)
 }
 
 /** The carrier knows no such call. */
@@ -85,7 +117,8 @@ async function takeUnknown(around: Around, carrier: Carrier, leg: LegRow, call: 
     })
     if (placed.outcome === 'placed')
       return recordPlaced(database, leg, placed.ref, nowMs + ringMsMax + AGAIN_MS)
-    return learn(around, leg, { type: 'ended', atMs: nowMs, reason: placed.reason })
+    await learn(around, leg, { type: 'ended', atMs: nowMs, reason: placed.reason })
+    return
   }
   if (nowMs - leg.placedAtMs >= NEVER_PLACED_MS) {
     await learn(around, leg, { type: 'ended', atMs: nowMs, reason: 'failed' })

@@ -44,6 +44,20 @@ export async function ensureLeg(db: Queryable, leg: LegRow, nextCheckAtMs: numbe
   return (await findLegByCall(db, leg.callId)) ?? leg
 }
 
+/**
+ * Writes down a call that comes in, under the id that our call is to get, unless it is there already.
+ *
+ * @returns it as it is
+ */
+export async function ensureIncomingLeg(
+  db: Queryable,
+  leg: LegRow & { readonly ref: string },
+  nextCheckAtMs: number,
+): Promise<LegRow> {
+  const written = await ensureLeg(db, leg, nextCheckAtMs)
+  return (await findLegByRef(db, leg.carrier, leg.ref)) ?? written
+}
+
 export async function findLegByCall(db: Queryable, callId: string): Promise<LegRow | undefined> {
   const { rows } = await db.query<LegRow>(`select ${legColumns} from voice_legs l where l.call_id = $1`, [
     callId,
@@ -82,6 +96,19 @@ export async function beginPlacing(
   return rowCount === 1
 }
 
+/** Which of these calls of a carrier are calls of ours. */
+export async function knownRefs(
+  db: Queryable,
+  carrier: CarrierName,
+  refs: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ ref: string }>(
+    'select ref from voice_legs where carrier = $1 and ref = any($2::text[])',
+    [carrier, refs],
+  )
+  return new Set(rows.map(({ ref }) => ref))
+}
+
 /** The carrier has the call, and calls it so. */
 export async function recordPlaced(
   db: Queryable,
@@ -107,6 +134,15 @@ export async function closeLeg(db: Queryable, leg: Pick<LegRow, 'workspaceId' | 
 export async function checkLegAt(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
   await db.query(
     `update voice_legs set next_check_at_ms = $3
+     where workspace_id = $1 and call_id = $2 and state in ('placing', 'placed')`,
+    [leg.workspaceId, leg.callId, atMs],
+  )
+}
+
+/** Has the carrier asked at `atMs` at the latest. */
+export async function checkLegBy(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
+  await db.query(
+    `update voice_legs set next_check_at_ms = least(next_check_at_ms, $3)
      where workspace_id = $1 and call_id = $2 and state in ('placing', 'placed')`,
     [leg.workspaceId, leg.callId, atMs],
   )

@@ -8,14 +8,17 @@ import { invariant } from '../platform/problem.ts'
 import { type Carrier, type CarrierName, CarrierUnreachable } from './carrier.ts'
 import { hangUpOrdered } from './hang-up.ts'
 import { reconcileLegs } from './reconcile.ts'
-import { type CallReport, report } from './report.ts'
+import { type CallReport, legOf, report, SOON_MS } from './report.ts'
 import {
   type AgentToCall,
   beginPlacing,
+  checkLegBy,
   closeLeg,
+  ensureIncomingLeg,
   ensureLeg,
   findAgentById,
   findAgentByNumber,
+  findLegByCall,
   type LegRow,
   recordPlaced,
 } from './store.ts'
@@ -58,12 +61,22 @@ export type IncomingDecision =
       readonly call: CallRow
       readonly agent: AgentToCall & { voiceEndpoint: string }
     }
-  | { readonly decision: 'reject'; readonly reason: RefusalReason | 'unknown_number' | 'no_endpoint' }
+  | {
+      readonly decision: 'reject'
+      readonly reason: RefusalReason | 'unknown_number' | 'no_endpoint' | 'over'
+    }
+
+/** A call that was placed, by both names of it. */
+export type AnsweredCall = { readonly carrier: CarrierName; readonly ref: string; readonly callId: string }
+
+export type AnsweredDecision =
+  | Extract<IncomingDecision, { decision: 'connect' }>
+  | { readonly decision: 'hang_up'; readonly reason: 'unknown_call' | 'over' | 'ordered' | 'no_endpoint' }
 
 /** How calls get to the voice stacks that Talktime itself speaks to, and what is heard back from them. */
 export type Voice = {
   /** The carrier that outbound calls go through. */
-  readonly outbound: Pick<Carrier, 'name' | 'needsFrom'>
+  readonly outbound: Pick<Carrier, 'name' | 'needsFrom' | 'needsEndpoint'>
   /**
    * Asks the gate and has the call placed. It may be repeated with the same order at any time, by any process and after
    * any crash: the call is placed once.
@@ -71,6 +84,8 @@ export type Voice = {
   dial(order: DialOrder): Promise<Dialed>
   /** Decides whether a call that comes in is connected, and to what. The same `ref` gives the same decision. */
   incoming(call: Incoming): Promise<IncomingDecision>
+  /** Decides what a call that was placed and answered is connected to. */
+  answered(call: AnsweredCall): Promise<AnsweredDecision>
   /** What a carrier says of a call: repeated, late and in any order. */
   report(said: CallReport): Promise<void>
   /** Tells the carriers of calls that were ordered to be hung up, again and again until they are over. */
@@ -90,6 +105,8 @@ export type VoiceParts = {
   readonly carriers: readonly Carrier[]
   /** The one of them that outbound calls go through. */
   readonly outbound: Carrier
+  /** Notes that a call to an agent was turned away, because there is nothing to connect it to. */
+  readonly onUnconnected: (agent: AgentToCall) => Promise<void>
   /** A carrier did not do what it should; it will be tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -100,6 +117,8 @@ export const RING_MS_MAX = 45_000
 const PLACING_MS_MAX = 20_000
 /** How long after the ringing must be over the carrier is asked, if nothing was heard. */
 const QUIET_MS_MAX = 15_000
+/** How long after a call came in the carrier is asked, if nothing was heard: it is answered in a moment. */
+const UNHEARD_MS_MAX = 10_000
 
 export function createVoice(parts: VoiceParts): Voice {
   const { database, clock, engine, outbound } = parts
@@ -119,12 +138,17 @@ export function createVoice(parts: VoiceParts): Voice {
     const { workspaceId, callId, agentId, campaignId, to, onVoicemail } = order
     const agent = await findAgentById(database, workspaceId, agentId)
     const from = agent?.phoneNumber ?? null
+    const known = await findLegByCall(database, callId)
+    const missing = known === undefined ? missingFor(outbound, agent) : undefined
+    if (missing !== undefined) return { outcome: 'failed', ...missing }
     const fresh = { workspaceId, callId, carrier: outbound.name, state: 'ordered', ref: null } as const
-    const leg = await ensureLeg(
-      database,
-      { ...fresh, from, to, ringMsMax: RING_MS_MAX, onVoicemail, placedAtMs: clock.now() },
-      null,
-    )
+    const leg =
+      known ??
+      (await ensureLeg(
+        database,
+        { ...fresh, from, to, ringMsMax: RING_MS_MAX, onVoicemail, placedAtMs: clock.now() },
+        null,
+      ))
     // A carrier that was switched meanwhile: the call stays with the one it was ordered from.
     const carrier = carrierOf(leg.carrier)
     const started = await engine.submit({
@@ -209,12 +233,24 @@ export function createVoice(parts: VoiceParts): Voice {
     const agent = await findAgentByNumber(database, to)
     if (agent === undefined) return { decision: 'reject', reason: 'unknown_number' }
     const { voiceEndpoint, workspaceId, id: agentId } = agent
-    if (voiceEndpoint === null) return { decision: 'reject', reason: 'no_endpoint' }
+    if (voiceEndpoint === null) {
+      inBackground(parts.onUnconnected(agent))
+      return { decision: 'reject', reason: 'no_endpoint' }
+    }
     const nowMs = clock.now()
+    // First, so that a call which begins is found whatever becomes of this process.
+    const placed = { workspaceId, callId: newUuid(nowMs), carrier, state: 'placed', ref, from, to } as const
+    const leg = await ensureIncomingLeg(
+      database,
+      { ...placed, ringMsMax: RING_MS_MAX, onVoicemail: 'talk', placedAtMs: nowMs },
+      nowMs + UNHEARD_MS_MAX,
+    )
+    if (leg.state === 'over' && (await callOf(leg)) === undefined)
+      return { decision: 'reject', reason: 'over' }
     const started = await engine.submit({
       type: 'start',
       workspaceId,
-      callId: newUuid(nowMs),
+      callId: leg.callId,
       agentId,
       direction: 'inbound',
       from,
@@ -223,19 +259,36 @@ export function createVoice(parts: VoiceParts): Voice {
       atMs: null,
       carrier,
     })
-    if (started.outcome === 'problem') return { decision: 'reject', reason: 'unknown_number' }
+    if (started.outcome === 'problem' || started.call.refusalReason !== null) {
+      await closeLeg(database, leg)
+      const reason = started.outcome === 'call' ? started.call.refusalReason : null
+      return { decision: 'reject', reason: reason ?? 'unknown_number' }
+    }
     const { call } = started
-    if (call.refusalReason !== null) return { decision: 'reject', reason: call.refusalReason }
-    const leg = { workspaceId, callId: call.id, carrier, state: 'placed', ref, from, to } as const
-    await ensureLeg(
-      database,
-      { ...leg, ringMsMax: RING_MS_MAX, onVoicemail: 'talk', placedAtMs: nowMs },
-      nowMs + RING_MS_MAX + QUIET_MS_MAX,
-    )
+    if (!isOpen(call.facts)) return { decision: 'reject', reason: 'over' }
     return { decision: 'connect', call, agent: { ...agent, voiceEndpoint } }
   }
 
-  const around = { ...parts, carrierOf, callOf }
+  async function answered(by: AnsweredCall): Promise<AnsweredDecision> {
+    const leg = await legOf(around, by)
+    if (leg === undefined) return { decision: 'hang_up', reason: 'unknown_call' }
+    if (leg.ref === null) await recordPlaced(database, leg, by.ref, clock.now() + SOON_MS)
+    else await checkLegBy(database, leg, clock.now() + SOON_MS)
+    const call = await callOf(leg)
+    if (call === undefined || !isOpen(call.facts)) return { decision: 'hang_up', reason: 'over' }
+    if (call.hangUpAtMs !== null) return { decision: 'hang_up', reason: 'ordered' }
+    const agent = await findAgentById(database, leg.workspaceId, call.agentId)
+    const voiceEndpoint = agent?.voiceEndpoint ?? null
+    if (agent === undefined || voiceEndpoint === null) return { decision: 'hang_up', reason: 'no_endpoint' }
+    return { decision: 'connect', call, agent: { ...agent, voiceEndpoint } }
+  }
+
+  const around = { ...parts, carrierOf, callOf, inBackground }
+
+  function inBackground(work: Promise<unknown>): void {
+    const done = work.catch(parts.onError).finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
 
   async function callOf({ workspaceId, callId }: Pick<LegRow, 'workspaceId' | 'callId'>) {
     return (await loadCalls(database, workspaceId, [callId]))[0]
@@ -247,17 +300,30 @@ export function createVoice(parts: VoiceParts): Voice {
     outbound,
     dial,
     incoming,
+    answered,
     report: (said) => report(around, said),
     hangUpOrdered: hangUpNow,
     reconcile: () => reconcileLegs(around),
-    wake() {
-      const work = hangUpNow()
-        .catch(parts.onError)
-        .finally(() => underWay.delete(work))
-      underWay.add(work)
-    },
+    wake: () => inBackground(hangUpNow()),
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }
+}
+
+/** What a carrier needs of an agent to make its calls, and has not. */
+function missingFor(
+  carrier: Carrier,
+  agent: AgentToCall | undefined,
+): { readonly reason: string; readonly detail: string } | undefined {
+  // That it does not exist is said by the gate.
+  if (agent === undefined) return undefined
+  if (carrier.needsFrom && agent.phoneNumber === null) {
+    return { reason: 'no_caller_number', detail: 'The agent has no phone number to call from.' }
+  }
+  if (carrier.needsEndpoint && agent.voiceEndpoint === null) {
+    const detail = 'The agent has no voice endpoint: there is nothing to connect its calls to.'
+    return { reason: 'no_endpoint', detail }
+  }
+  return undefined
 }

@@ -112,7 +112,16 @@ export function createSimulatedCarrier(parts: {
     }
   }
 
-  return { name: 'simulated', needsFrom: false, placesOnce: true, place, hangUp, lookUp, deliverDue }
+  return {
+    name: 'simulated',
+    needsFrom: false,
+    needsEndpoint: false,
+    placesOnce: true,
+    place,
+    hangUp,
+    lookUp,
+    deliverDue,
+  }
 }
 
 function chanceOf(callId: string): Chance {
