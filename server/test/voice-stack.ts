@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { CallBody, ReceiptBody } from '../src/calls/representation.ts'
+import type { Clock } from '../src/platform/clock.ts'
 import type { Ask, TestAnswer, TestApp, TestBody, TestRequest } from './app.ts'
 import { verifyAll } from './world.ts'
 
@@ -55,7 +56,7 @@ export type VoiceStack = {
 
 /** Connects a voice stack to a workspace of its own, with an agent. */
 export async function connectVoiceStack(
-  t: Pick<TestApp, 'request' | 'addWorkspace' | 'clock' | 'operatorKey'>,
+  t: Pick<TestApp<Clock>, 'request' | 'addWorkspace' | 'clock' | 'operatorKey'>,
   workspace: { planId?: string; timeZone?: string; name?: string } = {},
 ): Promise<VoiceStack> {
   const { id: workspaceId, key } = await t.addWorkspace(workspace)
