@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Died, lifeOf, mortalDatabase } from '../../test/mortal.ts'
+import { callConsequences, watchOver } from '../../test/watches.ts'
 import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
-import { hangUpForCredits } from '../calls/index.ts'
 import { readLine } from '../ledger/index.ts'
-import type { Consequences } from './consequences.ts'
-import { type CreditWatch, type CreditWatchParts, createCreditWatch } from './watch.ts'
+import type { CreditWatch, CreditWatchParts } from './watch.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
@@ -20,31 +19,9 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-const consequences: Consequences = {
-  async wentOut(tx, account, _atMs, nowMs) {
-    const { ordered, sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences, hangUps: ordered > 0 }
-  },
-  async returned(tx, account, nowMs) {
-    const { sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences, hangUps: false }
-  },
-}
-
 /** The credit watch of a server process, until that dies. */
-function watchOf(parts: Partial<CreditWatchParts> = {}): CreditWatch {
-  const watch = createCreditWatch({
-    database: world.database,
-    clock: world.clock,
-    boundaries: world.boundaries,
-    consequences,
-    onCommitted() {},
-    onBelow() {},
-    onError(error) {
-      if (!(error instanceof Died)) throw error
-    },
-    ...parts,
-  })
+function watchOf(parts?: Partial<CreditWatchParts>): CreditWatch {
+  const watch = watchOver(world, parts)
   watches.push(watch)
   return watch
 }
@@ -139,12 +116,12 @@ test('a workspace in which something fails spoils no other', async () => {
   let broken = true
   const watch = watchOf({
     consequences: {
-      ...consequences,
+      ...callConsequences,
       async wentOut(tx, account, atMs, nowMs) {
         if (broken && account.line.workspaceId === bad.workspaceId) {
           await tx.query('select 1 / 0')
         }
-        return consequences.wentOut(tx, account, atMs, nowMs)
+        return callConsequences.wentOut(tx, account, atMs, nowMs)
       },
     },
     onError: (error) => errors.push(error),
