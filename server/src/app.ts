@@ -31,15 +31,9 @@ import {
   createDialer,
   type Dialer,
   expectOvernight,
-  pauseForCredits,
-  resumeAfterCredits,
 } from './campaigns/index.ts'
-import {
-  type Consequences,
-  type CreditWatch,
-  createCreditWatch,
-  measureLateness,
-} from './credit-watch/index.ts'
+import { creditConsequences } from './credit-consequences.ts'
+import { type CreditWatch, createCreditWatch, measureLateness } from './credit-watch/index.ts'
 import {
   type Account,
   type Boundaries,
@@ -180,7 +174,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     database,
     clock,
     boundaries,
-    consequences,
+    consequences: creditConsequences,
     onCommitted: streams.wake,
     onBelow: (workspaceIds) => autoReload.wake(workspaceIds),
     onHangUps: () => voice.wake(),
@@ -407,20 +401,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       await access.close()
     },
   }
-}
-
-/** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
-const consequences: Consequences = {
-  async wentOut(tx, account, atMs, nowMs) {
-    const paused = await pauseForCredits(tx, account, atMs, nowMs)
-    const { ordered, sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences: [...paused, ...sentences], hangUps: ordered > 0 }
-  },
-  async returned(tx, account, nowMs) {
-    const resumed = await resumeAfterCredits(tx, account, nowMs)
-    const { sentences } = await hangUpForCredits(tx, account, nowMs)
-    return { sentences: [...resumed, ...sentences], hangUps: false }
-  },
 }
 
 /** Stripe's own library is loaded only where it is used. */

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Died, lifeOf, mortalDatabase } from '../../test/mortal.ts'
-import { callConsequences, watchOver } from '../../test/watches.ts'
+import { watchOver } from '../../test/watches.ts'
 import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { creditConsequences } from '../credit-consequences.ts'
 import { readLine } from '../ledger/index.ts'
 import type { CreditWatch, CreditWatchParts } from './watch.ts'
 
@@ -116,12 +117,12 @@ test('a workspace in which something fails spoils no other', async () => {
   let broken = true
   const watch = watchOf({
     consequences: {
-      ...callConsequences,
+      ...creditConsequences,
       async wentOut(tx, account, atMs, nowMs) {
         if (broken && account.line.workspaceId === bad.workspaceId) {
           await tx.query('select 1 / 0')
         }
-        return callConsequences.wentOut(tx, account, atMs, nowMs)
+        return creditConsequences.wentOut(tx, account, atMs, nowMs)
       },
     },
     onError: (error) => errors.push(error),
