@@ -10,7 +10,7 @@ const mayEnter = {
   plans: ['platform', 'access', 'ledger'],
   workspaces: ['platform', 'access', 'ledger', 'plans'],
   agents: ['platform', 'access'],
-  alerts: ['platform', 'access'],
+  alerts: ['platform', 'access', 'plans'],
   payments: ['platform', 'access', 'ledger', 'plans'],
   subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
   'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],

@@ -36,6 +36,41 @@ create table agents (
   constraint agents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table alert_deliveries (
+  workspace_id uuid not null,
+  id uuid not null,
+  alert_id uuid,
+  channel text not null,
+  user_id uuid,
+  webhook_id uuid,
+  target text not null,
+  status text not null,
+  tries integer not null default 0,
+  last_tried_at_ms bigint,
+  next_try_at_ms bigint,
+  response_status integer,
+  error text,
+  duration_ms integer,
+  constraint alert_deliveries_pkey PRIMARY KEY (workspace_id, id),
+  constraint alert_deliveries_channel_check CHECK (channel = ANY (ARRAY['mail'::text, 'webhook'::text])),
+  constraint alert_deliveries_check CHECK ((channel = 'mail'::text) = (user_id IS NOT NULL)),
+  constraint alert_deliveries_check1 CHECK ((channel = 'webhook'::text) = (webhook_id IS NOT NULL)),
+  constraint alert_deliveries_check2 CHECK ((status = 'pending'::text) = (next_try_at_ms IS NOT NULL)),
+  constraint alert_deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])),
+  constraint alert_deliveries_workspace_id_alert_id_fkey FOREIGN KEY (workspace_id, alert_id) REFERENCES alerts(workspace_id, id),
+  constraint alert_deliveries_workspace_id_alert_id_user_id_key UNIQUE (workspace_id, alert_id, user_id),
+  constraint alert_deliveries_workspace_id_alert_id_webhook_id_key UNIQUE (workspace_id, alert_id, webhook_id),
+  constraint alert_deliveries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table alert_settings (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  mail jsonb not null,
+  constraint alert_settings_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint alert_settings_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES members(workspace_id, user_id) ON DELETE CASCADE
+);
+
 create table alerts (
   workspace_id uuid not null,
   id uuid not null,
@@ -46,9 +81,6 @@ create table alerts (
   detail text not null,
   link text not null,
   read_at_ms bigint,
-  mailed_at_ms bigint,
-  mail_tries integer not null default 0,
-  next_mail_at_ms bigint,
   constraint alerts_pkey PRIMARY KEY (workspace_id, id),
   constraint alerts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id),
   constraint alerts_workspace_id_kind_key_key UNIQUE (workspace_id, kind, key)
@@ -693,6 +725,25 @@ create table voice_legs (
   constraint voice_legs_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'placing'::text, 'placed'::text, 'over'::text]))
 );
 
+create table webhooks (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  kinds text[],
+  enabled boolean not null,
+  disabled_reason text,
+  sealed_secret text not null,
+  sealed_previous_secret text,
+  previous_secret_until_ms bigint,
+  created_at_ms bigint not null,
+  last_tried_at_ms bigint,
+  last_delivered boolean,
+  last_response_status integer,
+  last_delivered_at_ms bigint,
+  constraint webhooks_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhooks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table workspaces (
   id uuid not null,
   name text not null,
@@ -716,7 +767,9 @@ CREATE UNIQUE INDEX agents_by_id ON public.agents USING btree (id);
 
 CREATE UNIQUE INDEX agents_phone_number ON public.agents USING btree (phone_number) WHERE (archived_at_ms IS NULL);
 
-CREATE INDEX alerts_next_mail ON public.alerts USING btree (next_mail_at_ms) WHERE (next_mail_at_ms IS NOT NULL);
+CREATE INDEX alert_deliveries_due ON public.alert_deliveries USING btree (channel, next_try_at_ms) WHERE (next_try_at_ms IS NOT NULL);
+
+CREATE INDEX alert_deliveries_of_webhook ON public.alert_deliveries USING btree (workspace_id, webhook_id, id) WHERE (webhook_id IS NOT NULL);
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 

@@ -13,7 +13,14 @@ import {
   sessionRoutes,
 } from './access/index.ts'
 import { agentRoutes, noteUnconnectedCall } from './agents/index.ts'
-import { alertRoutes, createMailer, mailAlerts } from './alerts/index.ts'
+import {
+  alertRoutes,
+  alertSettingsRoutes,
+  createDeliverer,
+  createMailer,
+  deliveryRoutes,
+  webhookRoutes,
+} from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload } from './auto-reload/index.ts'
 import {
   type CallEngine,
@@ -70,7 +77,7 @@ import { describeRoutes } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import type { Logger } from './platform/log.ts'
-import { createOutbound } from './platform/outbound.ts'
+import { createOutbound, type Outbound } from './platform/outbound.ts'
 import {
   planChangePurpose,
   renew,
@@ -113,6 +120,10 @@ export type AppOptions = {
   readonly limits?: LimitsMax
   /** How long providers of language models are waited for. */
   readonly llmPatience?: Patience
+  /** How addresses that customers choose are reached, where it is not as the settings say. */
+  readonly outbound?: Outbound
+  /** How long a webhook may take to answer, in milliseconds. */
+  readonly webhookMsMax?: number
   /** What is different about the simulated carrier's calls, and whether it can be reached. */
   readonly simulated?: Partial<SimulatedLife> & { readonly reachable?: () => boolean }
 }
@@ -255,7 +266,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     origin,
     log,
   })
+  const outbound = options.outbound ?? createOutbound({ allow: options.config.outboundAllow })
+  const deliverer = createDeliverer({
+    database,
+    clock,
+    secrets: options.config,
+    mailer,
+    outbound,
+    origin,
+    serviceName: options.config.seller.name,
+    ...(options.webhookMsMax !== undefined && { webhookMsMax: options.webhookMsMax }),
+    log,
+    announce: announceAlerts,
+    onCommitted: streams.wake,
+    onError: warn('Telling of an alert'),
+  })
   const parts = { access, database, clock, idempotency, boundaries, engine, payments }
+  const alerting = {
+    ...parts,
+    secrets: options.config,
+    outbound,
+    deliverer,
+    announce: announceAlerts,
+    onCommitted: streams.wake,
+  }
   const subscriptions = {
     ...parts,
     cutLiveCalls,
@@ -265,7 +299,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   }
 
-  const outbound = createOutbound({ allow: options.config.outboundAllow })
   const llm = openLlm({
     ...parts,
     log,
@@ -318,7 +351,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       }),
   )
   await server.register(autoReloadRoutes({ ...parts, autoReload, expectOvernight, onCommitted: committed }))
-  await server.register(alertRoutes({ ...parts, announce: announceAlerts, onCommitted: streams.wake }))
+  await server.register(alertRoutes(alerting))
+  await server.register(alertSettingsRoutes(parts))
+  await server.register(deliveryRoutes(alerting))
+  await server.register(webhookRoutes(alerting))
   const campaigns = { ...parts, dialer, onCommitted: streams.wake }
   await server.register(campaignRoutes(campaigns))
   await server.register(contactRoutes(campaigns))
@@ -345,7 +381,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Acting on balances that nobody acted on', () => creditWatch.sweep()],
     [30_000, 'Looking ahead for balances that run out', () => creditWatch.lookAhead()],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
-    [2_000, 'Mailing alerts', () => mailAlerts({ database, clock, mailer, origin, log })],
+    [1_000, 'Telling of alerts', () => deliverer.run()],
     [100, 'Carrying campaigns on', () => dialer.wakeDue()],
     [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],
     [1_000, 'Hanging up', () => voice.hangUpOrdered()],
@@ -384,6 +420,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       await autoReload.idle()
       await voice.idle()
       await dialer.idle()
+      // What came true meanwhile is told as well.
+      await deliverer.run()
+      await deliverer.idle()
     },
     listen: () => server.listen({ host: options.config.host, port: options.config.port }),
     async close() {
@@ -393,6 +432,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await creditWatch.close()
       await dialer.close()
       await voice.idle()
+      await deliverer.close()
       await engine.close()
       await autoReload.close()
       await payments.close()

@@ -98,7 +98,7 @@ export type TestWorkspace = { readonly id: string; readonly uuid: string; readon
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
   options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
-    Pick<AppOptions, 'limits' | 'simulated' | 'llmPatience' | 'log'>
+    Pick<AppOptions, 'limits' | 'simulated' | 'llmPatience' | 'log' | 'outbound' | 'webhookMsMax'>
   > & {
       config?: Partial<AppOptions['config']>
     } = {},
@@ -130,6 +130,8 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     ...(options.limits && { limits: options.limits }),
     ...(options.simulated && { simulated: options.simulated }),
     ...(options.llmPatience && { llmPatience: options.llmPatience }),
+    ...(options.outbound && { outbound: options.outbound }),
+    ...(options.webhookMsMax && { webhookMsMax: options.webhookMsMax }),
   }
   const app = await createApp(base)
   const others: App[] = []

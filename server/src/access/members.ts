@@ -70,16 +70,6 @@ export async function listMembers(
   return rows
 }
 
-/** Where the owners of a workspace are written to. */
-export async function ownerEmails(db: Queryable, workspaceId: string): Promise<string[]> {
-  const { rows } = await db.query<{ email: string }>(
-    `select u.email from members m join users u on u.id = m.user_id
-     where m.workspace_id = $1 and m.role = 'owner' order by m.joined_at_ms, m.user_id`,
-    [workspaceId],
-  )
-  return rows.map(({ email }) => email)
-}
-
 /**
  * Changes what a member may do. Only owners touch owners; the last one stays.
  *

@@ -138,6 +138,7 @@ describe('the owners’ mail', () => {
       config: {
         mail: { smtpUrl: mailbox.url, from: 'Talktime <alerts@talktime.example>' },
         publicUrl: 'https://talktime.example.com',
+        seller: { name: 'Voices GmbH', address: undefined, taxId: undefined, tax: undefined },
       },
     })
     apps = [t.app, (await t.addProcess()).app]
@@ -160,11 +161,13 @@ describe('the owners’ mail', () => {
     expect(source).toMatch(/^Subject: Auto-reload: the card was declined \(Acme\)\r?$/m)
     expect(source).toContain('Change the card & see <Billing>.')
     expect(source).toContain('Change the card &amp; see &lt;Billing&gt;.')
-    expect(source).toContain('\nhttps://talktime.example.com/billing\r\n')
-    expect(source).toContain('href="https://talktime.example.com/billing"')
+    expect(source).toContain('\nOpen billing:\r\nhttps://talktime.example.com/billing\r\n')
+    expect(source).toContain('<a href="https://talktime.example.com/billing">Open billing</a>')
+    expect(source).toContain('because you are an owner of Acme at Voices GmbH')
+    expect(source).toContain('\nhttps://talktime.example.com/settings/alerts\r\n')
   })
 
-  test('goes to owners only, to all of them', async () => {
+  test('goes to owners only, to each of them', async () => {
     const owner = await t.signUp()
     const workspaceId = uuidOf(owner)
     const add = async (role: 'owner' | 'admin') => {
@@ -178,7 +181,8 @@ describe('the owners’ mail', () => {
     const second = await add('owner')
     await raise(declined(workspaceId))
     await mailAll()
-    expect(mailbox.mails.map(({ to }) => [...to].sort())).toEqual([[owner.email, second.email].sort()])
+    const expected = [[owner.email], [second.email]].sort()
+    expect(mailbox.mails.map(({ to }) => to).sort()).toEqual(expected)
   })
 
   test('is tried again later, a few times, when the mail server does not take it', async () => {
@@ -200,10 +204,33 @@ describe('the owners’ mail', () => {
       await mailAll()
       t.clock.advance(DAY_MS)
     }
-    const { rows } = await t.database.query(
-      `select mail_tries as tries, mailed_at_ms as "mailedAtMs" from alerts where key = 'second'`,
-    )
-    expect(rows).toEqual([{ tries: 5, mailedAtMs: null }])
+    const failed = await t.request('GET', '/v1/deliveries?status=failed', { cookie: person.cookie })
+    expect(failed.body.data).toMatchObject([
+      {
+        channel: 'mail',
+        target: person.email,
+        tries: 5,
+        nextTryAt: null,
+        error: 'The mail server did not take it (550).',
+      },
+    ])
+  })
+
+  test('does not go to who left before it could be sent', async () => {
+    const person = await t.signUp()
+    mailbox.open = false
+    await raise(declined(uuidOf(person)))
+    await mailAll()
+    mailbox.open = true
+    await t.database.query('delete from members where workspace_id = $1', [uuidOf(person)])
+    t.clock.advance(DAY_MS)
+    await mailAll()
+    expect(mailbox.mails).toEqual([])
+    const left = await t.request('GET', '/v1/deliveries', {
+      key: t.operatorKey,
+      workspace: person.workspaceId,
+    })
+    expect(left.body.data).toMatchObject([{ status: 'failed', error: 'This person is no member any more.' }])
   })
 
   test('is not sent about a demo', async () => {
@@ -222,7 +249,7 @@ describe('without a mail server', () => {
     await later(1000)
     const folder = join(t.dataDir, 'mail')
     const names = await readdir(folder)
-    expect(names).toEqual([expect.stringMatching(/^alert_[0-9a-f]{32}\.eml$/)])
+    expect(names).toEqual([expect.stringMatching(/^dlv_[0-9a-f]{32}\.eml$/)])
     const path = join(folder, names[0] ?? '')
     expect([(await stat(folder)).mode & 0o777, (await stat(path)).mode & 0o777]).toEqual([0o700, 0o600])
     const source = readable(await readFile(path, 'utf8'))

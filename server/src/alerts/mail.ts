@@ -40,6 +40,8 @@ export function createMailer(parts: {
     date: new Date(atMs),
     // A mail that comes twice can be known by it.
     messageId: `<${id}@${new URL(origin).hostname}>`,
+    // Absence notes need not answer it (RFC 3834).
+    headers: { 'Auto-Submitted': 'auto-generated' },
   })
   if (settings.smtpUrl === undefined) return fileMailer(folder, log, messageOf)
   const smtp = createTransport({

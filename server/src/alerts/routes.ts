@@ -2,40 +2,12 @@ import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
-import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../platform/ids.ts'
 import { invalid } from '../platform/problem.ts'
-import { type Alert, alertKinds } from './alert.ts'
+import { AlertBody, alertBody } from './representation.ts'
 import { listAlerts, markRead } from './store.ts'
-
-const AlertBody = z
-  .object({
-    id: z.string().meta({ example: 'alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
-    kind: z.enum(alertKinds),
-    at: Instant,
-    title: z.string(),
-    detail: z.string().meta({ description: 'In sentences, with what to do.' }),
-    link: z
-      .string()
-      .meta({ description: 'The page of the dashboard where it is mended.', example: '/billing' }),
-    readAt: Instant.nullable(),
-  })
-  .meta({ id: 'Alert', description: 'Something that the people of a workspace should hear of.' })
-
-function alertBody(alert: Alert): z.infer<typeof AlertBody> {
-  const { id, kind, atMs, title, detail, link, readAtMs } = alert
-  return {
-    id: publicId('alert', id),
-    kind,
-    at: instantOf(atMs),
-    title,
-    detail,
-    link,
-    readAt: instantOrNull(readAtMs),
-  }
-}
 
 const tags = ['Alerts']
 

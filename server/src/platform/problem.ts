@@ -38,6 +38,8 @@ export const problemRegistry = {
   plan_not_found: { status: 404, title: 'There is no such plan', retryable: false },
   package_not_found: { status: 404, title: 'There is no such package of credits', retryable: false },
   payment_method_not_found: { status: 404, title: 'There is no such card', retryable: false },
+  webhook_not_found: { status: 404, title: 'There is no such webhook', retryable: false },
+  delivery_not_found: { status: 404, title: 'There is no such delivery', retryable: false },
   purchase_not_found: { status: 404, title: 'There is no such purchase', retryable: false },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
   conflict: { status: 409, title: 'That does not go with what is there already', retryable: false },

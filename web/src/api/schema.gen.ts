@@ -2165,6 +2165,483 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you are mailed about */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        /** Choose what you are mailed about */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What is not named is as for everybody of your role: owners are mailed, others are not. */
+                        mail: {
+                            reload_declined?: boolean;
+                            reload_failed?: boolean;
+                            reload_capped?: boolean;
+                            reload_done?: boolean;
+                            renewal_failed?: boolean;
+                            plan_ended?: boolean;
+                            balance_low?: boolean;
+                            balance_zero?: boolean;
+                            credits_returned?: boolean;
+                            campaign_paused?: boolean;
+                            campaign_resumed?: boolean;
+                            campaign_completed?: boolean;
+                            budget_reached?: boolean;
+                            webhook_disabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails and messages to webhooks, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    alertId?: string;
+                    webhookId?: string;
+                    channel?: "mail" | "webhook";
+                    status?: "pending" | "delivered" | "failed";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Delivery"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again now
+         * @description Delivered before or not, with all its tries. One that is being sent right now is left alone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Webhook"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /**
+         * Make a webhook
+         * @description Messages are sent by POST and signed by Standard Webhooks (standardwebhooks.com).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Public, and https.
+                         * @example https://example.com/talktime
+                         */
+                        url: string;
+                        /** @description null: every kind, also those to come. */
+                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+                        enabled?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Remove a webhook */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Switching it off ends what is still to be sent to it.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Public, and https.
+                         * @example https://example.com/talktime
+                         */
+                        url?: string;
+                        /** @description null: every kind, also those to come. */
+                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+                        enabled?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have messages signed with a new secret
+         * @description For 24 hours they are signed with the secret before as well.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message, once
+         * @description Also to a webhook that is switched off. What became of it is in the delivery.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key and body give the first answer again, for a day. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns": {
         parameters: {
             query?: never;
@@ -4127,6 +4604,33 @@ export interface components {
             link: string;
             readAt: string | null;
         };
+        /** @description An alert on its way to a person or a webhook. */
+        Delivery: {
+            /** @example dlv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @description null: a test of the webhook. */
+            alertId: string | null;
+            alertTitle: string | null;
+            /** @enum {string} */
+            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled" | "webhook_test";
+            /** @enum {string} */
+            channel: "mail" | "webhook";
+            webhookId: string | null;
+            /** @description The email address or the URL. */
+            target: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            tries: number;
+            lastTriedAt: string | null;
+            /** @description null: never, or a try is under way. */
+            nextTryAt: string | null;
+            /** @description What the webhook answered to the last try. */
+            responseStatus: number | null;
+            /** @description How long the last try took. */
+            durationMs: number | null;
+            /** @description In a sentence, how the last try failed. */
+            error: string | null;
+        };
         /** @description The live balance and its parts. */
         Balance: {
             /**
@@ -4220,6 +4724,98 @@ export interface components {
             minor: number;
             /** @description ISO 4217 */
             currency: string;
+        };
+        Plan: {
+            id: string;
+            name: string;
+            /** @description A billing cycle’s; null: on request. */
+            price: components["schemas"]["Money"] | null;
+            monthlyCredits: components["schemas"]["Amount"];
+            /** @description May buy credits and use auto-reload. */
+            paid: boolean;
+            features: {
+                [key: string]: boolean;
+            };
+            limits: {
+                concurrentCallsMax: number | null;
+                callDurationSecondsMax: number;
+                membersMax: number | null;
+            };
+        };
+        Package: {
+            id: string;
+            credits: components["schemas"]["Amount"];
+            price: components["schemas"]["Money"];
+        };
+        /** @description An address that alerts are sent to, signed by Standard Webhooks. */
+        Webhook: {
+            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            url: string;
+            /** @description null: every kind. */
+            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+            enabled: boolean;
+            /** @description In a sentence, where it failed for days and was switched off by itself. */
+            disabledReason: string | null;
+            /** @description Until then the secret before the last rotation signs as well. */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description The last try. */
+            lastDeliveryAt: string | null;
+            /** @description How the last try went. */
+            lastStatus: ("delivered" | "failed") | null;
+            /** @description What it answered to the last try; null: nothing. */
+            lastResponseStatus: number | null;
+        };
+        WebhookWithSecret: {
+            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            url: string;
+            /** @description null: every kind. */
+            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+            enabled: boolean;
+            /** @description In a sentence, where it failed for days and was switched off by itself. */
+            disabledReason: string | null;
+            /** @description Until then the secret before the last rotation signs as well. */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description The last try. */
+            lastDeliveryAt: string | null;
+            /** @description How the last try went. */
+            lastStatus: ("delivered" | "failed") | null;
+            /** @description What it answered to the last try; null: nothing. */
+            lastResponseStatus: number | null;
+            /** @description whsec_…: what messages are signed with. It is shown this once. */
+            secret: string;
+        };
+        AlertSettings: {
+            /** @description Whether you are mailed, by kind. */
+            mail: {
+                reload_declined: boolean;
+                reload_failed: boolean;
+                reload_capped: boolean;
+                reload_done: boolean;
+                renewal_failed: boolean;
+                plan_ended: boolean;
+                balance_low: boolean;
+                balance_zero: boolean;
+                credits_returned: boolean;
+                campaign_paused: boolean;
+                campaign_resumed: boolean;
+                campaign_completed: boolean;
+                budget_reached: boolean;
+                webhook_disabled: boolean;
+            };
+            /** @description Kinds that you are mailed about as long as you are an owner. */
+            always: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[];
         };
         PurchaseReceipt: {
             /** @example R-2026-000123 */
@@ -4349,28 +4945,6 @@ export interface components {
         PaymentMethodSetup: {
             /** @description The page on which the card is typed in; it is saved then. */
             setupUrl: string;
-        };
-        Plan: {
-            id: string;
-            name: string;
-            /** @description A billing cycle’s; null: on request. */
-            price: components["schemas"]["Money"] | null;
-            monthlyCredits: components["schemas"]["Amount"];
-            /** @description May buy credits and use auto-reload. */
-            paid: boolean;
-            features: {
-                [key: string]: boolean;
-            };
-            limits: {
-                concurrentCallsMax: number | null;
-                callDurationSecondsMax: number;
-                membersMax: number | null;
-            };
-        };
-        Package: {
-            id: string;
-            credits: components["schemas"]["Amount"];
-            price: components["schemas"]["Money"];
         };
         /** @description An attempt to reload, made or not. */
         AutoReloadAttempt: {
@@ -5047,7 +5621,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "llm_provider_unknown" | "llm_key_missing" | "payment_declined" | "llm_needs_credits" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "llm_key_unreadable" | "llm_model_not_allowed" | "llm_address_refused" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "llm_key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "llm_provider_unreachable" | "llm_provider_failed" | "unavailable" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "llm_provider_unknown" | "llm_key_missing" | "payment_declined" | "llm_needs_credits" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "llm_key_unreadable" | "llm_model_not_allowed" | "llm_address_refused" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "llm_key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "webhook_not_found" | "delivery_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "llm_provider_unreachable" | "llm_provider_failed" | "unavailable" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {

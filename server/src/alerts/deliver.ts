@@ -1,0 +1,117 @@
+import type { Queryable } from '../platform/database/database.ts'
+import type { DelivererParts } from './parts.ts'
+import { sendMail } from './send-mail.ts'
+import { sendToWebhook } from './send-to-webhook.ts'
+import { takeMails, takeWebhookMessages } from './take.ts'
+import { createWebhookSecrets } from './webhook-secrets.ts'
+
+/** Brings alerts to people and webhooks, as their deliveries say. */
+export type Deliverer = {
+  /** Takes what is due and begins to send it. As often as you like, also by several servers. */
+  run(): Promise<void>
+  /** The same in the background: something is due now. */
+  wake(): void
+  /** Resolves when nothing is under way and nothing is due. */
+  idle(): Promise<void>
+  /** Takes nothing more. Messages to webhooks are broken off and left to other servers, mails are waited for. */
+  close(): Promise<void>
+}
+
+/** How many are sent at a time by this process. */
+const mailsAtOnceMax = 4
+const webhooksAtOnceMax = 64
+
+/** Receivers are to answer at once, and work afterwards. */
+const webhookMsDefault = 15_000
+
+/** What this process sends at a time, by what must not be sent to twice at once. */
+type Lane<Task> = {
+  readonly busy: Map<string, Promise<void>>
+  readonly atOnceMax: number
+  take(db: Queryable, nowMs: number, busyIds: Iterable<string>, limit: number): Promise<Task[]>
+  busyIdOf(task: Task): string
+  send(task: Task): Promise<void>
+}
+
+export function createDeliverer(parts: DelivererParts): Deliverer {
+  const { database, clock } = parts
+  const closing = new AbortController()
+  const around = {
+    ...parts,
+    webhookSecrets: createWebhookSecrets(parts.secrets),
+    webhookMsMax: parts.webhookMsMax ?? webhookMsDefault,
+    closing: closing.signal,
+  }
+  const mails = laneOf({
+    atOnceMax: mailsAtOnceMax,
+    take: takeMails,
+    busyIdOf: ({ id }) => id,
+    send: (task) => sendMail(around, task),
+  })
+  const webhooks = laneOf({
+    atOnceMax: webhooksAtOnceMax,
+    take: takeWebhookMessages,
+    busyIdOf: ({ webhookId }) => webhookId,
+    send: (task) => sendToWebhook(around, task),
+  })
+  let running: Promise<void> | undefined
+  let again = false
+
+  /** Fills a lane. What it begins to send is not waited for. */
+  async function fill<Task>(lane: Lane<Task>): Promise<void> {
+    const free = lane.atOnceMax - lane.busy.size
+    if (free <= 0) return
+    for (const task of await lane.take(database, clock.now(), lane.busy.keys(), free)) {
+      const id = lane.busyIdOf(task)
+      const sending = lane
+        .send(task)
+        .catch(parts.onError)
+        .finally(() => {
+          lane.busy.delete(id)
+          wake()
+        })
+      lane.busy.set(id, sending)
+    }
+  }
+
+  async function fillAll(): Promise<void> {
+    do {
+      again = false
+      await Promise.all([fill(mails), fill(webhooks)])
+    } while (again && !closing.signal.aborted)
+  }
+
+  /** One at a time, and once more where it was asked for meanwhile. */
+  function run(): Promise<void> {
+    if (closing.signal.aborted) return Promise.resolve()
+    again = true
+    running ??= fillAll().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  function wake(): void {
+    run().catch(parts.onError)
+  }
+
+  async function idle(): Promise<void> {
+    while (running !== undefined || mails.busy.size > 0 || webhooks.busy.size > 0) {
+      await Promise.all([running?.catch(() => {}), ...mails.busy.values(), ...webhooks.busy.values()])
+    }
+  }
+
+  return {
+    run,
+    wake,
+    idle,
+    async close() {
+      closing.abort()
+      await idle()
+    },
+  }
+}
+
+function laneOf<Task>(lane: Omit<Lane<Task>, 'busy'>): Lane<Task> {
+  return { ...lane, busy: new Map() }
+}

@@ -1,0 +1,50 @@
+import { instantOf } from '../platform/http/amount.ts'
+import { recordDelivered, recordFailed } from './deliveries.ts'
+import { letterOf } from './letter.ts'
+import type { DelivererParts } from './parts.ts'
+import type { MailTask } from './take.ts'
+import { nextTryAtMs } from './tries.ts'
+
+type Around = Pick<DelivererParts, 'database' | 'clock' | 'mailer' | 'origin' | 'serviceName' | 'log'>
+
+/** Mails an alert to a person and keeps how that went. */
+export async function sendMail(around: Around, task: MailTask): Promise<void> {
+  const { database, clock, mailer, origin, serviceName } = around
+  const { to } = task
+  const begun = performance.now()
+  const result = () => ({
+    atMs: clock.now(),
+    responseStatus: null,
+    durationMs: Math.round(performance.now() - begun),
+  })
+  if (to === null) {
+    await recordFailed(database, task, { ...result(), error: 'This person is no member any more.' }, null)
+    return
+  }
+  try {
+    await mailer.send(letterOf(task, to, { origin, serviceName }))
+  } catch (error) {
+    return fail(around, task, result(), error)
+  }
+  await recordDelivered(database, task, result())
+}
+
+async function fail(
+  { database, log }: Around,
+  task: MailTask,
+  result: { readonly atMs: number; readonly responseStatus: null; readonly durationMs: number },
+  error: unknown,
+): Promise<void> {
+  const next = nextTryAtMs({ ...task, channel: 'mail' }, result.atMs)
+  await recordFailed(database, task, { ...result, error: sentenceFor(error) }, next)
+  const then = next === null ? 'it is not tried again' : `it is tried again at ${instantOf(next)}`
+  // Addresses and mail servers are the operator's business, so the log has all of it.
+  log.error({ err: error, alert: task.alertId }, `Mailing an alert failed; ${then}`)
+}
+
+/** What customers may see of it: mail servers say too much of themselves. */
+function sentenceFor(error: unknown): string {
+  const { responseCode } = error as { responseCode?: number }
+  if (responseCode === undefined) return 'The mail server could not be reached.'
+  return `The mail server did not take it (${responseCode}).`
+}
