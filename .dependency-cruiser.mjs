@@ -14,7 +14,7 @@ const mayEnter = {
   payments: ['platform', 'access', 'ledger', 'plans'],
   subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
   'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
-  calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents'],
+  calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'usage'],
   voice: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
   campaigns: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'alerts', 'calls', 'voice'],
   'credit-watch': ['platform', 'ledger', 'alerts'],

@@ -6,6 +6,7 @@ import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
 import { publicId } from '../server/src/platform/ids.ts'
+import { verifyUsage } from '../server/src/usage/index.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/whole-call.ts'
 
@@ -51,7 +52,11 @@ export function openEngine(database: Database): CallEngine {
 
 /** Throws unless every balance, entry and charge agrees. */
 export async function requireCleanBooks(database: Database): Promise<void> {
-  const differences = [...(await verifyLedger(database)), ...(await verifyCalls(database))]
+  const differences = [
+    ...(await verifyLedger(database)),
+    ...(await verifyCalls(database)),
+    ...(await verifyUsage(database)),
+  ]
   const [first] = differences
   if (first === undefined) return
   throw new Error(`verify found ${differences.length} differences, such as ${first.check}: ${first.detail}`)

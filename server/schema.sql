@@ -163,6 +163,18 @@ create table balance_lines (
   constraint balance_lines_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 ) with (fillfactor=50);
 
+create table budget_watches (
+  workspace_id uuid not null,
+  month text not null,
+  ends_at_ms bigint not null,
+  time_zone text not null,
+  budget_ms bigint not null,
+  told_percent integer not null,
+  look_at_drawn_ms bigint,
+  constraint budget_watches_pkey PRIMARY KEY (workspace_id),
+  constraint budget_watches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table calls (
   workspace_id uuid not null,
   id uuid not null,
@@ -188,6 +200,7 @@ create table calls (
   hang_up_at_ms bigint,
   hang_up_reason text,
   carrier text,
+  drawn_from_ms bigint,
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
   constraint calls_check CHECK ((hang_up_at_ms IS NULL) = (hang_up_reason IS NULL)),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
@@ -337,10 +350,16 @@ create table grants (
   expires_at_ms bigint,
   expired_at_ms bigint,
   reason text,
+  price_minor bigint,
+  price_per_ms bigint,
+  price_currency text,
   constraint grants_pkey PRIMARY KEY (workspace_id, id),
   constraint grants_check CHECK (remaining_ms >= 0 AND remaining_ms <= granted_ms),
   constraint grants_granted_ms_check CHECK (granted_ms > 0),
   constraint grants_kind_check CHECK (kind = ANY (ARRAY['monthly'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text])),
+  constraint grants_price_minor_check CHECK (price_minor >= 0),
+  constraint grants_price_per_ms_check CHECK (price_per_ms > 0),
+  constraint grants_price_whole CHECK (num_nulls(price_minor, price_per_ms, price_currency) = ANY (ARRAY[0, 3])),
   constraint grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
@@ -681,6 +700,39 @@ create table subscriptions (
   constraint subscriptions_pending_plan_id_fkey FOREIGN KEY (pending_plan_id) REFERENCES plans(id),
   constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id),
   constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table time_zone_changes (
+  workspace_id uuid not null,
+  id uuid not null,
+  time_zone text not null,
+  started_at_ms bigint not null,
+  constraint time_zone_changes_pkey PRIMARY KEY (workspace_id),
+  constraint time_zone_changes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table usage_days (
+  workspace_id uuid not null,
+  time_zone text not null,
+  day date not null,
+  agent_id uuid not null,
+  calls bigint not null,
+  used_ms bigint not null,
+  drawn_from_ms bigint,
+  drawn_to_ms bigint,
+  corrections integer not null default 0,
+  constraint usage_days_pkey PRIMARY KEY (workspace_id, time_zone, day, agent_id)
+) with (fillfactor=50);
+
+create table usage_splits (
+  workspace_id uuid not null,
+  time_zone text not null,
+  day date not null,
+  agent_id uuid not null,
+  drawn_ms bigint not null,
+  before_ms bigint not null,
+  corrections integer not null,
+  constraint usage_splits_pkey PRIMARY KEY (workspace_id, time_zone, day, agent_id, drawn_ms)
 );
 
 create table users (

@@ -86,6 +86,7 @@ import {
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
+import { abandonTimeZoneChanges, changeTimeZone } from './usage/index.ts'
 import {
   createSimulatedCarrier,
   createVoice,
@@ -327,6 +328,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         committed(workspaceIds)
         voice.wake()
       },
+      changeTimeZone: (to, nowMs, commit) => changeTimeZone(database, to, nowMs, commit),
     }),
   )
   await server.register(planRoutes(parts))
@@ -390,6 +392,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     [250, 'Looking for live events', () => streams.poll()],
     [60_000, 'Having removed cards forgotten', () => payments.forgetRemoved()],
     [60_000, 'Tidying up after the LLM gateway', () => llm.tidyUp()],
+    [
+      60_000,
+      'Ending changes of time zone that were left',
+      () => abandonTimeZoneChanges(database, clock.now()),
+    ],
     [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
     [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
   ]

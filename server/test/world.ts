@@ -29,6 +29,7 @@ import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import { newUuid } from '../src/platform/ids.ts'
+import { verifyUsage } from '../src/usage/index.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 
@@ -164,6 +165,7 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
   const ofCredits = [
     ...(await verifyLedger(db)),
     ...(await verifyCalls(db)),
+    ...(await verifyUsage(db)),
     ...(await verifyCreditWatch(db)),
   ]
   return [

@@ -2,6 +2,7 @@ import type { RefusalReason } from '@talktime/core/authorize'
 import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/call'
 import { type Lease, reapAtMs } from '@talktime/core/call-lease'
 import type pg from 'pg'
+import type { EntryRow } from '../ledger/index.ts'
 
 export type Direction = 'inbound' | 'outbound' | 'web'
 
@@ -30,11 +31,19 @@ export type CallRow = {
   readonly hangUpReason: HangUpReason | null
   /** The ledger entries that charged it, by their number in the workspace. */
   readonly entrySeqs: readonly number[]
+  /** Where its first charge begins on the workspace's cumulative draws; null: nothing was charged. */
+  readonly drawnFromMs: number | null
   readonly facts: CallFacts
 }
 
 export function statusOf(call: CallRow): CallStatus {
   return callStatus(call.facts)
+}
+
+/** The call with one more entry that charged it. */
+export function chargedBy(call: CallRow, entry: EntryRow): CallRow {
+  const drawnFromMs = call.drawnFromMs ?? entry.drawnAfterMs + entry.amountMs
+  return { ...call, entrySeqs: [...call.entrySeqs, entry.seq], drawnFromMs }
 }
 
 /** When the reaper has to look at it; null where it is over. */
@@ -54,7 +63,7 @@ export const callColumns = `
   c.status, c.refusal_reason as "refusalReason", c.authorized_at_ms as "authorizedAtMs",
   c.max_duration_ms as "maxDurationMs", c.last_seen_at_ms as "lastSeenAtMs", c.entry_seqs as "entrySeqs",
   c.hang_up_at_ms as "hangUpAtMs", c.hang_up_reason as "hangUpReason",
-  c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
+  c.drawn_from_ms as "drawnFromMs", c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
   c.end_reason as "endReason", c.settled_ms as "settledMs", c.settled_until_ms as "settledUntilMs"`
 
 export type CallRecord = pg.QueryResultRow &
@@ -83,6 +92,7 @@ export function callFromRecord(record: CallRecord): CallRow {
     hangUpAtMs: record.hangUpAtMs,
     hangUpReason: record.hangUpReason,
     entrySeqs: record.entrySeqs.map(Number),
+    drawnFromMs: record.drawnFromMs,
     facts: {
       refused: record.status === 'refused',
       answeredAtMs: record.answeredAtMs,

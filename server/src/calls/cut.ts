@@ -1,6 +1,7 @@
 import { applyCallEvent } from '@talktime/core/call'
 import { type Account, applyToLine, post } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
+import { chargedBy } from './call-row.ts'
 import { loadLiveCalls, updateCalls } from './store.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function cutLiveCalls(tx: Tx, account: Account, atMs: number, nowMs
       { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true, reason: 'cut' },
       nowMs,
     )
-    return [{ ...call, facts, entrySeqs: [...call.entrySeqs, entry.seq] }]
+    return [chargedBy({ ...call, facts }, entry)]
   })
   await updateCalls(tx, cut)
 }

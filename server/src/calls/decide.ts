@@ -2,11 +2,13 @@ import { authorizeCall } from '@talktime/core/authorize'
 import { balanceAt } from '@talktime/core/balance-line'
 import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/call'
 import { presumedEnd } from '@talktime/core/call-lease'
+import { callUsage } from '@talktime/core/call-usage'
 import { noEarlierThanKnown } from '@talktime/core/crossings'
 import { isEndingCalls } from '@talktime/core/ending-calls'
 import { reportedInstant } from '@talktime/core/reported-instant'
 import { type Account, applyToLine, noteChange, post } from '../ledger/index.ts'
-import { type CallRow, type HangUpReason, leaseOf } from './call-row.ts'
+import type { UsageEvent } from '../usage/index.ts'
+import { type CallRow, chargedBy, type HangUpReason, leaseOf } from './call-row.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import type { AgentRow, GateRow } from './store.ts'
 
@@ -29,6 +31,8 @@ export type Batch = {
   /** Calls that are to be hung up since one of these commands. */
   readonly ordered: Set<string>
   readonly giveBacks: GiveBack[]
+  /** What was changed about usage. */
+  readonly usage: UsageEvent[]
 }
 
 /** Keys of the maps: a thing in its workspace. */
@@ -103,6 +107,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     hangUpAtMs: null,
     hangUpReason: null,
     entrySeqs: [],
+    drawnFromMs: null,
     // A refused call is over the moment it is refused.
     facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
   }
@@ -177,12 +182,27 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
       { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true },
       nowMs,
     )
-    after = { ...after, entrySeqs: [...call.entrySeqs, entry.seq] }
+    after = chargedBy(after, entry)
   }
   if (effect.chargeMs < 0) {
     batch.giveBacks.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
   }
+  noteUsage(context, call, after)
   return keep(context, after)
+}
+
+function noteUsage({ batch, account, gate }: Context, call: CallRow, after: CallRow): void {
+  const usage = { before: callUsage(call.facts), after: callUsage(after.facts) }
+  if (usage.before === null && usage.after === null) return
+  const { workspaceId, agentId, drawnFromMs } = after
+  batch.usage.push({
+    workspaceId,
+    agentId,
+    timeZones: gate.nextTimeZone === null ? [gate.timeZone] : [gate.timeZone, gate.nextTimeZone],
+    ...usage,
+    drawn: drawnFromMs === null ? null : { fromMs: drawnFromMs, toMs: account.line.drawnMs },
+    corrects: usage.before !== null || call.drawnFromMs !== null,
+  })
 }
 
 function keep(context: Context, call: CallRow): CallRow {

@@ -14,6 +14,7 @@ import {
   lockIdempotencyKeys,
 } from '../platform/http/idempotency-records.ts'
 import { invariant } from '../platform/problem.ts'
+import { addUsage } from '../usage/index.ts'
 import type { CallRow } from './call-row.ts'
 import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
 import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
@@ -249,6 +250,7 @@ async function load(
     updated: new Set(),
     ordered: new Set(),
     giveBacks: [],
+    usage: [],
   }
 }
 
@@ -280,6 +282,7 @@ function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
   const writes = [
     insertCalls(tx, callsOf(batch, batch.inserted)),
     updateCalls(tx, callsOf(batch, batch.updated)),
+    addUsage(tx, batch.usage.splice(0)),
     writeHangUps(tx, callsOf(batch, batch.ordered)),
     writeAccounts(tx, batch.accounts.values(), nowMs),
   ]

@@ -11,6 +11,9 @@ export type GateRow = {
   readonly whenCreditsRunOut: WhenCreditsRunOut
   readonly concurrentCallsMax: number | null
   readonly callDurationSecondsMax: number
+  readonly timeZone: string
+  /** While the time zone is being changed: the new one. */
+  readonly nextTimeZone: string | null
 }
 
 export async function loadGates(
@@ -22,8 +25,10 @@ export async function loadGates(
     text: `
       select w.id as "workspaceId", w.status = 'active' as active, w.when_credits_run_out as "whenCreditsRunOut",
              (s.terms -> 'limits' ->> 'concurrentCallsMax')::int as "concurrentCallsMax",
-             (s.terms -> 'limits' ->> 'callDurationSecondsMax')::int as "callDurationSecondsMax"
+             (s.terms -> 'limits' ->> 'callDurationSecondsMax')::int as "callDurationSecondsMax",
+             w.time_zone as "timeZone", z.time_zone as "nextTimeZone"
       from workspaces w join subscriptions s on s.workspace_id = w.id
+      left join time_zone_changes z on z.workspace_id = w.id
       where w.id = any($1::uuid[])`,
     values: [uuidArray(workspaceIds, (id) => id)],
   })
@@ -96,13 +101,14 @@ export async function loadLiveCalls(tx: Queryable, workspaceId: string): Promise
 const insertSql = `
   insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
                      refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
-                     max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier)
+                     max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier,
+                     drawn_from_ms)
   select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
          unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::text[]), unnest($10::text[]),
          unnest($11::bigint[]), unnest($12::bigint[]), unnest($13::bigint[]), unnest($14::text[]),
          unnest($15::text[]), unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[]),
          unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::text[])::bigint[],
-         unnest($22::text[])`
+         unnest($22::text[]), unnest($23::bigint[])`
 
 export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
   if (calls.length === 0) return
@@ -132,6 +138,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, reapAtOf),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
       textArray(calls, (c) => c.carrier),
+      bigintArray(calls, (c) => c.drawnFromMs),
     ],
   })
 }
@@ -141,12 +148,13 @@ const updateSql = `
     status = v.status, answered_at_ms = v.answered_at_ms, ended_at_ms = v.ended_at_ms, end_reason = v.end_reason,
     end_source = v.end_source, settled_ms = v.settled_ms, settled_until_ms = v.settled_until_ms,
     last_seen_at_ms = v.last_seen_at_ms, reap_at_ms = v.reap_at_ms,
-    entry_seqs = v.entry_seqs::bigint[]
+    entry_seqs = v.entry_seqs::bigint[], drawn_from_ms = v.drawn_from_ms
   from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id, unnest($3::text[]) as status,
                unnest($4::bigint[]) as answered_at_ms, unnest($5::bigint[]) as ended_at_ms,
                unnest($6::text[]) as end_reason, unnest($7::text[]) as end_source, unnest($8::bigint[]) as settled_ms,
                unnest($9::bigint[]) as settled_until_ms, unnest($10::bigint[]) as last_seen_at_ms,
-               unnest($11::bigint[]) as reap_at_ms, unnest($12::text[]) as entry_seqs) as v
+               unnest($11::bigint[]) as reap_at_ms, unnest($12::text[]) as entry_seqs,
+               unnest($13::bigint[]) as drawn_from_ms) as v
   where c.workspace_id = v.workspace_id and c.id = v.id`
 
 export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
@@ -167,6 +175,7 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, (c) => c.lastSeenAtMs),
       bigintArray(calls, reapAtOf),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
+      bigintArray(calls, (c) => c.drawnFromMs),
     ],
   })
 }

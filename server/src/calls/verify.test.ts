@@ -91,6 +91,9 @@ const chargesCalls = 'every charge belongs to a call'
 const counts = 'the line counts the calls there are'
 const liveLine = 'the line is the settled balance less what live calls use'
 const statuses = 'each call’s status says what is known of it'
+const begins = 'each call’s charges begin where it says'
+const usageDays = 'usage of each day is what its calls were charged'
+const usageZone = 'usage is kept in the workspace’s time zone'
 const callOrphans = 'every call belongs to a workspace and to one of its agents'
 
 const line = (set: string) => `update balance_lines set ${set} where workspace_id = :tenant`
@@ -100,6 +103,8 @@ const oneOf = (table: string, condition: string) =>
   `workspace_id = :tenant and id = (select id from ${table} where workspace_id = :tenant and ${condition} order by id limit 1)`
 const grant = (set: string, which: string) => `update grants set ${set} where ${oneOf('grants', which)}`
 const call = (set: string, which: string) => `update calls set ${set} where ${oneOf('calls', which)}`
+const firstDay = `workspace_id = :tenant and day = (select min(day) from usage_days where workspace_id = :tenant)`
+const usage = (set: string) => `update usage_days set ${set} where ${firstDay}`
 const middleDraw = `workspace_id = :tenant and from_ms = (select from_ms from grant_draws where workspace_id = :tenant order by 1 offset 1 limit 1)`
 
 test.each<[string, string, string[]]>([
@@ -122,14 +127,14 @@ test.each<[string, string, string[]]>([
   [
     'an entry’s amount',
     entry('amount_ms = amount_ms + 1', 4),
-    [entriesSum, entryContinues, conservation, callEntries],
+    [entriesSum, entryContinues, conservation, callEntries, begins],
   ],
   ['an entry’s balance', entry('balance_after_ms = balance_after_ms + 1', 4), [entryContinues]],
-  ['what was drawn by an entry', entry('drawn_after_ms = drawn_after_ms - 1', 4), [entryContinues]],
+  ['what was drawn by an entry', entry('drawn_after_ms = drawn_after_ms - 1', 4), [entryContinues, begins]],
   ['that an expiry draws nothing', entry('drawn_after_ms = drawn_after_ms + 1', 10), [entryContinues]],
   ['whose charge an entry is', entry('call_id = gen_random_uuid()', 4), [callEntries, chargesCalls]],
   ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [grantParts]],
-  ['an entry’s place', entry('seq = 1000', 4), [entryContinues, lineEnds]],
+  ['an entry’s place', entry('seq = 1000', 4), [entryContinues, lineEnds, begins]],
   [
     'an entry’s workspace',
     entry('workspace_id = gen_random_uuid()', 1),
@@ -164,7 +169,11 @@ test.each<[string, string, string[]]>([
     [grantParts, drawsCover],
   ],
   // Calls
-  ['a call’s charge', call('settled_ms = settled_ms + 1', `status = 'ended'`), [talked, callEntries]],
+  [
+    'a call’s charge',
+    call('settled_ms = settled_ms + 1', `status = 'ended'`),
+    [talked, callEntries, usageDays],
+  ],
   ['when a call was answered', call('answered_at_ms = answered_at_ms + 1', `status = 'ended'`), [talked]],
   ['when a call ended', call('ended_at_ms = ended_at_ms + 1', `status = 'ended'`), [talked]],
   [
@@ -172,7 +181,12 @@ test.each<[string, string, string[]]>([
     call('settled_until_ms = settled_until_ms + 1', `status = 'in_conversation' and settled_ms > 0`),
     [talked, liveLine],
   ],
-  ['which entries charged a call', call(`entry_seqs = '{}'`, `status = 'ended'`), [callEntries]],
+  ['which entries charged a call', call(`entry_seqs = '{}'`, `status = 'ended'`), [callEntries, begins]],
+  [
+    'where a call’s charges begin',
+    call('drawn_from_ms = drawn_from_ms - 1', `status = 'ended'`),
+    [begins, usageDays],
+  ],
   ['whether a call was answered at all', call(`status = 'unanswered'`, `status = 'ended'`), [statuses]],
   [
     'that a call is in conversation',
@@ -180,7 +194,14 @@ test.each<[string, string, string[]]>([
     [counts, liveLine, statuses],
   ],
   ['that a call was refused', call(`status = 'failed'`, `status = 'refused'`), [statuses]],
-  ['a call’s agent', call('agent_id = gen_random_uuid()', `status = 'ended'`), [callOrphans]],
+  ['a call’s agent', call('agent_id = gen_random_uuid()', `status = 'ended'`), [callOrphans, usageDays]],
+  // Usage
+  ['how many calls a day has', usage('calls = calls + 1'), [usageDays]],
+  ['what was used on a day', usage('used_ms = used_ms - 1'), [usageDays]],
+  ['the day of usage', usage('day = day + 1'), [usageDays]],
+  ['whose usage it is', usage('agent_id = gen_random_uuid()'), [usageDays]],
+  ['where the charges of a day end', usage('drawn_to_ms = drawn_to_ms - 1'), [usageDays]],
+  ['in which zone a day is meant', usage(`time_zone = 'Asia/Tokyo'`), [usageDays, usageZone]],
 ])('verify finds a change to %s', async (_what, statement, checks) => {
   const found = await corrupted(statement)
   expect(new Set(found.map(({ check }) => check))).toEqual(new Set(checks))
@@ -200,7 +221,8 @@ test.each<[string, string, string[]]>([
     [entriesSum, entryContinues],
   ],
   ['a draw', `delete from grant_draws where ${middleDraw}`, [grantParts, drawsCover]],
-  ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls]],
+  ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls, usageDays]],
+  ['usage of a day', `delete from usage_days where ${firstDay}`, [usageDays]],
   ['a call that rings', `delete from calls where ${oneOf('calls', `status = 'authorized'`)}`, [counts]],
   ['a balance line', 'delete from balance_lines where workspace_id = :tenant', [orphans, callOrphans]],
 ])('verify finds that %s is missing', async (_what, statement, checks) => {

@@ -7,6 +7,7 @@ import { type Difference, verifyLedger } from '../ledger/index.ts'
 import { verifyPayments } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../platform/ids.ts'
+import { verifyUsage } from '../usage/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime verify` */
@@ -29,6 +30,7 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
         ...(await verifyLedger(tx)),
         ...(await verifyCalls(tx)),
         ...(await verifyCreditWatch(tx)),
+        ...(await verifyUsage(tx)),
         ...(await verifyPayments(tx)),
         ...(await verifyAutoReload(tx)),
         ...(await verifyCampaigns(tx)),

@@ -119,6 +119,12 @@ export type WorkspaceRouteParts = {
   /** What becomes of calls without credits is decided otherwise now. */
   readonly whenCreditsRunOutChanged: (tx: Tx, account: Account, nowMs: number) => Promise<unknown>
   readonly onCommitted: (workspaceIds: readonly string[]) => void
+  /** Has everything that is kept by local days go over to a new time zone, in the transaction that `commit` sets it in. */
+  readonly changeTimeZone: <T>(
+    to: { readonly workspaceId: string; readonly timeZone: string },
+    nowMs: number,
+    commit: (tx: Tx) => Promise<T>,
+  ) => Promise<T>
 }
 
 /** The caller's own workspace, and all of them for the operator. */
@@ -148,7 +154,7 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         const lowBalanceMs = lowMs(request.body.lowBalanceCredits)
         const nowMs = clock.now()
         await parts.catchUp([workspaceId], nowMs)
-        const body = await database.transaction(async (tx) => {
+        const change = async (tx: Tx) => {
           // The line is locked first, as by everybody: two who lock in another order would wait for each other.
           const accounts = await lockAccounts(tx, [workspaceId])
           const settings = { name, timeZone, whenCreditsRunOut, monthlyBudgetMs, lowBalanceMs }
@@ -161,7 +167,10 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
           }
           await writeAccounts(tx, accounts.values(), nowMs)
           return readWorkspace(tx, workspaceId, role)
-        })
+        }
+        const body = await (timeZone === undefined
+          ? database.transaction(change)
+          : parts.changeTimeZone({ workspaceId, timeZone }, nowMs, change))
         parts.onCommitted([workspaceId])
         return body
       },

@@ -1,0 +1,3 @@
+export { addUsage, type UsageEvent } from './roll-up.ts'
+export { abandonTimeZoneChanges, changeTimeZone } from './time-zone-change.ts'
+export { verifyUsage } from './verify.ts'

@@ -1,0 +1,62 @@
+import { localDayOf, localDays } from '@talktime/core/local-day'
+import { type Difference, runChecks } from '../ledger/index.ts'
+import type { Queryable } from '../platform/database/database.ts'
+
+const checks: Record<string, string> = {
+  'each call’s charges begin where it says': `
+    select c.workspace_id, format('call %s: charged from %s ms of the draws on, its first entry says %s ms',
+                                  c.id, c.drawn_from_ms, e.drawn_after_ms + e.amount_ms) as detail
+    from calls c
+    left join ledger_entries e on e.workspace_id = c.workspace_id and e.seq = c.entry_seqs[1]
+    where c.drawn_from_ms is distinct from e.drawn_after_ms + e.amount_ms`,
+
+  'usage is kept in the workspace’s time zone': `
+    select d.workspace_id, format('%s rows of usage in %s, the workspace is in %s', count(*), d.time_zone, w.time_zone) as detail
+    from usage_days d
+    left join workspaces w on w.id = d.workspace_id
+    left join time_zone_changes z on z.workspace_id = d.workspace_id and z.time_zone = d.time_zone
+    where d.time_zone is distinct from w.time_zone and z.id is null
+    group by 1, d.time_zone, w.time_zone`,
+}
+
+const usageIsOfCalls = 'usage of each day is what its calls were charged'
+
+const daysSql = `
+  with counted as (
+    select c.workspace_id, ($3::date[])[width_bucket(c.ended_at_ms, $2::bigint[])] as day, c.agent_id, count(*) as calls,
+           sum(c.settled_ms)::bigint as used_ms, min(c.drawn_from_ms) as from_ms,
+           max(c.drawn_from_ms + c.settled_ms) as to_ms
+    from calls c join workspaces w on w.id = c.workspace_id
+    where w.time_zone = $1 and c.ended_at_ms is not null and c.answered_at_ms is not null
+    group by 1, 2, 3),
+  kept as (
+    select d.* from usage_days d join workspaces w on w.id = d.workspace_id and w.time_zone = d.time_zone
+    where d.time_zone = $1)
+  select workspace_id, format('%s, agent %s: %s calls of %s ms, kept are %s of %s ms%s', day, agent_id,
+                              coalesce(c.calls, 0), coalesce(c.used_ms, 0), coalesce(k.calls, 0), coalesce(k.used_ms, 0),
+                              case when stray then ', and not all of their charges' end) as detail
+  from counted c full join kept k using (workspace_id, day, agent_id),
+  lateral (select coalesce(c.from_ms < k.drawn_from_ms or c.to_ms > k.drawn_to_ms
+                           or (c.from_ms is not null and k.drawn_from_ms is null), false) as stray) s
+  where coalesce(c.calls, 0) <> coalesce(k.calls, 0) or coalesce(c.used_ms, 0) <> coalesce(k.used_ms, 0) or stray`
+
+/** Recomputes the roll-ups of usage from the calls. See the ledger's `verifyLedger`. */
+export async function verifyUsage(db: Queryable): Promise<Difference[]> {
+  const differences = await runChecks(db, checks)
+  const { rows: zones } = await db.query<{ timeZone: string; firstMs: number; lastMs: number }>(
+    `select w.time_zone as "timeZone", min(c.ended_at_ms) as "firstMs", max(c.ended_at_ms) as "lastMs"
+     from calls c join workspaces w on w.id = c.workspace_id where c.ended_at_ms is not null group by 1`,
+  )
+  for (const { timeZone, firstMs, lastMs } of zones) {
+    const days = localDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
+    const { rows } = await db.query<{ workspace_id: string; detail: string }>(daysSql, [
+      timeZone,
+      days.map((day) => day.startsAtMs),
+      days.map((day) => day.date),
+    ])
+    for (const { workspace_id, detail } of rows) {
+      differences.push({ workspaceId: workspace_id, check: usageIsOfCalls, detail })
+    }
+  }
+  return differences
+}
