@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { llmProviders } from '@talktime/core/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
+import { createOutbound, type Resolve } from '../src/platform/outbound.ts'
 import { type TestApp, type TestWorkspace, testApp } from './app.ts'
 import { type FakeProvider, startProvider } from './llm-provider.ts'
 import { closeInOrder } from './voice-stack.ts'
@@ -54,13 +55,17 @@ export async function openLlmWorld(
     /** Providers that the platform has no key for. */
     withoutPlatformKey?: readonly string[]
     models?: readonly string[]
+    /** How names in addresses that workspaces choose are looked up, if not as the system does. */
+    resolve?: Resolve
   } & Partial<Pick<AppOptions, 'llmPatience' | 'log'>> = {},
 ): Promise<LlmWorld> {
   const provider = await startProvider()
-  const { withoutPlatformKey = [], models, ...rest } = options
+  const { withoutPlatformKey = [], models, resolve, ...rest } = options
   const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
   const t = await testApp({
     ...rest,
+    // As an operator allows an inner address: own keys of azure_openai and openai_compatible get here too.
+    outbound: createOutbound({ allow: [provider.host], ...(resolve && { resolve }) }),
     config: {
       llm: {
         keys: Object.fromEntries(known.map((name) => [name, platformKey(name)])),
@@ -68,8 +73,6 @@ export async function openLlmWorld(
         azureApiVersion: undefined,
         models,
       },
-      // As an operator allows an inner address: own keys of azure_openai and openai_compatible get here too.
-      outboundAllow: [provider.host],
     },
   })
   await t.app.listen()

@@ -19,6 +19,7 @@ export type KeyTest = {
   readonly failure: Omit<KeyFailure, 'atMs'> | null | undefined
 }
 
+/** Somebody waits before a screen. */
 const testMsMax = 15_000
 const bytesMax = 8 * 1024 * 1024
 
@@ -26,7 +27,10 @@ const bytesMax = 8 * 1024 * 1024
 export async function testKey(parts: LlmParts, access: ProviderAccess): Promise<KeyTest> {
   const { provider } = access
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(new GaveUp('first_byte')), testMsMax)
+  const timer = setTimeout(
+    () => controller.abort(new GaveUp('first_byte')),
+    Math.min(testMsMax, parts.patience.firstByteMs),
+  )
   try {
     const answer = await askProvider(parts, access, harmlessRequest(access), controller)
     const text = (await readWhole(provider, answer, bytesMax)).toString('utf8')
