@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { catalogueCommand } from './cli/catalogue-command.ts'
 import { demoCommand } from './cli/demo-command.ts'
 import { keyCommand } from './cli/key-command.ts'
+import { secretsCommand } from './cli/secrets-command.ts'
 import { verifyCommand } from './cli/verify-command.ts'
 import { workspaceCommand } from './cli/workspace-command.ts'
 import { Problem } from './platform/problem.ts'
@@ -21,6 +22,7 @@ const program = new Command('talktime')
   .addCommand(workspaceCommand())
   .addCommand(keyCommand())
   .addCommand(verifyCommand())
+  .addCommand(secretsCommand())
   .addCommand(catalogueCommand())
   .addCommand(demoCommand())
   .addHelpText(

@@ -72,6 +72,28 @@ export async function requireKey(
   return rows[0] ?? keyNotFound()
 }
 
+/** Every key of every workspace, a page at a time. */
+export async function* listAllKeys(db: Queryable, pageRows = 500): AsyncGenerator<KeyRow> {
+  let last: KeyRow | undefined
+  do {
+    const { rows }: { rows: KeyRow[] } = await db.query<KeyRow>(
+      `select ${columns} from llm_keys where $1::uuid is null or (workspace_id, id) > ($1, $2::uuid)
+       order by workspace_id, id limit $3`,
+      [last?.workspaceId ?? null, last?.id ?? null, pageRows],
+    )
+    yield* rows
+    last = rows.length < pageRows ? undefined : rows.at(-1)
+  } while (last !== undefined)
+}
+
+/** Keeps the same key, sealed anew, unless it was replaced since it was read. */
+export async function replaceSealed(db: Queryable, row: KeyRow, sealedKey: string): Promise<void> {
+  await db.query(
+    'update llm_keys set sealed_key = $4 where workspace_id = $1 and id = $2 and sealed_key = $3',
+    [row.workspaceId, row.id, row.sealedKey, sealedKey],
+  )
+}
+
 /** Returns false where the workspace has a key for this provider already. */
 export async function insertKey(tx: Tx, row: KeyRow): Promise<boolean> {
   const { rowCount } = await tx.query(

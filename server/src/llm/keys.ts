@@ -4,10 +4,15 @@ import { requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
-import type { Seal } from '../platform/seal.ts'
+import { createSeal, type Seal, type Secrets } from '../platform/seal.ts'
 import type { KeyChange, NewKey } from './key-fields.ts'
 import { insertKey, type KeyRow, requireKey, updateKey } from './key-store.ts'
 import type { ProviderAccess } from './provider-access.ts'
+
+/** What keeps the workspaces' keys. */
+export function llmSeal(secrets: Secrets): Seal {
+  return createSeal(secrets, 'llm keys')
+}
 
 /** Where a sealed key belongs: it opens nowhere else, and for no other address than it was given for. */
 type Place = Pick<KeyRow, 'workspaceId' | 'id' | 'provider' | 'baseUrl'>
@@ -40,11 +45,11 @@ export function openKey(seal: Seal, row: KeyRow, base: string | undefined): Prov
   )
 }
 
-/** The same key closed with the present secret; undefined where that was so, or it does not open. */
-export function resealed(seal: Seal, row: KeyRow): string | undefined {
-  if (seal.isCurrent(row.sealedKey)) return undefined
+/** The same key closed with the present secret, where another closed it. */
+export function resealed(seal: Seal, row: KeyRow): { sealedKey: string } | 'current' | 'unreadable' {
   const key = seal.open(row.sealedKey, contextOf(row))
-  return key === undefined ? undefined : seal.close(key, contextOf(row))
+  if (key === undefined) return 'unreadable'
+  return seal.isCurrent(row.sealedKey) ? 'current' : { sealedKey: seal.close(key, contextOf(row)) }
 }
 
 /** Whether the plan lets a workspace use keys of its own, and if not, why. */

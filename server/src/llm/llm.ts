@@ -1,9 +1,10 @@
 import type { Routes } from '../platform/http/http-server.ts'
 import { createOutbound, type Outbound } from '../platform/outbound.ts'
-import { createSeal, type Secrets } from '../platform/seal.ts'
+import type { Secrets } from '../platform/seal.ts'
 import { pruneCallTokens } from './call-tokens.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { llmKeyRoutes } from './key-routes.ts'
+import { llmSeal } from './keys.ts'
 import { type LlmParts, patienceDefault } from './parts.ts'
 import { createRecorder } from './recorder.ts'
 import { endAbandoned, pruneRequests } from './request-store.ts'
@@ -21,9 +22,6 @@ export type Llm = {
 
 /** How long after the longest time that a request may take one without an end is taken for abandoned. */
 const graceMs = 5 * 60_000
-
-/** What keeps the workspaces' keys, here and for the command that re-encrypts them. */
-export const llmSeal = (secrets: Secrets) => createSeal(secrets, 'llm keys')
 
 export function openLlm(
   options: Omit<LlmParts, 'patience' | 'seal' | 'outbounds'> &
