@@ -9,6 +9,8 @@ export type WebhookSecrets = {
   close(secret: string, webhook: WebhookRef): string
   /** Undefined where it cannot be opened with the server's secret. */
   open(sealed: string, webhook: WebhookRef): string | undefined
+  /** The same closed with the server's present secret. Undefined where it cannot be opened. */
+  renew(sealed: string, webhook: WebhookRef): string | undefined
 }
 
 /** As many random bytes as the hash has; Standard Webhooks asks for 24 to 64. */
@@ -22,5 +24,6 @@ export function createWebhookSecrets(secrets: Secrets): WebhookSecrets {
     fresh: () => `whsec_${randomBytes(secretLength).toString('base64')}`,
     close: (secret, webhook) => seal.close(secret, contextOf(webhook)),
     open: (sealed, webhook) => seal.open(sealed, contextOf(webhook)),
+    renew: (sealed, webhook) => seal.renew(sealed, contextOf(webhook)),
   }
 }

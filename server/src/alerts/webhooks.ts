@@ -192,3 +192,28 @@ function found(webhook: Webhook | undefined): Webhook {
 function notFound(): Problem {
   return new Problem('webhook_not_found', 'There is no such webhook in this workspace.')
 }
+
+/** A webhook's secrets as they are kept. */
+export type SealedSecrets = WebhookRef & { readonly secret: string; readonly previous: string | null }
+
+/** Those of every webhook of every workspace. */
+export async function listSealedSecrets(db: Queryable): Promise<SealedSecrets[]> {
+  const { rows } = await db.query<SealedSecrets>(
+    `select workspace_id as "workspaceId", id, sealed_secret as secret, sealed_previous_secret as previous
+     from webhooks order by workspace_id, id`,
+  )
+  return rows
+}
+
+/** Keeps the same secrets, sealed anew, unless they were rotated since they were read. */
+export async function replaceSealedSecrets(
+  db: Queryable,
+  read: SealedSecrets,
+  sealed: Pick<SealedSecrets, 'secret' | 'previous'>,
+): Promise<void> {
+  await db.query(
+    `update webhooks set sealed_secret = $4, sealed_previous_secret = $5
+     where workspace_id = $1 and id = $2 and sealed_secret = $3`,
+    [read.workspaceId, read.id, read.secret, sealed.secret, sealed.previous],
+  )
+}

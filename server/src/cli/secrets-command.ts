@@ -1,9 +1,13 @@
 import { Command } from 'commander'
-import { resealKeys } from '../llm/index.ts'
+import { renewWebhookSecrets } from '../alerts/index.ts'
+import { renewKeys } from '../llm/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** Everything that is stored encrypted under TALKTIME_SECRET. */
-const stored = [['LLM key', resealKeys]] as const
+const stored = [
+  ['LLM key', renewKeys],
+  ['webhook secret', renewWebhookSecrets],
+] as const
 
 /** `talktime secrets rotate` */
 export function secretsCommand(): Command {
@@ -23,8 +27,8 @@ function rotateAll(): Promise<{ lines: string[]; unreadable: boolean }> {
   return withDatabase(async ({ database, config }) => {
     const lines: string[] = []
     let unreadable = false
-    for (const [what, reseal] of stored) {
-      const result = await reseal(database, config)
+    for (const [what, renew] of stored) {
+      const result = await renew(database, config)
       unreadable ||= result.unreadable.length > 0
       lines.push(...result.unreadable.map((which) => `Neither secret opens the ${what} of ${which}.`))
       const count = result.count.toLocaleString('en-US')

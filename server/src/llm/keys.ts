@@ -45,11 +45,9 @@ export function openKey(seal: Seal, row: KeyRow, base: string | undefined): Prov
   )
 }
 
-/** The same key closed with the present secret, where another closed it. */
-export function resealed(seal: Seal, row: KeyRow): { sealedKey: string } | 'current' | 'unreadable' {
-  const key = seal.open(row.sealedKey, contextOf(row))
-  if (key === undefined) return 'unreadable'
-  return seal.isCurrent(row.sealedKey) ? 'current' : { sealedKey: seal.close(key, contextOf(row)) }
+/** The same key sealed with the present secret; undefined where it does not open. */
+export function renewed(seal: Seal, row: KeyRow): string | undefined {
+  return seal.renew(row.sealedKey, contextOf(row))
 }
 
 /** Whether the plan lets a workspace use keys of its own, and if not, why. */

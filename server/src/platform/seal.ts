@@ -15,8 +15,8 @@ export type Seal = {
    * context, or was changed.
    */
   open(sealed: string, context: string): string | undefined
-  /** Whether the present secret closed it: what an older one closed is to be closed anew. */
-  isCurrent(sealed: string): boolean
+  /** The same text closed with the present secret, as it was where that had closed it. Undefined where it does not open. */
+  renew(sealed: string, context: string): string | undefined
   /** HMAC-SHA256 of the parts, which cannot be mistaken for each other. */
   hash(parts: readonly string[]): Buffer
 }
@@ -29,7 +29,7 @@ export function createSeal({ secret, secretPrevious }: Secrets, purpose: string)
   const current = sealKey(secret, purpose)
   const keys = secretPrevious === undefined ? [current] : [current, sealKey(secretPrevious, purpose)]
   const hashKey = derived(secret, `${purpose} hash`, 32)
-  return {
+  const seal: Seal = {
     close(text, context) {
       const nonce = randomBytes(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context))
@@ -52,13 +52,18 @@ export function createSeal({ secret, secretPrevious }: Secrets, purpose: string)
         return undefined
       }
     },
-    isCurrent: (sealed) => sealed.startsWith(`${current.id}.`),
+    renew(sealed, context) {
+      const text = seal.open(sealed, context)
+      if (text === undefined) return undefined
+      return sealed.startsWith(`${current.id}.`) ? sealed : seal.close(text, context)
+    },
     hash(parts) {
       const hmac = createHmac('sha256', hashKey)
       for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
       return hmac.digest()
     },
   }
+  return seal
 }
 
 /** The key of a secret, under a name by which it is known again and which gives nothing of the secret away. */
@@ -71,4 +76,12 @@ function sealKey(secret: string, purpose: string): { id: string; key: Buffer } {
 
 function derived(secret: string, use: string, length: number): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `talktime ${use}`, length))
+}
+
+/** What came of closing stored texts anew, after the secret was changed. */
+export type Renewed = {
+  /** How many are closed with the present secret now. */
+  readonly count: number
+  /** Those that neither secret opens, as people can find them. */
+  readonly unreadable: readonly string[]
 }

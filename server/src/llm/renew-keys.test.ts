@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { type LlmWorld, openLlmWorld } from '../../test/llm-world.ts'
+import { createWebhookSecrets } from '../alerts/webhook-secrets.ts'
+import { uuidFrom } from '../platform/ids.ts'
 
 let world: LlmWorld
 beforeAll(async () => {
@@ -23,12 +25,18 @@ test('the secret is changed while servers run: both open, the command encrypts a
   await database.query(`update llm_keys set sealed_key = 'x.y.z.w' where workspace_id = $1`, [
     lost.workspace.uuid,
   ])
+  const webhook = await earlier.request('POST', '/v1/webhooks', {
+    key: agent.key,
+    body: { url: `${world.provider.address}/hook` },
+  })
+  expect(webhook.status).toBe(201)
   const sealed = async () => {
-    const { rows } = await database.query<{ key: string }>(
-      'select sealed_key as key from llm_keys where workspace_id = $1',
+    const { rows } = await database.query<{ key: string; secret: string }>(
+      `select k.sealed_key as key, h.sealed_secret as secret
+       from llm_keys k join webhooks h using (workspace_id) where workspace_id = $1`,
       [agent.workspace.uuid],
     )
-    return rows[0]?.key
+    return rows[0]
   }
   const between = await world.t.addProcess({ config: { secret: after, secretPrevious: before } })
   const later = await world.t.addProcess({ config: { secret: after } })
@@ -49,20 +57,24 @@ test('the secret is changed while servers run: both open, the command encrypts a
   expect(await rotate(after, before)).toEqual({
     code: 1,
     stdout: [
-      `Neither secret opens the LLM key of ${lost.workspace.id} ${await keyIdOf(lost)} (openai).`,
+      `Neither secret opens the LLM key of ${lost.workspace.id} ${await keyIdOf(lost)}.`,
       '1 LLM key is encrypted under the present secret.',
+      '1 webhook secret is encrypted under the present secret.',
       '',
     ].join('\n'),
     stderr: '',
   })
-  expect(await sealed()).not.toBe(first)
+  const second = await sealed()
+  expect([second?.key === first?.key, second?.secret === first?.secret]).toEqual([false, false])
+  const seal = createWebhookSecrets({ secret: after })
+  const ref = { workspaceId: agent.workspace.uuid, id: uuidFrom('webhook', webhook.body.id) ?? '' }
+  expect(seal.open(second?.secret ?? '', ref)).toBe(webhook.body.secret)
   expect(await tried(later)).toMatchObject({ outcome: 'accepted' })
   expect(await tried(between)).toMatchObject({ outcome: 'accepted' })
 
-  const second = await sealed()
   await database.query('delete from llm_keys where workspace_id = $1', [lost.workspace.uuid])
   expect(await rotate(after, '')).toMatchObject({ code: 0 })
-  expect(await sealed()).toBe(second)
+  expect((await sealed())?.key).toBe(second?.key)
 })
 
 async function keyIdOf({ key }: { key: string }): Promise<string> {
