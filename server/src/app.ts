@@ -374,6 +374,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(referenceRoutes())
   if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
   await server.ready()
+  await voice.start()
 
   // What happens by itself, in this order when it is done at once, and how often.
   const chores: readonly Chore[] = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Readable, Transform } from 'node:stream'
+import { pipeline, Readable, Transform } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { z } from 'zod'
 import { requireRole } from '../access/index.ts'
@@ -51,8 +51,8 @@ export function contactRoutes(parts: CampaignRouteParts): Routes {
         done(null, chunk)
       },
     })
-    file.on('error', (error) => hashed.destroy(error))
-    file.pipe(hashed)
+    // A file that breaks off shows where it is read.
+    pipeline(file, hashed, () => {})
     return database.transaction(async (tx) => {
       if (key !== undefined) {
         await lockIdempotencyKeys(tx, [key])

@@ -42,7 +42,7 @@ export function headingsOf(firstLine: readonly string[]): Headings | undefined {
   if (phone === undefined) return undefined
   const name = find(nameHeadings) ?? null
   const others = firstLine
-    .map((heading, index) => ({ index, heading: heading.trim() }))
+    .map((heading, index) => ({ index, heading: withoutNul(heading.trim()) }))
     .filter(({ index, heading }) => index !== phone && index !== name && heading !== '')
     .slice(0, DETAILS_MAX)
   return { phone, name, others }

@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
@@ -144,6 +146,58 @@ describe('a file of contacts', () => {
     expect(one.body).toMatchObject({ rows: 50, added: 25, rejected: 25 })
     expect(two.body).toMatchObject({ added: 50 })
     expect((await customer.get(id)).contacts).toMatchObject({ total: 125, waiting: 125 })
+  })
+})
+
+describe('over the network', () => {
+  const send = (address: string, id: string, chunks: AsyncIterable<Buffer>) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${customer.key}`, 'content-type': 'text/csv' }
+      const outgoing = request(
+        `${address}/v1/campaigns/${id}/contacts`,
+        { method: 'POST', headers },
+        (incoming) => {
+          let text = ''
+          incoming.on('data', (chunk: Buffer) => {
+            text += chunk.toString()
+          })
+          incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }))
+        },
+      )
+      outgoing.on('error', reject)
+      pipeline(Readable.from(chunks), outgoing, (error) => error && reject(error))
+    })
+
+  test('a file streams in, however it is cut into pieces', async () => {
+    const address = await t.app.listen()
+    const { id } = await customer.make()
+    const bytes = Buffer.from(contactsFile(3_000, 10_000))
+    const { status, text } = await send(
+      address,
+      id,
+      (async function* () {
+        for (let at = 0; at < bytes.length; at += 777) yield bytes.subarray(at, at + 777)
+      })(),
+    )
+    expect({ status, body: JSON.parse(text) }).toMatchObject({
+      status: 201,
+      body: { added: 3_000, rejected: 0 },
+    })
+    expect((await customer.get(id)).contacts.total).toBe(3_000)
+
+    // A client that goes away in the middle leaves nothing.
+    const broken = send(
+      address,
+      id,
+      (async function* () {
+        yield Buffer.from(contactsFile(2_500, 20_000))
+        throw new Error('gone')
+      })(),
+    )
+    await expect(broken).rejects.toThrow('gone')
+    const after = await customer.addContacts(id, contactsFile(1, 20_000))
+    expect(after.body).toMatchObject({ added: 1, rejected: 0 })
+    expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toHaveLength(2)
   })
 })
 

@@ -41,7 +41,7 @@ export type Around = {
 }
 
 /** How often the carrier is asked about a conversation of which nothing is heard. */
-export const TALKING_CHECK_MS = 5 * 60_000
+export const TALKING_CHECK_MS = 60_000
 /** How long after the hard stop it is asked. */
 const AFTER_HARD_STOP_MS = 5_000
 /** How long after something happened to a call its carrier is asked, should it say no more by itself. */

@@ -166,6 +166,14 @@ export async function takeLegsToCheck(
   return rows
 }
 
+/** Has the carriers be asked about every open call from `atMs` on: what they said while nobody listened is lost. */
+export async function checkAllLegs(db: Queryable, atMs: number): Promise<void> {
+  await db.query(
+    `update voice_legs set next_check_at_ms = $1 where next_check_at_ms > $1 and state in ('placing', 'placed')`,
+    [atMs],
+  )
+}
+
 /** How long after each try a carrier is told again to hang up; the last one holds for all that follow. */
 const HANG_UP_AGAIN_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000]
 

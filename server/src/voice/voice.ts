@@ -12,6 +12,7 @@ import { type CallReport, legOf, report, SOON_MS } from './report.ts'
 import {
   type AgentToCall,
   beginPlacing,
+  checkAllLegs,
   checkLegBy,
   closeLeg,
   ensureIncomingLeg,
@@ -90,6 +91,8 @@ export type Voice = {
   report(said: CallReport): Promise<void>
   /** Tells the carriers of calls that were ordered to be hung up, again and again until they are over. */
   hangUpOrdered(): Promise<number>
+  /** At the start: whatever the carriers said while this server was down is asked for. */
+  start(): Promise<void>
   /** Asks the carriers about calls of which nothing was heard. */
   reconcile(): Promise<number>
   /** In the background: calls were ordered to be hung up. */
@@ -303,6 +306,7 @@ export function createVoice(parts: VoiceParts): Voice {
     answered,
     report: (said) => report(around, said),
     hangUpOrdered: hangUpNow,
+    start: () => checkAllLegs(database, clock.now()),
     reconcile: () => reconcileLegs(around),
     wake: () => inBackground(hangUpNow()),
     async idle() {

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createKey } from '../src/access/index.ts'
+import { loadConfig } from '../src/platform/config.ts'
+import { connectToDatabase } from '../src/platform/database/connect.ts'
+import type { Database } from '../src/platform/database/database.ts'
+import { type CampaignAnswer, contactsFile } from './campaign-customer.ts'
+import { connectHttp } from './http-client.ts'
+import { type RunningServer, startServer, temporaryFolder, until } from './start-server.ts'
+import { newAgent } from './voice-stack.ts'
+import { verifyAll } from './world.ts'
+
+// The real server, killed while a campaign of a thousand contacts is on. The simulated carrier's memory is another
+// company's: it tells how often each phone rang.
+
+const CONTACTS = 1_000
+
+let folder: { path: string; remove(): Promise<void> }
+let server: RunningServer
+let key: string
+let workspaceId: string
+
+// Calls take a second or so instead of minutes.
+const settings = () => ({ TALKTIME_DATA_DIR: folder.path, TALKTIME_SIMULATED_PACE: '300' })
+
+async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const connected = await connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
+  return work(connected.database).finally(connected.stop)
+}
+
+async function ask<Body>(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  contentType?: string,
+): Promise<Body> {
+  const client = connectHttp(server.address, {
+    connectionsMax: 1,
+    headers: { authorization: `Bearer ${key}`, ...(workspaceId && { 'talktime-workspace': workspaceId }) },
+  })
+  const headers = contentType ? { 'content-type': contentType } : {}
+  const { status, text } = await client.send(method, path, { body, headers })
+  client.close()
+  expect([path, status < 300 ? 'done' : text]).toEqual([path, 'done'])
+  return JSON.parse(text) as Body
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  server = await startServer(settings())
+  key = await withDatabase(
+    async (database) => (await createKey(database, { name: 'Test', workspaceId: null }, Date.now())).key,
+  )
+  workspaceId = ''
+  const workspace = { name: 'Acme', timeZone: 'UTC', planId: 'growth' }
+  workspaceId = (await ask<{ id: string }>('POST', '/v1/workspaces', workspace)).id
+}, 60_000)
+
+afterAll(async () => {
+  server.kill('SIGTERM')
+  await server.ended
+  await folder.remove()
+})
+
+async function grant(milliseconds: number, kind: 'promotional' | 'adjustment'): Promise<void> {
+  await ask('POST', `/v1/workspaces/${workspaceId}/grants`, { milliseconds, kind, reason: 'For the test' })
+}
+
+const read = (id: string) => ask<CampaignAnswer>('GET', `/v1/campaigns/${id}`)
+
+const untilCampaign = (id: string, when: (campaign: CampaignAnswer) => boolean) =>
+  until(async () => {
+    await pause(150)
+    const campaign = await read(id)
+    return when(campaign) ? campaign : undefined
+  })
+
+const doneOf = ({ contacts }: CampaignAnswer) => contacts.reached + contacts.notReached
+
+test('a thousand contacts are called once each, over two kill -9 and running out of credits in between', async () => {
+  const agent = await ask<{ id: string }>('POST', '/v1/agents', newAgent)
+  const { id } = await ask<CampaignAnswer>('POST', '/v1/campaigns', {
+    name: 'Autumn',
+    agentId: agent.id,
+    concurrency: 20,
+    resumeWhenCreditsReturn: true,
+  })
+  await ask('POST', `/v1/campaigns/${id}/contacts`, contactsFile(CONTACTS), 'text/csv')
+  // Enough for some half of them: about 600 conversations of a quarter of a second.
+  await grant(-(1_000 * 60_000 - 75_000), 'adjustment')
+  await ask('POST', `/v1/campaigns/${id}/start`, {})
+
+  await untilCampaign(id, (campaign) => doneOf(campaign) >= 150)
+  server.kill('SIGKILL')
+  await server.ended
+  server = await startServer(settings())
+
+  const paused = await untilCampaign(id, ({ status }) => status !== 'running')
+  expect(paused).toMatchObject({ status: 'paused', pauseReason: 'out_of_credits' })
+  expect(doneOf(paused)).toBeLessThan(CONTACTS)
+  await grant(1_000 * 60_000, 'promotional')
+  await untilCampaign(id, (campaign) => doneOf(campaign) >= doneOf(paused) + 100)
+  server.kill('SIGKILL')
+  await server.ended
+  server = await startServer(settings())
+
+  const completed = await untilCampaign(id, ({ status }) => status === 'completed')
+  expect(completed.contacts).toMatchObject({ total: CONTACTS, waiting: 0, calling: 0 })
+  expect(doneOf(completed)).toBe(CONTACTS)
+  await withDatabase(async (database) => {
+    const { rows } = await database.query<{ to: string; rings: number }>(
+      `select l.to_number as to, count(*)::int as rings from simulated_calls s join voice_legs l on l.call_id = s.call_id
+       group by 1`,
+    )
+    expect(rows).toHaveLength(CONTACTS)
+    expect(rows.filter(({ rings }) => rings !== 1)).toEqual([])
+    expect(await verifyAll(database)).toEqual([])
+  })
+}, 240_000)
