@@ -11,6 +11,7 @@ import { sessionQuery } from './api/queries.ts'
 import { chooseWorkspace, currentWorkspaceId } from './api/workspace-choice.ts'
 import { readBillingSearch } from './billing/billing-search.ts'
 import { readHistorySearch } from './calls/history-search.ts'
+import { readCampaignSearch, readCampaignsSearch } from './campaigns/campaigns-search.ts'
 import { NotFound } from './shell/NotFound.tsx'
 import { PageFailure } from './shell/PageFailure.tsx'
 import { seatFor } from './shell/seat.ts'
@@ -122,6 +123,32 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./agents/AgentsPage.tsx'), 'AgentsPage'),
 })
 
+const campaigns = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns',
+  validateSearch: readCampaignsSearch,
+  component: lazyRouteComponent(() => import('./campaigns/CampaignsPage.tsx'), 'CampaignsPage'),
+})
+
+const newCampaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/new',
+  component: lazyRouteComponent(() => import('./campaigns/EditCampaignPage.tsx'), 'NewCampaignPage'),
+})
+
+const campaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$campaignId',
+  validateSearch: readCampaignSearch,
+  component: lazyRouteComponent(() => import('./campaigns/CampaignPage.tsx'), 'CampaignPage'),
+})
+
+const editCampaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$campaignId/edit',
+  component: lazyRouteComponent(() => import('./campaigns/EditCampaignPage.tsx'), 'EditCampaignPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -173,6 +200,10 @@ const routeTree = root.addChildren([
     calls,
     receipt,
     agents,
+    campaigns,
+    newCampaign,
+    campaign,
+    editCampaign,
     settings.addChildren([
       settingsHome,
       settingsWorkspace,

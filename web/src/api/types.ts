@@ -1,4 +1,4 @@
-import type { components } from './schema.gen.ts'
+import type { components, paths } from './schema.gen.ts'
 
 /** The shapes of the HTTP API under the names that the dashboard uses, from the server's own description. */
 type Schemas = components['schemas']
@@ -40,5 +40,13 @@ export type AutoReloadAttempt = Schemas['AutoReloadAttempt']
 export type Grant = Schemas['Grant']
 export type Transaction = Schemas['Transaction']
 export type Alert = Schemas['Alert']
+export type Campaign = Schemas['Campaign']
+export type CampaignStatus = Campaign['status']
+export type CallingHours = Schemas['CallingHours']
+export type NewCampaign = paths['/v1/campaigns']['post']['requestBody']['content']['application/json']
+export type Contact = Schemas['Contact']
+export type ContactState = Contact['state']
+/** What became of a file of contacts. */
+export type ContactImport = Schemas['ContactImport']
 
 export type Page<Item> = { data: Item[]; nextCursor: string | null }

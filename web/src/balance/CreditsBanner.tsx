@@ -1,11 +1,12 @@
 import { CloseButton } from '@mantine/core'
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
 import type { BalanceStatus } from '@talktime/core/balance-status'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { balanceQuery, workspaceQuery } from '../api/queries.ts'
 import type { Balance, Workspace } from '../api/types.ts'
+import { campaignsQuery } from '../campaigns/campaign-queries.ts'
 import { mayManage, useSeat } from '../shell/seat.ts'
 import { tell } from '../ui/tell.ts'
 import classes from './CreditsBanner.module.css'
@@ -56,7 +57,22 @@ function Out({ balance, workspace }: { balance: Balance; workspace: Workspace })
   const [first, ...others] = outInWords(balance, workspace)
   return (
     <>
-      <strong className={classes.strong}>{first}</strong> {others.join(' ')}
+      <strong className={classes.strong}>{first}</strong> <PausedCampaigns /> {others.join(' ')}
+    </>
+  )
+}
+
+/** How many campaigns wait for credits, as far as the newest of them say. */
+function PausedCampaigns() {
+  const paused = useInfiniteQuery(campaignsQuery('paused')).data?.pages.flatMap((page) => page.data)
+  const waiting = paused?.filter((campaign) => campaign.pauseReason === 'out_of_credits').length ?? 0
+  if (waiting === 0) return null
+  return (
+    <>
+      <Link to="/campaigns" search={{ status: 'paused' }} className={classes.link ?? ''}>
+        {waiting === 1 ? '1 campaign is paused' : `${waiting} campaigns are paused`}
+      </Link>
+      .
     </>
   )
 }

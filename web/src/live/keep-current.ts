@@ -1,8 +1,9 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { alertsKey } from '../alerts/alerts-query.ts'
 import { billingKey } from '../api/billing-queries.ts'
 import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
+import { campaignsKey } from '../campaigns/campaign-queries.ts'
 import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
 import { atMostEvery } from './at-most-every.ts'
 import { joinLive } from './join.ts'
@@ -16,6 +17,8 @@ const gatherMs = 100
 const calmMs = 4_000
 /** A purchase tells of itself, of the balance and of auto-reload at once. */
 const billingCalmMs = 500
+/** A campaign tells of itself with every call that begins or ends. */
+const campaignsCalmMs = 1_500
 
 /** What is read anew where nobody knows what was missed. */
 export const currentKeys = [
@@ -25,7 +28,13 @@ export const currentKeys = [
   ['receipt'],
   billingKey,
   alertsKey,
+  campaignsKey,
 ] as const
+
+/** Whether a list is shown from its beginning, as is everything that is no list. */
+function hasFewPages({ state }: Query): boolean {
+  return ((state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= 1
+}
 
 /**
  * Applies the workspace's events to what the pages have loaded, and reports how alive the stream is. Answers
@@ -49,12 +58,13 @@ export function keepCurrent(
 
   const refetchBalance = atMostEvery(calmMs, () => refetch(balanceQuery.queryKey))
   const refetchBilling = atMostEvery(billingCalmMs, () => refetch(billingKey))
+  // Whoever has paged on through the contacts would lose their place.
+  const refetchCampaigns = atMostEvery(campaignsCalmMs, () => {
+    void queryClient.invalidateQueries({ queryKey: campaignsKey, predicate: hasFewPages })
+  })
   // A new call is put at the top of the history while nobody has paged on; later it would move what is being read.
   const refetchHistory = atMostEvery(calmMs, () => {
-    void queryClient.invalidateQueries({
-      queryKey: callsKey,
-      predicate: (query) => ((query.state.data as CallPages | undefined)?.pages.length ?? 0) <= 1,
-    })
+    void queryClient.invalidateQueries({ queryKey: callsKey, predicate: hasFewPages })
   })
 
   const showOpenCalls = (told: Call[]) => {
@@ -111,6 +121,9 @@ export function keepCurrent(
       case 'alert':
         refetch(alertsKey)
         return
+      case 'campaign':
+        refetchCampaigns.call()
+        return
       case 'subscription':
         refetch(['workspace'])
         refetchBilling.call()
@@ -145,6 +158,7 @@ export function keepCurrent(
     refetchBalance.stop()
     refetchHistory.stop()
     refetchBilling.stop()
+    refetchCampaigns.stop()
     document.removeEventListener('visibilitychange', onVisible)
     window.removeEventListener('pagehide', onPageHide)
   }

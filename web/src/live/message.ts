@@ -10,6 +10,7 @@ export type LiveMessage =
   | { kind: 'workspace' }
   | { kind: 'agent' }
   | { kind: 'alert' }
+  | { kind: 'campaign' }
   /** Something about money changed; it is read anew. */
   | { kind: 'purchase' | 'payment_method' | 'subscription' | 'auto_reload' }
   /** Events were forgotten before they were told: everything has to be read anew. */
@@ -32,6 +33,7 @@ export const eventNames = [
   'subscription',
   'auto_reload',
   'alert',
+  'campaign',
   'reset',
   'ping',
 ] as const

@@ -9,6 +9,7 @@ import {
   IconPlus,
   IconSearch,
   IconShoppingCart,
+  IconSpeakerphone,
   IconStairsUp,
   IconUserPlus,
 } from '@tabler/icons-react'
@@ -52,6 +53,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       label: 'New agent',
       leftSection: <IconPlus {...icon} />,
       onClick: () => void navigate({ to: '/agents', search: { edit: 'new' } }),
+    },
+    {
+      id: 'new-campaign',
+      label: 'New campaign',
+      leftSection: <IconSpeakerphone {...icon} />,
+      onClick: () => void navigate({ to: '/campaigns/new' }),
     },
     {
       id: 'new-key',

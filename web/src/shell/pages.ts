@@ -4,11 +4,12 @@ import {
   IconHeadset,
   IconHistory,
   IconSettings,
+  IconSpeakerphone,
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 
 export type ShellPage = {
-  path: '/billing' | '/live' | '/calls' | '/agents' | '/settings'
+  path: '/billing' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings'
   label: string
   /** Pressed after g. */
   key: string
@@ -45,6 +46,13 @@ export const shellPages: readonly ShellPage[] = [
     key: 'a',
     icon: IconHeadset,
     description: 'The voices that take and make calls',
+  },
+  {
+    path: '/campaigns',
+    label: 'Campaigns',
+    key: 'c',
+    icon: IconSpeakerphone,
+    description: 'Lists of contacts that agents call',
   },
   {
     path: '/settings',

@@ -1,0 +1,73 @@
+import {
+  IconCircleCheck,
+  IconClock,
+  IconPhoneCalling,
+  IconPhoneX,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { Contact, ContactState } from '../api/types.ts'
+import { instant } from '../format/instant.ts'
+import { type Column, DataTable, stretched } from '../ui/DataTable.tsx'
+import { Mark, type Tone } from '../ui/Mark.tsx'
+import classes from './ContactsTable.module.css'
+import { contactStateWords, count, outcomeInWords } from './words.ts'
+
+const marks: Record<ContactState, { icon: TablerIcon; tone: Tone }> = {
+  waiting: { icon: IconClock, tone: 'plain' },
+  calling: { icon: IconPhoneCalling, tone: 'wait' },
+  reached: { icon: IconCircleCheck, tone: 'good' },
+  not_reached: { icon: IconPhoneX, tone: 'plain' },
+}
+
+const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
+  { label: 'Number', head: true, width: '10rem', cell: (contact) => <Phone contact={contact} /> },
+  {
+    label: 'Name',
+    cell: ({ name }) => name ?? <span className={classes.none}>None</span>,
+  },
+  {
+    label: 'State',
+    width: '9rem',
+    cell: ({ state }) => <Mark {...marks[state]}>{contactStateWords[state]}</Mark>,
+  },
+  { label: 'Attempts', end: true, width: '6rem', cell: ({ attempts }) => count(attempts) },
+  {
+    label: 'Last call',
+    width: '13rem',
+    cell: ({ lastAttemptAt, lastOutcome }) =>
+      lastAttemptAt === null ? (
+        <span className={classes.none}>Not called yet</span>
+      ) : (
+        <>
+          <time dateTime={lastAttemptAt}>{instant(lastAttemptAt, 'dayTime', timeZone)}</time>
+          {lastOutcome !== null && <span className={classes.note}>{outcomeInWords(lastOutcome)}</span>}
+        </>
+      ),
+  },
+  {
+    label: 'Next call',
+    width: '9rem',
+    cell: ({ nextAttemptAt }) =>
+      nextAttemptAt === null ? (
+        '—'
+      ) : (
+        <>from {<time dateTime={nextAttemptAt}>{instant(nextAttemptAt, 'dayTime', timeZone)}</time>}</>
+      ),
+  },
+]
+
+/** The contact's number; it leads to the receipt of the last call. */
+function Phone({ contact: { phone, lastCallId } }: { contact: Contact }) {
+  const number = <span className="numeric">{phone}</span>
+  if (lastCallId === null) return number
+  return (
+    <Link to="/calls/$callId" params={{ callId: lastCallId }} className={stretched ?? ''}>
+      {number}
+    </Link>
+  )
+}
+
+export function ContactsTable({ contacts, timeZone }: { contacts: Contact[]; timeZone: string }) {
+  return <DataTable name="Contacts" columns={columnsIn(timeZone)} rows={contacts} rowKey={({ id }) => id} />
+}
