@@ -66,7 +66,14 @@ export const newCallFacts: CallFacts = {
 }
 
 /** End reasons that mean the call could not be made, as opposed to nobody taking it. */
-const failureReasons = new Set(['failed', 'error', 'invalid_number', 'rejected_by_carrier'])
+const failureReasons = new Set([
+  'failed',
+  'error',
+  'invalid_number',
+  'rejected_by_carrier',
+  'withdrawn',
+  'not_placed',
+])
 
 export function callStatus(facts: CallFacts): CallStatus {
   if (facts.refused) return 'refused'

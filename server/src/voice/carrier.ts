@@ -57,8 +57,6 @@ export type Carrier = {
   readonly needsFrom: boolean
   /** Whether it needs to be told where the agent is: its voice endpoint. */
   readonly needsEndpoint: boolean
-  /** Whether asking it again to place the same call places none beside it. */
-  readonly placesOnce: boolean
   place(order: PlaceOrder): Promise<Placed>
   /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
   hangUp(leg: CarrierLeg): Promise<void>

@@ -61,7 +61,7 @@ async function take(
 ): Promise<void> {
   const { database, clock } = around
   const nowMs = clock.now()
-  if (truth.state === 'unknown') return takeUnknown(around, carrier, leg, call)
+  if (truth.state === 'unknown') return takeUnknown(around, leg, call)
   if (leg.ref === null) await recordPlaced(database, leg, truth.ref, nowMs + AGAIN_MS)
   return learnTruth(around, carrier, { ...leg, ref: truth.ref }, call, truth)
 }
@@ -98,29 +98,11 @@ async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: C
 }
 
 /** The carrier knows no such call. */
-async function takeUnknown(around: Around, carrier: Carrier, leg: LegRow, call: CallRow): Promise<void> {
-  const { database, clock } = around
-  const nowMs = clock.now()
+async function takeUnknown(around: Around, leg: LegRow, call: CallRow): Promise<void> {
+  const nowMs = around.clock.now()
   // It had the call once: where it has forgotten it, nothing follows but what the hard stop says.
   if (leg.state === 'placed') return
-  if (carrier.placesOnce && isOpen(call.facts) && leg.to !== null) {
-    const { workspaceId, callId, from, to, ringMsMax, onVoicemail } = leg
-    const { maxDurationMs } = call
-    const placed = await carrier.place({
-      workspaceId,
-      callId,
-      from,
-      to,
-      ringMsMax,
-      onVoicemail,
-      maxDurationMs,
-    })
-    if (placed.outcome === 'placed')
-      return recordPlaced(database, leg, placed.ref, nowMs + ringMsMax + AGAIN_MS)
-    await learn(around, leg, { type: 'ended', atMs: nowMs, reason: placed.reason })
-    return
-  }
-  if (nowMs - leg.placedAtMs >= NEVER_PLACED_MS) {
-    await learn(around, leg, { type: 'ended', atMs: nowMs, reason: 'failed' })
-  }
+  if (nowMs - leg.placedAtMs < NEVER_PLACED_MS || !isOpen(call.facts)) return
+  // Whoever ordered it may order another: by now it may be too late in the day for this one.
+  await learn(around, leg, { type: 'ended', atMs: nowMs, reason: 'not_placed' })
 }

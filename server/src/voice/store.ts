@@ -131,6 +131,21 @@ export async function closeLeg(db: Queryable, leg: Pick<LegRow, 'workspaceId' | 
   )
 }
 
+/** Nothing comes of it any more, unless a carrier was asked already. Also of one that is not written down yet. */
+export async function withdrawLeg(
+  db: Queryable,
+  { workspaceId, callId, carrier }: Pick<LegRow, 'workspaceId' | 'callId' | 'carrier'>,
+  atMs: number,
+): Promise<void> {
+  await db.query(
+    `insert into voice_legs (workspace_id, call_id, carrier, state, ring_ms_max, on_voicemail, placed_at_ms)
+     values ($1, $2, $3, 'over', 0, 'hang_up', $4)
+     on conflict (workspace_id, call_id) do update set state = 'over', next_check_at_ms = null
+     where voice_legs.state = 'ordered'`,
+    [workspaceId, callId, carrier, atMs],
+  )
+}
+
 export async function checkLegAt(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
   await db.query(
     `update voice_legs set next_check_at_ms = $3

@@ -145,8 +145,54 @@ describe('a call that is dialled', () => {
   })
 })
 
+describe('an order that is taken back', () => {
+  test('before anybody heard of it is placed by nobody, however often it is ordered', async () => {
+    await open()
+    const it = await order()
+    expect(await t.app.voice.withdraw(it)).toBe(true)
+    expect(await t.app.voice.dial(it)).toMatchObject({ outcome: 'failed', reason: 'withdrawn' })
+    expect(await t.app.voice.withdraw(it)).toBe(true)
+    expect((await callOf(it)).code).toBe('call_not_found')
+    expect(await simulatedCalls()).toBe(0)
+  })
+
+  test('while it is carried out is either placed, or has a call that says so', async () => {
+    await open()
+    const other = await t.addProcess()
+    const outcomes = new Set<string>()
+    for (let round = 0; round < 40; round += 1) {
+      const it = await order()
+      const placedBefore = await simulatedCalls()
+      const dialing = other.app.voice.dial(it)
+      for (let waits = 0; waits < round % 20; waits += 1) await t.database.query('select 1')
+      const gone = await t.app.voice.withdraw(it)
+      const dialed = await dialing
+      // What was taken back too early for the call to be there is over all the same.
+      await t.app.voice.withdraw(it)
+      const placed = (await simulatedCalls()) - placedBefore
+      outcomes.add(`${dialed.outcome} ${placed}`)
+      expect(placed).toBe(dialed.outcome === 'placed' ? 1 : 0)
+      if (placed === 1) expect(gone).toBe(false)
+      const call = await callOf(it)
+      if (placed === 0 && call.id !== undefined) {
+        expect(call).toMatchObject({ status: 'failed', endReason: 'withdrawn', charged: { milliseconds: 0 } })
+      }
+    }
+    expect([...outcomes].sort()).toEqual(['failed 0', 'placed 1'])
+  })
+
+  test('when it is with the carrier goes on', async () => {
+    await open()
+    const it = await order()
+    await t.app.voice.dial(it)
+    expect(await t.app.voice.withdraw(it)).toBe(false)
+    await after(5_400)
+    expect(await callOf(it)).toMatchObject({ status: 'in_conversation' })
+  })
+})
+
 describe('a carrier that cannot be reached', () => {
-  test('is not asked again blindly: the call is found out about, and placed once', async () => {
+  test('is not asked again blindly: that it placed nothing is found out, and stands', async () => {
     await open()
     const it = await order()
     carrierAnswers = false
@@ -156,10 +202,10 @@ describe('a carrier that cannot be reached', () => {
     expect(await callOf(it)).toMatchObject({ status: 'authorized' })
     carrierAnswers = true
     await after(MINUTE_MS)
-    await after(MINUTE_MS)
-    await after(MINUTE_MS)
-    expect(await callOf(it)).toMatchObject({ status: 'ended', charged: { milliseconds: MINUTE_MS } })
-    expect(await simulatedCalls()).toBe(1)
+    expect(await callOf(it)).toMatchObject({ status: 'failed', endReason: 'not_placed' })
+    await t.app.voice.dial(it)
+    await after(5 * MINUTE_MS)
+    expect(await simulatedCalls()).toBe(0)
   })
 
   test('closes nothing: a call whose end was lost stays until the carrier confirms it', async () => {

@@ -23,6 +23,7 @@ import {
   type LegRow,
   recordPlaced,
 } from './store.ts'
+import { withdraw } from './withdraw.ts'
 
 /** A call that a campaign wants made. */
 export type DialOrder = {
@@ -83,6 +84,11 @@ export type Voice = {
    * any crash: the call is placed once.
    */
   dial(order: DialOrder): Promise<Dialed>
+  /**
+   * Takes an order back, unless a carrier was asked to place it already. True where there is no call; otherwise what
+   * became of it is in the call.
+   */
+  withdraw(order: Pick<DialOrder, 'workspaceId' | 'callId'>): Promise<boolean>
   /** Decides whether a call that comes in is connected, and to what. The same `ref` gives the same decision. */
   incoming(call: Incoming): Promise<IncomingDecision>
   /** Decides what a call that was placed and answered is connected to. */
@@ -123,6 +129,12 @@ const QUIET_MS_MAX = 15_000
 /** How long after a call came in the carrier is asked, if nothing was heard: it is answered in a moment. */
 const UNHEARD_MS_MAX = 10_000
 
+const withdrawn: Dialed = {
+  outcome: 'failed',
+  reason: 'withdrawn',
+  detail: 'The order was taken back before a carrier was asked.',
+}
+
 export function createVoice(parts: VoiceParts): Voice {
   const { database, clock, engine, outbound } = parts
   const underWay = new Set<Promise<unknown>>()
@@ -152,6 +164,7 @@ export function createVoice(parts: VoiceParts): Voice {
         { ...fresh, from, to, ringMsMax: RING_MS_MAX, onVoicemail, placedAtMs: clock.now() },
         null,
       ))
+    if (leg.state === 'over' && (await callOf(leg)) === undefined) return withdrawn
     // A carrier that was switched meanwhile: the call stays with the one it was ordered from.
     const carrier = carrierOf(leg.carrier)
     const started = await engine.submit({
@@ -223,7 +236,13 @@ export function createVoice(parts: VoiceParts): Voice {
        where workspace_id = $1 and call_id = $2 and state = 'ordered' returning state`,
       [leg.workspaceId, leg.callId],
     )
-    if (rows.length === 0) return { outcome: 'unknown' }
+    if (rows.length === 0) {
+      const { state } = (await findLegByCall(database, leg.callId)) ?? leg
+      if (state !== 'over') return { outcome: 'unknown' }
+      // Whoever took the order back may have done so before there was a call to be ended.
+      await withdraw(around, leg)
+      return withdrawn
+    }
     await end(leg, 'canceled')
     return {
       outcome: 'failed',
@@ -304,6 +323,7 @@ export function createVoice(parts: VoiceParts): Voice {
     dial,
     incoming,
     answered,
+    withdraw: (order) => withdraw(around, { ...order, carrier: outbound.name }),
     report: (said) => report(around, said),
     hangUpOrdered: hangUpNow,
     start: () => checkAllLegs(database, clock.now()),

@@ -116,7 +116,6 @@ export function createSimulatedCarrier(parts: {
     name: 'simulated',
     needsFrom: false,
     needsEndpoint: false,
-    placesOnce: true,
     place,
     hangUp,
     lookUp,

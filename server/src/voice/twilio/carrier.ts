@@ -96,7 +96,6 @@ export function createTwilioCarrier({ settings, knownRefs, onError }: TwilioCarr
     name: 'twilio',
     needsFrom: true,
     needsEndpoint: true,
-    placesOnce: false,
     place,
     hangUp: (leg) => reachable(() => change(leg, { Status: 'completed' })),
     limit: (leg, ms) => reachable(() => change(leg, { TimeLimit: secondsOf(ms) })),
