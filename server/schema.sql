@@ -305,9 +305,11 @@ create table dials (
   contact_id uuid not null,
   state text not null,
   intended_at_ms bigint not null,
-  taken_at_ms bigint not null,
+  attempt integer not null,
+  attempts_max integer not null,
   outcome text,
   charged_ms bigint not null default 0,
+  provisional boolean not null default false,
   constraint dials_pkey PRIMARY KEY (workspace_id, call_id),
   constraint dials_check CHECK ((state = 'over'::text) = (outcome IS NOT NULL)),
   constraint dials_state_check CHECK (state = ANY (ARRAY['intended'::text, 'dialled'::text, 'over'::text]))
@@ -843,7 +845,7 @@ CREATE INDEX calls_reap ON public.calls USING btree (reap_at_ms) WHERE (reap_at_
 
 CREATE UNIQUE INDEX campaigns_by_id ON public.campaigns USING btree (id);
 
-CREATE INDEX campaigns_look_at ON public.campaigns USING btree (look_at_ms) WHERE ((look_at_ms IS NOT NULL) AND (status = ANY (ARRAY['scheduled'::text, 'running'::text, 'paused'::text])));
+CREATE INDEX campaigns_look_at ON public.campaigns USING btree (look_at_ms) WHERE (look_at_ms IS NOT NULL);
 
 CREATE INDEX contact_imports_campaign ON public.contact_imports USING btree (workspace_id, campaign_id, id);
 
@@ -853,7 +855,7 @@ CREATE INDEX contacts_waiting ON public.contacts USING btree (workspace_id, camp
 
 CREATE INDEX dials_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id);
 
-CREATE INDEX dials_open ON public.dials USING btree (workspace_id, campaign_id) WHERE (state <> 'over'::text);
+CREATE INDEX dials_open ON public.dials USING btree (workspace_id, campaign_id) WHERE ((state <> 'over'::text) OR provisional);
 
 CREATE UNIQUE INDEX dials_open_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id) WHERE (state <> 'over'::text);
 

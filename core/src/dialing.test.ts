@@ -118,6 +118,13 @@ describe('what became of a dial', () => {
     { what: 'no line', call: { ...call, endReason: 'invalid_number' }, outcome: 'failed' },
     { what: 'taken back', call: { ...call, endReason: 'canceled' }, outcome: 'canceled' },
     { what: 'refused by the gate', call: { ...call, refused: true }, outcome: 'not_called' },
+    { what: 'not placed', call: { ...call, endReason: 'not_placed' }, outcome: 'not_called' },
+    { what: 'withdrawn', call: { ...call, endReason: 'withdrawn' }, outcome: 'not_called' },
+    {
+      what: 'an end that came before its answer',
+      call: { ...call, endReason: 'completed' },
+      outcome: 'reached',
+    },
     {
       what: 'never heard of again',
       call: { ...call, lost: true, endReason: 'no_answer_reported' },

@@ -67,7 +67,7 @@ export type DialOutcome =
   | 'voicemail'
   /** We took it back ourselves while it rang: it does not count. */
   | 'canceled'
-  /** The gate refused it: no phone rang. */
+  /** The gate refused it, or it never got as far as a phone. */
   | 'not_called'
 
 export type RetryPolicy = {
@@ -107,11 +107,17 @@ export type OverCall = {
   readonly lost: boolean
 }
 
+/** End reasons of orders that no carrier got. */
+const neverCalled = new Set(['withdrawn', 'not_placed'])
+/** End reasons of conversations: where the answer was not told, it will be. */
+const spoken = new Set(['completed', 'hung_up', 'dropped'])
+
 /** Whoever spoke with somebody reached them, however the call ended. */
 export function dialOutcome(call: OverCall): DialOutcome {
-  if (call.refused) return 'not_called'
-  if (call.endReason === 'voicemail') return 'voicemail'
-  if (call.answered) return 'reached'
+  const reason = call.endReason ?? ''
+  if (call.refused || neverCalled.has(reason)) return 'not_called'
+  if (reason === 'voicemail') return 'voicemail'
+  if (call.answered || spoken.has(reason)) return 'reached'
   if (call.endReason === 'busy') return 'busy'
   if (call.endReason === 'canceled') return 'canceled'
   if (call.endReason === 'no_answer') return 'no_answer'

@@ -40,8 +40,7 @@ create table campaigns (
   check ((status = 'paused') = (pause_reason is not null)),
   check ((status = 'paused') = (paused_at_ms is not null))
 );
-create index campaigns_look_at on campaigns (look_at_ms)
-  where look_at_ms is not null and status in ('scheduled', 'running', 'paused');
+create index campaigns_look_at on campaigns (look_at_ms) where look_at_ms is not null;
 create unique index campaigns_by_id on campaigns (id);
 
 create table contact_imports (
@@ -98,13 +97,16 @@ create table dials (
   -- intended: to be handed to the voice room. dialled: it has it. over: what became of it is in the contact.
   state text not null check (state in ('intended', 'dialled', 'over')),
   intended_at_ms bigint not null,
-  taken_at_ms bigint not null,     -- when a process last began to hand it over
+  attempt integer not null,        -- the contact's so-manyeth, of those that count
+  attempts_max integer not null,   -- how many the campaign allowed when it was decided
   outcome text,
   charged_ms bigint not null default 0,    -- of one that is over: what is in its campaign's used_ms
+  -- It is over, and its call may be charged otherwise yet: the answer was not told, or the end is presumed.
+  provisional boolean not null default false,
   primary key (workspace_id, call_id),
   check ((state = 'over') = (outcome is not null))
 );
-create index dials_open on dials (workspace_id, campaign_id) where state <> 'over';
+create index dials_open on dials (workspace_id, campaign_id) where state <> 'over' or provisional;
 create unique index dials_open_contact on dials (workspace_id, campaign_id, contact_id) where state <> 'over';
 create index dials_started on dials (workspace_id, campaign_id, intended_at_ms);
 create index dials_contact on dials (workspace_id, campaign_id, contact_id);

@@ -22,7 +22,7 @@ type Woken = CampaignRef & { readonly callIds?: readonly string[] }
 
 export type DialerParts = HandBackParts & {
   readonly boundaries: Boundaries
-  readonly voice: Pick<Voice, 'dial'>
+  readonly voice: Pick<Voice, 'dial' | 'withdraw'>
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -56,8 +56,27 @@ export function createDialer(parts: DialerParts): Dialer {
 
   async function carryOn(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
     const taken = await turn(ref, toldOf)
-    if (taken === undefined || taken.handovers.length === 0) return
-    await handOver(taken.campaign, taken.handovers)
+    if (taken === undefined) return
+    if (taken.left.length > 0) await takeBack(taken.campaign, taken.left)
+    if (taken.handovers.length > 0) await handOver(taken.campaign, taken.handovers)
+  }
+
+  /** Dials that a process did not get to hand over: their contacts wait again, and are called when it is time. */
+  async function takeBack(campaign: CampaignRow, left: readonly string[]): Promise<void> {
+    const { workspaceId } = campaign
+    const withdrawn: string[] = []
+    const inVoice: string[] = []
+    for (const callId of left) {
+      if (await voice.withdraw({ workspaceId, callId })) withdrawn.push(callId)
+      else inVoice.push(callId)
+    }
+    await recordDialled(database, workspaceId, inVoice)
+    if (withdrawn.length > 0)
+      await handBack(
+        parts,
+        campaign,
+        withdrawn.map((callId) => ({ callId })),
+      )
   }
 
   async function handOver(campaign: CampaignRow, handovers: readonly Handover[]): Promise<void> {

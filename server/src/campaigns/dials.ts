@@ -1,51 +1,65 @@
-import type { Queryable, Tx } from '../platform/database/database.ts'
-import type { CampaignRef } from './campaign.ts'
+import type { CallStatus } from '@talktime/core/call'
+import type { DialOutcome } from '@talktime/core/dialing'
+import type { Queryable } from '../platform/database/database.ts'
+import type { CampaignRef, CampaignRow } from './campaign.ts'
+import type { ContactState } from './contacts.ts'
 
-/** A dial that is not over. */
-export type OpenDial = {
+/** A dial that is not over, or whose call may not be what it was. */
+export type DialRow = {
   readonly callId: string
   readonly contactId: string
   readonly phone: string
-  readonly state: 'intended' | 'dialled'
+  readonly state: 'intended' | 'dialled' | 'over'
   readonly intendedAtMs: number
-  readonly takenAtMs: number
+  /** Of one that is over. */
+  readonly outcome: DialOutcome | null
+  readonly chargedMs: number
+  readonly provisional: boolean
   /** Of its contact: dials that count, this one included. */
   readonly attempts: number
+  readonly contactState: ContactState
+  /** Whether its contact was not called again since. */
+  readonly isLast: boolean
   /** Its call, where there is one. */
-  readonly call: {
-    readonly status: string
-    readonly answered: boolean
-    readonly endedAtMs: number | null
-    readonly endReason: string | null
-    readonly chargedMs: number
-  } | null
+  readonly call: DialledCall | null
 }
 
-/** All dials that are not over, with what became of their calls so far. The caller holds the workspace's line. */
-export async function openDials(tx: Queryable, { workspaceId, id }: CampaignRef): Promise<OpenDial[]> {
-  const { rows } = await tx.query<
-    Omit<OpenDial, 'call'> & {
-      status: string | null
-      answered: boolean
-      endedAtMs: number | null
-      endReason: string | null
-      chargedMs: number
-    }
-  >({
-    name: 'campaigns_open_dials',
+export type DialledCall = {
+  readonly status: CallStatus
+  readonly answered: boolean
+  readonly endedAtMs: number | null
+  readonly endReason: string | null
+  readonly chargedMs: number
+}
+
+/**
+ * The dials of a campaign that are not over or only provisionally, and those of the calls `told`, each with what became
+ * of its call so far. The caller holds the workspace's line.
+ */
+export async function loadDials(
+  tx: Queryable,
+  { workspaceId, id }: CampaignRef,
+  told: readonly string[],
+): Promise<DialRow[]> {
+  type Record = Omit<DialRow, 'call'> &
+    Omit<DialledCall, 'status'> & { status: CallStatus | null; callMs: number }
+  const { rows } = await tx.query<Record>({
+    name: 'campaigns_load_dials',
     text: `
       select d.call_id as "callId", d.contact_id as "contactId", t.phone, d.state, d.intended_at_ms as "intendedAtMs",
-             d.taken_at_ms as "takenAtMs", t.attempts, c.status, c.answered_at_ms is not null as answered,
-             c.ended_at_ms as "endedAtMs", c.end_reason as "endReason", coalesce(c.settled_ms, 0) as "chargedMs"
-      from dials d
+             d.outcome, d.charged_ms as "chargedMs", d.provisional, t.attempts, t.state as "contactState",
+             t.last_call_id = d.call_id as "isLast", c.status, c.answered_at_ms is not null as answered,
+             c.ended_at_ms as "endedAtMs", c.end_reason as "endReason", coalesce(c.settled_ms, 0) as "callMs"
+      from (select * from dials where workspace_id = $1 and campaign_id = $2 and (state <> 'over' or provisional)
+            union select * from dials where workspace_id = $1 and call_id = any($3) and campaign_id = $2) d
       join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
       left join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id
-      where d.workspace_id = $1 and d.campaign_id = $2 and d.state <> 'over' order by d.call_id`,
-    values: [workspaceId, id],
+      order by d.call_id`,
+    values: [workspaceId, id, told],
   })
-  return rows.map(({ status, answered, endedAtMs, endReason, chargedMs, ...dial }) => ({
+  return rows.map(({ status, answered, endedAtMs, endReason, callMs, ...dial }) => ({
     ...dial,
-    call: status === null ? null : { status, answered, endedAtMs, endReason, chargedMs },
+    call: status === null ? null : { status, answered, endedAtMs, endReason, chargedMs: callMs },
   }))
 }
 
@@ -53,13 +67,14 @@ export async function openDials(tx: Queryable, { workspaceId, id }: CampaignRef)
 export type Settled = {
   readonly callId: string
   readonly contactId: string
-  readonly outcome: string
-  readonly endedAtMs: number
+  readonly outcome: DialOutcome
   readonly state: 'waiting' | 'reached' | 'not_reached'
   readonly nextAttemptAtMs: number
   /** Whether the dial counts as an attempt. */
   readonly counts: boolean
   readonly chargedMs: number
+  /** Whether its call may be charged otherwise yet. */
+  readonly provisional: boolean
 }
 
 export async function writeSettled(
@@ -69,14 +84,15 @@ export async function writeSettled(
 ): Promise<void> {
   if (settled.length === 0) return
   await tx.query(
-    `update dials d set state = 'over', outcome = v.outcome, charged_ms = v.charged_ms
-     from unnest($2::uuid[], $3::text[], $4::bigint[]) as v (call_id, outcome, charged_ms)
+    `update dials d set state = 'over', outcome = v.outcome, charged_ms = v.charged_ms, provisional = v.provisional
+     from unnest($2::uuid[], $3::text[], $4::bigint[], $5::boolean[]) as v (call_id, outcome, charged_ms, provisional)
      where d.workspace_id = $1 and d.call_id = v.call_id`,
     [
       workspaceId,
       settled.map((s) => s.callId),
       settled.map((s) => s.outcome),
       settled.map((s) => s.chargedMs),
+      settled.map((s) => s.provisional),
     ],
   )
   await tx.query(
@@ -97,25 +113,42 @@ export async function writeSettled(
   )
 }
 
-/**
- * Calls that were corrected after their dials were over: keeps what they are charged now.
- *
- * @returns how much more (or less) that is in all
- */
-export async function recharge(tx: Tx, workspaceId: string, callIds: readonly string[]): Promise<number> {
-  if (callIds.length === 0) return 0
-  const { rows } = await tx.query<{ moreMs: number }>(
-    `with corrected as (
-       select d.call_id, c.settled_ms, c.settled_ms - d.charged_ms as more_ms
-       from dials d join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id
-       where d.workspace_id = $1 and d.call_id = any($2) and d.state = 'over' and d.charged_ms <> c.settled_ms),
-     kept as (
-       update dials d set charged_ms = corrected.settled_ms from corrected
-       where d.workspace_id = $1 and d.call_id = corrected.call_id)
-     select coalesce(sum(more_ms), 0)::bigint as "moreMs" from corrected`,
-    [workspaceId, callIds],
+/** A dial that was over, with what its call is known to be now. */
+export type Corrected = {
+  readonly callId: string
+  readonly contactId: string
+  readonly chargedMs: number
+  readonly provisional: boolean
+  /** Its contact was reached after all. */
+  readonly reached: boolean
+}
+
+export async function writeCorrected(
+  tx: Queryable,
+  { workspaceId, id }: CampaignRef,
+  corrected: readonly Corrected[],
+): Promise<void> {
+  if (corrected.length === 0) return
+  await tx.query(
+    `update dials d set charged_ms = v.charged_ms, provisional = v.provisional,
+       outcome = case when v.reached then 'reached' else d.outcome end
+     from unnest($2::uuid[], $3::bigint[], $4::boolean[], $5::boolean[]) as v (call_id, charged_ms, provisional, reached)
+     where d.workspace_id = $1 and d.call_id = v.call_id`,
+    [
+      workspaceId,
+      corrected.map((c) => c.callId),
+      corrected.map((c) => c.chargedMs),
+      corrected.map((c) => c.provisional),
+      corrected.map((c) => c.reached),
+    ],
   )
-  return rows[0]?.moreMs ?? 0
+  const reached = corrected.filter((c) => c.reached).map((c) => c.contactId)
+  if (reached.length === 0) return
+  await tx.query(
+    `update contacts set state = 'reached', last_outcome = 'reached'
+     where workspace_id = $1 and campaign_id = $2 and id = any($3)`,
+    [workspaceId, id, reached],
+  )
 }
 
 /** How many contacts may be called now, up to `limit`, and when the next one may. */
@@ -156,7 +189,7 @@ export async function dialsSince(
 /** Writes down that these contacts are called, each by the call that gets this id. */
 export async function intendDials(
   tx: Queryable,
-  { workspaceId, id }: CampaignRef,
+  { workspaceId, id, attemptsMax }: CampaignRow,
   dials: readonly { readonly contactId: string; readonly callId: string }[],
   nowMs: number,
 ): Promise<void> {
@@ -164,10 +197,11 @@ export async function intendDials(
   const contactIds = dials.map(({ contactId }) => contactId)
   const callIds = dials.map(({ callId }) => callId)
   await tx.query(
-    `insert into dials (workspace_id, call_id, campaign_id, contact_id, state, intended_at_ms, taken_at_ms)
-     select $1, v.call_id, $2, v.contact_id, 'intended', $5, $5
-     from unnest($3::uuid[], $4::uuid[]) as v (contact_id, call_id)`,
-    [workspaceId, id, contactIds, callIds, nowMs],
+    `insert into dials (workspace_id, call_id, campaign_id, contact_id, state, intended_at_ms, attempt, attempts_max)
+     select $1, v.call_id, $2, v.contact_id, 'intended', $5, t.attempts + 1, $6
+     from unnest($3::uuid[], $4::uuid[]) as v (contact_id, call_id)
+     join contacts t on t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id`,
+    [workspaceId, id, contactIds, callIds, nowMs, attemptsMax],
   )
   await tx.query(
     `update contacts t set state = 'calling', attempts = t.attempts + 1, last_attempt_at_ms = $5,
@@ -176,21 +210,6 @@ export async function intendDials(
      where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id`,
     [workspaceId, id, contactIds, callIds, nowMs],
   )
-}
-
-/** Another process takes over what one began to hand over and did not finish. */
-export async function takeDialsAgain(
-  tx: Queryable,
-  workspaceId: string,
-  callIds: readonly string[],
-  nowMs: number,
-): Promise<void> {
-  if (callIds.length === 0) return
-  await tx.query('update dials set taken_at_ms = $3 where workspace_id = $1 and call_id = any($2)', [
-    workspaceId,
-    callIds,
-    nowMs,
-  ])
 }
 
 /** The voice room has these: what becomes of them is in their calls. */

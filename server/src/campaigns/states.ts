@@ -1,4 +1,4 @@
-import { balanceAt, crossesAt } from '@talktime/core/balance-line'
+import { balanceAt } from '@talktime/core/balance-line'
 import { raiseAlert } from '../alerts/index.ts'
 import { type Account, noteChange } from '../ledger/index.ts'
 import { requireSubscription, type Terms } from '../plans/index.ts'
@@ -45,15 +45,27 @@ export async function startCampaign(
     throw new Problem('conflict', 'The campaign has nobody to call: add contacts first.')
   }
   requireActiveAgent(campaign)
-  if (startsAtMs !== null && startsAtMs > nowMs) {
-    const scheduled = { ...campaign, status: 'scheduled', startsAtMs, lookAtMs: startsAtMs } as const
-    await keepCampaign(tx, account, scheduled)
-    return scheduled
+  return goOn(tx, account, { ...campaign, startsAtMs }, nowMs)
+}
+
+/** Runs from now on, or waits for the time it was scheduled for. */
+async function goOn(tx: Tx, account: Account, campaign: CampaignRow, nowMs: number): Promise<CampaignRow> {
+  const { startsAtMs, startedAtMs } = campaign
+  const waits = startedAtMs === null && startsAtMs !== null && startsAtMs > nowMs
+  if (!waits) requireCredits(account, nowMs)
+  const next = waits ? scheduledFrom(campaign) : runningFrom(campaign, nowMs)
+  await keepCampaign(tx, account, next)
+  return next
+}
+
+function scheduledFrom(campaign: CampaignRow): CampaignRow {
+  return {
+    ...campaign,
+    status: 'scheduled',
+    pauseReason: null,
+    pausedAtMs: null,
+    lookAtMs: campaign.startsAtMs,
   }
-  requireCredits(account, nowMs)
-  const running = runningFrom(campaign, nowMs)
-  await keepCampaign(tx, account, running)
-  return running
 }
 
 export function runningFrom(campaign: CampaignRow, nowMs: number): CampaignRow {
@@ -94,10 +106,7 @@ export async function resumeByUser(
     throw new Problem('conflict', `The campaign is ${campaign.status}: only a paused one can be resumed.`)
   }
   requireActiveAgent(campaign)
-  requireCredits(account, nowMs)
-  const running = runningFrom(campaign, nowMs)
-  await keepCampaign(tx, account, running)
-  return running
+  return goOn(tx, account, campaign, nowMs)
 }
 
 /** Pauses, and says so to the people of the workspace unless they did it themselves. */
@@ -113,7 +122,8 @@ export async function pause(
     status: 'paused',
     pauseReason: reason,
     pausedAtMs: atMs,
-    lookAtMs: campaign.counts.calling > 0 ? 0 : null,
+    // What is left to be looked at, the next turn finds.
+    lookAtMs: 0,
   } as const
   await keepCampaign(tx, account, paused)
   if (reason !== 'by_user') await tell(tx, account, paused, 'campaign_paused', atMs)
@@ -170,16 +180,10 @@ export async function complete(
     pauseReason: null,
     pausedAtMs: null,
     completedAtMs: nowMs,
-    lookAtMs: null,
   } as const
   await keepCampaign(tx, account, completed)
   await tell(tx, account, completed, 'campaign_completed', nowMs)
   return completed
-}
-
-/** When the balance reached zero, where live calls brought it there; otherwise now. */
-export function zeroAtMs({ line }: Account, nowMs: number): number {
-  return line.outSinceMs ?? Math.min(nowMs, crossesAt(line, 0) ?? nowMs)
 }
 
 function requireActiveAgent(campaign: CampaignRow): void {

@@ -117,21 +117,6 @@ export async function archiveCampaign(tx: Queryable, ref: CampaignRef, nowMs: nu
   )
 }
 
-/** What a campaign's state can become. What is undefined stays as it is. */
-export type StateChange = Partial<
-  Pick<
-    CampaignRow,
-    | 'status'
-    | 'pauseReason'
-    | 'pausedAtMs'
-    | 'startsAtMs'
-    | 'startedAtMs'
-    | 'completedAtMs'
-    | 'failuresInRow'
-    | 'lookAtMs'
-  >
->
-
 /** Writes a campaign with changes of its state, its counts and its pace. */
 export async function writeCampaign(tx: Queryable, campaign: CampaignRow): Promise<void> {
   const { counts } = campaign
@@ -181,7 +166,7 @@ export async function findDueCampaigns(db: Queryable, nowMs: number, limit: numb
   const { rows } = await db.query<CampaignRef>({
     name: 'campaigns_find_due',
     text: `select workspace_id as "workspaceId", id from campaigns
-           where look_at_ms <= $1 and status in ('scheduled', 'running', 'paused') order by look_at_ms limit $2`,
+           where look_at_ms <= $1 order by look_at_ms limit $2`,
     values: [nowMs, limit],
   })
   return rows

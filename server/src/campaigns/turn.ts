@@ -1,30 +1,26 @@
 import { balanceAt } from '@talktime/core/balance-line'
 import { callingState } from '@talktime/core/calling-hours'
-import { afterDial, dialOutcome, dialsNow } from '@talktime/core/dialing'
+import { dialsNow } from '@talktime/core/dialing'
 import type { Account } from '../ledger/index.ts'
-import { requireSubscription } from '../plans/index.ts'
+import { requireSubscription, type Terms } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
-import type { CampaignRef, CampaignRow, PauseReason } from './campaign.ts'
-import {
-  dialsSince,
-  dueContacts,
-  intendDials,
-  type OpenDial,
-  openDials,
-  recharge,
-  type Settled,
-  takeDialsAgain,
-  writeSettled,
-} from './dials.ts'
-import { complete, hasCampaigns, keepCampaign, pause, runningFrom, zeroAtMs } from './states.ts'
+import { type CampaignRef, type CampaignRow, contactsLeft, type PauseReason } from './campaign.ts'
+import { type DialRow, dialsSince, dueContacts, intendDials, loadDials } from './dials.ts'
+import { correct, isProvisionallyOver, settle } from './settle.ts'
+import { complete, hasCampaigns, keepCampaign, pause, runningFrom } from './states.ts'
 import { findCampaign } from './store.ts'
 
 /** A dial to be handed to the voice room, outside of the transaction in which it was written down. */
 export type Handover = { readonly callId: string; readonly phone: string }
 
-export type Turn = { readonly campaign: CampaignRow; readonly handovers: readonly Handover[] }
+export type Turn = {
+  readonly campaign: CampaignRow
+  readonly handovers: readonly Handover[]
+  /** Calls that were to be handed over and, as it looks, never were: to be taken back. */
+  readonly left: readonly string[]
+}
 
 const MINUTE_MS = 60_000
 /** A dial that was not handed over for so long was left by a process that died. */
@@ -33,111 +29,73 @@ const LEFT_MS = 15_000
 const FAILURES_MAX = 25
 /** A campaign that waits for its calls to end is looked at so often, should their news be lost. */
 const WAIT_MS = 5_000
+/** The same for corrections of calls that are over. */
+const PROVISIONAL_MS = 60 * MINUTE_MS
+/** How long a campaign waits for what frees itself without anybody telling it: a place among the plan's calls at once. */
+const FULL_MS = 3_000
+/** How long it waits for the credit watch to act on a balance that is used up. */
+const USED_UP_MS = 1_000
 
 /**
  * What a campaign does at `nowMs`: notes what became of its dials, and writes down the next ones. The caller holds the
  * workspace's line, has its boundaries caught up with, and writes the account.
  *
- * @param toldOf calls that are said to be over: a dial that was over before may be charged otherwise now
+ * @param told calls that are said to be over: a dial that was over before may be charged otherwise now
  */
 export async function takeTurn(
   tx: Tx,
   account: Account,
   ref: CampaignRef,
   nowMs: number,
-  toldOf: readonly string[] = [],
+  told: readonly string[] = [],
 ): Promise<Turn | undefined> {
   const found = await findCampaign(tx, ref)
   if (found === undefined) return undefined
-  const open = await openDials(tx, ref)
-  const moreMs = await recharge(tx, ref.workspaceId, toldOf)
-  const before = await settle(tx, { ...found, usedMs: found.usedMs + moreMs }, open, nowMs)
-  const left = open.filter((dial) => !isOver(dial) && isLeft(dial, nowMs))
-  await takeDialsAgain(
-    tx,
-    ref.workspaceId,
-    left.map(({ callId }) => callId),
-    nowMs,
-  )
-  const again = left.map(({ callId, phone }) => ({ callId, phone }))
-  const campaign = begun(before, nowMs)
-  if (campaign.status !== 'running') {
-    const lookAtMs = nextLook(campaign, nowMs)
-    const kept = { ...campaign, lookAtMs }
-    if (changed(found, kept)) await keepCampaign(tx, account, kept)
-    return { campaign: kept, handovers: again }
-  }
-  if (campaign.counts.waiting + campaign.counts.calling === 0) {
-    return { campaign: await complete(tx, account, campaign, nowMs), handovers: [] }
-  }
-  const reason = await hindrance(tx, account, campaign, nowMs)
-  if (reason !== null) {
-    const atMs = reason === 'out_of_credits' ? zeroAtMs(account, nowMs) : nowMs
-    return { campaign: await pause(tx, account, campaign, reason, atMs), handovers: again }
-  }
-  const { next, handovers } = await dialOn(tx, campaign, nowMs)
+  const dials = await loadDials(tx, ref, told)
+  const noted = await correct(tx, await settle(tx, found, dials), dials)
+  const { campaign, handovers, lookAtMs } = await goOn(tx, account, begun(noted, nowMs), dials, nowMs)
+  const left = dials.filter((dial) => isLeft(dial, nowMs)).map(({ callId }) => callId)
+  const provisionalMs = dials.some(isProvisionallyOver) ? nowMs + PROVISIONAL_MS : null
+  const waitMs = campaign.counts.calling > 0 ? nowMs + WAIT_MS : null
+  const next = { ...campaign, lookAtMs: earliest(lookAtMs, waitMs, provisionalMs) }
   if (changed(found, next)) await keepCampaign(tx, account, next)
-  return { campaign: next, handovers: [...again, ...handovers] }
+  return { campaign: next, handovers, left }
 }
 
-function isOver({ call }: OpenDial): boolean {
-  return call !== null && call.endedAtMs !== null
+/** What is to be dialled, and when to look again for more. */
+type Going = {
+  readonly campaign: CampaignRow
+  readonly handovers: readonly Handover[]
+  readonly lookAtMs: number | null
 }
 
-function isLeft({ state, takenAtMs }: OpenDial, nowMs: number): boolean {
-  return state === 'intended' && nowMs - takenAtMs >= LEFT_MS
-}
-
-/** Notes what became of dials whose calls are over. */
-async function settle(
+async function goOn(
   tx: Tx,
+  account: Account,
   campaign: CampaignRow,
-  open: readonly OpenDial[],
+  dials: readonly DialRow[],
   nowMs: number,
-): Promise<CampaignRow> {
-  const over = open.filter(isOver)
-  if (over.length === 0) return campaign
-  const settled = over.map((dial) => settledOf(campaign, dial, nowMs))
-  await writeSettled(tx, campaign, settled)
-  const counts = { ...campaign.counts, calling: campaign.counts.calling - settled.length }
-  let { failuresInRow } = campaign
-  for (const { state, outcome } of settled) {
-    if (state === 'waiting') counts.waiting += 1
-    else if (state === 'reached') counts.reached += 1
-    else counts.notReached += 1
-    if (outcome === 'failed') failuresInRow += 1
-    else if (outcome !== 'not_called') failuresInRow = 0
+): Promise<Going> {
+  const { status, startsAtMs } = campaign
+  if (status === 'scheduled') return { campaign, handovers: [], lookAtMs: startsAtMs }
+  if (status !== 'running') return { campaign, handovers: [], lookAtMs: null }
+  if (contactsLeft(campaign) === 0) {
+    return { campaign: await complete(tx, account, campaign, nowMs), handovers: [], lookAtMs: null }
   }
-  const usedMs = campaign.usedMs + over.reduce((sum, { call }) => sum + (call?.chargedMs ?? 0), 0)
-  const dialsOver = campaign.dialsOver + settled.filter(({ outcome }) => outcome !== 'not_called').length
-  return { ...campaign, counts, usedMs, dialsOver, failuresInRow }
+  const { terms } = await requireSubscription(tx, campaign.workspaceId)
+  const hindrance = await findHindrance(tx, account, campaign, terms, nowMs)
+  if (hindrance === 'used_up') return { campaign, handovers: [], lookAtMs: nowMs + USED_UP_MS }
+  if (hindrance !== null) {
+    const { reason, atMs } = hindrance
+    return { campaign: await pause(tx, account, campaign, reason, atMs), handovers: [], lookAtMs: null }
+  }
+  return dialOn(tx, campaign, freePlaces(account, terms, dials), nowMs)
 }
 
-function settledOf(
-  campaign: CampaignRow,
-  { callId, contactId, attempts, call }: OpenDial,
-  nowMs: number,
-): Settled {
-  const outcome = dialOutcome({
-    refused: call?.status === 'refused',
-    answered: call?.answered ?? false,
-    endReason: call?.endReason ?? null,
-    lost: call?.status === 'lost',
-  })
-  const endedAtMs = call?.endedAtMs ?? nowMs
-  const policy = { attemptsMax: campaign.attemptsMax, afterMs: campaign.retryAfterMs, on: campaign.retryOn }
-  const after = afterDial(outcome, attempts, policy, endedAtMs)
-  const waits = after.state === 'waiting'
-  return {
-    callId,
-    contactId,
-    outcome,
-    endedAtMs,
-    state: after.state,
-    nextAttemptAtMs: waits ? after.nextAttemptAtMs : endedAtMs,
-    counts: waits ? after.counts : true,
-    chargedMs: call?.chargedMs ?? 0,
-  }
+/** A dial that nobody seems to be handing over. */
+function isLeft({ state, intendedAtMs, call }: DialRow, nowMs: number): boolean {
+  const over = call !== null && call.endedAtMs !== null
+  return state === 'intended' && !over && nowMs - intendedAtMs >= LEFT_MS
 }
 
 /** A scheduled campaign whose time has come is running. */
@@ -147,36 +105,52 @@ function begun(campaign: CampaignRow, nowMs: number): CampaignRow {
   return runningFrom(campaign, nowMs)
 }
 
-/** What keeps a running campaign from going on. */
-async function hindrance(
+type Hindrance = { readonly reason: PauseReason; readonly atMs: number }
+
+/**
+ * What keeps a running campaign from going on, and since when. `used_up`: the balance is, and the credit watch has not
+ * acted on it yet. It pauses campaigns, as it alone sees that credits are back.
+ */
+async function findHindrance(
   tx: Tx,
   { line }: Account,
   campaign: CampaignRow,
+  terms: Terms,
   nowMs: number,
-): Promise<PauseReason | null> {
-  if ((await requireWorkspace(tx, campaign.workspaceId)).status === 'suspended') return 'workspace_suspended'
-  if (!campaign.agentActive) return 'agent_disabled'
-  if (!hasCampaigns((await requireSubscription(tx, campaign.workspaceId)).terms)) return 'plan_required'
-  if (balanceAt(line, nowMs) <= 0) return 'out_of_credits'
-  return campaign.failuresInRow >= FAILURES_MAX ? 'carrier_failing' : null
+): Promise<Hindrance | 'used_up' | null> {
+  const now = (reason: PauseReason) => ({ reason, atMs: nowMs })
+  if ((await requireWorkspace(tx, campaign.workspaceId)).status === 'suspended')
+    return now('workspace_suspended')
+  if (!campaign.agentActive) return now('agent_disabled')
+  if (!hasCampaigns(terms)) return now('plan_required')
+  if (balanceAt(line, nowMs) <= 0) {
+    const { outSinceMs } = line
+    return outSinceMs === null
+      ? 'used_up'
+      : { reason: 'out_of_credits', atMs: Math.max(outSinceMs, campaign.startedAtMs ?? nowMs) }
+  }
+  return campaign.failuresInRow >= FAILURES_MAX ? now('carrier_failing') : null
 }
 
-async function dialOn(
-  tx: Tx,
-  campaign: CampaignRow,
-  nowMs: number,
-): Promise<{ next: CampaignRow; handovers: Handover[] }> {
+/** How many calls more the plan allows at once. Dials whose calls are still to be made have their places already. */
+function freePlaces({ line }: Account, { limits }: Terms, dials: readonly DialRow[]): number {
+  const { concurrentCallsMax } = limits
+  if (concurrentCallsMax === null) return Number.POSITIVE_INFINITY
+  const toBeMade = dials.filter(({ call }) => call === null).length
+  return Math.max(0, concurrentCallsMax - line.openCalls - toBeMade)
+}
+
+async function dialOn(tx: Tx, campaign: CampaignRow, freeInPlan: number, nowMs: number): Promise<Going> {
   const hours = callingState(campaign.callingHours, nowMs)
+  if (!hours.open) return { campaign, handovers: [], lookAtMs: hours.opensAtMs }
   const { calling } = campaign.counts
-  const waitMs = calling > 0 ? nowMs + WAIT_MS : null
-  if (!hours.open)
-    return { next: { ...campaign, lookAtMs: earliest(hours.opensAtMs, waitMs) }, handovers: [] }
-  const free = Math.max(0, campaign.concurrency - calling)
+  const concurrency = Math.min(campaign.concurrency, calling + freeInPlan)
+  const free = Math.max(0, concurrency - calling)
   const { due, nextAtMs } = await dueContacts(tx, campaign, nowMs, Math.min(free, 100) + 1)
   const startedLastMinute =
     campaign.callsPerMinute === null ? 0 : await dialsSince(tx, campaign, nowMs - MINUTE_MS)
   const situation = { calling, due: due.length, startedLastMinute, nextSlotMs: campaign.nextSlotMs }
-  const dialing = dialsNow(campaign, situation, nowMs)
+  const dialing = dialsNow({ ...campaign, concurrency }, situation, nowMs)
   const dials = due
     .slice(0, dialing.count)
     .map(({ id, phone }) => ({ contactId: id, phone, callId: newUuid(nowMs) }))
@@ -186,19 +160,16 @@ async function dialOn(
     waiting: campaign.counts.waiting - dials.length,
     calling: calling + dials.length,
   }
-  const lookAtMs = earliest(
-    dialing.lookAgainMs,
-    free > dials.length ? nextAtMs : null,
-    counts.calling > 0 ? nowMs + WAIT_MS : null,
-  )
-  const next = { ...campaign, counts, nextSlotMs: dialing.nextSlotMs, lookAtMs }
-  return { next, handovers: dials.map(({ callId, phone }) => ({ callId, phone })) }
-}
-
-/** A campaign that does not run is looked at for its time, and while calls of it are on. */
-function nextLook(campaign: CampaignRow, nowMs: number): number | null {
-  const waitMs = campaign.counts.calling > 0 ? nowMs + WAIT_MS : null
-  return earliest(campaign.status === 'scheduled' ? campaign.startsAtMs : null, waitMs)
+  const planIsFull = concurrency < campaign.concurrency && due.length > dials.length
+  return {
+    campaign: { ...campaign, counts, nextSlotMs: dialing.nextSlotMs },
+    handovers: dials.map(({ callId, phone }) => ({ callId, phone })),
+    lookAtMs: earliest(
+      dialing.lookAgainMs,
+      free > dials.length ? nextAtMs : null,
+      planIsFull ? nowMs + FULL_MS : null,
+    ),
+  }
 }
 
 function earliest(...instants: readonly (number | null)[]): number | null {

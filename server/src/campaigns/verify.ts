@@ -24,21 +24,55 @@ const checks: Record<string, string> = {
     having count(d.call_id) <> case when t.state = 'calling' then 1 else 0 end`,
 
   'no contact is called again after it was reached, nor more often than its campaign says': `
-    select t.workspace_id, format('contact %s was dialled %s times, reached in %s of them', t.id, d.counted, d.reached) as detail
+    select t.workspace_id, format('contact %s: %s dials count, %s of them reached it, %s were too many; it says %s',
+                                  t.id, d.counted, d.reached, d.beyond, t.attempts) as detail
     from (select workspace_id, campaign_id, contact_id,
                  count(*) filter (where outcome is null or outcome not in ('not_called', 'canceled')) as counted,
-                 count(*) filter (where outcome = 'reached') as reached
+                 count(*) filter (where outcome = 'reached') as reached,
+                 count(*) filter (where attempt > attempts_max) as beyond
           from dials group by 1, 2, 3) d
     join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
-    where d.reached > 1 or d.counted <> t.attempts or t.attempts > 10`,
+    where d.reached > 1 or d.counted <> t.attempts or d.beyond > 0`,
+
+  'no contact is called while a call to it is on': `
+    select workspace_id, format('contact %s was dialled again at %s, the call before ended at %s', contact_id,
+                                intended_at_ms, ended_before_ms) as detail
+    from (select d.workspace_id, d.contact_id, d.intended_at_ms,
+                 lag(c.ended_at_ms) over (partition by d.workspace_id, d.contact_id order by d.intended_at_ms, d.call_id) as ended_before_ms,
+                 lag(d.outcome) over (partition by d.workspace_id, d.contact_id order by d.intended_at_ms, d.call_id) as outcome_before
+          from dials d join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id) pairs
+    where ended_before_ms > intended_at_ms and outcome_before is distinct from 'not_called'`,
+
+  'each campaign’s calls are its dials’, to the numbers of its contacts': `
+    select c.workspace_id, format('call %s of campaign %s to %s: its dial is of campaign %s to %s', c.id, c.campaign_id,
+                                  c.to_number, d.campaign_id, t.phone) as detail
+    from calls c
+    left join dials d on d.workspace_id = c.workspace_id and d.call_id = c.id
+    left join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
+    where c.campaign_id is not null
+      and (d.campaign_id is distinct from c.campaign_id or t.phone is distinct from c.to_number)`,
 
   'what campaigns used is what their calls were charged': `
-    select c.workspace_id, format('campaign %s says it used %s ms, its dials were charged %s ms', c.id, c.used_ms,
-                                  coalesce(sum(d.charged_ms), 0)) as detail
+    select c.workspace_id, format('campaign %s says it used %s ms, its dials %s ms, their calls %s ms', c.id, c.used_ms,
+                                  coalesce(d.dials_ms, 0), coalesce(d.calls_ms, 0)) as detail
     from campaigns c
-    left join dials d on d.workspace_id = c.workspace_id and d.campaign_id = c.id and d.state = 'over'
-    group by c.workspace_id, c.id, c.used_ms
-    having c.used_ms <> coalesce(sum(d.charged_ms), 0)`,
+    left join (select d.workspace_id, d.campaign_id, sum(d.charged_ms) as dials_ms,
+                      sum(case when d.provisional then d.charged_ms else coalesce(c.settled_ms, 0) end) as calls_ms
+               from dials d left join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id
+               where d.state = 'over' group by 1, 2) d
+      on d.workspace_id = c.workspace_id and d.campaign_id = c.id
+    where c.used_ms <> coalesce(d.dials_ms, 0) or c.used_ms <> coalesce(d.calls_ms, 0)`,
+
+  'each file of contacts adds up': `
+    select i.workspace_id, format('file %s: %s rows, %s added and %s rejected; there are %s and %s', i.id, i.row_count,
+                                  i.added_count, i.rejected_count, t.contacts, r.rejections) as detail
+    from contact_imports i
+    left join lateral (select count(*) as rejections from contact_rejections r
+                       where r.workspace_id = i.workspace_id and r.import_id = i.id) r on true
+    left join (select workspace_id, import_id, count(*) as contacts from contacts group by 1, 2) t
+      on t.workspace_id = i.workspace_id and t.import_id = i.id
+    where i.row_count <> i.added_count + i.rejected_count or i.rejected_count <> r.rejections
+       or i.added_count <> coalesce(t.contacts, 0)`,
 }
 
 /** What campaigns say of themselves must be what their contacts, dials and calls say. */

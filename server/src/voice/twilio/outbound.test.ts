@@ -237,7 +237,7 @@ describe('an order', () => {
     { kind: 'server_error', when: 'before' },
     { kind: 'rate_limited' },
     { kind: 'nonsense' },
-  ] as const)('that never reached Twilio ($kind) counts as failed after a while', async (fault) => {
+  ] as const)('that never reached Twilio ($kind) counts as not placed after a while', async (fault) => {
     // Another call between the same numbers is somebody else’s.
     const other = await dial()
     const order = world.order(agent)
@@ -249,7 +249,7 @@ describe('an order', () => {
     expect(await callOf(order)).toMatchObject({ status: 'authorized' })
     await world.after(MINUTE_MS)
     await world.after(MINUTE_MS)
-    expect(await callOf(order)).toMatchObject({ status: 'failed', endReason: 'failed' })
+    expect(await callOf(order)).toMatchObject({ status: 'failed', endReason: 'not_placed' })
     expect(placedFor(order)).toHaveLength(0)
     await world.tell(world.twilio.end(other.call, 'busy'))
   })
