@@ -21,7 +21,7 @@ import {
   deliveryRoutes,
   webhookRoutes,
 } from './alerts/index.ts'
-import { type AutoReload, autoReloadRoutes, createAutoReload } from './auto-reload/index.ts'
+import { type AutoReload, autoReloadRoutes, createAutoReload, tellReloadDone } from './auto-reload/index.ts'
 import {
   type CallEngine,
   callBatchRoute,
@@ -210,6 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     seller: options.config.seller,
     origin,
     purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
+    succeeded: tellReloadDone,
     methodsChanged: (tx, account, nowMs) => retryRenewalNow(tx, account.line.workspaceId, nowMs),
     onSettled: (workspaceId) => autoReload.wake([workspaceId]),
     onMethodsChanged: (workspaceId) => autoReload.wake([workspaceId]),

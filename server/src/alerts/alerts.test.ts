@@ -297,6 +297,24 @@ describe('auto-reload', () => {
     expect(await kinds()).toEqual(['reload_declined', 'reload_failed', 'reload_declined'])
   })
 
+  test('tells of what it bought, once, with the balance after it; nothing is told of what people buy', async () => {
+    const customer = await customerWith()
+    await customer.setBalance(10)
+    await customer.save()
+    await t.app.autoReload.idle()
+    const body = { packageId: 'credits_100', quantity: 1 }
+    await t.request('POST', '/v1/purchases', { key: customer.key, body })
+    await later(1000)
+    expect(await alertsOf({ key: customer.key })).toMatchObject([
+      {
+        kind: 'reload_done',
+        title: 'Auto-reload bought 2 × 100 credits',
+        detail: 'It paid $24.00. The balance is 210 credits now.',
+        link: '/billing',
+      },
+    ])
+  })
+
   test('tells that a bank wants a confirmation', async () => {
     const customer = await customerWith('requires_action')
     await customer.setBalance(10)
@@ -320,15 +338,17 @@ describe('auto-reload', () => {
       await customer.setBalance(100)
       await later(1000)
     }
-    expect(await alertsOf(who)).toMatchObject([{ kind: 'reload_capped', link: '/billing' }])
+    // Beside what was bought before.
+    const ofCap = async () => (await alertsOf(who)).filter(({ kind }) => kind === 'reload_capped')
+    expect(await ofCap()).toMatchObject([{ kind: 'reload_capped', link: '/billing' }])
     await customer.setBalance(10)
     await later(1000)
-    expect(await alertsOf(who)).toHaveLength(1)
+    expect(await ofCap()).toHaveLength(1)
     // A month later it buys once more, and is at the cap again.
     await later(10 * DAY_MS)
     await customer.setBalance(10)
     await later(1000)
-    expect(await alertsOf(who)).toHaveLength(2)
+    expect(await ofCap()).toHaveLength(2)
   })
 
   test('tells who listens', async () => {

@@ -1,12 +1,14 @@
 import type { AutoReloadDecision } from '@talktime/core/auto-reload'
+import { balanceAt } from '@talktime/core/balance-line'
 import { raiseAlert } from '../alerts/index.ts'
 import { type Account, noteChange } from '../ledger/index.ts'
+import type { Purchase } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { moneyText } from '../platform/words.ts'
 import type { Facts } from './facts.ts'
-import { stateSentence } from './sentences.ts'
+import { creditsText, stateSentence } from './sentences.ts'
 
-type Said = { readonly kind: 'reload_declined' | 'reload_failed' | 'reload_capped' } & {
+type Said = { readonly kind: 'reload_declined' | 'reload_failed' | 'reload_capped' | 'reload_done' } & {
   readonly key: string
   readonly title: string
   readonly detail: string
@@ -23,12 +25,33 @@ export async function raiseReloadAlerts(
   decision: AutoReloadDecision,
   nowMs: number,
 ): Promise<void> {
-  const { workspaceId } = account.line
   for (const said of [declined(facts, decision), failed(facts, decision), capped(facts, decision)]) {
-    if (said === undefined) continue
-    const id = await raiseAlert(tx, { ...said, workspaceId, link: '/billing' }, nowMs)
-    if (id !== undefined) noteChange(account, 'alert', id)
+    if (said !== undefined) await raise(tx, account, said, nowMs)
   }
+}
+
+/** Tells of a purchase that was paid, if auto-reload made it. The credits are on the account already. */
+export async function tellReloadDone(
+  tx: Tx,
+  account: Account,
+  { id, origin, description, amountMinor, currency }: Purchase,
+  nowMs: number,
+): Promise<void> {
+  if (origin !== 'auto_reload') return
+  const balance = creditsText(balanceAt(account.line, nowMs))
+  const said: Said = {
+    kind: 'reload_done',
+    key: id,
+    title: `Auto-reload bought ${description}`,
+    detail: `It paid ${moneyText(amountMinor, currency)}. The balance is ${balance} now.`,
+  }
+  await raise(tx, account, said, nowMs)
+}
+
+async function raise(tx: Tx, account: Account, said: Said, nowMs: number): Promise<void> {
+  const { workspaceId } = account.line
+  const id = await raiseAlert(tx, { ...said, workspaceId, link: '/billing' }, nowMs)
+  if (id !== undefined) noteChange(account, 'alert', id)
 }
 
 /** The first decline since all was well; those after it are no news until nothing more is tried. */

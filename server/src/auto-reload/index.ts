@@ -1,3 +1,4 @@
+export { tellReloadDone } from './alerts.ts'
 export { type AutoReload, createAutoReload } from './auto-reload.ts'
 export type { AutoReloadParts } from './parts.ts'
 export { autoReloadRoutes } from './routes.ts'

@@ -91,7 +91,7 @@ function campaignsText(names: readonly string[]): string {
   return `The campaign “${only ?? ''}” is`
 }
 
-function creditsText(ms: number): string {
+export function creditsText(ms: number): string {
   const text = formatCredits(ms, 'en-US')
   return `${text} ${text === '1' ? 'credit' : 'credits'}`
 }

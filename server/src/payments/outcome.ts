@@ -80,6 +80,7 @@ export function createOutcomes(parts: PaymentsParts): {
         await nextReceiptNumber(tx, nowMs),
       ],
     )
+    await parts.succeeded?.(tx, account, purchase, nowMs)
   }
 
   async function decline(tx: Tx, account: Account, purchase: Purchase, outcome: Declined, nowMs: number) {

@@ -2,7 +2,7 @@ import type { Account, Boundaries } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import type { Gateway } from './gateway.ts'
-import type { Seller } from './purchase.ts'
+import type { Purchase, Seller } from './purchase.ts'
 import type { Purposes } from './purpose.ts'
 
 /** What the room is built of. */
@@ -20,6 +20,8 @@ export type PaymentsParts = {
   readonly answerMsMax?: number
   /** In the transaction in which a card was added, removed or made the default; the account is written after it. */
   readonly methodsChanged?: (tx: Tx, account: Account, nowMs: number) => Promise<void>
+  /** In the transaction in which a purchase was paid, after what was bought was given; the account is written after it. */
+  readonly succeeded?: (tx: Tx, account: Account, purchase: Purchase, nowMs: number) => Promise<void>
   /** After the commit: a purchase's outcome became known, or the cards changed. Not awaited. */
   readonly onSettled?: (workspaceId: string) => void
   readonly onMethodsChanged?: (workspaceId: string) => void
