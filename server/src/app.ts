@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   type Access,
@@ -19,6 +18,7 @@ import {
   createDeliverer,
   createMailer,
   deliveryRoutes,
+  mailFolder,
   webhookRoutes,
 } from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload, tellReloadDone } from './auto-reload/index.ts'
@@ -264,7 +264,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const mailer = createMailer({
     settings: options.config.mail,
-    folder: join(options.config.dataDir, 'mail'),
+    folder: mailFolder(options.config.dataDir),
     origin,
     log,
   })

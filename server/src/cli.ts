@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { catalogueCommand } from './cli/catalogue-command.ts'
 import { demoCommand } from './cli/demo-command.ts'
 import { keyCommand } from './cli/key-command.ts'
+import { mailsCommand } from './cli/mails-command.ts'
 import { secretsCommand } from './cli/secrets-command.ts'
 import { verifyCommand } from './cli/verify-command.ts'
 import { workspaceCommand } from './cli/workspace-command.ts'
@@ -25,6 +26,7 @@ const program = new Command('talktime')
   .addCommand(secretsCommand())
   .addCommand(catalogueCommand())
   .addCommand(demoCommand())
+  .addCommand(mailsCommand())
   .addHelpText(
     'after',
     '\nSettings come from the environment, as for the server: DATABASE_URL, TALKTIME_DATA_DIR.',

@@ -1,6 +1,7 @@
 export { createDeliverer } from './deliver.ts'
 export { deliveryRoutes } from './delivery-routes.ts'
 export { createMailer } from './mail.ts'
+export { mailFolder, readWrittenMail, type WrittenMail, writtenMailIds } from './mail-folder.ts'
 export { raiseAlert } from './raise.ts'
 export { renewWebhookSecrets } from './renew-secrets.ts'
 export { alertRoutes } from './routes.ts'

@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
 import { type RunningServer, startServer, temporaryFolder } from '../../test/start-server.ts'
+import { createMailer } from '../alerts/index.ts'
 import { loadCatalogue } from '../plans/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { publicId } from '../platform/ids.ts'
+import { newUuid, publicId } from '../platform/ids.ts'
+import { createLog } from '../platform/log.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 
 // Each command runs as a process of its own, as a terminal would run it.
@@ -131,6 +134,75 @@ describe('on the database of DATABASE_URL', () => {
   })
 })
 
+describe('mails that no server took', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    const settings = { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' }
+    const origin = 'https://talktime.example.com'
+    const mailer = createMailer({
+      settings,
+      folder: join(folder.path, 'mail'),
+      origin,
+      log: createLog('silent'),
+    })
+    for (const [atMs, subject] of [
+      [1_700_000_000_000, 'Credits are low (Käse & Söhne)'],
+      [1_700_000_060_000, 'Out of credits (Käse & Söhne)'],
+    ] as const) {
+      const id = publicId('delivery', newUuid(atMs))
+      const text = `${subject}\n\nBuy credits → so that calls go on.\n`
+      await mailer.send({ id, to: ['ada@example.com'], subject, text, html: `<p>${subject}</p>`, atMs })
+    }
+  })
+  afterAll(() => folder.remove())
+
+  const mails = (...args: string[]) => talktime(['mails', ...args], { TALKTIME_DATA_DIR: folder.path })
+
+  test('are listed, the newest first, and shown as text', async () => {
+    const { code, stdout } = await mails()
+    expect(code).toBe(0)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^dlv_\w{32} {2}2023-11-14T22:14:20.000Z {2}ada@example\.com {2}Out of credits \(Käse & Söhne\)$/,
+      ),
+      expect.stringMatching(/ {2}Credits are low \(Käse & Söhne\)$/),
+    ])
+    expect((await mails('--limit', '1')).stdout.trimEnd().split('\n')).toEqual(lines.slice(0, 1))
+    expect((await mails('show')).stdout).toBe(
+      [
+        'From: Talktime <talktime@localhost>',
+        'To: ada@example.com',
+        'Date: 2023-11-14T22:14:20.000Z',
+        'Subject: Out of credits (Käse & Söhne)',
+        '',
+        'Out of credits (Käse & Söhne)',
+        '',
+        'Buy credits → so that calls go on.',
+        '',
+      ].join('\n'),
+    )
+    const older = await mails('show', lines[1]?.split(' ')[0] ?? '')
+    expect(older.stdout).toContain('Subject: Credits are low')
+  })
+
+  test('that are not there are said to be missing', async () => {
+    expect(await mails('show', '../secret')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('error: there is no mail ../secret in '),
+    })
+    const empty = await temporaryFolder()
+    expect(await talktime(['mails'], { TALKTIME_DATA_DIR: empty.path })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('There are no mails in '),
+    })
+    await empty.remove()
+  })
+})
+
 describe('what is wrong is named, with what would be right, and nothing is printed as a result', () => {
   test.each([
     ['', 'Usage: talktime'],
@@ -149,6 +221,7 @@ describe('what is wrong is named, with what would be right, and nothing is print
       `error: option '--operator' cannot be used with option '--workspace <id>'`,
     ],
     ['verify everything', 'error: too many arguments'],
+    ['mails --limit all', 'It must be a whole number from 1 to 999999.'],
   ])('talktime %s', async (line, stderr) => {
     const result = await talktime(line.split(' ').filter(Boolean), {})
     expect(result).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(stderr) })
@@ -166,7 +239,7 @@ describe('what is wrong is named, with what would be right, and nothing is print
   test('--help tells of every command', async () => {
     const { code, stdout } = await talktime(['--help'], {})
     expect(code).toBe(0)
-    for (const name of ['workspace', 'key', 'verify', 'demo']) expect(stdout).toContain(`  ${name} `)
+    for (const name of ['workspace', 'key', 'verify', 'demo', 'mails']) expect(stdout).toContain(`  ${name} `)
     const help = await talktime(['key', 'create', '--help'], {})
     expect(help).toEqual({ code: 0, stdout: expect.stringContaining('--workspace <id>'), stderr: '' })
   })
