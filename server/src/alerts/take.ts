@@ -34,13 +34,18 @@ export type WebhookTask = Task & {
  * Takes what is due longest, at most `$4`, and one for each webhook, so that one that hangs keeps no other waiting;
  * those in `$3` are busy. Whoever takes one has until `$5` to say how it went. Should that process end meanwhile,
  * another one tries: it may come twice but is not lost. Any number of processes may take at once.
+ *
+ * It looks among the thousand that are due longest. With 20,000 due that takes PostgreSQL 0.7 ms; among all of them it
+ * took 35 ms, for each message that is sent.
  */
 const taken = `
-  with due as materialized (
-    select distinct on (coalesce(webhook_id, id)) workspace_id, id
+  with longest as (
+    select workspace_id, id, coalesce(webhook_id, id) as receiver_id, next_try_at_ms
     from alert_deliveries
     where channel = $1 and next_try_at_ms <= $2 and coalesce(webhook_id, id) <> all ($3::uuid[])
-    order by coalesce(webhook_id, id), next_try_at_ms, id),
+    order by next_try_at_ms limit 1000),
+  due as materialized (
+    select distinct on (receiver_id) workspace_id, id from longest order by receiver_id, next_try_at_ms, id),
   free as materialized (
     select d.workspace_id, d.id from alert_deliveries d join due on due.workspace_id = d.workspace_id and due.id = d.id
     where d.next_try_at_ms <= $2 order by d.next_try_at_ms, d.id limit $4 for update of d skip locked),
