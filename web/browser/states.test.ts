@@ -215,3 +215,23 @@ test('someone who is signed in joins another workspace, changes between them, an
   await page.goto('/live')
   await page.waitForURL('**/sign-in?redirect=%2Flive')
 })
+
+test('a link from a mail opens the workspace that it is about, after signing in if need be', async () => {
+  const owner = await product.visit()
+  await signUp(owner)
+  const page = await product.visit()
+  const { email } = await signUp(page, somebody('Milo Fischer'), 'Contoso Clinics')
+  const { url } = await asPage(owner, 'POST', '/v1/invitations', { email, role: 'admin' })
+  const token = new URL(String(url)).searchParams.get('token')
+  await asPage(page, 'POST', '/v1/invitations/accept', { token })
+  const { workspaces } = await asPage(page, 'GET', '/v1/session')
+  const other = (workspaces as { id: string; name: string }[]).find(({ name }) => name === 'Northwind Dental')
+  await page.context().clearCookies()
+  await page.goto(`/settings/members?workspace=${other?.id}`)
+  await page.getByLabel('Email').fill(email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: /^Workspace Northwind Dental/ }).waitFor()
+  // It is not in the address any more, so that changing the workspace is not undone by it.
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/settings/members')
+})

@@ -15,6 +15,7 @@ import { readCampaignSearch, readCampaignsSearch } from './campaigns/campaigns-s
 import { NotFound } from './shell/NotFound.tsx'
 import { PageFailure } from './shell/PageFailure.tsx'
 import { seatFor } from './shell/seat.ts'
+import { followWorkspaceLink } from './shell/workspace-from-link.ts'
 
 type Context = { queryClient: QueryClient }
 
@@ -69,6 +70,7 @@ const shell = createRoute({
       // Whoever opens the bare address comes from nowhere in particular.
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { redirect: location.href } })
     }
+    followWorkspaceLink(session, location)
     // Requests name the workspace from the first one on.
     chooseWorkspace(seatFor(session, currentWorkspaceId())?.workspace.id ?? null)
   },

@@ -161,10 +161,13 @@ describe('the owners’ mail', () => {
     expect(source).toMatch(/^Subject: Auto-reload: the card was declined \(Acme\)\r?$/m)
     expect(source).toContain('Change the card & see <Billing>.')
     expect(source).toContain('Change the card &amp; see &lt;Billing&gt;.')
-    expect(source).toContain('\nOpen billing:\r\nhttps://talktime.example.com/billing\r\n')
-    expect(source).toContain('<a href="https://talktime.example.com/billing">Open billing</a>')
+    const link = `https://talktime.example.com/billing?workspace=${person.workspaceId}`
+    expect(source).toContain(`\nOpen billing:\r\n${link}\r\n`)
+    expect(source).toContain(`<a href="${link}">Open billing</a>`)
     expect(source).toContain('because you are an owner of Acme at Voices GmbH')
-    expect(source).toContain('\nhttps://talktime.example.com/settings/alerts\r\n')
+    expect(source).toContain(
+      `\nhttps://talktime.example.com/settings/alerts?workspace=${person.workspaceId}\r\n`,
+    )
   })
 
   test('goes to owners only, to each of them', async () => {

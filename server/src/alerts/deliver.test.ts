@@ -163,7 +163,7 @@ describe('a message', () => {
         at,
         title: 'Out of credits',
         detail: 'Buy credits.',
-        link: 'https://talktime.example.com/billing',
+        link: `https://talktime.example.com/billing?workspace=${publicId('workspace', workspaceId)}`,
         workspaceId: publicId('workspace', workspaceId),
         workspaceName: 'Acme',
       },

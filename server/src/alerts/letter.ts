@@ -1,6 +1,7 @@
 import type { MemberRole } from '../access/index.ts'
 import { publicId } from '../platform/ids.ts'
 import type { AlertKind } from './alert.ts'
+import { linkTo } from './link.ts'
 import type { Mail } from './mail.ts'
 import type { MailTask } from './take.ts'
 
@@ -26,13 +27,13 @@ const settingsPath = '/settings/alerts'
 
 /** The mail that tells a member of an alert. */
 export function letterOf(
-  { id, workspaceName, alert }: MailTask,
+  { id, workspaceId, workspaceName, alert }: MailTask,
   to: { readonly email: string; readonly role: MemberRole },
   service: { readonly origin: string; readonly serviceName: string },
 ): Mail {
   const { kind, title, detail, atMs } = alert
-  const link = service.origin + alert.link
-  const settings = service.origin + settingsPath
+  const link = linkTo(service.origin, workspaceId, alert.link)
+  const settings = linkTo(service.origin, workspaceId, settingsPath)
   const as = to.role === 'owner' ? 'you are an owner of' : 'you chose to hear of this in'
   const why = `You get this mail because ${as} ${workspaceName} at ${service.serviceName}.`
   const choose = 'Choose what you are mailed about'

@@ -2,6 +2,7 @@ import { Webhook as Signer } from 'standardwebhooks'
 import { instantOf } from '../platform/http/amount.ts'
 import { publicId } from '../platform/ids.ts'
 import type { AlertKind } from './alert.ts'
+import { linkTo } from './link.ts'
 import type { WebhookTask } from './take.ts'
 
 /** What a webhook gets, by Standard Webhooks (https://www.standardwebhooks.com). */
@@ -31,7 +32,7 @@ export function messageOf(task: WebhookTask, origin: string, nowMs: number): Web
   const { kind, atMs, title, detail, link } = alert
   const id = publicId('alert', alertId)
   const at = instantOf(atMs)
-  const data = { id, kind, at, title, detail, link: origin + link, ...workspace }
+  const data = { id, kind, at, title, detail, link: linkTo(origin, workspaceId, link), ...workspace }
   return { id, body: JSON.stringify({ type: eventType(kind), timestamp: at, data }) }
 }
 
