@@ -96,20 +96,23 @@ function asMarkdown(rows: readonly Row[]): string {
 }
 
 const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
-const opening = '<!-- results: written by "npm run bench -- --write" -->'
-const closing = '<!-- end of results -->'
 
 /** Puts the results into docs/performance.md, in the place of the last ones. */
-export async function writeResults(measured: Measured, date: string): Promise<void> {
-  const text = await readFile(page, 'utf8')
-  const from = text.indexOf(opening)
-  const to = text.indexOf(closing)
-  if (from < 0 || to < from) throw new Error(`${page} has no place for results`)
-  const results = [
-    opening,
+export function writeResults(measured: Measured, date: string): Promise<void> {
+  return writeSection('bench', [
     `Measured on ${date}, on a machine with ${machine()}.`,
     asMarkdown(rowsOf(measured)),
     ...notesOf(measured),
-  ]
-  await writeFile(page, `${text.slice(0, from)}${results.join('\n\n')}\n\n${text.slice(to)}`)
+  ])
+}
+
+/** Puts paragraphs in the place of those that a command wrote last. */
+export async function writeSection(command: string, paragraphs: readonly string[]): Promise<void> {
+  const opening = `<!-- results: written by "npm run ${command} -- --write" -->`
+  const text = await readFile(page, 'utf8')
+  const from = text.indexOf(opening)
+  const to = text.indexOf('<!-- end of results -->', from)
+  if (from < 0 || to < from) throw new Error(`${page} has no place for results of ${command}`)
+  const results = [opening, ...paragraphs].join('\n\n')
+  await writeFile(page, `${text.slice(0, from)}${results}\n\n${text.slice(to)}`)
 }

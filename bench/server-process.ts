@@ -14,6 +14,8 @@ export async function startServer(settings: {
   readonly dataDir: string
   /** Undefined: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl?: string
+  /** Settings besides. */
+  readonly more?: Readonly<Record<string, string>>
 }): Promise<ServerProcess> {
   const child = spawn(process.execPath, [mainFile], {
     env: {
@@ -23,6 +25,7 @@ export async function startServer(settings: {
       TALKTIME_LOG_LEVEL: 'warn',
       TALKTIME_DATA_DIR: settings.dataDir,
       DATABASE_URL: settings.databaseUrl ?? '',
+      ...settings.more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -60,8 +60,3 @@ export function localDays(from: string, to: string, timeZone: string): LocalDay[
 function startMs(day: Temporal.PlainDate, timeZone: string): number {
   return day.toZonedDateTime({ timeZone }).epochMilliseconds
 }
-
-/** The local date on which an instant (epoch milliseconds) falls. */
-export function localDate(atMs: number, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate().toString()
-}

@@ -12,3 +12,13 @@ test('the benchmarks run to their end with clean books, on a machine without pgb
   expect(bench.stdout()).toMatch(/Whole calls over HTTP, 64 connections, 1 workspace .* calls\/s/)
   expect(bench.stdout()).toContain('checked with `verify` after each measurement: clean')
 })
+
+test('the benchmark of the LLM gateway runs to its end, and what went through it is written down', {
+  timeout: 180_000,
+}, async () => {
+  const bench = runProgram(['bench/llm-gateway.ts', '--short', '--date', '2026-11-22'], {})
+  expect(await bench.ended, bench.stderr()).toBe(0)
+  expect(bench.stdout()).toMatch(/20 streams at once, .* a second/)
+  expect(bench.stdout()).toMatch(/Added by the gateway: p50 -?[\d.]+ ms, p95 -?[\d.]+ ms/)
+  expect(bench.stdout()).toMatch(/Written down: [1-9][\d,]* requests with [\d,]+ tokens, 0 errors/)
+})

@@ -22,7 +22,7 @@ export type ProviderRequest = {
 
 /**
  * The addresses at which each provider speaks OpenAI's API, from their documentation: OpenAI, Groq and OpenRouter
- * natively, Google and Anthropic beside their own (decision 16). The other two are addressed by their key.
+ * natively, Google and Anthropic beside their own (decision 11). The other two are addressed by their key.
  */
 const addresses: Readonly<Partial<Record<LlmProvider, string>>> = {
   openai: 'https://api.openai.com/v1',

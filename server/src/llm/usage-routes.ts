@@ -1,4 +1,4 @@
-import { localDate } from '@talktime/core/local-day'
+import { localDateOf } from '@talktime/core/local-day'
 import { z } from 'zod'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
@@ -43,7 +43,7 @@ export function llmUsageRoutes(parts: UsageParts): Routes {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const timeZone = await parts.timeZoneOf(workspaceId)
-        const window = windowOf(request.query, localDate(clock.now(), timeZone))
+        const window = windowOf(request.query, localDateOf(clock.now(), timeZone))
         const rows = await readUsage(database, workspaceId, window)
         return usageBody(rows, { ...window, timeZone }, clock.now())
       },

@@ -2,7 +2,7 @@ import { balanceAt } from '@talktime/core/balance-line'
 import { overAtLatestMs } from '@talktime/core/call-lease'
 import { chooseLlmKey, type LlmKeyOffer, type LlmKeySource } from '@talktime/core/llm-key-choice'
 import { type LlmProvider, llmProviderNames, llmProviderOf, llmProviders } from '@talktime/core/llm-provider'
-import { localDate } from '@talktime/core/local-day'
+import { localDateOf } from '@talktime/core/local-day'
 import type { LlmSettings } from '../platform/llm-settings.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { findKeyFor, type KeyRow } from './key-store.ts'
@@ -69,7 +69,7 @@ export async function findWay(parts: LlmParts, wanted: Wanted): Promise<Way> {
     workspaceId: wanted.workspaceId,
     agentId: agent.id,
     callId: scene.callId,
-    day: localDate(nowMs, scene.timeZone),
+    day: localDateOf(nowMs, scene.timeZone),
     provider,
     model,
     offer,

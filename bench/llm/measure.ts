@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '../../server/src/platform/database/database.ts'
+import { migrate } from '../../server/src/platform/database/migrate.ts'
+import { type BenchPostgres, urlOf } from '../postgres.ts'
+import { run } from '../process.ts'
+import { startServer } from '../server-process.ts'
+import { createTenants } from '../world.ts'
+import type { ListenersJob, ListenersResult } from './listeners.ts'
+import type { Speech } from './provider.ts'
+
+export type GatewayExtent = {
+  readonly streams: number
+  readonly warmUpSeconds: number
+  readonly seconds: number
+  readonly speech: Speech
+}
+
+/** Half a second of thinking, then 40 words in two seconds: a model that answers in a conversation. */
+export const wholeGatewayExtent: GatewayExtent = {
+  streams: 500,
+  warmUpSeconds: 5,
+  seconds: 20,
+  speech: { thinksMs: 500, words: 40, everyMs: 50 },
+}
+
+export const shortGatewayExtent: GatewayExtent = {
+  streams: 20,
+  warmUpSeconds: 0.2,
+  seconds: 0.6,
+  speech: { thinksMs: 20, words: 5, everyMs: 10 },
+}
+
+export type GatewayMeasured = {
+  readonly direct: ListenersResult
+  readonly through: ListenersResult
+  /** Resident memory of the server in MB: at rest before, and the most while it was measured. */
+  readonly memoryMb: { readonly before: number; readonly most: number }
+  /** What the gateway wrote down of what went through it. */
+  readonly recorded: { readonly requests: number; readonly tokens: number; readonly errors: number }
+}
+
+/** The same streams directly from the provider, and through the gateway. */
+export async function measureGateway(
+  postgres: BenchPostgres,
+  { streams, warmUpSeconds, seconds, speech }: GatewayExtent,
+): Promise<GatewayMeasured> {
+  const provider = child('./provider.ts')
+  const { port } = await answerOf<{ port: number }>(provider, speech)
+  const base = `http://127.0.0.1:${port}/v1`
+  const connection = await postgres.createDatabase('llm_gateway')
+  const database = openDatabase(connection)
+  await migrate(database)
+  const [tenant] = await createTenants(database, 1)
+  if (tenant === undefined) throw new Error('There is no workspace')
+  const server = await startServer({
+    dataDir: join(postgres.folder, 'llm_gateway'),
+    databaseUrl: urlOf(connection),
+    more: { TALKTIME_LLM_BASE_OPENAI: base },
+  })
+  const address = `http://127.0.0.1:${server.port}`
+  const authorization = { authorization: `Bearer ${tenant.caller.key}` }
+  try {
+    await post(`${address}/v1/llm-keys`, authorization, { provider: 'openai', key: 'sk-of-the-benchmark' })
+    const job = {
+      streams,
+      warmUpSeconds,
+      seconds,
+      streamMs: speech.thinksMs + speech.words * speech.everyMs,
+    }
+    const direct = await listen({ ...job, address: base, headers: {} })
+    const before = await residentMb(server.pid)
+    let most = before
+    const watch = setInterval(
+      () => void residentMb(server.pid).then((mb) => (most = Math.max(most, mb))),
+      250,
+    )
+    const headers = { ...authorization, 'talktime-agent': tenant.caller.agentId }
+    const through = await listen({ ...job, address: `${address}/llm/v1`, headers })
+    clearInterval(watch)
+    const usage = await fetch(`${address}/v1/llm-usage`, { headers: authorization })
+    const { total } = (await usage.json()) as {
+      total: { requests: number; errors: number; tokens: { total: number } }
+    }
+    return {
+      direct,
+      through,
+      memoryMb: { before, most },
+      recorded: { requests: total.requests, errors: total.errors, tokens: total.tokens.total },
+    }
+  } finally {
+    provider.kill()
+    await server.stop()
+    await database.close()
+  }
+}
+
+function child(file: string): ChildProcess {
+  return fork(fileURLToPath(new URL(file, import.meta.url)))
+}
+
+function listen(job: ListenersJob): Promise<ListenersResult> {
+  return answerOf<{ result: ListenersResult } | { error: string }>(child('./listeners.ts'), job).then(
+    (answer) => {
+      if ('error' in answer) throw new Error(answer.error)
+      return answer.result
+    },
+  )
+}
+
+/** Sends a process its job; resolves with the first thing it says. */
+function answerOf<Answer>(process: ChildProcess, job: ListenersJob | Speech): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    process.once('message', (answer) => resolve(answer as Answer))
+    process.once('error', reject)
+    process.once('exit', (code) => reject(new Error(`A process of the benchmark ended by itself (${code})`)))
+    process.send(job)
+  })
+}
+
+async function post(url: string, headers: Record<string, string>, body: unknown): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`)
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)])
+  return Number(stdout.trim()) / 1024
+}
