@@ -9,7 +9,12 @@ import { GaveUp } from './watch.ts'
 export type ProviderAnswer = Dispatcher.ResponseData
 
 /** What goes to a provider beside its key. Nothing of what the caller sent in headers does. */
-const ownHeaders = { accept: 'application/json, text/event-stream', 'user-agent': 'Talktime' }
+const ownHeaders = {
+  accept: 'application/json, text/event-stream',
+  // What is passed on has to be read as well.
+  'accept-encoding': 'identity',
+  'user-agent': 'Talktime',
+}
 
 /**
  * Asks a provider; resolves with the head of its answer. Redirects are answers like any other. Time limits are the

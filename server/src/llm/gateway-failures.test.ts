@@ -448,6 +448,13 @@ describe('bad requests, in OpenAI’s words', () => {
     expect(world.provider.requests[0]?.body.messages).toEqual([{ role: 'user', content }])
   })
 
+  test('404: what else OpenAI’s API has is not there', async () => {
+    const agent = await world.agent()
+    const missing = await failure(world.client(agent).embeddings.create({ model: 'x', input: 'y' }))
+    expect([missing.status, missing.code]).toEqual([404, 'not_found'])
+    expect(missing.message).toContain('not POST /llm/v1/embeddings.')
+  })
+
   test('415: it has to be JSON', async () => {
     expect((await post('model=agent', { 'content-type': 'text/plain' })).error.code).toBe(
       'unsupported_media_type',

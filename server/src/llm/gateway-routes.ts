@@ -23,12 +23,12 @@ const tags = ['LLM gateway']
 export function gatewayRoutes(parts: LlmParts & { readonly recorder: Recorder }): Routes {
   return async (server) => {
     server.decorateRequest('callToken', null)
-    await server.register(async (gateway: HttpServer) => {
+    const gatewayOf = async (gateway: HttpServer) => {
       speakAsOpenAi(gateway, parts)
       gateway.addHook('onRequest', async (request) => recognize(parts.access, request))
 
       gateway.post(
-        '/llm/v1/chat/completions',
+        '/chat/completions',
         {
           bodyLimit: bodyBytesMax,
           // The body is the provider's; of what the gateway understands it checks the form itself.
@@ -56,7 +56,7 @@ export function gatewayRoutes(parts: LlmParts & { readonly recorder: Recorder })
       )
 
       gateway.get(
-        '/llm/v1/models',
+        '/models',
         {
           schema: {
             tags,
@@ -77,7 +77,8 @@ export function gatewayRoutes(parts: LlmParts & { readonly recorder: Recorder })
           return reply
         },
       )
-    })
+    }
+    await server.register(gatewayOf, { prefix: '/llm/v1' })
   }
 }
 
@@ -93,6 +94,12 @@ function speakAsOpenAi(gateway: HttpServer, { log }: LlmParts): void {
     else log.debug(about, problem.message)
     if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
     return reply.code(status).send(openAiError(problem, { requestId: request.id }))
+  })
+  gateway.setNotFoundHandler((request) => {
+    throw new Problem(
+      'not_found',
+      `The gateway has POST /llm/v1/chat/completions and GET /llm/v1/models, not ${request.method} ${request.url}.`,
+    )
   })
 }
 

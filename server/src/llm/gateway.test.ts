@@ -174,6 +174,7 @@ describe('headers', () => {
     const { headers: arrived } = world.provider.requests.at(-1) ?? { headers: {} }
     expect(Object.keys(arrived).sort()).toEqual([
       'accept',
+      'accept-encoding',
       'authorization',
       'connection',
       'content-length',
