@@ -1,5 +1,7 @@
+import type { CallEngine } from '../src/calls/index.ts'
 import type { Gateway } from '../src/payments/gateway.ts'
 import type { Database } from '../src/platform/database/database.ts'
+import type { Carrier } from '../src/voice/index.ts'
 
 /** The process has died: nothing it was about to do happens any more. */
 export class Died extends Error {
@@ -47,12 +49,7 @@ export function lifeOf(stepsMax?: number): Life {
  * and right before its commit, which takes everything back. Anywhere else inside would be the same.
  */
 export function mortalDatabase(database: Database, life: Life): Database {
-  async function mortally<T>(work: () => Promise<T>): Promise<T> {
-    life.step()
-    const result = await work()
-    life.step()
-    return result
-  }
+  const mortally = stepping(life)
   return {
     ...database,
     query: (query, values) => mortally(() => database.query(query, values)),
@@ -69,12 +66,7 @@ export function mortalDatabase(database: Database, life: Life): Database {
 
 /** The gateway as a mortal process reaches it: it may die before the bank hears of something, and before it hears the bank. */
 export function mortalGateway(gateway: Gateway, life: Life): Gateway {
-  async function mortally<T>(work: () => Promise<T>): Promise<T> {
-    life.step()
-    const result = await work()
-    life.step()
-    return result
-  }
+  const mortally = stepping(life)
   return {
     ...gateway,
     customer: (workspace) => mortally(() => gateway.customer(workspace)),
@@ -82,5 +74,32 @@ export function mortalGateway(gateway: Gateway, life: Life): Gateway {
     lookUp: (intent) => mortally(() => gateway.lookUp(intent)),
     cancel: (intent) => mortally(() => gateway.cancel(intent)),
     removeMethod: (customerRef, methodRef) => mortally(() => gateway.removeMethod(customerRef, methodRef)),
+  }
+}
+
+/** The calls as a mortal process changes them: each change is made whole or not at all, and may be its last. */
+export function mortalEngine(engine: CallEngine, life: Life): CallEngine {
+  const mortally = stepping(life)
+  return { ...engine, submit: (command) => mortally(() => engine.submit(command)) }
+}
+
+/** The carrier as a mortal process reaches it: it may die before the carrier hears of something, and before it hears the carrier. */
+export function mortalCarrier(carrier: Carrier, life: Life): Carrier {
+  const mortally = stepping(life)
+  return {
+    ...carrier,
+    place: (order) => mortally(() => carrier.place(order)),
+    hangUp: (leg) => mortally(() => carrier.hangUp(leg)),
+    lookUp: (leg) => mortally(() => carrier.lookUp(leg)),
+  }
+}
+
+/** A step before, and one after. */
+function stepping(life: Life) {
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    life.step()
+    const result = await work()
+    life.step()
+    return result
   }
 }

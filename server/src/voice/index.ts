@@ -1,4 +1,4 @@
-export { type Carrier, type CarrierLeg, type CarrierName, CarrierUnreachable } from './carrier.ts'
+export type { Carrier, CarrierLeg, CarrierName } from './carrier.ts'
 export type { CallReport } from './report.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
 export { type SimulatedLife, usualLife } from './simulated/life.ts'
