@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { campaignCustomer } from '../../../test/campaign-customer.ts'
+import { type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+
+const SECOND_MS = 1_000
+
+let world: TwilioWorld
+beforeAll(async () => {
+  world = await twilioWorld()
+})
+afterAll(() => world.close())
+
+async function after(ms: number): Promise<void> {
+  await world.after(ms)
+  await world.after(0)
+}
+
+test('a campaign through Twilio waits until its agent can be called from and connected, then calls everybody once', async () => {
+  const customer = await campaignCustomer(world.test)
+  const { id } = await customer.started({ concurrency: 5 }, 3)
+  await after(SECOND_MS)
+  expect(await customer.get(id)).toMatchObject({
+    status: 'paused',
+    pauseReason: 'carrier_failing',
+    pauseDetail: expect.stringContaining('the agent has a phone number and a voice endpoint'),
+    contacts: { waiting: 3, calling: 0 },
+  })
+  expect(world.twilio.calls.size).toBe(0)
+
+  const reachable = { phoneNumber: '+4930901820555', voiceEndpoint: 'sip:sales@pbx.example.com' }
+  await customer.ask('PATCH', `/v1/agents/${customer.agentId}`, reachable)
+  await customer.ask('POST', `/v1/campaigns/${id}/resume`, {})
+  await after(SECOND_MS)
+  const calls = [...world.twilio.calls.values()]
+  expect(calls).toHaveLength(3)
+  expect(new Set(calls.map(({ to }) => to)).size).toBe(3)
+  for (const call of calls) {
+    await world.tell(world.twilio.answer(call))
+    expect(await world.connect(call)).toContain('<Sip>sip:sales@pbx.example.com</Sip>')
+  }
+  await after(60 * SECOND_MS)
+  for (const call of calls) await world.tell(world.twilio.end(call))
+  await after(SECOND_MS)
+  expect(await customer.get(id)).toMatchObject({
+    status: 'completed',
+    contacts: { reached: 3 },
+    creditsUsed: { milliseconds: 3 * 60 * SECOND_MS },
+  })
+  expect(world.twilio.calls.size).toBe(3)
+})
