@@ -30,6 +30,7 @@ import { virtualClock } from '../src/platform/clock.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import { newUuid } from '../src/platform/ids.ts'
 import { verifyUsage } from '../src/usage/index.ts'
+import { verifyVoice } from '../src/voice/index.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 
@@ -172,6 +173,7 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
     ...ofCredits,
     ...(await verifyPayments(db)),
     ...(await verifyAutoReload(db)),
+    ...(await verifyVoice(db)),
     ...(await verifyCampaigns(db)),
   ]
 }

@@ -8,6 +8,7 @@ import { verifyPayments } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../platform/ids.ts'
 import { verifyUsage } from '../usage/index.ts'
+import { verifyVoice } from '../voice/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime verify` */
@@ -33,6 +34,7 @@ function verify(): Promise<{ lines: string[]; differences: number }> {
         ...(await verifyUsage(tx)),
         ...(await verifyPayments(tx)),
         ...(await verifyAutoReload(tx)),
+        ...(await verifyVoice(tx)),
         ...(await verifyCampaigns(tx)),
       ]
       const lines = [...differences.map(describe), await summary(tx, differences)]

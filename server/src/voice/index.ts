@@ -3,6 +3,7 @@ export type { CallReport } from './report.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
 export { type SimulatedLife, usualLife } from './simulated/life.ts'
 export { openTwilio } from './twilio/index.ts'
+export { verifyVoice } from './verify.ts'
 export {
   type AnsweredDecision,
   createVoice,
