@@ -158,7 +158,7 @@ describe.each(['simulated', 'twilio'] as const)('a process that dies at any step
       expect(call?.facts.endSource).toBe('reported')
       // A call that goes on does not say since when, at Twilio: never more is charged than was talked.
       expect(call?.facts.settledMs).toBe(times === 0 ? 0 : name === 'twilio' ? TALK_MS - STEP_MS : TALK_MS)
-      if (times === 0) expect(call?.facts).toMatchObject({ answeredAtMs: null, endReason: 'failed' })
+      if (times === 0) expect(call?.facts).toMatchObject({ answeredAtMs: null, endReason: 'not_placed' })
       if (!mortal.isDead()) break
     }
     expect([...seen].sort()).toEqual(['a call, 0 placed', 'a call, 1 placed', 'no call, 0 placed'])
