@@ -189,6 +189,11 @@ export function createVoice(parts: VoiceParts): Voice {
       await closeLeg(database, leg)
       return { outcome: 'refused', reason: call.refusalReason }
     }
+    if (leg.state === 'over' && isOpen(call.facts)) {
+      // It was taken back while there was no call yet, by whoever took it back or by a process that is no more.
+      await withdraw(around, leg)
+      return withdrawn
+    }
     if (leg.state === 'placed' || leg.state === 'over') return { outcome: 'placed' }
     if (leg.state === 'placing') return { outcome: 'unknown' }
     if (!isOpen(call.facts)) {
