@@ -1,22 +1,34 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { loadConfig } from '../../server/src/platform/config.ts'
+import { connectToDatabase } from '../../server/src/platform/database/connect.ts'
+import type { Database } from '../../server/src/platform/database/database.ts'
+import { createLog } from '../../server/src/platform/log.ts'
 import { startServer, temporaryFolder } from '../../server/test/start-server.ts'
 import { launchBrowser } from './chromium.ts'
 
 /** The whole product as people use it: the real server with its dashboard, and a browser. */
 export type Product = {
   readonly address: string
+  /** Does something to its database, beside the server. */
+  withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T>
   /** A browser of somebody's own: nobody is signed in. */
   visit(options?: BrowserContextOptions): Promise<Page>
   /** Call it in `afterAll`. */
   close(): Promise<void>
 }
 
-export async function openProduct(): Promise<Product> {
+/** @param settings beside those of every test */
+export async function openProduct(settings: Record<string, string> = {}): Promise<Product> {
   const folder = await temporaryFolder()
-  const server = await startServer({ TALKTIME_DATA_DIR: folder.path })
+  const server = await startServer({ TALKTIME_DATA_DIR: folder.path, ...settings })
   const browser = await launchBrowser()
   return {
     address: server.address,
+    async withDatabase(work) {
+      const config = await loadConfig({ TALKTIME_DATA_DIR: folder.path })
+      const connected = await connectToDatabase(config, createLog('silent'))
+      return work(connected.database).finally(connected.stop)
+    },
     visit: (options) => newPage(browser, server.address, options),
     async close() {
       await browser.close()

@@ -183,6 +183,12 @@ const settingsKeys = createRoute({
   component: lazyRouteComponent(() => import('./settings/KeysTab.tsx'), 'KeysTab'),
 })
 
+const settingsLlmKeys = createRoute({
+  getParentRoute: () => settings,
+  path: '/llm-keys',
+  component: lazyRouteComponent(() => import('./llm/LlmKeysTab.tsx'), 'LlmKeysTab'),
+})
+
 const settingsPreferences = createRoute({
   getParentRoute: () => settings,
   path: '/preferences',
@@ -211,6 +217,7 @@ const routeTree = root.addChildren([
       settingsWorkspace,
       settingsMembers,
       settingsKeys,
+      settingsLlmKeys,
       settingsPreferences,
     ]),
   ]),

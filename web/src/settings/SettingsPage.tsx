@@ -6,6 +6,7 @@ const tabs = [
   { to: '/settings/workspace', label: 'Workspace' },
   { to: '/settings/members', label: 'Members' },
   { to: '/settings/keys', label: 'API keys' },
+  { to: '/settings/llm-keys', label: 'LLM API keys' },
   { to: '/settings/preferences', label: 'Preferences' },
 ] as const
 
