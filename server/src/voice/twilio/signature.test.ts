@@ -23,7 +23,7 @@ describe('a signature', () => {
           expect(isSigned(signed, address, { ...form, one: 'more' })).toBe(false)
         },
       ),
-      propertyRuns(300),
+      propertyRuns(100),
     )
   })
 

@@ -44,7 +44,7 @@ describe('a call is connected', () => {
           response.toString(),
         )
       }),
-      propertyRuns(200),
+      propertyRuns(60),
     )
   })
 
