@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
 import {
@@ -209,19 +209,33 @@ test('a campaign that is not there, and one whose list fails, say so and leave t
   await page.getByText('No campaigns yet').waitFor()
 })
 
-test('the pages are accessible in light and dark, wide and narrow', async () => {
-  const page = await product.visit({ reducedMotion: 'reduce' })
-  const agent = await caller(page)
-  const campaign = await asPage(page, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
-  await page.goto('/campaigns')
-  await page.getByRole('row', { name: /Recalls/ }).waitFor()
-  await inspect(page)
-  await addContacts(page, campaign.id, `phone,name\n${contacts(2)}\nnot a number,Nobody`)
-  await page.goto(`/campaigns/${campaign.id}`)
-  await page.getByRole('button', { name: 'See 1 rejected' }).waitFor()
-  await inspect(page)
-  await page.goto(`/campaigns/${campaign.id}/edit`)
-  await page.getByText('Default country').waitFor()
-  await page.getByText('At certain hours', { exact: true }).click()
-  await inspect(page)
+describe('accessible in light and dark, wide and narrow', () => {
+  let page: Page
+  let campaignId: string
+  beforeAll(async () => {
+    page = await product.visit({ reducedMotion: 'reduce' })
+    const agent = await caller(page)
+    const { id } = await asPage(page, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
+    campaignId = id
+    await addContacts(page, id, `phone,name\n${contacts(2)}\nnot a number,Nobody`)
+  })
+
+  test('the list', async () => {
+    await page.goto('/campaigns')
+    await page.getByRole('row', { name: /Recalls/ }).waitFor()
+    await inspect(page)
+  })
+
+  test('a campaign', async () => {
+    await page.goto(`/campaigns/${campaignId}`)
+    await page.getByRole('button', { name: 'See 1 rejected' }).waitFor()
+    await inspect(page)
+  })
+
+  test('its form', async () => {
+    await page.goto(`/campaigns/${campaignId}/edit`)
+    await page.getByText('Default country').waitFor()
+    await page.getByText('At certain hours', { exact: true }).click()
+    await inspect(page)
+  })
 })

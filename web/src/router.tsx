@@ -151,6 +151,13 @@ const editCampaign = createRoute({
   component: lazyRouteComponent(() => import('./campaigns/EditCampaignPage.tsx'), 'EditCampaignPage'),
 })
 
+const alerts = createRoute({
+  getParentRoute: () => shell,
+  path: '/alerts',
+  validateSearch: (search): { unread?: true } => (search.unread === true ? { unread: true } : {}),
+  component: lazyRouteComponent(() => import('./alerts/AlertsPage.tsx'), 'AlertsPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -189,6 +196,18 @@ const settingsLlmKeys = createRoute({
   component: lazyRouteComponent(() => import('./llm/LlmKeysTab.tsx'), 'LlmKeysTab'),
 })
 
+const settingsAlerts = createRoute({
+  getParentRoute: () => settings,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('./alerts/AlertsTab.tsx'), 'AlertsTab'),
+})
+
+const settingsWebhooks = createRoute({
+  getParentRoute: () => settings,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./alerts/WebhooksTab.tsx'), 'WebhooksTab'),
+})
+
 const settingsPreferences = createRoute({
   getParentRoute: () => settings,
   path: '/preferences',
@@ -212,12 +231,15 @@ const routeTree = root.addChildren([
     newCampaign,
     campaign,
     editCampaign,
+    alerts,
     settings.addChildren([
       settingsHome,
       settingsWorkspace,
       settingsMembers,
       settingsKeys,
       settingsLlmKeys,
+      settingsAlerts,
+      settingsWebhooks,
       settingsPreferences,
     ]),
   ]),

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { ApiProblem } from '../api/problem.ts'
 import type { Campaign } from '../api/types.ts'
-import { PaidPlanRequired } from '../billing/PaidPlanRequired.tsx'
+import { FeatureRequired } from '../billing/FeatureRequired.tsx'
 import { Freshness } from '../calls/Freshness.tsx'
 import { zoneInWords } from '../format/instant.ts'
 import { LookOnly } from '../shell/LookOnly.tsx'
@@ -41,9 +41,7 @@ export function CampaignPage() {
       actions={data && <CampaignActions campaign={data} onOpen={open} />}
     >
       <LookOnly what="change, start or pause campaigns" />
-      {inPlan === false && (
-        <PaidPlanRequired>The plan has no campaigns: nothing can be started or changed.</PaidPlanRequired>
-      )}
+      {inPlan === false && <FeatureRequired feature="campaigns" what="Campaigns" />}
       {campaign.error instanceof ApiProblem && campaign.error.status === 404 ? (
         <NoSuchCampaign />
       ) : (

@@ -4,8 +4,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useId } from 'react'
 import type { CampaignStatus } from '../api/types.ts'
+import { FeatureRequired } from '../billing/FeatureRequired.tsx'
 import { PagedList } from '../billing/PagedList.tsx'
-import { PaidPlanRequired } from '../billing/PaidPlanRequired.tsx'
 import { Freshness } from '../calls/Freshness.tsx'
 import { zoneInWords } from '../format/instant.ts'
 import { LookOnly } from '../shell/LookOnly.tsx'
@@ -54,9 +54,7 @@ export function CampaignsPage() {
       actions={none ? undefined : newCampaign}
     >
       <LookOnly what="make, start or pause campaigns" />
-      {inPlan === false && (
-        <PaidPlanRequired id={reasonId}>Campaigns come with plans that have them.</PaidPlanRequired>
-      )}
+      {inPlan === false && <FeatureRequired id={reasonId} feature="campaigns" what="Campaigns" />}
       {!none && (
         <div className={classes.filters}>
           <SegmentedControl

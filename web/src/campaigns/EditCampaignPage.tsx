@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { agentsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Campaign } from '../api/types.ts'
-import { PaidPlanRequired } from '../billing/PaidPlanRequired.tsx'
+import { FeatureRequired } from '../billing/FeatureRequired.tsx'
 import { LookOnly } from '../shell/LookOnly.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
@@ -26,7 +26,7 @@ export function NewCampaignPage() {
       caption="Contacts are added after this. Nobody is called yet."
     >
       <LookOnly what="make campaigns" />
-      {inPlan === false && <PaidPlanRequired>Campaigns come with plans that have them.</PaidPlanRequired>}
+      {inPlan === false && <FeatureRequired feature="campaigns" what="Campaigns" />}
       {manages && inPlan !== false && <Form />}
     </Page>
   )

@@ -7,8 +7,15 @@ const tabs = [
   { to: '/settings/members', label: 'Members' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/llm-keys', label: 'LLM API keys' },
+  { to: '/settings/alerts', label: 'Alerts' },
+  { to: '/settings/webhooks', label: 'Webhooks' },
   { to: '/settings/preferences', label: 'Preferences' },
 ] as const
+
+/** On a small screen the tabs go on beyond its edge. */
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+}
 
 export function SettingsPage() {
   const pathname = useRouterState({ select: (state) => state.location.pathname })
@@ -22,6 +29,7 @@ export function SettingsPage() {
             to={tab.to}
             className={classes.tab ?? ''}
             activeProps={{ 'aria-current': 'page' }}
+            {...(tab.to === pathname && { ref: intoView })}
           >
             {tab.label}
           </Link>

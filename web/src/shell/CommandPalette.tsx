@@ -2,9 +2,11 @@ import '@mantine/spotlight/styles.css'
 import { useMantineColorScheme } from '@mantine/core'
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
+  IconBell,
   IconKey,
   IconKeyboard,
   IconLogout,
+  IconMailCog,
   IconMoon,
   IconPlus,
   IconSearch,
@@ -12,6 +14,7 @@ import {
   IconSpeakerphone,
   IconStairsUp,
   IconUserPlus,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -67,6 +70,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       onClick: () => void navigate({ to: '/settings/keys' }),
     },
     {
+      id: 'new-webhook',
+      label: 'Alerts by webhook',
+      leftSection: <IconWebhook {...icon} />,
+      onClick: () => void navigate({ to: '/settings/webhooks' }),
+    },
+    {
       id: 'invite',
       label: 'Invite a member',
       leftSection: <IconUserPlus {...icon} />,
@@ -88,6 +97,18 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       group: 'Actions',
       actions: [
         ...(mayManage(workspace.role) ? managing : []),
+        {
+          id: 'alerts',
+          label: 'Alerts',
+          leftSection: <IconBell {...icon} />,
+          onClick: () => void navigate({ to: '/alerts' }),
+        },
+        {
+          id: 'alert-settings',
+          label: 'Choose what you are mailed about',
+          leftSection: <IconMailCog {...icon} />,
+          onClick: () => void navigate({ to: '/settings/alerts' }),
+        },
         {
           id: 'scheme',
           label: colorScheme === 'dark' ? 'Light colour scheme' : 'Dark colour scheme',
