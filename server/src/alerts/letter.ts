@@ -25,6 +25,9 @@ const linkTexts: Readonly<Record<AlertKind, string>> = {
 
 const settingsPath = '/settings/alerts'
 
+const buttonStyle =
+  'display: inline-block; padding: 10px 18px; border: 1px solid #71717a; border-radius: 8px; background: #18181b; color: #ffffff; font-weight: 600; text-decoration: none'
+
 /** The mail that tells a member of an alert. */
 export function letterOf(
   { id, workspaceId, workspaceName, alert }: MailTask,
@@ -44,11 +47,19 @@ export function letterOf(
     text: `${title}\n\n${detail}\n\n${linkTexts[kind]}:\n${link}\n\n-- \n${why}\n${choose}:\n${settings}\n`,
     html: `<!doctype html>
 <html lang="en">
-<body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 36rem">
-<h1 style="font-size: 1.25rem">${escaped(title)}</h1>
-<p>${escaped(detail)}</p>
-<p><a href="${escaped(link)}">${linkTexts[kind]}</a></p>
-<p style="font-size: 0.875rem; opacity: 0.7">${escaped(why)} <a href="${escaped(settings)}">${choose}</a>.</p>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+</head>
+<body style="margin: 0; padding: 32px 24px; font: 16px/1.5 system-ui, sans-serif">
+<div style="max-width: 34rem; margin: 0 auto">
+<p style="margin: 0 0 24px; font-size: 14px; opacity: 0.7">${escaped(workspaceName)}</p>
+<h1 style="margin: 0 0 12px; font-size: 20px; line-height: 1.3">${escaped(title)}</h1>
+<p style="margin: 0 0 24px">${escaped(detail)}</p>
+<p style="margin: 0 0 40px"><a href="${escaped(link)}" style="${buttonStyle}">${linkTexts[kind]}</a></p>
+<p style="margin: 0; font-size: 13px; opacity: 0.7">${escaped(why)} <a href="${escaped(settings)}" style="color: inherit">${choose}</a>.</p>
+</div>
 </body>
 </html>
 `,

@@ -27,22 +27,6 @@ const columns = `h.workspace_id as "workspaceId", h.id, h.url, h.kinds, h.enable
   h.last_tried_at_ms as "lastTriedAtMs", h.last_delivered as "lastDelivered",
   h.last_response_status as "lastResponseStatus"`
 
-/** Those that hear of alerts of a kind: none while the plan has none. */
-export async function webhooksFor(
-  tx: Tx,
-  workspaceId: string,
-  kind: AlertKind,
-): Promise<Pick<Webhook, 'id' | 'url'>[]> {
-  const { rows } = await tx.query<Pick<Webhook, 'id' | 'url'>>(
-    `select h.id, h.url from webhooks h join subscriptions s on s.workspace_id = h.workspace_id
-     where h.workspace_id = $1 and h.enabled and (h.kinds is null or $2 = any(h.kinds))
-       and (s.terms #>> '{features,alertWebhooks}')::boolean
-     order by h.id`,
-    [workspaceId, kind],
-  )
-  return rows
-}
-
 /** Newest first. */
 export async function listWebhooks(
   db: Queryable,

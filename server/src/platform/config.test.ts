@@ -69,7 +69,7 @@ describe('settings', () => {
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
         TALKTIME_LLM_AZURE_OPENAI_API_VERSION: '2024-10-21',
         TALKTIME_LLM_MODELS: 'gpt-5-mini, claude-haiku-*',
-        TALKTIME_OUTBOUND_ALLOW: 'LLM.internal:8080, 10.0.0.5',
+        TALKTIME_OUTBOUND_ALLOW: 'LLM.internal:8080, 10.0.0.5, [::1]:9000, fd00::7',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -106,7 +106,7 @@ describe('settings', () => {
         azureApiVersion: '2024-10-21',
         models: ['gpt-5-mini', 'claude-haiku-*'],
       },
-      outboundAllow: ['llm.internal:8080', '10.0.0.5'],
+      outboundAllow: ['llm.internal:8080', '10.0.0.5', '[::1]:9000', 'fd00::7'],
       logLevel: 'debug',
     })
   })

@@ -74,7 +74,9 @@ const sellerText = z.string().trim().min(1).max(500)
 const hosts = z
   .string()
   .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
-  .refine((list) => list.every((host) => /^([\w.-]+(:\d{1,5})?|[\da-f]*:[\da-f:.]*)$/.test(host)))
+  .refine((list) =>
+    list.every((host) => /^(([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?|[\da-f]*:[\da-f:.]*)$/.test(host)),
+  )
 
 /** "VAT 19" or "Sales tax 8.25": a name and a percentage. */
 const tax = z
