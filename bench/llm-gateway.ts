@@ -28,7 +28,7 @@ const heading = `Measured on ${options.date}, on a machine with ${machine()}; pr
 console.log([heading, ...lines].join('\n'))
 if (options.write) await writeSection('bench:llm', [heading, lines.map((line) => `- ${line}`).join('\n')])
 
-function linesOf({ direct, through, memoryMb, recorded }: GatewayMeasured): string[] {
+function linesOf({ direct, through, memoryMb, processorMsPerStream, recorded }: GatewayMeasured): string[] {
   const { streams } = extent
   const added = (share: 'p50' | 'p95' | 'p99') =>
     `${share} ${(through.firstByteMs[share] - direct.firstByteMs[share]).toFixed(1)} ms`
@@ -41,6 +41,7 @@ function linesOf({ direct, through, memoryMb, recorded }: GatewayMeasured): stri
     `First byte through the gateway: ${latencies(through)}.`,
     `Added by the gateway: ${added('p50')}, ${added('p95')}, ${added('p99')}.`,
     `Memory of the server: ${memoryMb.before.toFixed(0)} MB at rest, ${memoryMb.most.toFixed(0)} MB at most (${perStreamKb.toFixed(0)} KB a stream).`,
+    `Processor time of the server: ${processorMsPerStream.toFixed(1)} ms a stream of ${extent.speech.words} parts.`,
     `Written down: ${recorded.requests.toLocaleString('en-US')} requests with ${recorded.tokens.toLocaleString('en-US')} tokens, ${recorded.errors} errors.`,
   ]
 }

@@ -27,7 +27,7 @@ export const wholeGatewayExtent: GatewayExtent = {
 
 export const shortGatewayExtent: GatewayExtent = {
   streams: 20,
-  warmUpSeconds: 0.2,
+  warmUpSeconds: 0,
   seconds: 0.6,
   speech: { thinksMs: 20, words: 5, everyMs: 10 },
 }
@@ -37,6 +37,8 @@ export type GatewayMeasured = {
   readonly through: ListenersResult
   /** Resident memory of the server in MB: at rest before, and the most while it was measured. */
   readonly memoryMb: { readonly before: number; readonly most: number }
+  /** The server's processor time a stream, in milliseconds. */
+  readonly processorMsPerStream: number
   /** What the gateway wrote down of what went through it. */
   readonly recorded: { readonly requests: number; readonly tokens: number; readonly errors: number }
 }
@@ -71,6 +73,7 @@ export async function measureGateway(
     }
     const direct = await listen({ ...job, address: base, headers: {} })
     const before = await residentMb(server.pid)
+    const processorBefore = await processorSeconds(address)
     let most = before
     const watch = setInterval(
       () => void residentMb(server.pid).then((mb) => (most = Math.max(most, mb))),
@@ -79,6 +82,7 @@ export async function measureGateway(
     const headers = { ...authorization, 'talktime-agent': tenant.caller.agentId }
     const through = await listen({ ...job, address: `${address}/llm/v1`, headers })
     clearInterval(watch)
+    const processor = (await processorSeconds(address)) - processorBefore
     const usage = await fetch(`${address}/v1/llm-usage`, { headers: authorization })
     const { total } = (await usage.json()) as {
       total: { requests: number; errors: number; tokens: { total: number } }
@@ -87,6 +91,7 @@ export async function measureGateway(
       direct,
       through,
       memoryMb: { before, most },
+      processorMsPerStream: (processor * 1000) / total.requests,
       recorded: { requests: total.requests, errors: total.errors, tokens: total.tokens.total },
     }
   } finally {
@@ -131,4 +136,9 @@ async function post(url: string, headers: Record<string, string>, body: unknown)
 async function residentMb(pid: number): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)])
   return Number(stdout.trim()) / 1024
+}
+
+async function processorSeconds(address: string): Promise<number> {
+  const metrics = await (await fetch(`${address}/metrics`)).text()
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)?.[1])
 }

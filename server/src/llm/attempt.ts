@@ -25,7 +25,7 @@ export type Answered =
   | { readonly outcome: 'answered'; readonly answer: ProviderAnswer }
   | ({ readonly outcome: 'refused' } & Refusal)
 
-const errorBytesMax = 64 * 1024
+const errorBytesMax = 1024 * 1024
 
 export function firstAttempt(way: Way): Attempt {
   const access = way.source === 'own' ? way.own?.access : way.platform
@@ -72,11 +72,15 @@ export async function ask(
 }
 
 function see(
-  { clock, recorder }: { clock: LlmParts['clock']; recorder: Recorder },
-  { workspaceId, own }: Way,
+  { clock, log, recorder }: LlmParts & { readonly recorder: Recorder },
+  { workspaceId, provider, own }: Way,
   attempt: Attempt,
   failure: Omit<KeyFailure, 'atMs'> | null,
 ): void {
+  if (attempt.source === 'platform' && failure !== null) {
+    // The operator's to mend, and nobody else tells them.
+    log.warn({ provider, ...failure }, 'A language model’s provider refused the platform’s key')
+  }
   if (attempt.source !== 'own' || own === null) return
   const { id: keyId, savedAtMs } = own.row
   recorder.see({ workspaceId, keyId, savedAtMs, atMs: clock.now(), failure })

@@ -25,7 +25,10 @@ export function gatewayRoutes(parts: LlmParts & { readonly recorder: Recorder })
     server.decorateRequest('callToken', null)
     const gatewayOf = async (gateway: HttpServer) => {
       speakAsOpenAi(gateway, parts)
-      gateway.addHook('onRequest', async (request) => recognize(parts.access, request))
+      gateway.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', 'no-store')
+        await recognize(parts.access, request)
+      })
 
       gateway.post(
         '/chat/completions',

@@ -17,7 +17,7 @@ export const KeyBody = z
     deployments: z.record(z.string(), z.string()),
     state: z.enum(['active', 'failing', 'unused_plan']).meta({
       description:
-        'failing: the provider refused it the last time. unused_plan: it is stored, and the plan lets no own key be used.',
+        'failing: the provider refused it the last time, or it cannot be opened any more. unused_plan: it is stored, and the plan lets no own key be used.',
     }),
     stateReason: z.string().nullable().meta({ description: 'Why it is not active, in a sentence.' }),
     failure: z
@@ -33,8 +33,11 @@ export const KeyBody = z
     description: 'A key of the workspace’s own for language models. Never the key itself.',
   })
 
-/** @param unusedReason why the plan lets no own key be used; null: it does */
-export function keyBody(row: KeyRow, unusedReason: string | null): z.infer<typeof KeyBody> {
+/**
+ * @param unusedReason why the plan lets no own key be used; null: it does
+ * @param opens whether the server's secret opens it
+ */
+export function keyBody(row: KeyRow, unusedReason: string | null, opens: boolean): z.infer<typeof KeyBody> {
   const { failureStatus: status, failureCode: code, failedAtMs } = row
   const failure = status === null || failedAtMs === null ? null : { status, code, at: instantOf(failedAtMs) }
   return {
@@ -45,7 +48,7 @@ export function keyBody(row: KeyRow, unusedReason: string | null): z.infer<typeo
     baseUrl: row.baseUrl,
     apiVersion: row.apiVersion,
     deployments: row.deployments,
-    ...stateOf(row, failure, unusedReason),
+    ...stateOf(row, failure, unusedReason, opens),
     failure,
     lastUsedAt: instantOrNull(row.lastUsedAtMs),
     createdAt: instantOf(row.createdAtMs),
@@ -57,8 +60,10 @@ function stateOf(
   { provider }: KeyRow,
   failure: { status: number } | null,
   unusedReason: string | null,
+  opens: boolean,
 ): Pick<z.infer<typeof KeyBody>, 'state' | 'stateReason'> {
   if (unusedReason !== null) return { state: 'unused_plan', stateReason: unusedReason }
+  if (!opens) return { state: 'failing', stateReason: 'This key cannot be opened any more. Replace it.' }
   if (failure === null) return { state: 'active', stateReason: null }
   return { state: 'failing', stateReason: refusalSentence(provider, failure.status) }
 }

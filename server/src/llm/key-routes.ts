@@ -10,7 +10,7 @@ import { requireAddress } from './address.ts'
 import { KeyChangeBody, NewKeyBody } from './key-fields.ts'
 import { KeyBody, keyBody } from './key-representation.ts'
 import { deleteKey, listKeys, noteSightings, requireKey } from './key-store.ts'
-import { addKey, changeKey, openKey, ownKeysReason, requireOwnKeys } from './keys.ts'
+import { addKey, changeKey, openKey, opens, ownKeysReason, requireOwnKeys } from './keys.ts'
 import type { LlmParts } from './parts.ts'
 import { testKey } from './test-key.ts'
 
@@ -70,7 +70,7 @@ export function llmKeyRoutes(parts: LlmParts): Routes {
           rows,
           limit,
           (row) => [row.id],
-          (row) => keyBody(row, reason),
+          (row) => keyBody(row, reason, opens(seal, row)),
         )
         return { ...keys, available: reason === null, reason }
       },
@@ -91,7 +91,7 @@ export function llmKeyRoutes(parts: LlmParts): Routes {
         const wanted = await requireAddress(parts, request.body.provider, request.body)
         return idempotency.command(request, reply, async (tx) => {
           const row = await addKey(tx, seal, { ...wanted, workspaceId }, saved)
-          return { status: 201, body: keyBody(row, null) }
+          return { status: 201, body: keyBody(row, null, true) }
         })
       },
     )
@@ -115,7 +115,7 @@ export function llmKeyRoutes(parts: LlmParts): Routes {
         const change = await requireAddress(parts, provider, request.body)
         return database.transaction(async (tx) => {
           const row = await changeKey(tx, seal, { workspaceId, id }, change, saved)
-          return keyBody(row, null)
+          return keyBody(row, null, opens(seal, row))
         })
       },
     )
@@ -163,7 +163,7 @@ export function llmKeyRoutes(parts: LlmParts): Routes {
         return idempotency.command(request, reply, async (tx) => {
           const sighting = { workspaceId, keyId: id, savedAtMs: row.savedAtMs, atMs: clock.now() }
           if (failure !== undefined) await noteSightings(tx, [{ ...sighting, failure }])
-          const key = keyBody(await requireKey(tx, workspaceId, id), null)
+          const key = keyBody(await requireKey(tx, workspaceId, id), null, true)
           return { status: 200, body: { outcome, detail, status, key } }
         })
       },

@@ -45,6 +45,10 @@ export function openKey(seal: Seal, row: KeyRow, base: string | undefined): Prov
   )
 }
 
+export function opens(seal: Seal, row: KeyRow): boolean {
+  return seal.open(row.sealedKey, contextOf(row)) !== undefined
+}
+
 /** The same key sealed with the present secret; undefined where it does not open. */
 export function renewed(seal: Seal, row: KeyRow): string | undefined {
   return seal.renew(row.sealedKey, contextOf(row))

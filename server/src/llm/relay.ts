@@ -43,6 +43,7 @@ export async function relay(
     if (raw.write(bytes)) return
     watch.paused()
     await drained(raw, watch.signal)
+    watch.heard()
   }
 
   try {

@@ -126,6 +126,10 @@ describe('a stored key', () => {
     ])
     expect(await refusal(ask(agent))).toEqual([403, 'llm_key_unreadable'])
     expect(world.provider.requests).toEqual([])
+    const listed = await world.t.request('GET', '/v1/llm-keys', { key: agent.key })
+    expect(listed.body.data).toMatchObject([
+      { state: 'failing', stateReason: 'This key cannot be opened any more. Replace it.' },
+    ])
     await world.t.request('PATCH', `/v1/llm-keys/${id}`, { key: agent.key, body: { key: stored.key } })
     await ask(agent)
     expect(world.provider.requests[0]?.headers.authorization).toBe(`Bearer ${stored.key}`)
