@@ -5279,7 +5279,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description failing: the provider refused it the last time. unused_plan: it is stored, and the plan lets no own key be used.
+             * @description failing: the provider refused it the last time, or it cannot be opened any more. unused_plan: it is stored, and the plan lets no own key be used.
              * @enum {string}
              */
             state: "active" | "failing" | "unused_plan";
