@@ -86,7 +86,7 @@ import {
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
-import { abandonTimeZoneChanges, changeTimeZone } from './usage/index.ts'
+import { abandonTimeZoneChanges, changeTimeZone, usageRoutes } from './usage/index.ts'
 import {
   createSimulatedCarrier,
   createVoice,
@@ -364,6 +364,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
+  await server.register(usageRoutes(parts))
   if (twilio) await server.register(twilio.routes({ voice, clock }))
   const live = liveRoutes({ ...parts, streams })
   await server.register(live.routes)

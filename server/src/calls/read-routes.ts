@@ -5,6 +5,7 @@ import type { Access } from '../access/index.ts'
 import type { Boundaries } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
@@ -89,11 +90,7 @@ export function callReadRoutes(parts: CallReadParts): Routes {
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
         const timeZone = await timeZoneOf(database, workspaceId)
         await boundaries.catchUpIfDue(workspaceId, clock.now())
-        const receipt = await database.transaction(async (tx) => {
-          // One snapshot: entries, draws and grants have to belong together.
-          await tx.query('set transaction isolation level repeatable read read only')
-          return readReceipt(tx, workspaceId, callId)
-        })
+        const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptBody(receipt, timeZone, clock.now())
       },
     )

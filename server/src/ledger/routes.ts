@@ -2,7 +2,8 @@ import { msFromCredits } from '@talktime/core/credits'
 import { z } from 'zod'
 import { type Access, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
+import type { Database } from '../platform/database/database.ts'
+import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import { amountOf, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/http/idempotency.ts'
@@ -188,12 +189,4 @@ function amountMsOf(body: z.infer<typeof GrantRequest>): number {
 async function currentBalance(parts: LedgerRouteParts, workspaceId: string, nowMs: number) {
   await parts.boundaries.catchUpIfDue(workspaceId, nowMs)
   return inOneSnapshot(parts.database, (tx) => readBalance(tx, workspaceId, nowMs))
-}
-
-/** The line, its grants and its entries have to belong together. */
-function inOneSnapshot<T>(database: Database, read: (tx: Tx) => Promise<T>): Promise<T> {
-  return database.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read read only')
-    return read(tx)
-  })
 }

@@ -1,0 +1,168 @@
+import { localDates, localDayBounds } from '@talktime/core/local-day'
+import {
+  bucketStart,
+  type ChartUnit,
+  chartUnit,
+  type DateRange,
+  previousWindow,
+} from '@talktime/core/usage-window'
+import type { Queryable } from '../platform/database/database.ts'
+import type { UsageWindow } from './window.ts'
+
+/** Milliseconds of talk time, and in how many calls. */
+export type Use = { readonly usedMs: number; readonly calls: number }
+
+export type DayUse = Use & { readonly date: string }
+export type AgentUse = Use & { readonly agentId: string; readonly name: string; readonly archived: boolean }
+
+/** The usage of a window. Days add up to the total, and so do agents, and the chart's buckets. */
+export type RangeUsage = {
+  readonly total: Use
+  /** Each day of the window. */
+  readonly days: readonly DayUse[]
+  /** Each agent, the highest first. */
+  readonly agents: readonly AgentUse[]
+  readonly chart: { readonly unit: ChartUnit; readonly buckets: readonly (DateRange & Use)[] }
+  /** The window of the same length before it; null where there can be nothing before. */
+  readonly previous: (DateRange & Use) | null
+  /** When the last call ended that counts, in the window or not; null: none has. */
+  readonly lastUsedAtMs: number | null
+}
+
+/** Read it in one snapshot. */
+export async function readRange(
+  db: Queryable,
+  workspaceId: string,
+  window: UsageWindow,
+): Promise<RangeUsage> {
+  const before = window.preset === 'all' ? null : previousWindow(window)
+  const [usedDays, agents, [previous], lastUsedAtMs] = await Promise.all([
+    usePerDay(db, workspaceId, window),
+    usePerAgent(db, workspaceId, window),
+    before === null ? [null] : useIn(db, workspaceId, window, [before]),
+    lastUsed(db, workspaceId, window),
+  ])
+  const days = everyDay(window, usedDays)
+  return {
+    total: sumOf(days),
+    days,
+    agents,
+    chart: chartOf(window, days),
+    previous: before === null || previous == null ? null : { ...before, ...previous },
+    lastUsedAtMs,
+  }
+}
+
+export function sumOf(uses: readonly Use[]): Use {
+  return uses.reduce(
+    (sum, use) => ({ usedMs: sum.usedMs + use.usedMs, calls: sum.calls + use.calls }),
+    nothing,
+  )
+}
+
+const nothing: Use = { usedMs: 0, calls: 0 }
+
+type Whose = Pick<UsageWindow, 'timeZone' | 'agentId'>
+
+/** What was used in each of some ranges of days. */
+export async function useIn(
+  db: Queryable,
+  workspaceId: string,
+  { timeZone, agentId }: Whose,
+  ranges: readonly DateRange[],
+): Promise<Use[]> {
+  const { rows } = await db.query<Use>({
+    name: 'usage_in_ranges',
+    text: `
+      select coalesce(sum(d.used_ms), 0)::bigint as "usedMs", coalesce(sum(d.calls), 0)::bigint as calls
+      from unnest($3::date[], $4::date[]) with ordinality as r (first, last, place)
+      left join usage_days d on d.workspace_id = $1 and d.time_zone = $2 and d.day between r.first and r.last
+                            and ($5::uuid is null or d.agent_id = $5)
+      group by r.place order by r.place`,
+    values: [workspaceId, timeZone, ranges.map(({ from }) => from), ranges.map(({ to }) => to), agentId],
+  })
+  return rows
+}
+
+async function usePerDay(db: Queryable, workspaceId: string, window: UsageWindow): Promise<DayUse[]> {
+  const { rows } = await db.query<DayUse>({
+    name: 'usage_per_day',
+    text: `
+      select day::text as date, sum(used_ms)::bigint as "usedMs", sum(calls)::bigint as calls from usage_days
+      where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and ($5::uuid is null or agent_id = $5)
+      group by day order by day`,
+    values: [workspaceId, window.timeZone, window.from, window.to, window.agentId],
+  })
+  return rows
+}
+
+/** Agents that were archived are among them if their calls count in the window. */
+async function usePerAgent(db: Queryable, workspaceId: string, window: UsageWindow): Promise<AgentUse[]> {
+  const { rows } = await db.query<AgentUse>({
+    name: 'usage_per_agent',
+    text: `
+      select a.id as "agentId", a.name, a.archived_at_ms is not null as archived,
+             coalesce(u.used_ms, 0)::bigint as "usedMs", coalesce(u.calls, 0)::bigint as calls
+      from agents a
+      left join (select agent_id, sum(used_ms) as used_ms, sum(calls) as calls from usage_days
+                 where workspace_id = $1 and time_zone = $2 and day between $3 and $4
+                 group by agent_id) u on u.agent_id = a.id
+      where a.workspace_id = $1 and ($5::uuid is null or a.id = $5)
+        and (u.calls > 0 or a.archived_at_ms is null)
+      order by 4 desc, 5 desc, a.name, a.id`,
+    values: [workspaceId, window.timeZone, window.from, window.to, window.agentId],
+  })
+  return rows
+}
+
+function everyDay(window: UsageWindow, used: readonly DayUse[]): DayUse[] {
+  const known = new Map(used.map((day) => [day.date, day]))
+  return localDates(window.from, window.to, window.timeZone).map(
+    (date) => known.get(date) ?? { date, ...nothing },
+  )
+}
+
+function chartOf(window: UsageWindow, days: readonly DayUse[]): RangeUsage['chart'] {
+  const unit = chartUnit(window)
+  const buckets = new Map<string, DayUse[]>()
+  for (const day of days) {
+    const start = bucketStart(day.date, unit)
+    buckets.set(start, [...(buckets.get(start) ?? []), day])
+  }
+  return {
+    unit,
+    buckets: [...buckets.values()].map((of) => ({
+      from: of[0]?.date ?? window.from,
+      to: of.at(-1)?.date ?? window.to,
+      ...sumOf(of),
+    })),
+  }
+}
+
+/** When the last call ended that counts. The roll-ups say on which day; its calls are looked through from the end. */
+export async function lastUsed(
+  db: Queryable,
+  workspaceId: string,
+  { timeZone, agentId }: Whose,
+): Promise<number | null> {
+  const { rows: days } = await db.query<{ day: string }>({
+    name: 'usage_last_day',
+    text: `
+      select day::text from usage_days
+      where workspace_id = $1 and time_zone = $2 and calls > 0 and ($3::uuid is null or agent_id = $3)
+      order by day desc limit 1`,
+    values: [workspaceId, timeZone, agentId],
+  })
+  if (days[0] === undefined) return null
+  const { startsAtMs, endsAtMs } = localDayBounds(days[0].day, timeZone)
+  const { rows } = await db.query<{ atMs: number }>({
+    name: 'usage_last_call',
+    text: `
+      select ended_at_ms as "atMs" from calls
+      where workspace_id = $1 and ended_at_ms >= $2 and ended_at_ms < $3 and answered_at_ms is not null
+        and ($4::uuid is null or agent_id = $4)
+      order by ended_at_ms desc limit 1`,
+    values: [workspaceId, startsAtMs, endsAtMs, agentId],
+  })
+  return rows[0]?.atMs ?? null
+}
