@@ -61,7 +61,7 @@ export type World = {
   /** Gives credit, from now on. */
   grant(
     tenant: Tenant,
-    grant: Pick<NewGrant, 'kind' | 'amountMs'> & { expiresAtMs?: number | null },
+    grant: Pick<NewGrant, 'kind' | 'amountMs'> & Partial<Pick<NewGrant, 'expiresAtMs' | 'price'>>,
   ): Promise<string>
   /** Takes credit off by the burn order: an adjustment below zero. */
   deduct(tenant: Tenant, amountMs: number): Promise<void>
@@ -125,11 +125,11 @@ export async function openWorld(): Promise<World> {
         return { workspaceId, agentId }
       })
     },
-    async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null }) {
+    async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null, price = null }) {
       await boundaries.catchUp([workspaceId], clock.now())
       return database.transaction(async (tx) => {
         const account = await accountOf(tx, workspaceId)
-        const grant = { kind, amountMs, expiresAtMs, atMs: clock.now(), reason: null }
+        const grant = { kind, amountMs, expiresAtMs, price, atMs: clock.now(), reason: null }
         const { grantId } = await addGrant(tx, account, grant, clock.now())
         await writeAccounts(tx, [account], clock.now())
         return grantId

@@ -1,3 +1,4 @@
+import { lengthMs, paidPieces } from '@talktime/core/paid-pieces'
 import { type GrantRow, grantColumns, type LineRow, paidBy, readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -57,50 +58,23 @@ async function entriesOf(db: Queryable, call: CallRow): Promise<ReceiptEntry[]> 
   return rows
 }
 
-/** A part of what was charged and the grant that paid it; null: nobody yet. */
-type Piece = { readonly grantId: string | null; readonly amountMs: number }
-
+/** Milliseconds by the grant that paid them; what nobody has paid yet is left out. */
 async function paidByGrant(
   db: Queryable,
   line: LineRow,
   entries: readonly ReceiptEntry[],
 ): Promise<Map<string, number>> {
-  let pieces: Piece[] = []
-  for (const entry of entries) {
-    pieces =
-      entry.amountMs > 0 ? withoutGivenBack(pieces, entry) : [...pieces, ...(await piecesOf(db, line, entry))]
+  const charges = entries.filter(({ amountMs }) => amountMs < 0)
+  const stretch = {
+    fromMs: Math.min(...charges.map((charge) => charge.drawnAfterMs + charge.amountMs)),
+    toMs: Math.max(...charges.map((charge) => charge.drawnAfterMs)),
   }
+  const draws = charges.length === 0 ? [] : await paidBy(db, line, stretch)
   const paidMs = new Map<string, number>()
-  for (const { grantId, amountMs } of pieces) {
-    if (grantId !== null) paidMs.set(grantId, (paidMs.get(grantId) ?? 0) + amountMs)
+  for (const piece of paidPieces(entries, draws)) {
+    if (piece.grantId !== null) paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + lengthMs(piece))
   }
   return paidMs
-}
-
-async function piecesOf(db: Queryable, line: LineRow, charge: ReceiptEntry): Promise<Piece[]> {
-  const stretch = { fromMs: charge.drawnAfterMs + charge.amountMs, toMs: charge.drawnAfterMs }
-  const paid = (await paidBy(db, line, stretch)).map((draw) => ({
-    grantId: draw.grantId,
-    amountMs: draw.toMs - draw.fromMs,
-  }))
-  const unpaidMs = -charge.amountMs - paid.reduce((sum, piece) => sum + piece.amountMs, 0)
-  return unpaidMs > 0 ? [...paid, { grantId: null, amountMs: unpaidMs }] : paid
-}
-
-/**
- * What was given back is the end of what had been charged until then. Where the credit given back has paid a debt
- * of this very call, the two cancel out first.
- */
-function withoutGivenBack(pieces: readonly Piece[], back: ReceiptEntry): Piece[] {
-  const own = pieces.filter((piece) => piece.grantId === back.grantId)
-  let restMs = back.amountMs - own.reduce((sum, piece) => sum + piece.amountMs, 0)
-  const left: Piece[] = []
-  for (const piece of pieces.filter((piece) => piece.grantId !== back.grantId).reverse()) {
-    const takenMs = Math.min(restMs, piece.amountMs)
-    restMs -= takenMs
-    if (takenMs < piece.amountMs) left.unshift({ ...piece, amountMs: piece.amountMs - takenMs })
-  }
-  return left
 }
 
 async function grantsOf(db: Queryable, workspaceId: string, ids: readonly string[]): Promise<GrantRow[]> {

@@ -37,7 +37,14 @@ export function createYearOperator(
     await addGrant(
       tx,
       account,
-      { kind: 'top_up', amountMs: msFromCredits(credits), atMs: nowMs, expiresAtMs: null, reason },
+      {
+        kind: 'top_up',
+        amountMs: msFromCredits(credits),
+        atMs: nowMs,
+        expiresAtMs: null,
+        reason,
+        price: null,
+      },
       nowMs,
     )
     await writeAccounts(tx, [account], nowMs)

@@ -9,6 +9,7 @@ import {
   grantColumns,
   neverPaid,
   paidBy,
+  priceOfGrant,
   type ReturnedCredit,
   returnToGrant,
 } from './grants.ts'
@@ -47,9 +48,10 @@ export async function giveBack(
   const cancelledMs = Math.min(unpaidMs, account.line.drawnMs - account.line.foldedMs)
   await giveBackAs('never_paid', cancelledMs)
   await fold(tx, account)
-  await giveBackAs({ kind: 'adjustment', expiresAtMs: null }, unpaidMs - cancelledMs)
+  await giveBackAs({ kind: 'adjustment', expiresAtMs: null, price: null }, unpaidMs - cancelledMs)
   for (const { grant, amountMs } of payers) {
-    if (grant !== undefined && !neverPaid(grant)) await giveBackAs(grant, amountMs)
+    if (grant !== undefined && !neverPaid(grant))
+      await giveBackAs({ ...grant, price: priceOfGrant(grant) }, amountMs)
   }
   await expireGrants(tx, account, nowMs, nowMs)
   await fold(tx, account)

@@ -6,6 +6,7 @@ import {
   type PlacedDraw,
   placeDraws,
 } from '@talktime/core/burn-down'
+import { FREE, type Price } from '@talktime/core/price'
 import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
@@ -21,10 +22,20 @@ export type GrantRow = BurnableGrant & {
   readonly returned: boolean
   readonly expiredAtMs: number | null
   readonly reason: string | null
+  readonly priceMinor: number | null
+  readonly pricePerMs: number | null
+  readonly priceCurrency: string | null
 }
 
 export const grantColumns = `id, kind, returned, granted_ms as "grantedMs", remaining_ms as "remainingMs",
-  granted_at_ms as "grantedAtMs", expires_at_ms as "expiresAtMs", expired_at_ms as "expiredAtMs", reason`
+  granted_at_ms as "grantedAtMs", expires_at_ms as "expiresAtMs", expired_at_ms as "expiredAtMs", reason,
+  price_minor as "priceMinor", price_per_ms as "pricePerMs", price_currency as "priceCurrency"`
+
+/** What the grant's credit cost; null: nobody knows. */
+export function priceOfGrant(grant: GrantRow): Price | null {
+  const { priceMinor: minor, pricePerMs: perMs, priceCurrency: currency } = grant
+  return minor === null || perMs === null || currency === null ? null : { minor, perMs, currency }
+}
 
 /** Grants with credit left, as of the last fold. */
 export async function openGrants(db: Queryable, workspaceId: string): Promise<GrantRow[]> {
@@ -42,6 +53,8 @@ export type NewGrant = {
   readonly atMs: number
   readonly expiresAtMs: number | null
   readonly reason: string | null
+  /** What it cost; null: nobody knows. */
+  readonly price: Price | null
   /** What was paid for it. */
   readonly purchaseId?: string
 }
@@ -90,8 +103,9 @@ async function insertGrant(
   grant: NewGrant & { readonly id: string; readonly returned: boolean },
 ): Promise<void> {
   await tx.query(
-    `insert into grants (workspace_id, id, kind, returned, granted_ms, remaining_ms, granted_at_ms, expires_at_ms, reason)
-     values ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+    `insert into grants (workspace_id, id, kind, returned, granted_ms, remaining_ms, granted_at_ms, expires_at_ms, reason,
+                         price_minor, price_per_ms, price_currency)
+     values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11)`,
     [
       account.line.workspaceId,
       grant.id,
@@ -101,6 +115,9 @@ async function insertGrant(
       grant.atMs,
       grant.expiresAtMs,
       grant.reason,
+      grant.price?.minor ?? null,
+      grant.price?.perMs ?? null,
+      grant.price?.currency ?? null,
     ],
   )
 }
@@ -197,7 +214,7 @@ export function remainingGrants(
 }
 
 /** Credit that a correction gives back: like the grant that had paid, or where no credit had paid at all. */
-export type ReturnedCredit = Pick<GrantRow, 'kind' | 'expiresAtMs'> | 'never_paid'
+export type ReturnedCredit = Pick<NewGrant, 'kind' | 'expiresAtMs' | 'price'> | 'never_paid'
 
 const neverPaidReason = 'A charge that no credit had paid was given back'
 
@@ -216,8 +233,8 @@ export async function returnToGrant(
   invariant(back.amountMs > 0, 'Only an amount above zero can be given back')
   const id = newUuid(nowMs)
   const { credit, amountMs, callId } = back
-  const { kind, expiresAtMs } =
-    credit === 'never_paid' ? { kind: 'adjustment' as const, expiresAtMs: null } : credit
+  const { kind, expiresAtMs, price } =
+    credit === 'never_paid' ? { kind: 'adjustment' as const, expiresAtMs: null, price: FREE } : credit
   if (expiresAtMs !== null && expiresAtMs > nowMs) boundaryNoLaterThan(account, expiresAtMs)
   await insertGrant(tx, account, {
     id,
@@ -226,6 +243,7 @@ export async function returnToGrant(
     amountMs,
     atMs: nowMs,
     expiresAtMs,
+    price,
     reason: credit === 'never_paid' ? neverPaidReason : 'A call was shorter than first charged',
   })
   return post(

@@ -9,7 +9,9 @@ export {
   type GrantRow,
   grantColumns,
   type NewGrant,
+  openGrants,
   paidBy,
+  priceOfGrant,
 } from './grants.ts'
 export { keepLowLevel } from './low-level.ts'
 export { grantByOperator, type OperatorGrant } from './operator-grant.ts'

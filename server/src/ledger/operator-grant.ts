@@ -1,4 +1,5 @@
 import { MS_PER_CREDIT } from '@talktime/core/credits'
+import { FREE } from '@talktime/core/price'
 import type { Tx } from '../platform/database/database.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import type { EntryRow } from './account.ts'
@@ -39,7 +40,7 @@ export async function grantByOperator(
   requireRoom(grant, settledMs)
   const made =
     grant.amountMs > 0
-      ? await addGrant(tx, account, { ...grant, atMs: nowMs }, nowMs)
+      ? await addGrant(tx, account, { ...grant, atMs: nowMs, price: FREE }, nowMs)
       : {
           grantId: null,
           entry: post(

@@ -1,3 +1,4 @@
+import { priceOf } from '@talktime/core/price'
 import { type Account, addGrant } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Purchase, PurchasePurpose } from './purchase.ts'
@@ -28,7 +29,7 @@ export type Purposes = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'
 /** Bought credits never expire. */
 export const topUp: Purpose = {
   async fulfil(tx, account, purchase, nowMs) {
-    const { id, creditsMs, description } = purchase
+    const { id, creditsMs, description, amountMinor, currency } = purchase
     const { grantId } = await addGrant(
       tx,
       account,
@@ -38,6 +39,7 @@ export const topUp: Purpose = {
         atMs: nowMs,
         expiresAtMs: null,
         reason: description,
+        price: priceOf(amountMinor, currency, creditsMs),
         purchaseId: id,
       },
       nowMs,

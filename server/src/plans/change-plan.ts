@@ -1,7 +1,8 @@
+import { priceOf } from '@talktime/core/price'
 import { type Account, addGrant, expireMonthly } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { Plan } from './catalogue.ts'
-import { type Subscription, termsOf } from './subscription.ts'
+import { planPrice, type Subscription, termsOf } from './subscription.ts'
 
 /**
  * Puts the workspace on another plan at once, within its cycle. The caller holds the workspace's line and has
@@ -15,12 +16,12 @@ export async function switchPlan(
     readonly plan: Plan
     readonly grantMs: number
     readonly collection: 'card' | 'invoiced'
-    /** The purchase that paid for it. */
-    readonly purchaseId?: string
+    /** What paid for it; without: the operator collects the money elsewhere. */
+    readonly purchase?: { readonly id: string; readonly amountMinor: number; readonly currency: string }
   },
   nowMs: number,
 ): Promise<{ readonly grantId: string | null }> {
-  const { plan, grantMs, collection, purchaseId } = change
+  const { plan, grantMs, collection, purchase } = change
   await tx.query(
     `update subscriptions set plan_id = $2, terms = $3, collection = $4, pending_plan_id = null,
             past_due_since_ms = null, renewal_tries = 0, next_renewal_try_ms = null
@@ -37,7 +38,8 @@ export async function switchPlan(
       atMs: nowMs,
       expiresAtMs: subscription.cycle.endsAtMs,
       reason: `${plan.name} plan for the rest of the cycle`,
-      ...(purchaseId !== undefined && { purchaseId }),
+      price: purchase ? priceOf(purchase.amountMinor, purchase.currency, grantMs) : planPrice(plan),
+      ...(purchase && { purchaseId: purchase.id }),
     },
     nowMs,
   )

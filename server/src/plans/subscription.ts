@@ -1,4 +1,5 @@
 import { type BillingCycle, billingCycle, cycleAnchor } from '@talktime/core/billing-cycle'
+import { type Price, priceOf } from '@talktime/core/price'
 import {
   type Account,
   addGrant,
@@ -133,6 +134,7 @@ async function grantCycle(
       atMs: cycle.startsAtMs,
       expiresAtMs: cycle.endsAtMs,
       reason: `${terms.name} plan`,
+      price: planPrice(terms),
     },
     nowMs,
   )
@@ -163,6 +165,11 @@ export async function requireSubscription(db: Queryable, workspaceId: string): P
   const subscription = await findSubscription(db, workspaceId)
   if (subscription === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
   return subscription
+}
+
+/** What a plan’s credit costs; null: its price is on request. */
+export function planPrice({ priceMinor, currency, monthlyMs }: Terms): Price | null {
+  return priceMinor === null ? null : priceOf(priceMinor, currency, monthlyMs)
 }
 
 export function termsOf(plan: Plan): Terms {

@@ -23,7 +23,7 @@ export const planChangePurpose: Purpose = {
   async fulfil(tx, account, purchase, nowMs) {
     const { subscription, plan } = await bought(tx, purchase)
     // Paid is paid: also where the cycle it was reckoned for ended meanwhile, the credits promised are granted.
-    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchaseId: purchase.id }
+    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase }
     noteChange(account, 'subscription')
     return switchPlan(tx, account, subscription, change, nowMs)
   },
@@ -41,7 +41,7 @@ export function renewalPurpose(parts: Pick<SubscriptionParts, 'cutLiveCalls'>): 
         return { grantId: null }
       }
       // Confirmed with the bank after the plan had been taken away: the customer gets it back, with its credits.
-      const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchaseId: purchase.id }
+      const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchase }
       return switchPlan(tx, account, subscription, change, nowMs)
     },
     async failed(tx, account, purchase, nowMs) {

@@ -6,7 +6,10 @@ import {
   type DateRange,
   previousWindow,
 } from '@talktime/core/usage-window'
+import { readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { type Cost, readCost } from './cost.ts'
+import type { Splits } from './mixed-rows.ts'
 import type { UsageWindow } from './window.ts'
 
 /** Milliseconds of talk time, and in how many calls. */
@@ -25,6 +28,9 @@ export type RangeUsage = {
   readonly chart: { readonly unit: ChartUnit; readonly buckets: readonly (DateRange & Use)[] }
   /** The window of the same length before it; null where there can be nothing before. */
   readonly previous: (DateRange & Use) | null
+  readonly cost: Cost
+  /** What had to be reckoned for the cost, to be kept for the next reader. */
+  readonly splits: Splits['fresh']
   /** When the last call ended that counts, in the window or not; null: none has. */
   readonly lastUsedAtMs: number | null
 }
@@ -36,11 +42,12 @@ export async function readRange(
   window: UsageWindow,
 ): Promise<RangeUsage> {
   const before = window.preset === 'all' ? null : previousWindow(window)
-  const [usedDays, agents, [previous], lastUsedAtMs] = await Promise.all([
+  const [usedDays, agents, [previous], lastUsedAtMs, { cost, splits }] = await Promise.all([
     usePerDay(db, workspaceId, window),
     usePerAgent(db, workspaceId, window),
     before === null ? [null] : useIn(db, workspaceId, window, [before]),
     lastUsed(db, workspaceId, window),
+    readLine(db, workspaceId).then((line) => readCost(db, line, window)),
   ])
   const days = everyDay(window, usedDays)
   return {
@@ -49,6 +56,8 @@ export async function readRange(
     agents,
     chart: chartOf(window, days),
     previous: before === null || previous == null ? null : { ...before, ...previous },
+    cost,
+    splits,
     lastUsedAtMs,
   }
 }

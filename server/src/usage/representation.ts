@@ -1,7 +1,9 @@
 import { creditsFromMs } from '@talktime/core/credits'
 import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Money } from '../platform/http/money.ts'
 import { publicId } from '../platform/ids.ts'
+import type { Cost } from './cost.ts'
 import type { RangeUsage, Use } from './range.ts'
 import type { Summary } from './summary.ts'
 import type { UsageWindow } from './window.ts'
@@ -40,6 +42,22 @@ export const RangeBody = z
       .object({ ...ofDates, ...ofUse })
       .nullable()
       .meta({ description: 'As many days right before the window; null for all.' }),
+    cost: z
+      .object({
+        amounts: z
+          .array(Money)
+          .meta({ description: 'What the bought credits cost that were used, one amount a currency.' }),
+        bought: Amount,
+        free: Amount.meta({ description: 'Of the Free plan, promotional credits and adjustments.' }),
+        unknown: Amount.meta({ description: 'Paid by credits whose price is not known: plans on request.' }),
+        unpaid: Amount.meta({
+          description: 'The overdraft: its price is that of the credits that will pay it.',
+        }),
+      })
+      .meta({
+        description:
+          'Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total.',
+      }),
     lastUsedAt: Instant.nullable().meta({
       description: 'When the last call ended that counts, in the window or not; null: none has.',
     }),
@@ -74,8 +92,19 @@ export function rangeBody(window: UsageWindow, usage: RangeUsage, nowMs: number)
       buckets: chart.buckets.map((of) => ({ from: of.from, to: of.to, ...useBody(of) })),
     },
     previous: previous && { from: previous.from, to: previous.to, ...useBody(previous) },
+    cost: costBody(usage.cost),
     lastUsedAt: instantOrNull(usage.lastUsedAtMs),
     exportRows: total.calls,
+  }
+}
+
+function costBody({ amounts, boughtMs, freeMs, unknownMs, unpaidMs }: Cost) {
+  return {
+    amounts: [...amounts],
+    bought: amountOf(boughtMs),
+    free: amountOf(freeMs),
+    unknown: amountOf(unknownMs),
+    unpaid: amountOf(unpaidMs),
   }
 }
 

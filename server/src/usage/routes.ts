@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { keepSplits } from './mixed-rows.ts'
 import { readRange } from './range.ts'
 import { RangeBody, rangeBody, SummaryBody, summaryBody } from './representation.ts'
 import { readSummary } from './summary.ts'
@@ -53,10 +54,12 @@ export function usageRoutes(parts: UsageParts): Routes {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const nowMs = clock.now()
-        return inOneSnapshot(database, async (tx) => {
+        const { window, usage } = await inOneSnapshot(database, async (tx) => {
           const window = await resolveWindow(tx, workspaceId, request.query, nowMs)
-          return rangeBody(window, await readRange(tx, workspaceId, window), nowMs)
+          return { window, usage: await readRange(tx, workspaceId, window) }
         })
+        await keepSplits(database, workspaceId, window.timeZone, usage.splits)
+        return rangeBody(window, usage, nowMs)
       },
     )
   }
