@@ -43,6 +43,8 @@ export type Tenant = { readonly workspaceId: string; readonly agentId: string }
 /** What sets a tenant apart. Its plan is made for it: 30 credits a month, 20 calls at once, an hour a call. */
 export type TenantOptions = {
   readonly monthlyMs?: number
+  /** A cycle’s price; null: on request. Nothing, unless told. */
+  readonly priceMinor?: number | null
   readonly concurrentCallsMax?: number | null
   readonly callDurationSecondsMax?: number
   readonly timeZone?: string
@@ -87,11 +89,12 @@ export async function openWorld(): Promise<World> {
 
   async function makePlan(options: TenantOptions): Promise<string> {
     const planId = `plan_${plans++}`
-    const { concurrentCallsMax = 20, callDurationSecondsMax = 3600, monthlyMs = 30 * 60_000 } = options
+    const { concurrentCallsMax = 20, callDurationSecondsMax = 3600 } = options
+    const { monthlyMs = 30 * 60_000, priceMinor = 0 } = options
     await database.query(
       `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
-       values ($1, $1, 99, 0, 'USD', $2, true, '{}', $3)`,
-      [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }],
+       values ($1, $1, 99, $4, 'USD', $2, true, '{}', $3)`,
+      [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }, priceMinor],
     )
     return planId
   }

@@ -2,8 +2,16 @@
 
 /** "$24.00" from 2400 minor units. */
 export function moneyText(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  return moneyFormat(currency).format(minor / 10 ** currencyDigits(currency))
+}
+
+/** How many digits a currency has behind the point: 2 for USD, 0 for JPY. */
+export function currencyDigits(currency: string): number {
+  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2
+}
+
+function moneyFormat(currency: string): Intl.NumberFormat {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency })
 }
 
 /** "22 Nov 2026, 11:00 (Europe/Berlin)" */

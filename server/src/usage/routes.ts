@@ -1,14 +1,27 @@
+import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import type { Boundaries } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { createExporter } from './export.ts'
 import { keepSplits } from './mixed-rows.ts'
 import { readRange } from './range.ts'
 import { RangeBody, rangeBody, SummaryBody, summaryBody } from './representation.ts'
 import { readSummary } from './summary.ts'
 import { resolveWindow, WindowQuery } from './window.ts'
+
+const STALLED_MS_MAX = 60_000
+
+const exportDescription = `
+The calls that make up the total of the same window, by the instant at which they ended: duration_ms adds up to it, to
+the millisecond. Instants are in UTC; time_zone is the one in which the window's days are meant. After the columns that
+count credits stand cost and currency, what the credits cost that the call used, and unpriced_ms, how much of it has no
+price that is known yet. Costs have four digits more than the currency; what a line was rounded by, the next one makes
+good, so that they add up to the window's cost exactly. Texts that a spreadsheet would take for a formula are led by an
+apostrophe.`
 
 export type UsageParts = {
   readonly access: Access
@@ -20,6 +33,7 @@ export type UsageParts = {
 /** What was used: each answer is read in one snapshot, so that nothing in it disagrees. */
 export function usageRoutes(parts: UsageParts): Routes {
   const { access, database, clock, boundaries } = parts
+  const exporter = createExporter(database)
   return async (server) => {
     server.get(
       '/v1/usage/summary',
@@ -60,6 +74,39 @@ export function usageRoutes(parts: UsageParts): Routes {
         })
         await keepSplits(database, workspaceId, window.timeZone, usage.splits)
         return rangeBody(window, usage, nowMs)
+      },
+    )
+
+    server.get(
+      '/v1/usage/export.csv',
+      {
+        exposeHeadRoute: false,
+        schema: {
+          tags: ['Usage'],
+          summary: 'The calls of a window, as a CSV file',
+          description: exportDescription,
+          querystring: WindowQuery.extend({
+            workspaceId: z.string().optional().meta({
+              description: 'For links, which have no headers: which of your workspaces.',
+            }),
+          }),
+          produces: ['text/csv'],
+        },
+      },
+      async (request, reply) => {
+        const { workspaceId } = await access.scopeOf(request, { named: request.query.workspaceId })
+        const nowMs = clock.now()
+        const { fileName, total, file, stop } = await exporter.open(workspaceId, request.query, nowMs)
+        reply.raw.once('close', stop)
+        // Whoever reads nothing for so long has gone away.
+        reply.raw.setTimeout(STALLED_MS_MAX, () => reply.raw.destroy())
+        return reply
+          .header('content-type', 'text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${fileName}"`)
+          .header('talktime-as-of', instantOf(nowMs))
+          .header('talktime-rows', String(total.calls))
+          .header('talktime-total-milliseconds', String(total.usedMs))
+          .send(file)
       },
     )
   }

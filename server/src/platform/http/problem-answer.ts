@@ -40,6 +40,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   return reply
     .code(status)
     .removeHeader('set-cookie')
+    .removeHeader('content-disposition')
     .header('content-type', problemContentType)
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)

@@ -1,0 +1,218 @@
+import { get, type IncomingMessage } from 'node:http'
+import { parse } from 'csv-parse/sync'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../../test/app.ts'
+import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
+import { uuidFrom } from '../platform/ids.ts'
+
+const minuteMs = 60_000
+
+let t: TestApp
+let stack: VoiceStack
+beforeEach(async () => {
+  t = await testApp()
+  stack = await connectVoiceStack(t, { timeZone: 'America/New_York', name: 'Ötzi & Söhne, Inc.' })
+})
+afterEach(() => closeInOrder(t))
+
+const path = '/v1/usage/export.csv'
+
+async function linesOf(query = ''): Promise<Record<string, string>[]> {
+  return parse((await stack.ask('GET', `${path}${query}`)).text, { columns: true })
+}
+
+describe('the file', () => {
+  test('has a line for each call, with what it used and cost', async () => {
+    const callId = await stack.startedCall({ direction: 'outbound', from: '+4930901820', to: '+14155550100' })
+    t.clock.advance(2_345)
+    await stack.answer(callId)
+    t.clock.advance(90_001)
+    await stack.end(callId)
+    const { status, headers, text } = await stack.ask('GET', path)
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition':
+        'attachment; filename="o-tzi-so-hne-inc-usage-2026-10-24-to-2026-11-22-America-New_York.csv"',
+      'talktime-as-of': '2026-11-22T10:01:32.346Z',
+      'talktime-rows': '1',
+      'talktime-total-milliseconds': '90001',
+      'cache-control': 'no-store',
+    })
+    expect(text).toBe(
+      'call_id,started_at,answered_at,ended_at,time_zone,direction,agent_id,agent_name,from,to,campaign_id,duration_ms,credits,cost,currency,unpriced_ms\n' +
+        `${callId},2026-11-22T10:00:00.000Z,2026-11-22T10:00:02.345Z,2026-11-22T10:01:32.346Z,America/New_York,outbound,` +
+        `${stack.agentId},Reception,+4930901820,+14155550100,,90001,${90_001 / 60_000},0.148502,USD,0\n`,
+    )
+  })
+
+  test('is only its first line where no call counts', async () => {
+    await stack.end(await stack.startedCall())
+    const { text } = await stack.ask('GET', path)
+    expect(text.split('\n')).toHaveLength(2)
+    expect(text).toMatch(/^call_id,.*,unpriced_ms\n$/)
+  })
+
+  test.each([
+    ['+4930901820', '+4930901820'],
+    ['+1+cmd', "'+1+cmd"],
+    ['=1+1', "'=1+1"],
+    ['@here', "'@here"],
+    ['-1', "'-1"],
+    ['\t=1', "'\t=1"],
+    ['+', "'+"],
+    ['+1234567890123456', "'+1234567890123456"],
+    ['sip:ada@example.com;x="1,2"', 'sip:ada@example.com;x="1,2"'],
+    ['line\nbreak', 'line\nbreak'],
+    ['Zoë 🎧', 'Zoë 🎧'],
+    ['007', '007'],
+    ['anonymous', 'anonymous'],
+  ])('a caller %j stands in a spreadsheet as the text %j', async (from, cell) => {
+    const callId = await stack.startedCall({ from })
+    await stack.answer(callId)
+    await stack.end(callId)
+    expect(await linesOf()).toMatchObject([{ from: cell, to: '', duration_ms: '0', credits: '0', cost: '0' }])
+  })
+
+  test('names agents so that no spreadsheet calculates with them', async () => {
+    const body = { name: '=HYPERLINK("http://x","y")' }
+    await stack.ask('PATCH', `/v1/agents/${stack.agentId}`, { body })
+    await stack.talk(minuteMs)
+    expect(await linesOf()).toMatchObject([{ agent_name: `'=HYPERLINK("http://x","y")` }])
+  })
+
+  test('can be had by a link, which names the workspace itself', async () => {
+    await stack.talk(minuteMs)
+    const asOperator = { key: t.operatorKey }
+    const link = `${path}?workspaceId=${stack.workspaceId}`
+    expect((await t.request('GET', link, asOperator)).text.trimEnd().split('\n')).toHaveLength(2)
+    const other = await t.addWorkspace()
+    expect((await t.request('GET', link, { key: other.key })).status).toBe(404)
+  })
+
+  test('is one moment’s, while calls go on', async () => {
+    await stack.granted({ credits: 10_000 })
+    await manyCalls(5_000)
+    const talking = Array.from({ length: 30 }, () => stack.talk(minuteMs))
+    const files = await Promise.all(Array.from({ length: 3 }, () => stack.ask('GET', path)))
+    for (const { text, headers } of files) {
+      const lines = parse(text, { columns: true }) as Record<string, string>[]
+      expect(lines).toHaveLength(Number(headers['talktime-rows']))
+      const sumMs = lines.reduce((sum, line) => sum + Number(line.duration_ms), 0)
+      expect(sumMs).toBe(Number(headers['talktime-total-milliseconds']))
+    }
+    await Promise.all(talking)
+  })
+})
+
+/** So many calls of a minute, put where the engine would have put them. */
+async function manyCalls(count: number): Promise<void> {
+  const workspaceId = uuidFrom('workspace', stack.workspaceId) ?? ''
+  const agentId = uuidFrom('agent', stack.agentId) ?? ''
+  const endedAtMs = t.clock.now()
+  await t.database.transaction(async (tx) => {
+    const { rows } = await tx.query<{ seq: number; settledMs: number }>(
+      'select entry_seq as seq, settled_ms as "settledMs" from balance_lines where workspace_id = $1',
+      [workspaceId],
+    )
+    const { seq, settledMs } = rows[0] ?? { seq: 0, settledMs: 0 }
+    await tx.query(
+      `insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, status, authorized_at_ms, answered_at_ms,
+                          ended_at_ms, end_source, max_duration_ms, settled_ms, entry_seqs, drawn_from_ms)
+       select $1, gen_random_uuid(), $2, 'inbound', '+4930901820', '+14155550100', 'ended', $3::bigint - 60000, $3::bigint - 60000,
+              $3, 'reported', 3600000, 60000, array[$5::bigint + i]::bigint[], (i - 1) * 60000 from generate_series(1, $4::bigint) as i`,
+      [workspaceId, agentId, endedAtMs, count, seq],
+    )
+    await tx.query(
+      `insert into ledger_entries (workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms,
+                                   drawn_after_ms, call_id)
+       select workspace_id, entry_seqs[1], gen_random_uuid(), ended_at_ms, ended_at_ms, 'call', -60000,
+              $2::bigint - (drawn_from_ms + 60000), drawn_from_ms + 60000, id from calls where workspace_id = $1`,
+      [workspaceId, settledMs],
+    )
+    await tx.query(
+      `insert into usage_days (workspace_id, time_zone, day, agent_id, calls, used_ms, drawn_from_ms, drawn_to_ms)
+       values ($1, 'America/New_York', '2026-11-22', $2, $3, $3 * 60000::bigint, 0, $3 * 60000::bigint)`,
+      [workspaceId, agentId, count],
+    )
+    await tx.query(
+      `update balance_lines set balance_ms = balance_ms - $2::bigint, settled_ms = settled_ms - $2, drawn_ms = $2,
+              entry_seq = entry_seq + $3 where workspace_id = $1`,
+      [workspaceId, count * minuteMs, count],
+    )
+  })
+}
+
+describe('a client', () => {
+  /** Begins to read a file over the network, and reads no further than its head. */
+  async function begin(): Promise<IncomingMessage> {
+    address ??= await t.app.listen()
+    return new Promise((resolve, reject) => {
+      get(`${address}${path}`, { headers: { authorization: `Bearer ${stack.key}` } }, resolve).on(
+        'error',
+        reject,
+      )
+    })
+  }
+  let address: string | undefined
+  beforeEach(() => {
+    address = undefined
+  })
+
+  async function queriesUnderWay(): Promise<number> {
+    const { rowCount } = await t.database.query(
+      `select from pg_stat_activity where datname = current_database() and query like '%copy (select%' and pid <> pg_backend_pid()`,
+    )
+    return rowCount ?? 0
+  }
+
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; tries < 1_000; tries += 1) if (await condition()) return
+    expect(await condition()).toBe(true)
+  }
+
+  test('that reads slowly makes the database wait, and one that goes away ends the query', async () => {
+    await manyCalls(60_000)
+    const answer = await begin()
+    await until(async () => (await queriesUnderWay()) === 1)
+    answer.destroy()
+    await until(async () => (await queriesUnderWay()) === 0)
+    // The place is free again.
+    for (let files = 0; files < 6; files += 1)
+      expect((await stack.ask('GET', `${path}?preset=all`)).status).toBe(200)
+  })
+
+  test('429: that comes while four files are being read is told to come again', async () => {
+    await manyCalls(60_000)
+    const answers = await Promise.all([begin(), begin(), begin(), begin()])
+    const { status, body } = await stack.ask('GET', path)
+    expect({ status, body }).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
+    for (const answer of answers) answer.destroy()
+    await until(async () => (await queriesUnderWay()) === 0)
+    expect((await stack.ask('GET', path)).status).toBe(200)
+  })
+
+  test('hears of it where a file breaks off: it has no end', async () => {
+    await manyCalls(60_000)
+    const answer = await begin()
+    await until(async () => (await queriesUnderWay()) === 1)
+    await t.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query like '%copy (select%' and pid <> pg_backend_pid()`,
+    )
+    const read = async () => {
+      for await (const _ of answer);
+    }
+    await expect(read()).rejects.toThrow()
+    expect(answer.complete).toBe(false)
+  })
+})
+
+test('500: a file that would not add up to what the screen shows', async () => {
+  await stack.talk(minuteMs)
+  await t.database.query('update usage_days set used_ms = used_ms + 1')
+  const { status, body, headers } = await stack.ask('GET', path)
+  expect({ status, body }).toMatchObject({ status: 500, body: { code: 'internal' } })
+  expect(headers['content-disposition']).toBeUndefined()
+  await t.database.query('update usage_days set used_ms = used_ms - 1')
+})
