@@ -3702,6 +3702,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This month, today, the balance and the budget */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageSummary"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A window of local days: total, days, agents
+         * @description A call counts on the local day on which it ended, as soon as it has; calls without a conversation do not.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description last_30_days unless told. custom is what "from" and "to" make. */
+                    preset?: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
+                    /** @description First local day of the workspace’s time zone; with "to". */
+                    from?: string;
+                    /** @description Last local day, included. A call counts on the day it ended. */
+                    to?: string;
+                    /** @description Only this agent’s calls. */
+                    agentId?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageRange"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls of a window, as a CSV file
+         * @description The calls that make up the total of the same window, by the instant at which they ended: duration_ms adds up to it, to
+         *     the millisecond. Instants are in UTC; time_zone is the one in which the window's days are meant. After the columns that
+         *     count credits stand cost and currency, what the credits cost that the call used, and unpriced_ms, how much of it has no
+         *     price that is known yet. Costs have four digits more than the currency; what a line was rounded by, the next one makes
+         *     good, so that they add up to the window's cost exactly. Texts that a spreadsheet would take for a formula are led by an
+         *     apostrophe.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description last_30_days unless told. custom is what "from" and "to" make. */
+                    preset?: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
+                    /** @description First local day of the workspace’s time zone; with "to". */
+                    from?: string;
+                    /** @description Last local day, included. A call counts on the day it ended. */
+                    to?: string;
+                    /** @description Only this agent’s calls. */
+                    agentId?: string;
+                    /** @description For links, which have no headers: which of your workspaces. */
+                    workspaceId?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -5163,6 +5312,178 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "admin" | "member" | "operator" | "key";
+        };
+        /** @description What was used in a window of local days, by day and agent. */
+        UsageRange: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            window: {
+                /** @enum {string} */
+                preset: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+                timeZone: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @description Not included: the end of the last day.
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                endsAt: string;
+            };
+            /** @description The agent that was asked for; null: all. */
+            agentId: string | null;
+            total: components["schemas"]["Amount"];
+            /** @description Calls with a conversation that is over. */
+            calls: number;
+            /** @description Each local day of the window; they add up to total. */
+            days: {
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                date: string;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            }[];
+            /** @description Each agent, the highest first; they add up to total. */
+            agents: {
+                agentId: string;
+                name: string;
+                archived: boolean;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            }[];
+            /** @description The days in at most 370 parts; weeks begin on Monday. */
+            chart: {
+                /** @enum {string} */
+                unit: "day" | "week" | "month";
+                buckets: {
+                    /**
+                     * Format: date
+                     * @example 2026-11-22
+                     */
+                    from: string;
+                    /**
+                     * Format: date
+                     * @description Included.
+                     * @example 2026-11-22
+                     */
+                    to: string;
+                    total: components["schemas"]["Amount"];
+                    /** @description Calls with a conversation that is over. */
+                    calls: number;
+                }[];
+            };
+            /** @description As many days right before the window; null for all. */
+            previous: {
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            } | null;
+            /** @description Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total. */
+            cost: {
+                /** @description What the bought credits cost that were used, one amount a currency. */
+                amounts: components["schemas"]["Money"][];
+                bought: components["schemas"]["Amount"];
+                /** @description Of the Free plan, promotional credits and adjustments. */
+                free: components["schemas"]["Amount"];
+                /** @description Paid by credits whose price is not known: plans on request. */
+                unknown: components["schemas"]["Amount"];
+                /** @description The overdraft: its price is that of the credits that will pay it. */
+                unpaid: components["schemas"]["Amount"];
+            };
+            /** @description When the last call ended that counts, in the window or not; null: none has. */
+            lastUsedAt: string | null;
+            /** @description How many calls the export of this window has. */
+            exportRows: number;
+        };
+        /** @description How much was used this month and today, and of which budget. */
+        UsageSummary: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            timeZone: string;
+            /** @description This calendar month. Calls count when they are over. */
+            monthly: {
+                /** @description Talk time in milliseconds: exact. */
+                milliseconds: number;
+                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                credits: number;
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+            };
+            /** @description Today. */
+            daily: {
+                /** @description Talk time in milliseconds: exact. */
+                milliseconds: number;
+                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                credits: number;
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                date: string;
+            };
+            /** @description The live balance, as /v1/balance has it. */
+            balance: components["schemas"]["Amount"];
+            liveCalls: number;
+            budget: {
+                credits: number;
+                milliseconds: number;
+                /**
+                 * @description plan: its monthly credits, as none is set.
+                 * @enum {string}
+                 */
+                source: "workspace" | "plan";
+                /** @description The part of it that the month has used, with two decimals; null for a budget of nothing. */
+                percent: number | null;
+            };
+            lastUsedAt: string | null;
         };
         /** @description When calls may be made, by weekday and the clock of a time zone. */
         CallingHours: {
