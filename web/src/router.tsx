@@ -158,6 +158,12 @@ const alerts = createRoute({
   component: lazyRouteComponent(() => import('./alerts/AlertsPage.tsx'), 'AlertsPage'),
 })
 
+const setup = createRoute({
+  getParentRoute: () => shell,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./setup/SetupPage.tsx'), 'SetupPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -232,6 +238,7 @@ const routeTree = root.addChildren([
     campaign,
     editCampaign,
     alerts,
+    setup,
     settings.addChildren([
       settingsHome,
       settingsWorkspace,

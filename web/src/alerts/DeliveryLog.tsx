@@ -33,7 +33,7 @@ export function DeliveryLog({ webhooks }: { webhooks: Webhook[] }) {
   return (
     <Card
       title="Messages"
-      caption="To webhooks, newest first. What fails is tried again for about three days."
+      caption="To webhooks, newest first. What fails is tried again over two and a half days."
       flush
     >
       <div className={classes.filters}>

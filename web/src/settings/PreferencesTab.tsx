@@ -1,6 +1,8 @@
 import { Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
+import { hideSetup, useSetupHidden } from '../setup/setup-preference.ts'
 import { schemes } from '../shell/colour-schemes.ts'
 import { openKeys } from '../shell/palette-state.ts'
+import { useSeat } from '../shell/seat.ts'
 import { Card } from '../ui/Card.tsx'
 import { SettingsRow } from './SettingsRows.tsx'
 import { setSingleKeys, useSingleKeys } from './shortcut-preference.ts'
@@ -9,6 +11,8 @@ import { setSingleKeys, useSingleKeys } from './shortcut-preference.ts'
 export function PreferencesTab() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const singleKeys = useSingleKeys()
+  const { workspace } = useSeat()
+  const setupHidden = useSetupHidden(workspace.id)
   return (
     <Card footer="Kept in this browser, for you alone.">
       <SettingsRow name="Colour scheme" note="Printed pages are always light.">
@@ -35,6 +39,14 @@ export function PreferencesTab() {
         <Button variant="default" size="xs" mt="sm" onClick={openKeys}>
           Show all keys
         </Button>
+      </SettingsRow>
+      <SettingsRow name="Setup checklist" note="What a new workspace needs; it completes itself.">
+        <Switch
+          label={setupHidden ? 'Hidden' : 'In the sidebar'}
+          aria-label="Setup checklist in the sidebar"
+          checked={!setupHidden}
+          onChange={(event) => hideSetup(workspace.id, !event.currentTarget.checked)}
+        />
       </SettingsRow>
     </Card>
   )

@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { balanceQuery } from '../api/queries.ts'
+import { useSetupHidden } from '../setup/setup-preference.ts'
 import { Logo } from '../ui/Logo.tsx'
 import { shellPages } from './pages.ts'
 import classes from './Sidebar.module.css'
+import { useSeat } from './seat.ts'
 import { WorkspaceSwitcher } from './WorkspaceSwitcher.tsx'
 
 /** Brand, workspace and pages; the same in the column and in the drawer of a small screen. */
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   const liveCalls = useQuery(balanceQuery).data?.liveCalls ?? 0
+  const setupHidden = useSetupHidden(useSeat().workspace.id)
+  const pages = shellPages.filter((page) => page.path !== '/setup' || !setupHidden)
   return (
     <div className={classes.sidebar}>
       <div className={classes.brand}>
@@ -19,7 +23,7 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
       </div>
       <nav aria-label="Pages" className={classes.nav}>
         <ul className={classes.list}>
-          {shellPages.map((page) => (
+          {pages.map((page) => (
             <li key={page.path}>
               <Link
                 to={page.path}

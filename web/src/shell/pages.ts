@@ -1,5 +1,6 @@
 import {
   IconBroadcast,
+  IconChecklist,
   IconCreditCard,
   IconHeadset,
   IconHistory,
@@ -9,7 +10,7 @@ import {
 } from '@tabler/icons-react'
 
 export type ShellPage = {
-  path: '/billing' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings'
+  path: '/billing' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings' | '/setup'
   label: string
   /** Pressed after g. */
   key: string
@@ -60,5 +61,12 @@ export const shellPages: readonly ShellPage[] = [
     key: 's',
     icon: IconSettings,
     description: 'Workspace, members, API keys, preferences',
+  },
+  {
+    path: '/setup',
+    label: 'Setup',
+    key: 'p',
+    icon: IconChecklist,
+    description: 'A checklist that completes itself',
   },
 ]
