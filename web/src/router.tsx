@@ -16,6 +16,7 @@ import { NotFound } from './shell/NotFound.tsx'
 import { PageFailure } from './shell/PageFailure.tsx'
 import { seatFor } from './shell/seat.ts'
 import { followWorkspaceLink } from './shell/workspace-from-link.ts'
+import { readUsageSearch } from './usage/usage-search.ts'
 
 type Context = { queryClient: QueryClient }
 
@@ -96,6 +97,19 @@ const purchaseReceipt = createRoute({
   getParentRoute: () => shell,
   path: '/billing/receipts/$purchaseId',
   component: lazyRouteComponent(() => import('./billing/ReceiptPage.tsx'), 'ReceiptPage'),
+})
+
+const usage = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import('./usage/UsagePage.tsx'), 'UsagePage'),
+})
+
+const transactions = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage/transactions',
+  component: lazyRouteComponent(() => import('./usage/TransactionsPage.tsx'), 'TransactionsPage'),
 })
 
 const live = createRoute({
@@ -229,6 +243,8 @@ const routeTree = root.addChildren([
     home,
     billing,
     purchaseReceipt,
+    usage,
+    transactions,
     live,
     calls,
     receipt,

@@ -7,6 +7,7 @@ export const windowPresets = {
   last_7_days: 'Last 7 Days',
   last_30_days: 'Last 30 Days',
   last_3_months: 'Last 3 Months',
+  last_6_months: 'Last 6 Months',
   last_12_months: 'Last 12 Months',
 } as const
 
@@ -39,6 +40,8 @@ export function presetWindow(preset: WindowPreset, today: string): DateWindow {
       return { from: daysBefore(today, 29), to: today }
     case 'last_3_months':
       return { from: monthsBefore(today, 3), to: today }
+    case 'last_6_months':
+      return { from: monthsBefore(today, 6), to: today }
     case 'last_12_months':
       return { from: monthsBefore(today, 12), to: today }
   }
@@ -46,7 +49,8 @@ export function presetWindow(preset: WindowPreset, today: string): DateWindow {
 
 const dayMs = 86_400_000
 
-function daysBefore(date: string, days: number): string {
+/** The date so many days before another; a number below zero gives one after it. */
+export function daysBefore(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10)
 }
 
@@ -56,6 +60,11 @@ function monthsBefore(date: string, months: number): string {
   const lastDay = new Date(Date.UTC(year, month - months, 0)).getUTCDate()
   const start = Date.UTC(year, month - 1 - months, Math.min(day, lastDay))
   return new Date(start + dayMs).toISOString().slice(0, 10)
+}
+
+/** How many days a window has, both ends included. */
+export function daysIn({ from, to }: Required<DateWindow>): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs + 1
 }
 
 /** A window for people: `24 Oct 2026 – 22 Nov 2026`. */

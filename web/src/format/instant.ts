@@ -1,6 +1,16 @@
 import { locale } from './locale.ts'
 
-type Shape = 'time' | 'timeExact' | 'dayTime' | 'day' | 'date' | 'dateTime' | 'dateLong'
+type Shape =
+  | 'time'
+  | 'timeExact'
+  | 'dayTime'
+  | 'day'
+  | 'date'
+  | 'dateTime'
+  | 'dateLong'
+  | 'weekday'
+  | 'month'
+  | 'monthShort'
 
 const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
   time: { hour: '2-digit', minute: '2-digit' },
@@ -9,6 +19,9 @@ const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
   day: { day: 'numeric', month: 'short' },
   date: { day: 'numeric', month: 'short', year: 'numeric' },
   dateTime: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+  weekday: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  monthShort: { month: 'short', year: 'numeric' },
+  month: { month: 'long', year: 'numeric' },
   dateLong: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 }
 

@@ -3,8 +3,9 @@ import { alertsKey } from '../alerts/alerts-query.ts'
 import { billingKey } from '../api/billing-queries.ts'
 import { balanceQuery, callsKey, openCallsKey, openCallsQuery, receiptKey } from '../api/queries.ts'
 import type { Call } from '../api/types.ts'
+import { usageKey } from '../api/usage-queries.ts'
 import { campaignsKey } from '../campaigns/campaign-queries.ts'
-import { lingerMs, withCalls, withLine, withNews } from './apply.ts'
+import { isOpen, lingerMs, withCalls, withLine, withNews } from './apply.ts'
 import { atMostEvery } from './at-most-every.ts'
 import { joinLive } from './join.ts'
 import type { CallPages, Liveness } from './liveness.ts'
@@ -27,6 +28,7 @@ export const currentKeys = [
   callsKey,
   ['receipt'],
   billingKey,
+  usageKey,
   alertsKey,
   campaignsKey,
 ] as const
@@ -58,6 +60,7 @@ export function keepCurrent(
 
   const refetchBalance = atMostEvery(calmMs, () => refetch(balanceQuery.queryKey))
   const refetchBilling = atMostEvery(billingCalmMs, () => refetch(billingKey))
+  const refetchUsage = atMostEvery(calmMs, () => refetch(usageKey))
   // Whoever has paged on through the contacts would lose their place.
   const refetchCampaigns = atMostEvery(campaignsCalmMs, () => {
     void queryClient.invalidateQueries({ queryKey: campaignsKey, predicate: hasFewPages })
@@ -86,6 +89,7 @@ export function keepCurrent(
     })
     for (const id of byId.keys()) refetch(receiptKey(id))
     if (told.some((call) => call.status === 'authorized' || call.status === 'refused')) refetchHistory.call()
+    if (told.some((call) => !isOpen(call))) refetchUsage.call()
     clearTimeout(lingerTimer)
     lingerTimer = setTimeout(() => showOpenCalls([]), lingerMs + gatherMs)
   }
@@ -114,6 +118,7 @@ export function keepCurrent(
         refetch(['workspace'])
         refetch(['session'])
         refetch(['balance'])
+        refetchUsage.call()
         return
       case 'agent':
         refetch(['agents'])
@@ -132,6 +137,7 @@ export function keepCurrent(
       case 'payment_method':
       case 'auto_reload':
         refetchBilling.call()
+        refetchUsage.call()
         return
       case 'ping':
     }
@@ -158,6 +164,7 @@ export function keepCurrent(
     refetchBalance.stop()
     refetchHistory.stop()
     refetchBilling.stop()
+    refetchUsage.stop()
     refetchCampaigns.stop()
     document.removeEventListener('visibilitychange', onVisible)
     window.removeEventListener('pagehide', onPageHide)

@@ -2,6 +2,7 @@ import { Kbd, Modal } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSingleKeys } from '../settings/shortcut-preference.ts'
 import classes from './KeysDialog.module.css'
+import { usePageKeyList } from './page-keys.ts'
 import { shellPages } from './pages.ts'
 
 const general = [
@@ -14,7 +15,12 @@ const general = [
 /** The list of keys. No key ever changes or pays anything: `b` opens the dialog that says what will be paid. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const singleKeys = useSingleKeys()
-  const rows = [...shellPages.map((page) => ({ keys: ['g', page.key], does: page.label })), ...general]
+  const ofThisPage = usePageKeyList().map(({ key, shown, does }) => ({ keys: [shown ?? key], does }))
+  const rows = [
+    ...ofThisPage,
+    ...shellPages.map((page) => ({ keys: ['g', page.key], does: page.label })),
+    ...general,
+  ]
   return (
     <Modal opened onClose={onClose} title="Keyboard shortcuts" size="24rem">
       <dl className={classes.list}>

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useSingleKeys } from '../settings/shortcut-preference.ts'
+import { pageKey } from './page-keys.ts'
 import { shellPages } from './pages.ts'
 import { closeOverlays, openKeys, openPalette, useOpenOverlay } from './palette-state.ts'
 
@@ -38,6 +39,10 @@ export function Shortcuts() {
       } else if (event.key === 'b') {
         event.preventDefault()
         void navigate({ to: '/billing', search: { buy: 'credits' } })
+      } else if (!afterG && !event.defaultPrevented) {
+        const own = pageKey(event.key)
+        if (own) event.preventDefault()
+        own?.act()
       }
     }
     document.addEventListener('keydown', onKeyDown)
@@ -53,11 +58,11 @@ export function Shortcuts() {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
+  if (!(target instanceof Element)) return false
   return (
-    target.isContentEditable ||
+    (target instanceof HTMLElement && target.isContentEditable) ||
     target.matches('input, textarea, select') ||
-    // A dialog or an open menu has keys of its own.
-    target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
+    // A dialog, an open menu or a chart has keys of its own.
+    target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="application"]') !== null
   )
 }

@@ -1,5 +1,6 @@
 import {
   IconBroadcast,
+  IconChartBar,
   IconChecklist,
   IconCreditCard,
   IconHeadset,
@@ -10,7 +11,7 @@ import {
 } from '@tabler/icons-react'
 
 export type ShellPage = {
-  path: '/billing' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings' | '/setup'
+  path: '/billing' | '/usage' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings' | '/setup'
   label: string
   /** Pressed after g. */
   key: string
@@ -26,6 +27,13 @@ export const shellPages: readonly ShellPage[] = [
     key: 'b',
     icon: IconCreditCard,
     description: 'Balance, plan, credits, auto-reload, cards, receipts',
+  },
+  {
+    path: '/usage',
+    label: 'Usage',
+    key: 'u',
+    icon: IconChartBar,
+    description: 'Where the credits went: by day, by agent, as a file',
   },
   {
     path: '/live',

@@ -5,6 +5,8 @@ import classes from './Card.module.css'
 /** A part of a page: a hairline box with an optional heading, a caption beside it and a footer. */
 export function Card(props: {
   title?: string
+  /** A control that belongs to the heading and stands beside it. */
+  beside?: ReactNode
   caption?: ReactNode
   actions?: ReactNode
   footer?: ReactNode
@@ -16,11 +18,14 @@ export function Card(props: {
   return (
     <section className={classes.card} {...(props.title ? { 'aria-labelledby': headingId } : {})}>
       {props.title !== undefined && (
-        <div className={classes.header}>
+        <div className={classes.header} data-wraps={props.beside !== undefined || undefined}>
           <div className={classes.heading}>
-            <h2 id={headingId} className={classes.title}>
-              {props.title}
-            </h2>
+            <div className={classes.titleRow}>
+              <h2 id={headingId} className={classes.title}>
+                {props.title}
+              </h2>
+              {props.beside}
+            </div>
             {props.caption !== undefined && <p className={classes.caption}>{props.caption}</p>}
           </div>
           {props.actions !== undefined && <div className={classes.actions}>{props.actions}</div>}

@@ -1,0 +1,101 @@
+import { Skeleton } from '@mantine/core'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { balanceQuery } from '../api/queries.ts'
+import type { Balance, UsageSummary } from '../api/types.ts'
+import { useLiveBalance } from '../balance/use-balance.ts'
+import { creditsExact, creditsFixed } from '../format/credits.ts'
+import { dateInWords, instant } from '../format/instant.ts'
+import { Card } from '../ui/Card.tsx'
+import { Loaded } from '../ui/Loaded.tsx'
+import { Failure } from '../ui/states.tsx'
+import { BudgetFigure } from './BudgetFigure.tsx'
+import { callsInWords } from './calls-in-words.ts'
+import { Figure } from './Figure.tsx'
+import classes from './KeyFigures.module.css'
+
+/** The month, today, what is left and how much of the budget is used; each says of which time it speaks. */
+export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZone: string }) {
+  const { summary } = props
+  const balance = useQuery(balanceQuery)
+  if (summary.data === undefined && summary.error !== null) {
+    return (
+      <Card flush>
+        <Failure
+          what="The usage of this month"
+          error={summary.error}
+          onRetry={() => void summary.refetch()}
+          retrying={summary.isFetching}
+        />
+      </Card>
+    )
+  }
+  return (
+    <Loaded query={summary} what="The usage of this month" skeleton={<Skeletons />}>
+      {(data) => (
+        <dl className={classes.figures}>
+          <Figure
+            name="Monthly usage"
+            note={`${monthInWords(data)}, so far · ${callsInWords(data.monthly.calls)}`}
+          >
+            <Credits milliseconds={data.monthly.milliseconds} />
+          </Figure>
+          <Figure
+            name="Daily usage"
+            note={`Today, ${dateInWords(data.daily.date)} · ${callsInWords(data.daily.calls)}`}
+          >
+            <Credits milliseconds={data.daily.milliseconds} />
+          </Figure>
+          <Figure name="Current balance" note={balance.data ? liveNote(balance.data) : 'now'}>
+            {balance.data ? <LiveBalance balance={balance.data} /> : <Credits {...data.balance} />}
+          </Figure>
+          <BudgetFigure summary={data} month={monthInWords(data)} />
+        </dl>
+      )}
+    </Loaded>
+  )
+}
+
+const names = ['Monthly usage', 'Daily usage', 'Current balance', 'Budget']
+
+function Skeletons() {
+  return (
+    <div role="status" aria-label="Loading the usage of this month">
+      <dl className={classes.figures}>
+        {names.map((name) => (
+          <Figure key={name} name={name} note={'\u00a0'}>
+            <Skeleton height={24} width={110} my={6} />
+          </Figure>
+        ))}
+      </dl>
+    </div>
+  )
+}
+
+function Credits({ milliseconds }: { milliseconds: number }): ReactNode {
+  return (
+    <data value={milliseconds} title={`${creditsExact(milliseconds)} credits`}>
+      {creditsFixed(milliseconds)} <span className={classes.unit}>credits</span>
+    </data>
+  )
+}
+
+function LiveBalance({ balance }: { balance: Balance }) {
+  const { credits, state } = useLiveBalance(balance)
+  return (
+    <span className={classes.balance} data-state={state}>
+      {credits} <span className={classes.unit}>credits</span>
+    </span>
+  )
+}
+
+function liveNote({ liveCalls, status }: Balance): string {
+  const state = { ok: '', low: ' · low', out: ' · out of credits' }[status]
+  if (liveCalls === 0) return `Now; no call is running${state}`
+  return `Now, falling by ${liveCalls} a minute${state}`
+}
+
+/** `November 2026`. */
+function monthInWords({ monthly }: UsageSummary): string {
+  return instant(`${monthly.from}T12:00:00Z`, 'month', 'UTC')
+}

@@ -1,0 +1,41 @@
+import { IconListNumbers } from '@tabler/icons-react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { workspaceQuery } from '../api/queries.ts'
+import { transactionsQuery } from '../api/usage-queries.ts'
+import { EntriesTable } from '../billing/EntriesTable.tsx'
+import { PagedList } from '../billing/PagedList.tsx'
+import { zoneInWords } from '../format/instant.ts'
+import { Card } from '../ui/Card.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Empty } from '../ui/states.tsx'
+
+/** The whole ledger: everything that gave or took credits, with the balance after each. */
+export function TransactionsPage() {
+  const timeZone = useQuery(workspaceQuery).data?.timeZone
+  const entries = useInfiniteQuery(transactionsQuery)
+  return (
+    <Page
+      title="Transactions"
+      above={<Link to="/usage">Usage</Link>}
+      caption={`Everything that gave or took credits, newest first${timeZone === undefined ? '' : ` · ${zoneInWords(timeZone)}`}`}
+    >
+      <Card flush>
+        <PagedList
+          query={entries}
+          what="The transactions"
+          label="transactions"
+          empty={
+            <Empty icon={<IconListNumbers size={22} stroke={1.5} />} title="No transactions yet">
+              The first ones are the plan’s monthly credits.
+            </Empty>
+          }
+        >
+          {(items) => (
+            <EntriesTable name="Transactions, newest first" entries={items} timeZone={timeZone ?? 'UTC'} />
+          )}
+        </PagedList>
+      </Card>
+    </Page>
+  )
+}

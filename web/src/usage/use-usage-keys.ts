@@ -1,0 +1,32 @@
+import { windowPresets } from '../calls/window.ts'
+import { type PageKey, usePageKeys } from '../shell/page-keys.ts'
+import { type Dates, earlier, later, searchOfDates, type UsageSearch, usagePresets } from './usage-search.ts'
+
+type Window = Pick<UsageSearch, 'window' | 'from' | 'to'>
+
+/** The keys of the Usage page: a number for each preset, arrows for the windows before and after. */
+export function useUsageKeys(page: {
+  dates: Dates | null
+  today: string
+  goTo: (window: Window) => void
+  exportCsv: () => void
+  custom: () => void
+}): void {
+  const step = (to: Dates | null) => {
+    if (to !== null) page.goTo(searchOfDates(to, page.today))
+  }
+  const { dates, today } = page
+  const keys: PageKey[] = [
+    ...usagePresets.map((window, index) => ({
+      key: String(index + 1),
+      does: windowPresets[window],
+      act: () => page.goTo({ window }),
+    })),
+    { key: '6', does: 'Dates of your own', act: page.custom },
+    { key: 'c', does: 'Dates of your own, too', act: page.custom },
+    { key: 'ArrowLeft', shown: '←', does: 'The days before', act: () => step(dates && earlier(dates)) },
+    { key: 'ArrowRight', shown: '→', does: 'The days after', act: () => step(dates && later(dates, today)) },
+    { key: 'e', does: 'Export as CSV', act: page.exportCsv },
+  ]
+  usePageKeys(keys)
+}
