@@ -3,7 +3,7 @@ import { loadConfig } from '../../server/src/platform/config.ts'
 import { connectToDatabase } from '../../server/src/platform/database/connect.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { createLog } from '../../server/src/platform/log.ts'
-import { startServer, temporaryFolder } from '../../server/test/start-server.ts'
+import { said, startServer, temporaryFolder } from '../../server/test/start-server.ts'
 import { launchBrowser } from './chromium.ts'
 
 /** The whole product as people use it: the real server with its dashboard, and a browser. */
@@ -17,11 +17,15 @@ export type Product = {
   close(): Promise<void>
 }
 
-/** @param settings beside those of every test */
+/**
+ * @param settings beside those of every test. With TALKTIME_DEMO `on` it is open once the demo workspace has its year
+ * of history.
+ */
 export async function openProduct(settings: Record<string, string> = {}): Promise<Product> {
   const folder = await temporaryFolder()
   const server = await startServer({ TALKTIME_DATA_DIR: folder.path, ...settings })
   const browser = await launchBrowser()
+  if (settings.TALKTIME_DEMO === 'on') await said(server, /Demo: sign in as/)
   return {
     address: server.address,
     async withDatabase(work) {

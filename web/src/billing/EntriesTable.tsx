@@ -47,7 +47,7 @@ function ReceiptLink({ entry }: { entry: Transaction }) {
   if (entry.callId === null) return null
   return (
     <Link to="/calls/$callId" params={{ callId: entry.callId }}>
-      Call
+      Receipt
     </Link>
   )
 }

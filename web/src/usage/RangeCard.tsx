@@ -124,7 +124,8 @@ function rowsInWords(rows: number): string {
 
 /** A preset moves on with the days; this link keeps the dates that are on screen. */
 function CopyLink({ search, dates }: { search: UsageSearch; dates: UsageSearch | null }) {
-  const query = new URLSearchParams({ ...withWindow(search, dates ?? {}) })
+  const { workspace } = useSeat()
+  const query = new URLSearchParams({ ...withWindow(search, dates ?? {}), workspace: workspace.id })
   return (
     <CopyButton value={`${globalThis.location.origin}/usage?${query}`} timeout={1_500}>
       {({ copied, copy }) => (

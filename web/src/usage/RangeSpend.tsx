@@ -37,7 +37,7 @@ export function RangeSpend({ range, onAll }: { range: UsageRange; onAll: () => v
 }
 
 function Total({ range }: { range: UsageRange }) {
-  const { total, calls, cost } = range
+  const { total, calls, cost, previous } = range
   const usedMs = total.milliseconds
   return (
     <>
@@ -53,7 +53,7 @@ function Total({ range }: { range: UsageRange }) {
         {calls > 0 && ` · ${secondsFixed(usedMs)} of conversation · ${roughly(usedMs / calls)} a call`}
       </p>
       {costNote(cost) !== null && <p className={classes.facts}>{costNote(cost)}</p>}
-      <Compared range={range} />
+      {(calls > 0 || (previous?.calls ?? 0) > 0) && <Compared range={range} />}
     </>
   )
 }

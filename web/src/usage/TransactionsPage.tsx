@@ -1,4 +1,4 @@
-import { IconListNumbers } from '@tabler/icons-react'
+import { IconArrowLeft, IconListNumbers } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { workspaceQuery } from '../api/queries.ts'
@@ -9,6 +9,7 @@ import { zoneInWords } from '../format/instant.ts'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Empty } from '../ui/states.tsx'
+import classes from './TransactionsPage.module.css'
 
 /** The whole ledger: everything that gave or took credits, with the balance after each. */
 export function TransactionsPage() {
@@ -17,7 +18,12 @@ export function TransactionsPage() {
   return (
     <Page
       title="Transactions"
-      above={<Link to="/usage">Usage</Link>}
+      above={
+        <Link to="/usage" className={classes.back ?? ''}>
+          <IconArrowLeft size={15} stroke={1.75} aria-hidden />
+          Usage
+        </Link>
+      }
       caption={`Everything that gave or took credits, newest first${timeZone === undefined ? '' : ` · ${zoneInWords(timeZone)}`}`}
     >
       <Card flush>

@@ -12,14 +12,14 @@ export function costFigure({ amounts }: Cost): string | null {
 /** Which of the used credits the figure leaves out, and why; null where it covers all of them. */
 export function costNote({ amounts, free, unknown, unpaid }: Cost): string | null {
   const parts = [
-    [free, 'free'],
-    [unknown, 'from plans whose price is not listed'],
-    [unpaid, 'still to be paid by the next credits'],
+    [free, 'that were free'],
+    [unknown, 'of plans without a list price'],
+    [unpaid, 'that the next ones will pay'],
   ] as const
   const left = parts
     .filter(([amount]) => amount.milliseconds !== 0)
     .map(([amount, why]) => `${creditsInWords(amount.milliseconds)} ${why}`)
   if (left.length === 0) return null
   const list = new Intl.ListFormat('en').format(left)
-  return amounts.length === 0 ? `Cost: ${list}` : `The cost leaves out ${list}`
+  return amounts.length === 0 ? `No cost: ${list}` : `The cost leaves out ${list}`
 }
