@@ -152,7 +152,7 @@ test('a day and an agent lead to the calls behind their number', async () => {
   await open('/usage?from=2026-11-02&to=2026-11-06')
   const chart = card().getByRole('application')
   await chart.focus()
-  await page.keyboard.press('ArrowRight')
+  // The focus is on the first day.
   await page.keyboard.press('ArrowRight')
   const tip = card().getByRole('status').filter({ hasText: 'Tue, 3 Nov 2026' })
   const calls = Number(/(\d+) calls/.exec((await tip.textContent()) ?? '')?.[1])
