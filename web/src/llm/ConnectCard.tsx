@@ -1,5 +1,6 @@
 import { Card } from '../ui/Card.tsx'
 import { CopyBlock } from '../ui/Copyable.tsx'
+import classes from './LlmKeysTab.module.css'
 
 /** How an agent's language model is asked through this server. */
 export function ConnectCard() {
@@ -14,8 +15,10 @@ export function ConnectCard() {
       title="Connect an agent"
       caption="Any client of OpenAI’s API works: give it this base URL, a workspace key or a token of the call, and name the agent. “agent” is the model the agent is set to."
     >
-      <CopyBlock value={base} what="base URL" />
-      <CopyBlock value={example} what="example" />
+      <div className={classes.blocks}>
+        <CopyBlock value={base} what="base URL" />
+        <CopyBlock value={example} what="example" />
+      </div>
     </Card>
   )
 }

@@ -80,7 +80,7 @@ function NotAvailable({ list }: { list: LlmKeyList }) {
     <p id="own-keys-reason" className={classes.reason}>
       <IconLock size={16} stroke={1.75} className={classes.reasonIcon} aria-hidden />
       <span>
-        <strong>Enterprise plan required</strong>. {list.reason}{' '}
+        {list.reason}{' '}
         <Link to="/billing" hash="plans">
           Compare plans
         </Link>
