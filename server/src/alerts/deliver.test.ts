@@ -297,6 +297,20 @@ describe('a message that is not taken', () => {
     expect(await requireWebhook(database, webhook)).toMatchObject({ enabled: true })
   })
 
+  test('is tried at the address that the webhook has by then', async () => {
+    receiver.answer = 500
+    const webhook = await make()
+    await raise()
+    await sendDue()
+    const moved = await openReceiver()
+    const change = { url: moved.url, kinds: undefined, enabled: undefined }
+    await database.transaction((tx) => updateWebhook(tx, webhook, change))
+    await laterAndDue(30_000)
+    expect([receiver.messages.length, moved.messages.length]).toEqual([1, 1])
+    expect(await log()).toMatchObject([{ status: 'delivered', target: moved.url }])
+    await moved.close()
+  })
+
   test('because the receiver is gone for good (410) is not tried again, and nothing else is sent to it', async () => {
     receiver.answer = 410
     const webhook = await make()

@@ -75,19 +75,23 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 
   async function fillAll(): Promise<void> {
-    do {
-      again = false
-      await Promise.all([fill(mails), fill(webhooks)])
-    } while (again && !closing.signal.aborted)
+    try {
+      do {
+        again = false
+        // The other lane is waited for where one fails.
+        const filled = await Promise.allSettled([fill(mails), fill(webhooks)])
+        for (const lane of filled) if (lane.status === 'rejected') throw lane.reason
+      } while (again && !closing.signal.aborted)
+    } finally {
+      running = undefined
+    }
   }
 
   /** One at a time, and once more where it was asked for meanwhile. */
   function run(): Promise<void> {
     if (closing.signal.aborted) return Promise.resolve()
     again = true
-    running ??= fillAll().finally(() => {
-      running = undefined
-    })
+    running ??= fillAll()
     return running
   }
 

@@ -51,7 +51,11 @@ const taken = `
     where d.next_try_at_ms <= $2 order by d.next_try_at_ms, d.id limit $4 for update of d skip locked),
   taken as (
     update alert_deliveries d set tries = d.tries + 1, last_tried_at_ms = $2, next_try_at_ms = $5, error = null,
-      response_status = null, duration_ms = null
+      response_status = null, duration_ms = null,
+      -- Where it goes now: an address may have been changed since.
+      target = coalesce(
+        (select h.url from webhooks h where h.workspace_id = d.workspace_id and h.id = d.webhook_id),
+        (select u.email from users u where u.id = d.user_id), d.target)
     from free where d.workspace_id = free.workspace_id and d.id = free.id
     returning d.*)`
 
