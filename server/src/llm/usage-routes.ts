@@ -1,4 +1,5 @@
 import { localDateOf } from '@talktime/core/local-day'
+import { isDate } from '@talktime/core/usage-window'
 import { z } from 'zod'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
@@ -99,15 +100,6 @@ function windowOf(
       .toString()
   if (to < from) throw invalid('/to', '"to" must not lie before "from".')
   return { from, to }
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text
-  } catch {
-    return false
-  }
 }
 
 function uuidOrNull(kind: IdKind & ('agent' | 'call'), id: string | undefined): string | null {
