@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
+import type { WatchExtent } from './credit-watch.ts'
 import { runLoad } from './load/run-load.ts'
 import { type BenchPostgres, urlOf } from './postgres.ts'
 import type { ReferenceExtent } from './reference.ts'
@@ -17,6 +18,7 @@ export type Extent = {
   readonly calls: number
   readonly warmUpSeconds: number
   readonly loadSeconds: number
+  readonly watch: WatchExtent
 }
 
 export const wholeExtent: Extent = {
@@ -25,6 +27,7 @@ export const wholeExtent: Extent = {
   calls: 60_000,
   warmUpSeconds: 3,
   loadSeconds: 10,
+  watch: { workspaces: 10_000, seconds: 60, leadSeconds: 20, standing: 100_000, turns: 7, calls: 5_000 },
 }
 
 /** Enough to see that everything works; its numbers mean little. */
@@ -34,6 +37,7 @@ export const shortExtent: Extent = {
   calls: 500,
   warmUpSeconds: 0.2,
   loadSeconds: 0.5,
+  watch: { workspaces: 20, seconds: 1, leadSeconds: 2, standing: 1_000, turns: 1, calls: 100 },
 }
 
 const CONNECTIONS = 64

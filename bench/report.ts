@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { Lateness, WatchMeasured } from './credit-watch.ts'
 import type { HttpRates, SettlementRates } from './measure.ts'
 import type { Reference } from './reference.ts'
 
@@ -11,6 +12,7 @@ export type Measured = {
   readonly httpOne: HttpRates
   readonly httpMany: HttpRates
   readonly workspaces: number
+  readonly watch: WatchMeasured
 }
 
 type Row = {
@@ -47,6 +49,25 @@ export function rowsOf(measured: Measured): Row[] {
     rate('The same, whole calls: start, answer, end', settlement.lives, 'calls', null),
     ...http('1 workspace', httpOne),
     ...http(`${whole(workspaces)} workspaces`, httpMany),
+    ...watchRows(measured.watch),
+  ]
+}
+
+function watchRows({ workspaces, seconds, alone, two, standing, callsRatio }: WatchMeasured): Row[] {
+  const late = (what: string, lateness: Lateness): Row => ({
+    ...latency(what, lateness, 100),
+    value: `p50 ${lateness.p50.toFixed(0)} ms, p99 ${lateness.p99.toFixed(0)} ms, at most ${lateness.max.toFixed(0)} ms`,
+  })
+  const row = (what: string, value: string, ratio = ''): Row => ({ what, value, ratio, wanted: '' })
+  return [
+    row('Credit watch', `${whole(workspaces)} balances reach zero in ${whole(seconds)} s`),
+    late('acted on after the instant, one process', alone),
+    late('the same, two processes side by side', two),
+    row('— whole calls with the watch, to those without', '', `${callsRatio.toFixed(2)}×`),
+    row(
+      `— ${whole(standing.lines * 10)} live calls in ${whole(standing.lines)} workspaces`,
+      `${standing.sweepMs.toFixed(0)} ms a sweep, ${standing.lookAheadMs.toFixed(0)} ms a look ahead, ${whole(standing.walBytesPerSecond)} bytes/s written`,
+    ),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { measureCreditWatch } from './credit-watch.ts'
 import { measureHttp, measureSettlement, shortExtent, wholeExtent } from './measure.ts'
 import { startBenchPostgres } from './postgres.ts'
 import { measureReference } from './reference.ts'
@@ -35,9 +36,11 @@ async function measureAll(): Promise<Measured> {
   const httpOne = await measureHttp(postgres, extent, 1)
   say(`Calls over HTTP, ${extent.workspaces} workspaces …`)
   const httpMany = await measureHttp(postgres, extent, extent.workspaces)
+  say('Credit watch …')
+  const watch = await measureCreditWatch(postgres, extent.watch)
   say('Reference again …')
   const after = await measureReference(reference, extent.reference)
-  return { references: [before, after], settlement, httpOne, httpMany, workspaces: extent.workspaces }
+  return { references: [before, after], settlement, httpOne, httpMany, workspaces: extent.workspaces, watch }
 }
 
 function say(what: string): void {

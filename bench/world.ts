@@ -1,7 +1,8 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
 import { type CallEngine, createCallEngine, cutLiveCalls, verifyCalls } from '../server/src/calls/index.ts'
-import { createBoundaries, verifyLedger } from '../server/src/ledger/index.ts'
+import { verifyCreditWatch } from '../server/src/credit-watch/index.ts'
+import { createBoundaries, type LineRow, verifyLedger } from '../server/src/ledger/index.ts'
 import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
@@ -44,10 +45,14 @@ const agentFields = {
   voiceEndpoint: null,
 }
 
-/** The engine as the server makes it. */
-export function openEngine(database: Database): CallEngine {
+/**
+ * The engine as the server makes it.
+ *
+ * @param onLines told where the balances go after each commit; undefined: nobody watches them
+ */
+export function openEngine(database: Database, onLines?: (lines: readonly LineRow[]) => void): CallEngine {
   const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  return createCallEngine({ database, clock: systemClock, boundaries })
+  return createCallEngine({ database, clock: systemClock, boundaries, ...(onLines && { onLines }) })
 }
 
 /** Throws unless every balance, entry and charge agrees. */
@@ -56,6 +61,7 @@ export async function requireCleanBooks(database: Database): Promise<void> {
     ...(await verifyLedger(database)),
     ...(await verifyCalls(database)),
     ...(await verifyUsage(database)),
+    ...(await verifyCreditWatch(database)),
   ]
   const [first] = differences
   if (first === undefined) return

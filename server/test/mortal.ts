@@ -2,6 +2,7 @@ import type { CallEngine } from '../src/calls/index.ts'
 import type { Gateway } from '../src/payments/gateway.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import type { Carrier } from '../src/voice/index.ts'
+import type { Pipeline } from '../src/platform/database/pipeline.ts'
 
 /** The process has died: nothing it was about to do happens any more. */
 export class Died extends Error {
@@ -61,6 +62,14 @@ export function mortalDatabase(database: Database, life: Life): Database {
           return result
         }),
       ),
+  }
+}
+
+/** The same for a connection of its own, whose COMMIT travels with the last writes. */
+export function mortalPipeline(database: Database): Pipeline {
+  return {
+    transaction: (work) => database.transaction((tx) => work(tx, async () => {})),
+    close: async () => {},
   }
 }
 

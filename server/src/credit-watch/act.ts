@@ -1,8 +1,17 @@
 import { type Crossing, decideCrossings } from '@talktime/core/crossings'
-import { type Account, type LineRow, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
-import { tellLow, tellOut, tellReturned } from './alerts.ts'
+import {
+  type Account,
+  type LineRow,
+  lockAccounts,
+  lockFreeAccounts,
+  noteChange,
+  writeAccounts,
+} from '../ledger/index.ts'
+import type { Tx } from '../platform/database/database.ts'
+import type { Pipeline } from '../platform/database/pipeline.ts'
+import { together } from '../platform/database/together.ts'
+import { invariant } from '../platform/problem.ts'
+import { type AlertFacts, loadAlertFacts, tellLow, tellOut, tellReturned } from './alerts.ts'
 import type { Consequences } from './consequences.ts'
 import { writeMarks } from './store.ts'
 
@@ -14,6 +23,8 @@ export type Acted = {
   readonly changed: readonly string[]
   /** There are calls to be hung up now. */
   readonly hangUps: readonly string[]
+  /** Somebody else holds their lines: nothing was done. */
+  readonly held: readonly string[]
   /** A boundary comes first: nothing was done about the crossings of these. */
   readonly atBoundary: readonly string[]
   /** The instants at which the balances crossed. */
@@ -23,23 +34,38 @@ export type Acted = {
 /**
  * Does in one transaction what is to be done in these workspaces: decides under their locks, marks their lines and has
  * the consequences carried out. As often as you like, also by several servers: a crossing that is marked is done.
+ *
+ * @param lines whether lines that somebody else holds are waited for
  */
-export async function act(
-  parts: { readonly database: Database; readonly clock: Clock; readonly consequences: Consequences },
+export function act(
+  pipeline: Pipeline,
+  consequences: Consequences,
   workspaceIds: readonly string[],
+  lines: 'wait' | 'skip_held',
+  nowMs: number,
 ): Promise<Acted> {
-  const nowMs = parts.clock.now()
-  return parts.database.transaction(async (tx) => {
-    const accounts = [...(await lockAccounts(tx, workspaceIds)).values()]
+  return pipeline.transaction(async (tx, commit) => {
+    // Known before anybody needs it, it costs no way to the database and back of its own.
+    const [locked, facts] = await together([
+      lines === 'wait' ? lockAccounts(tx, workspaceIds) : lockFreeAccounts(tx, workspaceIds),
+      loadAlertFacts(tx, workspaceIds),
+    ])
+    const accounts = [...locked.values()]
     const atBoundary = accounts.filter(({ line }) => isAtBoundary(line, nowMs))
     const current = accounts.filter(({ line }) => !isAtBoundary(line, nowMs))
     const moves = current.flatMap((account) => movesOf(account, nowMs))
-    const done = moves.length === 0 ? [] : await carryOut(tx, parts.consequences, moves, nowMs)
-    await writeAccounts(tx, current, nowMs)
+    const done = await carryOut({ tx, consequences, facts, nowMs }, moves)
+    const written = writeAccounts(tx, current, nowMs)
+    const committed = commit()
+    // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
+    committed.catch(() => {})
+    await written
+    await committed
     return {
       lines: current.map(({ line }) => line),
       changed: moves.map(({ account }) => account.line.workspaceId),
       hangUps: done.flatMap(({ workspaceId, hangUps }) => (hangUps ? [workspaceId] : [])),
+      held: workspaceIds.filter((workspaceId) => !locked.has(workspaceId)),
       atBoundary: atBoundary.map(({ line }) => line.workspaceId),
       crossedAtMs: new Map(moves.flatMap(({ account, crossings }) => crossedAt(account, crossings))),
     }
@@ -66,57 +92,49 @@ function crossedAt({ line }: Account, crossings: readonly Crossing[]): [string, 
   return crossings.flatMap((one) => (one.kind === 'returned' ? [] : [[line.workspaceId, one.atMs]]))
 }
 
-type DoneIn = { readonly workspaceId: string; readonly hangUps: boolean }
-
-/**
- * The workspaces' queries are sent together. All are waited for, also where one fails: none may go on in a transaction
- * that is over.
- */
-async function carryOut(
-  tx: Tx,
-  consequences: Consequences,
-  moves: readonly Move[],
-  nowMs: number,
-): Promise<DoneIn[]> {
-  const marked = writeMarks(
-    tx,
-    moves.map(({ account }) => account.line),
-  )
-  const [written, ...results] = await Promise.allSettled([
-    marked,
-    ...moves.map((move) => carryOutIn(tx, consequences, move, nowMs)),
-  ])
-  if (written.status === 'rejected') throw written.reason
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value
-  })
+type Context = {
+  readonly tx: Tx
+  readonly consequences: Consequences
+  readonly facts: ReadonlyMap<string, AlertFacts>
+  readonly nowMs: number
 }
 
-async function carryOutIn(
-  tx: Tx,
-  consequences: Consequences,
-  { account, crossings }: Move,
-  nowMs: number,
-): Promise<DoneIn> {
+type DoneIn = { readonly workspaceId: string; readonly hangUps: boolean }
+
+/** The workspaces' queries travel together. */
+async function carryOut(context: Context, moves: readonly Move[]): Promise<DoneIn[]> {
+  if (moves.length === 0) return []
+  const marked = writeMarks(
+    context.tx,
+    moves.map(({ account }) => account.line),
+  )
+  const [done] = await together([together(moves.map((move) => carryOutIn(context, move))), marked])
+  return [...done]
+}
+
+async function carryOutIn(context: Context, { account, crossings }: Move): Promise<DoneIn> {
+  const { tx, consequences, nowMs } = context
+  const { workspaceId } = account.line
+  const facts = context.facts.get(workspaceId)
+  invariant(facts, 'A workspace with a balance line has a subscription')
   let hangUps = false
   for (const crossing of crossings) {
     switch (crossing.kind) {
       case 'went_out': {
         const done = await consequences.wentOut(tx, account, crossing.atMs, nowMs)
         hangUps ||= done.hangUps
-        await tellOut(tx, account, crossing.atMs, done.sentences, nowMs)
+        await tellOut(tx, account, facts, { ...done, atMs: crossing.atMs }, nowMs)
         break
       }
       case 'returned': {
         const done = await consequences.returned(tx, account, nowMs)
         hangUps ||= done.hangUps
-        await tellReturned(tx, account, done.sentences, nowMs)
+        await tellReturned(tx, account, facts, done, nowMs)
         break
       }
       case 'became_low':
-        await tellLow(tx, account, crossing.atMs, nowMs)
+        await tellLow(tx, account, facts, crossing.atMs, nowMs)
     }
   }
-  return { workspaceId: account.line.workspaceId, hangUps }
+  return { workspaceId, hangUps }
 }

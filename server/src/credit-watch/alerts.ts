@@ -2,19 +2,18 @@ import { crossesAt } from '@talktime/core/balance-line'
 import { formatCredits } from '@talktime/core/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import { type Account, type LineRow, noteChange } from '../ledger/index.ts'
+import { uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { invariant } from '../platform/problem.ts'
 import { instantText } from '../platform/words.ts'
 
 /** Tells that a workspace is out of credits since `atMs`, what follows from it, and what to do. */
 export async function tellOut(
   tx: Tx,
   account: Account,
-  atMs: number,
-  sentences: readonly string[],
+  facts: AlertFacts,
+  { atMs, sentences }: { readonly atMs: number; readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const facts = await loadFacts(tx, account.line.workspaceId)
   const out = `The balance reached zero on ${instantText(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
   await raise(tx, account, atMs, nowMs, {
     kind: 'balance_zero',
@@ -27,11 +26,11 @@ export async function tellOut(
 export async function tellReturned(
   tx: Tx,
   account: Account,
-  sentences: readonly string[],
+  facts: AlertFacts,
+  { sentences }: { readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const { timeZone } = await loadFacts(tx, account.line.workspaceId)
-  const back = `Incoming calls are answered again since ${instantText(nowMs, timeZone)}.`
+  const back = `Incoming calls are answered again since ${instantText(nowMs, facts.timeZone)}.`
   await raise(tx, account, nowMs, nowMs, {
     kind: 'credits_returned',
     title: 'Credits are back',
@@ -40,8 +39,13 @@ export async function tellReturned(
 }
 
 /** Tells that the balance is low since `atMs`, how long it lasts, and what to do. */
-export async function tellLow(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<void> {
-  const facts = await loadFacts(tx, account.line.workspaceId)
+export async function tellLow(
+  tx: Tx,
+  account: Account,
+  facts: AlertFacts,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
   const left = `Less than ${creditsText(account.line.lowLevelMs)} are left.`
   await raise(tx, account, atMs, nowMs, {
     kind: 'balance_low',
@@ -50,7 +54,9 @@ export async function tellLow(tx: Tx, account: Account, atMs: number, nowMs: num
   })
 }
 
-type Facts = {
+/** What the sentences say of a workspace beside its line. */
+export type AlertFacts = {
+  readonly workspaceId: string
   readonly timeZone: string
   /** May buy credits. */
   readonly planPaid: boolean
@@ -59,43 +65,44 @@ type Facts = {
   readonly reloadBelowMs: number | null
 }
 
-async function loadFacts(db: Queryable, workspaceId: string): Promise<Facts> {
-  const { rows } = await db.query<Facts>({
+export async function loadAlertFacts(
+  db: Queryable,
+  workspaceIds: readonly string[],
+): Promise<Map<string, AlertFacts>> {
+  const { rows } = await db.query<AlertFacts>({
     name: 'credit_watch_alert_facts',
     text: `
-      select w.time_zone as "timeZone", (s.terms ->> 'paid')::boolean as "planPaid",
+      select w.id as "workspaceId", w.time_zone as "timeZone", (s.terms ->> 'paid')::boolean as "planPaid",
              s.cycle_ends_at_ms as "resetsAtMs",
              case when r.enabled then r.threshold_ms end as "reloadBelowMs"
       from workspaces w
       join subscriptions s on s.workspace_id = w.id
       left join auto_reload_settings r on r.workspace_id = w.id
-      where w.id = $1`,
-    values: [workspaceId],
+      where w.id = any($1::uuid[])`,
+    values: [uuidArray(workspaceIds, (id) => id)],
   })
-  const [facts] = rows
-  invariant(facts, 'A workspace with a balance line has a subscription')
-  return facts
+  return new Map(rows.map((facts) => [facts.workspaceId, facts]))
 }
 
-function howToGoOn(facts: Facts): string {
+function howToGoOn(facts: AlertFacts): string {
   if (!facts.planPaid) return changePlan(facts)
   return facts.reloadBelowMs === null
     ? 'Buy credits to go on, and switch on auto-reload so that it does not happen again.'
     : 'Auto-reload is on; where it buys nothing, the Billing page says why. Buy credits there to go on.'
 }
 
-function howToHaveMore(facts: Facts): string {
+function howToHaveMore(facts: AlertFacts): string {
   if (!facts.planPaid) return changePlan(facts)
   return facts.reloadBelowMs === null
     ? 'Buy credits, or switch on auto-reload, so that calls go on.'
     : `Auto-reload buys more when the balance drops below ${creditsText(facts.reloadBelowMs)}.`
 }
 
-function changePlan({ resetsAtMs, timeZone }: Facts): string {
+function changePlan({ resetsAtMs, timeZone }: AlertFacts): string {
   return `The next monthly credits come on ${instantText(resetsAtMs, timeZone)}. Credits can be bought on a paid plan: change to one to have more now.`
 }
 
-function lastsUntil(line: LineRow, { timeZone }: Facts): string[] {
+function lastsUntil(line: LineRow, { timeZone }: AlertFacts): string[] {
   const atMs = crossesAt(line, 0)
   if (atMs === null) return []
   const calls = line.liveCalls === 1 ? 'the call that is on' : `the ${line.liveCalls} calls that are on`

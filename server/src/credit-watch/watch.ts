@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { isBelowReload, nextCrossingMs } from '@talktime/core/crossings'
 import { type Boundaries, type LineRow, readLines } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
 import { type Acted, act } from './act.ts'
 import type { Consequences } from './consequences.ts'
 import { createSchedule, type Due } from './schedule.ts'
@@ -28,6 +30,8 @@ export type CreditWatchParts = {
   readonly clock: Clock
   readonly boundaries: Boundaries
   readonly consequences: Consequences
+  /** Opens what crossings are acted on over; by default a connection of its own to the database. */
+  readonly openPipeline?: () => Pipeline
   /** After each commit of this room's: there is something new for listeners. */
   readonly onCommitted: (workspaceIds: readonly string[]) => void
   /** The balances of these workspaces are below what auto-reload waits for. */
@@ -44,6 +48,8 @@ export type CreditWatchParts = {
 const HORIZON_MS = 60_000
 /** How many workspaces are acted on in one transaction: others wait for their locks meanwhile. */
 const BATCH_MAX = 50
+/** Lines that somebody else held are looked at again so much later: mostly it was another process, and it is done. */
+const HELD_MS = 10
 /** How many missed crossings one sweep takes up. */
 const SWEEP_MAX = 10_000
 /** A sweep reads every line. However many there are, it takes no more than this share of the time. */
@@ -56,6 +62,8 @@ const SWEEP_SHARE = 0.05
  */
 export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
   const { database, clock, boundaries, onError } = parts
+  // Its own, so that it waits for nobody's.
+  const pipeline = (parts.openPipeline ?? (() => openPipeline(database.connection)))()
   const schedule = createSchedule()
   const unread = new Set<string>()
   const atBoundary = new Set<string>()
@@ -119,14 +127,32 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
   }
 
   /** One that fails spoils no other; what is left undone, a sweep finds again. */
-  async function actOn(due: readonly Due[]): Promise<void> {
+  async function actOn(due: readonly Due[], lines: 'wait' | 'skip_held' = 'skip_held'): Promise<void> {
     const workspaceIds = due.map(({ workspaceId }) => workspaceId)
     try {
-      finish(due, await act(parts, workspaceIds))
+      const acted = await act(pipeline, parts.consequences, workspaceIds, lines, clock.now())
+      finish(due, acted)
+      if (lines === 'wait' || acted.held.length === 0) return
+      const held = new Set(acted.held)
+      inBackground(() => actOnHeld(due.filter(({ workspaceId }) => held.has(workspaceId))))
     } catch (error) {
       if (due.length === 1) onError(error)
-      else for (const one of due) await actOn([one])
+      else for (const one of due) await actOn([one], lines)
     }
+  }
+
+  /** Processes that wake at the same moment share what is due: each takes what the others do not hold. */
+  async function actOnHeld(due: readonly Due[]): Promise<void> {
+    await pause(HELD_MS)
+    const lines = await readLines(
+      database,
+      due.map(({ workspaceId }) => workspaceId),
+    )
+    const nowMs = clock.now()
+    const left = new Set(lines.filter((line) => isDue(line, nowMs)).map(({ workspaceId }) => workspaceId))
+    put(lines.filter(({ workspaceId }) => !left.has(workspaceId)))
+    const stillDue = due.filter(({ workspaceId }) => left.has(workspaceId))
+    if (stillDue.length > 0) await actOn(stillDue, 'wait')
   }
 
   function finish(due: readonly Due[], acted: Acted): void {
@@ -205,12 +231,18 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
       closed = true
       clearTimeout(timer)
       await idle()
+      await pipeline.close()
     },
   }
 
   async function idle(): Promise<void> {
     while (underWay.size > 0) await Promise.all(underWay)
   }
+}
+
+function isDue(line: ComingLine, nowMs: number): boolean {
+  const dueMs = dueMsOf(line, nowMs)
+  return dueMs !== null && dueMs <= nowMs
 }
 
 /** When something is to be done about the line: a crossing, or a boundary. */

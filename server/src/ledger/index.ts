@@ -16,5 +16,5 @@ export {
 export { keepLowLevel } from './low-level.ts'
 export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
 export { ledgerRoutes } from './routes.ts'
-export { lockAccounts, openLine, readLines, writeAccounts } from './store.ts'
+export { lockAccounts, lockFreeAccounts, openLine, readLines, writeAccounts } from './store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -19,15 +19,26 @@ const lockLinesSql = `
   where l.workspace_id = any($1::uuid[]) order by l.workspace_id for update`
 
 /** Locks the workspaces' lines until the transaction ends. Workspaces that don't exist are missing in the answer. */
-export async function lockAccounts(
+export function lockAccounts(tx: Queryable, workspaceIds: readonly string[]): Promise<Map<string, Account>> {
+  return lock(tx, 'ledger_lock_lines', lockLinesSql, workspaceIds)
+}
+
+/** The same without waiting: lines that somebody else holds are missing as well. */
+export function lockFreeAccounts(
   tx: Queryable,
   workspaceIds: readonly string[],
 ): Promise<Map<string, Account>> {
-  const { rows } = await tx.query<LineRow & pg.QueryResultRow>({
-    name: 'ledger_lock_lines',
-    text: lockLinesSql,
-    values: [uuidArray(workspaceIds, (id) => id)],
-  })
+  return lock(tx, 'ledger_lock_free_lines', `${lockLinesSql} skip locked`, workspaceIds)
+}
+
+async function lock(
+  tx: Queryable,
+  name: string,
+  text: string,
+  workspaceIds: readonly string[],
+): Promise<Map<string, Account>> {
+  const values = [uuidArray(workspaceIds, (id) => id)]
+  const { rows } = await tx.query<LineRow & pg.QueryResultRow>({ name, text, values })
   return new Map(rows.map((line) => [line.workspaceId, accountOf(line)]))
 }
 

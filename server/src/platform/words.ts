@@ -16,6 +16,16 @@ function moneyFormat(currency: string): Intl.NumberFormat {
 
 /** "22 Nov 2026, 11:00 (Europe/Berlin)" */
 export function instantText(atMs: number, timeZone: string): string {
+  return `${instantFormat(timeZone).format(atMs)} (${timeZone})`
+}
+
+/** Making one takes a tenth of a millisecond, and there are a few hundred zones at the most. */
+const instantFormats = new Map<string, Intl.DateTimeFormat>()
+
+function instantFormat(timeZone: string): Intl.DateTimeFormat {
+  const known = instantFormats.get(timeZone)
+  if (known !== undefined) return known
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone })
-  return `${format.format(atMs)} (${timeZone})`
+  instantFormats.set(timeZone, format)
+  return format
 }

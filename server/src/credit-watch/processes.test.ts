@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, lifeOf, mortalDatabase } from '../../test/mortal.ts'
+import { Died, lifeOf, mortalDatabase, mortalPipeline } from '../../test/mortal.ts'
+import { until } from '../../test/start-server.ts'
 import { watchOver } from '../../test/watches.ts'
 import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
 import { creditConsequences } from '../credit-consequences.ts'
-import { readLine } from '../ledger/index.ts'
+import { lockAccounts, readLine } from '../ledger/index.ts'
 import type { CreditWatch, CreditWatchParts } from './watch.ts'
 
 const secondMs = 1_000
@@ -59,7 +60,8 @@ describe('a process that dies at any step of acting on a crossing', () => {
       world.clock.advance(30 * secondMs)
       const all = { outSinceMs, hungUp: 2, alerts: 1, events: before.events + 1 }
       const life = lifeOf(stepsMax)
-      const mortal = watchOf({ database: mortalDatabase(world.database, life) })
+      const database = mortalDatabase(world.database, life)
+      const mortal = watchOf({ database, openPipeline: () => mortalPipeline(database) })
       await mortal.runDue().catch((error: unknown) => {
         if (!(error instanceof Died)) throw error
       })
@@ -158,6 +160,24 @@ test('processes that sleep until the same instant act once', async () => {
   world.clock.advance(30 * secondMs)
   await Promise.all(processes.map((watch) => watch.runDue()))
   for (const tenant of tenants) {
+    expect(await stateOf(tenant)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
+  }
+})
+
+test('a line that somebody holds at the instant is acted on when it is free, and keeps no other waiting', async () => {
+  const [busy, free] = [await twoCallsAndACredit(), await twoCallsAndACredit()]
+  const outSinceMs = world.clock.now() + 30 * secondMs
+  world.clock.advance(30 * secondMs)
+  const watch = watchOf()
+  let ran: Promise<void> = Promise.resolve()
+  await world.database.transaction(async (tx) => {
+    await lockAccounts(tx, [busy.workspaceId])
+    ran = watch.runDue()
+    await until(async () => (await stateOf(free)).alerts === 1 || undefined)
+    expect(await stateOf(busy)).toMatchObject(nothing)
+  })
+  await ran
+  for (const tenant of [busy, free]) {
     expect(await stateOf(tenant)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
   }
 })
