@@ -57,8 +57,14 @@ export function createDialer(parts: DialerParts): Dialer {
   async function carryOn(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
     const taken = await turn(ref, toldOf)
     if (taken === undefined) return
-    if (taken.left.length > 0) await takeBack(taken.campaign, taken.left)
-    if (taken.handovers.length > 0) await handOver(taken.campaign, taken.handovers)
+    // A carrier that is slow to answer keeps nobody from going on.
+    if (taken.left.length > 0) inBackground(takeBack(taken.campaign, taken.left))
+    if (taken.handovers.length > 0) inBackground(handOver(taken.campaign, taken.handovers))
+  }
+
+  function inBackground(work: Promise<void>): void {
+    const watched = work.catch(parts.onError).finally(() => underWay.delete(watched))
+    underWay.add(watched)
   }
 
   /** Dials that a process did not get to hand over: their contacts wait again, and are called when it is time. */
@@ -127,10 +133,7 @@ export function createDialer(parts: DialerParts): Dialer {
         state.toldOf.push(...callIds)
         continue
       }
-      const work = carryOnAwake(ref, callIds)
-        .catch(parts.onError)
-        .finally(() => underWay.delete(work))
-      underWay.add(work)
+      inBackground(carryOnAwake(ref, callIds))
     }
   }
 
