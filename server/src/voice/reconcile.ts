@@ -61,7 +61,7 @@ async function take(
 ): Promise<void> {
   const { database, clock } = around
   const nowMs = clock.now()
-  if (truth.state === 'unknown') return takeUnknown(around, leg, call)
+  if (truth.state === 'unknown') return takeUnknown(around, leg)
   if (leg.ref === null) await recordPlaced(database, leg, truth.ref, nowMs + AGAIN_MS)
   return learnTruth(around, carrier, { ...leg, ref: truth.ref }, call, truth)
 }
@@ -98,11 +98,11 @@ async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: C
 }
 
 /** The carrier knows no such call. */
-async function takeUnknown(around: Around, leg: LegRow, call: CallRow): Promise<void> {
+async function takeUnknown(around: Around, leg: LegRow): Promise<void> {
   const nowMs = around.clock.now()
   // It had the call once: where it has forgotten it, nothing follows but what the hard stop says.
   if (leg.state === 'placed') return
-  if (nowMs - leg.placedAtMs < NEVER_PLACED_MS || !isOpen(call.facts)) return
+  if (nowMs - leg.placedAtMs < NEVER_PLACED_MS) return
   // Whoever ordered it may order another: by now it may be too late in the day for this one.
   await learn(around, leg, { type: 'ended', atMs: nowMs, reason: 'not_placed' })
 }
