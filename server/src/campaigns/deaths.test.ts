@@ -2,14 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../test/campaign-customer.ts'
 import { placedCalls } from '../../test/carrier-memory.ts'
-import { Died, lifeOf, mortalDatabase } from '../../test/mortal.ts'
+import { mortalDialer } from '../../test/mortal-dialer.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
-import { cutLiveCalls } from '../calls/index.ts'
-import { createBoundaries } from '../ledger/index.ts'
-import { renewSubscription } from '../plans/index.ts'
 import { uuidFrom } from '../platform/ids.ts'
-import { createSimulatedCarrier, createVoice, usualLife } from '../voice/index.ts'
-import { createDialer } from './dialer.ts'
 
 const MINUTE_MS = 60_000
 
@@ -18,44 +13,6 @@ beforeEach(async () => {
   t = await testApp({ simulated: steadyLife })
 })
 afterEach(() => closeInOrder(t))
-
-/** A server process that carries campaigns on until it dies, before or after any of its steps. */
-function mortalProcess(stepsMax: number) {
-  const life = lifeOf(stepsMax)
-  const database = mortalDatabase(t.database, life)
-  const { clock } = t
-  const onError = (error: unknown) => {
-    if (!(error instanceof Died)) throw error
-  }
-  const simulated = createSimulatedCarrier({
-    database: t.database,
-    clock,
-    life: { ...usualLife, ...steadyLife },
-    onError,
-  })
-  const carrier: typeof simulated = {
-    ...simulated,
-    async place(order) {
-      life.step()
-      const placed = await simulated.place(order)
-      life.step()
-      return placed
-    },
-  }
-  const { engine } = t.app
-  const voice = createVoice({
-    database,
-    clock,
-    engine,
-    carriers: [carrier],
-    outbound: carrier,
-    onUnconnected: async () => {},
-    onError,
-  })
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  const dialer = createDialer({ database, clock, boundaries, voice, onCommitted() {}, onError })
-  return { dialer, life }
-}
 
 /** What is known of the only contact between the death and whoever goes on. */
 async function stateOf(campaignId: string): Promise<string> {
@@ -88,7 +45,7 @@ describe('a process that dies at any step of a dial', () => {
       await customer.ask('POST', `/v1/campaigns/${id}/start`, { startsAt })
       await t.app.dialer.idle()
       t.clock.advance(1)
-      const mortal = mortalProcess(stepsMax)
+      const mortal = mortalDialer(t, steadyLife, stepsMax)
       mortal.dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }])
       await mortal.dialer.idle()
       deaths.add(await stateOf(id))
@@ -125,7 +82,7 @@ describe('dials that a process left when it died', () => {
     await t.app.dialer.idle()
     t.clock.advance(1)
     for (let stepsMax = 4; (await customer.get(campaign.id)).contacts.calling === 0; stepsMax += 1) {
-      const { dialer } = mortalProcess(stepsMax)
+      const { dialer } = mortalDialer(t, steadyLife, stepsMax)
       dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }])
       await dialer.idle()
     }
