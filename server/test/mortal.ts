@@ -1,8 +1,8 @@
 import type { CallEngine } from '../src/calls/index.ts'
 import type { Gateway } from '../src/payments/gateway.ts'
 import type { Database } from '../src/platform/database/database.ts'
-import type { Carrier } from '../src/voice/index.ts'
 import type { Pipeline } from '../src/platform/database/pipeline.ts'
+import type { Carrier } from '../src/voice/index.ts'
 
 /** The process has died: nothing it was about to do happens any more. */
 export class Died extends Error {

@@ -1,12 +1,5 @@
 import { type Crossing, decideCrossings } from '@talktime/core/crossings'
-import {
-  type Account,
-  type LineRow,
-  lockAccounts,
-  lockFreeAccounts,
-  noteChange,
-  writeAccounts,
-} from '../ledger/index.ts'
+import { type Account, type LineRow, lockFreeAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Pipeline } from '../platform/database/pipeline.ts'
 import { together } from '../platform/database/together.ts'
@@ -35,19 +28,18 @@ export type Acted = {
  * Does in one transaction what is to be done in these workspaces: decides under their locks, marks their lines and has
  * the consequences carried out. As often as you like, also by several servers: a crossing that is marked is done.
  *
- * @param lines whether lines that somebody else holds are waited for
+ * Lines that somebody else holds are not waited for: whoever holds one for long must not keep all others waiting.
  */
 export function act(
   pipeline: Pipeline,
   consequences: Consequences,
   workspaceIds: readonly string[],
-  lines: 'wait' | 'skip_held',
   nowMs: number,
 ): Promise<Acted> {
   return pipeline.transaction(async (tx, commit) => {
     // Known before anybody needs it, it costs no way to the database and back of its own.
     const [locked, facts] = await together([
-      lines === 'wait' ? lockAccounts(tx, workspaceIds) : lockFreeAccounts(tx, workspaceIds),
+      lockFreeAccounts(tx, workspaceIds),
       loadAlertFacts(tx, workspaceIds),
     ])
     const accounts = [...locked.values()]

@@ -48,8 +48,12 @@ export type CreditWatchParts = {
 const HORIZON_MS = 60_000
 /** How many workspaces are acted on in one transaction: others wait for their locks meanwhile. */
 const BATCH_MAX = 50
-/** Lines that somebody else held are looked at again so much later: mostly it was another process, and it is done. */
+/**
+ * Lines that somebody else held are looked at again so much later, and after twice as long each time: mostly it was
+ * another process, and it is done.
+ */
 const HELD_MS = 10
+const HELD_MS_MAX = 200
 /** How many missed crossings one sweep takes up. */
 const SWEEP_MAX = 10_000
 /** A sweep reads every line. However many there are, it takes no more than this share of the time. */
@@ -127,23 +131,35 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
   }
 
   /** One that fails spoils no other; what is left undone, a sweep finds again. */
-  async function actOn(due: readonly Due[], lines: 'wait' | 'skip_held' = 'skip_held'): Promise<void> {
-    const workspaceIds = due.map(({ workspaceId }) => workspaceId)
+  async function actOn(due: readonly Due[], heldMs = HELD_MS): Promise<void> {
     try {
-      const acted = await act(pipeline, parts.consequences, workspaceIds, lines, clock.now())
-      finish(due, acted)
-      if (lines === 'wait' || acted.held.length === 0) return
-      const held = new Set(acted.held)
-      inBackground(() => actOnHeld(due.filter(({ workspaceId }) => held.has(workspaceId))))
-    } catch (error) {
-      if (due.length === 1) onError(error)
-      else for (const one of due) await actOn([one], lines)
+      await actTogether(due, heldMs)
+    } catch (together) {
+      const failures: unknown[] = due.length === 1 ? [together] : []
+      for (const one of due.length === 1 ? [] : due) {
+        await actTogether([one], heldMs).catch((error: unknown) => failures.push(error))
+      }
+      if (failures.length === 1) onError(failures[0])
+      if (failures.length < 2) return
+      const text = `${failures.length} of ${due.length} balances that crossed were not acted on`
+      onError(new AggregateError(failures, text))
     }
   }
 
+  async function actTogether(due: readonly Due[], heldMs: number): Promise<void> {
+    const workspaceIds = due.map(({ workspaceId }) => workspaceId)
+    const acted = await act(pipeline, parts.consequences, workspaceIds, clock.now())
+    finish(due, acted)
+    if (acted.held.length === 0) return
+    const held = new Set(acted.held)
+    const left = due.filter(({ workspaceId }) => held.has(workspaceId))
+    inBackground(() => actOnHeld(left, heldMs))
+  }
+
   /** Processes that wake at the same moment share what is due: each takes what the others do not hold. */
-  async function actOnHeld(due: readonly Due[]): Promise<void> {
-    await pause(HELD_MS)
+  async function actOnHeld(due: readonly Due[], afterMs: number): Promise<void> {
+    await pause(afterMs)
+    if (closed) return
     const lines = await readLines(
       database,
       due.map(({ workspaceId }) => workspaceId),
@@ -152,7 +168,7 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
     const left = new Set(lines.filter((line) => isDue(line, nowMs)).map(({ workspaceId }) => workspaceId))
     put(lines.filter(({ workspaceId }) => !left.has(workspaceId)))
     const stillDue = due.filter(({ workspaceId }) => left.has(workspaceId))
-    if (stillDue.length > 0) await actOn(stillDue, 'wait')
+    if (stillDue.length > 0) await actOn(stillDue, Math.min(2 * afterMs, HELD_MS_MAX))
   }
 
   function finish(due: readonly Due[], acted: Acted): void {
