@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import { publicId } from '../src/platform/ids.ts'
 import type { SimulatedLife } from '../src/voice/index.ts'
 import type { TestAnswer, TestApp, TestBody } from './app.ts'
 
@@ -109,5 +108,3 @@ export async function campaignCustomer(
   if (options.credits !== undefined) await setCredits(options.credits)
   return customer
 }
-
-export const callIdOf = (uuid: string) => publicId('call', uuid)

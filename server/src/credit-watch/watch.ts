@@ -108,7 +108,8 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
     if (nextMs === null || nextMs >= armedForMs) return
     clearTimeout(timer)
     armedForMs = nextMs
-    timer = setTimeout(wake, Math.max(0, nextMs - clock.now()))
+    // A timer holds 24 days; whoever wakes early sleeps again.
+    timer = setTimeout(wake, Math.min(Math.max(0, nextMs - clock.now()), HORIZON_MS))
   }
 
   function wake(): void {
