@@ -86,7 +86,7 @@ import {
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
-import { abandonTimeZoneChanges, changeTimeZone, usageRoutes } from './usage/index.ts'
+import { abandonTimeZoneChanges, changeTimeZone, createBudgets, usageRoutes } from './usage/index.ts'
 import {
   createSimulatedCarrier,
   createVoice,
@@ -283,6 +283,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
     onError: warn('Telling of an alert'),
   })
+  const budgets = createBudgets({ database, clock, onCommitted: streams.wake })
   const parts = { access, database, clock, idempotency, boundaries, engine, payments }
   const alerting = {
     ...parts,
@@ -386,6 +387,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Acting on balances that nobody acted on', () => creditWatch.sweep()],
     [30_000, 'Looking ahead for balances that run out', () => creditWatch.lookAhead()],
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
+    [2_000, 'Looking at budgets', () => budgets.lookAtDue()],
+    [3_600_000, 'Looking for budgets that were missed', () => budgets.lookAtMissed()],
     [1_000, 'Telling of alerts', () => deliverer.run()],
     [100, 'Carrying campaigns on', () => dialer.wakeDue()],
     [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],

@@ -48,6 +48,10 @@ test.each([
     'bought credits come from purchases that were paid',
     `update ledger_entries set purchase_id = null where kind = 'top_up'`,
   ],
+  [
+    'bought credits cost what was paid for them',
+    `update grants set price_minor = 2 * price_minor where kind = 'top_up'`,
+  ],
   ['what the sandbox bank charged was paid for something', `update sandbox_charges set amount_minor = 1`],
   [
     'what the sandbox bank charged was paid for something',

@@ -19,6 +19,14 @@ const checks: Record<string, string> = {
            or g.kind <> 'top_up' or g.expires_at_ms is not null)`,
 
   // The made-up past of a demo begins without purchases.
+  'bought credits cost what was paid for them': `
+    select g.workspace_id, format('grant %s: %s ms cost %s, its price is %s for %s ms', g.id, g.granted_ms, p.amount_minor,
+                                  g.price_minor, g.price_per_ms) as detail
+    from purchases p
+    join ledger_entries e on e.workspace_id = p.workspace_id and e.purchase_id = p.id and e.amount_ms > 0
+    join grants g on g.workspace_id = e.workspace_id and g.id = e.grant_id
+    where p.amount_minor::numeric * g.price_per_ms is distinct from g.price_minor::numeric * g.granted_ms`,
+
   'bought credits come from purchases that were paid': `
     select e.workspace_id, format('entry %s of %s ms: purchase %s is %s', e.seq, e.amount_ms, e.purchase_id,
                                   coalesce(p.status, 'not there')) as detail

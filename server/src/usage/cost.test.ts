@@ -189,6 +189,21 @@ describe('used credit costs', () => {
   })
 })
 
+test('verify finds it where what is kept of a day’s prices is not what its calls say', async () => {
+  const tenant = await world.tenant({ monthlyMs: 10 * minuteMs, priceMinor: 200 })
+  await topUp(tenant, 10, 120)
+  for (const minutes of [6, 7]) await talk(tenant, minutes * minuteMs)
+  await costOf(tenant)
+  await world.database.query('update usage_splits set before_ms = before_ms + 1')
+  const [difference] = await verifyAll(world.database)
+  expect(difference).toMatchObject({
+    workspaceId: tenant.workspaceId,
+    check: 'what is kept of the prices of a day is what its calls say',
+    detail: expect.stringContaining('kept are 600001 ms, the calls say 600000 ms'),
+  })
+  await world.database.query('update usage_splits set before_ms = before_ms - 1')
+})
+
 /** Something that changes what calls cost, or when they were drawn. */
 const happening = fc.oneof(
   {

@@ -1,3 +1,4 @@
+export { createBudgets } from './budgets.ts'
 export { addUsage, type UsageEvent } from './roll-up.ts'
 export { usageRoutes } from './routes.ts'
 export { abandonTimeZoneChanges, changeTimeZone } from './time-zone-change.ts'

@@ -47,17 +47,7 @@ export async function readSplits(
       points: row.points.filter((drawnMs) => !known.has(nameOf({ ...row, drawnMs }))),
     }))
     .filter((row) => row.points.length > 0)
-  const fresh: Split[] = []
-  for (const day of new Set(missing.map((row) => row.day))) {
-    fresh.push(
-      ...(await reckonDay(
-        db,
-        line,
-        timeZone,
-        missing.filter((row) => row.day === day),
-      )),
-    )
-  }
+  const fresh = await reckonSplits(db, line, timeZone, missing)
   for (const split of fresh) known.set(nameOf(split), split.beforeMs)
   return {
     fresh,
@@ -92,6 +82,20 @@ async function keptSplits(
     ],
   })
   return kept
+}
+
+/** The splits of rows, reckoned from the calls. */
+export async function reckonSplits(
+  db: Queryable,
+  line: LineRow,
+  timeZone: string,
+  rows: readonly MixedRow[],
+): Promise<Split[]> {
+  const splits: Split[] = []
+  for (const ofDay of Map.groupBy(rows, (row) => row.day).values()) {
+    splits.push(...(await reckonDay(db, line, timeZone, ofDay)))
+  }
+  return splits
 }
 
 /** All rows are of one day. */

@@ -7,32 +7,40 @@ import { invariant } from '../platform/problem.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { lastUsed, type Use, useIn } from './range.ts'
 
-/** How a workspace stands today and this calendar month. */
-export type Summary = {
+/** What a workspace has used of its budget in the calendar month that holds an instant. */
+export type MonthUse = {
   readonly timeZone: string
   readonly today: string
   readonly month: DateRange
   readonly monthly: Use
   readonly daily: Use
-  readonly balance: Balance
   /** Milliseconds of talk time a month; `own`: the workspace set it, otherwise it is the plan's credits. */
   readonly budget: { readonly budgetMs: number; readonly own: boolean }
-  readonly lastUsedAtMs: number | null
 }
 
-/** Read it in one snapshot; boundaries that are due must have been caught up with. Throws `workspace_not_found`. */
-export async function readSummary(db: Queryable, workspaceId: string, nowMs: number): Promise<Summary> {
+/** Throws `workspace_not_found`. */
+export async function readMonth(db: Queryable, workspaceId: string, nowMs: number): Promise<MonthUse> {
   const { timeZone, monthlyBudgetMs } = await requireWorkspace(db, workspaceId)
   const today = localDateOf(nowMs, timeZone)
   const month = monthOf(today)
-  const all = { timeZone, agentId: null }
-  const [[monthly, daily], balance, { terms }, lastUsedAtMs] = await Promise.all([
-    useIn(db, workspaceId, all, [month, { from: today, to: today }]),
-    readBalance(db, workspaceId, nowMs),
+  const [[monthly, daily], { terms }] = await Promise.all([
+    useIn(db, workspaceId, { timeZone, agentId: null }, [month, { from: today, to: today }]),
     requireSubscription(db, workspaceId),
-    lastUsed(db, workspaceId, all),
   ])
   invariant(monthly !== undefined && daily !== undefined, 'Each range has its usage')
   const budget = { budgetMs: monthlyBudgetMs ?? terms.monthlyMs, own: monthlyBudgetMs !== null }
-  return { timeZone, today, month, monthly, daily, balance, budget, lastUsedAtMs }
+  return { timeZone, today, month, monthly, daily, budget }
+}
+
+/** How a workspace stands today and this calendar month. */
+export type Summary = MonthUse & { readonly balance: Balance; readonly lastUsedAtMs: number | null }
+
+/** Read it in one snapshot; boundaries that are due must have been caught up with. Throws `workspace_not_found`. */
+export async function readSummary(db: Queryable, workspaceId: string, nowMs: number): Promise<Summary> {
+  const ofMonth = await readMonth(db, workspaceId, nowMs)
+  const [balance, lastUsedAtMs] = await Promise.all([
+    readBalance(db, workspaceId, nowMs),
+    lastUsed(db, workspaceId, { timeZone: ofMonth.timeZone, agentId: null }),
+  ])
+  return { ...ofMonth, balance, lastUsedAtMs }
 }

@@ -1,6 +1,7 @@
 import { localDayOf, localDays } from '@talktime/core/local-day'
-import { type Difference, runChecks } from '../ledger/index.ts'
+import { type Difference, readLine, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { reckonSplits } from './mixed-rows.ts'
 
 const checks: Record<string, string> = {
   'each call’s charges begin where it says': `
@@ -18,6 +19,9 @@ const checks: Record<string, string> = {
     where d.time_zone is distinct from w.time_zone and z.id is null
     group by 1, d.time_zone, w.time_zone`,
 }
+
+/** Keeping a split is a matter of time alone: it must be what would be reckoned anew. */
+const splitsAreOfCalls = 'what is kept of the prices of a day is what its calls say'
 
 const usageIsOfCalls = 'usage of each day is what its calls were charged'
 
@@ -56,6 +60,35 @@ export async function verifyUsage(db: Queryable): Promise<Difference[]> {
     ])
     for (const { workspace_id, detail } of rows) {
       differences.push({ workspaceId: workspace_id, check: usageIsOfCalls, detail })
+    }
+  }
+  return [...differences, ...(await verifySplits(db))]
+}
+
+type KeptSplit = { workspaceId: string; timeZone: string; day: string; agentId: string } & {
+  drawnMs: number
+  beforeMs: number
+  corrections: number
+}
+
+async function verifySplits(db: Queryable): Promise<Difference[]> {
+  const { rows: kept } = await db.query<KeptSplit>(
+    `select s.workspace_id as "workspaceId", s.time_zone as "timeZone", s.day::text, s.agent_id as "agentId",
+            s.drawn_ms as "drawnMs", s.before_ms as "beforeMs", s.corrections
+     from usage_splits s join usage_days d using (workspace_id, time_zone, day, agent_id, corrections)`,
+  )
+  const differences: Difference[] = []
+  for (const [workspaceId, splits] of Map.groupBy(kept, (split) => split.workspaceId)) {
+    const rows = splits.map((split) => ({ ...split, points: [split.drawnMs] }))
+    const reckoned = await reckonSplits(db, await readLine(db, workspaceId), splits[0]?.timeZone ?? '', rows)
+    const nameOf = ({ day, agentId, drawnMs }: Pick<KeptSplit, 'day' | 'agentId' | 'drawnMs'>) =>
+      `${day}, agent ${agentId}, before ${drawnMs} ms of the draws`
+    const right = new Map(reckoned.map((split) => [nameOf(split), split.beforeMs]))
+    for (const split of splits) {
+      const beforeMs = right.get(nameOf(split))
+      if (beforeMs === split.beforeMs) continue
+      const detail = `${nameOf(split)}: kept are ${split.beforeMs} ms, the calls say ${beforeMs} ms`
+      differences.push({ workspaceId, check: splitsAreOfCalls, detail })
     }
   }
   return differences
