@@ -91,7 +91,7 @@ test('a webhook shows its secret once, is tested, fails visibly, and is sent to 
   const menu = page.getByRole('button', { name: `Actions for ${receiverAddress}/down` })
   await menu.click()
   await page.getByRole('menuitem', { name: 'Send a test' }).click()
-  const log = page.getByRole('table', { name: 'Who was told' })
+  const log = page.getByRole('table', { name: 'Messages' })
   await log.getByRole('row', { name: /Test message .*\/down By webhook Failed .*503/ }).waitFor()
 
   await menu.click()

@@ -36,7 +36,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await page.getByRole('cell', { name: '+4930901820' }).waitFor()
 
   await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('link', { name: 'API keys' }).click()
+  await page.getByRole('link', { name: 'API keys', exact: true }).click()
   await page.getByRole('button', { name: 'New key' }).click()
   await page.getByLabel('Name').fill('Voice stack')
   await page.getByRole('button', { name: 'Make key' }).click()

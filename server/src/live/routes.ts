@@ -34,7 +34,7 @@ export function liveRoutes(parts: {
           tags: ['Live'],
           summary: 'Server-sent events',
           description:
-            'Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.',
+            'Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert, campaign (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.',
           querystring: z.object({
             workspace: z
               .string()

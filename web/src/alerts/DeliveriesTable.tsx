@@ -68,7 +68,12 @@ export function DeliveriesTable({ deliveries, withAlert }: { deliveries: Deliver
     })
   }
   return (
-    <DataTable name="Who was told" columns={columns} rows={deliveries} rowKey={(delivery) => delivery.id} />
+    <DataTable
+      name={withAlert ? 'Messages' : 'Who was told'}
+      columns={columns}
+      rows={deliveries}
+      rowKey={(delivery) => delivery.id}
+    />
   )
 }
 

@@ -3860,7 +3860,7 @@ export interface paths {
         };
         /**
          * Server-sent events
-         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
+         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert, campaign (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
          */
         get: {
             parameters: {

@@ -51,15 +51,17 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
       title="Uploads"
       caption="Files of contacts, newest first"
       actions={
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconUpload size={15} stroke={1.75} aria-hidden />}
-          disabled={!mayRun || campaign.status === 'completed'}
-          onClick={props.onUpload}
-        >
-          Upload contacts
-        </Button>
+        (imports.data?.length ?? 0) > 0 && (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconUpload size={15} stroke={1.75} aria-hidden />}
+            disabled={!mayRun || campaign.status === 'completed'}
+            onClick={props.onUpload}
+          >
+            Upload contacts
+          </Button>
+        )
       }
       flush
     >
