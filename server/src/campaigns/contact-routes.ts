@@ -1,27 +1,15 @@
-import { createHash } from 'node:crypto'
-import { pipeline, Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { z } from 'zod'
 import { requireRole } from '../access/index.ts'
-import { lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
 import { instantOrNull } from '../platform/http/amount.ts'
 import { formulaSafe } from '../platform/http/csv.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import {
-  type IdempotencyRef,
-  idempotencyName,
-  insertIdempotencyRecords,
-  loadIdempotencyRecords,
-  lockIdempotencyKeys,
-  requireSameRequest,
-} from '../platform/http/idempotency-records.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
-import { invariant, Problem } from '../platform/problem.ts'
-import type { CampaignRef } from './campaign.ts'
-import { type ContactRow, type ImportRow, listContacts, listImports, rejectionsAfter } from './contacts.ts'
+import { Problem } from '../platform/problem.ts'
+import { type ContactRow, listContacts, listImports, rejectionsAfter } from './contacts.ts'
 import { Country } from './fields.ts'
-import { importContacts } from './import-contacts.ts'
 import {
   ContactBody,
   ContactImportBody,
@@ -30,79 +18,27 @@ import {
   importBody,
 } from './representation.ts'
 import { CampaignParams, type CampaignRouteParts, campaignTags, scopeOfCampaign } from './routes.ts'
-import { requireCampaign, writeCampaign } from './store.ts'
+import { requireCampaign } from './store.ts'
+import { createFileTaker } from './take-file.ts'
 
 const PAGE = 2_000
+const SILENCE_MS_MAX = 120_000
 
 /** The contacts of a campaign: files of them in, and what became of them out. */
 export function contactRoutes(parts: CampaignRouteParts): Routes {
-  const { database, clock, idempotency, dialer, onCommitted } = parts
-
-  async function take(
-    ref: CampaignRef,
-    file: Readable,
-    country: string | undefined,
-    key: IdempotencyRef | undefined,
-  ) {
-    const hash = createHash('sha256')
-    const hashed = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        hash.update(chunk)
-        done(null, chunk)
-      },
-    })
-    // A file that breaks off shows where it is read.
-    pipeline(file, hashed, () => {})
-    return database.transaction(async (tx) => {
-      if (key !== undefined) {
-        await lockIdempotencyKeys(tx, [key])
-        const before = (await loadIdempotencyRecords(tx, [key])).get(idempotencyName(key))
-        if (before !== undefined) {
-          // Only the whole file tells whether it is the same request.
-          for await (const _ of hashed);
-          requireSameRequest(before, sameFile(key, hash.digest()))
-          return { replayed: before }
-        }
-      }
-      const campaign = await requireCampaign(tx, ref)
-      if (campaign.status === 'completed') {
-        throw new Problem('conflict', 'The campaign is complete: make another one for further contacts.')
-      }
-      const nowMs = clock.now()
-      const options = { campaign: ref, country: country ?? campaign.defaultCountry, nowMs }
-      const taken = await importContacts(tx, hashed, options)
-      await count(tx, ref, taken, nowMs)
-      const body = importBody(taken)
-      if (key !== undefined) {
-        const record = { ...sameFile(key, hash.digest()), status: 201, body: JSON.stringify(body) }
-        await insertIdempotencyRecords(tx, [record], nowMs)
-      }
-      return { body }
-    })
-  }
-
-  /** The workspace's line is taken last, so that a long file holds up nobody's calls. */
-  async function count(
-    tx: Parameters<typeof importContacts>[0],
-    ref: CampaignRef,
-    { added }: ImportRow,
-    nowMs: number,
-  ): Promise<void> {
-    const account = (await lockAccounts(tx, [ref.workspaceId])).get(ref.workspaceId)
-    invariant(account, 'A workspace has a balance line')
-    const campaign = await requireCampaign(tx, ref)
-    const counts = { ...campaign.counts, waiting: campaign.counts.waiting + added }
-    const lookAtMs = campaign.status === 'running' ? 0 : campaign.lookAtMs
-    await writeCampaign(tx, { ...campaign, counts, lookAtMs })
-    noteChange(account, 'campaign', ref.id)
-    await writeAccounts(tx, [account], nowMs)
-  }
+  const { database, idempotency, dialer, onCommitted } = parts
+  const takeFile = createFileTaker(parts)
 
   return async (server) => {
     server.post(
       '/v1/campaigns/:id/contacts',
       {
         config: { takesFile: true },
+        onRequest(request, _reply, done) {
+          // A client that falls silent is let go of.
+          request.raw.socket.setTimeout?.(SILENCE_MS_MAX)
+          done()
+        },
         schema: {
           tags: campaignTags,
           summary: 'Add contacts from a CSV file',
@@ -124,9 +60,13 @@ export function contactRoutes(parts: CampaignRouteParts): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
         requireRole(scope, 'admin')
-        const key = idempotency.idempotencyOf(request)
-        const taken = await take(ref, request.body as unknown as Readable, request.query.country, key)
-        if (taken.replayed !== undefined) return idempotency.replay(reply, taken.replayed) as never
+        const taken = await takeFile({
+          campaign: ref,
+          file: request.body as unknown as Readable,
+          country: request.query.country,
+          key: idempotency.idempotencyOf(request),
+        })
+        if ('replayed' in taken) return idempotency.replay(reply, taken.replayed) as never
         onCommitted([ref.workspaceId])
         dialer.wake([ref])
         reply.code(201)
@@ -244,11 +184,6 @@ export function contactRoutes(parts: CampaignRouteParts): Routes {
       },
     )
   }
-}
-
-function sameFile(key: IdempotencyRef, fileHash: Buffer): IdempotencyRef {
-  const requestHash = createHash('sha256').update(key.requestHash).update(fileHash).digest()
-  return { ...key, requestHash }
 }
 
 /** All rows, read page by page as they are wanted. */

@@ -18,6 +18,7 @@ const nameHeadings = ['name', 'full_name', 'fullname', 'contact', 'contact_name'
 
 const NAME_LENGTH_MAX = 200
 const DETAILS_MAX = 30
+const HEADING_LENGTH_MAX = 100
 const DETAIL_LENGTH_MAX = 500
 const SHOWN_LENGTH_MAX = 100
 
@@ -42,7 +43,7 @@ export function headingsOf(firstLine: readonly string[]): Headings | undefined {
   if (phone === undefined) return undefined
   const name = find(nameHeadings) ?? null
   const others = firstLine
-    .map((heading, index) => ({ index, heading: withoutNul(heading.trim()) }))
+    .map((heading, index) => ({ index, heading: storable(heading.trim(), HEADING_LENGTH_MAX) }))
     .filter(({ index, heading }) => index !== phone && index !== name && heading !== '')
     .slice(0, DETAILS_MAX)
   return { phone, name, others }
@@ -57,19 +58,16 @@ export function contactOf(
 ): Omit<NewContact, 'id'> | Rejection {
   const text = (cells[headings.phone] ?? '').trim()
   const phone = phoneOf(text, country)
-  if ('reason' in phone) return { line, value: text.slice(0, SHOWN_LENGTH_MAX), reason: phone.reason }
+  if ('reason' in phone) return { line, value: storable(text, SHOWN_LENGTH_MAX), reason: phone.reason }
   const name = headings.name === null ? '' : (cells[headings.name] ?? '').trim()
   const details = headings.others
-    .map(({ index, heading }) => [heading, (cells[index] ?? '').trim().slice(0, DETAIL_LENGTH_MAX)] as const)
+    .map(({ index, heading }) => [heading, storable((cells[index] ?? '').trim(), DETAIL_LENGTH_MAX)] as const)
     .filter(([, value]) => value !== '')
   return {
     line,
     phone: phone.number,
-    name: name === '' ? null : withoutNul(name.slice(0, NAME_LENGTH_MAX)),
-    details:
-      details.length === 0
-        ? null
-        : Object.fromEntries(details.map(([key, value]) => [key, withoutNul(value)])),
+    name: name === '' ? null : storable(name, NAME_LENGTH_MAX),
+    details: details.length === 0 ? null : Object.fromEntries(details),
   }
 }
 
@@ -98,7 +96,7 @@ function phoneOf(text: string, country: string | null): { number: string } | { r
   return { number: parsed.number }
 }
 
-/** PostgreSQL cannot hold the character NUL in a text. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '')
+/** PostgreSQL can hold neither the character NUL in a text nor, in JSON, half of a character that was cut in two. */
+function storable(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).toWellFormed().replaceAll('\0', '')
 }

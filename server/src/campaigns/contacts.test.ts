@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
+import { uuidFrom } from '../platform/ids.ts'
+import { createFileTaker } from './take-file.ts'
 
 let t: TestApp
 let customer: Awaited<ReturnType<typeof campaignCustomer>>
@@ -76,17 +78,11 @@ describe('a file of contacts', () => {
     expect(csv.text).toContain(`'+4930901820`)
   })
 
-  test('comes in over a real connection, from which it streams', async () => {
-    const { id } = await customer.make()
-    const response = await fetch(`${await t.app.listen()}/v1/campaigns/${id}/contacts`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${customer.key}`, 'content-type': 'text/csv' },
-      body: contactsFile(5_000),
-    })
-    expect({ status: response.status, body: await response.json() }).toMatchObject({
-      status: 201,
-      body: { rows: 5_000, added: 5_000, rejected: 0 },
-    })
+  test('holds whatever texts there are: halves of characters and NULs are left out', async () => {
+    const long = `${'x'.repeat(499)}😀`
+    const { body, contacts } = await taken(`phone,name,note\n+4930901820,A\0da,${long}\n+49\0,Bob,\n`)
+    expect(body).toMatchObject({ added: 1, rejected: 1, rejections: [{ line: 3, value: '+49' }] })
+    expect(contacts).toMatchObject([{ name: 'Ada', details: { note: `${'x'.repeat(499)}\ufffd` } }])
   })
 
   test('takes numbers without a country code where a country is chosen', async () => {
@@ -150,7 +146,12 @@ describe('a file of contacts', () => {
 })
 
 describe('over the network', () => {
-  const send = (address: string, id: string, chunks: AsyncIterable<Buffer>) =>
+  let address: string
+  beforeAll(async () => {
+    address = await t.app.listen()
+  })
+
+  const send = (id: string, chunks: AsyncIterable<Buffer>) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
       const headers = { authorization: `Bearer ${customer.key}`, 'content-type': 'text/csv' }
       const outgoing = request(
@@ -161,7 +162,11 @@ describe('over the network', () => {
           incoming.on('data', (chunk: Buffer) => {
             text += chunk.toString()
           })
-          incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }))
+          incoming.on('end', () => {
+            resolve({ status: incoming.statusCode ?? 0, text })
+            // A client that was answered early sends no more, and would keep its connection.
+            outgoing.destroy()
+          })
         },
       )
       outgoing.on('error', reject)
@@ -169,11 +174,9 @@ describe('over the network', () => {
     })
 
   test('a file streams in, however it is cut into pieces', async () => {
-    const address = await t.app.listen()
     const { id } = await customer.make()
     const bytes = Buffer.from(contactsFile(3_000, 10_000))
     const { status, text } = await send(
-      address,
       id,
       (async function* () {
         for (let at = 0; at < bytes.length; at += 777) yield bytes.subarray(at, at + 777)
@@ -184,10 +187,11 @@ describe('over the network', () => {
       body: { added: 3_000, rejected: 0 },
     })
     expect((await customer.get(id)).contacts.total).toBe(3_000)
+  })
 
-    // A client that goes away in the middle leaves nothing.
+  test('a file whose sender goes away in the middle leaves nothing', async () => {
+    const { id } = await customer.make()
     const broken = send(
-      address,
       id,
       (async function* () {
         yield Buffer.from(contactsFile(2_500, 20_000))
@@ -197,8 +201,74 @@ describe('over the network', () => {
     await expect(broken).rejects.toThrow('gone')
     const after = await customer.addContacts(id, contactsFile(1, 20_000))
     expect(after.body).toMatchObject({ added: 1, rejected: 0 })
-    expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toHaveLength(2)
+    expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toHaveLength(1)
   })
+
+  test('a file that is refused at its first line is answered all the same, to whoever sends on', async () => {
+    const { id } = await customer.make()
+    const { status, text } = await send(
+      id,
+      (async function* () {
+        yield Buffer.from('name,city\n')
+        for (let megabytes = 0; megabytes < 20; megabytes += 1)
+          yield Buffer.from('Ada,Berlin\n'.repeat(100_000))
+      })(),
+    )
+    expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining('headed') })
+  })
+})
+
+test('a few files come in at once, and one more is told to come again', async () => {
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const takeFile = createFileTaker(t)
+  const incoming = async () => {
+    const { id } = await customer.make()
+    const file = Readable.from(
+      (async function* () {
+        yield Buffer.from('phone\n+12122000000\n')
+        await held
+      })(),
+    )
+    const campaign = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+    return { campaign, file, country: undefined, key: undefined }
+  }
+  const files = await Promise.all([1, 2, 3].map(incoming))
+  const slow = files.map(takeFile)
+  await expect(takeFile(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
+  letGo()
+  expect(await Promise.all(slow)).toMatchObject([1, 2, 3].map(() => ({ body: { added: 1 } })))
+  expect(await takeFile(await incoming())).toMatchObject({ body: { added: 1 } })
+})
+
+test('two files of the same numbers in different orders come in, each number once', async () => {
+  const { id } = await customer.make()
+  const [head, ...rows] = contactsFile(6_000).trimEnd().split('\n')
+  const reversed = `${[head, ...rows.toReversed()].join('\n')}\n`
+  const both = await Promise.all([
+    customer.addContacts(id, contactsFile(6_000)),
+    customer.addContacts(id, reversed),
+  ])
+  expect(both.map(({ status }) => status)).toEqual([201, 201])
+  expect(both.map(({ body }) => body.added).sort()).toEqual([0, 6_000])
+  expect((await customer.get(id)).contacts.total).toBe(6_000)
+})
+
+test('a file that comes in while the last contact is called is not taken, and leaves nothing', async () => {
+  const { id } = await customer.make()
+  const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+  const file = Readable.from(
+    (async function* () {
+      yield Buffer.from('phone\n+12122000000\n')
+      await t.database.query(`update campaigns set status = 'completed' where id = $1`, [ref.id])
+    })(),
+  )
+  const takeFile = createFileTaker(t)
+  const taken = takeFile({ campaign: ref, file, country: undefined, key: undefined })
+  await expect(taken).rejects.toMatchObject({ code: 'conflict' })
+  expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
 })
 
 test('results come as a CSV file, names that look like formulas made harmless', async () => {

@@ -1,3 +1,4 @@
+import { intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { CampaignRef } from './campaign.ts'
 
@@ -73,17 +74,18 @@ export async function insertContacts(
     text: `
       insert into contacts (workspace_id, campaign_id, id, import_id, line, phone, name, details)
       select $1, $2, v.id, $3, v.line, v.phone, v.name, v.details::jsonb
-      from unnest($4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[]) as v (id, line, phone, name, details)
+      from (select unnest($4::uuid[]) as id, unnest($5::int[]) as line, unnest($6::text[]) as phone,
+                   unnest($7::text[]) as name, unnest($8::text[]) as details) v
       on conflict (workspace_id, campaign_id, phone) do nothing returning id`,
     values: [
       workspaceId,
       id,
       importId,
-      contacts.map((c) => c.id),
-      contacts.map((c) => c.line),
-      contacts.map((c) => c.phone),
-      contacts.map((c) => c.name),
-      contacts.map((c) => (c.details === null ? null : JSON.stringify(c.details))),
+      uuidArray(contacts, (c) => c.id),
+      intArray(contacts, (c) => c.line),
+      textArray(contacts, (c) => c.phone),
+      textArray(contacts, (c) => c.name),
+      textArray(contacts, (c) => (c.details === null ? null : JSON.stringify(c.details))),
     ],
   })
   if (rows.length === contacts.length) return []
@@ -111,7 +113,8 @@ export async function insertRejections(
   )
 }
 
-const REJECTIONS_SHOWN = 100
+/** So many of a file's rejections are shown with it. */
+export const REJECTIONS_SHOWN = 100
 
 /** Newest first, each with its first rejections. */
 export async function listImports(

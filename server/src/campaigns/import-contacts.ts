@@ -10,14 +10,16 @@ import {
   insertContacts,
   insertRejections,
   type NewContact,
+  REJECTIONS_SHOWN,
   type Rejection,
+  rejectionsAfter,
 } from './contacts.ts'
 
 export const ROWS_MAX = 500_000
 export const BYTES_MAX = 100 * 1024 * 1024
 const TOGETHER = 2_000
-const REJECTIONS_SHOWN = 100
 const RECORD_LENGTH_MAX = 64 * 1024
+const KNOWN = 'This number is in the campaign already.'
 
 export type ImportOptions = {
   readonly campaign: CampaignRef
@@ -31,7 +33,11 @@ export type ImportOptions = {
  *
  * @throws Problem invalid_request, body_too_large
  */
-export async function importContacts(tx: Tx, file: Readable, options: ImportOptions): Promise<ImportRow> {
+export async function importContacts(
+  tx: Tx,
+  file: AsyncIterable<Buffer>,
+  options: ImportOptions,
+): Promise<ImportRow> {
   const { campaign, country, nowMs } = options
   const { workspaceId, id } = campaign
   const importId = newUuid(nowMs)
@@ -43,22 +49,23 @@ export async function importContacts(tx: Tx, file: Readable, options: ImportOpti
   let headings: Headings | undefined
   let rows = 0
   let rejected = 0
-  const shown: Rejection[] = []
   let contacts: NewContact[] = []
   let rejections: Rejection[] = []
+  let writing: Promise<void> = Promise.resolve()
 
-  function reject(rejection: Rejection): void {
-    rejected += 1
-    rejections.push(rejection)
-    if (shown.length < REJECTIONS_SHOWN) shown.push(rejection)
+  async function write(some: readonly NewContact[], bad: readonly Rejection[]): Promise<void> {
+    const known = await insertContacts(tx, campaign, importId, some)
+    const twice = known.map(({ line, phone }) => ({ line, value: phone, reason: KNOWN }))
+    rejected += bad.length + twice.length
+    await insertRejections(tx, workspaceId, importId, [...bad, ...twice])
   }
 
-  async function flush(): Promise<void> {
-    const known = await insertContacts(tx, campaign, importId, contacts)
-    for (const { line, phone } of known) {
-      reject({ line, value: phone, reason: 'This number is in the campaign already.' })
-    }
-    await insertRejections(tx, workspaceId, importId, rejections)
+  /** Writes what was read. The next rows are read meanwhile, and no more than that. */
+  async function handOver(): Promise<void> {
+    await writing
+    writing = write(contacts, rejections)
+    // Where it fails, whoever waits for it says so.
+    writing.catch(() => {})
     contacts = []
     rejections = []
   }
@@ -76,16 +83,17 @@ export async function importContacts(tx: Tx, file: Readable, options: ImportOpti
       )
     }
     const found = contactOf(headings, record, info.lines, country)
-    if ('reason' in found) reject(found)
+    if ('reason' in found) rejections.push(found)
     else contacts.push({ ...found, id: newUuidInOrder(nowMs, rows) })
-    if (contacts.length + rejections.length >= TOGETHER) await flush()
+    if (contacts.length + rejections.length >= TOGETHER) await handOver()
   }
   if (headings === undefined)
     throw invalid(
       '',
       'The file is empty: send a line of headings, phone among them, and a row for each contact.',
     )
-  await flush()
+  await handOver()
+  await writing
   const added = rows - rejected
   await tx.query(
     `update contact_imports set row_count = $3, added_count = $4, rejected_count = $5
@@ -98,7 +106,7 @@ export async function importContacts(tx: Tx, file: Readable, options: ImportOpti
     rows,
     added,
     rejected,
-    rejections: shown.sort((one, other) => one.line - other.line),
+    rejections: await rejectionsAfter(tx, workspaceId, importId, 0, REJECTIONS_SHOWN),
   }
 }
 
@@ -112,7 +120,7 @@ function requireHeadings(firstLine: readonly string[]): Headings {
 type CsvRow = { readonly record: string[]; readonly info: { readonly lines: number } }
 
 /** The rows of a file, whether they are separated by commas, semicolons or tabs. */
-async function* rowsOf(file: Readable): AsyncGenerator<CsvRow> {
+async function* rowsOf(file: AsyncIterable<Buffer>): AsyncGenerator<CsvRow> {
   const chunks = limited(file)
   const head = await firstLine(chunks)
   const parser = parse({
@@ -133,13 +141,13 @@ async function* rowsOf(file: Readable): AsyncGenerator<CsvRow> {
   }
 }
 
-async function* limited(file: Readable): AsyncGenerator<Buffer> {
+async function* limited(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of file) {
-    bytes += (chunk as Buffer).length
+    bytes += chunk.length
     if (bytes > BYTES_MAX)
       throw new Problem('body_too_large', 'The file has more than 100 MB: send it in parts.')
-    yield chunk as Buffer
+    yield chunk
   }
 }
 

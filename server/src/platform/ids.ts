@@ -34,18 +34,21 @@ let randomBytesUsed = randomBytes.length
 
 /** A new UUIDv7 whose time part is `atMs` (epoch milliseconds). */
 export function newUuid(atMs: number): string {
-  if (randomBytesUsed === randomBytes.length) {
-    crypto.getRandomValues(randomBytes)
-    randomBytesUsed = 0
-  }
-  const random = randomBytes.subarray(randomBytesUsed, randomBytesUsed + 16)
-  randomBytesUsed += 16
-  return v7({ msecs: atMs, random })
+  return v7({ msecs: atMs, random: drawRandom() })
 }
 
 /** The same where many are made at once: those with a higher `order` (0 to 2³² − 1) sort after those with a lower. */
 export function newUuidInOrder(atMs: number, order: number): string {
-  return v7({ msecs: atMs, seq: order })
+  return v7({ msecs: atMs, seq: order, random: drawRandom() })
+}
+
+function drawRandom(): Uint8Array {
+  if (randomBytesUsed === randomBytes.length) {
+    crypto.getRandomValues(randomBytes)
+    randomBytesUsed = 0
+  }
+  randomBytesUsed += 16
+  return randomBytes.subarray(randomBytesUsed - 16, randomBytesUsed)
 }
 
 /** The outside form of a UUID: `call_0199…`. */
