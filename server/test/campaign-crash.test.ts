@@ -117,4 +117,4 @@ test('a thousand contacts are called once each, over two kill -9 and running out
     expect(rows.filter(({ rings }) => rings !== 1)).toEqual([])
     expect(await verifyAll(database)).toEqual([])
   })
-}, 240_000)
+}, 900_000)
