@@ -15,10 +15,6 @@ export type EventStream = {
 /** A part of an event longer than this is not waited for: everything goes on as it comes from there. */
 const heldBytesMax = 1024 * 1024
 
-/** Without the event's own members: `"usage": {` outside of a text, where its quotation marks would be escaped. */
-const tellsOfTokens = /"usage"\s*:\s*\{/
-const tellsOfAnError = /^data:\s*\{\s*"error"\s*:/m
-
 /**
  * Bytes go on as they are, except that an event which tells of tokens alone is left out where the caller did not ask
  * for it. For that the part of an event whose end is still missing waits: nobody could read it anyway.
@@ -32,10 +28,10 @@ export function createEventStream({ hidesTokens }: { hidesTokens: boolean }): Ev
   let gaveUp = false
 
   /** Looks at an event; returns whether it goes on. */
-  function look(event: string): boolean {
-    if (tellsOfAnError.test(event)) failed = true
-    if (!tellsOfTokens.test(event)) return true
-    const chunk = parsedData(event)
+  function look(event: Buffer): boolean {
+    if (event.includes('"error"') && isError(event)) failed = true
+    if (!tellsOfTokens(event)) return true
+    const chunk = parsedData(event.toString('utf8'))
     const found = tokensIn(chunk)
     if (found === undefined) return true
     tokens = found
@@ -53,7 +49,7 @@ export function createEventStream({ hidesTokens }: { hidesTokens: boolean }): Ev
       let from = 0
       for (let to = endOfEvent(all, from); to !== -1; to = endOfEvent(all, from)) {
         const event = all.subarray(from, to)
-        if (look(event.toString('utf8'))) goOn.push(event)
+        if (look(event)) goOn.push(event)
         from = to
       }
       held = all.subarray(from)
@@ -68,7 +64,7 @@ export function createEventStream({ hidesTokens }: { hidesTokens: boolean }): Ev
     end() {
       const rest = held
       held = Buffer.alloc(0)
-      const goesOn = rest.length === 0 || look(rest.toString('utf8'))
+      const goesOn = rest.length === 0 || look(rest)
       return hidesTokens && goesOn ? rest : Buffer.alloc(0)
     },
     tokens: () => tokens,
@@ -78,10 +74,34 @@ export function createEventStream({ hidesTokens }: { hidesTokens: boolean }): Ev
 
 /** Where the event that begins at `from` ends, its empty line included; -1: not in these bytes. */
 function endOfEvent(bytes: Buffer, from: number): number {
-  const lf = bytes.indexOf('\n\n', from)
-  const crlf = bytes.indexOf('\r\n\r\n', from)
-  if (crlf !== -1 && (lf === -1 || crlf < lf)) return crlf + 4
-  return lf === -1 ? -1 : lf + 2
+  for (let at = bytes.indexOf(lineFeed, from); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
+    if (bytes[at + 1] === lineFeed) return at + 2
+    if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3
+  }
+  return -1
+}
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const brace = 0x7b
+
+/**
+ * Whether an event has `"usage": {`. Looked for in the bytes: a part with a word in it says `"usage":null`, and there
+ * are thousands of them a second. In a text its quotation marks would be escaped.
+ */
+function tellsOfTokens(event: Buffer): boolean {
+  for (let at = event.indexOf(usageName); at !== -1; at = event.indexOf(usageName, at + 1)) {
+    let next = at + usageName.length
+    while (event[next] === 0x20 || event[next] === 0x3a) next += 1
+    if (event[next] === brace) return true
+  }
+  return false
+}
+
+const usageName = Buffer.from('"usage"')
+
+function isError(event: Buffer): boolean {
+  return /^data:\s*\{\s*"error"\s*:/m.test(event.toString('utf8'))
 }
 
 function parsedData(event: string): unknown {
