@@ -20,7 +20,8 @@ export type GatewayExtent = {
 /** Half a second of thinking, then 40 words in two seconds: a model that answers in a conversation. */
 export const wholeGatewayExtent: GatewayExtent = {
   streams: 500,
-  warmUpSeconds: 5,
+  // The connections are opened meanwhile, and the code gets warm.
+  warmUpSeconds: 15,
   seconds: 20,
   speech: { thinksMs: 500, words: 40, everyMs: 50 },
 }
