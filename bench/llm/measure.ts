@@ -17,13 +17,13 @@ export type GatewayExtent = {
   readonly speech: Speech
 }
 
-/** Half a second of thinking, then 40 words in two seconds: a model that answers in a conversation. */
+/** Half a second of thinking, then 40 words in four seconds: several times as fast as they are spoken. */
 export const wholeGatewayExtent: GatewayExtent = {
   streams: 500,
   // The connections are opened meanwhile, and the code gets warm.
   warmUpSeconds: 15,
   seconds: 20,
-  speech: { thinksMs: 500, words: 40, everyMs: 50 },
+  speech: { thinksMs: 500, words: 40, everyMs: 100 },
 }
 
 export const shortGatewayExtent: GatewayExtent = {

@@ -44,20 +44,6 @@ export async function listKeys(
   return rows
 }
 
-/** The workspace's key for a provider. */
-export async function findKeyFor(
-  db: Queryable,
-  workspaceId: string,
-  provider: LlmProvider,
-): Promise<KeyRow | undefined> {
-  const { rows } = await db.query<KeyRow>({
-    name: 'llm_find_key',
-    text: `select ${columns} from llm_keys where workspace_id = $1 and provider = $2`,
-    values: [workspaceId, provider],
-  })
-  return rows[0]
-}
-
 /** Throws `llm_key_not_found`. `lock`: nobody else changes it until the transaction ends. */
 export async function requireKey(
   db: Queryable,

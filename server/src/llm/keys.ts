@@ -31,7 +31,11 @@ function sealed(seal: Seal, key: string, place: Place): Pick<KeyRow, 'sealedKey'
  * @param base where the operator has this provider reached, if not at its own address
  * @throws Problem llm_key_unreadable where the row was moved or changed, or closed with a secret that is gone
  */
-export function openKey(seal: Seal, row: KeyRow, base: string | undefined): ProviderAccess {
+export function openKey(
+  seal: Seal,
+  row: Place & Pick<KeyRow, 'sealedKey' | 'apiVersion' | 'deployments'>,
+  base: string | undefined,
+): ProviderAccess {
   const { provider, apiVersion, deployments } = row
   const key = seal.open(row.sealedKey, contextOf(row))
   if (key !== undefined) {

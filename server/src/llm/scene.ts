@@ -1,5 +1,6 @@
 import type { Queryable } from '../platform/database/database.ts'
 import type { CallTokenRef } from './call-tokens.ts'
+import type { KeyRow } from './key-store.ts'
 
 /** Everything that decides how a request of the gateway goes on, read in one query. */
 export type Scene = {
@@ -7,6 +8,8 @@ export type Scene = {
   readonly timeZone: string
   readonly planName: string
   readonly ownKeysAllowed: boolean
+  /** The workspace's own keys, where the plan lets them be used; null: none. */
+  readonly ownKeys: readonly SceneKey[] | null
   readonly fallbackToPlatform: boolean
   readonly anchorMs: number
   readonly balanceMs: number
@@ -29,6 +32,12 @@ export type Scene = {
   readonly llmModel: string | null
 }
 
+/** As much of an own key as it takes to use it. */
+export type SceneKey = Pick<
+  KeyRow,
+  'workspaceId' | 'id' | 'provider' | 'sealedKey' | 'baseUrl' | 'apiVersion' | 'deployments' | 'savedAtMs'
+>
+
 export type SceneRef = {
   readonly workspaceId: string
   readonly agentId: string | null
@@ -43,6 +52,12 @@ export async function loadScene(db: Queryable, ref: SceneRef): Promise<Scene | u
     text: `
       select w.status = 'active' as active, w.time_zone as "timeZone", s.terms ->> 'name' as "planName",
              coalesce((s.terms -> 'features' ->> 'ownLlmKeys')::boolean, false) as "ownKeysAllowed",
+             case when (s.terms -> 'features' ->> 'ownLlmKeys')::boolean then
+               (select jsonb_agg(jsonb_build_object('workspaceId', o.workspace_id, 'id', o.id, 'provider', o.provider,
+                  'sealedKey', o.sealed_key, 'baseUrl', o.base_url, 'apiVersion', o.api_version,
+                  'deployments', o.deployments, 'savedAtMs', o.saved_at_ms))
+                from llm_keys o where o.workspace_id = w.id)
+             end as "ownKeys",
              coalesce(t.fallback_to_platform, false) as "fallbackToPlatform",
              l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs", l.live_calls as "liveCalls",
              l.open_calls as "openCalls", l.next_boundary_ms as "nextBoundaryMs",

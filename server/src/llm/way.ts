@@ -4,12 +4,11 @@ import { chooseLlmKey, type LlmKeyOffer, type LlmKeySource } from '@talktime/cor
 import { type LlmProvider, llmProviderNames, llmProviderOf, llmProviders } from '@talktime/core/llm-provider'
 import { localDateOf } from '@talktime/core/local-day'
 import type { LlmSettings } from '../platform/llm-settings.ts'
-import { invalid, Problem } from '../platform/problem.ts'
-import { findKeyFor, type KeyRow } from './key-store.ts'
+import { invalid, invariant, Problem, type ProblemCode } from '../platform/problem.ts'
 import { openKey } from './keys.ts'
 import type { LlmParts } from './parts.ts'
 import type { ProviderAccess } from './provider-access.ts'
-import { loadScene, type Scene, type SceneRef } from './scene.ts'
+import { loadScene, type Scene, type SceneKey, type SceneRef } from './scene.ts'
 
 /** What a request of the gateway names. */
 export type Wanted = SceneRef & {
@@ -33,7 +32,7 @@ export type Way = {
   readonly offer: LlmKeyOffer
   readonly source: LlmKeySource
   readonly fallbackToPlatform: boolean
-  readonly own: { readonly row: KeyRow; readonly access: ProviderAccess } | null
+  readonly own: { readonly row: SceneKey; readonly access: ProviderAccess } | null
   readonly platform: ProviderAccess | null
 }
 
@@ -46,7 +45,7 @@ const agentsModel = 'agent'
  * @throws Problem unauthenticated for a token that is over, and what else stands against the request
  */
 export async function findWay(parts: LlmParts, wanted: Wanted): Promise<Way> {
-  const { database, seal, settings } = parts
+  const { seal, settings } = parts
   const nowMs = parts.clock.now()
   const scene = await currentScene(parts, wanted, nowMs)
   requireToken(scene, wanted, nowMs)
@@ -55,7 +54,7 @@ export async function findWay(parts: LlmParts, wanted: Wanted): Promise<Way> {
   }
   const agent = agentOf(scene, wanted)
   const { provider, model } = modelOf(agent, wanted)
-  const row = scene.ownKeysAllowed ? await findKeyFor(database, wanted.workspaceId, provider) : undefined
+  const row = scene.ownKeys?.find((key) => key.provider === provider)
   const obstacle = platformObstacle(settings, scene, { provider, model: wanted.lists ? null : model }, nowMs)
   const offer: LlmKeyOffer = {
     ownKeysAllowed: scene.ownKeysAllowed,
@@ -63,7 +62,7 @@ export async function findWay(parts: LlmParts, wanted: Wanted): Promise<Way> {
     hasPlatformKey: obstacle === null,
   }
   const source = chooseLlmKey(offer)
-  if (source === null) throw obstacle ?? new Problem('llm_key_missing', 'There is no key for this provider.')
+  if (source === null) throw problemOf(obstacle)
   const own = source === 'own' && row !== undefined
   return {
     workspaceId: wanted.workspaceId,
@@ -154,32 +153,41 @@ function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: 
   )
 }
 
+/** Made a problem of only where nothing else pays: an error costs more than all the rest of the way. */
+type Obstacle = { readonly code: ProblemCode; readonly detail: string }
+
+function problemOf(obstacle: Obstacle | null): Problem {
+  invariant(obstacle, 'A request without a key has something in its way')
+  return new Problem(obstacle.code, obstacle.detail)
+}
+
 /** What keeps the platform's key from paying; null: nothing. */
 function platformObstacle(
   settings: LlmSettings,
   scene: Scene,
   { provider, model }: { provider: LlmProvider; model: string | null },
   nowMs: number,
-): Problem | null {
+): Obstacle | null {
   const name = llmProviderNames[provider]
   if (settings.keys[provider] === undefined) {
     const own = scene.ownKeysAllowed
       ? 'Add one under Settings, LLM API keys.'
       : `Keys of your own take the Enterprise plan; this workspace is on ${scene.planName}.`
-    return new Problem('llm_key_missing', `The platform has no key for ${name}. ${own}`)
+    return { code: 'llm_key_missing', detail: `The platform has no key for ${name}. ${own}` }
   }
   if (model !== null && !isPaidFor(settings.models, model)) {
-    return new Problem(
-      'llm_model_not_allowed',
-      `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
-    )
+    return {
+      code: 'llm_model_not_allowed',
+      detail: `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
+    }
   }
   // Calls that may be finished below zero need their model; without a call and without credit nobody does.
   if (scene.openCalls === 0 && balanceAt(scene, nowMs) <= 0) {
-    return new Problem(
-      'llm_needs_credits',
-      'The workspace has no credits left and no call under way: the platform’s key is not used. Buy credits first.',
-    )
+    return {
+      code: 'llm_needs_credits',
+      detail:
+        'The workspace has no credits left and no call under way: the platform’s key is not used. Buy credits first.',
+    }
   }
   return null
 }
