@@ -310,6 +310,7 @@ create table dials (
   outcome text,
   charged_ms bigint not null default 0,
   provisional boolean not null default false,
+  began_at_ms bigint not null,
   constraint dials_pkey PRIMARY KEY (workspace_id, call_id),
   constraint dials_check CHECK ((state = 'over'::text) = (outcome IS NOT NULL)),
   constraint dials_state_check CHECK (state = ANY (ARRAY['intended'::text, 'dialled'::text, 'over'::text]))
@@ -853,13 +854,13 @@ CREATE INDEX contacts_by_state ON public.contacts USING btree (workspace_id, cam
 
 CREATE INDEX contacts_waiting ON public.contacts USING btree (workspace_id, campaign_id, next_attempt_at_ms, id) WHERE (state = 'waiting'::text);
 
+CREATE INDEX dials_began ON public.dials USING btree (workspace_id, campaign_id, began_at_ms);
+
 CREATE INDEX dials_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id);
 
 CREATE INDEX dials_open ON public.dials USING btree (workspace_id, campaign_id) WHERE ((state <> 'over'::text) OR provisional);
 
 CREATE UNIQUE INDEX dials_open_contact ON public.dials USING btree (workspace_id, campaign_id, contact_id) WHERE (state <> 'over'::text);
-
-CREATE INDEX dials_started ON public.dials USING btree (workspace_id, campaign_id, intended_at_ms);
 
 CREATE INDEX events_at ON public.events USING brin (at_ms);
 

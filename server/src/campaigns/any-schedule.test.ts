@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { propertyRuns } from '../../../core/test/property-runs.ts'
 import { type Ask, type TestApp, testApp } from '../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../test/campaign-customer.ts'
 import {
@@ -17,6 +18,11 @@ import type { SimulatedLife } from '../voice/index.ts'
 
 // Campaigns of any kind, carried on at any times by any of two servers and by processes that die, over balances that
 // come and go. What is expected of them is read from the carrier's memory.
+
+const runs = propertyRuns(6)
+const timeoutMs = 60_000 + 20_000 * runs.numRuns
+// A counterexample is made smaller until then, and told of.
+const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 20_000 }
 
 const MINUTE_MS = 60_000
 const RETRY_MS = 2 * MINUTE_MS
@@ -58,76 +64,80 @@ const step = fc.record({
 
 type Plan = { concurrency: number; callsPerMinute: number | null; attemptsMax: number; contacts: number }
 
-test('whatever happens, concurrency, pace, attempts and pauses hold, and everybody is called', async () => {
-  await fc.assert(
-    fc.asyncProperty(plan, fc.array(step, { minLength: 10, maxLength: 40 }), async (chosen, steps) => {
-      const { concurrency, callsPerMinute, attemptsMax, contacts } = chosen
-      const customer = await campaignCustomer(t, { planId: 'scale' })
-      const retries = {
-        attemptsMax,
-        afterMinutes: RETRY_MS / MINUTE_MS,
-        on: ['busy', 'no_answer', 'voicemail'],
-      }
-      const fields = { concurrency, callsPerMinute, retries, resumeWhenCreditsReturn: true }
-      const { id } = await customer.started(fields, contacts)
-      const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
-      const pauses: { fromMs: number; toMs: number }[] = []
-      let pausedSinceMs: number | undefined
-
-      async function settled() {
-        await Promise.all([t.app.dialer.idle(), other.app.dialer.idle()])
-      }
-      async function act(action: 'pause' | 'resume') {
-        const { status } = await customer.ask('POST', `/v1/campaigns/${id}/${action}`, {})
-        if (status !== 200) return
-        await settled()
-        if (action === 'pause') pausedSinceMs ??= t.clock.now()
-        else if (pausedSinceMs !== undefined) {
-          pauses.push({ fromMs: pausedSinceMs, toMs: t.clock.now() })
-          pausedSinceMs = undefined
+test(
+  'whatever happens, concurrency, pace, attempts and pauses hold, and everybody is called',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(plan, fc.array(step, { minLength: 10, maxLength: 40 }), async (chosen, steps) => {
+        const { concurrency, callsPerMinute, attemptsMax, contacts } = chosen
+        const customer = await campaignCustomer(t, { planId: 'scale' })
+        const retries = {
+          attemptsMax,
+          afterMinutes: RETRY_MS / MINUTE_MS,
+          on: ['busy', 'no_answer', 'voicemail'],
         }
-      }
+        const fields = { concurrency, callsPerMinute, retries, resumeWhenCreditsReturn: true }
+        const { id } = await customer.started(fields, contacts)
+        const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+        const pauses: { fromMs: number; toMs: number }[] = []
+        let pausedSinceMs: number | undefined
 
-      for (const { waitMs, who, stepsMax, does } of steps) {
-        t.clock.advance(waitMs)
-        if (does === 'pause' || does === 'resume') await act(does)
-        if (does === 'no credits') await customer.setCredits(0)
-        if (does === 'credits') await customer.setCredits(50)
-        if (who === 'one that dies') {
-          const { dialer } = mortalDialer(t, life, stepsMax)
-          dialer.wake([ref])
-          await dialer.idle()
+        async function settled() {
+          await Promise.all([t.app.dialer.idle(), other.app.dialer.idle()])
         }
-        await Promise.all([
-          who !== 'other' && who !== 'one that dies' && t.app.runDue(),
-          (who === 'other' || who === 'both') && other.app.runDue(),
-        ])
-        await settled()
-      }
-      await customer.setCredits(500)
-      await act('resume')
-      for (let rounds = 0; (await customer.get(id)).status !== 'completed'; rounds += 1) {
-        expect(rounds).toBeLessThan(400)
-        t.clock.advance(10_000)
-        await (rounds % 2 === 0 ? t.app : other.app).runDue()
-      }
+        async function act(action: 'pause' | 'resume') {
+          const { status } = await customer.ask('POST', `/v1/campaigns/${id}/${action}`, {})
+          if (status !== 200) return
+          await settled()
+          if (action === 'pause') pausedSinceMs ??= t.clock.now()
+          else if (pausedSinceMs !== undefined) {
+            pauses.push({ fromMs: pausedSinceMs, toMs: t.clock.now() })
+            pausedSinceMs = undefined
+          }
+        }
 
-      const placed = await placedCalls(t.database, id)
-      expectAsChosen(chosen, placed)
-      const whilePaused = placed.filter(({ placedAtMs }) =>
-        pauses.some(({ fromMs, toMs }) => fromMs < placedAtMs && placedAtMs < toMs),
-      )
-      expect(whilePaused).toEqual([])
-      const reached = [...callsByNumber(placed).values()].filter((calls) => calls.some(isConversation))
-      expect((await customer.get(id)).contacts).toMatchObject({
-        total: contacts,
-        reached: reached.length,
-        notReached: contacts - reached.length,
-      })
-    }),
-    { numRuns: 6 },
-  )
-}, 600_000)
+        for (const { waitMs, who, stepsMax, does } of steps) {
+          t.clock.advance(waitMs)
+          if (does === 'pause' || does === 'resume') await act(does)
+          if (does === 'no credits') await customer.setCredits(0)
+          if (does === 'credits') await customer.setCredits(50)
+          if (who === 'one that dies') {
+            const { dialer } = mortalDialer(t, life, stepsMax)
+            dialer.wake([ref])
+            await dialer.idle()
+          }
+          await Promise.all([
+            who !== 'other' && who !== 'one that dies' && t.app.runDue(),
+            (who === 'other' || who === 'both') && other.app.runDue(),
+          ])
+          await settled()
+        }
+        await customer.setCredits(500)
+        await act('resume')
+        for (let rounds = 0; (await customer.get(id)).status !== 'completed'; rounds += 1) {
+          expect(rounds).toBeLessThan(400)
+          t.clock.advance(10_000)
+          await (rounds % 2 === 0 ? t.app : other.app).runDue()
+        }
+
+        const placed = await placedCalls(t.database, id)
+        expectAsChosen(chosen, placed)
+        const whilePaused = placed.filter(({ placedAtMs }) =>
+          pauses.some(({ fromMs, toMs }) => fromMs < placedAtMs && placedAtMs < toMs),
+        )
+        expect(whilePaused).toEqual([])
+        const reached = [...callsByNumber(placed).values()].filter((calls) => calls.some(isConversation))
+        expect((await customer.get(id)).contacts).toMatchObject({
+          total: contacts,
+          reached: reached.length,
+          notReached: contacts - reached.length,
+        })
+      }),
+      limits,
+    )
+  },
+  timeoutMs,
+)
 
 function isConversation({ answersAtMs, reason }: PlacedCall): boolean {
   return answersAtMs !== null && reason !== 'voicemail'

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../test/app.ts'
+import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { campaignCustomer, contactsFile, steadyLife } from '../../test/campaign-customer.ts'
+import { placedCalls, placedWithinMax } from '../../test/carrier-memory.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
 import type { SimulatedLife } from '../voice/index.ts'
 
@@ -69,6 +70,23 @@ describe('a campaign', () => {
     await pass(10 * MINUTE_MS, 5 * SECOND_MS)
     // One at a time for 65 seconds each: two began within the two minutes.
     expect((await customer.get(id)).contacts).toMatchObject({ reached: 2, waiting: 3 })
+  })
+
+  test('keeps its pace by when phones ring, also where the carrier takes its time', async () => {
+    let carrierTakesMs = 10 * SECOND_MS
+    const reachable = () => {
+      t.clock.advance(carrierTakesMs)
+      carrierTakesMs = 0
+      return true
+    }
+    t = await testApp({ simulated: { ...steadyLife, reachable } })
+    const customer = await campaignCustomer(t)
+    const { id } = await customer.started({ concurrency: 5, callsPerMinute: 1 }, 3)
+    await pass(4 * MINUTE_MS, 2 * SECOND_MS)
+    const placed = await placedCalls(t.database, id)
+    expect(placed[0]?.placedAtMs).toBeGreaterThanOrEqual(testNowMs + 10 * SECOND_MS)
+    expect(placed).toHaveLength(3)
+    expect(placedWithinMax(placed, MINUTE_MS)).toBe(1)
   })
 
   test('begins at the time it was scheduled for', async () => {

@@ -76,7 +76,7 @@ export function createDialer(parts: DialerParts): Dialer {
       if (await voice.withdraw({ workspaceId, callId })) withdrawn.push(callId)
       else inVoice.push(callId)
     }
-    await recordDialled(database, workspaceId, inVoice)
+    await recordDialled(database, workspaceId, inVoice, clock.now())
     if (withdrawn.length > 0)
       await handBack(
         parts,
@@ -100,6 +100,7 @@ export function createDialer(parts: DialerParts): Dialer {
       database,
       workspaceId,
       known.filter(({ dialed }) => isInVoice(dialed)).map(({ callId }) => callId),
+      clock.now(),
     )
     const refused = known.filter(({ dialed }) => !isInVoice(dialed))
     if (refused.length === 0) return

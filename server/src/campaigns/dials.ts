@@ -72,6 +72,8 @@ export type Settled = {
   readonly nextAttemptAtMs: number
   /** Whether the dial counts as an attempt. */
   readonly counts: boolean
+  /** Before when the phone rang, where nobody wrote down yet that the voice room has the dial. null: it never did. */
+  readonly beganByMs: number | null
   readonly chargedMs: number
   /** Whether its call may be charged otherwise yet. */
   readonly provisional: boolean
@@ -84,8 +86,10 @@ export async function writeSettled(
 ): Promise<void> {
   if (settled.length === 0) return
   await tx.query(
-    `update dials d set state = 'over', outcome = v.outcome, charged_ms = v.charged_ms, provisional = v.provisional
-     from unnest($2::uuid[], $3::text[], $4::bigint[], $5::boolean[]) as v (call_id, outcome, charged_ms, provisional)
+    `update dials d set state = 'over', outcome = v.outcome, charged_ms = v.charged_ms, provisional = v.provisional,
+       began_at_ms = case when d.state = 'intended' then greatest(d.began_at_ms, v.began_by_ms) else d.began_at_ms end
+     from unnest($2::uuid[], $3::text[], $4::bigint[], $5::boolean[], $6::bigint[])
+       as v (call_id, outcome, charged_ms, provisional, began_by_ms)
      where d.workspace_id = $1 and d.call_id = v.call_id`,
     [
       workspaceId,
@@ -93,6 +97,7 @@ export async function writeSettled(
       settled.map((s) => s.outcome),
       settled.map((s) => s.chargedMs),
       settled.map((s) => s.provisional),
+      settled.map((s) => s.beganByMs),
     ],
   )
   await tx.query(
@@ -172,7 +177,10 @@ export async function dueContacts(
   }
 }
 
-/** How many dials began after `sinceMs`. */
+/**
+ * How many dials began after `sinceMs`, by when the carrier was asked: those that may be on their way to it are among
+ * them.
+ */
 export async function dialsSince(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
@@ -180,7 +188,8 @@ export async function dialsSince(
 ): Promise<number> {
   const { rows } = await tx.query<{ dials: number }>({
     name: 'campaigns_dials_since',
-    text: `select count(*) as dials from dials where workspace_id = $1 and campaign_id = $2 and intended_at_ms > $3`,
+    text: `select count(*) as dials from dials
+           where workspace_id = $1 and campaign_id = $2 and (began_at_ms > $3 or state = 'intended')`,
     values: [workspaceId, id, sinceMs],
   })
   return rows[0]?.dials ?? 0
@@ -197,8 +206,9 @@ export async function intendDials(
   const contactIds = dials.map(({ contactId }) => contactId)
   const callIds = dials.map(({ callId }) => callId)
   await tx.query(
-    `insert into dials (workspace_id, call_id, campaign_id, contact_id, state, intended_at_ms, attempt, attempts_max)
-     select $1, v.call_id, $2, v.contact_id, 'intended', $5, t.attempts + 1, $6
+    `insert into dials (workspace_id, call_id, campaign_id, contact_id, state, intended_at_ms, began_at_ms, attempt,
+       attempts_max)
+     select $1, v.call_id, $2, v.contact_id, 'intended', $5, $5, t.attempts + 1, $6
      from unnest($3::uuid[], $4::uuid[]) as v (contact_id, call_id)
      join contacts t on t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id`,
     [workspaceId, id, contactIds, callIds, nowMs, attemptsMax],
@@ -212,15 +222,17 @@ export async function intendDials(
   )
 }
 
-/** The voice room has these: what becomes of them is in their calls. */
+/** The voice room has these: what becomes of them is in their calls. The carrier was asked by `nowMs`, if it was. */
 export async function recordDialled(
   db: Queryable,
   workspaceId: string,
   callIds: readonly string[],
+  nowMs: number,
 ): Promise<void> {
   if (callIds.length === 0) return
   await db.query(
-    `update dials set state = 'dialled' where workspace_id = $1 and call_id = any($2) and state = 'intended'`,
-    [workspaceId, callIds],
+    `update dials set state = 'dialled', began_at_ms = $3
+     where workspace_id = $1 and call_id = any($2) and state = 'intended'`,
+    [workspaceId, callIds, nowMs],
   )
 }

@@ -63,6 +63,7 @@ function settledAsNotCalled({ callId, contactId }: DialRow): Settled {
     state: 'waiting',
     nextAttemptAtMs: 0,
     counts: false,
+    beganByMs: null,
     chargedMs: 0,
     provisional: false,
   }

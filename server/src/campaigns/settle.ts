@@ -52,6 +52,7 @@ function settledOf(
     state: after.state,
     nextAttemptAtMs: waits ? after.nextAttemptAtMs : endedAtMs,
     counts: waits ? after.counts : true,
+    beganByMs: outcome === 'not_called' ? null : endedAtMs,
     chargedMs: call.chargedMs,
     provisional: isProvisional(call, outcome),
   }
