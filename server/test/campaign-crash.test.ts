@@ -30,7 +30,7 @@ async function withDatabase<T>(work: (database: Database) => Promise<T>): Promis
 }
 
 async function ask<Body>(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: unknown,
   contentType?: string,
@@ -63,8 +63,9 @@ afterAll(async () => {
   await folder.remove()
 })
 
-async function grant(milliseconds: number, kind: 'promotional' | 'adjustment'): Promise<void> {
-  await ask('POST', `/v1/workspaces/${workspaceId}/grants`, { milliseconds, kind, reason: 'For the test' })
+async function deduct(milliseconds: number): Promise<void> {
+  const grant = { milliseconds: -milliseconds, kind: 'adjustment', reason: 'For the test' }
+  await ask('POST', `/v1/workspaces/${workspaceId}/grants`, grant)
 }
 
 const read = (id: string) => ask<CampaignAnswer>('GET', `/v1/campaigns/${id}`)
@@ -78,7 +79,31 @@ const untilCampaign = (id: string, when: (campaign: CampaignAnswer) => boolean) 
 
 const doneOf = ({ contacts }: CampaignAnswer) => contacts.reached + contacts.notReached
 
-test('a thousand contacts are called once each, over two kill -9 and running out of credits in between', async () => {
+/** The server dies in the middle of whatever it does, and another is started. */
+async function killAndRestart(): Promise<void> {
+  server.kill('SIGKILL')
+  await server.ended
+  server = await startServer(settings())
+}
+
+/** Auto-reload below one credit, with a card that the bank declines. */
+async function reloadByBadCard(): Promise<void> {
+  await ask('POST', '/v1/payment-methods', { testCard: 'decline' })
+  await ask('PUT', '/v1/auto-reload', {
+    enabled: true,
+    thresholdCredits: 1,
+    packageId: 'credits_100',
+    quantity: 1,
+    monthlyCap: null,
+  })
+}
+
+async function replaceCard(): Promise<void> {
+  const { id } = await ask<{ id: string }>('POST', '/v1/payment-methods', { testCard: 'success' })
+  await ask('POST', `/v1/payment-methods/${id}/default`, {})
+}
+
+test('a thousand contacts are called once each, over two kill -9, a pause for credits and an auto-reload', async () => {
   const agent = await ask<{ id: string }>('POST', '/v1/agents', newAgent)
   const { id } = await ask<CampaignAnswer>('POST', '/v1/campaigns', {
     name: 'Autumn',
@@ -88,26 +113,25 @@ test('a thousand contacts are called once each, over two kill -9 and running out
   })
   await ask('POST', `/v1/campaigns/${id}/contacts`, contactsFile(CONTACTS), 'text/csv')
   // Enough for some half of them: about 600 conversations of a quarter of a second.
-  await grant(-(1_000 * 60_000 - 75_000), 'adjustment')
+  await deduct(1_000 * 60_000 - 75_000)
+  await reloadByBadCard()
   await ask('POST', `/v1/campaigns/${id}/start`, {})
 
   await untilCampaign(id, (campaign) => doneOf(campaign) >= 150)
-  server.kill('SIGKILL')
-  await server.ended
-  server = await startServer(settings())
-
+  await killAndRestart()
   const paused = await untilCampaign(id, ({ status }) => status !== 'running')
   expect(paused).toMatchObject({ status: 'paused', pauseReason: 'out_of_credits' })
   expect(doneOf(paused)).toBeLessThan(CONTACTS)
-  await grant(1_000 * 60_000, 'promotional')
-  await untilCampaign(id, (campaign) => doneOf(campaign) >= doneOf(paused) + 100)
-  server.kill('SIGKILL')
-  await server.ended
-  server = await startServer(settings())
 
+  await replaceCard()
+  await untilCampaign(id, (campaign) => doneOf(campaign) >= doneOf(paused) + 100)
+  await killAndRestart()
   const completed = await untilCampaign(id, ({ status }) => status === 'completed')
   expect(completed.contacts).toMatchObject({ total: CONTACTS, waiting: 0, calling: 0 })
   expect(doneOf(completed)).toBe(CONTACTS)
+  const { data } = await ask<{ data: { outcome: string }[] }>('GET', '/v1/auto-reload/attempts')
+  const made = data.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'not_made')
+  expect(made).toEqual(['succeeded', 'declined'])
   await withDatabase(async (database) => {
     const { rows } = await database.query<{ to: string; rings: number }>(
       `select l.to_number as to, count(*)::int as rings from simulated_calls s join voice_legs l on l.call_id = s.call_id
@@ -117,4 +141,4 @@ test('a thousand contacts are called once each, over two kill -9 and running out
     expect(rows.filter(({ rings }) => rings !== 1)).toEqual([])
     expect(await verifyAll(database)).toEqual([])
   })
-}, 900_000)
+}, 300_000)

@@ -57,6 +57,8 @@ export type Carrier = {
   readonly needsFrom: boolean
   /** Whether it needs to be told where the agent is: its voice endpoint. */
   readonly needsEndpoint: boolean
+  /** How much faster than in life its calls pass; left out: they are in life. */
+  readonly pace?: number
   place(order: PlaceOrder): Promise<Placed>
   /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
   hangUp(leg: CarrierLeg): Promise<void>
@@ -66,6 +68,14 @@ export type Carrier = {
    */
   limit?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
   lookUp(leg: CarrierLeg): Promise<TrueState>
+}
+
+/**
+ * How long to wait, before the carrier is asked, for what takes `ms` in life. Where its calls pass faster the wait is as
+ * much shorter, but not below `msMin`, which its messages and answers may take all the same.
+ */
+export function patienceMs(carrier: Pick<Carrier, 'pace'> | undefined, ms: number, msMin = 2_000): number {
+  return Math.max(Math.round(ms / (carrier?.pace ?? 1)), Math.min(ms, msMin))
 }
 
 /** The carrier did not answer, or not so that anything follows from it. */

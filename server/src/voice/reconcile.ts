@@ -1,15 +1,17 @@
 import { type CallFacts, isOpen } from '@talktime/core/call'
 import { REPORT_AGE_MS_MAX } from '@talktime/core/reported-instant'
 import type { CallRow } from '../calls/index.ts'
-import { type Carrier, CarrierUnreachable, type TrueState } from './carrier.ts'
+import { type Carrier, CarrierUnreachable, patienceMs, type TrueState } from './carrier.ts'
 import { type Around, learn, limit, nextCheckMs } from './report.ts'
-import { checkLegAt, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './store.ts'
+import { checkLegAt, checkLegBy, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './store.ts'
 
 const AT_ONCE_MAX = 50
 /** How long after it was asked without an answer a carrier is asked again. */
 const AGAIN_MS = 30_000
 /** An order that its carrier knows nothing of so long after it was asked was never placed. */
 const NEVER_PLACED_MS = 2 * 60_000
+/** The same of a carrier whose calls pass faster: whoever asked it may have been slow all the same. */
+const NEVER_PLACED_MS_MIN = 15_000
 
 /**
  * Asks the carriers about calls of which nothing was heard, and takes what they say for a report. A carrier that does
@@ -61,7 +63,7 @@ async function take(
 ): Promise<void> {
   const { database, clock } = around
   const nowMs = clock.now()
-  if (truth.state === 'unknown') return takeUnknown(around, leg)
+  if (truth.state === 'unknown') return takeUnknown(around, carrier, leg)
   if (leg.ref === null) await recordPlaced(database, leg, truth.ref, nowMs + AGAIN_MS)
   return learnTruth(around, carrier, { ...leg, ref: truth.ref }, call, truth)
 }
@@ -91,18 +93,19 @@ async function learnTruth(
 /** A conversation goes on, but not beyond its hard stop. */
 async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: CallRow): Promise<void> {
   const nowMs = around.clock.now()
-  await checkLegAt(around.database, leg, nextCheckMs(call, nowMs))
+  await checkLegAt(around.database, leg, nextCheckMs(carrier, call, nowMs))
   const { answeredAtMs } = call.facts
   if (answeredAtMs !== null && nowMs >= answeredAtMs + call.maxDurationMs) return carrier.hangUp(leg)
   await limit(around, leg, call)
 }
 
 /** The carrier knows no such call. */
-async function takeUnknown(around: Around, leg: LegRow): Promise<void> {
+async function takeUnknown(around: Around, carrier: Carrier, leg: LegRow): Promise<void> {
   const nowMs = around.clock.now()
   // It had the call once: where it has forgotten it, nothing follows but what the hard stop says.
   if (leg.state === 'placed') return
-  if (nowMs - leg.placedAtMs < NEVER_PLACED_MS) return
+  const neverPlacedMs = leg.placedAtMs + patienceMs(carrier, NEVER_PLACED_MS, NEVER_PLACED_MS_MIN)
+  if (nowMs < neverPlacedMs) return checkLegBy(around.database, leg, neverPlacedMs)
   // Whoever ordered it may order another: by now it may be too late in the day for this one.
   await learn(around, leg, { type: 'ended', atMs: nowMs, reason: 'not_placed' })
 }

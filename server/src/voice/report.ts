@@ -2,7 +2,7 @@ import { isOpen } from '@talktime/core/call'
 import type { CallEngine, CallRow } from '../calls/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import type { Carrier, CarrierName } from './carrier.ts'
+import { type Carrier, type CarrierName, patienceMs } from './carrier.ts'
 import {
   checkLegAt,
   checkLegBy,
@@ -54,7 +54,10 @@ export async function report(around: Around, said: CallReport): Promise<void> {
   if (leg === undefined) return
   if (leg.state === 'over' && leg.ref === null) return isAliveAfterAll(around, leg, said)
   // The order's answer may have been lost: that the carrier speaks of the call shows that it has it.
-  if (leg.ref === null) await recordPlaced(database, leg, said.ref, clock.now() + leg.ringMsMax)
+  if (leg.ref === null) {
+    const ringsMs = patienceMs(around.carrierOf(leg.carrier), leg.ringMsMax)
+    await recordPlaced(database, leg, said.ref, clock.now() + ringsMs)
+  }
   const known = { ...leg, ref: said.ref }
   if (said.type === 'changed') return checkLegBy(database, known, clock.now() + SOON_MS)
   const before = said.type === 'answered' ? await around.callOf(known) : undefined
@@ -94,7 +97,7 @@ export async function learn(
   if (said.type === 'answered') {
     const answered = await engine.submit({ type: 'answer', ...about, atMs: said.atMs })
     if (answered.outcome !== 'call') return undefined
-    await checkLegAt(database, leg, nextCheckMs(answered.call, said.atMs))
+    await checkLegAt(database, leg, nextCheckMs(around.carrierOf(leg.carrier), answered.call, said.atMs))
     return answered.call
   }
   if (said.type === 'ended') {
@@ -123,9 +126,9 @@ export async function limit(around: Around, leg: LegRow, call: CallRow): Promise
 }
 
 /** When to ask about a call in conversation: now and then, and once its hard stop has passed. */
-export function nextCheckMs(call: CallRow, nowMs: number): number {
+export function nextCheckMs(carrier: Carrier | undefined, call: CallRow, nowMs: number): number {
   const { answeredAtMs } = call.facts
-  const soonMs = nowMs + TALKING_CHECK_MS
+  const soonMs = nowMs + patienceMs(carrier, TALKING_CHECK_MS)
   if (answeredAtMs === null) return soonMs
   const afterStopMs = answeredAtMs + call.maxDurationMs + AFTER_HARD_STOP_MS
   return afterStopMs > nowMs ? Math.min(soonMs, afterStopMs) : nowMs + 30_000

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
-import { type Carrier, type CarrierName, CarrierUnreachable } from './carrier.ts'
+import { type Carrier, type CarrierName, CarrierUnreachable, patienceMs } from './carrier.ts'
 import { hangUpOrdered } from './hang-up.ts'
 import { reconcileLegs } from './reconcile.ts'
 import { type CallReport, legOf, report, SOON_MS } from './report.ts'
@@ -222,7 +222,7 @@ export function createVoice(parts: VoiceParts): Voice {
     try {
       const placed = await carrier.place(order)
       if (placed.outcome === 'placed') {
-        await recordPlaced(database, leg, placed.ref, nowMs + ringMsMax + QUIET_MS_MAX)
+        await recordPlaced(database, leg, placed.ref, nowMs + patienceMs(carrier, ringMsMax + QUIET_MS_MAX))
         return { outcome: 'placed' }
       }
       await end(leg, placed.reason)

@@ -116,6 +116,7 @@ export function createSimulatedCarrier(parts: {
     name: 'simulated',
     needsFrom: false,
     needsEndpoint: false,
+    pace: life.pace,
     place,
     hangUp,
     lookUp,
