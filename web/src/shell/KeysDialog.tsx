@@ -12,10 +12,15 @@ const general = [
   { keys: ['Esc'], does: 'Close what is open' },
 ]
 
+const arrows: Partial<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' }
+
 /** The list of keys. No key ever changes or pays anything: `b` opens the dialog that says what will be paid. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const singleKeys = useSingleKeys()
-  const ofThisPage = usePageKeyList().map(({ key, shown, does }) => ({ keys: [shown ?? key], does }))
+  const ofThisPage = usePageKeyList().map(({ keys, does }) => ({
+    keys: keys.map((key) => arrows[key] ?? key),
+    does,
+  }))
   const rows = [
     ...ofThisPage,
     ...shellPages.map((page) => ({ keys: ['g', page.key], does: page.label })),

@@ -1,11 +1,9 @@
 import { useEffect, useSyncExternalStore } from 'react'
 
-/** A key of the page that is open. */
+/** What keys of the page that is open do. */
 export type PageKey = {
-  /** As the browser names it: `e`, `ArrowLeft`. */
-  key: string
-  /** As the list of keys shows it, where that is another: `←`. */
-  shown?: string
+  /** As the browser names them: `e`, `ArrowLeft`. Each of them does it. */
+  keys: readonly string[]
   does: string
   act: () => void
 }
@@ -38,5 +36,5 @@ export function usePageKeyList(): readonly PageKey[] {
 
 /** What a key does on the page that is open. */
 export function pageKey(key: string): PageKey | undefined {
-  return current.find((candidate) => candidate.key === key)
+  return current.find(({ keys }) => keys.includes(key))
 }

@@ -36,13 +36,13 @@ export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZ
         <dl className={classes.figures}>
           <Figure
             name="Monthly usage"
-            note={`${monthInWords(data)}, so far · ${callsInWords(data.monthly.calls)}`}
+            note={<Period calls={data.monthly.calls}>{monthInWords(data)}, so far</Period>}
           >
             <Credits milliseconds={data.monthly.milliseconds} />
           </Figure>
           <Figure
             name="Daily usage"
-            note={`Today, ${dateInWords(data.daily.date)} · ${callsInWords(data.daily.calls)}`}
+            note={<Period calls={data.daily.calls}>Today, {dateInWords(data.daily.date)}</Period>}
           >
             <Credits milliseconds={data.daily.milliseconds} />
           </Figure>
@@ -69,6 +69,15 @@ function Skeletons() {
         ))}
       </dl>
     </div>
+  )
+}
+
+/** Of which time a number speaks, and how many calls are in it. */
+function Period({ calls, children }: { calls: number; children: ReactNode }) {
+  return (
+    <>
+      {children} <span className={classes.calls}>· {callsInWords(calls)}</span>
+    </>
   )
 }
 

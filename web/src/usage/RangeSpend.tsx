@@ -96,6 +96,7 @@ function Course({ range }: { range: UsageRange }) {
           )}
         </p>
         <SegmentedControl
+          className={classes.views}
           size="xs"
           aria-label="How the spend is shown"
           data={[

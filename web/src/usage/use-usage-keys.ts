@@ -18,15 +18,14 @@ export function useUsageKeys(page: {
   const { dates, today } = page
   const keys: PageKey[] = [
     ...usagePresets.map((window, index) => ({
-      key: String(index + 1),
+      keys: [String(index + 1)],
       does: windowPresets[window],
       act: () => page.goTo({ window }),
     })),
-    { key: '6', does: 'Dates of your own', act: page.custom },
-    { key: 'c', does: 'Dates of your own, too', act: page.custom },
-    { key: 'ArrowLeft', shown: '←', does: 'The days before', act: () => step(dates && earlier(dates)) },
-    { key: 'ArrowRight', shown: '→', does: 'The days after', act: () => step(dates && later(dates, today)) },
-    { key: 'e', does: 'Export as CSV', act: page.exportCsv },
+    { keys: ['6', 'c'], does: 'Dates of your own', act: page.custom },
+    { keys: ['ArrowLeft'], does: 'The days before', act: () => step(dates && earlier(dates)) },
+    { keys: ['ArrowRight'], does: 'The days after', act: () => step(dates && later(dates, today)) },
+    { keys: ['e'], does: 'Export as CSV', act: page.exportCsv },
   ]
   usePageKeys(keys)
 }
