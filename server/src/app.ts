@@ -125,6 +125,8 @@ export type AppOptions = {
   readonly outbound?: Outbound
   /** How long a webhook may take to answer, in milliseconds. */
   readonly webhookMsMax?: number
+  /** How long a reader of an export of usage may take no byte, in milliseconds. */
+  readonly exportStalledMsMax?: number
   /** What is different about the simulated carrier's calls, and whether it can be reached. */
   readonly simulated?: Partial<SimulatedLife> & { readonly reachable?: () => boolean }
 }
@@ -365,7 +367,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(callRoutes(parts))
   await server.register(callBatchRoute(parts))
   await server.register(callReadRoutes(parts))
-  await server.register(usageRoutes(parts))
+  await server.register(usageRoutes({ ...parts, exportStalledMsMax: options.exportStalledMsMax }))
   if (twilio) await server.register(twilio.routes({ voice, clock }))
   const live = liveRoutes({ ...parts, streams })
   await server.register(live.routes)

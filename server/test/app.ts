@@ -98,7 +98,10 @@ export type TestWorkspace = { readonly id: string; readonly uuid: string; readon
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
   options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
-    Pick<AppOptions, 'limits' | 'simulated' | 'llmPatience' | 'log' | 'outbound' | 'webhookMsMax'>
+    Pick<
+      AppOptions,
+      'limits' | 'simulated' | 'llmPatience' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
+    >
   > & {
       config?: Partial<AppOptions['config']>
     } = {},
@@ -132,6 +135,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     ...(options.llmPatience && { llmPatience: options.llmPatience }),
     ...(options.outbound && { outbound: options.outbound }),
     ...(options.webhookMsMax && { webhookMsMax: options.webhookMsMax }),
+    ...(options.exportStalledMsMax && { exportStalledMsMax: options.exportStalledMsMax }),
   }
   const app = await createApp(base)
   const others: App[] = []

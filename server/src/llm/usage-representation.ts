@@ -25,7 +25,14 @@ export const KeySourceName = z.enum(['own', 'platform'])
 export const UsageBody = z
   .object({
     asOf: Instant,
-    window: z.object({ from: z.string(), to: z.string(), timeZone: z.string() }),
+    window: z.object({
+      from: z.string(),
+      to: z.string(),
+      timeZone: z.string().meta({
+        description:
+          'The workspace’s, in which today is meant. A request stays on the local day on which it began: a change of the time zone moves none that was counted before.',
+      }),
+    }),
     total: z.object(figures),
     days: z
       .array(z.object({ date: z.string(), ...figures }))

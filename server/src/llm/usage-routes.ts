@@ -33,7 +33,7 @@ export function llmUsageRoutes(parts: UsageParts): Routes {
           tags,
           summary: 'Requests and tokens in a window of local days',
           description:
-            'The last 30 days unless told. Days are those of the workspace’s time zone when a request began.',
+            'The last 30 days unless told. Days are those of the time zone that the workspace had when a request began.',
           querystring: z.object({
             from: LocalDate('from').meta({ description: 'The first local day.' }),
             to: LocalDate('to').meta({ description: 'The last local day, included.' }),

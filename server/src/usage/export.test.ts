@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -33,7 +34,7 @@ describe('the file', () => {
     expect(headers).toMatchObject({
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition':
-        'attachment; filename="o-tzi-so-hne-inc-usage-2026-10-24-to-2026-11-22-America-New_York.csv"',
+        'attachment; filename="otzi-sohne-inc-usage-2026-10-24-to-2026-11-22-America-New_York.csv"',
       'talktime-as-of': '2026-11-22T10:01:32.346Z',
       'talktime-rows': '1',
       'talktime-total-milliseconds': '90001',
@@ -105,8 +106,11 @@ describe('the file', () => {
   })
 })
 
+/** Calls so many and with numbers so long that their file does not fit on the way to whoever reads it. */
+const longFile = () => manyCalls(25_000, `sip:${'a'.repeat(250)}`)
+
 /** So many calls of a minute, put where the engine would have put them. */
-async function manyCalls(count: number): Promise<void> {
+async function manyCalls(count: number, number = '+4930901820'): Promise<void> {
   const workspaceId = uuidFrom('workspace', stack.workspaceId) ?? ''
   const agentId = uuidFrom('agent', stack.agentId) ?? ''
   const endedAtMs = t.clock.now()
@@ -119,9 +123,9 @@ async function manyCalls(count: number): Promise<void> {
     await tx.query(
       `insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, status, authorized_at_ms, answered_at_ms,
                           ended_at_ms, end_source, max_duration_ms, settled_ms, entry_seqs, drawn_from_ms)
-       select $1, gen_random_uuid(), $2, 'inbound', '+4930901820', '+14155550100', 'ended', $3::bigint - 60000, $3::bigint - 60000,
+       select $1, gen_random_uuid(), $2, 'inbound', $6, $6, 'ended', $3::bigint - 60000, $3::bigint - 60000,
               $3, 'reported', 3600000, 60000, array[$5::bigint + i]::bigint[], (i - 1) * 60000 from generate_series(1, $4::bigint) as i`,
-      [workspaceId, agentId, endedAtMs, count, seq],
+      [workspaceId, agentId, endedAtMs, count, seq, number],
     )
     await tx.query(
       `insert into ledger_entries (workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms,
@@ -172,7 +176,7 @@ describe('a client', () => {
   }
 
   test('that reads slowly makes the database wait, and one that goes away ends the query', async () => {
-    await manyCalls(60_000)
+    await longFile()
     const answer = await begin()
     await until(async () => (await queriesUnderWay()) === 1)
     answer.destroy()
@@ -183,7 +187,7 @@ describe('a client', () => {
   })
 
   test('429: that comes while four files are being read is told to come again', async () => {
-    await manyCalls(60_000)
+    await longFile()
     const answers = await Promise.all([begin(), begin(), begin(), begin()])
     const { status, body } = await stack.ask('GET', path)
     expect({ status, body }).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
@@ -192,14 +196,31 @@ describe('a client', () => {
     expect((await stack.ask('GET', path)).status).toBe(200)
   })
 
+  test('that takes nothing for too long is not waited for any more, though it keeps its connection', async () => {
+    await longFile()
+    const impatient = await t.addProcess({ exportStalledMsMax: 200 })
+    address = await impatient.app.listen()
+    const answer = await begin()
+    const brokenOff = once(answer, 'error')
+    await until(async () => (await queriesUnderWay()) === 1)
+    await until(async () => (await queriesUnderWay()) === 0)
+    answer.resume()
+    await brokenOff
+    expect(answer.complete).toBe(false)
+    // Who reads on meanwhile has it whole.
+    const whole = await stack.ask('GET', path)
+    expect(whole.text.trimEnd().split('\n')).toHaveLength(25_001)
+  })
+
   test('hears of it where a file breaks off: it has no end', async () => {
-    await manyCalls(60_000)
+    await longFile()
     const answer = await begin()
     await until(async () => (await queriesUnderWay()) === 1)
-    await t.database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and query like '%copy (select%' and pid <> pg_backend_pid()`,
+    const { rowCount } = await t.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'active'
+       and query like '%copy (select%' and pid <> pg_backend_pid()`,
     )
+    expect(rowCount).toBe(1)
     const read = async () => {
       for await (const _ of answer);
     }

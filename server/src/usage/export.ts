@@ -128,6 +128,8 @@ async function agentCells(db: Queryable, workspaceId: string): Promise<Map<strin
 function fileNameOf(workspaceName: string, { from, to, timeZone }: UsageWindow): string {
   const prefix = workspaceName
     .normalize('NFKD')
+    // What is left of an ö is an o: the mark that stood above it would become a dash.
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')

@@ -10,10 +10,11 @@ import { createExporter } from './export.ts'
 import { keepSplits } from './mixed-rows.ts'
 import { readRange } from './range.ts'
 import { RangeBody, rangeBody, SummaryBody, summaryBody } from './representation.ts'
+import { endWhenStalled } from './stalled-reader.ts'
 import { readSummary } from './summary.ts'
 import { resolveWindow, WindowQuery } from './window.ts'
 
-const STALLED_MS_MAX = 60_000
+const STALLED_MS_MAX = 2 * 60_000
 
 const exportDescription = `
 The calls that make up the total of the same window, by the instant at which they ended: duration_ms adds up to it, to
@@ -28,11 +29,13 @@ export type UsageParts = {
   readonly database: Database
   readonly clock: Clock
   readonly boundaries: Boundaries
+  /** How long a reader of an export may take no byte, in milliseconds. */
+  readonly exportStalledMsMax?: number | undefined
 }
 
 /** What was used: each answer is read in one snapshot, so that nothing in it disagrees. */
 export function usageRoutes(parts: UsageParts): Routes {
-  const { access, database, clock, boundaries } = parts
+  const { access, database, clock, boundaries, exportStalledMsMax = STALLED_MS_MAX } = parts
   const exporter = createExporter(database)
   return async (server) => {
     server.get(
@@ -98,8 +101,7 @@ export function usageRoutes(parts: UsageParts): Routes {
         const nowMs = clock.now()
         const { fileName, total, file, stop } = await exporter.open(workspaceId, request.query, nowMs)
         reply.raw.once('close', stop)
-        // Whoever reads nothing for so long has gone away.
-        reply.raw.setTimeout(STALLED_MS_MAX, () => reply.raw.destroy())
+        endWhenStalled(reply.raw, exportStalledMsMax)
         return reply
           .header('content-type', 'text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="${fileName}"`)

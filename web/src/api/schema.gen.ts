@@ -4241,7 +4241,7 @@ export interface paths {
         };
         /**
          * Requests and tokens in a window of local days
-         * @description The last 30 days unless told. Days are those of the workspace’s time zone when a request began.
+         * @description The last 30 days unless told. Days are those of the time zone that the workspace had when a request began.
          */
         get: {
             parameters: {
@@ -5674,6 +5674,7 @@ export interface components {
             window: {
                 from: string;
                 to: string;
+                /** @description The workspace’s, in which today is meant. A request stays on the local day on which it began: a change of the time zone moves none that was counted before. */
                 timeZone: string;
             };
             total: {

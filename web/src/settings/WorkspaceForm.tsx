@@ -105,7 +105,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           </SettingsRow>
           <SettingsRow
             name="Time zone"
-            note="Days, months and windows of dates follow it. The running billing cycle keeps its end."
+            note="Days, months and windows of dates follow it, those of before too; requests to language models stay on the day they were counted on. The running billing cycle keeps its end."
           >
             <Select
               aria-label="Time zone"
