@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Each project starts what its tests need and no more: core and web need nothing, the server's share one
@@ -5,8 +6,12 @@ import { defineConfig } from 'vitest/config'
 // On a busy machine that builds for many, one test may be late without anybody's fault; elsewhere it shows at once.
 const retry = process.env.CI ? 1 : 0
 
+// Tests wait for PostgreSQL, servers and browsers more than they compute: a file for each core.
+const maxWorkers = availableParallelism()
+
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
       {
@@ -28,6 +33,8 @@ export default defineConfig({
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           testTimeout: 60_000,
+          // As long as Playwright waits for what it looks for itself.
+          expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
         },
       },

@@ -4,9 +4,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from '../src/platform/config.ts'
 import { type Connected, connectToDatabase } from '../src/platform/database/connect.ts'
+import { databaseUrlOf } from './command-line.ts'
 import { testDatabase } from './database.ts'
 import {
   isRunning,
@@ -274,10 +275,7 @@ describe('a start that can not go well ends with exit code 1 and a sentence', ()
   test('when the database is newer than the program, without changing it', async () => {
     const { database, drop } = await testDatabase()
     await database.query(`insert into schema_migrations values ('9999-tomorrow.sql', 'x', 0)`)
-    const { host, port, user, password } = inject('testServer')
-    const name = (await database.query<{ name: string }>('select current_database() as name')).rows[0]?.name
-    const url = `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${name}`
-    const { code, said } = await refused({ DATABASE_URL: url })
+    const { code, said } = await refused({ DATABASE_URL: databaseUrlOf(database) })
     expect(code).toBe(1)
     expect(said).toContain('The database is newer than this Talktime: it has 9999-tomorrow.sql')
     await drop()
@@ -286,9 +284,7 @@ describe('a start that can not go well ends with exit code 1 and a sentence', ()
 
 test('with DATABASE_URL, two servers share one database and one data folder', async () => {
   const { database, drop } = await testDatabase('empty')
-  const { host, port, user, password } = inject('testServer')
-  const name = (await database.query<{ name: string }>('select current_database() as name')).rows[0]?.name
-  const url = `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${name}`
+  const url = databaseUrlOf(database)
   const servers = await Promise.all([start({ DATABASE_URL: url }), start({ DATABASE_URL: url })])
   expect(await Promise.all(servers.map(isUp))).toEqual([true, true])
   for (const server of servers) server.kill('SIGTERM')

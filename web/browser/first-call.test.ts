@@ -40,7 +40,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await page.getByRole('button', { name: 'New key' }).click()
   await page.getByLabel('Name').fill('Voice stack')
   await page.getByRole('button', { name: 'Make key' }).click()
-  const key = await textOf(page.getByText(/^tt_/))
+  const key = await textOf(page.getByRole('dialog').getByText(/^tt_/))
   await page.getByRole('button', { name: 'I have copied it' }).click()
   await page.getByRole('row', { name: /Voice stack/ }).waitFor()
   expect(await page.content()).not.toContain(key)

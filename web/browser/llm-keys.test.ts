@@ -31,12 +31,10 @@ afterAll(async () => {
 
 /** What the operator agrees with the customer: the plan of every workspace here. */
 const changePlan = (planId: string) =>
-  product.withDatabase((database) =>
-    database.query(
-      `update subscriptions s set plan_id = p.id, terms = s.terms || jsonb_build_object('name', p.name, 'features', p.features)
-       from plans p where p.id = $1`,
-      [planId],
-    ),
+  product.database.query(
+    `update subscriptions s set plan_id = p.id, terms = s.terms || jsonb_build_object('name', p.name, 'features', p.features)
+     from plans p where p.id = $1`,
+    [planId],
   )
 
 test('a key is added, tested, replaced and removed, and never comes back to the browser', async () => {

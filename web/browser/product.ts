@@ -1,16 +1,18 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { loadConfig } from '../../server/src/platform/config.ts'
-import { connectToDatabase } from '../../server/src/platform/database/connect.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
-import { createLog } from '../../server/src/platform/log.ts'
+import { databaseUrlOf } from '../../server/test/command-line.ts'
+import { testDatabase } from '../../server/test/database.ts'
 import { said, startServer, temporaryFolder } from '../../server/test/start-server.ts'
 import { launchBrowser } from './chromium.ts'
 
-/** The whole product as people use it: the real server with its dashboard, and a browser. */
+/**
+ * The whole product as people use it: the real server with its dashboard, and a browser. Its database is on the
+ * PostgreSQL that all tests share, ready in a moment; how it starts on its embedded one has tests of its own.
+ */
 export type Product = {
   readonly address: string
-  /** Does something to its database, beside the server. */
-  withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T>
+  /** To do something beside the server. */
+  readonly database: Database
   /** A browser of somebody's own: nobody is signed in. */
   visit(options?: BrowserContextOptions): Promise<Page>
   /** Call it in `afterAll`. */
@@ -23,21 +25,20 @@ export type Product = {
  */
 export async function openProduct(settings: Record<string, string> = {}): Promise<Product> {
   const folder = await temporaryFolder()
-  const server = await startServer({ TALKTIME_DATA_DIR: folder.path, ...settings })
+  const { database, drop } = await testDatabase()
+  const places = { TALKTIME_DATA_DIR: folder.path, DATABASE_URL: databaseUrlOf(database) }
+  const server = await startServer({ ...places, ...settings })
   const browser = await launchBrowser()
   if (settings.TALKTIME_DEMO === 'on') await said(server, /Demo: sign in as/)
   return {
     address: server.address,
-    async withDatabase(work) {
-      const config = await loadConfig({ TALKTIME_DATA_DIR: folder.path })
-      const connected = await connectToDatabase(config, createLog('silent'))
-      return work(connected.database).finally(connected.stop)
-    },
+    database,
     visit: (options) => newPage(browser, server.address, options),
     async close() {
       await browser.close()
       server.kill('SIGTERM')
       await server.ended
+      await drop()
       await folder.remove()
     },
   }
