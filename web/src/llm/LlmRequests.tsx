@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconLoader } from '@tabler/icons-react'
+import { llmProviderNames } from '@talktime/core/llm-provider'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { workspaceQuery } from '../api/queries.ts'
@@ -12,8 +13,12 @@ import { Empty } from '../ui/states.tsx'
 import classes from './LlmKeysTab.module.css'
 import { type LlmRequest, llmRequestsQuery } from './llm-queries.ts'
 
-const seconds = (ms: number | null) =>
-  ms === null ? '–' : `${(ms / 1000).toLocaleString(locale, { maximumFractionDigits: 2 })} s`
+/** In milliseconds below a second: a voice agent's listener notices tenths. */
+const latency = (ms: number | null) => {
+  if (ms === null) return '–'
+  if (ms < 1000) return `${ms} ms`
+  return `${(ms / 1000).toLocaleString(locale, { maximumFractionDigits: 2 })} s`
+}
 
 /** The newest requests, without a word of what was said. */
 export function LlmRequests() {
@@ -38,13 +43,15 @@ export function LlmRequests() {
       cell: (request) => (
         <>
           {request.agentName}
-          <span className={classes.detail}>{request.model}</span>
+          <span className={classes.detail}>
+            {llmProviderNames[request.provider]}, {request.model}
+          </span>
         </>
       ),
     },
     { label: 'Paid by', cell: (request) => paidBy(request) },
     { label: 'Tokens', end: true, cell: ({ tokens }) => tokens.total?.toLocaleString(locale) ?? '–' },
-    { label: 'First byte', end: true, cell: (request) => seconds(request.firstByteMilliseconds) },
+    { label: 'First byte', end: true, cell: (request) => latency(request.firstByteMilliseconds) },
     { label: 'Outcome', cell: (request) => <Outcome request={request} /> },
   ]
   return (

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
+import { llmProviderNames } from '@talktime/core/llm-provider'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { workspaceQuery } from '../api/queries.ts'
@@ -139,7 +140,11 @@ function Parts({ usage, view }: { usage: LlmUsage; view: string }) {
     view === 'days'
       ? usage.days.toReversed().map((day) => ({ ...day, id: day.date, name: dateInWords(day.date) }))
       : view === 'providers'
-        ? usage.providers.map((part) => ({ ...part, id: part.provider, name: part.provider }))
+        ? usage.providers.map((part) => ({
+            ...part,
+            id: part.provider,
+            name: llmProviderNames[part.provider],
+          }))
         : usage.agents.map((part) => ({ ...part, id: part.agentId }))
   const columns: Column<Part>[] = [
     {
