@@ -15,10 +15,10 @@ import { PagedList } from '../billing/PagedList.tsx'
 import { creditsFixed } from '../format/credits.ts'
 import { instant } from '../format/instant.ts'
 import { type Column, DataTable } from '../ui/DataTable.tsx'
+import { Mark, type Tone } from '../ui/Mark.tsx'
 import { Empty } from '../ui/states.tsx'
-import classes from './Attempts.module.css'
 
-const outcomes: Record<AutoReloadAttempt['outcome'], { icon: TablerIcon; word: string; tone: string }> = {
+const outcomes: Record<AutoReloadAttempt['outcome'], { icon: TablerIcon; word: string; tone: Tone }> = {
   succeeded: { icon: IconCircleCheck, word: 'Bought', tone: 'good' },
   declined: { icon: IconCircleX, word: 'Declined', tone: 'bad' },
   requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
@@ -80,11 +80,6 @@ export function Attempts({ timeZone }: { timeZone: string }) {
 }
 
 function Outcome({ outcome }: Pick<AutoReloadAttempt, 'outcome'>) {
-  const { icon: Icon, word, tone } = outcomes[outcome]
-  return (
-    <span className={classes.outcome} data-tone={tone}>
-      <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
-      {word}
-    </span>
-  )
+  const { word, ...mark } = outcomes[outcome]
+  return <Mark {...mark}>{word}</Mark>
 }

@@ -6,9 +6,9 @@ import {
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import type { Purchase } from '../api/types.ts'
-import classes from './PaymentStatus.module.css'
+import { Mark, type Tone } from '../ui/Mark.tsx'
 
-const marks: Record<Purchase['status'], { icon: TablerIcon; word: string; tone: string }> = {
+const marks: Record<Purchase['status'], { icon: TablerIcon; word: string; tone: Tone }> = {
   succeeded: { icon: IconCircleCheck, word: 'Paid', tone: 'good' },
   requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
   pending: { icon: IconHourglass, word: 'Being found out', tone: 'wait' },
@@ -17,11 +17,6 @@ const marks: Record<Purchase['status'], { icon: TablerIcon; word: string; tone: 
 
 /** What became of a payment: an icon and its word, never colour alone. */
 export function PaymentStatus({ status }: { status: Purchase['status'] }) {
-  const { icon: Icon, word, tone } = marks[status]
-  return (
-    <span className={classes.mark} data-tone={tone}>
-      <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
-      {word}
-    </span>
-  )
+  const { word, ...mark } = marks[status]
+  return <Mark {...mark}>{word}</Mark>
 }

@@ -1,11 +1,12 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconFileOff, IconPrinter } from '@tabler/icons-react'
+import { IconFileOff, IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { purchaseQuery } from '../api/billing-queries.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { workspaceQuery } from '../api/queries.ts'
 import { useSeat } from '../shell/seat.ts'
+import { BackLink } from '../ui/BackLink.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -25,12 +26,7 @@ export function ReceiptPage() {
       <Page
         title={purchase.data && !purchase.data.receipt ? 'Payment' : 'Receipt'}
         documentTitle={number === undefined ? 'Receipt' : `Receipt ${number}`}
-        above={
-          <Link to="/billing" className={classes.back ?? ''}>
-            <IconArrowLeft size={15} stroke={1.75} aria-hidden />
-            Billing
-          </Link>
-        }
+        above={<BackLink to="/billing">Billing</BackLink>}
         actions={
           purchase.data?.receipt && (
             <Button

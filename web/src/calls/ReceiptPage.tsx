@@ -1,10 +1,11 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconFileOff, IconPrinter } from '@tabler/icons-react'
+import { IconFileOff, IconPrinter } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { ApiProblem } from '../api/problem.ts'
 import { receiptQuery } from '../api/queries.ts'
 import { useSeat } from '../shell/seat.ts'
+import { BackLink } from '../ui/BackLink.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
@@ -19,12 +20,7 @@ export function ReceiptPage() {
   return (
     <Page
       title="Call receipt"
-      above={
-        <Link to="/calls" className={classes.back ?? ''}>
-          <IconArrowLeft size={15} stroke={1.75} aria-hidden />
-          Call history
-        </Link>
-      }
+      above={<BackLink to="/calls">Call history</BackLink>}
       caption={<span className={classes.id}>{callId}</span>}
       actions={
         receipt.data && (

@@ -9,11 +9,11 @@ import { Freshness } from '../calls/Freshness.tsx'
 import { zoneInWords } from '../format/instant.ts'
 import { LookOnly } from '../shell/LookOnly.tsx'
 import { useSeat } from '../shell/seat.ts'
+import { BackLink } from '../ui/BackLink.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Empty } from '../ui/states.tsx'
-import { BackLink } from './BackLink.tsx'
 import { CampaignDialogs } from './CampaignDialogs.tsx'
 import classes from './CampaignPage.module.css'
 import { ContactsCard } from './ContactsCard.tsx'
@@ -36,7 +36,7 @@ export function CampaignPage() {
     <Page
       title={data?.name ?? 'Campaign'}
       documentTitle={data ? `${data.name} · Campaigns` : 'Campaigns'}
-      above={<BackLink />}
+      above={<BackLink to="/campaigns">Campaigns</BackLink>}
       caption={<Freshness>{data ? `${data.agentName} calls · ${zoneInWords(timeZone)}` : ''}</Freshness>}
       actions={data && <CampaignActions campaign={data} onOpen={open} />}
     >

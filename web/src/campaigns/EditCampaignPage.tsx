@@ -6,12 +6,12 @@ import { agentsQuery, workspaceQuery } from '../api/queries.ts'
 import type { Campaign } from '../api/types.ts'
 import { FeatureRequired } from '../billing/FeatureRequired.tsx'
 import { LookOnly } from '../shell/LookOnly.tsx'
+import { BackLink } from '../ui/BackLink.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Loaded } from '../ui/Loaded.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Empty } from '../ui/states.tsx'
 import { tell } from '../ui/tell.ts'
-import { BackLink } from './BackLink.tsx'
 import { CampaignForm } from './CampaignForm.tsx'
 import { campaignQuery } from './campaign-queries.ts'
 import { useCampaigning } from './use-campaigning.ts'
@@ -22,7 +22,7 @@ export function NewCampaignPage() {
   return (
     <Page
       title="New campaign"
-      above={<BackLink />}
+      above={<BackLink to="/campaigns">Campaigns</BackLink>}
       caption="Contacts are added after this. Nobody is called yet."
     >
       <LookOnly what="make campaigns" />
@@ -40,7 +40,11 @@ export function EditCampaignPage() {
   return (
     <Page
       title={campaign.data ? `Edit ${campaign.data.name}` : 'Edit campaign'}
-      above={<BackLink {...(campaign.data && { campaign: campaign.data })} />}
+      above={
+        <BackLink to="/campaigns/$campaignId" params={{ campaignId }}>
+          {campaign.data?.name ?? 'Campaign'}
+        </BackLink>
+      }
       caption="Changes hold for calls that have not begun yet."
     >
       <LookOnly what="change campaigns" />

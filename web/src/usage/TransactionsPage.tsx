@@ -1,15 +1,14 @@
-import { IconArrowLeft, IconListNumbers } from '@tabler/icons-react'
+import { IconListNumbers } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { workspaceQuery } from '../api/queries.ts'
 import { transactionsQuery } from '../api/usage-queries.ts'
 import { EntriesTable } from '../billing/EntriesTable.tsx'
 import { PagedList } from '../billing/PagedList.tsx'
 import { zoneInWords } from '../format/instant.ts'
+import { BackLink } from '../ui/BackLink.tsx'
 import { Card } from '../ui/Card.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Empty } from '../ui/states.tsx'
-import classes from './TransactionsPage.module.css'
 
 /** The whole ledger: everything that gave or took credits, with the balance after each. */
 export function TransactionsPage() {
@@ -18,12 +17,7 @@ export function TransactionsPage() {
   return (
     <Page
       title="Transactions"
-      above={
-        <Link to="/usage" className={classes.back ?? ''}>
-          <IconArrowLeft size={15} stroke={1.75} aria-hidden />
-          Usage
-        </Link>
-      }
+      above={<BackLink to="/usage">Usage</BackLink>}
       caption={`Everything that gave or took credits, newest first${timeZone === undefined ? '' : ` · ${zoneInWords(timeZone)}`}`}
     >
       <Card flush>
