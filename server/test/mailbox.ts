@@ -12,6 +12,8 @@ export type Mailbox = {
   readonly mails: ReceivedMail[]
   /** Whether it takes mails; while it does not, it answers that it is busy. */
   open: boolean
+  /** Addresses that it does not know. */
+  readonly unknown: Set<string>
   close(): Promise<void>
 }
 
@@ -20,7 +22,10 @@ export async function openMailbox(): Promise<Mailbox> {
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     onMailFrom(_address, _session, callback) {
-      callback(mailbox.open ? null : new Error('Busy. Come again later.'))
+      callback(mailbox.open ? null : answer(451, '4.3.2 Busy. Come again later.'))
+    },
+    onRcptTo({ address }, _session, callback) {
+      callback(mailbox.unknown.has(address) ? answer(550, '5.1.1 No such user here') : null)
     },
     onData(stream, { envelope }, callback) {
       text(stream).then((source) => {
@@ -35,9 +40,14 @@ export async function openMailbox(): Promise<Mailbox> {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     open: true,
+    unknown: new Set(),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
   return mailbox
+}
+
+function answer(responseCode: number, text: string): Error {
+  return Object.assign(new Error(text), { responseCode })
 }
 
 /** Undoes the quoted-printable of a mail, so that its sentences can be found. */

@@ -214,9 +214,32 @@ describe('the owners’ mail', () => {
         target: person.email,
         tries: 5,
         nextTryAt: null,
-        error: 'The mail server did not take it (550).',
+        error: 'The mail server did not take it (451).',
       },
     ])
+  })
+
+  test('to an address that the mail server does not know is given up at once, in its words, and can be sent again', async () => {
+    const person = await t.signUp()
+    mailbox.unknown.add(person.email)
+    await raise(declined(uuidOf(person)))
+    await mailAll()
+    const log = () => t.request('GET', '/v1/deliveries?channel=mail', { cookie: person.cookie })
+    const [failed] = (await log()).body.data
+    expect(failed).toMatchObject({
+      status: 'failed',
+      tries: 1,
+      nextTryAt: null,
+      error: 'The mail server refused it for good: “550 5.1.1 No such user here”',
+    })
+    mailbox.unknown.clear()
+    t.clock.advance(DAY_MS)
+    await mailAll()
+    expect(mailbox.mails).toEqual([])
+    const again = await t.request('POST', `/v1/deliveries/${failed?.id}/resend`, { cookie: person.cookie })
+    expect(again.status).toBeLessThan(300)
+    await mailAll()
+    expect((await log()).body.data).toMatchObject([{ status: 'delivered' }])
   })
 
   test('does not go to who left before it could be sent', async () => {

@@ -16,8 +16,13 @@ export type Mail = {
 
 /** How mails leave. */
 export type Mailer = {
-  /** Hands a mail over; throws where nobody took it. */
+  /** Hands a mail over; throws where nobody took it, {@link MailRefused} where nobody will. */
   send(mail: Mail): Promise<void>
+}
+
+/** The mail server refused the mail or its address for good. The message is what it said. */
+export class MailRefused extends Error {
+  override name = 'MailRefused'
 }
 
 /** A mail server that says nothing for so long is given up. */
@@ -52,9 +57,33 @@ export function createMailer(parts: {
   })
   return {
     async send(mail) {
-      await smtp.sendMail(messageOf(mail))
+      await smtp.sendMail(messageOf(mail)).catch((error: unknown) => {
+        throw isForGood(error) ? new MailRefused(wordsOf(error), { cause: error }) : error
+      })
     },
   }
+}
+
+/** What nodemailer adds to the error of a mail server's answer: its code, its text and what was answered. */
+type RefusedAnswer = { readonly responseCode: number; readonly response: string; readonly command: string }
+
+/**
+ * A 5xx answer to the recipient or the message stands (RFC 5321, 4.2.1). One to the connection, the sign-in or the
+ * sender is about this server's settings, which somebody will mend: that is no reason to give the mail up.
+ */
+function isForGood(error: unknown): error is RefusedAnswer {
+  const { responseCode, response, command } = error as Partial<RefusedAnswer>
+  const isRefused = responseCode !== undefined && responseCode >= 500 && responseCode < 600
+  return isRefused && response !== undefined && (command === 'RCPT TO' || command === 'DATA')
+}
+
+const wordsMax = 300
+
+/** On one line: answers may have several, each with the code before it. */
+function wordsOf({ response }: RefusedAnswer): string {
+  const [first = '', ...more] = response.split(/\r?\n/)
+  const words = [first, ...more.map((line) => line.replace(/^\d{3}[ -]/, ''))].join(' ').trim()
+  return words.length > wordsMax ? `${words.slice(0, wordsMax)}…` : words
 }
 
 function fileMailer(folder: string, log: Logger, messageOf: (mail: Mail) => object): Mailer {

@@ -1,6 +1,7 @@
 import { instantOf } from '../platform/http/amount.ts'
 import { recordDelivered, recordFailed } from './deliveries.ts'
 import { letterOf } from './letter.ts'
+import { MailRefused } from './mail.ts'
 import type { DelivererParts } from './parts.ts'
 import type { MailTask } from './take.ts'
 import { nextTryAtMs } from './tries.ts'
@@ -35,15 +36,16 @@ async function fail(
   result: { readonly atMs: number; readonly responseStatus: null; readonly durationMs: number },
   error: unknown,
 ): Promise<void> {
-  const next = nextTryAtMs({ ...task, channel: 'mail' }, result.atMs)
+  const next = error instanceof MailRefused ? null : nextTryAtMs({ ...task, channel: 'mail' }, result.atMs)
   await recordFailed(database, task, { ...result, error: sentenceFor(error) }, next)
   const then = next === null ? 'it is not tried again' : `it is tried again at ${instantOf(next)}`
   // Addresses and mail servers are the operator's business, so the log has all of it.
   log.error({ err: error, alert: task.alertId }, `Mailing an alert failed; ${then}`)
 }
 
-/** What customers may see of it: mail servers say too much of themselves. */
+/** What customers may see of it: why their address is refused is theirs to know, the rest says too much of the server. */
 function sentenceFor(error: unknown): string {
+  if (error instanceof MailRefused) return `The mail server refused it for good: “${error.message}”`
   const { responseCode } = error as { responseCode?: number }
   if (responseCode === undefined) return 'The mail server could not be reached.'
   return `The mail server did not take it (${responseCode}).`
