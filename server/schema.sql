@@ -826,6 +826,10 @@ CREATE INDEX alert_deliveries_due ON public.alert_deliveries USING btree (channe
 
 CREATE INDEX alert_deliveries_of_webhook ON public.alert_deliveries USING btree (workspace_id, webhook_id, id) WHERE (webhook_id IS NOT NULL);
 
+CREATE INDEX alert_deliveries_tried ON public.alert_deliveries USING brin (last_tried_at_ms);
+
+CREATE INDEX alerts_at ON public.alerts USING brin (at_ms);
+
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 
 CREATE UNIQUE INDEX auto_reload_attempts_made ON public.auto_reload_attempts USING btree (workspace_id, seq) WHERE (purchase_id IS NOT NULL);
@@ -898,7 +902,11 @@ CREATE UNIQUE INDEX purchases_idempotency ON public.purchases USING btree (works
 
 CREATE INDEX purchases_next_check ON public.purchases USING btree (next_check_at_ms) WHERE (next_check_at_ms IS NOT NULL);
 
+CREATE INDEX sessions_expires ON public.sessions USING btree (expires_at);
+
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE INDEX simulated_calls_over ON public.simulated_calls USING brin (ends_at_ms);
 
 CREATE INDEX simulated_messages_due ON public.simulated_messages USING btree (due_at_ms);
 

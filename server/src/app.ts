@@ -9,6 +9,7 @@ import {
   type LimitsMax,
   memberRoutes,
   openAccess,
+  pruneSignIns,
   sessionRoutes,
 } from './access/index.ts'
 import { agentRoutes, noteUnconnectedCall } from './agents/index.ts'
@@ -19,6 +20,7 @@ import {
   createMailer,
   deliveryRoutes,
   mailFolder,
+  pruneAlerts,
   webhookRoutes,
 } from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload, tellReloadDone } from './auto-reload/index.ts'
@@ -57,6 +59,7 @@ import {
   createSandboxGateway,
   methodRoutes,
   type Payments,
+  pruneGatewayEvents,
   purchaseRoutes,
   sandboxRoutes,
   workspaceOfPurchase,
@@ -407,6 +410,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     ],
     [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
     [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
+    [60_000, 'Forgetting old alerts', () => pruneAlerts(database, clock.now())],
+    [60_000, 'Forgetting old events of the payment gateway', () => pruneGatewayEvents(database, clock.now())],
+    [60_000, 'Forgetting sessions that expired', () => pruneSignIns(database, clock.now())],
+    [60_000, 'Forgetting old simulated calls', () => simulated.forget()],
   ]
   // What was missed while no server ran is made up for at once.
   await creditWatch.sweep()

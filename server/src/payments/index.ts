@@ -1,4 +1,5 @@
 export type { ChargeOutcome, Gateway, Intent, SavedMethod, TestCard } from './gateway.ts'
+export { pruneGatewayEvents } from './gateway-events.ts'
 export type { Order } from './intend.ts'
 export { methodRoutes } from './method-routes.ts'
 export type { PaymentMethod } from './methods.ts'

@@ -20,9 +20,13 @@ import { fateOf, type Message, messagesOf, type SimulatedLife } from './life.ts'
 export type SimulatedCarrier = Carrier & {
   /** Delivers the messages that are due. Returns how many. As often as you like, also by several servers. */
   deliverDue(deliver: (said: CallReport) => Promise<void>): Promise<number>
+  /** Forgets calls that were over long ago, as carriers do; at most `limit` a time. */
+  forget(limit?: number): Promise<void>
 }
 
 const DELIVERED_AT_ONCE_MAX = 200
+/** How long a call that is over is remembered: longer than anybody asks after one. */
+export const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000
 
 type Row = {
   ref: string
@@ -112,6 +116,15 @@ export function createSimulatedCarrier(parts: {
     }
   }
 
+  async function forget(limit = 10_000): Promise<void> {
+    await database.query(
+      `delete from simulated_calls where ctid = any(array(
+         select c.ctid from simulated_calls c
+         where c.ends_at_ms < $1 and not exists (select from simulated_messages m where m.ref = c.ref) limit $2))`,
+      [clock.now() - REMEMBERED_MS, limit],
+    )
+  }
+
   return {
     name: 'simulated',
     needsFrom: false,
@@ -121,6 +134,7 @@ export function createSimulatedCarrier(parts: {
     hangUp,
     lookUp,
     deliverDue,
+    forget,
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Queryable } from '../platform/database/database.ts'
+
+/** How long sessions, and what was to be verified, are kept after they expired. */
+export const EXPIRED_KEPT_MS = 24 * 60 * 60 * 1000
+
+/** Forgets what nobody can sign in with any more; at most `limit` of each a time. */
+export async function pruneSignIns(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
+  for (const table of ['sessions', 'verifications']) {
+    await db.query(
+      `delete from ${table} where id = any(array(
+         select id from ${table} where expires_at < to_timestamp($1::double precision / 1000) limit $2))`,
+      [nowMs - EXPIRED_KEPT_MS, limit],
+    )
+  }
+}
