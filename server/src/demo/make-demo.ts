@@ -7,6 +7,7 @@ import { invariant } from '../platform/problem.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 import { type CastAgent, cast, demoOwner, demoWorkspace } from './cast.ts'
 import { playYear } from './play-year.ts'
+import { createYearCampaigns, withCampaigns } from './year-campaigns.ts'
 import { commandsOf } from './year-commands.ts'
 import { createYearCustomer } from './year-customer.ts'
 import { createYearOperator } from './year-operator.ts'
@@ -89,12 +90,21 @@ async function make(tx: Tx, parts: MakeDemoParts): Promise<{ workspaceId: string
     workspaceId,
     endsAtMs,
     commands: commandsOf({ workspaceId, calls, agentIdOf }),
-    caretaker: byCard
-      ? createYearCustomer({ world, workspaceId, actor, timeZone, ...year })
-      : createYearOperator(tx, workspaceId, year),
+    caretaker: withCampaigns(
+      byCard
+        ? createYearCustomer({ world, workspaceId, actor, timeZone, ...year })
+        : createYearOperator(tx, workspaceId, year),
+      createYearCampaigns({ world, workspaceId, agentIdOf: agentIdByName, timeZone, endsAtMs }),
+    ),
     signal,
   })
   return { workspaceId, calls: calls.length }
+
+  function agentIdByName(name: string): string {
+    const agent = cast.find((one) => one.name === name)
+    invariant(agent, 'Campaigns are carried out by agents of the cast')
+    return agentIdOf(agent)
+  }
 
   function agentIdOf(agent: CastAgent): string {
     const id = agentIds.get(agent)

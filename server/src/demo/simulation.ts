@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { every } from '../platform/every.ts'
 import type { Logger } from '../platform/log.ts'
+import { keepCampaign } from './campaign-keeper.ts'
 import { cast } from './cast.ts'
 import { keepCredits } from './credits-keeper.ts'
 import { createPace } from './pace.ts'
@@ -35,6 +36,7 @@ export type SimulationParts = {
 const simulationLock = 7_314_402
 const lockRetryMs = 15_000
 const creditsLookMs = 10_000
+const campaignLookMs = 60_000
 const keyName = 'Simulated voice stack'
 
 /**
@@ -63,11 +65,18 @@ export async function simulate(parts: SimulationParts, workspaceId: string): Pro
 /** Returns when it is aborted, or when the stack's key is no longer good. */
 async function simulateUntil(until: AbortSignal, parts: SimulationParts, workspaceId: string): Promise<void> {
   const { clock, log } = parts
-  const keeper = every(
-    creditsLookMs,
-    () => keepCredits(parts, workspaceId),
-    (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
-  )
+  const keepers = [
+    every(
+      creditsLookMs,
+      () => keepCredits(parts, workspaceId),
+      (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
+    ),
+    every(
+      campaignLookMs,
+      () => keepCampaign(parts, workspaceId),
+      (error) => log.warn({ err: error }, 'The demo’s campaign was not looked after'),
+    ),
+  ]
   try {
     const key = await freshKey(parts, workspaceId)
     const chance = seededChance(clock.now())
@@ -89,7 +98,7 @@ async function simulateUntil(until: AbortSignal, parts: SimulationParts, workspa
     if (!(error instanceof ApiFailure)) throw error
     log.warn('The key of the simulated voice stack was revoked: it makes no more calls until the next start')
   } finally {
-    await keeper.stop()
+    await Promise.all(keepers.map((keeper) => keeper.stop()))
   }
 }
 

@@ -46,7 +46,9 @@ async function signIn(address: string, password: string): Promise<Response> {
   })
 }
 
-const openCalls = () => count(`calls where status in ('authorized', 'in_conversation')`)
+/** Of the voice stack: those of the demo's campaign go on at its carrier. */
+const openCalls = () =>
+  count(`calls where campaign_id is null and status in ('authorized', 'in_conversation')`)
 const demoKeys = () => count(`api_keys where revoked_at_ms is null`)
 
 describe('a server on an empty database', () => {
@@ -71,8 +73,10 @@ describe('a server on an empty database', () => {
       .join('; ')
     const live = await until(async () => {
       const answer = await fetch(`${server.address}/v1/calls?status=in_conversation`, { headers: { cookie } })
-      const { data } = (await answer.json()) as { data: { externalId: string }[] }
-      return data.length > 0 ? data : undefined
+      const { data } = (await answer.json()) as { data: { externalId: string | null }[] }
+      // Those of the demo's campaign have no name of a voice stack's.
+      const calls = data.filter(({ externalId }) => externalId !== null)
+      return calls.length > 0 ? calls : undefined
     })
     expect(live[0]?.externalId).toMatch(/^sim-/)
     expect(await demoKeys()).toBe(1)

@@ -1,7 +1,7 @@
 export type { Carrier, CarrierLeg, CarrierName } from './carrier.ts'
 export type { CallReport } from './report.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
-export { type SimulatedLife, usualLife } from './simulated/life.ts'
+export { fateOf, messagesOf, type SimulatedLife, usualLife } from './simulated/life.ts'
 export { openTwilio } from './twilio/index.ts'
 export { verifyVoice } from './verify.ts'
 export {
