@@ -8,7 +8,7 @@ import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
-import { type ContactRow, listContacts, listImports, rejectionsAfter } from './contacts.ts'
+import { type ContactRow, detailHeadings, listContacts, listImports, rejectionsAfter } from './contacts.ts'
 import { Country } from './fields.ts'
 import {
   ContactBody,
@@ -110,6 +110,7 @@ export function contactRoutes(parts: CampaignRouteParts): Routes {
         const { ref } = await scopeOfCampaign(parts, request, request.params.id)
         await requireCampaign(database, ref)
         const { state } = request.query
+        const headings = await detailHeadings(database, ref)
         const rows = paged((afterId: string | undefined) =>
           listContacts(database, ref, { state, afterId, limit: PAGE }).then((found) => ({
             found,
@@ -121,8 +122,8 @@ export function contactRoutes(parts: CampaignRouteParts): Routes {
           .header('content-disposition', `attachment; filename="${request.params.id}-contacts.csv"`)
           .send(
             Readable.from(rows)
-              .map(resultOf)
-              .pipe(stringify({ header: true, columns: resultColumns })),
+              .map((contact: ContactRow) => resultOf(contact, headings))
+              .pipe(stringify({ header: true, columns: columnsWith(headings) })),
           )
       },
     )
@@ -210,7 +211,13 @@ const resultColumns = [
   'last_call_id',
 ]
 
-function resultOf(contact: ContactRow): (string | number | null)[] {
+/** The files' other columns come last; one that is headed like one of ours says whose it is. */
+function columnsWith(headings: readonly string[]): string[] {
+  const named = headings.map((heading) => (resultColumns.includes(heading) ? `${heading} (file)` : heading))
+  return [...resultColumns, ...named.map(formulaSafe)]
+}
+
+function resultOf(contact: ContactRow, headings: readonly string[]): (string | number | null)[] {
   return [
     publicId('contact', contact.id),
     contact.phone,
@@ -220,5 +227,9 @@ function resultOf(contact: ContactRow): (string | number | null)[] {
     contact.lastOutcome,
     instantOrNull(contact.lastAttemptAtMs),
     contact.lastCallId && publicId('call', contact.lastCallId),
+    ...headings.map((heading) => {
+      const detail = contact.details?.[heading]
+      return detail === undefined ? null : formulaSafe(detail)
+    }),
   ]
 }

@@ -271,6 +271,15 @@ test('a file that comes in while the last contact is called is not taken, and le
   expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
 })
 
+test('results have the other columns of all files behind ours, and those that are headed like ours say so', async () => {
+  const { id } = await taken('phone,name,city,state\n+4930901820,Ada,Berlin,BE\n')
+  await customer.addContacts(id, 'phone,"=plan"\n+4930901821,"-gold, old"\n')
+  const { text } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)
+  expect(text.split('\n')[0]).toMatch(/,last_call_id,'=plan,city,state \(file\)$/)
+  expect(text).toContain('+4930901820,Ada,waiting,0,,,,,Berlin,BE\n')
+  expect(text).toContain(`+4930901821,,waiting,0,,,,"'-gold, old",,\n`)
+})
+
 test('results come as a CSV file, names that look like formulas made harmless', async () => {
   const { id } = await taken('phone,name\n+4930901820,"=cmd|calc"\n+4930901821,Ada\n')
   const { text, headers } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)

@@ -41,6 +41,19 @@ export async function listContacts(
   return rows
 }
 
+/** So many of the files' other columns are among the results. */
+const HEADINGS_MAX = 100
+
+/** The headings of the files' other columns, in the order of the alphabet. */
+export async function detailHeadings(db: Queryable, { workspaceId, id }: CampaignRef): Promise<string[]> {
+  const { rows } = await db.query<{ heading: string }>(
+    `select distinct heading from contacts, jsonb_object_keys(details) as heading
+     where workspace_id = $1 and campaign_id = $2 order by 1 limit $3`,
+    [workspaceId, id, HEADINGS_MAX],
+  )
+  return rows.map(({ heading }) => heading)
+}
+
 export type NewContact = {
   readonly id: string
   readonly line: number

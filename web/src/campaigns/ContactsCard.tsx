@@ -93,8 +93,8 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
                 </Button>
               }
             >
-              A CSV file with a column “phone”, and perhaps “name”. Rows that are not right are reported, the
-              others are taken.
+              A CSV file with a column “phone”, and perhaps “name”; other columns stay with the contact. Rows
+              that are not right are reported, the others are taken.
             </Empty>
           ) : (
             <Empty

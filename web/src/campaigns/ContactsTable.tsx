@@ -24,7 +24,12 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
   { label: 'Number', head: true, width: '10rem', cell: (contact) => <Phone contact={contact} /> },
   {
     label: 'Name',
-    cell: ({ name }) => name ?? <span className={classes.none}>None</span>,
+    cell: ({ name, details }) => (
+      <>
+        {name ?? <span className={classes.none}>None</span>}
+        {details !== null && <Details details={details} />}
+      </>
+    ),
   },
   {
     label: 'State',
@@ -56,6 +61,16 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
       ),
   },
 ]
+
+/** The other columns of the file: as much of them as two lines hold. */
+function Details({ details }: { details: NonNullable<Contact['details']> }) {
+  const texts = Object.entries(details).map(([heading, value]) => `${heading}: ${value}`)
+  return (
+    <span className={`${classes.note} ${classes.details}`} title={texts.join('\n')}>
+      {texts.join(' · ')}
+    </span>
+  )
+}
 
 /** The contact's number; it leads to the receipt of the last call. */
 function Phone({ contact: { phone, lastCallId } }: { contact: Contact }) {
