@@ -27,9 +27,9 @@ const columnsIn = (timeZone: string): readonly Column<Campaign>[] => [
     width: '13rem',
     cell: (campaign) => <Standing campaign={campaign} timeZone={timeZone} />,
   },
-  { label: 'Progress', width: '13rem', cell: (campaign) => <Progress campaign={campaign} /> },
-  { label: 'Contacts left', end: true, width: '7rem', cell: (campaign) => count(contactsLeft(campaign)) },
-  { label: 'Credits needed', end: true, width: '8rem', cell: needed },
+  { label: 'Progress', width: '9.5rem', cell: (campaign) => <Progress campaign={campaign} /> },
+  { label: 'Contacts left', end: true, width: '6.75rem', cell: (campaign) => count(contactsLeft(campaign)) },
+  { label: 'Credits needed', end: true, width: '7.5rem', cell: needed },
   {
     label: 'Calls next',
     width: '9rem',

@@ -21,7 +21,7 @@ const marks: Record<ContactState, { icon: TablerIcon; tone: Tone }> = {
 }
 
 const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
-  { label: 'Number', head: true, width: '10rem', cell: (contact) => <Phone contact={contact} /> },
+  { label: 'Number', head: true, width: '9rem', cell: (contact) => <Phone contact={contact} /> },
   {
     label: 'Name',
     cell: ({ name, details }) => (
@@ -33,13 +33,13 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
   },
   {
     label: 'State',
-    width: '9rem',
+    width: '8.5rem',
     cell: ({ state }) => <Mark {...marks[state]}>{contactStateWords[state]}</Mark>,
   },
-  { label: 'Attempts', end: true, width: '6rem', cell: ({ attempts }) => count(attempts) },
+  { label: 'Attempts', end: true, width: '5.5rem', cell: ({ attempts }) => count(attempts) },
   {
     label: 'Last call',
-    width: '13rem',
+    width: '10.5rem',
     cell: ({ lastAttemptAt, lastOutcome }) =>
       lastAttemptAt === null ? (
         <span className={classes.none}>Not called yet</span>
@@ -52,7 +52,7 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
   },
   {
     label: 'Next call',
-    width: '9rem',
+    width: '8.5rem',
     cell: ({ nextAttemptAt }) =>
       nextAttemptAt === null ? (
         '—'
@@ -67,7 +67,9 @@ function Details({ details }: { details: NonNullable<Contact['details']> }) {
   const texts = Object.entries(details).map(([heading, value]) => `${heading}: ${value}`)
   return (
     <span className={`${classes.note} ${classes.details}`} title={texts.join('\n')}>
-      {texts.join(' · ')}
+      {texts.map((text) => (
+        <span key={text}>{text} </span>
+      ))}
     </span>
   )
 }
