@@ -159,6 +159,9 @@ export type App = {
 /** How often it is done (milliseconds), what it is called in the log, and the work. */
 type Chore = readonly [intervalMs: number, what: string, work: () => Promise<unknown>]
 
+/** Chores that are done so often, or less, depend on nothing that others do. */
+const TIDY_MS = 60_000
+
 const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
 
 /** Puts the rooms together: the only place that sees all of them. The database is migrated already. */
@@ -433,7 +436,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     isWatched: streams.has,
     async runDue() {
       await creditWatch.runDue()
-      for (const [, , work] of chores) await work()
+      for (const [intervalMs, , work] of chores) if (intervalMs < TIDY_MS) await work()
+      // What is done seldom tidies up, each its own.
+      await Promise.all(chores.map(([intervalMs, , work]) => intervalMs >= TIDY_MS && work()))
       // What their own timers began meanwhile is done as well.
       await Promise.all(repeated.map((repetition) => repetition.idle()))
       await autoReload.idle()
