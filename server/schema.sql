@@ -295,7 +295,7 @@ create table contacts (
   last_attempt_at_ms bigint,
   constraint contacts_pkey PRIMARY KEY (workspace_id, campaign_id, id),
   constraint contacts_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'calling'::text, 'reached'::text, 'not_reached'::text])),
-  constraint contacts_workspace_id_campaign_id_phone_key UNIQUE (workspace_id, campaign_id, phone)
+  constraint contacts_workspace_id_phone_campaign_id_key UNIQUE (workspace_id, phone, campaign_id)
 ) with (fillfactor=80);
 
 create table dials (

@@ -4,6 +4,9 @@ import type { Queryable } from '../platform/database/database.ts'
 import type { CampaignRef, CampaignRow } from './campaign.ts'
 import type { ContactState } from './contacts.ts'
 
+// Contacts are named by `id = any(…)` beside the join: where PostgreSQL has not counted the table yet, it reads all of a
+// campaign's contacts otherwise.
+
 /** A dial that is not over, or whose call may not be what it was. */
 export type DialRow = {
   readonly callId: string
@@ -35,6 +38,9 @@ export type DialledCall = {
 /**
  * The dials of a campaign that are not over or only provisionally, and those of the calls `told`, each with what became
  * of its call so far. The caller holds the workspace's line.
+ *
+ * `is true` keeps PostgreSQL, where it has not counted the table yet, from looking for calls through all dials of the
+ * campaign.
  */
 export async function loadDials(
   tx: Queryable,
@@ -51,7 +57,7 @@ export async function loadDials(
              t.last_call_id = d.call_id as "isLast", c.status, c.answered_at_ms is not null as answered,
              c.ended_at_ms as "endedAtMs", c.end_reason as "endReason", coalesce(c.settled_ms, 0) as "callMs"
       from (select * from dials where workspace_id = $1 and campaign_id = $2 and (state <> 'over' or provisional)
-            union select * from dials where workspace_id = $1 and call_id = any($3) and campaign_id = $2) d
+            union select * from dials where workspace_id = $1 and call_id = any($3) and (campaign_id = $2) is true) d
       join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
       left join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id
       order by d.call_id`,
@@ -105,7 +111,7 @@ export async function writeSettled(
        attempts = t.attempts - case when v.counts then 0 else 1 end
      from unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::boolean[])
        as v (id, state, next_attempt_at_ms, outcome, counts)
-     where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.id`,
+     where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.id and t.id = any($3)`,
     [
       workspaceId,
       id,
@@ -210,14 +216,14 @@ export async function intendDials(
        attempts_max)
      select $1, v.call_id, $2, v.contact_id, 'intended', $5, $5, t.attempts + 1, $6
      from unnest($3::uuid[], $4::uuid[]) as v (contact_id, call_id)
-     join contacts t on t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id`,
+     join contacts t on t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id and t.id = any($3)`,
     [workspaceId, id, contactIds, callIds, nowMs, attemptsMax],
   )
   await tx.query(
     `update contacts t set state = 'calling', attempts = t.attempts + 1, last_attempt_at_ms = $5,
        last_call_id = v.call_id
      from unnest($3::uuid[], $4::uuid[]) as v (contact_id, call_id)
-     where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id`,
+     where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.contact_id and t.id = any($3)`,
     [workspaceId, id, contactIds, callIds, nowMs],
   )
 }
