@@ -130,6 +130,29 @@ describe('the history', () => {
     expect(await listed('from=2026-03-28&to=2026-03-28')).toEqual(['first of the 29th', 'last of the 28th'])
   })
 
+  test('has on a day also calls that went on for hours, and those that were reported only afterwards', async () => {
+    t.clock.set(Date.parse('2026-11-24T01:00:00.000Z'))
+    const long = await begin('long')
+    await stack.answer(long)
+    t.clock.advance(3 * 60 * minute)
+    const usual = await begin('usual')
+    await stack.answer(usual)
+    await stack.end(usual)
+    await stack.end(long)
+    t.clock.set(Date.parse('2026-11-25T00:30:00.000Z'))
+    const late = await begin('late', { at: '2026-11-24T22:00:00.000Z' })
+    await stack.answer(late, Date.parse('2026-11-24T22:00:10.000Z'))
+    await stack.end(late, Date.parse('2026-11-24T22:05:00.000Z'))
+    await begin('open')
+
+    const day = 'from=2026-11-24&to=2026-11-24'
+    expect(await listed(day)).toEqual(['late', 'usual', 'long'])
+    expect(await listed(`${day}&agentId=${stack.agentId}`)).toEqual(['late', 'usual', 'long'])
+    expect(await listed(`${day}&status=lost`)).toEqual([])
+    expect(await listed('from=2026-11-25&to=2026-11-25')).toEqual(['open'])
+    expect(await listed(`agentId=${stack.agentId}`)).toEqual(['open', 'late', 'usual', 'long'])
+  })
+
   test('comes in pages without loss or repetition while calls arrive and change', async () => {
     const names = Array.from({ length: 23 }, (_, n) => `call-${n}`)
     const ids: string[] = []

@@ -42,6 +42,12 @@ export function newUuidInOrder(atMs: number, order: number): string {
   return v7({ msecs: atMs, seq: order, random: drawRandom() })
 }
 
+/** Where UUIDv7 of an instant (epoch milliseconds) begin: it sorts before each of them, and after all earlier ones. */
+export function leastUuid(atMs: number): string {
+  const hex = Math.max(0, atMs).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
 function drawRandom(): Uint8Array {
   if (randomBytesUsed === randomBytes.length) {
     crypto.getRandomValues(randomBytes)
