@@ -714,6 +714,36 @@ create table time_zone_changes (
   constraint time_zone_changes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table usage_closed_days (
+  workspace_id uuid not null,
+  time_zone text not null,
+  day date not null,
+  calls bigint not null,
+  used_ms bigint not null,
+  drawn_from_ms bigint,
+  drawn_to_ms bigint,
+  corrections bigint not null,
+  constraint usage_closed_days_pkey PRIMARY KEY (workspace_id, time_zone, day)
+);
+
+create table usage_closed_months (
+  workspace_id uuid not null,
+  time_zone text not null,
+  month date not null,
+  agent_id uuid not null,
+  calls bigint not null,
+  used_ms bigint not null,
+  constraint usage_closed_months_pkey PRIMARY KEY (workspace_id, time_zone, month, agent_id)
+);
+
+create table usage_closings (
+  workspace_id uuid not null,
+  time_zone text not null,
+  until_day date not null,
+  constraint usage_closings_pkey PRIMARY KEY (workspace_id),
+  constraint usage_closings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table usage_days (
   workspace_id uuid not null,
   time_zone text not null,
@@ -727,6 +757,15 @@ create table usage_days (
   constraint usage_days_pkey PRIMARY KEY (workspace_id, time_zone, day, agent_id)
 ) with (fillfactor=50);
 
+create table usage_price_looks (
+  workspace_id uuid not null,
+  time_zone text not null,
+  folded_ms bigint not null,
+  look_at_drawn_ms bigint,
+  constraint usage_price_looks_pkey PRIMARY KEY (workspace_id),
+  constraint usage_price_looks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table usage_splits (
   workspace_id uuid not null,
   time_zone text not null,
@@ -734,7 +773,7 @@ create table usage_splits (
   agent_id uuid not null,
   drawn_ms bigint not null,
   before_ms bigint not null,
-  corrections integer not null,
+  corrections bigint not null,
   constraint usage_splits_pkey PRIMARY KEY (workspace_id, time_zone, day, agent_id, drawn_ms)
 );
 
@@ -844,7 +883,15 @@ CREATE UNIQUE INDEX calls_external_id ON public.calls USING btree (workspace_id,
 
 CREATE INDEX calls_hang_up ON public.calls USING btree (hang_up_at_ms) WHERE ((hang_up_at_ms IS NOT NULL) AND (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text])));
 
+CREATE INDEX calls_in_pieces ON public.calls USING btree (workspace_id, ended_at_ms) WHERE ((cardinality(entry_seqs) > 1) AND (ended_at_ms IS NOT NULL));
+
+CREATE INDEX calls_long_or_late ON public.calls USING btree (workspace_id, ended_at_ms) WHERE ((ended_at_ms IS NOT NULL) AND (((ended_at_ms - uuid_ms(id)) < 0) OR ((ended_at_ms - uuid_ms(id)) > 7200000)));
+
+CREATE INDEX calls_of_agent ON public.calls USING btree (workspace_id, agent_id, id) WHERE (ended_at_ms IS NOT NULL);
+
 CREATE INDEX calls_open ON public.calls USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text]));
+
+CREATE INDEX calls_rare ON public.calls USING btree (workspace_id, id) WHERE (status = ANY (ARRAY['refused'::text, 'lost'::text]));
 
 CREATE INDEX calls_reap ON public.calls USING btree (reap_at_ms) WHERE (reap_at_ms IS NOT NULL);
 
@@ -912,6 +959,8 @@ CREATE INDEX simulated_messages_due ON public.simulated_messages USING btree (du
 
 CREATE INDEX subscriptions_next_renewal_try ON public.subscriptions USING btree (next_renewal_try_ms) WHERE (next_renewal_try_ms IS NOT NULL);
 
+CREATE INDEX usage_days_of_agent ON public.usage_days USING btree (workspace_id, time_zone, agent_id, day);
+
 CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
 
 CREATE UNIQUE INDEX voice_legs_call ON public.voice_legs USING btree (call_id);
@@ -937,6 +986,13 @@ AS $function$
 begin
   raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'restrict_violation';
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.uuid_ms(id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((('x'::text || substr(replace((id)::text, '-'::text, ''::text), 1, 12)))::bit(48))::bigint
 ;
 
 CREATE TRIGGER grant_draws_append_only BEFORE DELETE OR UPDATE ON public.grant_draws FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -89,7 +89,14 @@ import {
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
-import { abandonTimeZoneChanges, changeTimeZone, createBudgets, usageRoutes } from './usage/index.ts'
+import {
+  abandonTimeZoneChanges,
+  changeTimeZone,
+  closeMonths,
+  createBudgets,
+  lookAtPrices,
+  usageRoutes,
+} from './usage/index.ts'
 import {
   createSimulatedCarrier,
   createVoice,
@@ -397,6 +404,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Looking at budgets', () => budgets.lookAtDue()],
     [3_600_000, 'Looking for budgets that were missed', () => budgets.lookAtMissed()],
+    [5_000, 'Looking for changes of the price', () => lookAtPrices(database)],
+    [60_000, 'Adding up the usage of months that are over', () => closeMonths(database, clock.now())],
     [1_000, 'Telling of alerts', () => deliverer.run()],
     [100, 'Carrying campaigns on', () => dialer.wakeDue()],
     [250, 'Hearing the simulated carrier', () => simulated.deliverDue(voice.report)],

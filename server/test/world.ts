@@ -60,6 +60,8 @@ export type World = {
   /** The engine of another server process on the same database. */
   anotherEngine(): CallEngine
   tenant(options?: TenantOptions): Promise<Tenant>
+  /** The same workspace with another agent. */
+  anotherAgent(tenant: Tenant): Promise<Tenant>
   /** Gives credit, from now on. */
   grant(
     tenant: Tenant,
@@ -116,17 +118,15 @@ export async function openWorld(): Promise<World> {
           workspaceId,
           whenCreditsRunOut,
         ])
-        const agent = {
-          name: 'Ada',
-          language: 'en',
-          phoneNumber: null,
-          llmProvider: 'openai',
-          llmModel: 'm',
-          voiceEndpoint: null,
-        }
-        const { id: agentId } = await createAgent(tx, workspaceId, agent, clock.now())
+        const { id: agentId } = await createAgent(tx, workspaceId, agentFields, clock.now())
         return { workspaceId, agentId }
       })
+    },
+    async anotherAgent({ workspaceId }) {
+      const { id: agentId } = await database.transaction((tx) =>
+        createAgent(tx, workspaceId, agentFields, clock.now()),
+      )
+      return { workspaceId, agentId }
     },
     async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null, price = null }) {
       await boundaries.catchUp([workspaceId], clock.now())
@@ -156,6 +156,15 @@ export async function openWorld(): Promise<World> {
       await drop()
     },
   }
+}
+
+const agentFields = {
+  name: 'Ada',
+  language: 'en',
+  phoneNumber: null,
+  llmProvider: 'openai',
+  llmModel: 'm',
+  voiceEndpoint: null,
 }
 
 async function accountOf(tx: Queryable, workspaceId: string) {

@@ -199,6 +199,7 @@ function noteUsage({ batch, account, gate }: Context, call: CallRow, after: Call
     workspaceId,
     agentId,
     timeZones: gate.nextTimeZone === null ? [gate.timeZone] : [gate.timeZone, gate.nextTimeZone],
+    closedUntil: gate.usageClosedUntil,
     ...usage,
     drawn: drawnFromMs === null ? null : { fromMs: drawnFromMs, toMs: account.line.drawnMs },
     corrects: usage.before !== null || call.drawnFromMs !== null,

@@ -14,6 +14,8 @@ export type GateRow = {
   readonly timeZone: string
   /** While the time zone is being changed: the new one. */
   readonly nextTimeZone: string | null
+  /** Usage of days before this one is in closed months; null: none is. */
+  readonly usageClosedUntil: string | null
 }
 
 export async function loadGates(
@@ -26,9 +28,10 @@ export async function loadGates(
       select w.id as "workspaceId", w.status = 'active' as active, w.when_credits_run_out as "whenCreditsRunOut",
              (s.terms -> 'limits' ->> 'concurrentCallsMax')::int as "concurrentCallsMax",
              (s.terms -> 'limits' ->> 'callDurationSecondsMax')::int as "callDurationSecondsMax",
-             w.time_zone as "timeZone", z.time_zone as "nextTimeZone"
+             w.time_zone as "timeZone", z.time_zone as "nextTimeZone", u.until_day::text as "usageClosedUntil"
       from workspaces w join subscriptions s on s.workspace_id = w.id
       left join time_zone_changes z on z.workspace_id = w.id
+      left join usage_closings u on u.workspace_id = w.id and u.time_zone = w.time_zone
       where w.id = any($1::uuid[])`,
     values: [uuidArray(workspaceIds, (id) => id)],
   })

@@ -17,9 +17,11 @@ import {
 import { readReceipt } from '../calls/receipt.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import { publicId } from '../platform/ids.ts'
+import { closeMonths } from './closed-months.ts'
 import type { Cost } from './cost.ts'
 import { createExporter } from './export.ts'
 import { keepSplits } from './mixed-rows.ts'
+import { lookAtPrices } from './price-looks.ts'
 import { readRange } from './range.ts'
 import { resolveWindow, type WindowQuery } from './window.ts'
 
@@ -75,6 +77,33 @@ const topUp = (tenant: Tenant, credits: number, minor: number, currency = 'USD')
     price: priceOf(minor, currency, credits * minuteMs),
   })
 }
+
+describe('a change of the price in the middle of a day', () => {
+  test('is reckoned before somebody asks, also for agents who are charged after it only later', async () => {
+    const tenant = await world.tenant({ monthlyMs: 10 * minuteMs, priceMinor: 200 })
+    await topUp(tenant, 100, 1_000)
+    const other = await world.anotherAgent(tenant)
+    await talk(other, 4 * minuteMs)
+    await talk(tenant, 8 * minuteMs)
+    expect(await lookAtPrices(world.database)).toBe(1)
+    expect(await lookAtPrices(world.database)).toBe(0)
+    await talk(other, minuteMs)
+    const { splits } = await inOneSnapshot(world.database, async (tx) => {
+      const agentId = publicId('agent', other.agentId)
+      const window = await resolveWindow(
+        tx,
+        tenant.workspaceId,
+        { preset: 'all', agentId },
+        world.clock.now(),
+      )
+      const { splits, cost } = await readRange(tx, tenant.workspaceId, window)
+      expect(cost).toMatchObject({ amounts: [{ minor: 80 + 10, currency: 'USD' }], boughtMs: 5 * minuteMs })
+      return { splits }
+    })
+    expect(splits).toEqual([])
+    expect(await costOf(tenant)).toMatchObject({ amounts: [{ minor: 200 + 30, currency: 'USD' }] })
+  })
+})
 
 describe('used credit costs', () => {
   test('what was paid for it, in the order in which it was drawn', async () => {
@@ -235,6 +264,7 @@ const happening = fc.oneof(
     arbitrary: fc.record({ what: fc.constant('gift' as const), credits: fc.integer({ min: 1, max: 20 }) }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('look' as const) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('chores' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({ what: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 6 * dayMs }) }),
@@ -292,6 +322,10 @@ async function happen(tenant: Tenant, open: string[], happening: typeof happenin
     }
     case 'look':
       await costOf(tenant)
+      return
+    case 'chores':
+      await lookAtPrices(world.database)
+      await closeMonths(world.database, world.clock.now())
       return
     case 'wait':
       world.clock.advance(happening.ms)

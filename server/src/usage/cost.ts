@@ -1,7 +1,8 @@
 import { costParts, minorFromParts } from '@talktime/core/price'
 import type { LineRow } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { type MixedRow, readSplits, type Splits } from './mixed-rows.ts'
+import type { DayRow } from './day-rows.ts'
+import { ALL_AGENTS, type MixedRow, readSplits, type Splits } from './mixed-rows.ts'
 import { type PricePiece, pricesOf } from './prices.ts'
 import type { UsageWindow } from './window.ts'
 
@@ -38,42 +39,40 @@ export async function readPrices(db: Queryable, line: LineRow, window: UsageWind
   return { pieces, starts: pieces.map((piece) => piece.fromMs) }
 }
 
-/** Rows of the roll-ups between the pieces number `first` and `last`; where those differ, of one day and agent. */
-type PlacedRows = {
-  readonly first: number
-  readonly last: number
-  readonly usedMs: number
-  readonly day: string | null
-  readonly agentId: string | null
-  readonly corrections: number
-}
-
-/** Read it in one snapshot with the line. */
+/**
+ * Read it in one snapshot with the line.
+ *
+ * @param days of the window, on which something was used
+ */
 export async function readCost(
   db: Queryable,
   line: LineRow,
   window: UsageWindow,
+  days: readonly DayRow[],
 ): Promise<{ cost: Cost; splits: Splits['fresh'] }> {
-  const { pieces, starts } = await readPrices(db, line, window)
+  const charged = days.flatMap(({ drawnFromMs, drawnToMs, ...day }) =>
+    drawnFromMs === null || drawnToMs === null ? [] : [{ ...day, drawnFromMs, drawnToMs }],
+  )
+  const pieces = charged.length === 0 ? [] : await pricesOf(db, line, hullOf(charged))
+  const starts = pieces.map((piece) => piece.fromMs)
   const usedMs = pieces.map(() => 0)
   const add = (piece: number, ms: number) => {
     usedMs[piece] = (usedMs[piece] ?? 0) + ms
   }
-  const mixed: { row: MixedRow; placed: PlacedRows }[] = []
-  for (const placed of pieces.length === 0 ? [] : await placedRows(db, line, window, starts)) {
-    const { first, last, day, agentId, corrections } = placed
-    if (day === null || agentId === null) add(first, placed.usedMs)
-    else mixed.push({ placed, row: { day, agentId, corrections, points: starts.slice(first + 1, last + 1) } })
+  const mixed: { row: MixedRow; first: number; usedMs: number }[] = []
+  for (const day of charged) {
+    const first = pieceAt(starts, day.drawnFromMs)
+    const last = pieceAt(starts, day.drawnToMs - 1)
+    const points = starts.slice(first + 1, last + 1)
+    const row = { day: day.date, agentId: window.agentId ?? ALL_AGENTS, corrections: day.corrections, points }
+    if (first === last) add(first, day.usedMs)
+    else mixed.push({ row, first, usedMs: day.usedMs })
   }
-  const splits = await readSplits(
-    db,
-    line,
-    window.timeZone,
-    mixed.map(({ row }) => row),
-  )
-  for (const { row, placed } of mixed) {
-    const until = [...splits.beforeMs(row), placed.usedMs]
-    for (const [index, ms] of until.entries()) add(placed.first + index, ms - (until[index - 1] ?? 0))
+  const rows = mixed.map(({ row }) => row)
+  const splits = await readSplits(db, line, window.timeZone, rows)
+  for (const { row, first, usedMs } of mixed) {
+    const until = [...splits.beforeMs(row), usedMs]
+    for (const [index, ms] of until.entries()) add(first + index, ms - (until[index - 1] ?? 0))
   }
   return {
     cost: costOf(pieces.map((piece, index) => ({ price: piece.price, ms: usedMs[index] ?? 0 }))),
@@ -81,26 +80,23 @@ export async function readCost(
   }
 }
 
-async function placedRows(
-  db: Queryable,
-  line: LineRow,
-  window: UsageWindow,
-  starts: readonly number[],
-): Promise<PlacedRows[]> {
-  const { rows } = await db.query<PlacedRows>({
-    name: 'usage_placed_rows',
-    text: `
-      select first, last, sum(used_ms)::bigint as "usedMs", case when first < last then day::text end as day,
-             case when first < last then agent_id end as "agentId", max(corrections) as corrections
-      from (select day, agent_id, used_ms, corrections, width_bucket(drawn_from_ms, $6::bigint[]) - 1 as first,
-                   width_bucket(drawn_to_ms - 1, $6::bigint[]) - 1 as last
-            from usage_days
-            where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and ($5::uuid is null or agent_id = $5)
-              and drawn_from_ms is not null) as placed
-      group by first, last, 4, 5`,
-    values: [line.workspaceId, window.timeZone, window.from, window.to, window.agentId, starts],
-  })
-  return rows
+function hullOf(charged: readonly { readonly drawnFromMs: number; readonly drawnToMs: number }[]) {
+  return {
+    fromMs: charged.reduce((least, day) => Math.min(least, day.drawnFromMs), Number.POSITIVE_INFINITY),
+    toMs: charged.reduce((most, day) => Math.max(most, day.drawnToMs), 0),
+  }
+}
+
+/** The last piece that begins at or before a point of the draws. */
+function pieceAt(starts: readonly number[], drawnMs: number): number {
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((starts[middle] ?? 0) <= drawnMs) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function costOf(used: readonly { readonly price: PricePiece['price']; readonly ms: number }[]): Cost {

@@ -1,4 +1,6 @@
 export { createBudgets } from './budgets.ts'
+export { closeMonths } from './closed-months.ts'
+export { lookAtPrices } from './price-looks.ts'
 export { addUsage, type UsageEvent } from './roll-up.ts'
 export { usageRoutes } from './routes.ts'
 export { abandonTimeZoneChanges, changeTimeZone } from './time-zone-change.ts'

@@ -9,6 +9,7 @@ import {
 import { readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { type Cost, readCost } from './cost.ts'
+import { type AgentUse, type DayRow, readAgents, readDays } from './day-rows.ts'
 import type { Splits } from './mixed-rows.ts'
 import type { UsageWindow } from './window.ts'
 
@@ -16,7 +17,6 @@ import type { UsageWindow } from './window.ts'
 export type Use = { readonly usedMs: number; readonly calls: number }
 
 export type DayUse = Use & { readonly date: string }
-export type AgentUse = Use & { readonly agentId: string; readonly name: string; readonly archived: boolean }
 
 /** The usage of a window. Days add up to the total, and so do agents, and the chart's buckets. */
 export type RangeUsage = {
@@ -42,20 +42,21 @@ export async function readRange(
   window: UsageWindow,
 ): Promise<RangeUsage> {
   const before = window.preset === 'all' ? null : previousWindow(window)
-  const [usedDays, agents, [previous], lastUsedAtMs, { cost, splits }] = await Promise.all([
-    usePerDay(db, workspaceId, window),
-    usePerAgent(db, workspaceId, window),
-    before === null ? [null] : useIn(db, workspaceId, window, [before]),
+  const [rows, agents, lastUsedAtMs, line] = await Promise.all([
+    readDays(db, workspaceId, window, { from: before?.from ?? window.from, to: window.to }),
+    readAgents(db, workspaceId, window),
     lastUsed(db, workspaceId, window),
-    readLine(db, workspaceId).then((line) => readCost(db, line, window)),
+    readLine(db, workspaceId),
   ])
-  const days = everyDay(window, usedDays)
+  const inWindow = rows.filter(({ date }) => date >= window.from)
+  const days = everyDay(window, inWindow)
+  const { cost, splits } = await readCost(db, line, window, inWindow)
   return {
     total: sumOf(days),
     days,
     agents,
     chart: chartOf(window, days),
-    previous: before === null || previous == null ? null : { ...before, ...previous },
+    previous: before && { ...before, ...sumOf(rows.filter(({ date }) => date < window.from)) },
     cost,
     splits,
     lastUsedAtMs,
@@ -93,39 +94,8 @@ export async function useIn(
   return rows
 }
 
-async function usePerDay(db: Queryable, workspaceId: string, window: UsageWindow): Promise<DayUse[]> {
-  const { rows } = await db.query<DayUse>({
-    name: 'usage_per_day',
-    text: `
-      select day::text as date, sum(used_ms)::bigint as "usedMs", sum(calls)::bigint as calls from usage_days
-      where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and ($5::uuid is null or agent_id = $5)
-      group by day order by day`,
-    values: [workspaceId, window.timeZone, window.from, window.to, window.agentId],
-  })
-  return rows
-}
-
-/** Agents that were archived are among them if their calls count in the window. */
-async function usePerAgent(db: Queryable, workspaceId: string, window: UsageWindow): Promise<AgentUse[]> {
-  const { rows } = await db.query<AgentUse>({
-    name: 'usage_per_agent',
-    text: `
-      select a.id as "agentId", a.name, a.archived_at_ms is not null as archived,
-             coalesce(u.used_ms, 0)::bigint as "usedMs", coalesce(u.calls, 0)::bigint as calls
-      from agents a
-      left join (select agent_id, sum(used_ms) as used_ms, sum(calls) as calls from usage_days
-                 where workspace_id = $1 and time_zone = $2 and day between $3 and $4
-                 group by agent_id) u on u.agent_id = a.id
-      where a.workspace_id = $1 and ($5::uuid is null or a.id = $5)
-        and (u.calls > 0 or a.archived_at_ms is null)
-      order by 4 desc, 5 desc, a.name, a.id`,
-    values: [workspaceId, window.timeZone, window.from, window.to, window.agentId],
-  })
-  return rows
-}
-
-function everyDay(window: UsageWindow, used: readonly DayUse[]): DayUse[] {
-  const known = new Map(used.map((day) => [day.date, day]))
+function everyDay(window: UsageWindow, used: readonly DayRow[]): DayUse[] {
+  const known = new Map(used.map(({ date, usedMs, calls }) => [date, { date, usedMs, calls }]))
   return localDates(window.from, window.to, window.timeZone).map(
     (date) => known.get(date) ?? { date, ...nothing },
   )
@@ -159,7 +129,7 @@ export async function lastUsed(
     text: `
       select day::text from usage_days
       where workspace_id = $1 and time_zone = $2 and calls > 0 and ($3::uuid is null or agent_id = $3)
-      order by day desc limit 1`,
+      order by usage_days.day desc limit 1`,
     values: [workspaceId, timeZone, agentId],
   })
   if (days[0] === undefined) return null

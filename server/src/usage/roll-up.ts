@@ -2,6 +2,7 @@ import type { CallUsage } from '@talktime/core/call-usage'
 import { localDateOf } from '@talktime/core/local-day'
 import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { addToClosed, type UsageDelta } from './closed-months.ts'
 
 /** What an event changed about one call's usage. */
 export type UsageEvent = {
@@ -9,6 +10,8 @@ export type UsageEvent = {
   readonly agentId: string
   /** The workspace's time zone; while it is being changed, the new one too. */
   readonly timeZones: readonly string[]
+  /** Days before this one, in the first of these time zones, are in closed months; null: none is. */
+  readonly closedUntil: string | null
   /** What the call added to usage before the event and adds after it; null: nothing. */
   readonly before: CallUsage | null
   readonly after: CallUsage | null
@@ -16,18 +19,6 @@ export type UsageEvent = {
   readonly drawn: { readonly fromMs: number; readonly toMs: number } | null
   /** Whether the call had been charged, or counted, before the event: then what lies behind may change. */
   readonly corrects: boolean
-}
-
-type UsageDelta = {
-  readonly workspaceId: string
-  readonly timeZone: string
-  readonly day: string
-  readonly agentId: string
-  calls: number
-  usedMs: number
-  drawnFromMs: number | null
-  drawnToMs: number | null
-  corrections: number
 }
 
 const addSql = `
@@ -48,7 +39,7 @@ const addSql = `
 export async function addUsage(tx: Queryable, events: readonly UsageEvent[]): Promise<void> {
   const deltas = deltasOf(events)
   if (deltas.length === 0) return
-  await tx.query({
+  const added = tx.query({
     name: 'usage_add',
     text: addSql,
     values: [
@@ -63,6 +54,11 @@ export async function addUsage(tx: Queryable, events: readonly UsageEvent[]): Pr
       intArray(deltas, (d) => d.corrections),
     ],
   })
+  const late = addToClosed(
+    tx,
+    deltas.filter((delta) => delta.closed),
+  )
+  await Promise.all([added, late])
 }
 
 function deltasOf(events: readonly UsageEvent[]): UsageDelta[] {
@@ -78,7 +74,7 @@ function deltasOf(events: readonly UsageEvent[]): UsageDelta[] {
 
 function change(
   deltas: Map<string, UsageDelta>,
-  { workspaceId, agentId, drawn, corrects }: UsageEvent,
+  { workspaceId, agentId, timeZones, closedUntil, drawn, corrects }: UsageEvent,
   timeZone: string,
   usage: CallUsage,
   sign: 1 | -1,
@@ -88,7 +84,8 @@ function change(
   let delta = deltas.get(key)
   if (delta === undefined) {
     const nothing = { calls: 0, usedMs: 0, drawnFromMs: null, drawnToMs: null, corrections: 0 }
-    delta = { workspaceId, timeZone, day, agentId, ...nothing }
+    const closed = timeZone === timeZones[0] && closedUntil !== null && day < closedUntil
+    delta = { workspaceId, timeZone, day, agentId, closed, ...nothing }
     deltas.set(key, delta)
   }
   delta.calls += sign

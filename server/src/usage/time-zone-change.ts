@@ -144,9 +144,18 @@ async function abandon(database: Database, workspaceId: string, id: string): Pro
   })
 }
 
+const usageTables = [
+  'usage_days',
+  'usage_splits',
+  'usage_closings',
+  'usage_closed_days',
+  'usage_closed_months',
+  'usage_price_looks',
+] as const
+
 /** Usage is left in the workspace's own time zone alone. */
 async function forgetOtherZones(tx: Tx, workspaceId: string): Promise<void> {
-  for (const table of ['usage_days', 'usage_splits']) {
+  for (const table of usageTables) {
     await tx.query(
       `delete from ${table} d using workspaces w where w.id = $1 and d.workspace_id = $1 and d.time_zone <> w.time_zone`,
       [workspaceId],

@@ -1,7 +1,7 @@
 import { localDayOf, localDays } from '@talktime/core/local-day'
 import { type Difference, readLine, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { reckonSplits } from './mixed-rows.ts'
+import { ALL_AGENTS, reckonSplits } from './mixed-rows.ts'
 
 const checks: Record<string, string> = {
   'each call’s charges begin where it says': `
@@ -18,6 +18,32 @@ const checks: Record<string, string> = {
     left join time_zone_changes z on z.workspace_id = d.workspace_id and z.time_zone = d.time_zone
     where d.time_zone is distinct from w.time_zone and z.id is null
     group by 1, d.time_zone, w.time_zone`,
+
+  'closed months are closed in the workspace’s time zone': `
+    select workspace_id, format('sums of closed months in %s, it is closed in %s', s.time_zone, c.time_zone) as detail
+    from (select distinct workspace_id, time_zone from usage_closed_days
+          union select distinct workspace_id, time_zone from usage_closed_months
+          union select workspace_id, time_zone from usage_closings) s
+    join workspaces w on w.id = s.workspace_id
+    left join usage_closings c using (workspace_id)
+    where s.time_zone is distinct from c.time_zone or s.time_zone <> w.time_zone`,
+
+  'the days of closed months are those of their agents': `
+    select workspace_id, format('%s: %s calls of %s ms, the agents have %s of %s ms', day, k.calls, k.used_ms, d.calls, d.used_ms) as detail
+    from (select workspace_id, day, sum(calls) as calls, sum(used_ms) as used_ms, min(drawn_from_ms) as drawn_from_ms,
+                 max(drawn_to_ms) as drawn_to_ms, sum(corrections) as corrections
+          from usage_days join usage_closings c using (workspace_id, time_zone) where day < c.until_day group by 1, 2) d
+    full join usage_closed_days k using (workspace_id, day)
+    where (k.calls, k.used_ms, k.drawn_from_ms, k.drawn_to_ms, k.corrections)
+          is distinct from (d.calls, d.used_ms, d.drawn_from_ms, d.drawn_to_ms, d.corrections)`,
+
+  'the agents’ closed months are their days': `
+    select workspace_id, format('%s, agent %s: %s calls of %s ms, the days have %s of %s ms', month, agent_id,
+                                k.calls, k.used_ms, d.calls, d.used_ms) as detail
+    from (select workspace_id, date_trunc('month', day::timestamp)::date as month, agent_id, sum(calls) as calls, sum(used_ms) as used_ms
+          from usage_days join usage_closings c using (workspace_id, time_zone) where day < c.until_day group by 1, 2, 3) d
+    full join usage_closed_months k using (workspace_id, month, agent_id)
+    where (k.calls, k.used_ms) is distinct from (d.calls, d.used_ms)`,
 }
 
 /** Keeping a split is a matter of time alone: it must be what would be reckoned anew. */
@@ -75,7 +101,12 @@ async function verifySplits(db: Queryable): Promise<Difference[]> {
   const { rows: kept } = await db.query<KeptSplit>(
     `select s.workspace_id as "workspaceId", s.time_zone as "timeZone", s.day::text, s.agent_id as "agentId",
             s.drawn_ms as "drawnMs", s.before_ms as "beforeMs", s.corrections
-     from usage_splits s join usage_days d using (workspace_id, time_zone, day, agent_id, corrections)`,
+     from usage_splits s
+     join (select workspace_id, time_zone, day, agent_id, corrections::bigint from usage_days
+           union all
+           select workspace_id, time_zone, day, '${ALL_AGENTS}', sum(corrections)::bigint from usage_days
+           group by 1, 2, 3) d
+       using (workspace_id, time_zone, day, agent_id, corrections)`,
   )
   const differences: Difference[] = []
   for (const [workspaceId, splits] of Map.groupBy(kept, (split) => split.workspaceId)) {

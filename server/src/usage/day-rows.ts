@@ -1,0 +1,118 @@
+import type { DateRange } from '@talktime/core/usage-window'
+import type { Queryable } from '../platform/database/database.ts'
+import { closedUntil } from './closed-months.ts'
+import type { UsageWindow } from './window.ts'
+
+/** What was used on a day, by all agents or by the one that was asked for. */
+export type DayRow = {
+  readonly date: string
+  readonly usedMs: number
+  readonly calls: number
+  /** All charges lie, on the workspace's cumulative draws, within [from, to); null: nothing was charged. */
+  readonly drawnFromMs: number | null
+  readonly drawnToMs: number | null
+  readonly corrections: number
+}
+
+type Whose = Pick<UsageWindow, 'timeZone' | 'agentId'>
+
+const columns = `day::text as date, used_ms as "usedMs", calls, drawn_from_ms as "drawnFromMs", drawn_to_ms as "drawnToMs", corrections`
+
+/** The days of a range on which something was used, in order: of closed months from their sums. */
+export async function readDays(
+  db: Queryable,
+  workspaceId: string,
+  { timeZone, agentId }: Whose,
+  { from, to }: DateRange,
+): Promise<DayRow[]> {
+  const values = [workspaceId, timeZone, from, to]
+  if (agentId !== null) {
+    const { rows } = await db.query<DayRow>({
+      name: 'usage_days_of_agent',
+      text: `
+        select ${columns} from usage_days
+        where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and agent_id = $5 order by day`,
+      values: [...values, agentId],
+    })
+    return rows
+  }
+  const until = await closedUntil(db, workspaceId, timeZone)
+  const { rows } = await db.query<DayRow>({
+    name: 'usage_days_of_all',
+    text: `
+      select ${columns} from usage_closed_days
+      where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day < $5
+      union all
+      select day::text, sum(used_ms)::bigint, sum(calls)::bigint, min(drawn_from_ms), max(drawn_to_ms), sum(corrections)
+      from usage_days where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day >= $5 group by day
+      order by 1`,
+    values: [...values, until ?? '-infinity'],
+  })
+  return rows
+}
+
+export type AgentUse = {
+  readonly agentId: string
+  readonly name: string
+  readonly archived: boolean
+  readonly usedMs: number
+  readonly calls: number
+}
+
+/**
+ * The agents, the highest first. Those that were archived are among them if their calls count in the window. Of months
+ * that are closed and lie in the window as a whole the sums are taken, of other days each row.
+ */
+export async function readAgents(
+  db: Queryable,
+  workspaceId: string,
+  window: UsageWindow,
+): Promise<AgentUse[]> {
+  const { rows } = await db.query<AgentUse>({
+    name: 'usage_per_agent',
+    text: `
+      with used as (
+        select agent_id, sum(used_ms)::bigint as used_ms, sum(calls)::bigint as calls
+        from (select agent_id, used_ms, calls from usage_closed_months
+              where workspace_id = $1 and time_zone = $2 and month >= $6 and month < $7
+              union all
+              select agent_id, used_ms, calls from usage_days
+              where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day < $6
+                and ($5::uuid is null or agent_id = $5)
+              union all
+              select agent_id, used_ms, calls from usage_days
+              where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day >= $7
+                and ($5::uuid is null or agent_id = $5)) as parts
+        group by agent_id)
+      select a.id as "agentId", a.name, a.archived_at_ms is not null as archived, coalesce(u.used_ms, 0) as "usedMs",
+             coalesce(u.calls, 0) as calls
+      from agents a left join used u on u.agent_id = a.id
+      where a.workspace_id = $1 and ($5::uuid is null or a.id = $5) and (u.calls > 0 or a.archived_at_ms is null)
+      order by 4 desc, 5 desc, a.name, a.id`,
+    values: [
+      workspaceId,
+      window.timeZone,
+      window.from,
+      window.to,
+      window.agentId,
+      ...(await wholeMonths(db, workspaceId, window)),
+    ],
+  })
+  return rows
+}
+
+/** The closed months of a window: the first day of the first one, and of the one after the last; the same: there is none. */
+async function wholeMonths(
+  db: Queryable,
+  workspaceId: string,
+  { timeZone, agentId, from, to }: UsageWindow,
+): Promise<[string, string]> {
+  // An agent has few rows.
+  const until = agentId === null ? await closedUntil(db, workspaceId, timeZone) : null
+  const first = Temporal.PlainDate.from(from)
+  const begins = first.day === 1 ? first : first.add({ months: 1 }).with({ day: 1 })
+  const ends = Temporal.PlainDate.from(to).add({ days: 1 }).with({ day: 1 }).toString()
+  const months = begins.toString()
+  const untilMonth = until === null || until > ends ? ends : until
+  return until === null || untilMonth < months ? [months, months] : [months, untilMonth]
+}
