@@ -117,7 +117,8 @@ async function measureCrossings(
   const opened = Array.from({ length: processes }, () =>
     openWatch(connection, (latenessMs) => lateness.push(latenessMs)),
   )
-  const engine = openEngine(database, opened[0]?.watch.observe)
+  const onLines = opened[0]?.watch.observe
+  const engine = openEngine(database, onLines && { onLines })
   const endsAtMs = await beginCalls(engine, tenants)
   for (const { watch } of opened) await watch.lookAhead()
   if (systemClock.now() > endsAtMs + leadSeconds * 1000) {
@@ -264,7 +265,7 @@ async function measureHotPath(connection: pg.ClientConfig, extent: WatchExtent):
   await migrate(database)
   const tenants = await createTenants(database, Math.min(extent.workspaces, 1000))
   const { watch, close } = openWatch(connection, () => {})
-  const engines = [openEngine(database), openEngine(database, watch.observe)]
+  const engines = [openEngine(database), openEngine(database, { onLines: watch.observe })]
   const rates: number[][] = engines.map(() => [])
   for (const engine of engines) await measureLives(engine, tenants, extent.calls)
   for (let turn = 0; turn < extent.turns; turn += 1) {

@@ -9,22 +9,24 @@ import { createLog } from '../server/src/platform/log.ts'
 /** A PostgreSQL of the benchmarks' own: the product's embedded one, with its settings, in a temporary folder. */
 export type BenchPostgres = {
   readonly folder: string
-  /** A new, empty database on it. */
+  /** A new, empty database on it; in a kept folder the one of the last run. */
   createDatabase(name: string): Promise<pg.ClientConfig>
   /** Writes everything to the disk, so that no measurement pays for the one before it. */
   settle(): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startBenchPostgres(): Promise<BenchPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'talktime-bench-'))
+/** @param kept a folder that is left as it is afterwards, for the next run; undefined: a new one, which is removed */
+export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'talktime-bench-')))
   const postgres = await startEmbedded(folder, createLog('warn'))
   const admin = openDatabase({ ...postgres.connection, database: 'postgres' }, { connectionsMax: 1 })
   await requireDurability(admin)
   return {
     folder,
     async createDatabase(name) {
-      await admin.query(`create database ${name}`)
+      const { rowCount } = await admin.query('select from pg_database where datname = $1', [name])
+      if (rowCount === 0) await admin.query(`create database ${name}`)
       return { ...postgres.connection, database: name }
     },
     async settle() {
@@ -33,7 +35,7 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
     async stop() {
       await admin.close()
       await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,8 +1,9 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
+import type { CallEngineParts } from '../server/src/calls/engine.ts'
 import { type CallEngine, createCallEngine, cutLiveCalls, verifyCalls } from '../server/src/calls/index.ts'
 import { verifyCreditWatch } from '../server/src/credit-watch/index.ts'
-import { createBoundaries, type LineRow, verifyLedger } from '../server/src/ledger/index.ts'
+import { createBoundaries, verifyLedger } from '../server/src/ledger/index.ts'
 import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
@@ -48,11 +49,14 @@ const agentFields = {
 /**
  * The engine as the server makes it.
  *
- * @param onLines told where the balances go after each commit; undefined: nobody watches them
+ * @param parts what is different; unless told, nobody watches where balances go
  */
-export function openEngine(database: Database, onLines?: (lines: readonly LineRow[]) => void): CallEngine {
+export function openEngine(
+  database: Database,
+  parts: Pick<CallEngineParts, 'onLines' | 'openPipeline'> = {},
+): CallEngine {
   const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  return createCallEngine({ database, clock: systemClock, boundaries, ...(onLines && { onLines }) })
+  return createCallEngine({ database, clock: systemClock, boundaries, ...parts })
 }
 
 /** Throws unless every balance, entry and charge agrees. */

@@ -22,3 +22,15 @@ test('the benchmark of the LLM gateway runs to its end, and what went through it
   expect(bench.stdout()).toMatch(/Added by the gateway: p50 -?[\d.]+ ms, p95 -?[\d.]+ ms/)
   expect(bench.stdout()).toMatch(/Written down: [1-9][\d,]* requests with [\d,]+ tokens, 0 errors/)
 })
+
+test('the benchmark of usage runs to its end: clean books, and a file that says what the screen does', {
+  timeout: 180_000,
+}, async () => {
+  const bench = runProgram(['bench/usage.ts', '--short', '--date', '2026-11-22'], {})
+  expect(await bench.ended, bench.stderr()).toBe(0)
+  expect(bench.stdout()).toMatch(/4,000 calls of a year, [1-9]\d* of them charged in several entries/)
+  expect(bench.stdout()).toMatch(/`talktime verify` took \d+ s: clean/)
+  expect(bench.stdout()).toMatch(/its [\d,]+ rows add up to [\d,]+ ms, as the range says/)
+  expect(bench.stdout()).toMatch(/On [1-9]\d* days the price changed/)
+  expect(bench.stdout()).toMatch(/Range, all \| [\d.]+ ms/)
+})

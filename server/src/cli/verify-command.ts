@@ -1,14 +1,8 @@
 import { Command } from 'commander'
-import { verifyAutoReload } from '../auto-reload/index.ts'
-import { verifyCalls } from '../calls/index.ts'
-import { verifyCampaigns } from '../campaigns/index.ts'
-import { verifyCreditWatch } from '../credit-watch/index.ts'
-import { type Difference, verifyLedger } from '../ledger/index.ts'
-import { verifyPayments } from '../payments/index.ts'
+import type { Difference } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../platform/ids.ts'
-import { verifyUsage } from '../usage/index.ts'
-import { verifyVoice } from '../voice/index.ts'
+import { verifyBooks } from './verify-books.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime verify` */
@@ -25,18 +19,7 @@ export function verifyCommand(): Command {
 function verify(): Promise<{ lines: string[]; differences: number }> {
   return withDatabase(({ database }) =>
     database.transaction(async (tx) => {
-      // One snapshot: a server may be at work meanwhile.
-      await tx.query('set transaction isolation level repeatable read read only')
-      const differences = [
-        ...(await verifyLedger(tx)),
-        ...(await verifyCalls(tx)),
-        ...(await verifyCreditWatch(tx)),
-        ...(await verifyUsage(tx)),
-        ...(await verifyPayments(tx)),
-        ...(await verifyAutoReload(tx)),
-        ...(await verifyVoice(tx)),
-        ...(await verifyCampaigns(tx)),
-      ]
+      const differences = await verifyBooks(tx)
       const lines = [...differences.map(describe), await summary(tx, differences)]
       return { lines, differences: differences.length }
     }),

@@ -1,0 +1,62 @@
+import type { Queryable } from '../../server/src/platform/database/database.ts'
+import { openDatabase } from '../../server/src/platform/database/database.ts'
+import { migrate } from '../../server/src/platform/database/migrate.ts'
+import { openPipeline, type Pipeline } from '../../server/src/platform/database/pipeline.ts'
+import type { BenchPostgres } from '../postgres.ts'
+import { measureSteps } from '../settlement.ts'
+import { percentile } from '../stopwatch.ts'
+import { createTenants, openEngine } from '../world.ts'
+
+export type HotPathExtent = { readonly workspaces: number; readonly turns: number; readonly calls: number }
+
+/**
+ * Ends of calls a second with roll-ups, to those without, in turns in one process on one PostgreSQL: the machine's pace
+ * changes, and they change with it. Without means that their one query is left out of each batch.
+ */
+export async function measureRollUps(
+  postgres: BenchPostgres,
+  { workspaces, turns, calls }: HotPathExtent,
+): Promise<number> {
+  const connection = await postgres.createDatabase('usage_hot_path')
+  const database = openDatabase(connection)
+  await migrate(database)
+  const tenants = await createTenants(database, workspaces)
+  const engines = [
+    openEngine(database),
+    openEngine(database, { openPipeline: () => withoutRollUps(openPipeline(database.connection)) }),
+  ]
+  const ratios: number[] = []
+  for (const engine of engines) await measureSteps(engine, tenants, calls)
+  for (let turn = 0; turn < turns; turn += 1) {
+    const rates: number[] = []
+    // Whoever begins finds the machine as the other one left it: they take turns with that too.
+    const order = turn % 2 === 0 ? [0, 1] : [1, 0]
+    for (const index of order) {
+      const engine = engines[index]
+      if (engine !== undefined) rates[index] = (await measureSteps(engine, tenants, calls)).ends
+    }
+    ratios.push((rates[0] ?? Number.NaN) / (rates[1] ?? Number.NaN))
+  }
+  for (const engine of engines) await engine.close()
+  await database.close()
+  return percentile(ratios, 0.5)
+}
+
+function withoutRollUps(pipeline: Pipeline): Pipeline {
+  return {
+    ...pipeline,
+    transaction: (work) => pipeline.transaction((tx, commit) => work(leavingOut(tx, 'usage_add'), commit)),
+  }
+}
+
+function leavingOut<Tx extends Queryable>(tx: Tx, name: string): Tx {
+  return new Proxy(tx, {
+    get(target, property) {
+      if (property !== 'query') return Reflect.get(target, property) as unknown
+      return (query: string | { name?: string }, values?: unknown[]) =>
+        typeof query !== 'string' && query.name === name
+          ? Promise.resolve({ rows: [], rowCount: 0 })
+          : target.query(query as string, values)
+    },
+  })
+}

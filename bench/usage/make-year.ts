@@ -1,0 +1,106 @@
+import { MS_PER_CREDIT } from '@talktime/core/credits'
+import type pg from 'pg'
+import { createKey } from '../../server/src/access/index.ts'
+import { createAgent } from '../../server/src/agents/index.ts'
+import { cutLiveCalls } from '../../server/src/calls/index.ts'
+import { createBoundaries } from '../../server/src/ledger/index.ts'
+import { loadCatalogue, renewSubscription } from '../../server/src/plans/index.ts'
+import { virtualClock } from '../../server/src/platform/clock.ts'
+import type { Database } from '../../server/src/platform/database/database.ts'
+import { publicId } from '../../server/src/platform/ids.ts'
+import { closeMonths, lookAtPrices } from '../../server/src/usage/index.ts'
+import { createWorkspace } from '../../server/src/workspaces/index.ts'
+import { openCallCopy, openEntryCopy } from './copied-rows.ts'
+import { createYearCustomer } from './customer.ts'
+import { playYear } from './play-year.ts'
+import { callsOfYear } from './year-calls.ts'
+
+export type YearExtent = { readonly calls: number; readonly agents: number }
+
+/** A workspace with a year of calls behind it. */
+export type YearWorkspace = {
+  readonly workspaceId: string
+  readonly timeZone: string
+  readonly key: string
+  /** As callers know them; those at the front have more calls. */
+  readonly agentIds: readonly string[]
+}
+
+const SEED = 20_261_124
+const YEAR_MS = 365 * 24 * 3_600_000
+/** What a call uses on average, those that nobody answers included. */
+const CALL_MS = 125_000
+
+/** Makes a workspace with a year of calls that ends now. The database is migrated. */
+export async function makeYear(
+  database: Database,
+  connection: pg.ClientConfig,
+  { calls, agents }: YearExtent,
+): Promise<YearWorkspace> {
+  const timeZone = 'America/New_York'
+  const endsAtMs = Date.now() - 60_000
+  const startsAtMs = endsAtMs - YEAR_MS
+  const clock = virtualClock(startsAtMs)
+  const monthlyMs = (calls * CALL_MS) / 12
+  const isLarge = monthlyMs > 100_000 * MS_PER_CREDIT
+  await loadCatalogue(database)
+  const made = await database.transaction(async (tx) => {
+    const planId = isLarge ? 'scale' : 'starter'
+    const workspaceId = await createWorkspace(tx, { name: 'A year of calls', timeZone, planId }, startsAtMs)
+    const agentIds: string[] = []
+    for (let number = 1; number <= agents; number += 1) {
+      const agent = await createAgent(
+        tx,
+        workspaceId,
+        { ...agentFields, name: `Agent ${number}` },
+        startsAtMs,
+      )
+      agentIds.push(agent.id)
+    }
+    const { key } = await createKey(tx, { name: 'Benchmark', workspaceId }, startsAtMs)
+    return { workspaceId, agentIds, key }
+  })
+  const { workspaceId } = made
+  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const customer = createYearCustomer({
+    database,
+    clock,
+    boundaries,
+    workspaceId,
+    monthlyMs,
+    startsAtMs,
+    endsAtMs,
+    laterPlanId: isLarge ? 'enterprise' : 'growth',
+  })
+  await customer.begin()
+  const copies = { calls: await openCallCopy(connection), entries: await openEntryCopy(connection) }
+  const plan = { seed: SEED, calls, agents, timeZone, startsAtMs, endsAtMs }
+  try {
+    await playYear({
+      ...made,
+      database,
+      clock,
+      boundaries,
+      customer,
+      copies,
+      timeZone,
+      endsAtMs,
+      calls: callsOfYear(plan),
+    })
+  } finally {
+    await Promise.all([copies.calls.close(), copies.entries.close()])
+  }
+  // What a server would have done by itself during the year.
+  await closeMonths(database, endsAtMs)
+  await lookAtPrices(database)
+  await database.query('vacuum analyze')
+  return { ...made, timeZone, agentIds: made.agentIds.map((id) => publicId('agent', id)) }
+}
+
+const agentFields = {
+  language: 'en-US',
+  phoneNumber: null,
+  llmProvider: 'openai',
+  llmModel: 'gpt-5',
+  voiceEndpoint: null,
+}

@@ -1,0 +1,24 @@
+import { verifyAutoReload } from '../auto-reload/index.ts'
+import { verifyCalls } from '../calls/index.ts'
+import { verifyCampaigns } from '../campaigns/index.ts'
+import { verifyCreditWatch } from '../credit-watch/index.ts'
+import { type Difference, verifyLedger } from '../ledger/index.ts'
+import { verifyPayments } from '../payments/index.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { verifyUsage } from '../usage/index.ts'
+import { verifyVoice } from '../voice/index.ts'
+
+/** Everything that does not add up. In one snapshot, in the transaction's first place: a server may be at work meanwhile. */
+export async function verifyBooks(tx: Tx): Promise<Difference[]> {
+  await tx.query('set transaction isolation level repeatable read read only')
+  return [
+    ...(await verifyLedger(tx)),
+    ...(await verifyCalls(tx)),
+    ...(await verifyCreditWatch(tx)),
+    ...(await verifyUsage(tx)),
+    ...(await verifyPayments(tx)),
+    ...(await verifyAutoReload(tx)),
+    ...(await verifyVoice(tx)),
+    ...(await verifyCampaigns(tx)),
+  ]
+}
