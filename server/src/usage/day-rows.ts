@@ -68,51 +68,55 @@ export async function readAgents(
   workspaceId: string,
   window: UsageWindow,
 ): Promise<AgentUse[]> {
+  const { timeZone, from, to, agentId } = window
   const { rows } = await db.query<AgentUse>({
-    name: 'usage_per_agent',
+    name: agentId === null ? 'usage_per_agent' : 'usage_of_agent',
     text: `
       with used as (
         select agent_id, sum(used_ms)::bigint as used_ms, sum(calls)::bigint as calls
-        from (select agent_id, used_ms, calls from usage_closed_months
-              where workspace_id = $1 and time_zone = $2 and month >= $6 and month < $7
-              union all
-              select agent_id, used_ms, calls from usage_days
-              where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day < $6
-                and ($5::uuid is null or agent_id = $5)
-              union all
-              select agent_id, used_ms, calls from usage_days
-              where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day >= $7
-                and ($5::uuid is null or agent_id = $5)) as parts
+        from (${agentId === null ? rowsOfAll : rowsOfAgent}) as parts
         group by agent_id)
       select a.id as "agentId", a.name, a.archived_at_ms is not null as archived, coalesce(u.used_ms, 0) as "usedMs",
              coalesce(u.calls, 0) as calls
       from agents a left join used u on u.agent_id = a.id
-      where a.workspace_id = $1 and ($5::uuid is null or a.id = $5) and (u.calls > 0 or a.archived_at_ms is null)
+      where a.workspace_id = $1 ${agentId === null ? '' : 'and a.id = $5'} and (u.calls > 0 or a.archived_at_ms is null)
       order by 4 desc, 5 desc, a.name, a.id`,
     values: [
       workspaceId,
-      window.timeZone,
-      window.from,
-      window.to,
-      window.agentId,
-      ...(await wholeMonths(db, workspaceId, window)),
+      timeZone,
+      from,
+      to,
+      ...(agentId === null ? await wholeMonths(db, workspaceId, window) : [agentId]),
     ],
   })
   return rows
 }
 
+const rowsOfAgent = `
+  select agent_id, used_ms, calls from usage_days
+  where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and agent_id = $5`
+
+const rowsOfAll = `
+  select agent_id, used_ms, calls from usage_closed_months
+  where workspace_id = $1 and time_zone = $2 and month >= $5 and month < $6
+  union all
+  select agent_id, used_ms, calls from usage_days
+  where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day < $5
+  union all
+  select agent_id, used_ms, calls from usage_days
+  where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and day >= $6`
+
 /** The closed months of a window: the first day of the first one, and of the one after the last; the same: there is none. */
 async function wholeMonths(
   db: Queryable,
   workspaceId: string,
-  { timeZone, agentId, from, to }: UsageWindow,
+  { timeZone, from, to }: UsageWindow,
 ): Promise<[string, string]> {
-  // An agent has few rows.
-  const until = agentId === null ? await closedUntil(db, workspaceId, timeZone) : null
+  const until = await closedUntil(db, workspaceId, timeZone)
   const first = Temporal.PlainDate.from(from)
   const begins = first.day === 1 ? first : first.add({ months: 1 }).with({ day: 1 })
-  const ends = Temporal.PlainDate.from(to).add({ days: 1 }).with({ day: 1 }).toString()
   const months = begins.toString()
+  const ends = Temporal.PlainDate.from(to).add({ days: 1 }).with({ day: 1 }).toString()
   const untilMonth = until === null || until > ends ? ends : until
   return until === null || untilMonth < months ? [months, months] : [months, untilMonth]
 }

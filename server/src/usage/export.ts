@@ -18,7 +18,8 @@ import { invariant, Problem } from '../platform/problem.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { type CallPrices, readCallPrices } from './call-prices.ts'
 import { type CsvWriter, cellOf, createCsvWriter } from './csv-writer.ts'
-import { type Use, useIn } from './range.ts'
+import { readDays } from './day-rows.ts'
+import { sumOf, type Use } from './range.ts'
 import { resolveWindow, type UsageWindow, type WindowQuery } from './window.ts'
 
 /** A window's calls as a CSV file that is still to be read. */
@@ -108,8 +109,7 @@ async function readScene(
 ): Promise<Scene> {
   const window = await resolveWindow(db, workspaceId, query, nowMs)
   const { name: workspaceName } = await requireWorkspace(db, workspaceId)
-  const [total] = await useIn(db, workspaceId, window, [window])
-  invariant(total, 'A window has its usage')
+  const total = sumOf(await readDays(db, workspaceId, window, window))
   const prices = await readCallPrices(db, await readLine(db, workspaceId), window)
   return { workspaceName, window, total, prices, agents: await agentCells(db, workspaceId) }
 }

@@ -74,26 +74,6 @@ const nothing: Use = { usedMs: 0, calls: 0 }
 
 type Whose = Pick<UsageWindow, 'timeZone' | 'agentId'>
 
-/** What was used in each of some ranges of days. */
-export async function useIn(
-  db: Queryable,
-  workspaceId: string,
-  { timeZone, agentId }: Whose,
-  ranges: readonly DateRange[],
-): Promise<Use[]> {
-  const { rows } = await db.query<Use>({
-    name: 'usage_in_ranges',
-    text: `
-      select coalesce(sum(d.used_ms), 0)::bigint as "usedMs", coalesce(sum(d.calls), 0)::bigint as calls
-      from unnest($3::date[], $4::date[]) with ordinality as r (first, last, place)
-      left join usage_days d on d.workspace_id = $1 and d.time_zone = $2 and d.day between r.first and r.last
-                            and ($5::uuid is null or d.agent_id = $5)
-      group by r.place order by r.place`,
-    values: [workspaceId, timeZone, ranges.map(({ from }) => from), ranges.map(({ to }) => to), agentId],
-  })
-  return rows
-}
-
 function everyDay(window: UsageWindow, used: readonly DayRow[]): DayUse[] {
   const known = new Map(used.map(({ date, usedMs, calls }) => [date, { date, usedMs, calls }]))
   return localDates(window.from, window.to, window.timeZone).map(

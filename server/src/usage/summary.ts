@@ -3,9 +3,9 @@ import { type DateRange, monthOf } from '@talktime/core/usage-window'
 import { type Balance, readBalance } from '../ledger/index.ts'
 import { requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { invariant } from '../platform/problem.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
-import { lastUsed, type Use, useIn } from './range.ts'
+import { readDays } from './day-rows.ts'
+import { lastUsed, sumOf, type Use } from './range.ts'
 
 /** What a workspace has used of its budget in the calendar month that holds an instant. */
 export type MonthUse = {
@@ -23,11 +23,12 @@ export async function readMonth(db: Queryable, workspaceId: string, nowMs: numbe
   const { timeZone, monthlyBudgetMs } = await requireWorkspace(db, workspaceId)
   const today = localDateOf(nowMs, timeZone)
   const month = monthOf(today)
-  const [[monthly, daily], { terms }] = await Promise.all([
-    useIn(db, workspaceId, { timeZone, agentId: null }, [month, { from: today, to: today }]),
+  const [days, { terms }] = await Promise.all([
+    readDays(db, workspaceId, { timeZone, agentId: null }, month),
     requireSubscription(db, workspaceId),
   ])
-  invariant(monthly !== undefined && daily !== undefined, 'Each range has its usage')
+  const monthly = sumOf(days)
+  const daily = sumOf(days.filter(({ date }) => date === today))
   const budget = { budgetMs: monthlyBudgetMs ?? terms.monthlyMs, own: monthlyBudgetMs !== null }
   return { timeZone, today, month, monthly, daily, budget }
 }
