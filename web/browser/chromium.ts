@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,11 @@ export async function launchBrowser(): Promise<Browser> {
       // Some systems put a script there that only says how to install the browser.
     }
   }
+  return launchPackagedBrowser()
+}
+
+/** The Chromium that comes as an npm package. */
+export async function launchPackagedBrowser(): Promise<Browser> {
   return launch(await packagedChromium())
 }
 
@@ -48,7 +53,7 @@ async function packagedChromium(): Promise<Installation> {
   const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as {
     version: string
   }
-  const folder = join(projectRoot, 'node_modules/.talktime-chromium', version)
+  const folder = join(projectRoot, 'node_modules/.talktime-chromium', `${version}-with-fonts`)
   if (!existsSync(folder)) await unpack(folder)
   const executablePath = join(folder, 'chromium')
   const env = { ...stringsOf(process.env), FONTCONFIG_PATH: join(folder, 'fonts') }
@@ -56,6 +61,15 @@ async function packagedChromium(): Promise<Installation> {
   // The machine lacks libraries of the browser's; the package brings them.
   return { executablePath, env: { ...env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } }
 }
+
+/** The package's own names folders of other machines: a browser that finds no font draws no text at all. */
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="relative">cache</cachedir>
+</fontconfig>
+`
 
 async function unpack(folder: string): Promise<void> {
   const { default: packaged, inflate } = await import('@sparticuz/chromium')
@@ -72,6 +86,7 @@ async function unpack(folder: string): Promise<void> {
     if (temporaryFolder === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = temporaryFolder
   }
+  await writeFile(join(draft, 'fonts/fonts.conf'), fontsConf)
   try {
     await rename(draft, folder)
   } catch {
