@@ -56,7 +56,8 @@ async function packagedChromium(): Promise<Installation> {
   const folder = join(projectRoot, 'node_modules/.talktime-chromium', `${version}-with-fonts`)
   if (!existsSync(folder)) await unpack(folder)
   const executablePath = join(folder, 'chromium')
-  const env = { ...stringsOf(process.env), FONTCONFIG_PATH: join(folder, 'fonts') }
+  const ofFonts = { FONTCONFIG_PATH: join(folder, 'fonts'), XDG_CACHE_HOME: join(folder, 'cache') }
+  const env = { ...stringsOf(process.env), ...ofFonts }
   if (spawnSync(executablePath, ['--version']).status === 0) return { executablePath, env }
   // The machine lacks libraries of the browser's; the package brings them.
   return { executablePath, env: { ...env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } }
@@ -67,7 +68,7 @@ const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 `
 
