@@ -34,6 +34,8 @@ async function quickestFolder(): Promise<string> {
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(await quickestFolder(), 'talktime-test-'))
+  // Programs that a test starts without a data folder must not write into the project's own.
+  process.env.TALKTIME_DATA_DIR = join(folder, 'data')
   const password = 'for tests alone'
   await createCluster(join(folder, 'postgres'), password)
   const cluster = await startCluster({

@@ -194,6 +194,8 @@ test.each([
 
 test('the table is accessible, and the chart’s code is less than 125 KB', async () => {
   await open('/usage')
+  // Its code comes after the rest of the page.
+  await card().getByRole('application').waitFor()
   const sizes = await page.evaluate(() =>
     performance.getEntriesByType('resource').map((entry) => {
       const { name, encodedBodySize } = entry as PerformanceResourceTiming
