@@ -1,14 +1,13 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
 import type { CallEngineParts } from '../server/src/calls/engine.ts'
-import { type CallEngine, createCallEngine, cutLiveCalls, verifyCalls } from '../server/src/calls/index.ts'
-import { verifyCreditWatch } from '../server/src/credit-watch/index.ts'
-import { createBoundaries, verifyLedger } from '../server/src/ledger/index.ts'
+import { type CallEngine, createCallEngine, cutLiveCalls } from '../server/src/calls/index.ts'
+import { verifyBooks } from '../server/src/cli/verify-books.ts'
+import { createBoundaries } from '../server/src/ledger/index.ts'
 import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
 import { publicId } from '../server/src/platform/ids.ts'
-import { verifyUsage } from '../server/src/usage/index.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/whole-call.ts'
 
@@ -59,14 +58,9 @@ export function openEngine(
   return createCallEngine({ database, clock: systemClock, boundaries, ...parts })
 }
 
-/** Throws unless every balance, entry and charge agrees. */
+/** Throws unless everything that `talktime verify` checks adds up. */
 export async function requireCleanBooks(database: Database): Promise<void> {
-  const differences = [
-    ...(await verifyLedger(database)),
-    ...(await verifyCalls(database)),
-    ...(await verifyUsage(database)),
-    ...(await verifyCreditWatch(database)),
-  ]
+  const differences = await database.transaction(verifyBooks)
   const [first] = differences
   if (first === undefined) return
   throw new Error(`verify found ${differences.length} differences, such as ${first.check}: ${first.detail}`)

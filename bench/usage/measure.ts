@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { verifyBooks } from '../../server/src/cli/verify-books.ts'
 import { systemClock } from '../../server/src/platform/clock.ts'
 import { type Database, openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
@@ -9,13 +8,13 @@ import { createBudgets } from '../../server/src/usage/index.ts'
 import { type BenchPostgres, urlOf } from '../postgres.ts'
 import { startServer } from '../server-process.ts'
 import { measureLives } from '../settlement.ts'
-import { percentile, secondsOf } from '../stopwatch.ts'
-import { createTenants, openEngine } from '../world.ts'
+import { secondsOf } from '../stopwatch.ts'
+import { createTenants, openEngine, requireCleanBooks } from '../world.ts'
 import { type ExportMeasured, measureExport } from './exports.ts'
 import { type FirstLooks, measureFirstLooks } from './first-looks.ts'
 import { type HotPathExtent, measureRollUps } from './hot-path.ts'
 import { makeYear, type YearWorkspace } from './make-year.ts'
-import { measurePages, type PageMeasured } from './pages.ts'
+import { measurePages, measureTimes, type PageMeasured } from './pages.ts'
 
 export type UsageExtent = {
   readonly calls: number
@@ -118,14 +117,6 @@ async function makeWorld(
 
 type Made = { readonly year: YearWorkspace; readonly seconds: number }
 
-/** Throws unless everything that `talktime verify` checks adds up. */
-async function requireCleanBooks(database: Database): Promise<void> {
-  const differences = await database.transaction(verifyBooks)
-  const [first] = differences
-  if (first === undefined) return
-  throw new Error(`verify found ${differences.length} differences, such as ${first.check}: ${first.detail}`)
-}
-
 /** @param year there already, in a database that no server runs on */
 export async function measureYear(
   database: Database,
@@ -148,18 +139,8 @@ export async function measureYear(
 /** What the server does every few seconds, and every hour. */
 async function measureBudgets(database: Database, times: number): Promise<PageMeasured[]> {
   const budgets = createBudgets({ database, clock: systemClock, onCommitted() {} })
-  const measure = async (what: string, look: () => Promise<unknown>) => {
-    const first = (await secondsOf(look)) * 1000
-    const taken: number[] = []
-    for (let time = 0; time < times; time += 1) taken.push((await secondsOf(look)) * 1000)
-    return {
-      what,
-      first,
-      p50: percentile(taken, 0.5),
-      p95: percentile(taken, 0.95),
-      p99: percentile(taken, 0.99),
-    }
-  }
+  const measure = (what: string, look: () => Promise<unknown>) =>
+    measureTimes(what, times, async () => (await secondsOf(look)) * 1000)
   return [
     await measure('Budgets that are due, of all workspaces', () => budgets.lookAtDue()),
     await measure('Budgets that were missed, of all workspaces', () => budgets.lookAtMissed()),

@@ -85,9 +85,22 @@ async function measurePage(
   pathOf: () => string | Promise<string>,
   times: number,
 ): Promise<PageMeasured> {
-  const { ms: first } = await asker.ask(await pathOf())
+  return measureTimes(what, times, async () => (await asker.ask(await pathOf())).ms)
+}
+
+/**
+ * Does something once, and then so many times again.
+ *
+ * @param msOf does it, and says how long that took, in milliseconds
+ */
+export async function measureTimes(
+  what: string,
+  times: number,
+  msOf: () => Promise<number>,
+): Promise<PageMeasured> {
+  const first = await msOf()
   const taken: number[] = []
-  for (let time = 0; time < times; time += 1) taken.push((await asker.ask(await pathOf())).ms)
+  for (let time = 0; time < times; time += 1) taken.push(await msOf())
   return {
     what,
     first,
