@@ -4,15 +4,15 @@ import type { CallCommand } from '../server/src/calls/command.ts'
 import type { CallEngine } from '../server/src/calls/engine.ts'
 import { cutLiveCalls } from '../server/src/calls/index.ts'
 import { creditConsequences } from '../server/src/credit-consequences.ts'
-import { findComing, findDue } from '../server/src/credit-watch/store.ts'
 import { type CreditWatch, createCreditWatch } from '../server/src/credit-watch/watch.ts'
-import { createBoundaries, lockAccounts, post, writeAccounts } from '../server/src/ledger/index.ts'
+import { findComing, findDue } from '../server/src/credit-watch/watch-store.ts'
+import { createBoundaries, lockWorkspaces, post, writeUnits } from '../server/src/ledger/index.ts'
 import { renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
-import { every } from '../server/src/platform/every.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
+import { every } from '../server/src/platform/interval.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { measureLives } from './settlement.ts'
 import { percentile, secondsOf } from './stopwatch.ts'
@@ -149,14 +149,14 @@ async function leaveCredit(
     const page = tenants.slice(from, from + 500)
     await database.transaction(async (tx) => {
       const ids = page.map(({ workspaceId }) => workspaceId)
-      const accounts = await lockAccounts(tx, ids)
+      const units = await lockWorkspaces(tx, ids)
       for (const [index, { workspaceId }] of page.entries()) {
-        const account = accounts.get(workspaceId)
-        if (account === undefined) throw new Error('A tenant has a balance line')
-        const amountMs = (leftMs[from + index] ?? 0) - account.line.balanceMs
-        post(account, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
+        const unit = units.get(workspaceId)
+        if (unit === undefined) throw new Error('A tenant has a balance line')
+        const amountMs = (leftMs[from + index] ?? 0) - unit.line.balanceMs
+        post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
       }
-      await writeAccounts(tx, accounts.values(), nowMs)
+      await writeUnits(tx, units.values(), nowMs)
       await tx.query('update balance_lines set low_level_ms = 0 where workspace_id = any($1)', [ids])
       await tx.query(
         `update workspaces w set low_balance_ms = 0,

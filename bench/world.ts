@@ -1,6 +1,6 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
-import type { CallEngineParts } from '../server/src/calls/engine.ts'
+import type { CallEngineDeps } from '../server/src/calls/engine.ts'
 import { type CallEngine, createCallEngine, cutLiveCalls } from '../server/src/calls/index.ts'
 import { verifyBooks } from '../server/src/cli/verify-books.ts'
 import { createBoundaries } from '../server/src/ledger/index.ts'
@@ -48,14 +48,14 @@ const agentFields = {
 /**
  * The engine as the server makes it.
  *
- * @param parts what is different; unless told, nobody watches where balances go
+ * @param deps what is different; unless told, nobody watches where balances go
  */
 export function openEngine(
   database: Database,
-  parts: Pick<CallEngineParts, 'onLines' | 'openPipeline'> = {},
+  deps: Pick<CallEngineDeps, 'onLines' | 'openPipeline'> = {},
 ): CallEngine {
   const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
-  return createCallEngine({ database, clock: systemClock, boundaries, ...parts })
+  return createCallEngine({ database, clock: systemClock, boundaries, ...deps })
 }
 
 /** Throws unless everything that `talktime verify` checks adds up. */

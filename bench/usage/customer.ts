@@ -1,5 +1,5 @@
-import { balanceAt } from '@talktime/core/balance-line'
-import { MS_PER_CREDIT } from '@talktime/core/credits'
+import { balanceAt } from '@talktime/core/billing/balance-line'
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { type Boundaries, grantByOperator, type LineRow } from '../../server/src/ledger/index.ts'
 import { createPayments, createSandboxGateway, orderPackage } from '../../server/src/payments/index.ts'
 import { choosePendingPlan } from '../../server/src/plans/index.ts'
@@ -17,7 +17,7 @@ export type YearCustomer = {
   act(line: LineRow, refusals: number): Promise<void>
 }
 
-export type CustomerParts = {
+export type CustomerDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly boundaries: Boundaries
@@ -44,8 +44,8 @@ const packages = [
 const unwatchedMonths = [3, 8]
 const REFUSALS_NOTICED = 40
 
-export function createYearCustomer(parts: CustomerParts): YearCustomer {
-  const { database, clock, boundaries, workspaceId, monthlyMs } = parts
+export function createYearCustomer(deps: CustomerDeps): YearCustomer {
+  const { database, clock, boundaries, workspaceId, monthlyMs } = deps
   const payments = createPayments({
     database,
     clock,
@@ -98,8 +98,7 @@ export function createYearCustomer(parts: CustomerParts): YearCustomer {
     await database.transaction((tx) => grantByOperator(tx, workspaceId, grant, nowMs))
   }
 
-  const month = () =>
-    Math.floor(((clock.now() - parts.startsAtMs) * 12) / (parts.endsAtMs - parts.startsAtMs))
+  const month = () => Math.floor(((clock.now() - deps.startsAtMs) * 12) / (deps.endsAtMs - deps.startsAtMs))
   const hasToBuy = (line: LineRow, refusals: number) =>
     balanceAt(line, clock.now()) < monthlyMs / 100 &&
     (!unwatchedMonths.includes(month()) || refusals >= REFUSALS_NOTICED)
@@ -116,7 +115,7 @@ export function createYearCustomer(parts: CustomerParts): YearCustomer {
     async act(line, refusals) {
       if (hasToChange()) {
         changedPlan = true
-        await choosePendingPlan(database, workspaceId, parts.laterPlanId)
+        await choosePendingPlan(database, workspaceId, deps.laterPlanId)
       } else if (hasToGive()) await give(clock.now())
       else if (hasToBuy(line, refusals)) await buy()
     },

@@ -1,6 +1,6 @@
+import { ALL_AGENTS } from '../../server/src/costs/price-change-days.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { lookAtPrices } from '../../server/src/usage/index.ts'
-import { ALL_AGENTS } from '../../server/src/usage/mixed-rows.ts'
 import { percentile, secondsOf } from '../stopwatch.ts'
 import { createAsker } from './asker.ts'
 import type { YearWorkspace } from './make-year.ts'

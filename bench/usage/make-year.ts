@@ -1,4 +1,4 @@
-import { MS_PER_CREDIT } from '@talktime/core/credits'
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import type pg from 'pg'
 import { createKey } from '../../server/src/access/index.ts'
 import { createAgent } from '../../server/src/agents/index.ts'

@@ -1,4 +1,4 @@
-import { seededChance } from '../../server/src/platform/chance.ts'
+import { seededChance } from '../../server/src/platform/seeded-random.ts'
 import { percentile } from '../stopwatch.ts'
 import { type Asker, createAsker } from './asker.ts'
 import type { YearWorkspace } from './make-year.ts'

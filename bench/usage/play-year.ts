@@ -1,16 +1,22 @@
-import { LEASE_MS } from '@talktime/core/call-lease'
-import { localDayOf } from '@talktime/core/local-day'
+import { LEASE_MS } from '@talktime/core/calls/call-lease'
+import { localDayOf } from '@talktime/core/time/local-day'
 import TinyQueue from 'tinyqueue'
+import {
+  insertCalls,
+  loadAgents,
+  loadCalls,
+  loadGates,
+  updateCalls,
+} from '../../server/src/calls/call-store.ts'
 import type { CallCommand } from '../../server/src/calls/command.ts'
 import { type Batch, decide, type GiveBack, inWorkspace } from '../../server/src/calls/decide.ts'
-import { insertCalls, loadAgents, loadCalls, loadGates, updateCalls } from '../../server/src/calls/store.ts'
 import {
-  type Account,
+  addEvent,
   type Boundaries,
   giveBack,
-  lockAccounts,
-  noteChange,
-  writeAccounts,
+  lockWorkspaces,
+  type WorkspaceUnit,
+  writeUnits,
 } from '../../server/src/ledger/index.ts'
 import type { virtualClock } from '../../server/src/platform/clock.ts'
 import type { Database, Tx } from '../../server/src/platform/database/database.ts'
@@ -70,7 +76,7 @@ export async function playYear(play: YearPlay): Promise<void> {
     refusals: 0,
   }
   while (!(state.next.done && state.reports.length === 0)) {
-    const line = (await lockAccounts(database, [workspaceId])).get(workspaceId)?.line
+    const line = (await lockWorkspaces(database, [workspaceId])).get(workspaceId)?.line
     invariant(line, 'The workspace has a balance line')
     if (line.nextBoundaryMs !== null && line.nextBoundaryMs <= clock.now()) {
       await boundaries.catchUp([workspaceId], clock.now())
@@ -101,8 +107,8 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
   const { database, clock, customer, copies, workspaceId } = play
   const known = new Set(state.expected)
   const batch = await loadBatch(play, [...known])
-  const account = batch.accounts.get(workspaceId)
-  invariant(account, 'The workspace has a balance line')
+  const unit = batch.units.get(workspaceId)
+  invariant(unit, 'The workspace has a balance line')
 
   /** Returns whether to go on. */
   function step(): boolean {
@@ -117,25 +123,23 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
     const { call } = outcome
     if (call.facts.refused) state.refusals += 1
     else if (report.what === 'start') expectReports(state, report)
-    for (const entry of account?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
+    for (const entry of unit?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
     if (!state.expected.has(call.id) && !known.has(call.id)) {
       addCall(copies.calls, call)
       batch.calls.delete(inWorkspace(workspaceId, call.id))
     }
-    return (
-      batch.giveBacks.length === 0 && account !== undefined && !customer.isDue(account.line, state.refusals)
-    )
+    return batch.giveBacks.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
 
   let goesOn = true
   while (goesOn) {
     for (let steps = 0; goesOn && steps < ROUND; steps += 1) goesOn = step()
     // Nobody listens: events of long ago are pruned.
-    account.changed.clear()
+    unit.changed.clear()
     await Promise.all([copies.calls.flushed(), copies.entries.flushed()])
   }
   await Promise.all([copies.calls.done(), copies.entries.done()])
-  noteChange(account, 'balance')
+  addEvent(unit, 'balance')
   const calls = [...batch.calls.values()]
   await database.transaction(async (tx) => {
     await insertCalls(
@@ -147,8 +151,8 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
       calls.filter(({ id }) => known.has(id)),
     )
     await addUsage(tx, batch.usage)
-    await writeAccounts(tx, [account], clock.now())
-    for (const back of batch.giveBacks) await carryOutGiveBack(tx, batch, account, back, clock.now())
+    await writeUnits(tx, [unit], clock.now())
+    for (const back of batch.giveBacks) await carryOutGiveBack(tx, batch, unit, back, clock.now())
   })
 }
 
@@ -156,15 +160,15 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
 async function carryOutGiveBack(
   tx: Tx,
   batch: Batch,
-  account: Account,
+  unit: WorkspaceUnit,
   back: GiveBack,
   nowMs: number,
 ): Promise<void> {
   const call = batch.calls.get(inWorkspace(back.workspaceId, back.callId))
   invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
-  const entries = await giveBack(tx, account, { ...back, entrySeqs: call.entrySeqs }, nowMs)
+  const entries = await giveBack(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
-  await writeAccounts(tx, [account], nowMs)
+  await writeUnits(tx, [unit], nowMs)
 }
 
 async function loadBatch(
@@ -177,7 +181,7 @@ async function loadBatch(
   )
   const calls = await loadCalls(database, workspaceId, callIds)
   return {
-    accounts: await lockAccounts(database, [workspaceId]),
+    units: await lockWorkspaces(database, [workspaceId]),
     gates: await loadGates(database, [workspaceId]),
     agents: new Map(agents.map((agent) => [inWorkspace(workspaceId, agent.id), agent])),
     calls: new Map(calls.map((call) => [inWorkspace(workspaceId, call.id), call])),

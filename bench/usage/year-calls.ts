@@ -1,4 +1,4 @@
-import { type Chance, seededChance } from '../../server/src/platform/chance.ts'
+import { type Chance, seededChance } from '../../server/src/platform/seeded-random.ts'
 
 /** A call of the made-up year, as its voice stack will report it. Instants are epoch milliseconds. */
 export type YearCall = {

@@ -44,13 +44,13 @@ import {
 import { creditConsequences } from './credit-consequences.ts'
 import { type CreditWatch, createCreditWatch, measureLateness } from './credit-watch/index.ts'
 import {
-  type Account,
+  addEvent,
   type Boundaries,
   createBoundaries,
   ledgerRoutes,
-  lockAccounts,
-  noteChange,
-  writeAccounts,
+  lockWorkspaces,
+  type WorkspaceUnit,
+  writeUnits,
 } from './ledger/index.ts'
 import { createStreams, liveRoutes, pruneEvents } from './live/index.ts'
 import { openLlm, type Patience } from './llm/index.ts'
@@ -69,16 +69,16 @@ import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
 import { migrationsFolder } from './platform/database/migrate.ts'
-import { every } from './platform/every.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { healthRoutes, migrationsWatch } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
-import { createIdempotency } from './platform/http/idempotency.ts'
-import { pruneIdempotencyRecords } from './platform/http/idempotency-records.ts'
 import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
 import { describeRoutes } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
+import { createIdempotency } from './platform/idempotency/idempotency.ts'
+import { pruneIdempotencyRecords } from './platform/idempotency/record-store.ts'
+import { every } from './platform/interval.ts'
 import type { Logger } from './platform/log.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import {
@@ -182,7 +182,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const access = await openAccess({ database, clock, log, secret, publicUrl })
   const boundaries = createBoundaries(database, {
     cutLiveCalls,
-    renew: (tx, account, atMs, nowMs) => renew({ cutLiveCalls, payments }, tx, account, atMs, nowMs),
+    renew: (tx, unit, atMs, nowMs) => renew({ cutLiveCalls, payments }, tx, unit, atMs, nowMs),
     onCommitted: (workspaceIds) => committed(workspaceIds),
   })
   const warn = (what: string) => (error: unknown) =>
@@ -226,7 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     origin,
     purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
     succeeded: tellReloadDone,
-    methodsChanged: (tx, account, nowMs) => retryRenewalNow(tx, account.line.workspaceId, nowMs),
+    methodsChanged: (tx, unit, nowMs) => retryRenewalNow(tx, unit.line.workspaceId, nowMs),
     onSettled: (workspaceId) => autoReload.wake([workspaceId]),
     onMethodsChanged: (workspaceId) => autoReload.wake([workspaceId]),
     onCommitted: committed,
@@ -299,9 +299,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     onError: warn('Telling of an alert'),
   })
   const budgets = createBudgets({ database, clock, onCommitted: streams.wake })
-  const parts = { access, database, clock, idempotency, boundaries, engine, payments }
+  const deps = { access, database, clock, idempotency, boundaries, engine, payments }
   const alerting = {
-    ...parts,
+    ...deps,
     secrets: options.config,
     outbound,
     deliverer,
@@ -309,7 +309,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
   }
   const subscriptions = {
-    ...parts,
+    ...deps,
     cutLiveCalls,
     onCommitted(workspaceIds: readonly string[]) {
       committed(workspaceIds)
@@ -318,7 +318,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const llm = openLlm({
-    ...parts,
+    ...deps,
     log,
     settings: options.config.llm,
     secrets: options.config,
@@ -330,16 +330,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   await describeRoutes(server, { version: await ownVersion() })
   await guardRoutes(server, access, { publicUrl })
   const limits = await createAccessLimits(server, options.limits)
-  await server.register(sessionRoutes({ ...parts, limits, createWorkspace, membersMaxOf }))
-  await server.register(memberRoutes(parts))
-  await server.register(invitationRoutes({ ...parts, limits, membersMaxOf, publicUrl }))
-  await server.register(keyRoutes(parts))
+  await server.register(sessionRoutes({ ...deps, limits, createWorkspace, membersMaxOf }))
+  await server.register(memberRoutes(deps))
+  await server.register(invitationRoutes({ ...deps, limits, membersMaxOf, publicUrl }))
+  await server.register(keyRoutes(deps))
   await server.register(
     workspaceRoutes({
-      ...parts,
+      ...deps,
       catchUp: boundaries.catchUp,
-      async whenCreditsRunOutChanged(tx, account, nowMs) {
-        await hangUpForCredits(tx, account, nowMs)
+      async whenCreditsRunOutChanged(tx, unit, nowMs) {
+        await hangUpForCredits(tx, unit, nowMs)
       },
       onCommitted(workspaceIds) {
         committed(workspaceIds)
@@ -348,20 +348,20 @@ export async function createApp(options: AppOptions): Promise<App> {
       changeTimeZone: (to, nowMs, commit) => changeTimeZone(database, to, nowMs, commit),
     }),
   )
-  await server.register(planRoutes(parts))
-  await server.register(agentRoutes({ ...parts, announce: announceAgent }))
+  await server.register(planRoutes(deps))
+  await server.register(agentRoutes({ ...deps, announce: announceAgent }))
   await server.register(
     ledgerRoutes({
-      ...parts,
+      ...deps,
       cycleEndsAtMs: (id) => cycleEndsAtMs(database, id),
       onCommitted: committed,
     }),
   )
-  await server.register(methodRoutes(parts))
+  await server.register(methodRoutes(deps))
   await server.register(subscriptionRoutes({ ...subscriptions, origin }))
-  await server.register(purchaseRoutes({ ...parts, publicUrl }))
+  await server.register(purchaseRoutes({ ...deps, publicUrl }))
   await server.register(
-    stripe?.routes({ ...parts, origin }) ??
+    stripe?.routes({ ...deps, origin }) ??
       sandboxRoutes({
         bank: sandbox.bank,
         async tell(id, outcome) {
@@ -369,20 +369,20 @@ export async function createApp(options: AppOptions): Promise<App> {
         },
       }),
   )
-  await server.register(autoReloadRoutes({ ...parts, autoReload, expectOvernight, onCommitted: committed }))
+  await server.register(autoReloadRoutes({ ...deps, autoReload, expectOvernight, onCommitted: committed }))
   await server.register(alertRoutes(alerting))
-  await server.register(alertSettingsRoutes(parts))
+  await server.register(alertSettingsRoutes(deps))
   await server.register(deliveryRoutes(alerting))
   await server.register(webhookRoutes(alerting))
-  const campaigns = { ...parts, dialer, onCommitted: streams.wake }
+  const campaigns = { ...deps, dialer, onCommitted: streams.wake }
   await server.register(campaignRoutes(campaigns))
   await server.register(contactRoutes(campaigns))
-  await server.register(callRoutes(parts))
-  await server.register(callBatchRoute(parts))
-  await server.register(callReadRoutes(parts))
-  await server.register(usageRoutes({ ...parts, exportStalledMsMax: options.exportStalledMsMax }))
+  await server.register(callRoutes(deps))
+  await server.register(callBatchRoute(deps))
+  await server.register(callReadRoutes(deps))
+  await server.register(usageRoutes({ ...deps, exportStalledMsMax: options.exportStalledMsMax }))
   if (twilio) await server.register(twilio.routes({ voice, clock }))
-  const live = liveRoutes({ ...parts, streams })
+  const live = liveRoutes({ ...deps, streams })
   await server.register(live.routes)
 
   await server.register(llm.routes)
@@ -495,15 +495,15 @@ async function cycleEndsAtMs(db: Queryable, workspaceId: string): Promise<number
 }
 
 const announceAgent = (tx: Tx, workspaceId: string, agentId: string, nowMs: number) =>
-  announce(tx, workspaceId, nowMs, (account) => noteChange(account, 'agent', agentId))
+  announce(tx, workspaceId, nowMs, (unit) => addEvent(unit, 'agent', agentId))
 
 const announceAlerts = (tx: Tx, workspaceId: string, nowMs: number) =>
-  announce(tx, workspaceId, nowMs, (account) => noteChange(account, 'alert'))
+  announce(tx, workspaceId, nowMs, (unit) => addEvent(unit, 'alert'))
 
-async function announce(tx: Tx, workspaceId: string, nowMs: number, note: (account: Account) => void) {
-  const accounts = await lockAccounts(tx, [workspaceId])
-  for (const account of accounts.values()) note(account)
-  await writeAccounts(tx, accounts.values(), nowMs)
+async function announce(tx: Tx, workspaceId: string, nowMs: number, note: (unit: WorkspaceUnit) => void) {
+  const units = await lockWorkspaces(tx, [workspaceId])
+  for (const unit of units.values()) note(unit)
+  await writeUnits(tx, units.values(), nowMs)
 }
 
 async function ownVersion(): Promise<string> {

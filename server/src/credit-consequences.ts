@@ -1,7 +1,7 @@
 import { hangUpForCredits } from './calls/index.ts'
 import { pauseForCredits, resumeAfterCredits } from './campaigns/index.ts'
 import type { Consequences } from './credit-watch/index.ts'
-import { together } from './platform/database/together.ts'
+import { together } from './platform/database/all-or-first-error.ts'
 
 /** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
 export const creditConsequences: Consequences = {

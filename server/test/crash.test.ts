@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKey } from '../src/access/index.ts'
-import type { CallBody } from '../src/calls/representation.ts'
+import type { CallResponse } from '../src/calls/response-schemas.ts'
 import { loadConfig } from '../src/platform/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
@@ -23,7 +23,7 @@ let workspaceId: string
 let agentId: string
 
 /** What was answered, by the voice stack's id of the call: the last thing that the server said of it. */
-const told = new Map<string, CallBody>()
+const told = new Map<string, CallResponse>()
 /** Milliseconds of credit that were answered to be granted, by their Idempotency-Key. */
 const grants = new Map<string, number>()
 /** What was asked and has no answer: it may have been done or not. Asks it again, of the server there is by then. */
@@ -77,7 +77,7 @@ async function makeCalls(client: HttpClient, worker: string): Promise<void> {
     const ms = 1000 + n
     const answeredAt = instant(Date.now() - ms)
     const report = (path: string, body: object) => async (from: HttpClient) => {
-      told.set(externalId, JSON.parse(await send(from, path, body)) as CallBody)
+      told.set(externalId, JSON.parse(await send(from, path, body)) as CallResponse)
     }
     const grant = async (from: HttpClient) => {
       const body = { milliseconds: ms, kind: 'promotional', reason: 'Sorry' }
@@ -184,7 +184,7 @@ test('kill -9 of the server alone: the same, and afterwards each credit is accou
   await Promise.all(
     live.map(async ([externalId, { id, answeredAt }]) => {
       const text = await send(client, `/v1/calls/${id}/end`, answeredAt === null ? {} : { at: answeredAt })
-      told.set(externalId, JSON.parse(text) as CallBody)
+      told.set(externalId, JSON.parse(text) as CallResponse)
     }),
   )
   const chargedMs = [...told.values()].reduce((sum, call) => sum + call.charged.milliseconds, 0)

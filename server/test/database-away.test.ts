@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../src/platform/database/database.ts'
 import { type Ask, type TestApp, testApp } from './app.ts'
-import { type Cable, layCable } from './cable.ts'
+import { type Cable, layCable } from './severable-proxy.ts'
 import { until } from './start-server.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from './voice-stack.ts'
 

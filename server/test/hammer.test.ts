@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAgent } from '../src/agents/index.ts'
-import type { CallBody } from '../src/calls/representation.ts'
+import type { CallResponse } from '../src/calls/response-schemas.ts'
 import { newUuid, publicId } from '../src/platform/ids.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { type TestApp, testApp } from './app.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-type Answer = { readonly status: number; readonly call: CallBody }
+type Answer = { readonly status: number; readonly call: CallResponse }
 
 /** Runs as many workers as there are connections, each with a client of its own server. */
 async function hammer(key: string, worker: (client: HttpClient, n: number) => Promise<void>): Promise<void> {
@@ -42,13 +42,13 @@ async function hammer(key: string, worker: (client: HttpClient, n: number) => Pr
 async function post(client: HttpClient, path: string, body: unknown, headers = {}): Promise<Answer> {
   const { status, text } = await client.send('POST', path, { body, headers })
   if (status >= 300) throw new Error(`POST ${path} was answered with ${status}: ${text}`)
-  return { status, call: JSON.parse(text) as CallBody }
+  return { status, call: JSON.parse(text) as CallResponse }
 }
 
 type Hammered = { readonly agentId: string; readonly externalId: string; readonly ms: number }
 
 /** A call's life in requests. Answers with the call as it was told to have ended. */
-async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Promise<CallBody> {
+async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Promise<CallResponse> {
   const { agentId, externalId, ms } = call
   const started = await post(client, '/v1/calls', { agentId, direction: 'web', externalId }, headers)
   const path = `/v1/calls/${started.call.id}`
@@ -58,7 +58,7 @@ async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Prom
 }
 
 /** The same, told twice and out of order, as voice stacks do that lost an answer. */
-async function repeatedCall(client: HttpClient, call: Hammered): Promise<CallBody> {
+async function repeatedCall(client: HttpClient, call: Hammered): Promise<CallResponse> {
   const start = { agentId: call.agentId, direction: 'web', externalId: call.externalId }
   const [first, second] = await Promise.all([
     post(client, '/v1/calls', start),

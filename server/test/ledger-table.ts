@@ -1,4 +1,4 @@
-import { MS_PER_CREDIT } from '@talktime/core/credits'
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { expect } from 'vitest'
 import type { CallCommand, CallOutcome } from '../src/calls/index.ts'
 import { createReaper } from '../src/calls/index.ts'

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { llmProviders } from '@talktime/core/llm-provider'
+import { llmProviders } from '@talktime/core/llm/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
 import { createOutbound, type Resolve } from '../src/platform/outbound.ts'

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CallBody, ReceiptBody } from '../src/calls/representation.ts'
+import { CallResponse, ReceiptResponse } from '../src/calls/response-schemas.ts'
 import { type TestApp, testApp } from './app.ts'
 import { closeInOrder, connectVoiceStack } from './voice-stack.ts'
 
@@ -59,11 +59,11 @@ test('what calls answer is what the document says of it, neither less nor more',
   expect(refused.body.status).toBe('refused')
   const told = [...answers, ringing, refused].map(({ body }) => body)
   for (const call of [...told, ...lines.map(({ call }) => call)]) {
-    expect(CallBody.strict().parse(call)).toEqual(call)
+    expect(CallResponse.strict().parse(call)).toEqual(call)
   }
   const { body } = await stack.ask('GET', '/v1/calls')
   for (const { id } of body.data) {
     const receipt = await stack.receipt(id)
-    expect(ReceiptBody.strict().parse(receipt)).toEqual(receipt)
+    expect(ReceiptResponse.strict().parse(receipt)).toEqual(receipt)
   }
 })

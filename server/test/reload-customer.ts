@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
 import type { z } from 'zod'
-import type { AttemptBody, AutoReloadBody } from '../src/auto-reload/representation.ts'
+import type { AttemptResponse, AutoReloadResponse } from '../src/auto-reload/response-schemas.ts'
 import type { TestCard } from '../src/payments/gateway.ts'
 import type { Ask, TestAnswer, TestApp, TestBody } from './app.ts'
 import { connectVoiceStack, instant, type VoiceStack } from './voice-stack.ts'
 
-export type AutoReloadAnswer = z.infer<typeof AutoReloadBody>
-export type AttemptAnswer = z.infer<typeof AttemptBody>
+export type AutoReloadAnswer = z.infer<typeof AutoReloadResponse>
+export type AttemptAnswer = z.infer<typeof AttemptResponse>
 
 /** 2 × 100 credits for $24.00 when the balance drops below 20 credits; at most $240.00 a month. */
 export const ordinaryChoice = {

@@ -1,11 +1,11 @@
 import { cutLiveCalls } from '../src/calls/index.ts'
 import { createBoundaries, verifyLedger } from '../src/ledger/index.ts'
+import type { PaymentsDeps } from '../src/payments/deps.ts'
 import type { TestCard } from '../src/payments/gateway.ts'
-import type { PaymentMethod } from '../src/payments/methods.ts'
-import { orderPackage } from '../src/payments/order-package.ts'
-import type { PaymentsParts } from '../src/payments/parts.ts'
+import { orderPackage } from '../src/payments/order-top-up.ts'
+import type { PaymentMethod } from '../src/payments/payment-method-store.ts'
 import { createPayments, type Payments } from '../src/payments/payments.ts'
-import type { Purchase } from '../src/payments/purchase.ts'
+import type { Purchase } from '../src/payments/purchase-store.ts'
 import { createSandboxGateway, type SandboxGateway } from '../src/payments/sandbox/gateway.ts'
 import { verifyPayments } from '../src/payments/verify.ts'
 import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
@@ -13,7 +13,7 @@ import { virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
-import { Died, type Life, lifeOf, mortalDatabase, mortalGateway } from './mortal.ts'
+import { Died, type Life, lifeOf, mortalDatabase, mortalGateway } from './killable-process.ts'
 
 /** A server process that sells credits, until it dies. */
 export type Seller = {
@@ -32,7 +32,7 @@ export type Shop = {
    * @param stepsMax after so many steps it dies; undefined: it lives on
    * @param changes what is different with this one
    */
-  seller(stepsMax?: number, changes?: Partial<PaymentsParts>): Seller
+  seller(stepsMax?: number, changes?: Partial<PaymentsDeps>): Seller
   /** A workspace on a paid plan with a card. */
   customer(card: TestCard): Promise<{ readonly workspaceId: string; readonly method: PaymentMethod }>
   addCard(workspaceId: string, card: TestCard): Promise<PaymentMethod>
@@ -54,7 +54,7 @@ export async function openShop(): Promise<Shop> {
   const sandbox = createSandboxGateway({ database, clock })
   const healthy = seller()
 
-  function seller(stepsMax?: number, changes: Partial<PaymentsParts> = {}): Seller {
+  function seller(stepsMax?: number, changes: Partial<PaymentsDeps> = {}): Seller {
     const life = lifeOf(stepsMax)
     const own = mortalDatabase(database, life)
     const payments = createPayments({

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { CallBody, ReceiptBody } from '../src/calls/representation.ts'
+import type { CallResponse, ReceiptResponse } from '../src/calls/response-schemas.ts'
 import type { Clock } from '../src/platform/clock.ts'
 import type { Ask, TestAnswer, TestApp, TestBody, TestRequest } from './app.ts'
 import { verifyAll } from './world.ts'
@@ -22,7 +22,7 @@ export type BalanceAnswer = {
 export type LineAnswer = {
   readonly line: number
   readonly status: number
-  readonly call?: CallBody
+  readonly call?: CallResponse
   readonly problem?: TestBody
 }
 
@@ -33,15 +33,15 @@ export type VoiceStack = {
   readonly agentId: string
   /** Any request with the workspace's key, unless `options` says another. */
   readonly ask: Ask
-  start(fields?: Record<string, unknown>, options?: TestRequest): Promise<TestAnswer<CallBody>>
+  start(fields?: Record<string, unknown>, options?: TestRequest): Promise<TestAnswer<CallResponse>>
   /** A call that was authorized; its id. */
   startedCall(fields?: Record<string, unknown>): Promise<string>
   /** A call that is in conversation since now; its id. */
   answeredCall(): Promise<string>
   /** A conversation of that many milliseconds, over now; its call's id. */
   talk(ms: number): Promise<string>
-  answer(callId: string, atMs?: number): Promise<TestAnswer<CallBody>>
-  end(callId: string, atMs?: number, fields?: Record<string, unknown>): Promise<TestAnswer<CallBody>>
+  answer(callId: string, atMs?: number): Promise<TestAnswer<CallResponse>>
+  end(callId: string, atMs?: number, fields?: Record<string, unknown>): Promise<TestAnswer<CallResponse>>
   heartbeat(callId: string): Promise<TestAnswer<{ continue: boolean; balance: unknown; code: string }>>
   /** The operator gives the workspace credit, or takes it off. */
   grant(fields: object, options?: TestRequest): Promise<TestAnswer>
@@ -50,7 +50,7 @@ export type VoiceStack = {
   /** All transactions, the oldest first, read in pages of `limit`. */
   transactions(limit?: number): Promise<TestBody[]>
   batch(events: readonly unknown[], options?: TestRequest): Promise<TestAnswer & { lines: LineAnswer[] }>
-  receipt(callId: string): Promise<ReceiptBody>
+  receipt(callId: string): Promise<ReceiptResponse>
   balance(): Promise<BalanceAnswer>
 }
 
@@ -126,7 +126,7 @@ export async function connectVoiceStack(
       const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
       return { ...answer, lines: linesOf(answer) }
     },
-    receipt: async (callId) => (await ask<ReceiptBody>('GET', `/v1/calls/${callId}`)).body,
+    receipt: async (callId) => (await ask<ReceiptResponse>('GET', `/v1/calls/${callId}`)).body,
     balance: async () => (await ask<BalanceAnswer>('GET', '/v1/balance')).body,
   }
 }

@@ -1,10 +1,10 @@
 import { creditConsequences } from '../src/credit-consequences.ts'
-import { type CreditWatch, type CreditWatchParts, createCreditWatch } from '../src/credit-watch/watch.ts'
-import { Died } from './mortal.ts'
+import { type CreditWatch, type CreditWatchDeps, createCreditWatch } from '../src/credit-watch/watch.ts'
+import { Died } from './killable-process.ts'
 import type { World } from './world.ts'
 
 /** The credit watch of a server process over a world, until that process dies. Whoever makes it closes it. */
-export function watchOver(world: World, parts: Partial<CreditWatchParts> = {}): CreditWatch {
+export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): CreditWatch {
   return createCreditWatch({
     database: world.database,
     clock: world.clock,
@@ -15,6 +15,6 @@ export function watchOver(world: World, parts: Partial<CreditWatchParts> = {}): 
     onError(error) {
       if (!(error instanceof Died)) throw error
     },
-    ...parts,
+    ...deps,
   })
 }

@@ -17,12 +17,12 @@ import {
   type Boundaries,
   createBoundaries,
   type Difference,
-  lockAccounts,
+  lockWorkspaces,
   type NewGrant,
   post,
   readBalance,
   verifyLedger,
-  writeAccounts,
+  writeUnits,
 } from '../src/ledger/index.ts'
 import { verifyPayments } from '../src/payments/index.ts'
 import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
@@ -131,20 +131,20 @@ export async function openWorld(): Promise<World> {
     async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null, price = null }) {
       await boundaries.catchUp([workspaceId], clock.now())
       return database.transaction(async (tx) => {
-        const account = await accountOf(tx, workspaceId)
+        const unit = await newUnit(tx, workspaceId)
         const grant = { kind, amountMs, expiresAtMs, price, atMs: clock.now(), reason: null }
-        const { grantId } = await addGrant(tx, account, grant, clock.now())
-        await writeAccounts(tx, [account], clock.now())
+        const { grantId } = await addGrant(tx, unit, grant, clock.now())
+        await writeUnits(tx, [unit], clock.now())
         return grantId
       })
     },
     async deduct({ workspaceId }, amountMs) {
       await boundaries.catchUp([workspaceId], clock.now())
       await database.transaction(async (tx) => {
-        const account = await accountOf(tx, workspaceId)
+        const unit = await newUnit(tx, workspaceId)
         const posting = { kind: 'adjustment', amountMs: -amountMs, atMs: clock.now(), draws: true } as const
-        post(account, posting, clock.now())
-        await writeAccounts(tx, [account], clock.now())
+        post(unit, posting, clock.now())
+        await writeUnits(tx, [unit], clock.now())
       })
     },
     async balance({ workspaceId }) {
@@ -167,10 +167,10 @@ const agentFields = {
   voiceEndpoint: null,
 }
 
-async function accountOf(tx: Queryable, workspaceId: string) {
-  const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-  if (account === undefined) throw new Error('The tenant has no balance line')
-  return account
+async function newUnit(tx: Queryable, workspaceId: string) {
+  const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+  if (unit === undefined) throw new Error('The tenant has no balance line')
+  return unit
 }
 
 /** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */

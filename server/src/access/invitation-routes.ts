@@ -4,12 +4,11 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Access, browserOf } from './access.ts'
-import { Email, RoleName } from './fields.ts'
 import {
   acceptInvitation,
   type InvitationRow,
@@ -21,10 +20,11 @@ import {
 } from './invitations.ts'
 import type { MemberRole, Scope } from './principal.ts'
 import type { AccessLimits } from './rate-limits.ts'
+import { Email, RoleName } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
-import { SessionBody, sessionBody } from './session-routes.ts'
+import { SessionResponse, sessionResponse } from './session-routes.ts'
 
-const InvitationBody = z
+const InvitationResponse = z
   .object({
     id: z.string().meta({ example: 'inv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
     email: z.string(),
@@ -34,15 +34,15 @@ const InvitationBody = z
   })
   .meta({ id: 'Invitation' })
 
-const NewInvitationBody = InvitationBody.extend({
+const NewInvitationRequest = InvitationResponse.extend({
   url: z.string().meta({ description: 'The link to send. It is shown this once.' }),
 }).meta({ id: 'NewInvitation' })
 
-const LookupBody = z.object({ workspaceName: z.string(), email: z.string(), role: RoleName })
+const LookupRequest = z.object({ workspaceName: z.string(), email: z.string(), role: RoleName })
 
 const Token = z.string().min(1).max(200)
 
-function invitationBody(row: InvitationRow): z.infer<typeof InvitationBody> {
+function invitationResponse(row: InvitationRow): z.infer<typeof InvitationResponse> {
   return {
     id: publicId('invitation', row.id),
     email: row.email,
@@ -52,7 +52,7 @@ function invitationBody(row: InvitationRow): z.infer<typeof InvitationBody> {
   }
 }
 
-export type InvitationRouteParts = {
+export type InvitationRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -63,12 +63,12 @@ export type InvitationRouteParts = {
 }
 
 /** Invitations to a workspace. */
-export function invitationRoutes(parts: InvitationRouteParts): Routes {
-  const { access, database, clock, idempotency, limits, membersMaxOf } = parts
+export function invitationRoutes(deps: InvitationRouteDeps): Routes {
+  const { access, database, clock, idempotency, limits, membersMaxOf } = deps
   const tags = ['Members']
 
   function linkOf(request: FastifyRequest, token: string): string {
-    const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`
+    const origin = deps.publicUrl ?? `${request.protocol}://${request.host}`
     return `${origin}/join?token=${token}`
   }
 
@@ -80,7 +80,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
           tags,
           summary: 'Open invitations, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(InvitationBody) },
+          response: { 200: listOf(InvitationResponse) },
         },
       },
       async (request) => {
@@ -89,7 +89,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const options = { beforeId, limit: limit + 1 }
         const rows = await listInvitations(database, workspaceId, options, clock.now())
-        return page(rows, limit, (row) => [row.id], invitationBody)
+        return page(rows, limit, (row) => [row.id], invitationResponse)
       },
     )
 
@@ -100,7 +100,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
           tags,
           summary: 'Invite somebody, for seven days',
           body: z.strictObject({ email: Email, role: RoleName }),
-          response: { 201: NewInvitationBody },
+          response: { 201: NewInvitationRequest },
         },
       },
       async (request, reply) => {
@@ -115,7 +115,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
           async (tx) => {
             const invitation = { ...request.body, workspaceId, invitedBy }
             const { row, token } = await invite(tx, invitation, membersMaxOf, nowMs)
-            return { status: 201, body: { ...invitationBody(row), url: linkOf(request, token) } }
+            return { status: 201, body: { ...invitationResponse(row), url: linkOf(request, token) } }
           },
           { sealed: true },
         )
@@ -156,7 +156,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
           security: [],
           summary: 'What an invitation’s link is for',
           querystring: z.object({ token: Token }),
-          response: { 200: LookupBody },
+          response: { 200: LookupRequest },
         },
       },
       async (request, reply) => {
@@ -172,7 +172,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
           tags,
           summary: 'Join the inviting workspace with the account that is signed in',
           body: z.strictObject({ token: Token }),
-          response: { 200: SessionBody },
+          response: { 200: SessionResponse },
         },
       },
       async (request, reply) => {
@@ -182,7 +182,7 @@ export function invitationRoutes(parts: InvitationRouteParts): Routes {
         const body = await idempotency.command(request, reply, async (tx) => {
           const acceptance = { token: request.body.token, userId: session.id }
           await acceptInvitation(tx, acceptance, membersMaxOf, nowMs)
-          return { status: 200, body: await sessionBody(tx, session) }
+          return { status: 200, body: await sessionResponse(tx, session) }
         })
         access.forget({ kind: 'user', name: session.id })
         return body

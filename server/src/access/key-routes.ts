@@ -3,16 +3,16 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Access } from './access.ts'
-import { Name } from './fields.ts'
 import { createKey, type KeyRow, listKeys, revokeKey } from './keys.ts'
+import { Name } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
-const KeyBody = z
+const KeyResponse = z
   .object({
     id: z.string().meta({ example: 'key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
     name: z.string(),
@@ -23,11 +23,11 @@ const KeyBody = z
   })
   .meta({ id: 'Key' })
 
-const NewKeyBody = KeyBody.extend({
+const NewKeyRequest = KeyResponse.extend({
   key: z.string().meta({ description: 'The key itself. It is shown this once.' }),
 }).meta({ id: 'NewKey' })
 
-function keyBody(row: KeyRow): z.infer<typeof KeyBody> {
+function keyResponse(row: KeyRow): z.infer<typeof KeyResponse> {
   return {
     id: publicId('key', row.id),
     name: row.name,
@@ -39,13 +39,13 @@ function keyBody(row: KeyRow): z.infer<typeof KeyBody> {
 }
 
 /** The API keys of a workspace. */
-export function keyRoutes(parts: {
+export function keyRoutes(deps: {
   access: Access
   database: Database
   clock: Clock
   idempotency: Idempotency
 }): Routes {
-  const { access, database, clock, idempotency } = parts
+  const { access, database, clock, idempotency } = deps
   const tags = ['Keys']
   return async (server) => {
     server.get(
@@ -55,7 +55,7 @@ export function keyRoutes(parts: {
           tags,
           summary: 'The workspace’s API keys, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(KeyBody) },
+          response: { 200: listOf(KeyResponse) },
         },
       },
       async (request) => {
@@ -63,7 +63,7 @@ export function keyRoutes(parts: {
         const { limit = limitDefault, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listKeys(database, workspaceId, { beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], keyBody)
+        return page(rows, limit, (row) => [row.id], keyResponse)
       },
     )
 
@@ -74,7 +74,7 @@ export function keyRoutes(parts: {
           tags,
           summary: 'Make a key',
           body: z.strictObject({ name: Name }),
-          response: { 201: NewKeyBody },
+          response: { 201: NewKeyRequest },
         },
       },
       async (request, reply) => {
@@ -88,7 +88,7 @@ export function keyRoutes(parts: {
           reply,
           async (tx) => {
             const made = await createKey(tx, { name: request.body.name, workspaceId, ...createdBy }, nowMs)
-            return { status: 201, body: { ...keyBody(made.row), key: made.key } }
+            return { status: 201, body: { ...keyResponse(made.row), key: made.key } }
           },
           { sealed: true },
         )

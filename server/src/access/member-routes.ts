@@ -6,18 +6,18 @@ import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Access } from './access.ts'
-import { RoleName } from './fields.ts'
 import { changeRole, listMembers, type MemberRow, removeMember } from './members.ts'
 import type { Scope } from './principal.ts'
+import { RoleName } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
-const MemberBody = z
+const MemberResponse = z
   .object({ userId: z.string(), name: z.string(), email: z.string(), role: RoleName, joinedAt: Instant })
   .meta({ id: 'Member' })
 
 const MemberParams = z.object({ userId: z.string() })
 
-function memberBody(row: MemberRow): z.infer<typeof MemberBody> {
+function memberResponse(row: MemberRow): z.infer<typeof MemberResponse> {
   return {
     userId: publicId('user', row.userId),
     name: row.name,
@@ -28,8 +28,8 @@ function memberBody(row: MemberRow): z.infer<typeof MemberBody> {
 }
 
 /** The people of a workspace. */
-export function memberRoutes(parts: { access: Access; database: Database }): Routes {
-  const { access, database } = parts
+export function memberRoutes(deps: { access: Access; database: Database }): Routes {
+  const { access, database } = deps
   const tags = ['Members']
   return async (server) => {
     server.get(
@@ -39,7 +39,7 @@ export function memberRoutes(parts: { access: Access; database: Database }): Rou
           tags,
           summary: 'The members, in the order in which they joined',
           querystring: ListQuery,
-          response: { 200: listOf(MemberBody) },
+          response: { 200: listOf(MemberResponse) },
         },
       },
       async (request) => {
@@ -48,7 +48,7 @@ export function memberRoutes(parts: { access: Access; database: Database }): Rou
         const position = decodeCursor(cursor, ['number', 'uuid'])
         const after = position && { joinedAtMs: position[0], userId: position[1] }
         const rows = await listMembers(database, workspaceId, { after, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.joinedAtMs, row.userId], memberBody)
+        return page(rows, limit, (row) => [row.joinedAtMs, row.userId], memberResponse)
       },
     )
 
@@ -60,7 +60,7 @@ export function memberRoutes(parts: { access: Access; database: Database }): Rou
           summary: 'Change what a member may do',
           params: MemberParams,
           body: z.strictObject({ role: RoleName }),
-          response: { 200: MemberBody },
+          response: { 200: MemberResponse },
         },
       },
       async (request) => {
@@ -71,7 +71,7 @@ export function memberRoutes(parts: { access: Access; database: Database }): Rou
           changeRole(tx, member, request.body.role, ownersOf(scope)),
         )
         access.forget({ kind: 'user', name: member.userId })
-        return memberBody(row)
+        return memberResponse(row)
       },
     )
 

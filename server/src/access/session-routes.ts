@@ -3,17 +3,17 @@ import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Access, browserOf, sessionName } from './access.ts'
 import { passwordLengthMax, passwordLengthMin, type User } from './accounts.ts'
 import { announceChange } from './changes.ts'
-import { Email, Name, RoleName } from './fields.ts'
 import { acceptInvitation, type MembersMaxOf } from './invitations.ts'
 import { addMember, namedMembershipsOf } from './members.ts'
 import type { AccessLimits } from './rate-limits.ts'
+import { Email, Name, RoleName } from './request-schemas.ts'
 
 /** Makes a workspace and returns its UUID: the workspaces room's, which this room does not know. */
 export type CreateWorkspace = (
@@ -22,7 +22,7 @@ export type CreateWorkspace = (
   nowMs: number,
 ) => Promise<string>
 
-export type SessionRouteParts = {
+export type SessionRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -32,14 +32,14 @@ export type SessionRouteParts = {
   readonly membersMaxOf: MembersMaxOf
 }
 
-export const SessionBody = z
+export const SessionResponse = z
   .object({
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
     workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: RoleName, demo: z.boolean() })),
   })
   .meta({ id: 'Session', description: 'Who is signed in, and the workspaces they are in.' })
 
-export type SessionBody = z.infer<typeof SessionBody>
+export type SessionResponse = z.infer<typeof SessionResponse>
 
 const Password = z
   .string()
@@ -59,7 +59,7 @@ const SignUp = z.strictObject({
 const SignIn = z.strictObject({ email: Email, password: z.string().min(1).max(passwordLengthMax) })
 
 /** What a signed-in user sees of themselves. */
-export async function sessionBody(db: Queryable, user: User): Promise<SessionBody> {
+export async function sessionResponse(db: Queryable, user: User): Promise<SessionResponse> {
   const memberships = await namedMembershipsOf(db, user.id)
   return {
     user: { id: publicId('user', user.id), name: user.name, email: user.email },
@@ -73,8 +73,8 @@ export async function sessionBody(db: Queryable, user: User): Promise<SessionBod
 }
 
 /** Sign-up, sign-in and sign-out of people. */
-export function sessionRoutes(parts: SessionRouteParts): Routes {
-  const { access, database, clock, idempotency, limits } = parts
+export function sessionRoutes(deps: SessionRouteDeps): Routes {
+  const { access, database, clock, idempotency, limits } = deps
   const { accounts } = access
   const tags = ['Sign-in']
   const anyone = { config: { public: true } }
@@ -82,9 +82,9 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
   async function firstWorkspace(tx: Tx, user: User, body: z.infer<typeof SignUp>, nowMs: number) {
     const { invitation, workspaceName, timeZone } = body
     if (invitation !== undefined) {
-      return acceptInvitation(tx, { token: invitation, userId: user.id }, parts.membersMaxOf, nowMs)
+      return acceptInvitation(tx, { token: invitation, userId: user.id }, deps.membersMaxOf, nowMs)
     }
-    const workspaceId = await parts.createWorkspace(
+    const workspaceId = await deps.createWorkspace(
       tx,
       { name: workspaceName ?? `${user.name}’s workspace`, timeZone: timeZone ?? 'UTC', planId: 'free' },
       nowMs,
@@ -112,7 +112,7 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
           security: [],
           summary: 'Make an account, and a workspace on the plan Free or by an invitation',
           body: SignUp,
-          response: { 201: SessionBody },
+          response: { 201: SessionResponse },
         },
       },
       async (request, reply) => {
@@ -122,7 +122,7 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
         return idempotency.command(request, reply, async (tx) => {
           const { user, cookies } = await accounts.signUp(tx, body, browserOf(request))
           await firstWorkspace(tx, user, body, nowMs)
-          return { status: 201, body: await sessionBody(tx, user), cookies }
+          return { status: 201, body: await sessionResponse(tx, user), cookies }
         })
       },
     )
@@ -131,13 +131,13 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
       '/v1/sign-in',
       {
         ...anyone,
-        schema: { tags, security: [], summary: 'Sign in', body: SignIn, response: { 200: SessionBody } },
+        schema: { tags, security: [], summary: 'Sign in', body: SignIn, response: { 200: SessionResponse } },
       },
       async (request, reply) => {
         await limits.check(request, reply, request.body.email)
         return idempotency.command(request, reply, async (tx) => {
           const { user, cookies } = await accounts.signIn(tx, request.body, browserOf(request))
-          return { status: 200, body: await sessionBody(tx, user), cookies }
+          return { status: 200, body: await sessionResponse(tx, user), cookies }
         })
       },
     )
@@ -161,7 +161,7 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
           tags,
           summary: 'Who is signed in',
           description: 'A session that is in use never ends: this prolongs it once a day.',
-          response: { 200: SessionBody },
+          response: { 200: SessionResponse },
         },
       },
       async (request, reply) => {
@@ -170,7 +170,7 @@ export function sessionRoutes(parts: SessionRouteParts): Routes {
           throw new Problem('unauthenticated', 'Nobody is signed in here. Sign in first.')
         }
         if (session.cookies.length > 0) reply.header('set-cookie', session.cookies)
-        return sessionBody(database, session.user)
+        return sessionResponse(database, session.user)
       },
     )
   }

@@ -1,4 +1,3 @@
-export { agentRoutes } from './routes.ts'
 export {
   type AgentFields,
   type AgentRow,
@@ -6,4 +5,5 @@ export {
   noteUnconnectedCall,
   requireAgent,
   workspaceOfAgent,
-} from './store.ts'
+} from './agent-store.ts'
+export { agentRoutes } from './routes.ts'

@@ -4,11 +4,10 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
-import { AgentName, Language, LlmName, PhoneNumber, VoiceEndpoint } from './fields.ts'
 import {
   type AgentRow,
   archiveAgent,
@@ -17,11 +16,12 @@ import {
   requireAgent,
   updateAgent,
   workspaceOfAgent,
-} from './store.ts'
+} from './agent-store.ts'
+import { AgentName, Language, LlmName, PhoneNumber, VoiceEndpoint } from './request-schemas.ts'
 
 const AgentStatus = z.enum(['active', 'disabled']).meta({ description: 'disabled: its calls are refused.' })
 
-const AgentBody = z
+const AgentResponse = z
   .object({
     id: z.string().meta({ example: 'agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
     name: z.string(),
@@ -39,7 +39,7 @@ const AgentBody = z
   })
   .meta({ id: 'Agent' })
 
-const NewAgentBody = z.strictObject({
+const NewAgentRequest = z.strictObject({
   name: AgentName,
   language: Language,
   phoneNumber: PhoneNumber.nullable().optional(),
@@ -48,7 +48,7 @@ const NewAgentBody = z.strictObject({
   voiceEndpoint: VoiceEndpoint.nullable().optional(),
 })
 
-const AgentChangeBody = z.strictObject({
+const AgentChangeRequest = z.strictObject({
   name: AgentName.optional(),
   language: Language.optional(),
   phoneNumber: PhoneNumber.nullable().optional(),
@@ -60,7 +60,7 @@ const AgentChangeBody = z.strictObject({
 
 const AgentParams = z.object({ id: z.string() })
 
-function agentBody(row: AgentRow): z.infer<typeof AgentBody> {
+function agentResponse(row: AgentRow): z.infer<typeof AgentResponse> {
   return {
     id: publicId('agent', row.id),
     name: row.name,
@@ -75,7 +75,7 @@ function agentBody(row: AgentRow): z.infer<typeof AgentBody> {
   }
 }
 
-export type AgentRouteParts = {
+export type AgentRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -85,10 +85,10 @@ export type AgentRouteParts = {
 }
 
 /** The agents of a workspace: who talks. */
-export function agentRoutes(parts: AgentRouteParts): Routes {
-  const { access, database, clock, idempotency, announce } = parts
+export function agentRoutes(deps: AgentRouteDeps): Routes {
+  const { access, database, clock, idempotency, announce } = deps
   const tags = ['Agents']
-  const one = { tags, params: AgentParams, response: { 200: AgentBody } }
+  const one = { tags, params: AgentParams, response: { 200: AgentResponse } }
 
   /** An operator's key needs to name no workspace: the agent does. */
   async function scopeOfAgent(request: Parameters<Access['scopeOf']>[0], id: string) {
@@ -105,7 +105,7 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
           tags,
           summary: 'The agents, newest first',
           querystring: ListQuery.extend({ status: AgentStatus.optional() }),
-          response: { 200: listOf(AgentBody) },
+          response: { 200: listOf(AgentResponse) },
         },
       },
       async (request) => {
@@ -113,13 +113,13 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
         const { limit = limitDefault, cursor, status } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listAgents(database, workspaceId, { status, beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], agentBody)
+        return page(rows, limit, (row) => [row.id], agentResponse)
       },
     )
 
     server.post(
       '/v1/agents',
-      { schema: { tags, summary: 'Make an agent', body: NewAgentBody, response: { 201: AgentBody } } },
+      { schema: { tags, summary: 'Make an agent', body: NewAgentRequest, response: { 201: AgentResponse } } },
       async (request, reply) => {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
@@ -130,19 +130,19 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
           const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber, voiceEndpoint }, nowMs)
           requireOtherEnd(row)
           await announce(tx, workspaceId, row.id, nowMs)
-          return { status: 201, body: agentBody(row) }
+          return { status: 201, body: agentResponse(row) }
         })
       },
     )
 
     server.get('/v1/agents/:id', { schema: { ...one, summary: 'An agent' } }, async (request) => {
       const { agent } = await scopeOfAgent(request, request.params.id)
-      return agentBody(await requireAgent(database, agent))
+      return agentResponse(await requireAgent(database, agent))
     })
 
     server.patch(
       '/v1/agents/:id',
-      { schema: { ...one, summary: 'Change an agent', body: AgentChangeBody } },
+      { schema: { ...one, summary: 'Change an agent', body: AgentChangeRequest } },
       async (request) => {
         const { scope, agent } = await scopeOfAgent(request, request.params.id)
         requireRole(scope, 'admin')
@@ -152,7 +152,7 @@ export function agentRoutes(parts: AgentRouteParts): Routes {
           const row = await updateAgent(tx, agent, change)
           requireOtherEnd(row)
           await announce(tx, agent.workspaceId, agent.id, clock.now())
-          return agentBody(row)
+          return agentResponse(row)
         })
       },
     )

@@ -1,12 +1,12 @@
-import type { AutoReloadDecision } from '@talktime/core/auto-reload'
-import { balanceAt } from '@talktime/core/balance-line'
+import type { AutoReloadDecision } from '@talktime/core/auto-reload/auto-reload'
+import { balanceAt } from '@talktime/core/billing/balance-line'
 import { raiseAlert } from '../alerts/index.ts'
-import { type Account, noteChange } from '../ledger/index.ts'
+import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Purchase } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { moneyText } from '../platform/words.ts'
-import type { Facts } from './facts.ts'
-import { creditsText, stateSentence } from './sentences.ts'
+import { moneyText } from '../platform/text-format.ts'
+import type { Facts } from './load-situation.ts'
+import { creditsText, stateSentence } from './messages.ts'
 
 type Said = { readonly kind: 'reload_declined' | 'reload_failed' | 'reload_capped' | 'reload_done' } & {
   readonly key: string
@@ -20,38 +20,38 @@ type Said = { readonly kind: 'reload_declined' | 'reload_failed' | 'reload_cappe
  */
 export async function raiseReloadAlerts(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   facts: Facts,
   decision: AutoReloadDecision,
   nowMs: number,
 ): Promise<void> {
   for (const said of [declined(facts, decision), failed(facts, decision), capped(facts, decision)]) {
-    if (said !== undefined) await raise(tx, account, said, nowMs)
+    if (said !== undefined) await raise(tx, unit, said, nowMs)
   }
 }
 
-/** Tells of a purchase that was paid, if auto-reload made it. The credits are on the account already. */
+/** Tells of a purchase that was paid, if auto-reload made it. The credits are on the unit already. */
 export async function tellReloadDone(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   { id, origin, description, amountMinor, currency }: Purchase,
   nowMs: number,
 ): Promise<void> {
   if (origin !== 'auto_reload') return
-  const balance = creditsText(balanceAt(account.line, nowMs))
+  const balance = creditsText(balanceAt(unit.line, nowMs))
   const said: Said = {
     kind: 'reload_done',
     key: id,
     title: `Auto-reload bought ${description}`,
     detail: `It paid ${moneyText(amountMinor, currency)}. The balance is ${balance} now.`,
   }
-  await raise(tx, account, said, nowMs)
+  await raise(tx, unit, said, nowMs)
 }
 
-async function raise(tx: Tx, account: Account, said: Said, nowMs: number): Promise<void> {
-  const { workspaceId } = account.line
+async function raise(tx: Tx, unit: WorkspaceUnit, said: Said, nowMs: number): Promise<void> {
+  const { workspaceId } = unit.line
   const id = await raiseAlert(tx, { ...said, workspaceId, link: '/billing' }, nowMs)
-  if (id !== undefined) noteChange(account, 'alert', id)
+  if (id !== undefined) addEvent(unit, 'alert', id)
 }
 
 /** The first decline since all was well; those after it are no news until nothing more is tried. */

@@ -1,7 +1,7 @@
-import { lockAccounts, writeAccounts } from '../ledger/index.ts'
-import type { AutoReloadParts } from './parts.ts'
-import { findDue, findSettings } from './settings.ts'
-import { type Turn, takeTurn } from './turn.ts'
+import { lockWorkspaces, writeUnits } from '../ledger/index.ts'
+import type { AutoReloadDeps } from './deps.ts'
+import { type Turn, takeTurn } from './evaluate.ts'
+import { findDue, findSettings } from './settings-store.ts'
 
 /** Buys credits by itself where the balance is below what the customer chose. */
 export type AutoReload = {
@@ -22,8 +22,8 @@ export type AutoReload = {
   close(): Promise<void>
 }
 
-export function createAutoReload(parts: AutoReloadParts): AutoReload {
-  const { database, clock, boundaries, payments } = parts
+export function createAutoReload(deps: AutoReloadDeps): AutoReload {
+  const { database, clock, boundaries, payments } = deps
   const awake = new Map<string, { again: boolean }>()
   const underWay = new Set<Promise<void>>()
   let closed = false
@@ -33,17 +33,17 @@ export function createAutoReload(parts: AutoReloadParts): AutoReload {
       const nowMs = clock.now()
       await boundaries.catchUpIfDue(workspaceId, nowMs)
       const done = await database.transaction(async (tx) => {
-        const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-        if (account === undefined) return { turn: { next: 'nothing' } as const, changed: false }
-        const { nextBoundaryMs } = account.line
+        const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+        if (unit === undefined) return { turn: { next: 'nothing' } as const, changed: false }
+        const { nextBoundaryMs } = unit.line
         if (nextBoundaryMs !== null && nextBoundaryMs <= nowMs) return undefined
-        const taken = await takeTurn(payments, tx, account, nowMs, options)
-        const changed = account.changed.size > 0
-        await writeAccounts(tx, [account], nowMs)
+        const taken = await takeTurn(payments, tx, unit, nowMs, options)
+        const changed = unit.changed.size > 0
+        await writeUnits(tx, [unit], nowMs)
         return { turn: taken, changed }
       })
       if (done === undefined) continue
-      if (done.changed) parts.onCommitted([workspaceId])
+      if (done.changed) deps.onCommitted([workspaceId])
       return done.turn
     }
   }
@@ -66,7 +66,7 @@ export function createAutoReload(parts: AutoReloadParts): AutoReload {
   }
 
   function inBackground(work: Promise<void>): void {
-    const watched = work.catch(parts.onError).finally(() => underWay.delete(watched))
+    const watched = work.catch(deps.onError).finally(() => underWay.delete(watched))
     underWay.add(watched)
   }
 

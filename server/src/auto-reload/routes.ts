@@ -1,20 +1,25 @@
-import { msFromCredits } from '@talktime/core/credits'
+import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import { listAttempts } from './attempts.ts'
+import { listAttempts } from './attempt-store.ts'
 import type { AutoReload } from './auto-reload.ts'
-import { AttemptBody, AutoReloadBody, attemptBody, autoReloadBody } from './representation.ts'
-import { saveAutoReload } from './save.ts'
-import { readAutoReload, type ViewParts } from './view.ts'
+import { readAutoReload, type ViewDeps } from './read-auto-reload.ts'
+import {
+  AttemptResponse,
+  AutoReloadResponse,
+  attemptResponse,
+  autoReloadResponse,
+} from './response-schemas.ts'
+import { saveAutoReload } from './save-settings.ts'
 
-export type AutoReloadRouteParts = ViewParts & {
+export type AutoReloadRouteDeps = ViewDeps & {
   readonly access: Access
   readonly autoReload: AutoReload
 }
 
-const ChoiceBody = z.strictObject({
+const ChoiceRequest = z.strictObject({
   enabled: z.boolean(),
   thresholdCredits: z
     .number()
@@ -36,15 +41,15 @@ const ChoiceBody = z.strictObject({
 const tags = ['Payments']
 
 /** The settings of auto-reload, and what it did and did not. */
-export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
-  const { access, database, autoReload } = parts
+export function autoReloadRoutes(deps: AutoReloadRouteDeps): Routes {
+  const { access, database, autoReload } = deps
   return async (server) => {
     server.get(
       '/v1/auto-reload',
-      { schema: { tags, summary: 'Auto-reload as it is now', response: { 200: AutoReloadBody } } },
+      { schema: { tags, summary: 'Auto-reload as it is now', response: { 200: AutoReloadResponse } } },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        return autoReloadBody(await readAutoReload(parts, workspaceId))
+        return autoReloadResponse(await readAutoReload(deps, workspaceId))
       },
     )
 
@@ -56,8 +61,8 @@ export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
           summary: 'Change its settings',
           description:
             'A threshold above the present balance buys at once: the answer says so, and the attempt tells what became of it. Saving also forgives earlier declines.',
-          body: ChoiceBody,
-          response: { 200: AutoReloadBody },
+          body: ChoiceRequest,
+          response: { 200: AutoReloadResponse },
         },
       },
       async (request) => {
@@ -66,10 +71,10 @@ export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
         const { workspaceId, actor } = scope
         const { thresholdCredits, ...choice } = request.body
         const wanted = { ...choice, thresholdMs: msFromCredits(thresholdCredits) }
-        await saveAutoReload(parts, workspaceId, wanted, actor)
+        await saveAutoReload(deps, workspaceId, wanted, actor)
         const proceed = await autoReload.decide(workspaceId)
         try {
-          return autoReloadBody(await readAutoReload(parts, workspaceId))
+          return autoReloadResponse(await readAutoReload(deps, workspaceId))
         } finally {
           proceed()
         }
@@ -83,7 +88,7 @@ export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
           tags,
           summary: 'Attempts to reload, made or not, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(AttemptBody) },
+          response: { 200: listOf(AttemptResponse) },
         },
       },
       async (request) => {
@@ -91,7 +96,7 @@ export function autoReloadRoutes(parts: AutoReloadRouteParts): Routes {
         const limit = request.query.limit ?? limitDefault
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
         const attempts = await listAttempts(database, workspaceId, { limit: limit + 1, beforeSeq })
-        return page(attempts, limit, (attempt) => [attempt.seq], attemptBody)
+        return page(attempts, limit, (attempt) => [attempt.seq], attemptResponse)
       },
     )
   }

@@ -3,28 +3,28 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { type Idempotency, requireSameRequest } from '../platform/http/idempotency.ts'
+import { problemFrom } from '../platform/http/problem-answer.ts'
+import { checked } from '../platform/http/validation.ts'
+import { type Idempotency, requireSameRequest } from '../platform/idempotency/idempotency.ts'
 import {
   type IdempotencyRef,
   idempotencyName,
   insertIdempotencyRecords,
   loadIdempotencyRecords,
   lockIdempotencyKeys,
-} from '../platform/http/idempotency-records.ts'
-import { problemFrom } from '../platform/http/problem-answer.ts'
-import { checked } from '../platform/http/validation.ts'
+} from '../platform/idempotency/record-store.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invalid, Problem, problemRegistry } from '../platform/problem.ts'
 import type { CallDecided, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
-import { BatchEvent, eventCommand } from './fields.ts'
-import { callBody } from './representation.ts'
+import { BatchEvent, eventCommand } from './request-schemas.ts'
+import { callResponse } from './response-schemas.ts'
 import { problemOf } from './routes.ts'
 
 const EVENTS_MAX = 1000
 const BODY_BYTES_MAX = 1024 * 1024
 
-export type BatchRouteParts = {
+export type BatchRouteDeps = {
   readonly access: Access
   readonly engine: CallEngine
   readonly database: Database
@@ -33,8 +33,8 @@ export type BatchRouteParts = {
 }
 
 /** `POST /v1/calls/batch`: up to 1,000 events, a line each, in order; one bad line spoils no other. */
-export function callBatchRoute(parts: BatchRouteParts): Routes {
-  const { access, engine, clock, idempotency } = parts
+export function callBatchRoute(deps: BatchRouteDeps): Routes {
+  const { access, engine, clock, idempotency } = deps
 
   async function answerLine(
     workspaceId: string,
@@ -77,7 +77,7 @@ export function callBatchRoute(parts: BatchRouteParts): Routes {
         const { workspaceId } = scope
         const lines = linesOf(request.body)
         const ref = idempotency.idempotencyOf(request)
-        const replayed = ref !== undefined && (await claim(parts, ref))
+        const replayed = ref !== undefined && (await claim(deps, ref))
         // All lines are submitted at once; those of one workspace keep their order.
         const answers = await Promise.all(
           lines.map((line, index) => answerLine(workspaceId, line, index, ref)),
@@ -104,7 +104,7 @@ function linesOf(body: string): string[] {
  * Ties the key to this body, in a record of its own; each line is then kept under a key of its own. A batch that
  * was cut off is finished by its repeat. Returns whether the key was there already.
  */
-async function claim({ database, clock }: BatchRouteParts, ref: IdempotencyRef): Promise<boolean> {
+async function claim({ database, clock }: BatchRouteDeps, ref: IdempotencyRef): Promise<boolean> {
   return database.transaction(async (tx) => {
     await lockIdempotencyKeys(tx, [ref])
     const before = (await loadIdempotencyRecords(tx, [ref])).get(idempotencyName(ref))
@@ -133,7 +133,7 @@ function parsed(line: string): BatchEvent {
 
 function lineOf(index: number, outcome: CallDecided): string {
   const status = outcome.created && !outcome.call.facts.refused ? 201 : 200
-  return JSON.stringify({ line: index + 1, status, call: callBody(outcome.call) })
+  return JSON.stringify({ line: index + 1, status, call: callResponse(outcome.call) })
 }
 
 function problemLine(index: number, error: unknown): string {

@@ -1,6 +1,6 @@
-import type { RefusalReason } from '@talktime/core/authorize'
-import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/call'
-import { type Lease, reapAtMs } from '@talktime/core/call-lease'
+import type { RefusalReason } from '@talktime/core/calls/authorize'
+import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/calls/call'
+import { type Lease, reapAtMs } from '@talktime/core/calls/call-lease'
 import type pg from 'pg'
 import type { EntryRow } from '../ledger/index.ts'
 

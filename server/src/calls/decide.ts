@@ -1,16 +1,16 @@
-import { authorizeCall } from '@talktime/core/authorize'
-import { balanceAt } from '@talktime/core/balance-line'
-import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/call'
-import { presumedEnd } from '@talktime/core/call-lease'
-import { callUsage } from '@talktime/core/call-usage'
-import { noEarlierThanKnown } from '@talktime/core/crossings'
-import { isEndingCalls } from '@talktime/core/ending-calls'
-import { reportedInstant } from '@talktime/core/reported-instant'
-import { type Account, applyToLine, noteChange, post } from '../ledger/index.ts'
+import { balanceAt } from '@talktime/core/billing/balance-line'
+import { noEarlierThanKnown } from '@talktime/core/billing/threshold-crossings'
+import { authorizeCall } from '@talktime/core/calls/authorize'
+import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/calls/call'
+import { presumedEnd } from '@talktime/core/calls/call-lease'
+import { callUsage } from '@talktime/core/calls/call-usage'
+import { isEndingCalls } from '@talktime/core/calls/ending-calls'
+import { reportedInstant } from '@talktime/core/calls/reported-instant'
+import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
 import type { UsageEvent } from '../usage/index.ts'
 import { type CallRow, chargedBy, type HangUpReason, leaseOf } from './call-row.ts'
+import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
-import type { AgentRow, GateRow } from './store.ts'
 
 /** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
 export type GiveBack = { readonly workspaceId: string; readonly callId: string; readonly amountMs: number }
@@ -20,7 +20,7 @@ export type GiveBack = { readonly workspaceId: string; readonly callId: string; 
  * decided. Later commands of a batch see what earlier ones decided.
  */
 export type Batch = {
-  readonly accounts: ReadonlyMap<string, Account>
+  readonly units: ReadonlyMap<string, WorkspaceUnit>
   readonly gates: ReadonlyMap<string, GateRow>
   readonly agents: ReadonlyMap<string, AgentRow>
   readonly calls: Map<string, CallRow>
@@ -42,12 +42,12 @@ export function inWorkspace(workspaceId: string, key: string): string {
 
 /** Decides one command at `nowMs` and keeps the decision in the batch. */
 export function decide(batch: Batch, command: CallCommand, nowMs: number): CallOutcome {
-  const account = batch.accounts.get(command.workspaceId)
+  const unit = batch.units.get(command.workspaceId)
   const gate = batch.gates.get(command.workspaceId)
-  if (account === undefined || gate === undefined) {
+  if (unit === undefined || gate === undefined) {
     return problem('workspace_not_found', 'There is no such workspace.')
   }
-  const context: Context = { batch, account, gate, nowMs }
+  const context: Context = { batch, unit, gate, nowMs }
   if (command.type === 'start') return start(context, command)
   const call = findCall(batch, command.workspaceId, command.target)
   if (call === undefined) return problem('call_not_found', missing(command.target))
@@ -59,13 +59,13 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
 
 type Context = {
   readonly batch: Batch
-  readonly account: Account
+  readonly unit: WorkspaceUnit
   readonly gate: GateRow
   readonly nowMs: number
 }
 
 function start(context: Context, command: Extract<CallCommand, { type: 'start' }>): CallOutcome {
-  const { batch, account, gate, nowMs } = context
+  const { batch, unit, gate, nowMs } = context
   const written = findCall(batch, command.workspaceId, { callId: command.callId })
   if (written !== undefined) return outcomeOf(context, written, true)
   if (command.externalId !== null) {
@@ -77,7 +77,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     return problem('agent_not_found', 'There is no such agent in this workspace.', '/agentId')
   const at = reportedInstant(command.atMs, nowMs)
   if (!at.accepted) return badInstant(at.reason)
-  const { line } = account
+  const { line } = unit
   const authorization = authorizeCall(
     {
       workspaceActive: gate.active,
@@ -111,12 +111,12 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     // A refused call is over the moment it is refused.
     facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
   }
-  if (!refused) account.line = { ...line, openCalls: line.openCalls + 1 }
+  if (!refused) unit.line = { ...line, openCalls: line.openCalls + 1 }
   const key = inWorkspace(call.workspaceId, call.id)
   batch.inserted.add(key)
   batch.calls.set(key, call)
   if (call.externalId !== null) batch.externalIds.set(inWorkspace(call.workspaceId, call.externalId), call.id)
-  noteChange(account, 'call', call.id)
+  addEvent(unit, 'call', call.id)
   return outcomeOf(context, call, true)
 }
 
@@ -150,7 +150,7 @@ function hangUp(context: Context, call: CallRow, reason: HangUpReason): CallOutc
   // Whoever says so wants it also where credits come back.
   if (!isOpen(call.facts) || call.hangUpReason === reason) return outcomeOf(context, call, false)
   const ordered = order(context, call, reason)
-  noteChange(context.account, 'call', call.id)
+  addEvent(context.unit, 'call', call.id)
   return outcomeOf(context, ordered, false)
 }
 
@@ -170,15 +170,15 @@ function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOu
 
 /** Applies an event to a call: its facts, the balance line, and what it charges or gives back. */
 function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
-  const { batch, account, nowMs } = context
+  const { batch, unit, nowMs } = context
   const { facts, effect } = applyCallEvent(call.facts, event)
   if (facts === call.facts) return call
-  applyToLine(account, effect)
+  applyToLine(unit, effect)
   let after: CallRow = { ...call, facts }
   if (effect.chargeMs > 0) {
     const atMs = facts.endedAtMs ?? event.atMs
     const entry = post(
-      account,
+      unit,
       { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true },
       nowMs,
     )
@@ -191,7 +191,7 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
   return keep(context, after)
 }
 
-function noteUsage({ batch, account, gate }: Context, call: CallRow, after: CallRow): void {
+function noteUsage({ batch, unit, gate }: Context, call: CallRow, after: CallRow): void {
   const usage = { before: callUsage(call.facts), after: callUsage(after.facts) }
   if (usage.before === null && usage.after === null) return
   const { workspaceId, agentId, drawnFromMs } = after
@@ -201,19 +201,19 @@ function noteUsage({ batch, account, gate }: Context, call: CallRow, after: Call
     timeZones: gate.nextTimeZone === null ? [gate.timeZone] : [gate.timeZone, gate.nextTimeZone],
     closedUntil: gate.usageClosedUntil,
     ...usage,
-    drawn: drawnFromMs === null ? null : { fromMs: drawnFromMs, toMs: account.line.drawnMs },
+    drawn: drawnFromMs === null ? null : { fromMs: drawnFromMs, toMs: unit.line.drawnMs },
     corrects: usage.before !== null || call.drawnFromMs !== null,
   })
 }
 
 function keep(context: Context, call: CallRow): CallRow {
-  const { batch, account, gate, nowMs } = context
+  const { batch, unit, gate, nowMs } = context
   const key = inWorkspace(call.workspaceId, call.id)
   batch.calls.set(key, call)
   if (!batch.inserted.has(key)) batch.updated.add(key)
-  noteChange(account, 'call', call.id)
+  addEvent(unit, 'call', call.id)
   // A call that was taken for lost may turn out to be on after all, when the others have been ended already.
-  const isToEnd = isOpen(call.facts) && isEndingCalls(account.line, gate.whenCreditsRunOut, nowMs)
+  const isToEnd = isOpen(call.facts) && isEndingCalls(unit.line, gate.whenCreditsRunOut, nowMs)
   return isToEnd && call.hangUpReason === null ? order(context, call, 'out_of_credits') : call
 }
 
@@ -224,8 +224,8 @@ function findCall(batch: Batch, workspaceId: string, target: CallTarget): CallRo
 }
 
 function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutcome {
-  const { account, gate, nowMs } = context
-  const balanceMs = balanceAt(account.line, nowMs)
+  const { unit, gate, nowMs } = context
+  const balanceMs = balanceAt(unit.line, nowMs)
   const hardStopMs = call.facts.answeredAtMs === null ? null : call.facts.answeredAtMs + call.maxDurationMs
   const mayContinue =
     isOpen(call.facts) &&

@@ -1,7 +1,7 @@
-import { balanceAt } from '@talktime/core/balance-line'
-import { isOpen } from '@talktime/core/call'
+import { balanceAt } from '@talktime/core/billing/balance-line'
+import { isOpen } from '@talktime/core/calls/call'
 import type { Boundaries, LineRow } from '../ledger/index.ts'
-import { type Account, giveBack, lockAccounts, writeAccounts } from '../ledger/index.ts'
+import { giveBack, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
@@ -12,13 +12,10 @@ import {
   insertIdempotencyRecords,
   loadIdempotencyRecords,
   lockIdempotencyKeys,
-} from '../platform/http/idempotency-records.ts'
+} from '../platform/idempotency/record-store.ts'
 import { invariant } from '../platform/problem.ts'
 import { addUsage } from '../usage/index.ts'
 import type { CallRow } from './call-row.ts'
-import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
-import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
-import { writeHangUps } from './hang-ups.ts'
 import {
   insertCalls,
   type KeyInWorkspace,
@@ -27,7 +24,10 @@ import {
   loadCallsById,
   loadGates,
   updateCalls,
-} from './store.ts'
+} from './call-store.ts'
+import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
+import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
+import { writeHangUps } from './hang-ups.ts'
 
 /** The hot path: every change of a call goes through here. */
 export type CallEngine = {
@@ -41,7 +41,7 @@ export type CallEngine = {
   close(): Promise<void>
 }
 
-export type CallEngineParts = {
+export type CallEngineDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly boundaries: Boundaries
@@ -68,8 +68,8 @@ const SLOTS = 2
 const BESIDE_MIN = 128
 const BATCH_MAX = 500
 
-export function createCallEngine(parts: CallEngineParts): CallEngine {
-  const open = parts.openPipeline ?? (() => openPipeline(parts.database.connection))
+export function createCallEngine(deps: CallEngineDeps): CallEngine {
+  const open = deps.openPipeline ?? (() => openPipeline(deps.database.connection))
   const pipelines = Array.from({ length: SLOTS }, open)
   const bulk = open()
   let batches: Promise<unknown> = Promise.resolve()
@@ -78,14 +78,14 @@ export function createCallEngine(parts: CallEngineParts): CallEngine {
     besideMin: BESIDE_MIN,
     keyOf: ({ command }) => command.workspaceId,
     batchMax: BATCH_MAX,
-    run: (submissions, slot) => runBatch(parts, pipelines[slot] ?? bulk, submissions),
+    run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),
   })
   return {
     submit: async (command) => notReplayed(await coalescer.submit({ command })),
     submitOnce: (submission) => coalescer.submit(submission),
     async submitBatch(commands) {
       const submissions = commands.map((command) => ({ command }))
-      const batch = runBatch(parts, bulk, submissions)
+      const batch = runBatch(deps, bulk, submissions)
       batches = Promise.allSettled([batches, batch]).then(() => {})
       return (await batch).map(notReplayed)
     },
@@ -112,14 +112,14 @@ type Done =
     }
 
 async function runBatch(
-  parts: CallEngineParts,
+  deps: CallEngineDeps,
   pipeline: Pipeline,
   submissions: readonly Submission[],
 ): Promise<(CallOutcome | Replayed)[]> {
   const commands = submissions.map(({ command }) => command)
   const workspaceIds = [...new Set(commands.map((command) => command.workspaceId))].sort()
   for (;;) {
-    const nowMs = parts.clock.now()
+    const nowMs = deps.clock.now()
     const done = await pipeline.transaction<Done>(async (tx, commit) => {
       const [records, batch] = await Promise.all([
         loadRecords(tx, submissions),
@@ -142,23 +142,23 @@ async function runBatch(
       committed.catch(() => {})
       await written
       await committed
-      const lines = [...batch.accounts.values()].map((account) => account.line)
+      const lines = [...batch.units.values()].map((unit) => unit.line)
       return { outcomes, lines, ordered }
     })
     if ('outcomes' in done) {
-      parts.onCommitted?.(workspaceIds)
-      parts.onLines?.(done.lines)
-      if (done.ordered.length > 0) parts.onHangUps?.(done.ordered)
-      tellCampaigns(parts, done.outcomes)
+      deps.onCommitted?.(workspaceIds)
+      deps.onLines?.(done.lines)
+      if (done.ordered.length > 0) deps.onHangUps?.(done.ordered)
+      tellCampaigns(deps, done.outcomes)
       return done.outcomes
     }
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
-    await parts.boundaries.catchUp(done.due, nowMs)
+    await deps.boundaries.catchUp(done.due, nowMs)
   }
 }
 
 function tellCampaigns(
-  { onCampaignCallsOver }: CallEngineParts,
+  { onCampaignCallsOver }: CallEngineDeps,
   outcomes: readonly (CallOutcome | Replayed)[],
 ) {
   if (onCampaignCallsOver === undefined) return
@@ -212,8 +212,8 @@ function decideOnce(
 }
 
 function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
-  return [...batch.accounts.values()]
-    .map((account) => account.line)
+  return [...batch.units.values()]
+    .map((unit) => unit.line)
     .filter((line) => line.nextBoundaryMs !== null && line.nextBoundaryMs <= nowMs)
     .map((line) => line.workspaceId)
 }
@@ -228,8 +228,8 @@ async function load(
   commands: readonly CallCommand[],
 ): Promise<Batch> {
   const keys = keysOf(commands)
-  const [accounts, gates, agents, byId, byExternalId] = await Promise.all([
-    lockAccounts(tx, workspaceIds),
+  const [units, gates, agents, byId, byExternalId] = await Promise.all([
+    lockWorkspaces(tx, workspaceIds),
     loadGates(tx, workspaceIds),
     loadAgents(tx, keys.agents),
     loadCallsById(tx, keys.calls),
@@ -237,7 +237,7 @@ async function load(
   ])
   const known = [...byId, ...byExternalId]
   return {
-    accounts,
+    units,
     gates,
     agents: new Map(agents.map((agent) => [inWorkspace(agent.workspaceId, agent.id), agent])),
     calls: new Map(known.map((call) => [inWorkspace(call.workspaceId, call.id), call])),
@@ -284,7 +284,7 @@ function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
     updateCalls(tx, callsOf(batch, batch.updated)),
     addUsage(tx, batch.usage.splice(0)),
     writeHangUps(tx, callsOf(batch, batch.ordered)),
-    writeAccounts(tx, batch.accounts.values(), nowMs),
+    writeUnits(tx, batch.units.values(), nowMs),
   ]
   batch.inserted.clear()
   batch.updated.clear()
@@ -306,16 +306,16 @@ async function afterGiveBacks(
   if (outcome.outcome !== 'call') return outcome
   const { workspaceId, id } = outcome.call
   const call = batch.calls.get(inWorkspace(workspaceId, id)) ?? outcome.call
-  const account = batch.accounts.get(workspaceId)
-  return account ? { ...outcome, call, balanceMs: balanceAt(account.line, nowMs) } : outcome
+  const unit = batch.units.get(workspaceId)
+  return unit ? { ...outcome, call, balanceMs: balanceAt(unit.line, nowMs) } : outcome
 }
 
 async function carryOutGiveBack(tx: Tx, batch: Batch, back: GiveBack, nowMs: number): Promise<void> {
   const key = inWorkspace(back.workspaceId, back.callId)
-  const account: Account | undefined = batch.accounts.get(back.workspaceId)
+  const unit: WorkspaceUnit | undefined = batch.units.get(back.workspaceId)
   const call = batch.calls.get(key)
-  invariant(account !== undefined && call !== undefined, 'A call that is given credit back was loaded')
-  const entries = await giveBack(tx, account, { ...back, entrySeqs: call.entrySeqs }, nowMs)
+  invariant(unit !== undefined && call !== undefined, 'A call that is given credit back was loaded')
+  const entries = await giveBack(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
   batch.calls.set(key, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
   batch.updated.add(key)
 }

@@ -10,7 +10,7 @@ import {
   type VoiceStack,
 } from '../../test/voice-stack.ts'
 import type { Amount } from '../platform/http/amount.ts'
-import type { ReceiptBody } from './representation.ts'
+import type { ReceiptResponse } from './response-schemas.ts'
 
 let t: TestApp
 let stack: VoiceStack
@@ -249,7 +249,7 @@ describe('a receipt', () => {
 })
 
 /** Payments and what is unpaid make what was charged; so do the entries, below zero. */
-function expectSumsOf({ charged, payments, unpaid, entries }: ReceiptBody): void {
+function expectSumsOf({ charged, payments, unpaid, entries }: ReceiptResponse): void {
   const sumOf = (parts: readonly { amount: Amount }[]) =>
     parts.reduce((sum, { amount }) => sum + amount.milliseconds, 0)
   expect([sumOf(payments) + unpaid.milliseconds, -sumOf(entries)]).toEqual([

@@ -1,5 +1,5 @@
-import type { CallStatus } from '@talktime/core/call'
-import { localDayBounds } from '@talktime/core/local-day'
+import type { CallStatus } from '@talktime/core/calls/call'
+import { localDayBounds } from '@talktime/core/time/local-day'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import type { Boundaries } from '../ledger/index.ts'
@@ -10,18 +10,18 @@ import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
-import { agentUuid, callTarget } from './fields.ts'
-import { type CallFilter, listCalls } from './history.ts'
+import { workspaceOfCall } from './call-store.ts'
+import { type CallFilter, listCalls } from './history-store.ts'
 import { readReceipt } from './receipt.ts'
+import { agentUuid, callTarget } from './request-schemas.ts'
 import {
-  CallBody,
+  CallResponse,
   CallStatusName,
-  callBody,
+  callResponse,
   DirectionName,
-  ReceiptBody,
-  receiptBody,
-} from './representation.ts'
-import { workspaceOfCall } from './store.ts'
+  ReceiptResponse,
+  receiptResponse,
+} from './response-schemas.ts'
 
 const statusSentence = `"status" must be one or more of ${CallStatusName.options.join(', ')}, with commas between.`
 
@@ -42,7 +42,7 @@ const HistoryQuery = ListQuery.extend({
   to: localDate('to').meta({ description: 'Last local day, included. A call counts on the day it ended.' }),
 })
 
-export type CallReadParts = {
+export type CallReadDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -50,8 +50,8 @@ export type CallReadParts = {
 }
 
 /** Call history and receipts. Whoever reads them first after a reset finds the live calls cut there. */
-export function callReadRoutes(parts: CallReadParts): Routes {
-  const { access, database, clock, boundaries } = parts
+export function callReadRoutes(deps: CallReadDeps): Routes {
+  const { access, database, clock, boundaries } = deps
   return async (server) => {
     server.get(
       '/v1/calls',
@@ -60,7 +60,7 @@ export function callReadRoutes(parts: CallReadParts): Routes {
           tags: ['Calls'],
           summary: 'Call history, newest first',
           querystring: HistoryQuery,
-          response: { 200: listOf(CallBody) },
+          response: { 200: listOf(CallResponse) },
         },
       },
       async (request) => {
@@ -70,7 +70,7 @@ export function callReadRoutes(parts: CallReadParts): Routes {
         const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
         await boundaries.catchUpIfDue(workspaceId, clock.now())
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
-        return page(calls, limit, (call) => [call.id], callBody)
+        return page(calls, limit, (call) => [call.id], callResponse)
       },
     )
 
@@ -81,7 +81,7 @@ export function callReadRoutes(parts: CallReadParts): Routes {
           tags: ['Calls'],
           summary: 'The receipt of a call',
           params: z.object({ id: z.string() }),
-          response: { 200: ReceiptBody },
+          response: { 200: ReceiptResponse },
         },
       },
       async (request) => {
@@ -91,7 +91,7 @@ export function callReadRoutes(parts: CallReadParts): Routes {
         const timeZone = await timeZoneOf(database, workspaceId)
         await boundaries.catchUpIfDue(workspaceId, clock.now())
         const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
-        return receiptBody(receipt, timeZone, clock.now())
+        return receiptResponse(receipt, timeZone, clock.now())
       },
     )
   }

@@ -16,13 +16,13 @@ const PAGE_MAX = 1000
  *
  * A silence before this reaper was made is nobody's fault but ours, so leases count from then on at the earliest.
  */
-export function createReaper(parts: { database: Database; clock: Clock; engine: CallEngine }): Reaper {
-  const listeningSinceMs = parts.clock.now()
+export function createReaper(deps: { database: Database; clock: Clock; engine: CallEngine }): Reaper {
+  const listeningSinceMs = deps.clock.now()
 
   async function closeLost(page: readonly Due[]): Promise<number> {
     const outcomes = await Promise.all(
       page.map(({ workspaceId, callId }) =>
-        parts.engine.submit({ type: 'reap', workspaceId, target: { callId }, listeningSinceMs }),
+        deps.engine.submit({ type: 'reap', workspaceId, target: { callId }, listeningSinceMs }),
       ),
     )
     return outcomes.filter(
@@ -32,12 +32,12 @@ export function createReaper(parts: { database: Database; clock: Clock; engine: 
 
   return {
     async runOnce() {
-      const nowMs = parts.clock.now()
+      const nowMs = deps.clock.now()
       let closed = 0
       // All that are due are looked at: what cannot be judged yet, however much, hides nothing behind it.
-      for (let page = await duePage(parts.database, nowMs); page.length > 0; ) {
+      for (let page = await duePage(deps.database, nowMs); page.length > 0; ) {
         closed += await closeLost(page)
-        page = page.length < PAGE_MAX ? [] : await duePage(parts.database, nowMs, page.at(-1))
+        page = page.length < PAGE_MAX ? [] : await duePage(deps.database, nowMs, page.at(-1))
       }
       return closed
     },

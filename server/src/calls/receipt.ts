@@ -1,9 +1,9 @@
-import { lengthMs, paidPieces } from '@talktime/core/paid-pieces'
+import { lengthMs, paidPieces } from '@talktime/core/billing/charge-allocations'
 import { type GrantRow, grantColumns, type LineRow, paidBy, readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CallRow } from './call-row.ts'
-import { loadCallsById } from './store.ts'
+import { loadCallsById } from './call-store.ts'
 
 /** What one grant paid of a call, in milliseconds of talk time. Negative never: what was given back is taken off. */
 export type Payment = { readonly grant: GrantRow; readonly amountMs: number }

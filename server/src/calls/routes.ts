@@ -1,4 +1,4 @@
-import { isOpen } from '@talktime/core/call'
+import { isOpen } from '@talktime/core/calls/call'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
@@ -7,16 +7,23 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { newUuid } from '../platform/ids.ts'
 import { type InvalidPart, Problem } from '../platform/problem.ts'
+import { workspaceOfCall } from './call-store.ts'
 import type { CallCommand, CallDecided, CallOutcome } from './command.ts'
 import type { CallEngine } from './engine.ts'
-import { AnswerBody, agentUuid, callTarget, EndBody, StartBody, startCommand } from './fields.ts'
-import { CallBody, callBody } from './representation.ts'
-import { workspaceOfCall } from './store.ts'
+import {
+  AnswerRequest,
+  agentUuid,
+  callTarget,
+  EndRequest,
+  StartRequest,
+  startCommand,
+} from './request-schemas.ts'
+import { CallResponse, callResponse } from './response-schemas.ts'
 
-export type CallRouteParts = {
+export type CallRouteDeps = {
   readonly access: Access
   readonly engine: CallEngine
   readonly database: Database
@@ -26,7 +33,7 @@ export type CallRouteParts = {
 
 const CallParams = z.object({ id: z.string() })
 
-const HeartbeatBody = z
+const HeartbeatRequest = z
   .object({
     continue: z.boolean().meta({ description: 'False: hang up.' }),
     balance: Amount,
@@ -38,8 +45,8 @@ const HeartbeatBody = z
 type Answer = { readonly status: number; readonly body: unknown }
 
 /** The routes that voice stacks call while a call is set up, answered and ended: the hot path. */
-export function callRoutes(parts: CallRouteParts): Routes {
-  const { access, engine, database, clock, idempotency } = parts
+export function callRoutes(deps: CallRouteDeps): Routes {
+  const { access, engine, database, clock, idempotency } = deps
 
   async function carryOut(
     request: FastifyRequest,
@@ -85,8 +92,8 @@ export function callRoutes(parts: CallRouteParts): Routes {
           tags: ['Calls'],
           summary: 'May this call start?',
           description: 'A refusal is a decision, not an error. The same externalId gives the same call.',
-          body: StartBody,
-          response: { 200: CallBody, 201: CallBody },
+          body: StartRequest,
+          response: { 200: CallResponse, 201: CallResponse },
         },
       },
       async (request, reply) => {
@@ -94,7 +101,7 @@ export function callRoutes(parts: CallRouteParts): Routes {
         const command = startCommand(workspaceId, newUuid(clock.now()), request.body)
         return carryOut(request, reply, command, (outcome) => ({
           status: outcome.created && !outcome.call.facts.refused ? 201 : 200,
-          body: callBody(outcome.call),
+          body: callResponse(outcome.call),
         }))
       },
     )
@@ -107,8 +114,8 @@ export function callRoutes(parts: CallRouteParts): Routes {
           tags: ['Calls'],
           summary: 'The conversation starts',
           params: CallParams,
-          body: AnswerBody,
-          response: { 200: CallBody },
+          body: AnswerRequest,
+          response: { 200: CallResponse },
         },
       },
       async (request, reply) => {
@@ -128,8 +135,8 @@ export function callRoutes(parts: CallRouteParts): Routes {
           summary: 'The call is over',
           description: 'Charges the conversation, if there was one. Repeats change nothing.',
           params: CallParams,
-          body: EndBody,
-          response: { 200: CallBody },
+          body: EndRequest,
+          response: { 200: CallResponse },
         },
       },
       async (request, reply) => {
@@ -158,7 +165,7 @@ export function callRoutes(parts: CallRouteParts): Routes {
             'Keeps the lease of a call whose stack sends no reliable end: a call that sent heartbeats and falls silent for 90 seconds is closed at its last one.',
           params: CallParams,
           body: z.strictObject({}),
-          response: { 200: HeartbeatBody },
+          response: { 200: HeartbeatRequest },
         },
       },
       async (request, reply) => {
@@ -186,7 +193,7 @@ export function callRoutes(parts: CallRouteParts): Routes {
             'Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).',
           params: CallParams,
           body: z.strictObject({}),
-          response: { 200: CallBody, 202: CallBody },
+          response: { 200: CallResponse, 202: CallResponse },
         },
       },
       async (request, reply) => {
@@ -195,7 +202,7 @@ export function callRoutes(parts: CallRouteParts): Routes {
         const command = { type: 'hang_up', workspaceId, target, reason: 'by_hand' } as const
         return carryOut(request, reply, command, ({ call }) => ({
           status: isOpen(call.facts) ? 202 : 200,
-          body: callBody(call),
+          body: callResponse(call),
         }))
       },
     )
@@ -203,7 +210,7 @@ export function callRoutes(parts: CallRouteParts): Routes {
 }
 
 function callAnswer(outcome: CallDecided): Answer {
-  return { status: 200, body: callBody(outcome.call) }
+  return { status: 200, body: callResponse(outcome.call) }
 }
 
 /** The outcome, or the problem it is thrown as. */

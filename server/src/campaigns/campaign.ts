@@ -1,4 +1,4 @@
-import type { CallingHours } from '@talktime/core/calling-hours'
+import type { CallingHours } from '@talktime/core/campaigns/calling-hours'
 
 export type CampaignStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'completed'
 

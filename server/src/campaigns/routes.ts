@@ -1,19 +1,14 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import { requireAgent } from '../agents/index.ts'
-import { type Account, type Boundaries, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { addEvent, type Boundaries, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow } from './campaign.ts'
-import type { Dialer } from './dialer.ts'
-import { estimateToFinish } from './estimate.ts'
-import { agentUuid, CampaignChangeBody, campaignUuid, NewCampaignBody, StartCampaignBody } from './fields.ts'
-import { CampaignBody, CampaignStatusName, campaignBody } from './representation.ts'
-import { pauseByUser, requireCampaignPlan, resumeByUser, startCampaign } from './states.ts'
 import {
   archiveCampaign,
   createCampaign,
@@ -21,9 +16,20 @@ import {
   requireCampaign,
   updateCampaign,
   workspaceOfCampaign,
-} from './store.ts'
+} from './campaign-store.ts'
+import type { Dialer } from './dialer/dialer.ts'
+import { estimateToFinish } from './estimate.ts'
+import { pauseByUser, requireCampaignPlan, resumeByUser, startCampaign } from './lifecycle.ts'
+import {
+  agentUuid,
+  CampaignChangeRequest,
+  campaignUuid,
+  NewCampaignRequest,
+  StartCampaignRequest,
+} from './request-schemas.ts'
+import { CampaignResponse, CampaignStatusName, campaignResponse } from './response-schemas.ts'
 
-export type CampaignRouteParts = {
+export type CampaignRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -38,7 +44,7 @@ export const CampaignParams = z.object({ id: z.string() })
 
 /** An operator's key needs to name no workspace: the campaign does. */
 export async function scopeOfCampaign(
-  { access, database }: Pick<CampaignRouteParts, 'access' | 'database'>,
+  { access, database }: Pick<CampaignRouteDeps, 'access' | 'database'>,
   request: Parameters<Access['scopeOf']>[0],
   id: string,
 ) {
@@ -50,25 +56,25 @@ export async function scopeOfCampaign(
 }
 
 /** Campaigns, and what is done with them by hand. */
-export function campaignRoutes(parts: CampaignRouteParts): Routes {
-  const { access, database, clock, idempotency, boundaries, dialer, onCommitted } = parts
-  const one = { tags: campaignTags, params: CampaignParams, response: { 200: CampaignBody } }
+export function campaignRoutes(deps: CampaignRouteDeps): Routes {
+  const { access, database, clock, idempotency, boundaries, dialer, onCommitted } = deps
+  const one = { tags: campaignTags, params: CampaignParams, response: { 200: CampaignResponse } }
 
   async function bodyOf(db: Parameters<typeof estimateToFinish>[0], campaign: CampaignRow) {
     const nowMs = clock.now()
-    return campaignBody(campaign, await estimateToFinish(db, campaign, nowMs), nowMs)
+    return campaignResponse(campaign, await estimateToFinish(db, campaign, nowMs), nowMs)
   }
 
   /** Runs `work` under the workspace's line, with the campaign as it is. */
   async function changing<T>(
     tx: Tx,
     ref: CampaignRef,
-    work: (account: Account, campaign: CampaignRow) => Promise<T>,
+    work: (unit: WorkspaceUnit, campaign: CampaignRow) => Promise<T>,
   ): Promise<T> {
-    const account = (await lockAccounts(tx, [ref.workspaceId])).get(ref.workspaceId)
-    invariant(account, 'A workspace has a balance line')
-    const done = await work(account, await requireCampaign(tx, ref))
-    await writeAccounts(tx, [account], clock.now())
+    const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
+    invariant(unit, 'A workspace has a balance line')
+    const done = await work(unit, await requireCampaign(tx, ref))
+    await writeUnits(tx, [unit], clock.now())
     return done
   }
 
@@ -85,7 +91,7 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
           tags: campaignTags,
           summary: 'The campaigns, newest first',
           querystring: ListQuery.extend({ status: CampaignStatusName.optional() }),
-          response: { 200: listOf(CampaignBody) },
+          response: { 200: listOf(CampaignResponse) },
         },
       },
       async (request) => {
@@ -109,8 +115,8 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
         schema: {
           tags: campaignTags,
           summary: 'Make a campaign: a draft, to which contacts are added',
-          body: NewCampaignBody,
-          response: { 201: CampaignBody },
+          body: NewCampaignRequest,
+          response: { 201: CampaignResponse },
         },
       },
       async (request, reply) => {
@@ -120,21 +126,21 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
         const nowMs = clock.now()
         return idempotency.command(request, reply, async (tx) => {
           await requireCampaignPlan(tx, workspaceId)
-          const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-          invariant(account, 'A workspace has a balance line')
+          const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+          invariant(unit, 'A workspace has a balance line')
           const { agentId, retries, ...fields } = request.body
           const agent = await requireAgent(tx, { workspaceId, id: agentUuid(agentId) })
           const chosen = { ...fields, agentId: agent.id, ...retriesOf(retries) }
           const campaign = await createCampaign(tx, workspaceId, chosen, nowMs)
-          noteChange(account, 'campaign', campaign.id)
-          await writeAccounts(tx, [account], nowMs)
+          addEvent(unit, 'campaign', campaign.id)
+          await writeUnits(tx, [unit], nowMs)
           return { status: 201, body: await bodyOf(tx, campaign) }
         })
       },
     )
 
     server.get('/v1/campaigns/:id', { schema: { ...one, summary: 'A campaign' } }, async (request) => {
-      const { ref } = await scopeOfCampaign(parts, request, request.params.id)
+      const { ref } = await scopeOfCampaign(deps, request, request.params.id)
       return bodyOf(database, await requireCampaign(database, ref))
     })
 
@@ -145,16 +151,16 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
           ...one,
           summary: 'Change a campaign, at any time',
           description: 'What is changed holds from the next call on.',
-          body: CampaignChangeBody,
+          body: CampaignChangeRequest,
         },
       },
       async (request) => {
-        const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
+        const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
         const body = await database.transaction((tx) =>
-          changing(tx, ref, async (account, campaign) => {
+          changing(tx, ref, async (unit, campaign) => {
             await updateCampaign(tx, ref, await fieldsAfter(tx, campaign, request.body))
-            noteChange(account, 'campaign', ref.id)
+            addEvent(unit, 'campaign', ref.id)
             return bodyOf(tx, await requireCampaign(tx, ref))
           }),
         )
@@ -174,10 +180,10 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
         },
       },
       async (request, reply) => {
-        const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
+        const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
         await database.transaction((tx) =>
-          changing(tx, ref, async (account, campaign) => {
+          changing(tx, ref, async (unit, campaign) => {
             if (campaign.status === 'running' || campaign.counts.calling > 0) {
               throw new Problem(
                 'conflict',
@@ -185,7 +191,7 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
               )
             }
             await archiveCampaign(tx, ref, clock.now())
-            noteChange(account, 'campaign', ref.id)
+            addEvent(unit, 'campaign', ref.id)
           }),
         )
         onCommitted([ref.workspaceId])
@@ -201,17 +207,17 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
           ...one,
           summary: 'Start a campaign, now or later',
           description: 'It calls within its calling hours only. With startsAt in the future it is scheduled.',
-          body: StartCampaignBody,
+          body: StartCampaignRequest,
         },
       },
       async (request, reply) => {
-        const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
+        const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
         await boundaries.catchUpIfDue(ref.workspaceId, clock.now())
         const body = await idempotency.command(request, reply, async (tx) => {
           await requireCampaignPlan(tx, ref.workspaceId)
-          return changing(tx, ref, async (account, campaign) => {
-            await startCampaign(tx, account, campaign, request.body.startsAt ?? null, clock.now())
+          return changing(tx, ref, async (unit, campaign) => {
+            await startCampaign(tx, unit, campaign, request.body.startsAt ?? null, clock.now())
             return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
           })
         })
@@ -230,11 +236,11 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
         },
       },
       async (request, reply) => {
-        const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
+        const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
         const body = await idempotency.command(request, reply, (tx) =>
-          changing(tx, ref, async (account, campaign) => {
-            await pauseByUser(tx, account, campaign, clock.now())
+          changing(tx, ref, async (unit, campaign) => {
+            await pauseByUser(tx, unit, campaign, clock.now())
             return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
           }),
         )
@@ -247,13 +253,13 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
       '/v1/campaigns/:id/resume',
       { schema: { ...one, summary: 'Let a paused campaign go on', body: z.strictObject({}) } },
       async (request, reply) => {
-        const { scope, ref } = await scopeOfCampaign(parts, request, request.params.id)
+        const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
         await boundaries.catchUpIfDue(ref.workspaceId, clock.now())
         const body = await idempotency.command(request, reply, async (tx) => {
           await requireCampaignPlan(tx, ref.workspaceId)
-          return changing(tx, ref, async (account, campaign) => {
-            await resumeByUser(tx, account, campaign, clock.now())
+          return changing(tx, ref, async (unit, campaign) => {
+            await resumeByUser(tx, unit, campaign, clock.now())
             return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
           })
         })
@@ -264,7 +270,7 @@ export function campaignRoutes(parts: CampaignRouteParts): Routes {
   }
 }
 
-type Retries = z.infer<typeof NewCampaignBody>['retries']
+type Retries = z.infer<typeof NewCampaignRequest>['retries']
 
 function retriesOf({ attemptsMax, afterMinutes, on }: Retries) {
   return { attemptsMax, retryAfterMs: afterMinutes * 60_000, retryOn: [...new Set(on)] }
@@ -274,7 +280,7 @@ function retriesOf({ attemptsMax, afterMinutes, on }: Retries) {
 async function fieldsAfter(
   tx: Tx,
   campaign: CampaignRow,
-  change: z.infer<typeof CampaignChangeBody>,
+  change: z.infer<typeof CampaignChangeRequest>,
 ): Promise<CampaignFields> {
   const { agentId, retries, ...fields } = change
   const { workspaceId } = campaign

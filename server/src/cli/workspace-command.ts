@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { requireSubscription } from '../plans/index.ts'
 import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
-import { createWorkspace, requireWorkspace, workspaceBody } from '../workspaces/index.ts'
+import { createWorkspace, requireWorkspace, workspaceResponse } from '../workspaces/index.ts'
 import { nameValue, timeZoneValue } from './option-values.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -49,6 +49,6 @@ function createAndDescribe({ name, timeZone, plan, json }: CreateOptions): Promi
       requireWorkspace(database, id),
       requireSubscription(database, id),
     ])
-    return JSON.stringify(workspaceBody(row, subscription, 'operator'), null, 2)
+    return JSON.stringify(workspaceResponse(row, subscription, 'operator'), null, 2)
   })
 }

@@ -1,21 +1,21 @@
-import { crossesAt } from '@talktime/core/balance-line'
-import { formatCredits } from '@talktime/core/credits'
+import { crossesAt } from '@talktime/core/billing/balance-line'
+import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
-import { type Account, type LineRow, noteChange } from '../ledger/index.ts'
+import { addEvent, type LineRow, type WorkspaceUnit } from '../ledger/index.ts'
 import { uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/words.ts'
+import { instantText } from '../platform/text-format.ts'
 
 /** Tells that a workspace is out of credits since `atMs`, what follows from it, and what to do. */
 export async function tellOut(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   facts: AlertFacts,
   { atMs, sentences }: { readonly atMs: number; readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
   const out = `The balance reached zero on ${instantText(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
-  await raise(tx, account, atMs, nowMs, {
+  await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_zero',
     title: 'Out of credits',
     detail: [out, ...sentences, howToGoOn(facts)].join(' '),
@@ -25,13 +25,13 @@ export async function tellOut(
 /** Tells that calls are answered again. */
 export async function tellReturned(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   facts: AlertFacts,
   { sentences }: { readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
   const back = `Incoming calls are answered again since ${instantText(nowMs, facts.timeZone)}.`
-  await raise(tx, account, nowMs, nowMs, {
+  await raise(tx, unit, nowMs, nowMs, {
     kind: 'credits_returned',
     title: 'Credits are back',
     detail: [back, ...sentences].join(' '),
@@ -41,16 +41,16 @@ export async function tellReturned(
 /** Tells that the balance is low since `atMs`, how long it lasts, and what to do. */
 export async function tellLow(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   facts: AlertFacts,
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  const left = `Less than ${creditsText(account.line.lowLevelMs)} are left.`
-  await raise(tx, account, atMs, nowMs, {
+  const left = `Less than ${creditsText(unit.line.lowLevelMs)} are left.`
+  await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_low',
     title: 'Credits are low',
-    detail: [left, ...lastsUntil(account.line, facts), howToHaveMore(facts)].join(' '),
+    detail: [left, ...lastsUntil(unit.line, facts), howToHaveMore(facts)].join(' '),
   })
 }
 
@@ -116,14 +116,14 @@ function creditsText(ms: number): string {
 
 async function raise(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   atMs: number,
   nowMs: number,
   alert: Pick<Parameters<typeof raiseAlert>[1], 'kind' | 'title' | 'detail'>,
 ): Promise<void> {
-  const { workspaceId, eventSeq } = account.line
+  const { workspaceId, eventSeq } = unit.line
   // A balance may reach zero twice at one instant, by what turns out later; not at one state of its line.
   const crossing = { workspaceId, key: `${atMs} ${eventSeq}`, link: '/billing' }
   const id = await raiseAlert(tx, { ...alert, ...crossing }, nowMs)
-  if (id !== undefined) noteChange(account, 'alert', id)
+  if (id !== undefined) addEvent(unit, 'alert', id)
 }

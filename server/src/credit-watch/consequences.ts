@@ -1,4 +1,4 @@
-import type { Account } from '../ledger/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 
 /**
@@ -7,10 +7,10 @@ import type { Tx } from '../platform/database/database.ts'
  * alert; nothing may be asked of anybody outside of the database.
  */
 export type Consequences = {
-  /** The balance reached zero at `atMs`; `nowMs` is a little later. The account's line says so already. */
-  wentOut(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<Done>
+  /** The balance reached zero at `atMs`; `nowMs` is a little later. The unit's line says so already. */
+  wentOut(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<Done>
   /** There is credit again in a workspace that was out. */
-  returned(tx: Tx, account: Account, nowMs: number): Promise<Done>
+  returned(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<Done>
 }
 
 /** What was done. */

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, lifeOf, mortalDatabase, mortalPipeline } from '../../test/mortal.ts'
+import { Died, lifeOf, mortalDatabase, mortalPipeline } from '../../test/killable-process.ts'
 import { until } from '../../test/start-server.ts'
 import { watchOver } from '../../test/watches.ts'
 import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
 import { creditConsequences } from '../credit-consequences.ts'
-import { lockAccounts, readLine } from '../ledger/index.ts'
-import type { CreditWatch, CreditWatchParts } from './watch.ts'
+import { lockWorkspaces, readLine } from '../ledger/index.ts'
+import type { CreditWatch, CreditWatchDeps } from './watch.ts'
 
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
@@ -22,8 +22,8 @@ afterEach(async () => {
 afterAll(() => world.close())
 
 /** The credit watch of a server process, until that dies. */
-function watchOf(parts?: Partial<CreditWatchParts>): CreditWatch {
-  const watch = watchOver(world, parts)
+function watchOf(deps?: Partial<CreditWatchDeps>): CreditWatch {
+  const watch = watchOver(world, deps)
   watches.push(watch)
   return watch
 }
@@ -120,11 +120,11 @@ test('a workspace in which something fails spoils no other', async () => {
   const watch = watchOf({
     consequences: {
       ...creditConsequences,
-      async wentOut(tx, account, atMs, nowMs) {
-        if (broken && account.line.workspaceId === bad.workspaceId) {
+      async wentOut(tx, unit, atMs, nowMs) {
+        if (broken && unit.line.workspaceId === bad.workspaceId) {
           await tx.query('select 1 / 0')
         }
-        return creditConsequences.wentOut(tx, account, atMs, nowMs)
+        return creditConsequences.wentOut(tx, unit, atMs, nowMs)
       },
     },
     onError: (error) => errors.push(error),
@@ -171,7 +171,7 @@ test('a line that somebody holds at the instant is acted on when it is free, and
   const watch = watchOf()
   let ran: Promise<void> = Promise.resolve()
   await world.database.transaction(async (tx) => {
-    await lockAccounts(tx, [busy.workspaceId])
+    await lockWorkspaces(tx, [busy.workspaceId])
     ran = watch.runDue()
     await until(async () => (await stateOf(free)).alerts === 1 || undefined)
     expect(await stateOf(busy)).toMatchObject(nothing)

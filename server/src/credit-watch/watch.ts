@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isBelowReload, nextCrossingMs } from '@talktime/core/crossings'
+import { isBelowReload, nextCrossingMs } from '@talktime/core/billing/threshold-crossings'
 import { type Boundaries, type LineRow, readLines } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
-import { type Acted, act } from './act.ts'
+import { type Acted, act } from './apply-crossings.ts'
 import type { Consequences } from './consequences.ts'
 import { createSchedule, type Due } from './schedule.ts'
-import { type ComingLine, findComing, findDue } from './store.ts'
+import { type ComingLine, findComing, findDue } from './watch-store.ts'
 
 /** Acts at the instant at which a balance reaches zero, becomes low, falls below auto-reload's threshold, or returns. */
 export type CreditWatch = {
@@ -25,7 +25,7 @@ export type CreditWatch = {
   close(): Promise<void>
 }
 
-export type CreditWatchParts = {
+export type CreditWatchDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly boundaries: Boundaries
@@ -64,10 +64,10 @@ const SWEEP_SHARE = 0.05
  * sleeps until then. Nothing else depends on that memory: every process takes up regularly what will be due soon, and
  * finds each second what was missed, so that one that dies is replaced by the others, or by its next start.
  */
-export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
-  const { database, clock, boundaries, onError } = parts
+export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
+  const { database, clock, boundaries, onError } = deps
   // Its own, so that it waits for nobody's.
-  const pipeline = (parts.openPipeline ?? (() => openPipeline(database.connection)))()
+  const pipeline = (deps.openPipeline ?? (() => openPipeline(database.connection)))()
   const schedule = createSchedule()
   const unread = new Set<string>()
   const atBoundary = new Set<string>()
@@ -97,7 +97,7 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
       const isNear = dueMs !== null && dueMs <= nowMs + HORIZON_MS
       schedule.put(line.workspaceId, line.eventSeq, isNear ? dueMs : null)
     }
-    if (below.length > 0) parts.onBelow(below)
+    if (below.length > 0) deps.onBelow(below)
     arm()
   }
 
@@ -149,7 +149,7 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
 
   async function actTogether(due: readonly Due[], heldMs: number): Promise<void> {
     const workspaceIds = due.map(({ workspaceId }) => workspaceId)
-    const acted = await act(pipeline, parts.consequences, workspaceIds, clock.now())
+    const acted = await act(pipeline, deps.consequences, workspaceIds, clock.now())
     finish(due, acted)
     if (acted.held.length === 0) return
     const held = new Set(acted.held)
@@ -173,8 +173,8 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
   }
 
   function finish(due: readonly Due[], acted: Acted): void {
-    if (acted.changed.length > 0) parts.onCommitted(acted.changed)
-    if (acted.hangUps.length > 0) parts.onHangUps?.(acted.hangUps)
+    if (acted.changed.length > 0) deps.onCommitted(acted.changed)
+    if (acted.hangUps.length > 0) deps.onHangUps?.(acted.hangUps)
     measure(due, acted)
     put(acted.lines)
     for (const workspaceId of acted.atBoundary) atBoundary.add(workspaceId)
@@ -185,7 +185,7 @@ export function createCreditWatch(parts: CreditWatchParts): CreditWatch {
     const nowMs = clock.now()
     for (const { workspaceId, dueMs } of due) {
       const atMs = crossedAtMs.get(workspaceId)
-      if (atMs !== undefined) parts.onActed?.(nowMs - Math.max(atMs, dueMs))
+      if (atMs !== undefined) deps.onActed?.(nowMs - Math.max(atMs, dueMs))
     }
   }
 

@@ -1,4 +1,4 @@
-export { demoOwner } from './cast.ts'
-export { type MadeDemo, type MakeDemoParts, makeDemo } from './make-demo.ts'
+export { demoOwner } from './demo-agents.ts'
+export { type MadeDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
 export { randomOwnerPassword } from './owner-password.ts'
-export { type Demo, type DemoParts, startDemo } from './start-demo.ts'
+export { type Demo, type DemoDeps, startDemo } from './start-demo.ts'

@@ -6,12 +6,12 @@ import {
   createFileTaker,
   requireCampaign,
 } from '../campaigns/index.ts'
-import { type Account, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import { virtualClock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import { type CampaignCast, contactsOf } from './campaign-cast.ts'
-import { demoWorkspace } from './cast.ts'
+import { demoWorkspace } from './demo-agents.ts'
+import { type CampaignCast, contactsOf } from './demo-campaigns.ts'
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const
 const officeHours = {
@@ -40,10 +40,10 @@ export async function makeCampaign(
     defaultCountry: 'US',
   } as const
   const campaign = await database.transaction(async (tx) => {
-    const account = await lockLine(tx, workspaceId)
+    const unit = await lockLine(tx, workspaceId)
     const made = await createCampaign(tx, workspaceId, fields, nowMs)
-    noteChange(account, 'campaign', made.id)
-    await writeAccounts(tx, [account], nowMs)
+    addEvent(unit, 'campaign', made.id)
+    await writeUnits(tx, [unit], nowMs)
     return { workspaceId, id: made.id }
   })
   const takeFile = createFileTaker({ database, clock: virtualClock(nowMs) })
@@ -57,17 +57,17 @@ export async function changeCampaign(
   database: Database,
   ref: CampaignRef,
   nowMs: number,
-  change: (tx: Tx, account: Account, campaign: CampaignRow) => Promise<unknown>,
+  change: (tx: Tx, unit: WorkspaceUnit, campaign: CampaignRow) => Promise<unknown>,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const account = await lockLine(tx, ref.workspaceId)
-    await change(tx, account, await requireCampaign(tx, ref))
-    await writeAccounts(tx, [account], nowMs)
+    const unit = await lockLine(tx, ref.workspaceId)
+    await change(tx, unit, await requireCampaign(tx, ref))
+    await writeUnits(tx, [unit], nowMs)
   })
 }
 
-async function lockLine(tx: Tx, workspaceId: string): Promise<Account> {
-  const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-  invariant(account, 'The demo’s workspace has a balance line')
-  return account
+async function lockLine(tx: Tx, workspaceId: string): Promise<WorkspaceUnit> {
+  const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+  invariant(unit, 'The demo’s workspace has a balance line')
+  return unit
 }

@@ -7,7 +7,7 @@ import { readBalance } from '../ledger/index.ts'
 import { loadCatalogue } from '../plans/index.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { publicId } from '../platform/ids.ts'
-import { type DemoConfig, findDemo, type MakeDemoParts, makeDemo } from './make-demo.ts'
+import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
 
 // Made once, by the command line as its own process, on a database that has another workspace already.
 
@@ -32,7 +32,7 @@ const config: DemoConfig = {
   port: 4400,
 }
 
-const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoParts> = {}) =>
+const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoDeps> = {}) =>
   makeDemo({
     database,
     accounts: app.access.accounts,

@@ -5,16 +5,16 @@ import type { Config } from '../platform/config.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { createWorkspace } from '../workspaces/index.ts'
-import { type CastAgent, cast, demoOwner, demoWorkspace } from './cast.ts'
-import { playYear } from './play-year.ts'
-import { createYearCampaigns, withCampaigns } from './year-campaigns.ts'
-import { commandsOf } from './year-commands.ts'
-import { createYearCustomer } from './year-customer.ts'
-import { createYearOperator } from './year-operator.ts'
-import { planYear } from './year-plan.ts'
-import { openYearWorld } from './year-world.ts'
+import { type CastAgent, cast, demoOwner, demoWorkspace } from './demo-agents.ts'
+import { playYear } from './year/play-year.ts'
+import { createYearCampaigns, withCampaigns } from './year/year-campaigns.ts'
+import { commandsOf } from './year/year-commands.ts'
+import { createYearCustomer } from './year/year-customer.ts'
+import { createYearOperator } from './year/year-operator.ts'
+import { planYear } from './year/year-plan.ts'
+import { openYearWorld } from './year/year-world.ts'
 
-export type MakeDemoParts = {
+export type MakeDemoDeps = {
   readonly database: Database
   readonly accounts: Accounts
   readonly clock: Clock
@@ -47,13 +47,13 @@ const demoLock = 7_314_401
  * All of it is one transaction: nobody, the server's own jobs included, sees a workspace whose year is half over, and
  * a crash leaves nothing behind. Of several that make it at once one does, and the others find it made.
  */
-export async function makeDemo(parts: MakeDemoParts): Promise<MadeDemo> {
-  return parts.database.transaction(async (tx) => {
+export async function makeDemo(deps: MakeDemoDeps): Promise<MadeDemo> {
+  return deps.database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [demoLock])
     const workspaceId = await findDemo(tx)
     if (workspaceId !== undefined) return { outcome: 'exists', workspaceId }
-    if (parts.onlyIfEmpty && (await hasWorkspaces(tx))) return { outcome: 'not_empty' }
-    return { outcome: 'made', ...(await make(tx, parts)) }
+    if (deps.onlyIfEmpty && (await hasWorkspaces(tx))) return { outcome: 'not_empty' }
+    return { outcome: 'made', ...(await make(tx, deps)) }
   })
 }
 
@@ -68,10 +68,10 @@ export async function hasWorkspaces(db: Queryable): Promise<boolean> {
   return rows.length > 0
 }
 
-async function make(tx: Tx, parts: MakeDemoParts): Promise<{ workspaceId: string; calls: number }> {
-  const { database, accounts, password, signal, config } = parts
+async function make(tx: Tx, deps: MakeDemoDeps): Promise<{ workspaceId: string; calls: number }> {
+  const { database, accounts, password, signal, config } = deps
   const { timeZone } = demoWorkspace
-  const endsAtMs = parts.clock.now()
+  const endsAtMs = deps.clock.now()
   const startsAtMs = yearBefore(endsAtMs, timeZone)
   const year = { startsAtMs, endsAtMs }
   // Nothing can be bought at Stripe for a year that never was: an operator sees to the credits then.

@@ -1,6 +1,6 @@
 import { type Accounts, listMembers } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { demoOwner } from './cast.ts'
+import { demoOwner } from './demo-agents.ts'
 
 /**
  * Gives the demo's owner the password that is right for where the server listens today: what was good on this machine
@@ -9,13 +9,13 @@ import { demoOwner } from './cast.ts'
  * @returns whether the owner is still in the workspace
  */
 export async function keepOwnerPassword(
-  parts: { readonly database: Database; readonly accounts: Accounts },
+  deps: { readonly database: Database; readonly accounts: Accounts },
   workspaceId: string,
   password: string,
 ): Promise<boolean> {
-  const members = await listMembers(parts.database, workspaceId, { after: undefined, limit: 200 })
+  const members = await listMembers(deps.database, workspaceId, { after: undefined, limit: 200 })
   const owner = members.find(({ email }) => email === demoOwner.email)
   if (owner === undefined) return false
-  await parts.database.transaction((tx) => parts.accounts.setPassword(tx, owner.userId, password))
+  await deps.database.transaction((tx) => deps.accounts.setPassword(tx, owner.userId, password))
   return true
 }

@@ -1,5 +1,5 @@
-import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/call-lease'
-import type { Chance } from '../platform/chance.ts'
+import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/calls/call-lease'
+import type { Chance } from '../platform/seeded-random.ts'
 
 /** What the calls of an agent are like. */
 export type CallHabits = {

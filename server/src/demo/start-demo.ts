@@ -5,13 +5,13 @@ import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
-import { demoOwner } from './cast.ts'
+import { demoOwner } from './demo-agents.ts'
+import { simulate } from './live/simulation.ts'
 import { type DemoConfig, findDemo, hasWorkspaces, makeDemo } from './make-demo.ts'
 import { keepOwnerPassword } from './owner.ts'
 import { isExposed, ownerPassword } from './owner-password.ts'
-import { simulate } from './simulation.ts'
 
-export type DemoParts = {
+export type DemoDeps = {
   readonly database: Database
   readonly access: Access
   readonly boundaries: Boundaries
@@ -41,20 +41,20 @@ export type Demo = {
  * Call it also where the demo is switched off: an owner's account of earlier starts gets a password that fits where
  * the server listens.
  */
-export async function startDemo(parts: DemoParts): Promise<Demo> {
-  const { database, config, log } = parts
+export async function startDemo(deps: DemoDeps): Promise<Demo> {
+  const { database, config, log } = deps
   const existing = await findDemo(database)
   if (!config.demo) {
-    if (existing !== undefined && isExposed(config)) await openTo(parts, existing)
+    if (existing !== undefined && isExposed(config)) await openTo(deps, existing)
     return noDemo
   }
   if (existing === undefined && (await hasWorkspaces(database))) return noDemo
   const stopping = new AbortController()
   const { signal } = stopping
-  const lines = existing === undefined ? [makingLine] : await openTo(parts, existing)
-  const made = existing === undefined ? make(parts, signal) : Promise.resolve({ id: existing, lines: [] })
+  const lines = existing === undefined ? [makingLine] : await openTo(deps, existing)
+  const made = existing === undefined ? make(deps, signal) : Promise.resolve({ id: existing, lines: [] })
   const running = made
-    .then((demo) => demo && simulate({ ...parts, signal, origin: ownOrigin(parts.address) }, demo.id))
+    .then((demo) => demo && simulate({ ...deps, signal, origin: ownOrigin(deps.address) }, demo.id))
     .catch((error: unknown) => log.error({ err: error }, 'The demo’s simulated calls have stopped'))
   return {
     lines,
@@ -73,8 +73,8 @@ const noDemo: Demo = { lines: [], laterLines: Promise.resolve([]), stop: async (
 type Made = { readonly id: string; readonly lines: readonly string[] }
 
 /** Makes the demo if the database is empty. Undefined where there is none after that. */
-async function make(parts: DemoParts, signal: AbortSignal): Promise<Made | undefined> {
-  const { database, access, clock, config, log } = parts
+async function make(deps: DemoDeps, signal: AbortSignal): Promise<Made | undefined> {
+  const { database, access, clock, config, log } = deps
   try {
     const beganAtMs = clock.now()
     const password = await ownerPassword(config)
@@ -91,7 +91,7 @@ async function make(parts: DemoParts, signal: AbortSignal): Promise<Made | undef
     if (made.outcome === 'made') {
       log.info({ calls: made.calls, tookMs: clock.now() - beganAtMs }, 'The demo workspace is ready')
     }
-    return { id: made.workspaceId, lines: await openTo(parts, made.workspaceId) }
+    return { id: made.workspaceId, lines: await openTo(deps, made.workspaceId) }
   } catch (error) {
     if (!signal.aborted)
       log.error({ err: error }, 'The demo workspace was not made; the next start tries again')
@@ -100,7 +100,7 @@ async function make(parts: DemoParts, signal: AbortSignal): Promise<Made | undef
 }
 
 /** Sets the owner's password. Returns how to sign in. */
-async function openTo({ database, access, config }: DemoParts, workspaceId: string): Promise<string[]> {
+async function openTo({ database, access, config }: DemoDeps, workspaceId: string): Promise<string[]> {
   const password = await ownerPassword(config)
   const isIn = await keepOwnerPassword({ database, accounts: access.accounts }, workspaceId, password)
   return isIn ? [`Demo: sign in as ${demoOwner.email} with the password ${password}`] : []

@@ -1,12 +1,12 @@
-import { balanceAt, crossesAt } from '@talktime/core/balance-line'
-import { type BalanceStatus, balanceStatus } from '@talktime/core/balance-status'
-import { decideCrossings } from '@talktime/core/crossings'
+import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
+import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
+import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import type { LineRow } from './account.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
-import { monthlyGrantedMs } from './low-level.ts'
+import { monthlyGrantedMs } from './low-balance-threshold.ts'
 import { lineColumns } from './store.ts'
+import type { LineRow } from './unit.ts'
 
 /** A workspace's balance at an instant; every amount in milliseconds of talk time. */
 export type Balance = {

@@ -86,9 +86,9 @@ describe('what is due', () => {
     const [broken, sound] = [await world.tenant(), await world.tenant()]
     const boundaries = createBoundaries(world.database, {
       cutLiveCalls,
-      renew(tx, account, atMs, nowMs) {
-        if (account.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
-        return renewSubscription(tx, account, atMs, nowMs)
+      renew(tx, unit, atMs, nowMs) {
+        if (unit.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
+        return renewSubscription(tx, unit, atMs, nowMs)
       },
     })
     await world.grant(broken, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })

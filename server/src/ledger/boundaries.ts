@@ -1,20 +1,20 @@
-import { rebased } from '@talktime/core/balance-line'
+import { rebased } from '@talktime/core/billing/balance-line'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import { type Account, noteChange } from './account.ts'
 import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
-import { keepLowLevel } from './low-level.ts'
-import { lockAccounts, writeAccounts } from './store.ts'
+import { keepLowLevel } from './low-balance-threshold.ts'
+import { lockWorkspaces, writeUnits } from './store.ts'
+import { addEvent, type WorkspaceUnit } from './unit.ts'
 
 /** What a boundary means to rooms the ledger does not know. */
-export type BoundaryParts = {
+export type BoundaryDeps = {
   /** Charges every live call of the workspace for what was talked before `atMs`. */
-  cutLiveCalls(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<void>
+  cutLiveCalls(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<void>
   /**
    * Begins a new billing cycle if one begins at `atMs` (its grant included), and says when the workspace's
    * current cycle ends.
    */
-  renew(tx: Tx, account: Account, atMs: number, nowMs: number): Promise<{ cycleEndsAtMs: number | null }>
+  renew(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<{ cycleEndsAtMs: number | null }>
   /** Told after each commit which workspace went past a boundary. */
   readonly onCommitted?: (workspaceIds: readonly string[]) => void
 }
@@ -31,19 +31,19 @@ export type Boundaries = {
   catchUpDue(nowMs: number, limit: number): Promise<number>
 }
 
-export function createBoundaries(database: Database, parts: BoundaryParts): Boundaries {
+export function createBoundaries(database: Database, deps: BoundaryDeps): Boundaries {
   async function catchUpOne(workspaceId: string, nowMs: number): Promise<void> {
     const changed = await database.transaction(async (tx) => {
-      const account = (await lockAccounts(tx, [workspaceId])).get(workspaceId)
-      if (account === undefined) return false
-      for (let dueMs = dueBoundary(account, nowMs); dueMs !== null; dueMs = dueBoundary(account, nowMs)) {
-        await processBoundary(tx, account, dueMs, nowMs, parts)
+      const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+      if (unit === undefined) return false
+      for (let dueMs = dueBoundary(unit, nowMs); dueMs !== null; dueMs = dueBoundary(unit, nowMs)) {
+        await processBoundary(tx, unit, dueMs, nowMs, deps)
       }
-      const wasDue = account.changed.size > 0
-      await writeAccounts(tx, [account], nowMs)
+      const wasDue = unit.changed.size > 0
+      await writeUnits(tx, [unit], nowMs)
       return wasDue
     })
-    if (changed) parts.onCommitted?.([workspaceId])
+    if (changed) deps.onCommitted?.([workspaceId])
   }
 
   return {
@@ -76,29 +76,29 @@ export function createBoundaries(database: Database, parts: BoundaryParts): Boun
   }
 }
 
-function dueBoundary(account: Account, nowMs: number): number | null {
-  const { nextBoundaryMs } = account.line
+function dueBoundary(unit: WorkspaceUnit, nowMs: number): number | null {
+  const { nextBoundaryMs } = unit.line
   return nextBoundaryMs !== null && nextBoundaryMs <= nowMs ? nextBoundaryMs : null
 }
 
 /** Live calls are cut and charged to the old grants; then those expire; then the new cycle begins. */
 async function processBoundary(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   atMs: number,
   nowMs: number,
-  parts: BoundaryParts,
+  deps: BoundaryDeps,
 ): Promise<void> {
-  await parts.cutLiveCalls(tx, account, atMs, nowMs)
-  await fold(tx, account)
-  await expireGrants(tx, account, atMs, nowMs)
-  account.line = { ...account.line, ...rebased(account.line, atMs), nextBoundaryMs: null }
-  noteChange(account, 'balance')
-  const { cycleEndsAtMs } = await parts.renew(tx, account, atMs, nowMs)
-  await keepLowLevel(tx, account, atMs)
-  boundaryNoLaterThan(account, cycleEndsAtMs)
-  boundaryNoLaterThan(account, await nextExpiry(tx, account.line.workspaceId))
-  const { nextBoundaryMs } = account.line
+  await deps.cutLiveCalls(tx, unit, atMs, nowMs)
+  await fold(tx, unit)
+  await expireGrants(tx, unit, atMs, nowMs)
+  unit.line = { ...unit.line, ...rebased(unit.line, atMs), nextBoundaryMs: null }
+  addEvent(unit, 'balance')
+  const { cycleEndsAtMs } = await deps.renew(tx, unit, atMs, nowMs)
+  await keepLowLevel(tx, unit, atMs)
+  boundaryNoLaterThan(unit, cycleEndsAtMs)
+  boundaryNoLaterThan(unit, await nextExpiry(tx, unit.line.workspaceId))
+  const { nextBoundaryMs } = unit.line
   invariant(nextBoundaryMs === null || nextBoundaryMs > atMs, 'A boundary must move on')
 }
 

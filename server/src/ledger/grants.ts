@@ -5,13 +5,13 @@ import {
   drawsWithin,
   type PlacedDraw,
   placeDraws,
-} from '@talktime/core/burn-down'
-import { FREE, type Price } from '@talktime/core/price'
+} from '@talktime/core/billing/burn-down'
+import { FREE, type Price } from '@talktime/core/billing/price'
 import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
-import { type Account, type EntryKind, type EntryRow, noteChange, post } from './account.ts'
-import { keepLowLevel } from './low-level.ts'
+import { keepLowLevel } from './low-balance-threshold.ts'
+import { addEvent, type EntryKind, type EntryRow, post, type WorkspaceUnit } from './unit.ts'
 
 export type GrantKind = 'monthly' | 'top_up' | 'promotional' | 'adjustment'
 
@@ -68,21 +68,21 @@ const entryKindOf: Record<GrantKind, EntryKind> = {
 
 /**
  * Adds credit. What was used before is folded into the older grants first, then the new one pays an overdraft if
- * there is one. The account must be written (`writeAccounts`) by the caller, in the same transaction.
+ * there is one. The unit must be written (`writeUnits`) by the caller, in the same transaction.
  */
 export async function addGrant(
   tx: Queryable,
-  account: Account,
+  unit: WorkspaceUnit,
   grant: NewGrant,
   nowMs: number,
 ): Promise<{ grantId: string; entry: EntryRow }> {
-  await fold(tx, account)
+  await fold(tx, unit)
   const grantId = newUuid(nowMs)
-  await insertGrant(tx, account, { ...grant, id: grantId, returned: false })
-  boundaryNoLaterThan(account, grant.expiresAtMs)
-  if (grant.kind === 'monthly') await keepLowLevel(tx, account, grant.atMs)
+  await insertGrant(tx, unit, { ...grant, id: grantId, returned: false })
+  boundaryNoLaterThan(unit, grant.expiresAtMs)
+  if (grant.kind === 'monthly') await keepLowLevel(tx, unit, grant.atMs)
   const entry = post(
-    account,
+    unit,
     {
       kind: entryKindOf[grant.kind],
       amountMs: grant.amountMs,
@@ -93,13 +93,13 @@ export async function addGrant(
     },
     nowMs,
   )
-  await fold(tx, account)
+  await fold(tx, unit)
   return { grantId, entry }
 }
 
 async function insertGrant(
   tx: Queryable,
-  account: Account,
+  unit: WorkspaceUnit,
   grant: NewGrant & { readonly id: string; readonly returned: boolean },
 ): Promise<void> {
   await tx.query(
@@ -107,7 +107,7 @@ async function insertGrant(
                          price_minor, price_per_ms, price_currency)
      values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11)`,
     [
-      account.line.workspaceId,
+      unit.line.workspaceId,
       grant.id,
       grant.kind,
       grant.returned,
@@ -122,20 +122,20 @@ async function insertGrant(
   )
 }
 
-/** Makes sure the account is looked at again at `atMs` at the latest. */
-export function boundaryNoLaterThan(account: Account, atMs: number | null): void {
-  const { nextBoundaryMs } = account.line
+/** Makes sure the unit is looked at again at `atMs` at the latest. */
+export function boundaryNoLaterThan(unit: WorkspaceUnit, atMs: number | null): void {
+  const { nextBoundaryMs } = unit.line
   if (atMs === null || (nextBoundaryMs !== null && nextBoundaryMs <= atMs)) return
-  account.line = { ...account.line, nextBoundaryMs: atMs }
-  noteChange(account, 'balance')
+  unit.line = { ...unit.line, nextBoundaryMs: atMs }
+  addEvent(unit, 'balance')
 }
 
 /**
  * Takes off the grants, by the burn order, what was drawn since the last fold. What no grant can pay stays
  * unfolded: it is the overdraft, and the next grant pays it.
  */
-export async function fold(tx: Queryable, account: Account): Promise<void> {
-  const { workspaceId, drawnMs, foldedMs } = account.line
+export async function fold(tx: Queryable, unit: WorkspaceUnit): Promise<void> {
+  const { workspaceId, drawnMs, foldedMs } = unit.line
   if (drawnMs === foldedMs) return
   const { draws, unpaidMs } = burnDown(await openGrants(tx, workspaceId), drawnMs - foldedMs)
   if (draws.length === 0) return
@@ -151,18 +151,18 @@ export async function fold(tx: Queryable, account: Account): Promise<void> {
      where g.workspace_id = $1 and g.id = v.id`,
     [workspaceId, draws.map((d) => d.grantId), draws.map((d) => d.amountMs)],
   )
-  account.line = { ...account.line, foldedMs: drawnMs - unpaidMs }
-  noteChange(account, 'balance')
+  unit.line = { ...unit.line, foldedMs: drawnMs - unpaidMs }
+  addEvent(unit, 'balance')
 }
 
 /** Lets expire what is left of the grants whose time is up at `atMs`. Fold first. */
 export async function expireGrants(
   tx: Queryable,
-  account: Account,
+  unit: WorkspaceUnit,
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  const { workspaceId } = account.line
+  const { workspaceId } = unit.line
   const { rows } = await tx.query<{ id: string; remainingMs: number }>(
     `update grants set remaining_ms = 0, expired_at_ms = $2
      from (select id as expired_id, remaining_ms as left_ms from grants
@@ -172,20 +172,20 @@ export async function expireGrants(
     [workspaceId, atMs],
   )
   for (const { id, remainingMs } of rows) {
-    post(account, { kind: 'expiry', amountMs: -remainingMs, atMs, grantId: id }, nowMs)
+    post(unit, { kind: 'expiry', amountMs: -remainingMs, atMs, grantId: id }, nowMs)
   }
 }
 
 /** Lets expire at once what is left of the monthly grants: their plan was not paid. */
-export async function expireMonthly(tx: Queryable, account: Account, nowMs: number): Promise<void> {
-  await fold(tx, account)
+export async function expireMonthly(tx: Queryable, unit: WorkspaceUnit, nowMs: number): Promise<void> {
+  await fold(tx, unit)
   await tx.query(
     `update grants set expires_at_ms = $2
      where workspace_id = $1 and kind = 'monthly' and remaining_ms > 0 and expires_at_ms > $2`,
-    [account.line.workspaceId, nowMs],
+    [unit.line.workspaceId, nowMs],
   )
-  await expireGrants(tx, account, nowMs, nowMs)
-  await keepLowLevel(tx, account, nowMs)
+  await expireGrants(tx, unit, nowMs, nowMs)
+  await keepLowLevel(tx, unit, nowMs)
 }
 
 /** Which grants paid the stretch of cumulative draws, folded or not yet; what is left over is unpaid. */
@@ -226,7 +226,7 @@ export function neverPaid(grant: GrantRow): boolean {
 /** Adds back credit that a correction returns, as a grant of its own. What has expired is the caller's to let expire. */
 export async function returnToGrant(
   tx: Queryable,
-  account: Account,
+  unit: WorkspaceUnit,
   back: { readonly credit: ReturnedCredit; readonly amountMs: number; readonly callId: string },
   nowMs: number,
 ): Promise<EntryRow> {
@@ -235,8 +235,8 @@ export async function returnToGrant(
   const { credit, amountMs, callId } = back
   const { kind, expiresAtMs, price } =
     credit === 'never_paid' ? { kind: 'adjustment' as const, expiresAtMs: null, price: FREE } : credit
-  if (expiresAtMs !== null && expiresAtMs > nowMs) boundaryNoLaterThan(account, expiresAtMs)
-  await insertGrant(tx, account, {
+  if (expiresAtMs !== null && expiresAtMs > nowMs) boundaryNoLaterThan(unit, expiresAtMs)
+  await insertGrant(tx, unit, {
     id,
     returned: true,
     kind,
@@ -246,9 +246,5 @@ export async function returnToGrant(
     price,
     reason: credit === 'never_paid' ? neverPaidReason : 'A call was shorter than first charged',
   })
-  return post(
-    account,
-    { kind: 'call', amountMs, atMs: nowMs, callId, grantId: id, reason: 'correction' },
-    nowMs,
-  )
+  return post(unit, { kind: 'call', amountMs, atMs: nowMs, callId, grantId: id, reason: 'correction' }, nowMs)
 }

@@ -1,7 +1,6 @@
-export { type Account, applyToLine, type EntryRow, type LineRow, noteChange, post } from './account.ts'
 export { type Balance, readBalance, readLine } from './balance.ts'
-export { type Boundaries, type BoundaryParts, createBoundaries } from './boundaries.ts'
-export { giveBack } from './give-back.ts'
+export { type Boundaries, type BoundaryDeps, createBoundaries } from './boundaries.ts'
+export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'
 export {
   addGrant,
   boundaryNoLaterThan,
@@ -13,8 +12,9 @@ export {
   paidBy,
   priceOfGrant,
 } from './grants.ts'
-export { keepLowLevel } from './low-level.ts'
-export { grantByOperator, type OperatorGrant } from './operator-grant.ts'
+export { keepLowLevel } from './low-balance-threshold.ts'
+export { giveBack } from './reverse-charge.ts'
 export { ledgerRoutes } from './routes.ts'
-export { lockAccounts, lockFreeAccounts, openLine, readLines, writeAccounts } from './store.ts'
+export { lockFreeWorkspaces, lockWorkspaces, openLine, readLines, writeUnits } from './store.ts'
+export { addEvent, applyToLine, type EntryRow, type LineRow, post, type WorkspaceUnit } from './unit.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -1,4 +1,4 @@
-import { msFromCredits } from '@talktime/core/credits'
+import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import { type Access, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -6,24 +6,24 @@ import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import { amountOf, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { readBalance } from './balance.ts'
 import type { Boundaries } from './boundaries.ts'
-import { grantByOperator } from './operator-grant.ts'
+import { listEntries, listGrants } from './entry-store.ts'
+import { grantByOperator } from './grant-by-operator.ts'
 import {
-  BalanceBody,
-  balanceBody,
+  BalanceResponse,
+  balanceResponse,
   EntryKindName,
-  GrantBody,
-  GrantMadeBody,
-  grantBody,
-  TransactionBody,
-  transactionBody,
-} from './representation.ts'
-import { listEntries, listGrants } from './transactions.ts'
+  GrantMadeResponse,
+  GrantResponse,
+  grantResponse,
+  TransactionResponse,
+  transactionResponse,
+} from './response-schemas.ts'
 
 const GrantRequest = z.strictObject({
   credits: z.number().optional(),
@@ -44,7 +44,7 @@ const TransactionQuery = ListQuery.extend({
     .meta({ description: 'One or more, with commas between.' }),
 })
 
-export type LedgerRouteParts = {
+export type LedgerRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -55,17 +55,17 @@ export type LedgerRouteParts = {
   readonly onCommitted: (workspaceIds: readonly string[]) => void
 }
 
-export function ledgerRoutes(parts: LedgerRouteParts): Routes {
-  const { access, database, clock, boundaries, idempotency } = parts
+export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
+  const { access, database, clock, boundaries, idempotency } = deps
   return async (server) => {
     server.get(
       '/v1/balance',
-      { schema: { tags: ['Credits'], summary: 'The live balance', response: { 200: BalanceBody } } },
+      { schema: { tags: ['Credits'], summary: 'The live balance', response: { 200: BalanceResponse } } },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const nowMs = clock.now()
-        const balance = await currentBalance(parts, workspaceId, nowMs)
-        return balanceBody(balance, await parts.cycleEndsAtMs(workspaceId))
+        const balance = await currentBalance(deps, workspaceId, nowMs)
+        return balanceResponse(balance, await deps.cycleEndsAtMs(workspaceId))
       },
     )
 
@@ -76,7 +76,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
           tags: ['Credits'],
           summary: 'The ledger, newest first',
           querystring: TransactionQuery,
-          response: { 200: listOf(TransactionBody) },
+          response: { 200: listOf(TransactionResponse) },
         },
       },
       async (request) => {
@@ -86,7 +86,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const kinds = kindsOf(request.query.kind)
         await boundaries.catchUpIfDue(workspaceId, clock.now())
         const entries = await listEntries(database, workspaceId, { limit, beforeSeq, kinds })
-        return page(entries, limit, (entry) => [entry.seq], transactionBody)
+        return page(entries, limit, (entry) => [entry.seq], transactionResponse)
       },
     )
 
@@ -97,7 +97,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
           tags: ['Credits'],
           summary: 'Grants, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(GrantBody) },
+          response: { 200: listOf(GrantResponse) },
         },
       },
       async (request) => {
@@ -106,7 +106,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         await boundaries.catchUpIfDue(workspaceId, clock.now())
         const grants = await inOneSnapshot(database, (tx) => listGrants(tx, workspaceId, { limit, beforeId }))
-        return page(grants, limit, (grant) => [grant.id], grantBody)
+        return page(grants, limit, (grant) => [grant.id], grantResponse)
       },
     )
 
@@ -118,7 +118,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
           summary: 'Give credits, or take them off',
           params: z.object({ id: z.string() }),
           body: GrantRequest,
-          response: { 201: GrantMadeBody },
+          response: { 201: GrantMadeResponse },
         },
       },
       async (request, reply) => {
@@ -147,7 +147,7 @@ export function ledgerRoutes(parts: LedgerRouteParts): Routes {
             },
           }
         })
-        parts.onCommitted([workspaceId])
+        deps.onCommitted([workspaceId])
         return answer
       },
     )
@@ -186,7 +186,7 @@ function amountMsOf(body: z.infer<typeof GrantRequest>): number {
 }
 
 /** The balance after everything that is due has been done. */
-async function currentBalance(parts: LedgerRouteParts, workspaceId: string, nowMs: number) {
-  await parts.boundaries.catchUpIfDue(workspaceId, nowMs)
-  return inOneSnapshot(parts.database, (tx) => readBalance(tx, workspaceId, nowMs))
+async function currentBalance(deps: LedgerRouteDeps, workspaceId: string, nowMs: number) {
+  await deps.boundaries.catchUpIfDue(workspaceId, nowMs)
+  return inOneSnapshot(deps.database, (tx) => readBalance(tx, workspaceId, nowMs))
 }

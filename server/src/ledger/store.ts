@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import type { Account, EntryRow, EventTopic, LineRow } from './account.ts'
-import { accountOf } from './account.ts'
+import type { EntryRow, EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
+import { newUnit } from './unit.ts'
 
 /** The line's columns under their names in TypeScript; for any query whose balance_lines is called `l`. */
 export const lineColumns = `
@@ -19,15 +19,18 @@ const lockLinesSql = `
   where l.workspace_id = any($1::uuid[]) order by l.workspace_id for update`
 
 /** Locks the workspaces' lines until the transaction ends. Workspaces that don't exist are missing in the answer. */
-export function lockAccounts(tx: Queryable, workspaceIds: readonly string[]): Promise<Map<string, Account>> {
+export function lockWorkspaces(
+  tx: Queryable,
+  workspaceIds: readonly string[],
+): Promise<Map<string, WorkspaceUnit>> {
   return lock(tx, 'ledger_lock_lines', lockLinesSql, workspaceIds)
 }
 
 /** The same without waiting: lines that somebody else holds are missing as well. */
-export function lockFreeAccounts(
+export function lockFreeWorkspaces(
   tx: Queryable,
   workspaceIds: readonly string[],
-): Promise<Map<string, Account>> {
+): Promise<Map<string, WorkspaceUnit>> {
   return lock(tx, 'ledger_lock_free_lines', `${lockLinesSql} skip locked`, workspaceIds)
 }
 
@@ -36,10 +39,10 @@ async function lock(
   name: string,
   text: string,
   workspaceIds: readonly string[],
-): Promise<Map<string, Account>> {
+): Promise<Map<string, WorkspaceUnit>> {
   const values = [uuidArray(workspaceIds, (id) => id)]
   const { rows } = await tx.query<LineRow & pg.QueryResultRow>({ name, text, values })
-  return new Map(rows.map((line) => [line.workspaceId, accountOf(line)]))
+  return new Map(rows.map((line) => [line.workspaceId, newUnit(line)]))
 }
 
 /** Reads the lines as they are, without a lock. Workspaces that don't exist are missing in the answer. */
@@ -77,20 +80,20 @@ const insertEventsSql = `
          unnest($5::text[])::uuid[]`
 
 /**
- * Writes what was decided on the accounts: entries, events and lines. The queries are sent together, which lets a
- * pipelined connection answer them in one round trip. Afterwards the accounts hold nothing unwritten.
+ * Writes what was decided on the units: entries, events and lines. The queries are sent together, which lets a
+ * pipelined connection answer them in one round trip. Afterwards the units hold nothing unwritten.
  */
-export async function writeAccounts(
+export async function writeUnits(
   tx: Queryable,
-  accounts: Iterable<Account>,
+  units: Iterable<WorkspaceUnit>,
   nowMs: number,
 ): Promise<void> {
-  const dirty = [...accounts].filter((account) => account.changed.size > 0)
+  const dirty = [...units].filter((unit) => unit.changed.size > 0)
   if (dirty.length === 0) return
-  const entries = dirty.flatMap((account) => account.newEntries)
-  const events = dirty.flatMap((account) => takeEvents(account, nowMs))
-  const lines = dirty.map((account) => account.line)
-  for (const account of dirty) account.newEntries.length = 0
+  const entries = dirty.flatMap((unit) => unit.newEntries)
+  const events = dirty.flatMap((unit) => takeEvents(unit, nowMs))
+  const lines = dirty.map((unit) => unit.line)
+  for (const unit of dirty) unit.newEntries.length = 0
   await Promise.all([
     entries.length > 0 ? insertEntries(tx, entries) : undefined,
     insertEvents(tx, events),
@@ -100,16 +103,16 @@ export async function writeAccounts(
 
 type EventRow = { workspaceId: string; seq: number; atMs: number; topic: EventTopic; ids: string }
 
-function takeEvents(account: Account, nowMs: number): EventRow[] {
+function takeEvents(unit: WorkspaceUnit, nowMs: number): EventRow[] {
   const rows: EventRow[] = []
   // Whoever hears of anything reads the line anew. A row for that alone cost every answer and every end 10 µs.
-  if (account.changed.size > 1) account.changed.delete('balance')
-  for (const [topic, ids] of account.changed) {
-    account.line = { ...account.line, eventSeq: account.line.eventSeq + 1 }
-    const { workspaceId, eventSeq } = account.line
+  if (unit.changed.size > 1) unit.changed.delete('balance')
+  for (const [topic, ids] of unit.changed) {
+    unit.line = { ...unit.line, eventSeq: unit.line.eventSeq + 1 }
+    const { workspaceId, eventSeq } = unit.line
     rows.push({ workspaceId, seq: eventSeq, atMs: nowMs, topic, ids: `{${[...ids].join(',')}}` })
   }
-  account.changed.clear()
+  unit.changed.clear()
   return rows
 }
 

@@ -10,7 +10,7 @@ import {
   newAgent,
   type VoiceStack,
 } from '../../test/voice-stack.ts'
-import { pruneEvents } from './feed.ts'
+import { pruneEvents } from './event-store.ts'
 
 let t: TestApp
 let address: string

@@ -3,7 +3,7 @@ import type { Access } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { invalid, Problem } from '../platform/problem.ts'
-import { lastEventSeq } from './feed.ts'
+import { lastEventSeq } from './event-store.ts'
 import type { Listener, Message, Streams } from './streams.ts'
 
 /** Proxies and browsers take a silent connection for a dead one. */
@@ -14,14 +14,14 @@ const BUFFERED_BYTES_MAX = 1024 * 1024
 export type LiveRoutes = { readonly routes: Routes; close(): void }
 
 /** `GET /v1/events`: what happens in the workspace, as server-sent events. */
-export function liveRoutes(parts: {
+export function liveRoutes(deps: {
   access: Access
   database: Database
   streams: Streams
   /** How often a stream gives a sign of life, and looks whether it may still be read. */
   pingMs?: number
 }): LiveRoutes {
-  const { access, database, streams, pingMs = PING_MS } = parts
+  const { access, database, streams, pingMs = PING_MS } = deps
   const open = new Set<() => void>()
   let closed = false
   const routes: Routes = async (server) => {

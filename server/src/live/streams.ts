@@ -1,11 +1,11 @@
-import { balanceAt } from '@talktime/core/balance-line'
-import { callBody, loadCalls } from '../calls/index.ts'
+import { balanceAt } from '@talktime/core/billing/balance-line'
+import { callResponse, loadCalls } from '../calls/index.ts'
 import { readLine } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { amountOf, instantOf } from '../platform/http/amount.ts'
 import { type IdKind, publicId } from '../platform/ids.ts'
-import { type Changes, changesAfter, lastEventSeqs } from './feed.ts'
+import { type Changes, changesAfter, lastEventSeqs } from './event-store.ts'
 
 /** One message of a stream. Only the last of a look carries an id: a listener that stops before it looks again. */
 export type Message = { readonly event: string; readonly data: unknown; readonly id?: number }
@@ -35,12 +35,12 @@ export type Streams = {
  * found by one cheap query for all watched workspaces. NOTIFY would be quicker by a fraction of a second, but every
  * commit of the hot path would queue for its lock, whether someone watches or not.
  */
-export function createStreams(parts: {
+export function createStreams(deps: {
   database: Database
   clock: Clock
   onError: (error: unknown) => void
 }): Streams {
-  const { database, clock } = parts
+  const { database, clock } = deps
   const byWorkspace = new Map<string, Set<Listener>>()
   /** Those that have not been told the balance yet, which comes before everything else. */
   const ungreeted = new Set<Listener>()
@@ -59,7 +59,7 @@ export function createStreams(parts: {
         for (const listener of byWorkspace.get(workspaceId) ?? []) await catchUp(listener)
       } while (again.has(workspaceId))
     } catch (error) {
-      parts.onError(error)
+      deps.onError(error)
     } finally {
       looking.delete(workspaceId)
     }
@@ -95,7 +95,7 @@ export function createStreams(parts: {
   async function messagesOf(workspaceId: string, changes: Changes): Promise<Message[]> {
     const calls = await loadCalls(database, workspaceId, changes.callIds)
     return [
-      ...calls.map((call) => ({ event: 'call', data: callBody(call) })),
+      ...calls.map((call) => ({ event: 'call', data: callResponse(call) })),
       ...changes.others.map(otherMessage),
       // A call's start and end move the line as well; its new place comes last, with the id.
       { ...(await balanceMessage(workspaceId)), id: changes.seq },

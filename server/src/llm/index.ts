@@ -1,3 +1,3 @@
+export type { Patience } from './deps.ts'
+export { renewKeys } from './keys/reseal-keys.ts'
 export { type Llm, openLlm } from './llm.ts'
-export type { Patience } from './parts.ts'
-export { renewKeys } from './renew-keys.ts'

@@ -1,16 +1,16 @@
 import type { Routes } from '../platform/http/http-server.ts'
 import { createOutbound, type Outbound } from '../platform/outbound.ts'
-import type { Secrets } from '../platform/seal.ts'
-import { pruneCallTokens } from './call-tokens.ts'
-import { gatewayRoutes } from './gateway-routes.ts'
-import { llmKeyRoutes } from './key-routes.ts'
-import { llmSeal } from './keys.ts'
-import { type LlmParts, patienceDefault } from './parts.ts'
-import { createRecorder } from './recorder.ts'
-import { endAbandoned, pruneRequests } from './request-store.ts'
-import { llmSettingsRoutes } from './settings-routes.ts'
-import { callTokenRoutes } from './token-routes.ts'
-import { llmUsageRoutes, type UsageParts } from './usage-routes.ts'
+import type { Secrets } from '../platform/sealed-box.ts'
+import { type LlmDeps, patienceDefault } from './deps.ts'
+import { gatewayRoutes } from './gateway/gateway-routes.ts'
+import { pruneCallTokens } from './keys/call-token-store.ts'
+import { llmKeyRoutes } from './keys/key-routes.ts'
+import { llmSeal } from './keys/keys.ts'
+import { llmSettingsRoutes } from './keys/settings-routes.ts'
+import { callTokenRoutes } from './keys/token-routes.ts'
+import { createRecorder } from './records/recorder.ts'
+import { endAbandoned, pruneRequests } from './records/request-store.ts'
+import { llmUsageRoutes, type UsageDeps } from './records/usage-routes.ts'
 
 export type Llm = {
   readonly routes: Routes
@@ -24,12 +24,12 @@ export type Llm = {
 const graceMs = 5 * 60_000
 
 export function openLlm(
-  options: Omit<LlmParts, 'patience' | 'seal' | 'outbounds'> &
-    Pick<UsageParts, 'timeZoneOf'> & {
+  options: Omit<LlmDeps, 'patience' | 'seal' | 'outbounds'> &
+    Pick<UsageDeps, 'timeZoneOf'> & {
       readonly secrets: Secrets
       /** How addresses that customers choose are asked. */
       readonly outbound: Outbound
-      readonly patience?: LlmParts['patience'] | undefined
+      readonly patience?: LlmDeps['patience'] | undefined
     },
 ): Llm {
   const { database, clock, patience = patienceDefault } = options
@@ -37,7 +37,7 @@ export function openLlm(
   // The operator may have providers in a network of their own; customers' addresses get there no more for that.
   const hosts = Object.values(options.settings.bases).map((base) => new URL(base).host)
   const operator = createOutbound({ allow: hosts })
-  const parts = {
+  const deps = {
     ...options,
     patience,
     seal: llmSeal(options.secrets),
@@ -46,11 +46,11 @@ export function openLlm(
   }
   return {
     async routes(server) {
-      await server.register(llmKeyRoutes(parts))
-      await server.register(llmSettingsRoutes(parts))
-      await server.register(llmUsageRoutes(parts))
-      await server.register(callTokenRoutes(parts))
-      await server.register(gatewayRoutes(parts))
+      await server.register(llmKeyRoutes(deps))
+      await server.register(llmSettingsRoutes(deps))
+      await server.register(llmUsageRoutes(deps))
+      await server.register(callTokenRoutes(deps))
+      await server.register(gatewayRoutes(deps))
     },
     async tidyUp() {
       const nowMs = clock.now()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { Died } from '../../test/mortal.ts'
+import { Died } from '../../test/killable-process.ts'
 import { openShop, type Seller, type Shop } from '../../test/shop.ts'
 import { type TestCard, testCards } from './gateway.ts'
 import { outcomeOf } from './sandbox/gateway.ts'

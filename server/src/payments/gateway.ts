@@ -1,4 +1,4 @@
-import type { DeclineClass } from '@talktime/core/auto-reload'
+import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 
 /** A charge as the gateway sees it. Money in minor units with its ISO 4217 currency. */
 export type Intent = {

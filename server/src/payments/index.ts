@@ -1,10 +1,10 @@
+export type { Order } from './create-purchase.ts'
+export type { PaymentsDeps } from './deps.ts'
+export type { Purpose, Purposes } from './fulfilment.ts'
 export type { ChargeOutcome, Gateway, Intent, SavedMethod, TestCard } from './gateway.ts'
-export { pruneGatewayEvents } from './gateway-events.ts'
-export type { Order } from './intend.ts'
 export { methodRoutes } from './method-routes.ts'
-export type { PaymentMethod } from './methods.ts'
-export { orderPackage, priceOf, requirePackage } from './order-package.ts'
-export type { PaymentsParts } from './parts.ts'
+export { orderPackage, priceOf, requirePackage } from './order-top-up.ts'
+export type { PaymentMethod } from './payment-method-store.ts'
 export { createPayments, type Payments } from './payments.ts'
 export {
   isFinal,
@@ -19,9 +19,9 @@ export {
   type Seller,
   spentMinor,
   workspaceOfPurchase,
-} from './purchase.ts'
-export type { Purpose, Purposes } from './purpose.ts'
-export { declinedProblem, PurchaseBody, purchaseBody } from './representation.ts'
+} from './purchase-store.ts'
+export { declinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
+export { pruneGatewayEvents } from './retention.ts'
 export { purchaseRoutes } from './routes.ts'
 export { createSandboxGateway, type SandboxGateway } from './sandbox/gateway.ts'
 export { sandboxRoutes } from './sandbox/routes.ts'

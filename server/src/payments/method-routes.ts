@@ -2,40 +2,40 @@ import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { testCards } from './gateway.ts'
-import { listMethods } from './methods.ts'
+import { listMethods } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
-import { PaymentMethodBody, paymentMethodBody } from './representation.ts'
+import { PaymentMethodResponse, paymentMethodResponse } from './response-schemas.ts'
 
-export type MethodRouteParts = {
+export type MethodRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly idempotency: Idempotency
   readonly payments: Payments
 }
 
-const NewMethodBody = z.strictObject({
+const NewMethodRequest = z.strictObject({
   testCard: z.enum(testCards).optional().meta({ description: 'For the sandbox: what the card does.' }),
 })
 
-const SetupBody = z
+const SetupRequest = z
   .object({
     setupUrl: z.string().meta({ description: 'The page on which the card is typed in; it is saved then.' }),
   })
   .meta({ id: 'PaymentMethodSetup' })
 
-const MethodAnswerBody = z.union([PaymentMethodBody, SetupBody])
+const MethodAnswerResponse = z.union([PaymentMethodResponse, SetupRequest])
 
 const tags = ['Payments']
 const params = z.object({ id: z.string() })
 
 /** The cards of a workspace, for those who may spend its money. */
-export function methodRoutes(parts: MethodRouteParts): Routes {
-  const { access, database, idempotency, payments } = parts
+export function methodRoutes(deps: MethodRouteDeps): Routes {
+  const { access, database, idempotency, payments } = deps
 
   /** The workspace, for an owner or admin of it. */
   async function workspaceToPayFor(request: Parameters<Access['scopeOf']>[0]): Promise<string> {
@@ -52,7 +52,7 @@ export function methodRoutes(parts: MethodRouteParts): Routes {
           tags,
           summary: 'The saved cards, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(PaymentMethodBody) },
+          response: { 200: listOf(PaymentMethodResponse) },
         },
       },
       async (request) => {
@@ -61,7 +61,7 @@ export function methodRoutes(parts: MethodRouteParts): Routes {
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const scope = { workspaceId, gateway: payments.gateway }
         const methods = await listMethods(database, scope, { limit: limit + 1, beforeId })
-        return page(methods, limit, (method) => [method.id], paymentMethodBody)
+        return page(methods, limit, (method) => [method.id], paymentMethodResponse)
       },
     )
 
@@ -73,20 +73,20 @@ export function methodRoutes(parts: MethodRouteParts): Routes {
           summary: 'Add a card; it becomes the default',
           description:
             'In the sandbox the card is there at once. With Stripe the answer is the address of a page on which the card is typed in.',
-          body: NewMethodBody,
-          response: { 201: MethodAnswerBody },
+          body: NewMethodRequest,
+          response: { 201: MethodAnswerResponse },
         },
       },
       async (request, reply) => {
         const workspaceId = await workspaceToPayFor(request)
         const answer = await payments.requestMethod(workspaceId, { testCard: request.body.testCard })
-        const sent = await idempotency.command<z.infer<typeof MethodAnswerBody>>(
+        const sent = await idempotency.command<z.infer<typeof MethodAnswerResponse>>(
           request,
           reply,
           async (tx) => {
             if (answer.kind === 'set_up') return { status: 201, body: { setupUrl: answer.setupUrl } }
             const method = await payments.keepMethod(tx, workspaceId, answer.method)
-            return { status: 201, body: paymentMethodBody(method) }
+            return { status: 201, body: paymentMethodResponse(method) }
           },
         )
         payments.announceMethods(workspaceId)
@@ -101,7 +101,7 @@ export function methodRoutes(parts: MethodRouteParts): Routes {
           tags,
           summary: 'Charge this card unless another is named',
           params,
-          response: { 200: PaymentMethodBody },
+          response: { 200: PaymentMethodResponse },
         },
       },
       async (request, reply) => {
@@ -109,7 +109,7 @@ export function methodRoutes(parts: MethodRouteParts): Routes {
         const id = methodUuid(request.params.id)
         const sent = await idempotency.command(request, reply, async (tx) => ({
           status: 200,
-          body: paymentMethodBody(await payments.makeDefault(tx, workspaceId, id)),
+          body: paymentMethodResponse(await payments.makeDefault(tx, workspaceId, id)),
         }))
         payments.announceMethods(workspaceId)
         return sent

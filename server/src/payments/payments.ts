@@ -1,23 +1,23 @@
-import type { Account } from '../ledger/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { type Cards, createCards } from './cards.ts'
+import { createSettlement } from './charge-purchase.ts'
+import { insertIntent, type Order } from './create-purchase.ts'
+import type { PaymentsDeps } from './deps.ts'
 import type { ChargeOutcome, Gateway } from './gateway.ts'
-import { insertIntent, type Order } from './intend.ts'
-import { findDefaultMethod, type PaymentMethod } from './methods.ts'
-import { createOutcomes } from './outcome.ts'
-import type { PaymentsParts } from './parts.ts'
-import type { Purchase, PurchaseRef } from './purchase.ts'
-import { createSettlement } from './settle.ts'
+import { findDefaultMethod, type PaymentMethod } from './payment-method-store.ts'
+import { type Cards, createCards } from './payment-methods.ts'
+import type { Purchase, PurchaseRef } from './purchase-store.ts'
+import { createOutcomes } from './record-outcome.ts'
 
 /** The one way money is taken. */
 export type Payments = Cards & {
   /** The gateway in use. */
   readonly gateway: Gateway['name']
   /**
-   * 1. In the caller's transaction, which holds the workspace's line (`lockAccounts`) and writes the account
+   * 1. In the caller's transaction, which holds the workspace's line (`lockWorkspaces`) and writes the unit
    * afterwards: writes down what is about to be bought. Throws `payment_pending` where auto-reload has one under way.
    */
-  intend(tx: Tx, account: Account, order: Order, nowMs: number): Promise<Purchase>
+  intend(tx: Tx, unit: WorkspaceUnit, order: Order, nowMs: number): Promise<Purchase>
   /**
    * 2. After that transaction, outside of any: charges, or finds out what became of the charge, and records it. As
    * often as you like, also at once and by several servers; answers the purchase as it is then.
@@ -35,16 +35,16 @@ export type Payments = Cards & {
   close(): Promise<void>
 }
 
-export function createPayments(parts: PaymentsParts): Payments {
-  const outcomes = createOutcomes(parts)
-  const settlement = createSettlement({ ...parts, recordOutcome: outcomes.recordOutcome })
-  const gateway = parts.gateway.name
+export function createPayments(deps: PaymentsDeps): Payments {
+  const outcomes = createOutcomes(deps)
+  const settlement = createSettlement({ ...deps, recordOutcome: outcomes.recordOutcome })
+  const gateway = deps.gateway.name
   return {
-    ...createCards({ ...parts, cancel: settlement.cancel }),
+    ...createCards({ ...deps, cancel: settlement.cancel }),
     ...settlement,
     ...outcomes,
     gateway,
-    intend: (tx, account, order, nowMs) => insertIntent(tx, account, gateway, order, nowMs),
+    intend: (tx, unit, order, nowMs) => insertIntent(tx, unit, gateway, order, nowMs),
     defaultMethod: (db, workspaceId) => findDefaultMethod(db, { workspaceId, gateway }),
   }
 }

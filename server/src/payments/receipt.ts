@@ -1,7 +1,7 @@
 import type { Queryable } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import type { Buyer } from './customers.ts'
-import type { Receipt, Seller } from './purchase.ts'
+import type { Buyer } from './customer-store.ts'
+import type { Receipt, Seller } from './purchase-store.ts'
 
 /**
  * The next number, such as R-2026-000123: without a gap over the year (of UTC) and all workspaces. Whoever takes one

@@ -5,23 +5,23 @@ import type { Boundaries } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { methodUuid } from './method-routes.ts'
-import { orderPackage } from './order-package.ts'
+import { orderPackage } from './order-top-up.ts'
 import type { Payments } from './payments.ts'
-import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase.ts'
+import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase-store.ts'
 import {
   declinedProblem,
-  PurchaseBody,
-  PurchaseDetailBody,
-  purchaseBody,
-  purchaseDetailBody,
-} from './representation.ts'
+  PurchaseDetailResponse,
+  PurchaseResponse,
+  purchaseDetailResponse,
+  purchaseResponse,
+} from './response-schemas.ts'
 
-export type PurchaseRouteParts = {
+export type PurchaseRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -43,9 +43,9 @@ const PurchaseRequest = z.strictObject({
 const tags = ['Payments']
 
 /** Buying credits, and what was bought. */
-export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
-  const { access, database, idempotency, boundaries, payments, clock } = parts
-  const originOf = (request: FastifyRequest) => parts.publicUrl ?? `${request.protocol}://${request.host}`
+export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
+  const { access, database, idempotency, boundaries, payments, clock } = deps
+  const originOf = (request: FastifyRequest) => deps.publicUrl ?? `${request.protocol}://${request.host}`
 
   /** An operator's key needs to name no workspace: the purchase does. */
   async function scopeOfPurchase(request: FastifyRequest, text: string) {
@@ -64,7 +64,7 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
           description:
             'Charges the card and adds the credits. A repeat with the same Idempotency-Key continues the same purchase and answers it as it is then; a declined one stays declined. Without a key, the same order is taken for a repeat while the outcome of the first is open.',
           body: PurchaseRequest,
-          response: { 201: PurchaseBody },
+          response: { 201: PurchaseResponse },
         },
       },
       async (request, reply) => {
@@ -73,7 +73,7 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
         const { workspaceId, actor } = scope
         const { packageId, quantity, paymentMethodId } = request.body
         await boundaries.catchUpIfDue(workspaceId, clock.now())
-        const { purchase, repeated } = await orderPackage(parts, {
+        const { purchase, repeated } = await orderPackage(deps, {
           workspaceId,
           packageId,
           quantity,
@@ -84,7 +84,7 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
         if (repeated) reply.header('idempotent-replayed', 'true')
         const settled = await payments.settle(purchase)
         if (settled.status === 'failed') throw declinedProblem(settled)
-        return reply.code(201).send(purchaseBody(settled, originOf(request)))
+        return reply.code(201).send(purchaseResponse(settled, originOf(request)))
       },
     )
 
@@ -95,7 +95,7 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
           tags,
           summary: 'Purchases, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(PurchaseBody) },
+          response: { 200: listOf(PurchaseResponse) },
         },
       },
       async (request) => {
@@ -108,7 +108,7 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
           purchases,
           limit,
           (purchase) => [purchase.id],
-          (purchase) => purchaseBody(purchase, origin),
+          (purchase) => purchaseResponse(purchase, origin),
         )
       },
     )
@@ -121,14 +121,14 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
           summary: 'Give up a purchase that waits for a confirmation with the bank',
           description: 'What is over already stays as it is; the answer says how it is.',
           params: z.object({ id: z.string() }),
-          response: { 200: PurchaseBody },
+          response: { 200: PurchaseResponse },
         },
       },
       async (request) => {
         const { scope, id } = await scopeOfPurchase(request, request.params.id)
         requireRole(scope, 'admin')
         const { workspaceId } = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
-        return purchaseBody(await payments.cancel({ workspaceId, id }), originOf(request))
+        return purchaseResponse(await payments.cancel({ workspaceId, id }), originOf(request))
       },
     )
 
@@ -139,13 +139,13 @@ export function purchaseRoutes(parts: PurchaseRouteParts): Routes {
           tags,
           summary: 'A purchase with its receipt',
           params: z.object({ id: z.string() }),
-          response: { 200: PurchaseDetailBody },
+          response: { 200: PurchaseDetailResponse },
         },
       },
       async (request) => {
         const { scope, id } = await scopeOfPurchase(request, request.params.id)
         const purchase = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
-        return purchaseDetailBody(purchase, originOf(request))
+        return purchaseDetailResponse(purchase, originOf(request))
       },
     )
   }

@@ -1,8 +1,8 @@
-import { priceOf } from '@talktime/core/price'
-import { type Account, addGrant, expireMonthly } from '../ledger/index.ts'
+import { priceOf } from '@talktime/core/billing/price'
+import { addGrant, expireMonthly, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import type { Plan } from './catalogue.ts'
-import { planPrice, type Subscription, termsOf } from './subscription.ts'
+import type { Plan } from './catalog-store.ts'
+import { planPrice, type Subscription, termsOf } from './subscription-store.ts'
 
 /**
  * Puts the workspace on another plan at once, within its cycle. The caller holds the workspace's line and has
@@ -10,7 +10,7 @@ import { planPrice, type Subscription, termsOf } from './subscription.ts'
  */
 export async function switchPlan(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   subscription: Subscription,
   change: {
     readonly plan: Plan
@@ -31,7 +31,7 @@ export async function switchPlan(
   if (grantMs === 0) return { grantId: null }
   const { grantId } = await addGrant(
     tx,
-    account,
+    unit,
     {
       kind: 'monthly',
       amountMs: grantMs,
@@ -52,14 +52,14 @@ export async function switchPlan(
  */
 export async function replaceUnpaidPlan(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   subscription: Subscription,
   plan: Plan,
   nowMs: number,
 ): Promise<void> {
-  await expireMonthly(tx, account, nowMs)
+  await expireMonthly(tx, unit, nowMs)
   const change = { plan, grantMs: plan.monthlyMs, collection: 'invoiced' as const }
-  await switchPlan(tx, account, subscription, change, nowMs)
+  await switchPlan(tx, unit, subscription, change, nowMs)
 }
 
 /** Chooses the plan that begins when the cycle ends; null takes the choice back. */

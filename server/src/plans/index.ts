@@ -4,7 +4,7 @@ export {
   loadCatalogue,
   type Package,
   type Plan,
-} from './catalogue.ts'
+} from './catalog-store.ts'
 export {
   changeCycleTimeZone,
   choosePendingPlan,
@@ -21,4 +21,4 @@ export {
   requireSubscription,
   type Subscription,
   type Terms,
-} from './subscription.ts'
+} from './subscription-store.ts'

@@ -17,9 +17,9 @@ import {
   PlanFields,
   savePackage,
   savePlan,
-} from './catalogue.ts'
+} from './catalog-store.ts'
 
-const PlanBody = z
+const PlanResponse = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -35,7 +35,7 @@ const PlanBody = z
   })
   .meta({ id: 'Plan' })
 
-const PackageBody = z.object({ id: z.string(), credits: Amount, price: Money }).meta({ id: 'Package' })
+const PackageResponse = z.object({ id: z.string(), credits: Amount, price: Money }).meta({ id: 'Package' })
 
 /** A list that is always whole: the catalogue is short. */
 function wholeList<Item extends z.ZodType>(item: Item) {
@@ -53,10 +53,10 @@ export function planRoutes({ database }: { database: Database }): Routes {
           tags: ['Plans'],
           security: [],
           summary: 'The plans',
-          response: { 200: wholeList(PlanBody) },
+          response: { 200: wholeList(PlanResponse) },
         },
       },
-      async () => ({ data: (await listPlans(database)).map(planBody), nextCursor: null }),
+      async () => ({ data: (await listPlans(database)).map(planResponse), nextCursor: null }),
     )
     server.get(
       '/v1/packages',
@@ -66,10 +66,10 @@ export function planRoutes({ database }: { database: Database }): Routes {
           tags: ['Plans'],
           security: [],
           summary: 'The packages of top-up credits',
-          response: { 200: wholeList(PackageBody) },
+          response: { 200: wholeList(PackageResponse) },
         },
       },
-      async () => ({ data: (await listPackages(database)).map(packageBody), nextCursor: null }),
+      async () => ({ data: (await listPackages(database)).map(packageResponse), nextCursor: null }),
     )
     server.get(
       '/v1/plans/:id',
@@ -80,7 +80,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
           security: [],
           summary: 'A plan',
           params: z.object({ id: z.string() }),
-          response: { 200: PlanBody },
+          response: { 200: PlanResponse },
         },
       },
       async (request) => requirePlanBody(database, request.params.id),
@@ -94,7 +94,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
           description: 'Workspaces on it have the terms they have until their next billing cycle.',
           params: z.object({ id: CatalogueId }),
           body: PlanFields,
-          response: { 200: PlanBody },
+          response: { 200: PlanResponse },
         },
       },
       async (request) => {
@@ -113,7 +113,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
           description: 'What was bought keeps the price it was bought at.',
           params: z.object({ id: CatalogueId }),
           body: PackageFields,
-          response: { 200: PackageBody },
+          response: { 200: PackageResponse },
         },
       },
       async (request) => {
@@ -122,7 +122,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
         await savePackage(database, { ...request.body, id }, 'replace')
         const pack = await findPackage(database, id)
         if (pack === undefined) throw new Problem('package_not_found', `There is no package "${id}".`)
-        return packageBody(pack)
+        return packageResponse(pack)
       },
     )
   }
@@ -131,16 +131,16 @@ export function planRoutes({ database }: { database: Database }): Routes {
 async function requirePlanBody(db: Database, id: string) {
   const plan = await findPlan(db, id)
   if (plan === undefined) throw new Problem('plan_not_found', `There is no plan "${id}".`)
-  return planBody(plan)
+  return planResponse(plan)
 }
 
-function planBody(plan: Plan): z.infer<typeof PlanBody> {
+function planResponse(plan: Plan): z.infer<typeof PlanResponse> {
   const { id, name, paid, features, limits } = plan
   const price = plan.priceMinor === null ? null : { minor: plan.priceMinor, currency: plan.currency }
   return { id, name, price, monthlyCredits: amountOf(plan.monthlyMs), paid, features, limits }
 }
 
-function packageBody(pack: Package): z.infer<typeof PackageBody> {
+function packageResponse(pack: Package): z.infer<typeof PackageResponse> {
   return {
     id: pack.id,
     credits: amountOf(pack.creditsMs),

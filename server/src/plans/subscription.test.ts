@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
-import { requireSubscription } from './subscription.ts'
+import { requireSubscription } from './subscription-store.ts'
 
 const minuteMs = 60_000
 

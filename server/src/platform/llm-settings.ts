@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviders } from '@talktime/core/llm-provider'
+import { type LlmProvider, llmProviders } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { withoutPassword } from './start-problem.ts'
 

@@ -1,9 +1,9 @@
-import { RENEWAL_RETRIES_AFTER_MS } from '@talktime/core/renewal'
+import { RENEWAL_RETRIES_AFTER_MS } from '@talktime/core/billing/renewal'
 import { raiseAlert } from '../alerts/index.ts'
-import { type Account, noteChange } from '../ledger/index.ts'
+import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Plan, Subscription } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText, moneyText } from '../platform/words.ts'
+import { instantText, moneyText } from '../platform/text-format.ts'
 
 /**
  * Tells that a renewal has failed for the first time, when it is tried again, and what comes of it.
@@ -12,7 +12,7 @@ import { instantText, moneyText } from '../platform/words.ts'
  */
 export async function tellRenewalFailed(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   { terms, timeZone }: Subscription,
   failure: { readonly why: string; readonly sinceMs: number; readonly fallback: string },
   nowMs: number,
@@ -20,7 +20,7 @@ export async function tellRenewalFailed(
   const price = moneyText(terms.priceMinor ?? 0, terms.currency)
   const tries = RENEWAL_RETRIES_AFTER_MS.map((afterMs) => instantText(failure.sinceMs + afterMs, timeZone))
   const times = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(tries)
-  await raise(tx, account, nowMs, {
+  await raise(tx, unit, nowMs, {
     kind: 'renewal_failed',
     key: String(failure.sinceMs),
     title: `The payment for the ${terms.name} plan failed`,
@@ -31,12 +31,12 @@ export async function tellRenewalFailed(
 /** Tells that a plan has ended because it was not paid. */
 export async function tellPlanEnded(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   { terms, pastDueSinceMs }: Subscription,
   fallback: Plan,
   nowMs: number,
 ): Promise<void> {
-  await raise(tx, account, nowMs, {
+  await raise(tx, unit, nowMs, {
     kind: 'plan_ended',
     key: String(pastDueSinceMs ?? nowMs),
     title: `The ${terms.name} plan has ended`,
@@ -46,11 +46,11 @@ export async function tellPlanEnded(
 
 async function raise(
   tx: Tx,
-  account: Account,
+  unit: WorkspaceUnit,
   nowMs: number,
   alert: Omit<Parameters<typeof raiseAlert>[1], 'workspaceId' | 'link'>,
 ): Promise<void> {
-  const { workspaceId } = account.line
+  const { workspaceId } = unit.line
   const id = await raiseAlert(tx, { ...alert, workspaceId, link: '/billing' }, nowMs)
-  if (id !== undefined) noteChange(account, 'alert', id)
+  if (id !== undefined) addEvent(unit, 'alert', id)
 }

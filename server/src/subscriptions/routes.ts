@@ -1,24 +1,24 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
-import { declinedProblem, purchaseBody } from '../payments/index.ts'
+import { declinedProblem, purchaseResponse } from '../payments/index.ts'
 import { findPlan, requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { Problem } from '../platform/problem.ts'
-import { changePlan, quoteChange, refuseUpgrade } from './change.ts'
-import type { SubscriptionParts } from './parts.ts'
+import { changePlan, quoteChange, refuseUpgrade } from './change-plan.ts'
+import type { SubscriptionDeps } from './deps.ts'
 import {
-  ChangedBody,
-  PreviewBody,
-  previewBody,
-  SubscriptionBody,
-  subscriptionBody,
-} from './representation.ts'
+  ChangedResponse,
+  PreviewResponse,
+  previewResponse,
+  SubscriptionResponse,
+  subscriptionResponse,
+} from './response-schemas.ts'
 
 const PlanChoice = z.strictObject({ planId: z.string() })
 
-export type SubscriptionRouteParts = SubscriptionParts & {
+export type SubscriptionRouteDeps = SubscriptionDeps & {
   readonly access: Access
   readonly idempotency: Idempotency
   /** The origin at which people reach this server. */
@@ -26,12 +26,14 @@ export type SubscriptionRouteParts = SubscriptionParts & {
 }
 
 /** A workspace's plan: how it stands, what a change would do, and the change. */
-export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
-  const { access, database, clock, boundaries, idempotency } = parts
+export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
+  const { access, database, clock, boundaries, idempotency } = deps
   return async (server) => {
     server.get(
       '/v1/subscription',
-      { schema: { tags: ['Plans'], summary: 'The workspace’s plan', response: { 200: SubscriptionBody } } },
+      {
+        schema: { tags: ['Plans'], summary: 'The workspace’s plan', response: { 200: SubscriptionResponse } },
+      },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         await boundaries.catchUpIfDue(workspaceId, clock.now())
@@ -46,7 +48,7 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
           tags: ['Plans'],
           summary: 'What a change of plan would do',
           body: PlanChoice,
-          response: { 200: PreviewBody },
+          response: { 200: PreviewResponse },
         },
       },
       async (request) => {
@@ -55,8 +57,8 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
         await boundaries.catchUpIfDue(workspaceId, nowMs)
         const quote = await quoteChange(database, workspaceId, request.body.planId, nowMs)
         const upgrades = quote.change.kind === 'upgrade' && actor.kind !== 'operator'
-        const refusal = upgrades ? await refuseUpgrade(parts, database, quote) : null
-        return previewBody(quote, refusal?.detail ?? null, nowMs)
+        const refusal = upgrades ? await refuseUpgrade(deps, database, quote) : null
+        return previewResponse(quote, refusal?.detail ?? null, nowMs)
       },
     )
 
@@ -68,7 +70,7 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
           summary: 'Change the plan',
           description: 'An upgrade takes effect when it is paid, anything else when the billing cycle ends.',
           body: PlanChoice,
-          response: { 200: ChangedBody },
+          response: { 200: ChangedResponse },
         },
       },
       async (request, reply) => {
@@ -76,7 +78,7 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
         requireRole(scope, 'admin')
         const { workspaceId, actor } = scope
         const ref = idempotency.idempotencyOf(request)
-        const changed = await changePlan(parts, {
+        const changed = await changePlan(deps, {
           workspaceId,
           planId: request.body.planId,
           actor,
@@ -86,7 +88,7 @@ export function subscriptionRoutes(parts: SubscriptionRouteParts): Routes {
         if (changed.purchase?.status === 'failed') throw declinedProblem(changed.purchase)
         return {
           change: changed.change,
-          purchase: changed.purchase && purchaseBody(changed.purchase, parts.origin),
+          purchase: changed.purchase && purchaseResponse(changed.purchase, deps.origin),
           subscription: await readSubscription(database, workspaceId),
         }
       },
@@ -98,5 +100,5 @@ async function readSubscription(db: Queryable, workspaceId: string) {
   const subscription = await requireSubscription(db, workspaceId)
   const next = await findPlan(db, subscription.pendingPlanId ?? subscription.planId)
   if (next === undefined) throw new Problem('plan_not_found', 'The plan is no longer in the catalogue.')
-  return subscriptionBody(subscription, next)
+  return subscriptionResponse(subscription, next)
 }

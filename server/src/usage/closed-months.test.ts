@@ -11,10 +11,10 @@ import {
 } from '../../test/world.ts'
 import type { CallCommand } from '../calls/index.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readRange } from '../reports/range.ts'
+import { resolveWindow, type WindowQuery } from '../reports/window.ts'
 import { closeMonths } from './closed-months.ts'
-import { readRange } from './range.ts'
 import { changeTimeZone } from './time-zone-change.ts'
-import { resolveWindow, type WindowQuery } from './window.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs

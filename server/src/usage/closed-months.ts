@@ -1,6 +1,6 @@
-import { localDateOf } from '@talktime/core/local-day'
-import { monthOf } from '@talktime/core/usage-window'
-import { lockAccounts } from '../ledger/index.ts'
+import { localDateOf } from '@talktime/core/time/local-day'
+import { monthOf } from '@talktime/core/time/usage-window'
+import { lockWorkspaces } from '../ledger/index.ts'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 
@@ -43,7 +43,7 @@ type Closing = { readonly workspaceId: string; readonly timeZone: string; readon
 
 async function closeUntil(tx: Tx, { workspaceId, timeZone, untilDay }: Closing): Promise<void> {
   // Whoever adds usage holds the line too, and reads how far it is closed under this lock.
-  await lockAccounts(tx, [workspaceId])
+  await lockWorkspaces(tx, [workspaceId])
   const { rowCount } = await tx.query('select from workspaces where id = $1 and time_zone = $2', [
     workspaceId,
     timeZone,

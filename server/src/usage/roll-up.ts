@@ -1,5 +1,5 @@
-import type { CallUsage } from '@talktime/core/call-usage'
-import { localDateOf } from '@talktime/core/local-day'
+import type { CallUsage } from '@talktime/core/calls/call-usage'
+import { localDateOf } from '@talktime/core/time/local-day'
 import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { addToClosed, type UsageDelta } from './closed-months.ts'

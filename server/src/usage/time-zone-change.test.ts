@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
-import { Died, lifeOf, mortalDatabase } from '../../test/mortal.ts'
+import { Died, lifeOf, mortalDatabase } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Tx } from '../platform/database/database.ts'

@@ -1,6 +1,6 @@
-import { localDayOf, localDays } from '@talktime/core/local-day'
+import { localDayOf, localDays } from '@talktime/core/time/local-day'
 import pg from 'pg'
-import { lockAccounts } from '../ledger/index.ts'
+import { lockWorkspaces } from '../ledger/index.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
@@ -68,7 +68,7 @@ export async function beginTimeZoneChange<T>(
   await reader.connect()
   const snapshot = () => readDays(reader, workspaceId, timeZone).finally(() => reader.end())
   const begin = database.transaction(async (tx) => {
-    await lockAccounts(tx, [workspaceId])
+    await lockWorkspaces(tx, [workspaceId])
     if ((await timeZoneOf(tx, workspaceId)) === timeZone) return { done: await commit(tx) }
     await forgetOtherZones(tx, workspaceId)
     await tx.query(
@@ -93,7 +93,7 @@ export async function completeTimeZoneChange<T>(
   { workspaceId, id, timeZone, days }: TimeZoneChange,
   commit: () => Promise<T>,
 ): Promise<T> {
-  await lockAccounts(tx, [workspaceId])
+  await lockWorkspaces(tx, [workspaceId])
   const { rowCount } = await tx.query('delete from time_zone_changes where workspace_id = $1 and id = $2', [
     workspaceId,
     id,
@@ -135,7 +135,7 @@ export async function abandonTimeZoneChanges(database: Database, nowMs: number):
 
 async function abandon(database: Database, workspaceId: string, id: string): Promise<void> {
   await database.transaction(async (tx) => {
-    await lockAccounts(tx, [workspaceId])
+    await lockWorkspaces(tx, [workspaceId])
     const { rowCount } = await tx.query('delete from time_zone_changes where workspace_id = $1 and id = $2', [
       workspaceId,
       id,

@@ -1,7 +1,7 @@
-import { localDayOf, localDays } from '@talktime/core/local-day'
+import { localDayOf, localDays } from '@talktime/core/time/local-day'
+import { ALL_AGENTS, reckonSplits } from '../costs/price-change-days.ts'
 import { type Difference, readLine, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { ALL_AGENTS, reckonSplits } from './mixed-rows.ts'
 
 const checks: Record<string, string> = {
   'each call’s charges begin where it says': `

@@ -1,6 +1,6 @@
+import type { ReportDeps } from './apply-carrier-report.ts'
 import { CarrierUnreachable } from './carrier.ts'
-import type { Around } from './report.ts'
-import { checkLegBy, type LegRow, takeHangUps } from './store.ts'
+import { checkLegBy, type LegRow, takeHangUps } from './leg-store.ts'
 
 const AT_ONCE_MAX = 50
 /** How long after it was told the carrier is asked whether it did hang up, should its message be lost. */
@@ -10,7 +10,7 @@ const CONFIRM_MS = 3_000
  * Tells the carriers of all calls that were ordered to be hung up. What is told again, and when, is in the legs: until
  * the call is over, by the carrier's own word, its charge runs on. Returns how many were told.
  */
-export async function hangUpOrdered(around: Around): Promise<number> {
+export async function hangUpOrdered(around: ReportDeps): Promise<number> {
   for (let told = 0; ; ) {
     const legs = await takeHangUps(around.database, around.clock.now(), AT_ONCE_MAX)
     await Promise.all(legs.map((leg) => tell(around, leg)))
@@ -19,7 +19,7 @@ export async function hangUpOrdered(around: Around): Promise<number> {
   }
 }
 
-async function tell(around: Around, leg: LegRow): Promise<void> {
+async function tell(around: ReportDeps, leg: LegRow): Promise<void> {
   const carrier = around.carrierOf(leg.carrier)
   try {
     if (carrier === undefined)

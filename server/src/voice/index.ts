@@ -1,5 +1,5 @@
+export type { CallReport } from './apply-carrier-report.ts'
 export type { Carrier, CarrierLeg, CarrierName } from './carrier.ts'
-export type { CallReport } from './report.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
 export { fateOf, messagesOf, type SimulatedLife, usualLife } from './simulated/life.ts'
 export { openTwilio } from './twilio/index.ts'

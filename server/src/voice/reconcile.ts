@@ -1,9 +1,9 @@
-import { type CallFacts, isOpen } from '@talktime/core/call'
-import { REPORT_AGE_MS_MAX } from '@talktime/core/reported-instant'
+import { type CallFacts, isOpen } from '@talktime/core/calls/call'
+import { REPORT_AGE_MS_MAX } from '@talktime/core/calls/reported-instant'
 import type { CallRow } from '../calls/index.ts'
+import { learn, limit, nextCheckMs, type ReportDeps } from './apply-carrier-report.ts'
 import { type Carrier, CarrierUnreachable, patienceMs, type TrueState } from './carrier.ts'
-import { type Around, learn, limit, nextCheckMs } from './report.ts'
-import { checkLegAt, checkLegBy, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './store.ts'
+import { checkLegAt, checkLegBy, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './leg-store.ts'
 
 const AT_ONCE_MAX = 50
 /** How long after it was asked without an answer a carrier is asked again. */
@@ -17,7 +17,7 @@ const NEVER_PLACED_MS_MIN = 15_000
  * Asks the carriers about calls of which nothing was heard, and takes what they say for a report. A carrier that does
  * not answer closes nothing. Returns how many were asked about.
  */
-export async function reconcileLegs(around: Around): Promise<number> {
+export async function reconcileLegs(around: ReportDeps): Promise<number> {
   for (let asked = 0; ; ) {
     const nowMs = around.clock.now()
     const legs = await takeLegsToCheck(around.database, nowMs, nowMs + AGAIN_MS, AT_ONCE_MAX)
@@ -27,7 +27,7 @@ export async function reconcileLegs(around: Around): Promise<number> {
   }
 }
 
-async function check(around: Around, leg: LegRow): Promise<void> {
+async function check(around: ReportDeps, leg: LegRow): Promise<void> {
   const carrier = around.carrierOf(leg.carrier)
   try {
     if (carrier === undefined)
@@ -55,7 +55,7 @@ function isUncertain(facts: CallFacts, nowMs: number): boolean {
 }
 
 async function take(
-  around: Around,
+  around: ReportDeps,
   carrier: Carrier,
   leg: LegRow,
   call: CallRow,
@@ -69,7 +69,7 @@ async function take(
 }
 
 async function learnTruth(
-  around: Around,
+  around: ReportDeps,
   carrier: Carrier,
   leg: LegRow,
   call: CallRow,
@@ -91,7 +91,7 @@ async function learnTruth(
 }
 
 /** A conversation goes on, but not beyond its hard stop. */
-async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: CallRow): Promise<void> {
+async function stillTalks(around: ReportDeps, carrier: Carrier, leg: LegRow, call: CallRow): Promise<void> {
   const nowMs = around.clock.now()
   await checkLegAt(around.database, leg, nextCheckMs(carrier, call, nowMs))
   const { answeredAtMs } = call.facts
@@ -100,7 +100,7 @@ async function stillTalks(around: Around, carrier: Carrier, leg: LegRow, call: C
 }
 
 /** The carrier knows no such call. */
-async function takeUnknown(around: Around, carrier: Carrier, leg: LegRow): Promise<void> {
+async function takeUnknown(around: ReportDeps, carrier: Carrier, leg: LegRow): Promise<void> {
   const nowMs = around.clock.now()
   // It had the call once: where it has forgotten it, nothing follows but what the hard stop says.
   if (leg.state === 'placed') return

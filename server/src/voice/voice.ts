@@ -1,14 +1,14 @@
-import type { RefusalReason } from '@talktime/core/authorize'
-import { isOpen } from '@talktime/core/call'
+import type { RefusalReason } from '@talktime/core/calls/authorize'
+import { isOpen } from '@talktime/core/calls/call'
 import { type CallEngine, type CallRow, loadCalls } from '../calls/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
+import { type CallReport, legOf, report, SOON_MS } from './apply-carrier-report.ts'
+import { withdraw } from './cancel-order.ts'
 import { type Carrier, type CarrierName, CarrierUnreachable, patienceMs } from './carrier.ts'
 import { hangUpOrdered } from './hang-up.ts'
-import { reconcileLegs } from './reconcile.ts'
-import { type CallReport, legOf, report, SOON_MS } from './report.ts'
 import {
   type AgentToCall,
   beginPlacing,
@@ -22,8 +22,8 @@ import {
   findLegByCall,
   type LegRow,
   recordPlaced,
-} from './store.ts'
-import { withdraw } from './withdraw.ts'
+} from './leg-store.ts'
+import { reconcileLegs } from './reconcile.ts'
 
 /** A call that a campaign wants made. */
 export type DialOrder = {
@@ -106,7 +106,7 @@ export type Voice = {
   idle(): Promise<void>
 }
 
-export type VoiceParts = {
+export type VoiceDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly engine: CallEngine
@@ -135,12 +135,12 @@ const withdrawn: Dialed = {
   detail: 'The order was taken back before a carrier was asked.',
 }
 
-export function createVoice(parts: VoiceParts): Voice {
-  const { database, clock, engine, outbound } = parts
+export function createVoice(deps: VoiceDeps): Voice {
+  const { database, clock, engine, outbound } = deps
   const underWay = new Set<Promise<unknown>>()
 
   function carrierOf(name: CarrierName): Carrier | undefined {
-    return parts.carriers.find((carrier) => carrier.name === name)
+    return deps.carriers.find((carrier) => carrier.name === name)
   }
 
   async function end(leg: LegRow, reason: string): Promise<void> {
@@ -229,7 +229,7 @@ export function createVoice(parts: VoiceParts): Voice {
       return { outcome: 'failed', reason: placed.reason, detail: placed.detail }
     } catch (error) {
       if (!(error instanceof CarrierUnreachable)) throw error
-      parts.onError(error)
+      deps.onError(error)
       return { outcome: 'unknown' }
     }
   }
@@ -261,7 +261,7 @@ export function createVoice(parts: VoiceParts): Voice {
     if (agent === undefined) return { decision: 'reject', reason: 'unknown_number' }
     const { voiceEndpoint, workspaceId, id: agentId } = agent
     if (voiceEndpoint === null) {
-      inBackground(parts.onUnconnected(agent))
+      inBackground(deps.onUnconnected(agent))
       return { decision: 'reject', reason: 'no_endpoint' }
     }
     const nowMs = clock.now()
@@ -310,10 +310,10 @@ export function createVoice(parts: VoiceParts): Voice {
     return { decision: 'connect', call, agent: { ...agent, voiceEndpoint } }
   }
 
-  const around = { ...parts, carrierOf, callOf, inBackground }
+  const around = { ...deps, carrierOf, callOf, inBackground }
 
   function inBackground(work: Promise<unknown>): void {
-    const done = work.catch(parts.onError).finally(() => underWay.delete(done))
+    const done = work.catch(deps.onError).finally(() => underWay.delete(done))
     underWay.add(done)
   }
 

@@ -1,8 +1,8 @@
-export { workspaceBody, workspaceRoutes } from './routes.ts'
+export { workspaceResponse, workspaceRoutes } from './routes.ts'
 export {
   createWorkspace,
   type NewWorkspace,
   requireWorkspace,
   timeZoneOf,
   type WorkspaceRow,
-} from './store.ts'
+} from './workspace-store.ts'

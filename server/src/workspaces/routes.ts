@@ -1,15 +1,15 @@
-import { creditsFromMs, msFromCredits } from '@talktime/core/credits'
+import { creditsFromMs, msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
-import { type Account, keepLowLevel, lockAccounts, noteChange, writeAccounts } from '../ledger/index.ts'
+import { addEvent, keepLowLevel, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import type { Idempotency } from '../platform/http/idempotency.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { publicId } from '../platform/ids.ts'
 import { invalid } from '../platform/problem.ts'
 import {
@@ -18,7 +18,7 @@ import {
   requireWorkspace,
   updateWorkspace,
   type WorkspaceRow,
-} from './store.ts'
+} from './workspace-store.ts'
 
 const WhenCreditsRunOut = z
   .enum(['finish', 'end'])
@@ -26,9 +26,9 @@ const WhenCreditsRunOut = z
 
 const WorkspaceName = z.string().trim().min(1).max(100)
 
-const NewWorkspaceBody = z.strictObject({ name: WorkspaceName, timeZone: TimeZone, planId: z.string() })
+const NewWorkspaceRequest = z.strictObject({ name: WorkspaceName, timeZone: TimeZone, planId: z.string() })
 
-const WorkspaceChangeBody = z.strictObject({
+const WorkspaceChangeRequest = z.strictObject({
   name: WorkspaceName.optional(),
   timeZone: TimeZone.optional(),
   monthlyBudgetCredits: z
@@ -44,7 +44,7 @@ const WorkspaceChangeBody = z.strictObject({
   whenCreditsRunOut: WhenCreditsRunOut.optional(),
 })
 
-const WorkspaceBody = z
+const WorkspaceResponse = z
   .object({
     id: z.string().meta({ example: 'ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
     name: z.string(),
@@ -78,11 +78,11 @@ const WorkspaceBody = z
   })
   .meta({ id: 'Workspace' })
 
-export function workspaceBody(
+export function workspaceResponse(
   row: WorkspaceRow,
   { planId, terms, cycle }: Subscription,
   role: Role,
-): z.infer<typeof WorkspaceBody> {
+): z.infer<typeof WorkspaceResponse> {
   const { name, paid, features, limits } = terms
   return {
     id: publicId('workspace', row.id),
@@ -102,14 +102,14 @@ export function workspaceBody(
 }
 
 async function readWorkspace(db: Queryable, workspaceId: string, role: Role) {
-  return workspaceBody(
+  return workspaceResponse(
     await requireWorkspace(db, workspaceId),
     await requireSubscription(db, workspaceId),
     role,
   )
 }
 
-export type WorkspaceRouteParts = {
+export type WorkspaceRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -117,7 +117,7 @@ export type WorkspaceRouteParts = {
   /** Begins the billing cycles that are due, so that what is shown is the current one. */
   readonly catchUp: (workspaceIds: readonly string[], nowMs: number) => Promise<void>
   /** What becomes of calls without credits is decided otherwise now. */
-  readonly whenCreditsRunOutChanged: (tx: Tx, account: Account, nowMs: number) => Promise<unknown>
+  readonly whenCreditsRunOutChanged: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<unknown>
   readonly onCommitted: (workspaceIds: readonly string[]) => void
   /** Has everything that is kept by local days go over to a new time zone, in the transaction that `commit` sets it in. */
   readonly changeTimeZone: <T>(
@@ -128,23 +128,23 @@ export type WorkspaceRouteParts = {
 }
 
 /** The caller's own workspace, and all of them for the operator. */
-export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
-  const { access, database, clock, idempotency } = parts
-  const one = { tags: ['Workspace'], response: { 200: WorkspaceBody } }
+export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
+  const { access, database, clock, idempotency } = deps
+  const one = { tags: ['Workspace'], response: { 200: WorkspaceResponse } }
   return async (server) => {
     server.get(
       '/v1/workspace',
       { schema: { ...one, summary: 'The caller’s own workspace' } },
       async (request) => {
         const { workspaceId, role } = await access.scopeOf(request)
-        await parts.catchUp([workspaceId], clock.now())
+        await deps.catchUp([workspaceId], clock.now())
         return readWorkspace(database, workspaceId, role)
       },
     )
 
     server.patch(
       '/v1/workspace',
-      { schema: { ...one, summary: 'Change its settings', body: WorkspaceChangeBody } },
+      { schema: { ...one, summary: 'Change its settings', body: WorkspaceChangeRequest } },
       async (request) => {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
@@ -153,25 +153,25 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         const monthlyBudgetMs = budgetMs(request.body.monthlyBudgetCredits)
         const lowBalanceMs = lowMs(request.body.lowBalanceCredits)
         const nowMs = clock.now()
-        await parts.catchUp([workspaceId], nowMs)
+        await deps.catchUp([workspaceId], nowMs)
         const change = async (tx: Tx) => {
           // The line is locked first, as by everybody: two who lock in another order would wait for each other.
-          const accounts = await lockAccounts(tx, [workspaceId])
+          const units = await lockWorkspaces(tx, [workspaceId])
           const settings = { name, timeZone, whenCreditsRunOut, monthlyBudgetMs, lowBalanceMs }
           await updateWorkspace(tx, workspaceId, settings)
           if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
-          for (const account of accounts.values()) {
-            if (lowBalanceMs !== undefined) await keepLowLevel(tx, account, nowMs)
-            if (whenCreditsRunOut !== undefined) await parts.whenCreditsRunOutChanged(tx, account, nowMs)
-            noteChange(account, 'workspace')
+          for (const unit of units.values()) {
+            if (lowBalanceMs !== undefined) await keepLowLevel(tx, unit, nowMs)
+            if (whenCreditsRunOut !== undefined) await deps.whenCreditsRunOutChanged(tx, unit, nowMs)
+            addEvent(unit, 'workspace')
           }
-          await writeAccounts(tx, accounts.values(), nowMs)
+          await writeUnits(tx, units.values(), nowMs)
           return readWorkspace(tx, workspaceId, role)
         }
         const body = await (timeZone === undefined
           ? database.transaction(change)
-          : parts.changeTimeZone({ workspaceId, timeZone }, nowMs, change))
-        parts.onCommitted([workspaceId])
+          : deps.changeTimeZone({ workspaceId, timeZone }, nowMs, change))
+        deps.onCommitted([workspaceId])
         return body
       },
     )
@@ -182,8 +182,8 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
         schema: {
           tags: ['Operator'],
           summary: 'Make a workspace; its first monthly grant is made with it',
-          body: NewWorkspaceBody,
-          response: { 201: WorkspaceBody },
+          body: NewWorkspaceRequest,
+          response: { 201: WorkspaceResponse },
         },
       },
       async (request, reply) => {
@@ -203,7 +203,7 @@ export function workspaceRoutes(parts: WorkspaceRouteParts): Routes {
           tags: ['Operator'],
           summary: 'All workspaces, newest first',
           querystring: ListQuery,
-          response: { 200: listOf(WorkspaceBody) },
+          response: { 200: listOf(WorkspaceResponse) },
         },
       },
       async (request) => {

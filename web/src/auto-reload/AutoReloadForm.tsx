@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, Select, Switch } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { balanceAt } from '@talktime/core/balance-line'
+import { balanceAt } from '@talktime/core/billing/balance-line'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react'

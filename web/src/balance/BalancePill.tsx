@@ -1,6 +1,6 @@
 import { Popover, Skeleton, UnstyledButton } from '@mantine/core'
 import { IconAlertTriangle, IconCircleX, IconClockHour4 } from '@tabler/icons-react'
-import type { BalanceStatus } from '@talktime/core/balance-status'
+import type { BalanceStatus } from '@talktime/core/billing/balance-status'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-import type { BalanceLine } from '@talktime/core/balance-line'
+import type { BalanceLine } from '@talktime/core/billing/balance-line'
 import type { Balance } from '../api/types.ts'
 
 /** The balance as the line that core draws. */

@@ -1,5 +1,5 @@
-import { balanceAt, crossesAt } from '@talktime/core/balance-line'
-import { type BalanceStatus, balanceStatus } from '@talktime/core/balance-status'
+import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
+import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
 import type { Balance } from '../api/types.ts'
 import { creditsFixed } from '../format/credits.ts'
 import { useTicking } from '../live/frame.ts'

@@ -1,4 +1,4 @@
-import { balanceAt } from '@talktime/core/balance-line'
+import { balanceAt } from '@talktime/core/billing/balance-line'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { balanceAt } from '@talktime/core/balance-line'
+import { balanceAt } from '@talktime/core/billing/balance-line'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { packagesQuery } from '../api/billing-queries.ts'

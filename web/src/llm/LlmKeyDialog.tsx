@@ -1,6 +1,6 @@
 import { Button, Group, Modal, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { llmProviderNames, llmProviders } from '@talktime/core/llm-provider'
+import { llmProviderNames, llmProviders } from '@talktime/core/llm/llm-provider'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { api, bodyOf } from '../api/client.ts'

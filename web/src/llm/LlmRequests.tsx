@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconLoader } from '@tabler/icons-react'
-import { llmProviderNames } from '@talktime/core/llm-provider'
+import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { workspaceQuery } from '../api/queries.ts'

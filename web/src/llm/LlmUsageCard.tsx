@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
-import { llmProviderNames } from '@talktime/core/llm-provider'
+import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { workspaceQuery } from '../api/queries.ts'

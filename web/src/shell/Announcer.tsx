@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core'
-import { balanceAt } from '@talktime/core/balance-line'
+import { balanceAt } from '@talktime/core/billing/balance-line'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { balanceQuery } from '../api/queries.ts'

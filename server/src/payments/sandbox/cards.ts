@@ -1,4 +1,4 @@
-import type { DeclineClass } from '@talktime/core/auto-reload'
+import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { TestCard } from '../gateway.ts'
 
 /** How the bank answers a charge. */

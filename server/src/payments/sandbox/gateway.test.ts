@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { type GatewayBench, gatewayContract } from '../gateway-contract.ts'
+import { type GatewayBench, gatewayContract } from '../gateway-contract.test-suite.ts'
 import { createSandboxGateway, type SandboxGateway } from './gateway.ts'
 
 let database: Database

@@ -8,8 +8,8 @@ import { declines } from './cards.ts'
 /** Payments without money: cards that do what their names say, at a bank in this database. */
 export type SandboxGateway = Gateway & { readonly name: 'sandbox'; readonly bank: SandboxBank }
 
-export function createSandboxGateway(parts: { database: Database; clock: Clock }): SandboxGateway {
-  const bank = openSandboxBank(parts.database)
+export function createSandboxGateway(deps: { database: Database; clock: Clock }): SandboxGateway {
+  const bank = openSandboxBank(deps.database)
   return {
     name: 'sandbox',
     bank,
@@ -21,7 +21,7 @@ export function createSandboxGateway(parts: { database: Database; clock: Clock }
         throw invalid('/testCard', `"testCard" is missing: it must be one of ${testCards.join(', ')}.`)
       }
       const card = await bank.issueCard(customerRef, testCard)
-      const expYear = new Date(parts.clock.now()).getUTCFullYear() + 3
+      const expYear = new Date(deps.clock.now()).getUTCFullYear() + 3
       const { ref: methodRef, lastFour } = card
       return {
         kind: 'saved',

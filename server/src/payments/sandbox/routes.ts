@@ -7,7 +7,7 @@ import type { SandboxBank } from './bank.ts'
 import { outcomeOf } from './gateway.ts'
 import { confirmationPage, returnPath, unknownChargePage } from './page.ts'
 
-export type SandboxRouteParts = {
+export type SandboxRouteDeps = {
   readonly bank: SandboxBank
   /** The bank tells what its customer decided, as a real one does by a webhook. */
   readonly tell: (purchaseId: string, outcome: ChargeOutcome) => Promise<void>
@@ -16,7 +16,7 @@ export type SandboxRouteParts = {
 const headers = pageHeaders(contentSecurityPolicy())
 
 /** The sandbox bank's page, where payments are confirmed. Whoever has a charge's address may. */
-export function sandboxRoutes({ bank, tell }: SandboxRouteParts): Routes {
+export function sandboxRoutes({ bank, tell }: SandboxRouteDeps): Routes {
   const schema = { hide: true, params: z.object({ charge: z.string() }) }
 
   function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {

@@ -1,4 +1,4 @@
-import type { DeclineClass } from '@talktime/core/auto-reload'
+import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 
 /** Why a charge failed: one of the field's usual codes, and what the customer is told. */
 export type Decline = { readonly code: string; readonly message: string; readonly class: DeclineClass }

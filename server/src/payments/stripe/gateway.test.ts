@@ -5,7 +5,7 @@ import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Intent } from '../gateway.ts'
-import { gatewayContract } from '../gateway-contract.ts'
+import { gatewayContract } from '../gateway-contract.test-suite.ts'
 import { openClient } from './client.ts'
 import { createStripeGateway, type StripeGateway } from './gateway.ts'
 

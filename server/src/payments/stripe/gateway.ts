@@ -26,7 +26,7 @@ export type StripeGateway = Gateway & {
   savedCard(setup: SetupRef): Promise<StripeCard | undefined>
 }
 
-export type StripeGatewayParts = {
+export type StripeGatewayDeps = {
   readonly client: Stripe
   readonly clock: Clock
   /** Stripe refused a request or did not answer one. What became of it is found out later. */
@@ -48,8 +48,8 @@ const { StripeCardError } = Stripe.errors
  * at least); and its metadata name the purchase, so that later it is found before anything is charged again. Lists
  * are asked for that and not Stripe's search, which lags behind.
  */
-export function createStripeGateway(parts: StripeGatewayParts): StripeGateway {
-  const { client, clock, onError, chargeMsMax = chargeMsMaxUsual } = parts
+export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
+  const { client, clock, onError, chargeMsMax = chargeMsMaxUsual } = deps
 
   async function find(intent: Intent): Promise<Stripe.PaymentIntent | undefined> {
     if (intent.chargeRef !== null) return client.paymentIntents.retrieve(intent.chargeRef)

@@ -10,7 +10,7 @@ import { createStripeWebhook } from './webhook.ts'
 export type Stripe = {
   readonly gateway: StripeGateway
   /** What Stripe and browsers on their way to and from it ask for. */
-  routes(parts: {
+  routes(deps: {
     readonly database: Database
     readonly payments: Payments
     /** The origin at which people reach this server. */
@@ -27,10 +27,10 @@ export function openStripe(
   const gateway = createStripeGateway({ client: openClient(access), clock, onError })
   return {
     gateway,
-    routes(parts) {
+    routes(deps) {
       const { webhookSecret } = access
-      const webhook = createStripeWebhook({ ...parts, clock, savedCard: gateway.savedCard, webhookSecret })
-      return stripeRoutes({ ...parts, gateway, webhook, onError })
+      const webhook = createStripeWebhook({ ...deps, clock, savedCard: gateway.savedCard, webhookSecret })
+      return stripeRoutes({ ...deps, gateway, webhook, onError })
     },
   }
 }

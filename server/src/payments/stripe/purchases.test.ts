@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestAnswer, TestWorkspace } from '../../../test/app.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
-import { lockAccounts, verifyLedger, writeAccounts } from '../../ledger/index.ts'
+import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
 import { publicId, uuidFrom } from '../../platform/ids.ts'
 import { verifyPayments } from '../verify.ts'
 
@@ -292,12 +292,12 @@ describe('a charge with nobody before the screen', () => {
     const { payments } = world.app
     const nowMs = world.test.clock.now()
     const purchase = await world.test.database.transaction(async (tx) => {
-      const account = (await lockAccounts(tx, [workspace.uuid])).get(workspace.uuid)
+      const unit = (await lockWorkspaces(tx, [workspace.uuid])).get(workspace.uuid)
       const method = await payments.defaultMethod(tx, workspace.uuid)
-      if (account === undefined || method === undefined) throw new Error('There is no card')
+      if (unit === undefined || method === undefined) throw new Error('There is no card')
       const written = await payments.intend(
         tx,
-        account,
+        unit,
         {
           purpose: 'top_up',
           origin: 'auto_reload',
@@ -311,7 +311,7 @@ describe('a charge with nobody before the screen', () => {
         },
         nowMs,
       )
-      await writeAccounts(tx, [account], nowMs)
+      await writeUnits(tx, [unit], nowMs)
       return written
     })
     await payments.settle(purchase)

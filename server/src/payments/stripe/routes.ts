@@ -5,13 +5,13 @@ import type { Routes } from '../../platform/http/http-server.ts'
 import { uuidFrom } from '../../platform/ids.ts'
 import { invalid } from '../../platform/problem.ts'
 import type { Payments } from '../payments.ts'
-import type { Purchase } from '../purchase.ts'
+import type { Purchase } from '../purchase-store.ts'
 import { findStripePurchase } from './find-purchase.ts'
 import type { StripeGateway } from './gateway.ts'
 import { billingPath, cardReturnPath, purchasePath, returnPath } from './pages.ts'
 import type { StripeWebhook } from './webhook.ts'
 
-export type StripeRouteParts = {
+export type StripeRouteDeps = {
   readonly database: Database
   readonly gateway: Pick<StripeGateway, 'confirmationUrl'>
   readonly payments: Pick<Payments, 'settle'>
@@ -28,8 +28,8 @@ const bodyBytesMax = 1024 * 1024
  * What Stripe and customers' browsers on their way from and to Stripe ask for. The browsers need no session: the id
  * of a purchase cannot be guessed, and all that these addresses do is to go on to the bank, or to ask Stripe.
  */
-export function stripeRoutes(parts: StripeRouteParts): Routes {
-  const { database, gateway, payments, webhook, onError } = parts
+export function stripeRoutes(deps: StripeRouteDeps): Routes {
+  const { database, gateway, payments, webhook, onError } = deps
 
   async function purchaseNamed(id: string): Promise<Purchase | undefined> {
     const uuid = uuidFrom('purchase', id)
@@ -39,7 +39,7 @@ export function stripeRoutes(parts: StripeRouteParts): Routes {
   /** The bank's page for a purchase that waits; undefined: there is nothing to confirm, or not at the moment. */
   async function bankPage({ id, status, chargeRef }: Purchase): Promise<string | undefined> {
     if (status !== 'requires_action' || chargeRef === null) return undefined
-    const returnUrl = new URL(returnPath(id), parts.origin).href
+    const returnUrl = new URL(returnPath(id), deps.origin).href
     try {
       return await gateway.confirmationUrl({ chargeRef, purchaseId: id, returnUrl })
     } catch (error) {

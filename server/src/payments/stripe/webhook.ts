@@ -8,7 +8,7 @@ import type { SetupRef, StripeCard } from './cards.ts'
 import { findStripePurchase } from './find-purchase.ts'
 import { purchaseKey } from './outcome.ts'
 
-export type StripeWebhookParts = {
+export type StripeWebhookDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly payments: Pick<Payments, 'settle' | 'saveMethod'>
@@ -30,8 +30,8 @@ export type StripeWebhook = {
   keepCard(setup: SetupRef): Promise<void>
 }
 
-export function createStripeWebhook(parts: StripeWebhookParts): StripeWebhook {
-  const { database, clock, payments } = parts
+export function createStripeWebhook(deps: StripeWebhookDeps): StripeWebhook {
+  const { database, clock, payments } = deps
 
   async function react(event: Stripe.Event): Promise<void> {
     switch (event.type) {
@@ -58,7 +58,7 @@ export function createStripeWebhook(parts: StripeWebhookParts): StripeWebhook {
   }
 
   async function keepCard(setup: SetupRef): Promise<void> {
-    const card = await parts.savedCard(setup)
+    const card = await deps.savedCard(setup)
     if (card === undefined) return
     const { rows } = await database.query<{ workspaceId: string }>(
       `select workspace_id as "workspaceId" from payment_customers where gateway = 'stripe' and ref = $1`,
@@ -79,7 +79,7 @@ export function createStripeWebhook(parts: StripeWebhookParts): StripeWebhook {
   return {
     keepCard,
     async take(body, signature) {
-      const event = verified(body, signature, parts.webhookSecret, clock.now())
+      const event = verified(body, signature, deps.webhookSecret, clock.now())
       if (await wasTaken(event)) return
       await react(event)
       // Only now: an event that was not dealt with is sent again.

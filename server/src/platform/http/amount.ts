@@ -1,4 +1,4 @@
-import { creditsFromMs } from '@talktime/core/credits'
+import { creditsFromMs } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 
 /** An amount of credit in both its forms; milliseconds is exact and authoritative. */

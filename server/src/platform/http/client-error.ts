@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { Problem } from '../problem.ts'
-import { problemBody, problemContentType } from './problem-answer.ts'
+import { problemContentType, problemResponse } from './problem-answer.ts'
 
 /** Answers what is no HTTP request at all: Node.js hands over the bare connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -14,7 +14,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     error.code === 'HPE_HEADER_OVERFLOW'
       ? 'The headers are too long: at most 16 KB together.'
       : 'What was sent cannot be read as an HTTP request.'
-  const body = JSON.stringify(problemBody(new Problem('invalid_request', detail), requestId))
+  const body = JSON.stringify(problemResponse(new Problem('invalid_request', detail), requestId))
   socket.end(
     [
       'HTTP/1.1 400 Bad Request',

@@ -17,7 +17,7 @@ export type ProblemBody = {
   readonly errors?: readonly { pointer: string; detail: string }[]
 }
 
-export function problemBody(problem: Problem, requestId: string): ProblemBody {
+export function problemResponse(problem: Problem, requestId: string): ProblemBody {
   const { status, title } = problemRegistry[problem.code]
   return {
     type: `urn:talktime:problem:${problem.code}`,
@@ -44,7 +44,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .header('content-type', problemContentType)
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)
-    .send(problemBody(problem, request.id))
+    .send(problemResponse(problem, request.id))
 }
 
 /** Failures on our side are logged loudly; a caller's mistakes only where someone looks for them. */

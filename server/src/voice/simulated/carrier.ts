@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type Chance, seededChance } from '../../platform/chance.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
+import { type Chance, seededChance } from '../../platform/seeded-random.ts'
+import type { CallReport } from '../apply-carrier-report.ts'
 import {
   type Carrier,
   type CarrierLeg,
@@ -10,7 +11,6 @@ import {
   type PlaceOrder,
   type TrueState,
 } from '../carrier.ts'
-import type { CallReport } from '../report.ts'
 import { fateOf, type Message, messagesOf, type SimulatedLife } from './life.ts'
 
 /**
@@ -35,7 +35,7 @@ type Row = {
   reason: string
 }
 
-export function createSimulatedCarrier(parts: {
+export function createSimulatedCarrier(deps: {
   readonly database: Database
   readonly clock: Clock
   readonly life: SimulatedLife
@@ -43,10 +43,10 @@ export function createSimulatedCarrier(parts: {
   readonly reachable?: () => boolean
   readonly onError: (error: unknown) => void
 }): SimulatedCarrier {
-  const { database, clock, life } = parts
+  const { database, clock, life } = deps
 
   function reach(): void {
-    if (parts.reachable?.() === false) throw new CarrierUnreachable('The simulated carrier cannot be reached')
+    if (deps.reachable?.() === false) throw new CarrierUnreachable('The simulated carrier cannot be reached')
   }
 
   async function find(callId: string): Promise<Row | undefined> {
@@ -110,7 +110,7 @@ export function createSimulatedCarrier(parts: {
   async function deliverDue(deliver: (said: CallReport) => Promise<void>): Promise<number> {
     for (let delivered = 0; ; ) {
       const due = await takeDue(database, clock.now())
-      await Promise.all(due.map((said) => deliver(said).catch(parts.onError)))
+      await Promise.all(due.map((said) => deliver(said).catch(deps.onError)))
       delivered += due.length
       if (due.length < DELIVERED_AT_ONCE_MAX) return delivered
     }

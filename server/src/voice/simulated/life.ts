@@ -1,4 +1,4 @@
-import type { Chance } from '../../platform/chance.ts'
+import type { Chance } from '../../platform/seeded-random.ts'
 import type { PlaceOrder } from '../carrier.ts'
 
 /**

@@ -11,7 +11,7 @@ import { twilioAddress } from './addresses.ts'
 import { openTwilioApi, type TwilioAccess, type TwilioCall, type TwilioFields, TwilioRefusal } from './api.ts'
 import { endReasonOf, instantOf, isOver } from './status.ts'
 
-export type TwilioCarrierParts = {
+export type TwilioCarrierDeps = {
   readonly settings: TwilioAccess & Pick<TwilioSettings, 'publicUrl'>
   /** Which of these calls at Twilio belong to calls of ours already. */
   readonly knownRefs: (refs: readonly string[]) => Promise<ReadonlySet<string>>
@@ -29,7 +29,7 @@ const SKEW_MS_MAX = 30_000
 const ON_ITS_WAY_MS_MAX = 60_000
 
 /** Calls through Twilio's REST API: https://www.twilio.com/docs/voice/api/call-resource. */
-export function createTwilioCarrier({ settings, knownRefs, onError }: TwilioCarrierParts): Carrier {
+export function createTwilioCarrier({ settings, knownRefs, onError }: TwilioCarrierDeps): Carrier {
   const api = openTwilioApi(settings)
 
   async function place(order: PlaceOrder): Promise<Placed> {

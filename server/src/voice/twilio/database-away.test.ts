@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Ask } from '../../../test/app.ts'
-import { type Cable, layCable } from '../../../test/cable.ts'
+import { type Cable, layCable } from '../../../test/severable-proxy.ts'
 import { until } from '../../../test/start-server.ts'
 import { publicUrl, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
 import { type Database, openDatabase } from '../../platform/database/database.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FakeCall } from '../../../test/twilio/fake-twilio.ts'
 import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
-import type { CallBody } from '../../calls/representation.ts'
+import type { CallResponse } from '../../calls/response-schemas.ts'
 import { rejected } from './twiml.ts'
 
 const SECOND_MS = 1_000
@@ -17,15 +17,15 @@ beforeAll(async () => {
 beforeEach(() => world.test.clock.advance(1_000 - (world.test.clock.now() % 1_000)))
 afterAll(() => world.close())
 
-async function calls(agent: TwilioAgent): Promise<readonly CallBody[]> {
+async function calls(agent: TwilioAgent): Promise<readonly CallResponse[]> {
   const { body } = await world.request('GET', '/v1/calls', { key: agent.key })
   return body.data as never
 }
 
-async function onlyCall(agent: TwilioAgent): Promise<CallBody> {
+async function onlyCall(agent: TwilioAgent): Promise<CallResponse> {
   const all = await calls(agent)
   expect(all).toHaveLength(1)
-  return all[0] as CallBody
+  return all[0] as CallResponse
 }
 
 async function takeCredits(agent: TwilioAgent, left: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import type { TwilioSettings } from '../../platform/voice-settings.ts'
 import type { Carrier } from '../carrier.ts'
-import { knownRefs } from '../store.ts'
+import { knownRefs } from '../leg-store.ts'
 import type { Voice } from '../voice.ts'
 import { createTwilioCarrier } from './carrier.ts'
 import { twilioRoutes } from './routes.ts'
@@ -11,7 +11,7 @@ import { twilioRoutes } from './routes.ts'
 export type Twilio = {
   readonly carrier: Carrier
   /** What Twilio asks and tells. */
-  routes(parts: { readonly voice: Voice; readonly clock: Clock }): Routes
+  routes(deps: { readonly voice: Voice; readonly clock: Clock }): Routes
 }
 
 /** Calls through Twilio. `onError` hears of what Twilio refused. */
@@ -26,6 +26,6 @@ export function openTwilio(
       knownRefs: (refs) => knownRefs(database, 'twilio', refs),
       onError,
     }),
-    routes: (parts) => twilioRoutes({ ...parts, settings }),
+    routes: (deps) => twilioRoutes({ ...deps, settings }),
   }
 }

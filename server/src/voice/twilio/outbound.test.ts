@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeCall, forbiddenTo, invalidTo } from '../../../test/twilio/fake-twilio.ts'
 import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
-import type { CallBody } from '../../calls/representation.ts'
+import type { CallResponse } from '../../calls/response-schemas.ts'
 import { publicId } from '../../platform/ids.ts'
 import type { DialOrder } from '../index.ts'
 import { hungUp } from './twiml.ts'
@@ -22,8 +22,8 @@ beforeEach(async () => {
 })
 afterAll(() => world.close())
 
-async function callOf({ callId }: DialOrder): Promise<CallBody> {
-  const answer = await world.request<CallBody>('GET', `/v1/calls/${publicId('call', callId)}`, {
+async function callOf({ callId }: DialOrder): Promise<CallResponse> {
+  const answer = await world.request<CallResponse>('GET', `/v1/calls/${publicId('call', callId)}`, {
     key: agent.key,
   })
   expect(answer.status).toBe(200)

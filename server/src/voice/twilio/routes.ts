@@ -4,7 +4,7 @@ import type { Routes } from '../../platform/http/http-server.ts'
 import { publicId, uuidFrom } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { TwilioSettings } from '../../platform/voice-settings.ts'
-import type { CallReport } from '../report.ts'
+import type { CallReport } from '../apply-carrier-report.ts'
 import type { AnsweredDecision, IncomingDecision, Voice } from '../voice.ts'
 import { twilioAddress, twilioPaths } from './addresses.ts'
 import { callerOf } from './caller.ts'
@@ -12,7 +12,7 @@ import { isSignedByTwilio } from './signature.ts'
 import { endReasonOf, instantOf, isMachine, isOver, wholeSecond } from './status.ts'
 import { connected, hungUp, rejected } from './twiml.ts'
 
-export type TwilioRouteParts = {
+export type TwilioRouteDeps = {
   readonly voice: Pick<Voice, 'incoming' | 'answered' | 'report'>
   readonly clock: Clock
   readonly settings: TwilioSettings
@@ -23,7 +23,7 @@ const bodyBytesMax = 64 * 1024
 const DECISION_MS_MAX = 8_000
 
 /** What Twilio asks and tells. It has no key of ours: it signs each request with the account's auth token. */
-export function twilioRoutes({ voice, clock, settings }: TwilioRouteParts): Routes {
+export function twilioRoutes({ voice, clock, settings }: TwilioRouteDeps): Routes {
   const { authToken, publicUrl } = settings
   const schema = { hide: true }
 

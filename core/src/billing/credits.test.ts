@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '../../test/property-runs.ts'
+import { creditsFromMs, formatCredits, msFromCredits } from './credits.ts'
+
+const runs = propertyRuns(300)
+/** Far more than anyone will ever hold: 18 billion credits. */
+const ms = fc.integer({ min: -(2 ** 50), max: 2 ** 50 })
+
+describe('credits and milliseconds', () => {
+  test.each([
+    [1, 60_000],
+    [1.5, 90_000],
+    [0, 0],
+    [0.01, 600],
+    [-2, -120_000],
+    [1 / 3, 20_000],
+    [0.000001, 0],
+  ])('%d credits are %d ms', (credits, expected) => {
+    expect(msFromCredits(credits)).toBe(expected)
+  })
+
+  test('every whole number of milliseconds comes back from its credits unchanged', () => {
+    fc.assert(
+      fc.property(ms, (amountMs) => {
+        expect(msFromCredits(creditsFromMs(amountMs))).toBe(amountMs)
+      }),
+      runs,
+    )
+  })
+
+  test('nothing is a negative zero', () => {
+    expect(Object.is(msFromCredits(-0.000001), 0)).toBe(true)
+    expect(Object.is(msFromCredits(-0), 0)).toBe(true)
+  })
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e15, -1e15])(
+    '%d credits are refused, for they cannot be kept exactly',
+    (credits) => {
+      expect(() => msFromCredits(credits)).toThrow(RangeError)
+    },
+  )
+})
+
+describe('credits on the screen', () => {
+  test.each([
+    [0, '0'],
+    [1, '0'],
+    [599, '0'],
+    [600, '0.01'],
+    [59_999, '0.99'],
+    [60_000, '1'],
+    [90_000, '1.5'],
+    [74_070_000, '1,234.5'],
+    [-90_000, '-1.5'],
+    [-1, '0'],
+    [-599, '0'],
+  ])('%d ms are shown as %s', (amountMs, shown) => {
+    expect(formatCredits(amountMs, 'en')).toBe(shown)
+  })
+
+  test('a reader elsewhere sees the separators used there', () => {
+    expect(formatCredits(74_070_000, 'de')).toBe('1.234,5')
+  })
+
+  test('an amount of exact hundredths is shown exactly', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (hundredths) => {
+        expect(Number(formatCredits(hundredths * 600, 'en').replaceAll(',', ''))).toBe(hundredths / 100)
+      }),
+      runs,
+    )
+  })
+
+  test('credit is never shown that is not there, and less than a hundredth is left out', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 13 }), (amountMs) => {
+        const shownMs = msFromCredits(Number(formatCredits(amountMs, 'en').replaceAll(',', '')))
+        expect(shownMs).toBe(amountMs - (amountMs % 600))
+      }),
+      runs,
+    )
+  })
+})

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '../../test/property-runs.ts'
+import { type PlanTerms, planChange, shareLeft } from './plan-change.ts'
+
+const cycle = { startsAtMs: 0, endsAtMs: 30_000 }
+const free: PlanTerms = { planId: 'free', priceMinor: 0, monthlyMs: 1_800_000 }
+const starter: PlanTerms = { planId: 'starter', priceMinor: 2_900, monthlyMs: 15_000_000 }
+const growth: PlanTerms = { planId: 'growth', priceMinor: 9_900, monthlyMs: 60_000_000 }
+const onRequest: PlanTerms = { planId: 'enterprise', priceMinor: null, monthlyMs: 600_000_000 }
+
+describe('a change of plan', () => {
+  test.each<[string, PlanTerms, PlanTerms, string | null, number, object]>([
+    ['to the plan one has', starter, starter, null, 0, { kind: 'none' }],
+    ['back to the plan one has', starter, starter, 'free', 0, { kind: 'keep' }],
+    ['to the plan that is coming anyway', starter, free, 'free', 0, { kind: 'none' }],
+    ['down, at the end of the cycle', growth, starter, null, 10_000, { kind: 'downgrade', atMs: 30_000 }],
+    [
+      'up at the start of a cycle',
+      starter,
+      growth,
+      null,
+      0,
+      { kind: 'upgrade', chargeMinor: 7_000, grantMs: 45_000_000 },
+    ],
+    [
+      'up half way',
+      starter,
+      growth,
+      null,
+      15_000,
+      { kind: 'upgrade', chargeMinor: 3_500, grantMs: 22_500_000 },
+    ],
+    ['up at the very end', starter, growth, null, 30_000, { kind: 'upgrade', chargeMinor: 0, grantMs: 0 }],
+    ['down from a price on request', onRequest, growth, null, 0, { kind: 'downgrade', atMs: 30_000 }],
+  ])('%s', (_change, current, wanted, pending, nowMs, expected) => {
+    expect(planChange(current, wanted, pending, cycle, nowMs)).toEqual(expected)
+  })
+
+  test('up never costs more than the difference, grants no less than nothing, and both fall as time passes', () => {
+    const plan = (planId: string) =>
+      fc.record({
+        planId: fc.constant(planId),
+        priceMinor: fc.nat(100_000),
+        monthlyMs: fc.nat(10 ** 9),
+      })
+    const instant = fc.nat(40_000)
+    fc.assert(
+      fc.property(plan('a'), plan('b'), instant, instant, (current, wanted, oneMs, otherMs) => {
+        const [earlier, later] = [Math.min(oneMs, otherMs), Math.max(oneMs, otherMs)].map((nowMs) =>
+          planChange(current, wanted, null, cycle, nowMs),
+        )
+        expect(earlier?.kind).toBe(wanted.priceMinor > current.priceMinor ? 'upgrade' : 'downgrade')
+        if (earlier?.kind !== 'upgrade' || later?.kind !== 'upgrade') return
+        expect(earlier.chargeMinor).toBeLessThanOrEqual(wanted.priceMinor - current.priceMinor)
+        expect(earlier.grantMs).toBeLessThanOrEqual(Math.max(0, wanted.monthlyMs - current.monthlyMs))
+        expect(later.chargeMinor).toBeLessThanOrEqual(earlier.chargeMinor)
+        expect(later.grantMs).toBeLessThanOrEqual(earlier.grantMs)
+        expect(Math.min(later.chargeMinor, later.grantMs)).toBeGreaterThanOrEqual(0)
+      }),
+      propertyRuns(300),
+    )
+  })
+})
+
+test.each([
+  [-1, 1],
+  [0, 1],
+  [7_500, 0.75],
+  [30_000, 0],
+  [99_999, 0],
+])('at %d the share of the cycle that is left is %d', (nowMs, share) => {
+  expect(shareLeft(cycle, nowMs)).toBe(share)
+})

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '../../test/property-runs.ts'
+import {
+  COST_PARTS,
+  costParts,
+  createCostMeter,
+  FREE,
+  isSamePrice,
+  minorFromParts,
+  priceOf,
+} from './price.ts'
+
+const minuteMs = 60_000
+
+describe('a price', () => {
+  test.each`
+    minor     | credits | minorOf   | perMs
+    ${9_900}  | ${1000} | ${33}     | ${200_000}
+    ${2_900}  | ${250}  | ${29}     | ${150_000}
+    ${1_200}  | ${100}  | ${1}      | ${5_000}
+    ${45_000} | ${5000} | ${3}      | ${20_000}
+    ${45_001} | ${5000} | ${45_001} | ${300_000_000}
+  `('of $minor for $credits credits is $minorOf for each $perMs ms', ({ minor, credits, minorOf, perMs }) => {
+    expect(priceOf(minor, 'USD', credits * minuteMs)).toEqual({ minor: minorOf, perMs, currency: 'USD' })
+  })
+
+  test('is the same for twice as much at twice the money', () => {
+    expect(isSamePrice(priceOf(1_200, 'USD', 100 * minuteMs), priceOf(2_400, 'USD', 200 * minuteMs))).toBe(
+      true,
+    )
+    expect(isSamePrice(priceOf(1_200, 'USD', 100 * minuteMs), priceOf(1_200, 'EUR', 100 * minuteMs))).toBe(
+      false,
+    )
+    expect(priceOf(0, 'USD', minuteMs)).toEqual(FREE)
+  })
+
+  test('of all that was bought is what was paid', () => {
+    fc.assert(
+      fc.property(money, amount, (minor, ms) => {
+        expect(costParts(ms, priceOf(minor, 'USD', ms))).toBe(minor * COST_PARTS)
+      }),
+      propertyRuns(300),
+    )
+  })
+})
+
+const money = fc.integer({ min: 0, max: 50_000_000 })
+const amount = fc.integer({ min: minuteMs, max: 1_000_000 * minuteMs })
+
+describe('costs that are shared out', () => {
+  test('are whole, not below zero, within one part of their own, and together the cost of the sum', () => {
+    const calls = fc.array(fc.integer({ min: 0, max: 4 * 60 * minuteMs }), { minLength: 1, maxLength: 50 })
+    fc.assert(
+      fc.property(money, amount, calls, (minor, boughtMs, callsMs) => {
+        const price = priceOf(minor, 'USD', boughtMs)
+        const meter = createCostMeter(price)
+        const costs = callsMs.map(meter)
+        for (const [index, cost] of costs.entries()) {
+          expect(Number.isSafeInteger(cost)).toBe(true)
+          expect(cost).toBeGreaterThanOrEqual(0)
+          expect(Math.abs(cost - costParts(callsMs[index] ?? 0, price))).toBeLessThanOrEqual(1)
+        }
+        const sumMs = callsMs.reduce((sum, ms) => sum + ms, 0)
+        expect(costs.reduce((sum, cost) => sum + cost, 0)).toBe(costParts(sumMs, price))
+      }),
+      propertyRuns(300),
+    )
+  })
+
+  test('are exact where numbers are not', () => {
+    const price = priceOf(999_999_999_989, 'USD', 1_000_000_007)
+    const meter = createCostMeter(price)
+    const sum = meter(14_400_001) + meter(3) + meter(14_400_007)
+    expect(sum).toBe(costParts(28_800_011, price))
+  })
+})
+
+test.each([
+  [0, 0],
+  [4_999, 0],
+  [5_000, 1],
+  [14_999, 1],
+  [1_234_567, 123],
+])('%i parts are %i cents', (parts, minor) => {
+  expect(minorFromParts(parts)).toBe(minor)
+})

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { propertyRuns } from '../../test/property-runs.ts'
+import { authorizeCall, type Gate } from './authorize.ts'
+
+const nowMs = Date.UTC(2026, 0, 10, 12)
+const open: Gate = {
+  workspaceActive: true,
+  agentActive: true,
+  line: { anchorMs: nowMs - 10_000, balanceMs: 60_000, liveCalls: 2 },
+  openCalls: 3,
+  concurrentCallsMax: 5,
+}
+const balance = (balanceMs: number, liveCalls = 0) => ({ anchorMs: nowMs, balanceMs, liveCalls })
+
+test.each<[string, string, Partial<Gate>]>([
+  ['everything in order', 'authorized', {}],
+  ['one millisecond of credit', 'authorized', { line: balance(1) }],
+  ['exactly nothing', 'out_of_credits', { line: balance(0) }],
+  ['an overdraft', 'out_of_credits', { line: balance(-1) }],
+  [
+    'what live calls have used up by now',
+    'out_of_credits',
+    { line: { anchorMs: nowMs - 30_000, balanceMs: 60_000, liveCalls: 2 } },
+  ],
+  [
+    'a millisecond less than that',
+    'authorized',
+    { line: { anchorMs: nowMs - 29_999, balanceMs: 60_000, liveCalls: 2 } },
+  ],
+  ['one place left', 'authorized', { openCalls: 4 }],
+  ['no place left', 'concurrency_limit', { openCalls: 5 }],
+  ['more calls than places, after a smaller plan', 'concurrency_limit', { openCalls: 9 }],
+  ['no limit', 'authorized', { openCalls: 100_000, concurrentCallsMax: null }],
+  ['a disabled agent', 'agent_disabled', { agentActive: false }],
+  ['a suspended workspace', 'workspace_suspended', { workspaceActive: false }],
+  [
+    'everything wrong at once',
+    'workspace_suspended',
+    { workspaceActive: false, agentActive: false, line: balance(0), openCalls: 5 },
+  ],
+  ['all but the suspension wrong', 'agent_disabled', { agentActive: false, line: balance(0), openCalls: 5 }],
+  ['no credits and no place', 'out_of_credits', { line: balance(0), openCalls: 5 }],
+])('with %s the answer is %s', (_case, expected, change) => {
+  const answer = authorizeCall({ ...open, ...change }, nowMs)
+  expect(answer.decision === 'refused' ? answer.reason : answer.decision).toBe(expected)
+})
+
+test('a call is let in exactly when nothing stands against it', () => {
+  const gate: fc.Arbitrary<Gate> = fc.record({
+    workspaceActive: fc.boolean(),
+    agentActive: fc.boolean(),
+    line: fc.record({
+      anchorMs: fc.integer({ min: nowMs - 20, max: nowMs }),
+      balanceMs: fc.integer({ min: -20, max: 100 }),
+      liveCalls: fc.integer({ min: 0, max: 5 }),
+    }),
+    openCalls: fc.integer({ min: 0, max: 6 }),
+    concurrentCallsMax: fc.option(fc.integer({ min: 1, max: 6 })),
+  })
+  fc.assert(
+    fc.property(gate, (given) => {
+      const usedMs = given.line.liveCalls * (nowMs - given.line.anchorMs)
+      const credit = given.line.balanceMs > usedMs
+      const place = given.concurrentCallsMax === null || given.openCalls < given.concurrentCallsMax
+      const letIn = given.workspaceActive && given.agentActive && credit && place
+      expect(authorizeCall(given, nowMs).decision === 'authorized').toBe(letIn)
+    }),
+    propertyRuns(300),
+  )
+})

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { type Access, requireRole } from '../../access/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Tx } from '../../platform/database/database.ts'
+import type { Routes } from '../../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
+import { type IdKind, uuidFrom } from '../../platform/ids.ts'
+import { invalid, Problem } from '../../platform/problem.ts'
+import { ChannelName, DeliveryResponse, DeliveryStatusName, deliveryResponse } from '../response-schemas.ts'
+import { requireWebhookPlan } from '../webhooks/webhook-routes.ts'
+import { requireWebhook } from '../webhooks/webhook-store.ts'
+import type { Deliverer } from './deliverer.ts'
+import {
+  type Delivery,
+  type DeliveryRef,
+  findDelivery,
+  listDeliveries,
+  startAgain,
+} from './delivery-store.ts'
+
+/** Who was told of alerts, and how that went. */
+export function deliveryRoutes(deps: {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  readonly deliverer: Pick<Deliverer, 'wake'>
+}): Routes {
+  const { access, database, clock, idempotency, deliverer } = deps
+  const tags = ['Alerts']
+  return async (server) => {
+    server.get(
+      '/v1/deliveries',
+      {
+        schema: {
+          tags,
+          summary: 'Mails and messages to webhooks, newest first',
+          querystring: ListQuery.extend({
+            alertId: z.string().optional(),
+            webhookId: z.string().optional(),
+            channel: ChannelName.optional(),
+            status: DeliveryStatusName.optional(),
+          }),
+          response: { 200: listOf(DeliveryResponse) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor, alertId, webhookId, channel, status } = request.query
+        const filter = {
+          alertId: filterUuid('alert', 'alertId', alertId),
+          webhookId: filterUuid('webhook', 'webhookId', webhookId),
+          channel: channel ?? null,
+          status: status ?? null,
+        }
+        const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
+        const deliveries = await listDeliveries(database, workspaceId, filter, { beforeId, limit: limit + 1 })
+        return page(deliveries, limit, ({ id }) => [id], deliveryResponse)
+      },
+    )
+
+    server.post(
+      '/v1/deliveries/:id/resend',
+      {
+        schema: {
+          tags,
+          summary: 'Send it again now',
+          description:
+            'Delivered before or not, with all its tries. One that is being sent right now is left alone.',
+          params: z.object({ id: z.string() }),
+          response: { 200: DeliveryResponse },
+        },
+      },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { workspaceId } = scope
+        const id = uuidFrom('delivery', request.params.id)
+        if (id === undefined) throw notFound()
+        const body = await idempotency.command(request, reply, async (tx) => {
+          await requireSendable(tx, await requireDelivery(tx, { workspaceId, id }))
+          await startAgain(tx, { workspaceId, id }, clock.now())
+          return { status: 200, body: deliveryResponse(await requireDelivery(tx, { workspaceId, id })) }
+        })
+        deliverer.wake()
+        return body
+      },
+    )
+  }
+}
+
+/** Throws where it could not be sent: the webhook is gone or switched off, or the plan has none. */
+async function requireSendable(tx: Tx, { workspaceId, webhookId, alertId }: Delivery): Promise<void> {
+  if (webhookId === null) return
+  await requireWebhookPlan(tx, workspaceId)
+  const webhook = await requireWebhook(tx, { workspaceId, id: webhookId }).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+    throw new Problem('conflict', 'The webhook was removed: nothing can be sent to it any more.')
+  })
+  if (webhook.enabled || alertId === null) return
+  throw new Problem('conflict', 'The webhook is switched off. Switch it on to send this again.')
+}
+
+async function requireDelivery(tx: Tx, ref: DeliveryRef): Promise<Delivery> {
+  const delivery = await findDelivery(tx, ref)
+  if (delivery === undefined) throw notFound()
+  return delivery
+}
+
+function filterUuid(kind: IdKind, field: string, id: string | undefined): string | null {
+  if (id === undefined) return null
+  const uuid = uuidFrom(kind, id)
+  if (uuid === undefined) throw invalid(`/${field}`, `"${field}" must be the id of ${names[kind]}.`)
+  return uuid
+}
+
+const names: Readonly<Partial<Record<IdKind, string>>> = {
+  alert: 'an alert, alert_…',
+  webhook: 'a webhook, wh_…',
+}
+
+function notFound(): Problem {
+  return new Problem('delivery_not_found', 'There is no such delivery in this workspace.')
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { Access } from '../../access/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Tx } from '../../platform/database/database.ts'
+import type { Routes } from '../../platform/http/http-server.ts'
+import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { uuidFrom } from '../../platform/ids.ts'
+import { invalid } from '../../platform/problem.ts'
+import { AlertResponse, alertResponse } from '../response-schemas.ts'
+import { listAlerts, markRead } from './alert-store.ts'
+
+const tags = ['Alerts']
+
+/** The alerts of a workspace. */
+export function alertRoutes(deps: {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  /** Tells whoever looks at the workspace that its alerts are not what they were. */
+  readonly announce: (tx: Tx, workspaceId: string, nowMs: number) => Promise<void>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+}): Routes {
+  const { access, database, clock, announce, onCommitted } = deps
+  return async (server) => {
+    server.get(
+      '/v1/alerts',
+      {
+        schema: {
+          tags,
+          summary: 'Alerts, newest first',
+          querystring: ListQuery.extend({
+            unread: z
+              .enum(['true', 'false'])
+              .optional()
+              .meta({ description: 'true: only those that nobody has read.' }),
+          }),
+          response: { 200: listOf(AlertResponse) },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const { limit = limitDefault, cursor, unread } = request.query
+        const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
+        const wanted = { unreadOnly: unread === 'true', limit: limit + 1, beforeId }
+        const alerts = await listAlerts(database, workspaceId, wanted)
+        return page(alerts, limit, ({ id }) => [id], alertResponse)
+      },
+    )
+
+    server.post(
+      '/v1/alerts/read',
+      {
+        schema: {
+          tags,
+          summary: 'Mark alerts as read',
+          description: 'For everybody in the workspace. Ids that are not of this workspace are passed over.',
+          body: z.strictObject({
+            ids: z.array(z.string()).max(200).optional().meta({ description: 'All, if left out.' }),
+          }),
+          response: {
+            200: z.object({ read: z.int().meta({ description: 'How many had not been read before.' }) }),
+          },
+        },
+      },
+      async (request) => {
+        const { workspaceId } = await access.scopeOf(request)
+        const ids = request.body.ids?.map(alertUuid)
+        const nowMs = clock.now()
+        const read = await database.transaction(async (tx) => {
+          const count = await markRead(tx, workspaceId, ids, nowMs)
+          if (count > 0) await announce(tx, workspaceId, nowMs)
+          return count
+        })
+        if (read > 0) onCommitted([workspaceId])
+        return { read }
+      },
+    )
+  }
+}
+
+function alertUuid(id: string, index: number): string {
+  const uuid = uuidFrom('alert', id)
+  if (uuid === undefined)
+    throw invalid(`/ids/${index}`, `"ids[${index}]" must be the id of an alert, alert_….`)
+  return uuid
+}

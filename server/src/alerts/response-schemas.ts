@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { publicId } from '../platform/ids.ts'
+import { type Delivery, isUnderWay } from './delivery/delivery-store.ts'
+import { type Alert, alertKinds } from './inbox/alert.ts'
+
+export const AlertResponse = z
+  .object({
+    id: z.string().meta({ example: 'alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    kind: z.enum(alertKinds),
+    at: Instant,
+    title: z.string(),
+    detail: z.string().meta({ description: 'In sentences, with what to do.' }),
+    link: z
+      .string()
+      .meta({ description: 'The page of the dashboard where it is mended.', example: '/billing' }),
+    readAt: Instant.nullable(),
+  })
+  .meta({ id: 'Alert', description: 'Something that the people of a workspace should hear of.' })
+
+export function alertResponse(alert: Alert): z.infer<typeof AlertResponse> {
+  const { id, kind, atMs, title, detail, link, readAtMs } = alert
+  return {
+    id: publicId('alert', id),
+    kind,
+    at: instantOf(atMs),
+    title,
+    detail,
+    link,
+    readAt: instantOrNull(readAtMs),
+  }
+}
+
+export const ChannelName = z.enum(['mail', 'webhook'])
+export const DeliveryStatusName = z.enum(['pending', 'delivered', 'failed'])
+
+export const DeliveryResponse = z
+  .object({
+    id: z.string().meta({ example: 'dlv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    alertId: z.string().nullable().meta({ description: 'null: a test of the webhook.' }),
+    alertTitle: z.string().nullable(),
+    kind: z.enum([...alertKinds, 'webhook_test']),
+    channel: ChannelName,
+    webhookId: z.string().nullable(),
+    target: z.string().meta({ description: 'The email address or the URL.' }),
+    status: DeliveryStatusName,
+    tries: z.int(),
+    lastTriedAt: Instant.nullable(),
+    nextTryAt: Instant.nullable().meta({ description: 'null: never, or a try is under way.' }),
+    responseStatus: z.int().nullable().meta({ description: 'What the webhook answered to the last try.' }),
+    durationMs: z.int().nullable().meta({ description: 'How long the last try took.' }),
+    error: z.string().nullable().meta({ description: 'In a sentence, how the last try failed.' }),
+  })
+  .meta({ id: 'Delivery', description: 'An alert on its way to a person or a webhook.' })
+
+export function deliveryResponse(delivery: Delivery): z.infer<typeof DeliveryResponse> {
+  const { id, alertId, alertTitle, kind, channel, webhookId, target, status, tries, error } = delivery
+  return {
+    id: publicId('delivery', id),
+    alertId: alertId === null ? null : publicId('alert', alertId),
+    alertTitle,
+    kind: kind ?? 'webhook_test',
+    channel,
+    webhookId: webhookId === null ? null : publicId('webhook', webhookId),
+    target,
+    status,
+    tries,
+    lastTriedAt: instantOrNull(delivery.lastTriedAtMs),
+    nextTryAt: isUnderWay(delivery) ? null : instantOrNull(delivery.nextTryAtMs),
+    responseStatus: delivery.responseStatus,
+    durationMs: delivery.durationMs,
+    error,
+  }
+}

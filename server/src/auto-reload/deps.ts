@@ -1,0 +1,19 @@
+import type { Boundaries } from '../ledger/index.ts'
+import type { Payments } from '../payments/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+
+/** What this room stands on. */
+export type RequestDeps = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly boundaries: Boundaries
+  readonly payments: Payments
+  /** After each commit of this room's: there is something new for listeners. */
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+}
+
+export type AutoReloadDeps = RequestDeps & {
+  /** Something failed that will be tried again. */
+  readonly onError: (error: unknown) => void
+}

@@ -1,0 +1,58 @@
+import type { Actor } from '../access/index.ts'
+import { addEvent, lockWorkspaces, writeUnits } from '../ledger/index.ts'
+import { priceOf, requirePackage } from '../payments/index.ts'
+import { requireSubscription } from '../plans/index.ts'
+import type { Money } from '../platform/http/money.ts'
+import { invalid, Problem } from '../platform/problem.ts'
+import { moneyText } from '../platform/text-format.ts'
+import type { RequestDeps } from './deps.ts'
+import { type Choice, saveChoice } from './settings-store.ts'
+
+export type WantedChoice = Omit<Choice, 'monthlyCapMinor'> & { readonly monthlyCap: Money | null }
+
+/**
+ * Keeps what the customer chose, which forgives earlier declines. Nothing is bought yet: `decide` comes next.
+ *
+ * @throws Problem plan_required, package_not_found, invalid_request for a cap that no reload fits in
+ */
+export async function saveAutoReload(
+  { database, clock, boundaries, onCommitted }: RequestDeps,
+  workspaceId: string,
+  wanted: WantedChoice,
+  actor: Actor,
+): Promise<void> {
+  const nowMs = clock.now()
+  // The plan may be another one since a boundary that nobody has passed yet.
+  await boundaries.catchUpIfDue(workspaceId, nowMs)
+  await database.transaction(async (tx) => {
+    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    const { terms } = await requireSubscription(tx, workspaceId)
+    if (!terms.paid) {
+      const detail = `Paid plan required: the ${terms.name} plan cannot use auto-reload. Change to a paid plan first.`
+      throw new Problem('plan_required', detail)
+    }
+    const reload = priceOf(await requirePackage(tx, wanted.packageId), wanted.quantity)
+    const { monthlyCap, ...choice } = wanted
+    const monthlyCapMinor = monthlyCap === null ? null : capMinor(monthlyCap, reload)
+    await saveChoice(tx, workspaceId, { ...choice, monthlyCapMinor }, { by: actor, atMs: nowMs })
+    addEvent(unit, 'auto_reload')
+    await writeUnits(tx, [unit], nowMs)
+  })
+  onCommitted([workspaceId])
+}
+
+function capMinor(cap: Money, reload: ReturnType<typeof priceOf>): number {
+  const { amountMinor, currency } = reload
+  if (cap.currency !== currency) {
+    throw invalid(
+      '/monthlyCap/currency',
+      `"monthlyCap.currency" must be ${currency}, as the package's price is.`,
+    )
+  }
+  if (cap.minor >= amountMinor) return cap.minor
+  throw invalid(
+    '/monthlyCap/minor',
+    `"monthlyCap.minor" must be at least ${amountMinor}: one reload costs ${moneyText(amountMinor, currency)}.`,
+  )
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { uuidFrom } from '../platform/ids.ts'
+import { invalid, Problem } from '../platform/problem.ts'
+import type { CallCommand, CallTarget } from './command.ts'
+import { DirectionName } from './response-schemas.ts'
+
+const instantSentence =
+  'must be an instant in RFC 3339 form, such as 2026-11-22T10:00:00.000Z or 2026-11-22T15:30:00+05:30.'
+
+/** When it happened by the voice stack's clock, as epoch milliseconds. */
+const ReportedAt = z.iso
+  .datetime({ offset: true, error: `"at" ${instantSentence}` })
+  .transform((text) => Date.parse(text))
+  .optional()
+  .meta({
+    description: 'When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.',
+  })
+
+const Party = z
+  .string()
+  .min(1)
+  .max(255)
+  .optional()
+  .meta({ description: 'A phone number, SIP address or name.' })
+
+const startFields = {
+  agentId: z.string().meta({ example: 'agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+  direction: DirectionName,
+  from: Party,
+  to: Party,
+  externalId: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'The voice stack’s id of the call. The same one gives the same call.' }),
+  at: ReportedAt,
+}
+
+const EndReason = z.string().min(1).max(100).optional().meta({
+  description: 'Why it ended, in the voice stack’s words, such as completed, busy, no_answer or failed.',
+})
+
+export const StartRequest = z.strictObject(startFields)
+export const AnswerRequest = z.strictObject({ at: ReportedAt })
+export const EndRequest = z.strictObject({ at: ReportedAt, reason: EndReason })
+
+const target = {
+  callId: z.string().optional(),
+  externalId: z.string().min(1).max(255).optional().meta({ description: 'Instead of callId.' }),
+}
+
+/** One line of a batch. */
+export const BatchEvent = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('start'), ...startFields }),
+    z.strictObject({ type: z.literal('answer'), ...target, at: ReportedAt }),
+    z.strictObject({ type: z.literal('end'), ...target, at: ReportedAt, reason: EndReason }),
+  ],
+  {
+    error: ({ code }) =>
+      code === 'invalid_union' ? '"type" must be one of "start", "answer" or "end".' : undefined,
+  },
+)
+
+export type BatchEvent = z.infer<typeof BatchEvent>
+
+/** @param callId the UUID the call gets if it is new */
+export function startCommand(
+  workspaceId: string,
+  callId: string,
+  body: z.infer<typeof StartRequest>,
+): CallCommand {
+  return {
+    type: 'start',
+    workspaceId,
+    callId,
+    agentId: agentUuid(body.agentId),
+    direction: body.direction,
+    from: body.from ?? null,
+    to: body.to ?? null,
+    externalId: body.externalId ?? null,
+    atMs: body.at ?? null,
+  }
+}
+
+export function eventCommand(workspaceId: string, newCallId: string, event: BatchEvent): CallCommand {
+  switch (event.type) {
+    case 'start': {
+      const { type: _, ...body } = event
+      return startCommand(workspaceId, newCallId, body)
+    }
+    case 'answer':
+      return { type: 'answer', workspaceId, target: targetOf(event), atMs: event.at ?? null }
+    case 'end':
+      return {
+        type: 'end',
+        workspaceId,
+        target: targetOf(event),
+        atMs: event.at ?? null,
+        reason: event.reason ?? null,
+      }
+  }
+}
+
+function targetOf(event: { callId?: string | undefined; externalId?: string | undefined }): CallTarget {
+  if (event.callId !== undefined) return callTarget(event.callId)
+  if (event.externalId !== undefined) return { externalId: event.externalId }
+  throw invalid('/callId', '"callId" or "externalId" must say which call it is.')
+}
+
+/** Throws `call_not_found` for what is no id of a call. */
+export function callTarget(id: string): { callId: string } {
+  const callId = uuidFrom('call', id)
+  if (callId === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  return { callId }
+}
+
+/** Throws `agent_not_found` for what is no id of an agent. */
+export function agentUuid(id: string): string {
+  const agentId = uuidFrom('agent', id)
+  if (agentId !== undefined) return agentId
+  const detail = 'There is no such agent in this workspace.'
+  throw new Problem('agent_not_found', detail, { errors: [{ pointer: '/agentId', detail }] })
+}

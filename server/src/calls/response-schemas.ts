@@ -1,0 +1,136 @@
+import type { RefusalReason } from '@talktime/core/calls/authorize'
+import { conversationMs } from '@talktime/core/calls/call'
+import { z } from 'zod'
+import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { publicId } from '../platform/ids.ts'
+import { type CallRow, statusOf } from './call-row.ts'
+import type { Receipt } from './receipt.ts'
+
+export const CallStatusName = z.enum([
+  'authorized',
+  'in_conversation',
+  'ended',
+  'refused',
+  'unanswered',
+  'failed',
+  'lost',
+])
+
+export const DirectionName = z.enum(['inbound', 'outbound', 'web'])
+
+const refusalDetails: Record<RefusalReason, string> = {
+  out_of_credits: 'The workspace has no credits left.',
+  concurrency_limit: 'The plan’s number of calls at once is reached.',
+  agent_disabled: 'The agent is disabled.',
+  workspace_suspended: 'The workspace is suspended.',
+}
+
+export const CallResponse = z
+  .object({
+    id: z.string().meta({ example: 'call_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    status: CallStatusName,
+    agentId: z.string(),
+    agentName: z.string(),
+    direction: DirectionName,
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    externalId: z.string().nullable(),
+    campaignId: z.string().nullable(),
+    authorizedAt: Instant,
+    answeredAt: Instant.nullable(),
+    endedAt: Instant.nullable(),
+    endReason: z.string().nullable(),
+    endSource: z
+      .enum(['reported', 'presumed'])
+      .nullable()
+      .meta({ description: 'presumed: nobody reported the end, the call was found and closed.' }),
+    maxDurationSeconds: z.int().meta({ description: 'The hard stop: hand it to the voice stack.' }),
+    duration: Amount.nullable().meta({ description: 'From answer to end; null while the call is not over.' }),
+    charged: Amount.meta({ description: 'Charged so far.' }),
+    hangUpOrderedAt: Instant.nullable().meta({
+      description:
+        'Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over.',
+    }),
+    hangUpReason: z.enum(['out_of_credits', 'by_hand']).nullable(),
+    refusal: z
+      .object({
+        reason: z.enum(['out_of_credits', 'concurrency_limit', 'agent_disabled', 'workspace_suspended']),
+        detail: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Call', description: 'A call.' })
+
+export type CallResponse = z.infer<typeof CallResponse>
+
+export function callResponse(call: CallRow): CallResponse {
+  const { facts } = call
+  const durationMs = conversationMs(facts)
+  return {
+    id: publicId('call', call.id),
+    status: statusOf(call),
+    agentId: publicId('agent', call.agentId),
+    agentName: call.agentName,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    externalId: call.externalId,
+    campaignId: call.campaignId && publicId('campaign', call.campaignId),
+    authorizedAt: instantOf(call.authorizedAtMs),
+    answeredAt: instantOrNull(facts.answeredAtMs),
+    endedAt: instantOrNull(facts.endedAtMs),
+    endReason: facts.endReason,
+    endSource: facts.endSource,
+    maxDurationSeconds: call.maxDurationMs / 1000,
+    duration: durationMs === null ? null : amountOf(durationMs),
+    charged: amountOf(facts.settledMs),
+    hangUpOrderedAt: instantOrNull(call.hangUpAtMs),
+    hangUpReason: call.hangUpReason,
+    refusal:
+      call.refusalReason === null
+        ? null
+        : { reason: call.refusalReason, detail: refusalDetails[call.refusalReason] },
+  }
+}
+
+export const ReceiptResponse = CallResponse.extend({
+  asOf: Instant,
+  timeZone: z.string(),
+  payments: z.array(
+    z.object({
+      grantId: z.string(),
+      kind: z.enum(['monthly', 'top_up', 'promotional', 'adjustment']),
+      grantedAt: Instant,
+      expiresAt: Instant.nullable(),
+      amount: Amount,
+    }),
+  ),
+  unpaid: Amount.meta({ description: 'Charged, but not yet paid by any grant: part of the overdraft.' }),
+  entries: z.array(
+    z.object({ transactionId: z.string(), at: Instant, amount: Amount, balanceAfter: Amount }),
+  ),
+}).meta({ id: 'Receipt', description: 'A call with what charged it. Payments and unpaid add up to charged.' })
+
+export type ReceiptResponse = z.infer<typeof ReceiptResponse>
+
+export function receiptResponse(receipt: Receipt, timeZone: string, nowMs: number): ReceiptResponse {
+  return {
+    ...callResponse(receipt.call),
+    asOf: instantOf(nowMs),
+    timeZone,
+    payments: receipt.payments.map(({ grant, amountMs }) => ({
+      grantId: publicId('grant', grant.id),
+      kind: grant.kind,
+      grantedAt: instantOf(grant.grantedAtMs),
+      expiresAt: instantOrNull(grant.expiresAtMs),
+      amount: amountOf(amountMs),
+    })),
+    unpaid: amountOf(receipt.unpaidMs),
+    entries: receipt.entries.map((entry) => ({
+      transactionId: publicId('transaction', entry.id),
+      at: instantOf(entry.atMs),
+      amount: amountOf(entry.amountMs),
+      balanceAfter: amountOf(entry.balanceAfterMs),
+    })),
+  }
+}

@@ -1,0 +1,165 @@
+import { intArray, textArray, uuidArray } from '../../platform/database/array-parameters.ts'
+import type { Queryable, Tx } from '../../platform/database/database.ts'
+import type { CampaignRef } from '../campaign.ts'
+
+export type ContactState = 'waiting' | 'calling' | 'reached' | 'not_reached'
+
+export type ContactRow = {
+  readonly id: string
+  /** E.164. */
+  readonly phone: string
+  readonly name: string | null
+  readonly details: Readonly<Record<string, string>> | null
+  readonly state: ContactState
+  readonly attempts: number
+  readonly lastOutcome: string | null
+  readonly lastAttemptAtMs: number | null
+  readonly nextAttemptAtMs: number
+  readonly lastCallId: string | null
+}
+
+const columns = `id, phone, name, details, state, attempts, last_outcome as "lastOutcome",
+  last_attempt_at_ms as "lastAttemptAtMs", next_attempt_at_ms as "nextAttemptAtMs", last_call_id as "lastCallId"`
+
+/** In the order of the files. */
+export async function listContacts(
+  db: Queryable,
+  { workspaceId, id }: CampaignRef,
+  options: {
+    readonly state: ContactState | undefined
+    readonly afterId: string | undefined
+    readonly limit: number
+  },
+): Promise<ContactRow[]> {
+  const { rows } = await db.query<ContactRow>(
+    `select ${columns} from contacts
+     where workspace_id = $1 and campaign_id = $2 and ($3::text is null or state = $3)
+       and ($4::uuid is null or id > $4)
+     order by id limit $5`,
+    [workspaceId, id, options.state ?? null, options.afterId ?? null, options.limit],
+  )
+  return rows
+}
+
+/** So many of the files' other columns are among the results. */
+const HEADINGS_MAX = 100
+
+/** The headings of the files' other columns, in the order of the alphabet. */
+export async function detailHeadings(db: Queryable, { workspaceId, id }: CampaignRef): Promise<string[]> {
+  const { rows } = await db.query<{ heading: string }>(
+    `select distinct heading from contacts, jsonb_object_keys(details) as heading
+     where workspace_id = $1 and campaign_id = $2 order by 1 limit $3`,
+    [workspaceId, id, HEADINGS_MAX],
+  )
+  return rows.map(({ heading }) => heading)
+}
+
+export type NewContact = {
+  readonly id: string
+  readonly line: number
+  readonly phone: string
+  readonly name: string | null
+  readonly details: Readonly<Record<string, string>> | null
+}
+
+/** A row of a file that was not taken. */
+export type Rejection = { readonly line: number; readonly reason: string; readonly value: string }
+
+/** A file that was taken; `rejections` are its first ones. */
+export type ImportRow = {
+  readonly id: string
+  readonly atMs: number
+  readonly rows: number
+  readonly added: number
+  readonly rejected: number
+  readonly rejections: readonly Rejection[]
+}
+
+/** Adds contacts. Returns those whose number is in the campaign already, which are not added. */
+export async function insertContacts(
+  tx: Tx,
+  { workspaceId, id }: CampaignRef,
+  importId: string,
+  contacts: readonly NewContact[],
+): Promise<NewContact[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'campaigns_insert_contacts',
+    text: `
+      insert into contacts (workspace_id, campaign_id, id, import_id, line, phone, name, details)
+      select $1, $2, v.id, $3, v.line, v.phone, v.name, v.details::jsonb
+      from (select unnest($4::uuid[]) as id, unnest($5::int[]) as line, unnest($6::text[]) as phone,
+                   unnest($7::text[]) as name, unnest($8::text[]) as details) v
+      on conflict (workspace_id, campaign_id, phone) do nothing returning id`,
+    values: [
+      workspaceId,
+      id,
+      importId,
+      uuidArray(contacts, (c) => c.id),
+      intArray(contacts, (c) => c.line),
+      textArray(contacts, (c) => c.phone),
+      textArray(contacts, (c) => c.name),
+      textArray(contacts, (c) => (c.details === null ? null : JSON.stringify(c.details))),
+    ],
+  })
+  if (rows.length === contacts.length) return []
+  const added = new Set(rows.map((row) => row.id))
+  return contacts.filter((contact) => !added.has(contact.id))
+}
+
+export async function insertRejections(
+  tx: Tx,
+  workspaceId: string,
+  importId: string,
+  rejections: readonly Rejection[],
+): Promise<void> {
+  if (rejections.length === 0) return
+  await tx.query(
+    `insert into contact_rejections (workspace_id, import_id, line, reason, value)
+     select $1, $2, * from unnest($3::int[], $4::text[], $5::text[])`,
+    [
+      workspaceId,
+      importId,
+      rejections.map((r) => r.line),
+      rejections.map((r) => r.reason),
+      rejections.map((r) => r.value),
+    ],
+  )
+}
+
+/** So many of a file's rejections are shown with it. */
+export const REJECTIONS_SHOWN = 100
+
+/** Newest first, each with its first rejections. */
+export async function listImports(
+  db: Queryable,
+  { workspaceId, id }: CampaignRef,
+  options: { readonly beforeId: string | undefined; readonly limit: number },
+): Promise<ImportRow[]> {
+  const { rows } = await db.query<ImportRow>(
+    `select i.id, i.at_ms as "atMs", i.row_count as rows, i.added_count as added, i.rejected_count as rejected,
+            coalesce((select json_agg(json_build_object('line', r.line, 'reason', r.reason, 'value', r.value) order by r.line)
+                      from (select * from contact_rejections where workspace_id = i.workspace_id and import_id = i.id
+                            order by line limit $5) r), '[]') as rejections
+     from contact_imports i
+     where i.workspace_id = $1 and i.campaign_id = $2 and ($3::uuid is null or i.id < $3)
+     order by i.id desc limit $4`,
+    [workspaceId, id, options.beforeId ?? null, options.limit, REJECTIONS_SHOWN],
+  )
+  return rows
+}
+
+/** A page of an import's rejections, by line. */
+export async function rejectionsAfter(
+  db: Queryable,
+  workspaceId: string,
+  importId: string,
+  afterLine: number,
+  limit: number,
+): Promise<Rejection[]> {
+  const { rows } = await db.query<Rejection>(
+    `select line, reason, value from contact_rejections
+     where workspace_id = $1 and import_id = $2 and line > $3 order by line limit $4`,
+    [workspaceId, importId, afterLine, limit],
+  )
+  return rows
+}

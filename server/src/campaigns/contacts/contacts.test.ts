@@ -1,0 +1,291 @@
+import { request } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../../../test/app.ts'
+import { campaignCustomer, contactsFile } from '../../../test/campaign-customer.ts'
+import { closeInOrder } from '../../../test/voice-stack.ts'
+import { uuidFrom } from '../../platform/ids.ts'
+import { createFileTaker } from './receive-import.ts'
+
+let t: TestApp
+let customer: Awaited<ReturnType<typeof campaignCustomer>>
+beforeAll(async () => {
+  t = await testApp()
+  customer = await campaignCustomer(t)
+})
+afterAll(() => closeInOrder(t))
+
+async function taken(file: string, query = '') {
+  const { id } = await customer.make()
+  const answer = await customer.addContacts(id, file, query)
+  const { body } = await customer.ask('GET', `/v1/campaigns/${id}/contacts?limit=200`)
+  return { id, ...answer, contacts: body.data }
+}
+
+describe('a file of contacts', () => {
+  test.each([
+    { what: 'with commas', file: 'phone,name\n+4930901820,Ada\n' },
+    { what: 'with semicolons and a comma in a name', file: 'name;phone\nAda, Countess;+49 30 901820\n' },
+    {
+      what: 'with tabs, CRLF and a byte order mark',
+      file: '\ufeffName\tPhone Number\r\nAda\t0049 (30) 90 18 20\r\n',
+    },
+    {
+      what: 'with quotes and columns in any order',
+      file: '"Note","Tel","Full name"\n"x, y","+4930901820","Ada"\n',
+    },
+    { what: 'of one column without an end of line', file: 'number\n+4930901820' },
+  ])('$what is read', async ({ file }) => {
+    const { status, body, contacts } = await taken(file)
+    expect({ status, body }).toMatchObject({ status: 201, body: { rows: 1, added: 1, rejected: 0 } })
+    expect(contacts).toMatchObject([{ phone: '+4930901820', state: 'waiting' }])
+  })
+
+  test('keeps good rows and reports bad ones with line and reason', async () => {
+    const file = [
+      'phone,name,city',
+      '+4930901820,Ada,Berlin',
+      'twelve,Bob,Bonn',
+      '',
+      '030 901821,Cid,Berlin',
+      '+49 30 901820,Ada again,Berlin',
+      ',Nobody,',
+      '4.93090182e+10,Excel,',
+      '+1 212 555 0100 ext. 5,Dora,',
+      '+49301,Short,',
+      '"+4930901822","Eve ""the first""","Ulm\nor so"',
+    ].join('\n')
+    const { id, body, contacts } = await taken(file)
+    expect(body).toMatchObject({ rows: 9, added: 2, rejected: 7 })
+    expect(body.rejections).toMatchObject([
+      { line: 3, value: 'twelve', reason: expect.stringContaining('no country code') },
+      { line: 5, value: '030 901821', reason: expect.stringContaining('no country code') },
+      { line: 6, value: '+4930901820', reason: 'This number is in the campaign already.' },
+      { line: 7, value: '', reason: 'There is no phone number in this row.' },
+      { line: 8, value: '4.93090182e+10', reason: expect.stringContaining('spreadsheet') },
+      { line: 9, reason: expect.stringContaining('extension') },
+      { line: 10, reason: expect.stringContaining('check its digits') },
+    ])
+    expect(contacts).toMatchObject([
+      { phone: '+4930901820', name: 'Ada', details: { city: 'Berlin' } },
+      { phone: '+4930901822', name: 'Eve "the first"', details: { city: 'Ulm\nor so' } },
+    ])
+    const imports = await customer.ask('GET', `/v1/campaigns/${id}/imports`)
+    expect(imports.body.data).toMatchObject([{ id: body.id, rows: 9, rejected: 7 }])
+    const csv = await customer.ask('GET', `/v1/campaigns/${id}/imports/${body.id}/rejected.csv`)
+    expect(csv.text.split('\n')[0]).toBe('line,reason,value')
+    expect(csv.text.trimEnd().split('\n')).toHaveLength(8)
+    expect(csv.text).toContain(`'+4930901820`)
+  })
+
+  test('holds whatever texts there are: halves of characters and NULs are left out', async () => {
+    const long = `${'x'.repeat(499)}😀`
+    const { body, contacts } = await taken(`phone,name,note\n+4930901820,A\0da,${long}\n+49\0,Bob,\n`)
+    expect(body).toMatchObject({ added: 1, rejected: 1, rejections: [{ line: 3, value: '+49' }] })
+    expect(contacts).toMatchObject([{ name: 'Ada', details: { note: `${'x'.repeat(499)}\ufffd` } }])
+  })
+
+  test('takes numbers without a country code where a country is chosen', async () => {
+    const { body, contacts } = await taken('phone\n030 901820\n(030) 901821\n', '?country=de')
+    expect(body).toMatchObject({ added: 2 })
+    expect(contacts.map(({ phone }) => phone)).toEqual(['+4930901820', '+4930901821'])
+  })
+
+  test.each([
+    { what: 'nothing', file: '', detail: 'The file is empty' },
+    {
+      what: 'no column of numbers',
+      file: 'name,city\nAda,Berlin\n',
+      detail: 'No column is headed "phone". The first line has: name, city.',
+    },
+    { what: 'a quote that never closes', file: 'phone\n"+4930901820\n', detail: 'no table' },
+  ])('with $what is refused in words, and leaves nothing', async ({ file, detail }) => {
+    const { id, status, body, contacts } = await taken(file)
+    expect(status).toBe(400)
+    expect(body.detail).toContain(detail)
+    expect(contacts).toEqual([])
+    expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toEqual([])
+  })
+
+  test('an unknown country is named, and another content type is told what would be right', async () => {
+    const { id } = await customer.make()
+    const unknown = await customer.addContacts(id, 'phone\n', '?country=XQ')
+    expect(unknown).toMatchObject({ status: 400 })
+    expect(unknown.body.detail).toContain('country code of two letters')
+    const json = await customer.ask('POST', `/v1/campaigns/${id}/contacts`, { phone: '+4930901820' })
+    expect({ status: json.status, text: json.text }).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('text/csv'),
+    })
+    const wrongPlace = await customer.ask('POST', '/v1/campaigns', 'phone\n', { 'content-type': 'text/csv' })
+    expect(wrongPlace.status).toBe(415)
+  })
+
+  test('sent again with its key is taken once, and with the key another file is not', async () => {
+    const { id } = await customer.make()
+    const key = { 'idempotency-key': 'file-1' }
+    const first = await customer.addContacts(id, contactsFile(5), '', key)
+    const again = await customer.addContacts(id, contactsFile(5), '', key)
+    expect(again).toMatchObject({ status: 201, body: first.body, headers: { 'idempotent-replayed': 'true' } })
+    const other = await customer.addContacts(id, contactsFile(6), '', key)
+    expect(other).toMatchObject({ status: 409, body: { code: 'idempotency_mismatch' } })
+    expect((await customer.get(id)).contacts.total).toBe(5)
+  })
+
+  test('added to twice reports who was there already, and two at once count right', async () => {
+    const { id } = await customer.make()
+    await customer.addContacts(id, contactsFile(50))
+    const [one, two] = await Promise.all([
+      customer.addContacts(id, contactsFile(50, 25)),
+      customer.addContacts(id, contactsFile(50, 100)),
+    ])
+    expect(one.body).toMatchObject({ rows: 50, added: 25, rejected: 25 })
+    expect(two.body).toMatchObject({ added: 50 })
+    expect((await customer.get(id)).contacts).toMatchObject({ total: 125, waiting: 125 })
+  })
+})
+
+describe('over the network', () => {
+  let address: string
+  beforeAll(async () => {
+    address = await t.app.listen()
+  })
+
+  const send = (id: string, chunks: AsyncIterable<Buffer>) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${customer.key}`, 'content-type': 'text/csv' }
+      const outgoing = request(
+        `${address}/v1/campaigns/${id}/contacts`,
+        { method: 'POST', headers },
+        (incoming) => {
+          let text = ''
+          incoming.on('data', (chunk: Buffer) => {
+            text += chunk.toString()
+          })
+          incoming.on('end', () => {
+            resolve({ status: incoming.statusCode ?? 0, text })
+            // A client that was answered early sends no more, and would keep its connection.
+            outgoing.destroy()
+          })
+        },
+      )
+      outgoing.on('error', reject)
+      pipeline(Readable.from(chunks), outgoing, (error) => error && reject(error))
+    })
+
+  test('a file streams in, however it is cut into pieces', async () => {
+    const { id } = await customer.make()
+    const bytes = Buffer.from(contactsFile(3_000, 10_000))
+    const { status, text } = await send(
+      id,
+      (async function* () {
+        for (let at = 0; at < bytes.length; at += 777) yield bytes.subarray(at, at + 777)
+      })(),
+    )
+    expect({ status, body: JSON.parse(text) }).toMatchObject({
+      status: 201,
+      body: { added: 3_000, rejected: 0 },
+    })
+    expect((await customer.get(id)).contacts.total).toBe(3_000)
+  })
+
+  test('a file whose sender goes away in the middle leaves nothing', async () => {
+    const { id } = await customer.make()
+    const broken = send(
+      id,
+      (async function* () {
+        yield Buffer.from(contactsFile(2_500, 20_000))
+        throw new Error('gone')
+      })(),
+    )
+    await expect(broken).rejects.toThrow('gone')
+    const after = await customer.addContacts(id, contactsFile(1, 20_000))
+    expect(after.body).toMatchObject({ added: 1, rejected: 0 })
+    expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toHaveLength(1)
+  })
+
+  test('a file that is refused at its first line is answered all the same, to whoever sends on', async () => {
+    const { id } = await customer.make()
+    const { status, text } = await send(
+      id,
+      (async function* () {
+        yield Buffer.from('name,city\n')
+        for (let megabytes = 0; megabytes < 20; megabytes += 1)
+          yield Buffer.from('Ada,Berlin\n'.repeat(100_000))
+      })(),
+    )
+    expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining('headed') })
+  })
+})
+
+test('a few files come in at once, and one more is told to come again', async () => {
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const takeFile = createFileTaker(t)
+  const incoming = async () => {
+    const { id } = await customer.make()
+    const file = Readable.from(
+      (async function* () {
+        yield Buffer.from('phone\n+12122000000\n')
+        await held
+      })(),
+    )
+    const campaign = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+    return { campaign, file, country: undefined, key: undefined }
+  }
+  const files = await Promise.all([1, 2, 3].map(incoming))
+  const slow = files.map(takeFile)
+  await expect(takeFile(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
+  letGo()
+  expect(await Promise.all(slow)).toMatchObject([1, 2, 3].map(() => ({ body: { added: 1 } })))
+  expect(await takeFile(await incoming())).toMatchObject({ body: { added: 1 } })
+})
+
+test('two files of the same numbers in different orders come in, each number once', async () => {
+  const { id } = await customer.make()
+  const [head, ...rows] = contactsFile(6_000).trimEnd().split('\n')
+  const reversed = `${[head, ...rows.toReversed()].join('\n')}\n`
+  const both = await Promise.all([
+    customer.addContacts(id, contactsFile(6_000)),
+    customer.addContacts(id, reversed),
+  ])
+  expect(both.map(({ status }) => status)).toEqual([201, 201])
+  expect(both.map(({ body }) => body.added).sort()).toEqual([0, 6_000])
+  expect((await customer.get(id)).contacts.total).toBe(6_000)
+})
+
+test('a file that comes in while the last contact is called is not taken, and leaves nothing', async () => {
+  const { id } = await customer.make()
+  const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+  const file = Readable.from(
+    (async function* () {
+      yield Buffer.from('phone\n+12122000000\n')
+      await t.database.query(`update campaigns set status = 'completed' where id = $1`, [ref.id])
+    })(),
+  )
+  const takeFile = createFileTaker(t)
+  const taken = takeFile({ campaign: ref, file, country: undefined, key: undefined })
+  await expect(taken).rejects.toMatchObject({ code: 'conflict' })
+  expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
+})
+
+test('results have the other columns of all files behind ours, and those that are headed like ours say so', async () => {
+  const { id } = await taken('phone,name,city,state\n+4930901820,Ada,Berlin,BE\n')
+  await customer.addContacts(id, 'phone,"=plan"\n+4930901821,"-gold, old"\n')
+  const { text } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)
+  expect(text.split('\n')[0]).toMatch(/,last_call_id,'=plan,city,state \(file\)$/)
+  expect(text).toContain('+4930901820,Ada,waiting,0,,,,,Berlin,BE\n')
+  expect(text).toContain(`+4930901821,,waiting,0,,,,"'-gold, old",,\n`)
+})
+
+test('results come as a CSV file, names that look like formulas made harmless', async () => {
+  const { id } = await taken('phone,name\n+4930901820,"=cmd|calc"\n+4930901821,Ada\n')
+  const { text, headers } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)
+  expect(headers['content-type']).toContain('text/csv')
+  expect(text.split('\n')[0]).toBe(
+    'contact_id,phone,name,state,attempts,last_outcome,last_attempt_at,last_call_id',
+  )
+  expect(text).toContain(`,+4930901820,'=cmd|calc,waiting,0,,,`)
+})

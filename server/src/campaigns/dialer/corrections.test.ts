@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../../../test/app.ts'
+import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
+import { placedCalls } from '../../../test/carrier-memory.ts'
+import { closeInOrder } from '../../../test/voice-stack.ts'
+import { createCallEngine } from '../../calls/index.ts'
+import { lockWorkspaces } from '../../ledger/index.ts'
+import { uuidFrom } from '../../platform/ids.ts'
+import type { SimulatedLife } from '../../voice/index.ts'
+import { takeTurn } from './advance-campaign.ts'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+let t: TestApp
+let carrierAnswers = true
+afterEach(async () => {
+  carrierAnswers = true
+  await closeInOrder(t)
+})
+
+async function open(life: Partial<SimulatedLife> = {}) {
+  t = await testApp({ simulated: { ...steadyLife, ...life, reachable: () => carrierAnswers } })
+}
+
+async function pass(ms: number, stepMs = 5 * SECOND_MS): Promise<void> {
+  for (let passed = 0; passed < ms; passed += stepMs) {
+    t.clock.advance(Math.min(stepMs, ms - passed))
+    await t.app.runDue()
+  }
+}
+
+const retries = { attemptsMax: 3, afterMinutes: 1, on: ['no_answer', 'busy', 'failed', 'voicemail'] }
+
+/** A campaign over one contact whose call's end was told at `endedAtMs`, and its answer was not. */
+async function endedFirst() {
+  await open()
+  const customer = await campaignCustomer(t)
+  const { id } = await customer.started({ retries }, 1)
+  await t.app.dialer.idle()
+  await t.database.query('delete from simulated_messages')
+  const campaignId = uuidFrom('campaign', id)
+  const { rows } = await t.database.query<{ id: string }>('select id from calls where campaign_id = $1', [
+    campaignId,
+  ])
+  const about = { workspaceId: customer.uuid, target: { callId: rows[0]?.id ?? '' }, vouched: true }
+  t.clock.advance(65 * SECOND_MS)
+  const endedAtMs = t.clock.now()
+  await t.app.engine.submit({ type: 'end', ...about, atMs: endedAtMs, reason: 'completed' })
+  await t.app.dialer.idle()
+  expect(await customer.get(id)).toMatchObject({
+    status: 'completed',
+    contacts: { reached: 1 },
+    creditsUsed: { milliseconds: 0 },
+  })
+  const answer = { type: 'answer', ...about, atMs: endedAtMs - MINUTE_MS } as const
+  const usedMs = async () => (await customer.get(id)).creditsUsed.milliseconds
+  return { id, answer, usedMs }
+}
+
+describe('a call whose end is told before its answer', () => {
+  test('has reached its contact, who is not called again; its charge is counted when it is known', async () => {
+    const { id, answer, usedMs } = await endedFirst()
+    await t.app.engine.submit(answer)
+    await t.app.dialer.idle()
+    expect(await usedMs()).toBe(MINUTE_MS)
+    await pass(3 * MINUTE_MS, 30 * SECOND_MS)
+    expect(await placedCalls(t.database, id)).toHaveLength(1)
+  })
+
+  test('is counted also where the process that heard the answer died right after', async () => {
+    const { answer, usedMs } = await endedFirst()
+    // An engine that wakes nobody: its process is gone before it could.
+    const engine = createCallEngine({ database: t.database, clock: t.clock, boundaries: t.app.boundaries })
+    await engine.submit(answer)
+    await engine.close()
+    expect(await usedMs()).toBe(0)
+    await pass(2 * HOUR_MS, 20 * MINUTE_MS)
+    expect(await usedMs()).toBe(MINUTE_MS)
+  })
+})
+
+describe('a call that is taken for lost', () => {
+  test('and turns out to have been answered has reached its contact, who is not called again', async () => {
+    await open()
+    const customer = await campaignCustomer(t)
+    const { id } = await customer.started({ retries: { ...retries, afterMinutes: 10_080 } }, 1)
+    await t.app.dialer.idle()
+    // Nothing is heard of it, and the carrier cannot be asked.
+    await t.database.query('delete from simulated_messages')
+    carrierAnswers = false
+    await pass(6 * HOUR_MS, 30 * MINUTE_MS)
+    expect(await customer.get(id)).toMatchObject({ contacts: { waiting: 1, reached: 0 } })
+    carrierAnswers = true
+    await pass(2 * HOUR_MS, 10 * MINUTE_MS)
+    expect(await customer.get(id)).toMatchObject({
+      status: 'completed',
+      contacts: { waiting: 0, reached: 1 },
+      creditsUsed: { milliseconds: MINUTE_MS },
+    })
+    expect(await placedCalls(t.database, id)).toHaveLength(1)
+  })
+})
+
+describe('the plan’s calls at once', () => {
+  test('are respected before the gate is asked: other calls take their places, and none is refused', async () => {
+    await open()
+    const customer = await campaignCustomer(t)
+    await t.database.query(
+      `update subscriptions set terms = jsonb_set(terms, '{limits,concurrentCallsMax}', '4') where workspace_id = $1`,
+      [customer.uuid],
+    )
+    const call = { agentId: customer.agentId, direction: 'inbound' }
+    const others = [1, 2].map(() => customer.ask('POST', '/v1/calls', call))
+    const [one] = await Promise.all(others)
+    const { id } = await customer.started({ concurrency: 10 }, 12)
+    await pass(MINUTE_MS)
+    expect((await customer.get(id)).contacts.calling).toBe(2)
+    await customer.ask('POST', `/v1/calls/${one?.body.id}/end`, {})
+    await pass(10 * SECOND_MS)
+    expect((await customer.get(id)).contacts.calling).toBe(3)
+    await pass(6 * MINUTE_MS)
+    expect(await customer.get(id)).toMatchObject({ status: 'completed', contacts: { reached: 12 } })
+    const refused = await customer.ask('GET', '/v1/calls?status=refused')
+    expect(refused.body.data).toEqual([])
+  })
+})
+
+describe('a balance that is used up', () => {
+  test('begins no call; pausing is left to the credit watch, which alone sees that credits are back', async () => {
+    await open()
+    const customer = await campaignCustomer(t)
+    const campaign = await customer.make()
+    await customer.addContacts(campaign.id, 'phone\n+12125550123\n')
+    const startsAt = new Date(t.clock.now() + MINUTE_MS).toISOString()
+    await customer.ask('POST', `/v1/campaigns/${campaign.id}/start`, { startsAt })
+    const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }
+    const turnWith = (outSinceMs: number | null) =>
+      t.database.transaction(async (tx) => {
+        const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
+        if (unit === undefined) throw new Error('The workspace has no balance line')
+        unit.line = { ...unit.line, balanceMs: 0, outSinceMs }
+        return takeTurn(tx, unit, ref, t.clock.now() + MINUTE_MS)
+      })
+    expect(await turnWith(null)).toMatchObject({
+      campaign: { status: 'running', lookAtMs: t.clock.now() + MINUTE_MS + SECOND_MS },
+      handovers: [],
+    })
+    expect(await turnWith(t.clock.now())).toMatchObject({
+      campaign: { status: 'paused', pauseReason: 'out_of_credits' },
+      handovers: [],
+    })
+  })
+})
+
+test('a campaign that was scheduled and paused waits for its time again when it is resumed', async () => {
+  await open()
+  const customer = await campaignCustomer(t)
+  const { id } = await customer.make()
+  await customer.addContacts(id, 'phone\n+12125550123\n')
+  const startsAt = '2026-11-22T12:00:00.000Z'
+  await customer.ask('POST', `/v1/campaigns/${id}/start`, { startsAt })
+  await customer.ask('POST', `/v1/campaigns/${id}/pause`, {})
+  t.clock.advance(HOUR_MS)
+  const resumed = await customer.ask('POST', `/v1/campaigns/${id}/resume`, {})
+  expect(resumed).toMatchObject({ status: 200, body: { status: 'scheduled', startsAt, pauseReason: null } })
+  await pass(10 * SECOND_MS)
+  expect(await placedCalls(t.database, id)).toEqual([])
+  t.clock.set(Date.parse(startsAt))
+  await pass(10 * SECOND_MS)
+  expect(await placedCalls(t.database, id)).toHaveLength(1)
+})

@@ -1,0 +1,134 @@
+import { weekdays } from '@talktime/core/campaigns/calling-hours'
+import { isSupportedCountry } from 'libphonenumber-js'
+import { z } from 'zod'
+import { TimeZone } from '../platform/http/time-zone.ts'
+import { uuidFrom } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import { retryOutcomes } from './campaign.ts'
+
+const CampaignName = z.string().trim().min(1).max(100)
+
+const Concurrency = z
+  .int('"concurrency" must be a whole number from 1 to 1000.')
+  .min(1, '"concurrency" must be a whole number from 1 to 1000.')
+  .max(1000, '"concurrency" must be a whole number from 1 to 1000.')
+  .meta({ description: 'Calls at once, at the most.' })
+
+const CallsPerMinute = z
+  .number('"callsPerMinute" must be a number from 1 to 6000, or null.')
+  .min(1, '"callsPerMinute" must be a number from 1 to 6000, or null.')
+  .max(6000, '"callsPerMinute" must be a number from 1 to 6000, or null.')
+  .nullable()
+  .meta({ description: 'In any 60 seconds, at the most; null: as many as the concurrency allows.' })
+
+const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/
+
+const CallingSpan = z
+  .strictObject({
+    day: z.enum(weekdays),
+    from: z.string().regex(timeOfDay, '"from" must be a time of day such as 09:00.'),
+    to: z
+      .string()
+      .refine(
+        (to) => timeOfDay.test(to) || to === '24:00',
+        '"to" must be a time of day such as 18:00, or 24:00.',
+      ),
+  })
+  .refine(({ from, to }) => from < to, {
+    error: '"to" must be later than "from". A span over midnight is two: one to 24:00, one from 00:00.',
+    path: ['to'],
+  })
+
+export const CallingHoursFields = z
+  .strictObject({
+    timeZone: TimeZone,
+    days: z
+      .array(CallingSpan)
+      .min(
+        1,
+        '"days" must hold at least one span, such as {"day": "monday", "from": "09:00", "to": "18:00"}.',
+      )
+      .max(100),
+  })
+  .meta({
+    description: 'When calls may be made, by weekday and the clock of a time zone.',
+  })
+
+export const RetriesFields = z
+  .strictObject({
+    attemptsMax: z
+      .int()
+      .min(1, '"attemptsMax" must be a whole number from 1 to 10.')
+      .max(10, '"attemptsMax" must be a whole number from 1 to 10.')
+      .meta({ description: 'How often a contact is called at the most.' }),
+    afterMinutes: z
+      .int()
+      .min(1, '"afterMinutes" must be a whole number from 1 to 10080 (a week).')
+      .max(10_080, '"afterMinutes" must be a whole number from 1 to 10080 (a week).'),
+    on: z.array(z.enum(retryOutcomes)).max(4),
+  })
+  .meta({ description: 'How often and after what a contact is called again.' })
+
+const countrySentence = '"defaultCountry" must be a country code of two letters, such as DE or US.'
+
+export const Country = z
+  .string(countrySentence)
+  .transform((code) => code.toUpperCase())
+  .refine((code) => isSupportedCountry(code), countrySentence)
+  .meta({ description: 'Two letters: of numbers without a country code.', example: 'DE' })
+
+const OnVoicemail = z.enum(['hang_up', 'talk'])
+const ResumeWhenCreditsReturn = z.boolean().meta({
+  description: 'Whether a campaign that paused for want of credits goes on by itself when there are some.',
+})
+
+export const NewCampaignRequest = z.strictObject({
+  name: CampaignName,
+  agentId: z.string(),
+  concurrency: Concurrency.default(5),
+  callsPerMinute: CallsPerMinute.default(null),
+  callingHours: CallingHoursFields.nullable().default(null),
+  retries: RetriesFields.default({ attemptsMax: 1, afterMinutes: 60, on: [] }),
+  onVoicemail: OnVoicemail.default('hang_up'),
+  resumeWhenCreditsReturn: ResumeWhenCreditsReturn.default(false),
+  defaultCountry: Country.nullable().default(null),
+})
+
+export const CampaignChangeRequest = z.strictObject({
+  name: CampaignName.optional(),
+  agentId: z.string().optional(),
+  concurrency: Concurrency.optional(),
+  callsPerMinute: CallsPerMinute.optional(),
+  callingHours: CallingHoursFields.nullable().optional(),
+  retries: RetriesFields.optional(),
+  onVoicemail: OnVoicemail.optional(),
+  resumeWhenCreditsReturn: ResumeWhenCreditsReturn.optional(),
+  defaultCountry: Country.nullable().optional(),
+})
+
+const startsAtSentence =
+  '"startsAt" must be an instant in RFC 3339 form, such as 2026-11-22T10:00:00.000Z, or null.'
+
+export const StartCampaignRequest = z.strictObject({
+  startsAt: z.iso
+    .datetime({ offset: true, error: startsAtSentence })
+    .transform((text) => Date.parse(text))
+    .nullable()
+    .optional()
+    .meta({ description: 'When it is to start. Now, if left out, null or past.' }),
+})
+
+/** Throws `campaign_not_found` for what is no id of a campaign. */
+export function campaignUuid(id: string): string {
+  const uuid = uuidFrom('campaign', id)
+  if (uuid !== undefined) return uuid
+  throw new Problem('campaign_not_found', 'There is no such campaign in this workspace.')
+}
+
+/** Throws `agent_not_found` for what is no id of an agent. */
+export function agentUuid(id: string): string {
+  const uuid = uuidFrom('agent', id)
+  if (uuid !== undefined) return uuid
+  const detail = 'There is no such agent in this workspace.'
+  throw new Problem('agent_not_found', detail, { errors: [{ pointer: '/agentId', detail }] })
+}

@@ -1,0 +1,182 @@
+import { callingState, weekdays } from '@talktime/core/campaigns/calling-hours'
+import { z } from 'zod'
+import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { publicId } from '../platform/ids.ts'
+import { type CampaignRow, pauseReasons, retryOutcomes } from './campaign.ts'
+import type { ContactRow, ImportRow } from './contacts/contact-store.ts'
+import type { Estimate } from './estimate.ts'
+import { pauseSentence } from './lifecycle.ts'
+
+export const CampaignStatusName = z.enum(['draft', 'scheduled', 'running', 'paused', 'completed'])
+
+const Count = z.int()
+
+const CallingHours = z
+  .object({
+    timeZone: z.string(),
+    days: z.array(z.object({ day: z.enum(weekdays), from: z.string(), to: z.string() })),
+  })
+  .meta({
+    id: 'CallingHours',
+    description: 'When calls may be made, by weekday and the clock of a time zone.',
+  })
+
+const Retries = z
+  .object({ attemptsMax: z.int(), afterMinutes: z.number(), on: z.array(z.enum(retryOutcomes)) })
+  .meta({ id: 'Retries', description: 'How often and after what a contact is called again.' })
+
+export const CampaignResponse = z
+  .object({
+    id: z.string().meta({ example: 'camp_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    name: z.string(),
+    agentId: z.string(),
+    agentName: z.string(),
+    status: CampaignStatusName,
+    pauseReason: z.enum(pauseReasons).nullable(),
+    pauseDetail: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it is paused and what to do, in sentences.' }),
+    pausedAt: Instant.nullable(),
+    createdAt: Instant,
+    startsAt: Instant.nullable(),
+    startedAt: Instant.nullable(),
+    completedAt: Instant.nullable(),
+    concurrency: z.int(),
+    callsPerMinute: z.number().nullable(),
+    callingHours: CallingHours.nullable().meta({ description: 'null: at any time.' }),
+    callingNow: z.boolean().meta({ description: 'Whether its calling hours allow calls now.' }),
+    nextCallingAt: Instant.nullable().meta({
+      description: 'When they next begin; null: they are on, or never.',
+    }),
+    retries: Retries,
+    onVoicemail: z.enum(['hang_up', 'talk']),
+    resumeWhenCreditsReturn: z.boolean(),
+    defaultCountry: z.string().nullable(),
+    contacts: z.object({
+      total: Count,
+      waiting: Count,
+      calling: Count,
+      reached: Count,
+      notReached: Count.meta({ description: 'Called as often as was chosen, in vain.' }),
+    }),
+    creditsUsed: Amount,
+    creditsToFinish: Amount.nullable().meta({
+      description: 'What the contacts that are left will be charged, about; null where nothing says it yet.',
+    }),
+    creditsToFinishBasis: z
+      .enum(['campaign', 'agent'])
+      .nullable()
+      .meta({ description: 'What that rests on: the calls of this campaign, or of its agent.' }),
+  })
+  .meta({ id: 'Campaign' })
+
+export function campaignResponse(
+  campaign: CampaignRow,
+  estimate: Estimate,
+  nowMs: number,
+): z.infer<typeof CampaignResponse> {
+  const { counts } = campaign
+  const hours = callingState(campaign.callingHours, nowMs)
+  return {
+    id: publicId('campaign', campaign.id),
+    name: campaign.name,
+    agentId: publicId('agent', campaign.agentId),
+    agentName: campaign.agentName,
+    status: campaign.status,
+    pauseReason: campaign.pauseReason,
+    pauseDetail: pauseSentence(campaign),
+    pausedAt: instantOrNull(campaign.pausedAtMs),
+    createdAt: instantOf(campaign.createdAtMs),
+    startsAt: instantOrNull(campaign.startsAtMs),
+    startedAt: instantOrNull(campaign.startedAtMs),
+    completedAt: instantOrNull(campaign.completedAtMs),
+    concurrency: campaign.concurrency,
+    callsPerMinute: campaign.callsPerMinute,
+    callingHours: campaign.callingHours && {
+      timeZone: campaign.callingHours.timeZone,
+      days: [...campaign.callingHours.days],
+    },
+    callingNow: hours.open,
+    nextCallingAt: hours.open ? null : instantOrNull(hours.opensAtMs),
+    retries: {
+      attemptsMax: campaign.attemptsMax,
+      afterMinutes: campaign.retryAfterMs / 60_000,
+      on: [...campaign.retryOn],
+    },
+    onVoicemail: campaign.onVoicemail,
+    resumeWhenCreditsReturn: campaign.resumeWhenCreditsReturn,
+    defaultCountry: campaign.defaultCountry,
+    contacts: { total: counts.waiting + counts.calling + counts.reached + counts.notReached, ...counts },
+    creditsUsed: amountOf(campaign.usedMs),
+    creditsToFinish: estimate && amountOf(estimate.ms),
+    creditsToFinishBasis: estimate?.basis ?? null,
+  }
+}
+
+export const ContactStateName = z.enum(['waiting', 'calling', 'reached', 'not_reached'])
+
+export const ContactResponse = z
+  .object({
+    id: z.string(),
+    phone: z.string(),
+    name: z.string().nullable(),
+    details: z
+      .record(z.string(), z.string())
+      .nullable()
+      .meta({ description: 'The other columns of the file.' }),
+    state: ContactStateName,
+    attempts: z.int(),
+    lastOutcome: z.string().nullable(),
+    lastAttemptAt: Instant.nullable(),
+    nextAttemptAt: Instant.nullable(),
+    lastCallId: z.string().nullable(),
+  })
+  .meta({ id: 'Contact' })
+
+export function contactResponse(contact: ContactRow): z.infer<typeof ContactResponse> {
+  const waits = contact.state === 'waiting' && contact.nextAttemptAtMs > 0
+  return {
+    id: publicId('contact', contact.id),
+    phone: contact.phone,
+    name: contact.name,
+    details: contact.details,
+    state: contact.state,
+    attempts: contact.attempts,
+    lastOutcome: contact.lastOutcome,
+    lastAttemptAt: instantOrNull(contact.lastAttemptAtMs),
+    nextAttemptAt: waits ? instantOf(contact.nextAttemptAtMs) : null,
+    lastCallId: contact.lastCallId && publicId('call', contact.lastCallId),
+  }
+}
+
+export const RejectionResponse = z.object({
+  line: z.int().meta({ description: 'Of the file; the first is 1.' }),
+  reason: z.string().meta({ description: 'What is wrong, and what would be right.' }),
+  value: z.string(),
+})
+
+export const ContactImportResponse = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    rows: z.int(),
+    added: z.int(),
+    rejected: z.int(),
+    rejections: z
+      .array(RejectionResponse)
+      .meta({ description: 'The first 100; all of them are in rejected.csv.' }),
+  })
+  .meta({ id: 'ContactImport', description: 'A file of contacts that was taken.' })
+
+export function importResponse(row: ImportRow): z.infer<typeof ContactImportResponse> {
+  const { id, atMs, rows, added, rejected, rejections } = row
+  return {
+    id: publicId('contactImport', id),
+    at: instantOf(atMs),
+    rows,
+    added,
+    rejected,
+    rejections: [...rejections],
+  }
+}

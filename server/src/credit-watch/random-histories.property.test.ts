@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { propertyRuns } from '../../../core/test/property-runs.ts'
+import { watchOver } from '../../test/watches.ts'
+import { answerOf, endOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { hangUpForCredits } from '../calls/index.ts'
+import { lockWorkspaces, readLine, writeUnits } from '../ledger/index.ts'
+import { verifyCreditWatch } from './verify.ts'
+
+const minuteMs = 60_000
+
+type Step =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'answer' | 'end'; readonly call: number; readonly agoMs: number }
+  | { readonly kind: 'grant' | 'deduct'; readonly ms: number }
+  | { readonly kind: 'setting'; readonly whenCreditsRunOut: 'finish' | 'end' }
+  | { readonly kind: 'look'; readonly process: number }
+
+const ms = fc.integer({ min: 1, max: 3 * minuteMs })
+const callNumber = fc.integer({ min: 0, max: 4 })
+const agoMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 * minuteMs }))
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('answer' as const, 'end' as const),
+      call: callNumber,
+      agoMs,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('grant' as const, 'deduct' as const), ms }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('setting' as const),
+      whenCreditsRunOut: fc.constantFrom('finish' as const, 'end' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('look' as const), process: fc.integer({ min: 0, max: 1 }) }),
+  },
+)
+
+const runs = propertyRuns(12)
+const timeoutMs = 30_000 + 2_000 * runs.numRuns
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+async function changeSetting({ workspaceId }: Tenant, whenCreditsRunOut: 'finish' | 'end'): Promise<void> {
+  const nowMs = world.clock.now()
+  await world.database.transaction(async (tx) => {
+    const units = await lockWorkspaces(tx, [workspaceId])
+    await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
+      workspaceId,
+      whenCreditsRunOut,
+    ])
+    for (const unit of units.values()) await hangUpForCredits(tx, unit, nowMs)
+    await writeUnits(tx, units.values(), nowMs)
+  })
+}
+
+async function told({ workspaceId }: Tenant): Promise<Record<string, number>> {
+  const { rows } = await world.database.query<{ kind: string; alerts: number }>(
+    `select kind, count(*) as alerts from alerts where workspace_id = $1 group by 1`,
+    [workspaceId],
+  )
+  return {
+    balance_zero: 0,
+    credits_returned: 0,
+    ...Object.fromEntries(rows.map((row) => [row.kind, row.alerts])),
+  }
+}
+
+async function hangUps({ workspaceId }: Tenant): Promise<Record<'open' | 'ordered', number>> {
+  const { rows } = await world.database.query<Record<'open' | 'ordered', number>>(
+    `select count(*) as open, count(hang_up_at_ms) as ordered from calls
+     where workspace_id = $1 and status in ('authorized', 'in_conversation')`,
+    [workspaceId],
+  )
+  return rows[0] ?? { open: 0, ordered: 0 }
+}
+
+test('whatever happens, and whichever process looks: each time at zero and back is acted on once, as the settings say', {
+  timeout: timeoutMs,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }), async (steps) => {
+      const tenant = await world.tenant({ monthlyMs: 2 * minuteMs, concurrentCallsMax: null })
+      const processes = [watchOver(world), watchOver(world)]
+      const calls: string[] = []
+      let setting = 'finish'
+      let wasOut = false
+      let cameBackUnseen = false
+      const expected = { balance_zero: 0, credits_returned: 0 }
+      for (const one of [...steps, { kind: 'look', process: 0 } as const]) {
+        switch (one.kind) {
+          case 'wait':
+            world.clock.advance(one.ms)
+            break
+          case 'start': {
+            const start = startOf(tenant)
+            calls.push(start.callId)
+            await world.engine.submit(start)
+            break
+          }
+          case 'answer':
+          case 'end': {
+            const callId = calls[one.call]
+            const command = one.kind === 'answer' ? answerOf : endOf
+            if (callId !== undefined) await world.engine.submit(command(world, tenant, callId, one.agoMs))
+            break
+          }
+          case 'grant':
+            await world.grant(tenant, { kind: 'promotional', amountMs: one.ms })
+            break
+          case 'deduct':
+            await world.deduct(tenant, one.ms)
+            break
+          case 'setting':
+            setting = one.whenCreditsRunOut
+            await changeSetting(tenant, one.whenCreditsRunOut)
+            break
+          case 'look': {
+            await processes[one.process]?.runDue()
+            const { balanceMs } = await world.balance(tenant)
+            const isOut = balanceMs <= 0
+            if (isOut !== wasOut) expected[isOut ? 'balance_zero' : 'credits_returned'] += 1
+            wasOut = isOut
+            expect(await told(tenant)).toMatchObject(expected)
+            const { outSinceMs } = await readLine(world.database, tenant.workspaceId)
+            expect(outSinceMs !== null).toBe(isOut)
+            const { open, ordered } = await hangUps(tenant)
+            // Credit that came and went before anybody looked is passed over, with the calls that it let in.
+            if (!isOut || setting === 'finish') expect(ordered).toBe(0)
+            else if (!cameBackUnseen) expect(ordered).toBe(open)
+            cameBackUnseen &&= isOut
+          }
+        }
+        cameBackUnseen ||= wasOut && (await world.balance(tenant)).balanceMs > 0
+        expect(await verifyCreditWatch(world.database)).toEqual([])
+      }
+      expect(await verifyAll(world.database)).toEqual([])
+      await Promise.all(processes.map((watch) => watch.close()))
+    }),
+    { ...runs, interruptAfterTimeLimit: timeoutMs - 5_000 },
+  )
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { cast, demoWorkspace } from '../demo-agents.ts'
+import { lastReportMs } from '../planned-call.ts'
+import { planYear, type YearCall } from './year-plan.ts'
+
+const endsAtMs = Date.parse('2026-11-22T11:40:00.000Z')
+const year = {
+  seed: 20,
+  timeZone: demoWorkspace.timeZone,
+  startsAtMs: Date.parse('2025-11-11T15:40:00.000Z'),
+  endsAtMs,
+}
+const calls = planYear(year)
+
+const local = (atMs: number) => Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(year.timeZone)
+const share = (some: readonly YearCall[]) => some.length / calls.length
+
+describe('the year that is planned', () => {
+  test('is the same every time, and another one for another seed', () => {
+    expect(planYear(year)).toEqual(calls)
+    expect(planYear({ ...year, seed: 21 })).not.toEqual(calls)
+  })
+
+  test('has some 15,000 to 25,000 calls, all over and told of before it ends', () => {
+    expect(calls.length).toBeGreaterThan(15_000)
+    expect(calls.length).toBeLessThan(25_000)
+    expect(Math.max(...calls.map(lastReportMs))).toBeLessThan(endsAtMs)
+    expect(Math.min(...calls.map((call) => call.ringsAtMs))).toBeGreaterThanOrEqual(year.startsAtMs)
+  })
+
+  test('goes by business hours and has quieter weekends', () => {
+    const working = calls.filter(({ ringsAtMs }) => {
+      const { hour, dayOfWeek } = local(ringsAtMs)
+      return dayOfWeek <= 5 && hour >= 8 && hour < 19
+    })
+    expect(share(working)).toBeGreaterThan(0.75)
+    const weekend = calls.filter(({ ringsAtMs }) => local(ringsAtMs).dayOfWeek > 5)
+    expect(share(weekend)).toBeGreaterThan(0.02)
+    expect(share(weekend)).toBeLessThan(0.15)
+    const night = calls.filter(({ ringsAtMs }) => local(ringsAtMs).hour < 6)
+    expect(share(night)).toBeLessThan(0.02)
+  })
+
+  test('grows', () => {
+    const monthMs = 30 * 24 * 60 * 60_000
+    const first = calls.filter(({ ringsAtMs }) => ringsAtMs < year.startsAtMs + monthMs)
+    const last = calls.filter(({ ringsAtMs }) => ringsAtMs > endsAtMs - monthMs)
+    expect(last.length).toBeGreaterThan(1.5 * first.length)
+  })
+
+  test('knows no call of an agent before its first day', () => {
+    for (const agent of cast) {
+      const firstAtMs = Math.min(...calls.filter((c) => c.agent === agent).map((c) => c.ringsAtMs))
+      const begins = year.startsAtMs + agent.beginsAtShare * (endsAtMs - year.startsAtMs)
+      expect(firstAtMs).toBeGreaterThan(begins - 24 * 60 * 60_000)
+    }
+  })
+
+  test('dials only telephone numbers that are kept for fiction', () => {
+    const numbers = calls.flatMap(({ from, to }) => [from, to]).filter((number) => number !== null)
+    for (const number of new Set(numbers)) expect(number).toMatch(/^\+1\d{3}55501\d{2}$/)
+  })
+
+  test('has calls that end in every way', () => {
+    const endings = new Set(calls.map(({ ending }) => ending))
+    expect([...endings].sort()).toEqual([
+      'before_the_answer',
+      'late',
+      'never',
+      'once',
+      'three_times',
+      'too_late',
+    ])
+    expect(new Set(calls.map(({ habits }) => habits.direction))).toEqual(
+      new Set(['inbound', 'outbound', 'web']),
+    )
+    expect(share(calls.filter(({ answeredAtMs }) => answeredAtMs === null))).toBeGreaterThan(0.05)
+  })
+})

@@ -1,0 +1,81 @@
+import type { Queryable } from '../../platform/database/database.ts'
+import type { CallTokenRef } from '../keys/call-token-store.ts'
+import type { KeyRow } from '../keys/key-store.ts'
+
+/** Everything that decides how a request of the gateway goes on, read in one query. */
+export type Scene = {
+  readonly active: boolean
+  readonly timeZone: string
+  readonly planName: string
+  readonly ownKeysAllowed: boolean
+  /** The workspace's own keys, where the plan lets them be used; null: none. */
+  readonly ownKeys: readonly SceneKey[] | null
+  readonly fallbackToPlatform: boolean
+  readonly anchorMs: number
+  readonly balanceMs: number
+  readonly liveCalls: number
+  readonly openCalls: number
+  readonly nextBoundaryMs: number | null
+  /** The token's row; null: no token was sent, or there is none such. */
+  readonly tokenExpiresAtMs: number | null
+  /** The call that was named, or is the token's; null: none, or none in this workspace. */
+  readonly callId: string | null
+  readonly callAgentId: string | null
+  readonly callOpen: boolean
+  readonly callAnsweredAtMs: number | null
+  readonly callAuthorizedAtMs: number | null
+  readonly callMaxDurationMs: number | null
+  /** The agent that was named, or is the call's; null: none, or none in this workspace. */
+  readonly agentId: string | null
+  readonly agentArchived: boolean
+  readonly llmProvider: string | null
+  readonly llmModel: string | null
+}
+
+/** As much of an own key as it takes to use it. */
+export type SceneKey = Pick<
+  KeyRow,
+  'workspaceId' | 'id' | 'provider' | 'sealedKey' | 'baseUrl' | 'apiVersion' | 'deployments' | 'savedAtMs'
+>
+
+export type SceneRef = {
+  readonly workspaceId: string
+  readonly agentId: string | null
+  readonly callId: string | null
+  readonly token: CallTokenRef | null
+}
+
+/** Undefined where there is no such workspace. */
+export async function loadScene(db: Queryable, ref: SceneRef): Promise<Scene | undefined> {
+  const { rows } = await db.query<Scene>({
+    name: 'llm_load_scene',
+    text: `
+      select w.status = 'active' as active, w.time_zone as "timeZone", s.terms ->> 'name' as "planName",
+             coalesce((s.terms -> 'features' ->> 'ownLlmKeys')::boolean, false) as "ownKeysAllowed",
+             case when (s.terms -> 'features' ->> 'ownLlmKeys')::boolean then
+               (select jsonb_agg(jsonb_build_object('workspaceId', o.workspace_id, 'id', o.id, 'provider', o.provider,
+                  'sealedKey', o.sealed_key, 'baseUrl', o.base_url, 'apiVersion', o.api_version,
+                  'deployments', o.deployments, 'savedAtMs', o.saved_at_ms))
+                from llm_keys o where o.workspace_id = w.id)
+             end as "ownKeys",
+             coalesce(t.fallback_to_platform, false) as "fallbackToPlatform",
+             l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs", l.live_calls as "liveCalls",
+             l.open_calls as "openCalls", l.next_boundary_ms as "nextBoundaryMs",
+             k.expires_at_ms as "tokenExpiresAtMs", c.id as "callId", c.agent_id as "callAgentId",
+             coalesce(c.status in ('authorized', 'in_conversation'), false) as "callOpen",
+             c.answered_at_ms as "callAnsweredAtMs", c.authorized_at_ms as "callAuthorizedAtMs",
+             c.max_duration_ms as "callMaxDurationMs", a.id as "agentId",
+             a.archived_at_ms is not null as "agentArchived", a.llm_provider as "llmProvider",
+             a.llm_model as "llmModel"
+      from workspaces w
+      join subscriptions s on s.workspace_id = w.id
+      join balance_lines l on l.workspace_id = w.id
+      left join llm_settings t on t.workspace_id = w.id
+      left join llm_call_tokens k on k.workspace_id = w.id and k.token_hash = $4
+      left join calls c on c.workspace_id = w.id and c.id = coalesce(k.call_id, $3)
+      left join agents a on a.workspace_id = w.id and a.id = coalesce($2, c.agent_id)
+      where w.id = $1`,
+    values: [ref.workspaceId, ref.agentId, ref.callId, ref.token?.hash ?? null],
+  })
+  return rows[0]
+}

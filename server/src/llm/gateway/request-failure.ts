@@ -1,0 +1,42 @@
+import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { Problem, type ProblemCode } from '../../platform/problem.ts'
+import type { RequestError } from '../records/request-store.ts'
+import { asProblem } from './ask-provider.ts'
+import { GaveUp, type GaveUpBecause } from './deadlines.ts'
+
+/** What is recorded of a request that failed, and what its caller is told; `caller_gone`: there is nobody to tell. */
+export type Failure =
+  | { readonly error: 'caller_gone' }
+  | { readonly error: Exclude<RequestError, 'caller_gone'>; readonly problem: Problem }
+
+/** Why there is no answer of the provider's to pass on. What is a bug is thrown on. */
+export function failureOf(provider: LlmProvider, error: unknown): Failure {
+  if (error instanceof GaveUp) return gaveUp(provider, error.because)
+  const problem = asProblem(provider, error)
+  if (!(problem instanceof Problem)) throw problem
+  return { error: errorsOfProblems[problem.code] ?? 'provider_failed', problem }
+}
+
+/** Why an answer that had begun came to no end, whatever broke. */
+export function breakOf(provider: LlmProvider, error: unknown): Failure {
+  if (error instanceof GaveUp) return gaveUp(provider, error.because)
+  const detail = `${llmProviderNames[provider]} broke its answer off.`
+  return { error: 'cut_off', problem: new Problem('llm_provider_failed', detail, { internal: error }) }
+}
+
+const errorsOfProblems: Partial<Record<ProblemCode, Exclude<RequestError, 'caller_gone'>>> = {
+  llm_address_refused: 'address_refused',
+  llm_provider_unreachable: 'unreachable',
+}
+
+function gaveUp(provider: LlmProvider, because: GaveUpBecause): Failure {
+  if (because === 'caller_gone') return { error: 'caller_gone' }
+  const detail = `${llmProviderNames[provider]} ${tooLong[because]}.`
+  return { error: 'timeout', problem: new Problem('llm_provider_timeout', detail) }
+}
+
+const tooLong: Record<Exclude<GaveUpBecause, 'caller_gone'>, string> = {
+  first_byte: 'did not begin its answer in time',
+  idle: 'stopped in the middle of its answer',
+  total: 'did not finish its answer in time',
+}

@@ -1,0 +1,214 @@
+import { balanceAt } from '@talktime/core/billing/balance-line'
+import { overAtLatestMs } from '@talktime/core/calls/call-lease'
+import { chooseLlmKey, type LlmKeyOffer, type LlmKeySource } from '@talktime/core/llm/llm-key-choice'
+import {
+  type LlmProvider,
+  llmProviderNames,
+  llmProviderOf,
+  llmProviders,
+} from '@talktime/core/llm/llm-provider'
+import { localDateOf } from '@talktime/core/time/local-day'
+import type { LlmSettings } from '../../platform/llm-settings.ts'
+import { invalid, invariant, Problem, type ProblemCode } from '../../platform/problem.ts'
+import type { LlmDeps } from '../deps.ts'
+import { openKey } from '../keys/keys.ts'
+import type { ProviderAccess } from './provider-access.ts'
+import { loadScene, type Scene, type SceneKey, type SceneRef } from './request-context.ts'
+
+/** What a request of the gateway names. */
+export type Wanted = SceneRef & {
+  /** Instead of the agent's. */
+  readonly provider: string | null
+  /** Instead of the agent's. */
+  readonly model: string | null
+  /** No model is asked: which there are is. */
+  readonly lists?: boolean
+}
+
+/** How a request goes on: for whom, to which provider, and with whose key. */
+export type Way = {
+  readonly workspaceId: string
+  readonly agentId: string
+  readonly callId: string | null
+  /** The workspace's local day. */
+  readonly day: string
+  readonly provider: LlmProvider
+  readonly model: string
+  readonly offer: LlmKeyOffer
+  readonly source: LlmKeySource
+  readonly fallbackToPlatform: boolean
+  readonly own: { readonly row: SceneKey; readonly access: ProviderAccess } | null
+  readonly platform: ProviderAccess | null
+}
+
+/** The word with which a request says that the agent's own model is meant: clients have to name some model. */
+const agentsModel = 'agent'
+
+/**
+ * Finds out how a request goes on.
+ *
+ * @throws Problem unauthenticated for a token that is over, and what else stands against the request
+ */
+export async function findWay(deps: LlmDeps, wanted: Wanted): Promise<Way> {
+  const { seal, settings } = deps
+  const nowMs = deps.clock.now()
+  const scene = await currentScene(deps, wanted, nowMs)
+  requireToken(scene, wanted, nowMs)
+  if (!scene.active) {
+    throw new Problem('workspace_suspended', 'The workspace is suspended. Ask the operator of this service.')
+  }
+  const agent = agentOf(scene, wanted)
+  const { provider, model } = modelOf(agent, wanted)
+  const row = scene.ownKeys?.find((key) => key.provider === provider)
+  const obstacle = platformObstacle(settings, scene, { provider, model: wanted.lists ? null : model }, nowMs)
+  const offer: LlmKeyOffer = {
+    ownKeysAllowed: scene.ownKeysAllowed,
+    hasOwnKey: row !== undefined,
+    hasPlatformKey: obstacle === null,
+  }
+  const source = chooseLlmKey(offer)
+  if (source === null) throw problemOf(obstacle)
+  const own = source === 'own' && row !== undefined
+  return {
+    workspaceId: wanted.workspaceId,
+    agentId: agent.id,
+    callId: scene.callId,
+    day: localDateOf(nowMs, scene.timeZone),
+    provider,
+    model,
+    offer,
+    source,
+    fallbackToPlatform: scene.fallbackToPlatform,
+    own: own ? { row, access: openKey(seal, row, settings.bases[provider]) } : null,
+    platform: obstacle === null ? platformAccess(settings, provider) : null,
+  }
+}
+
+/** The scene after every boundary that is due: the plan may be another one since. */
+async function currentScene({ database, boundaries }: LlmDeps, ref: SceneRef, nowMs: number): Promise<Scene> {
+  let scene = await loadScene(database, ref)
+  if (scene?.nextBoundaryMs !== null && scene !== undefined && scene.nextBoundaryMs <= nowMs) {
+    await boundaries.catchUp([ref.workspaceId], nowMs)
+    scene = await loadScene(database, ref)
+  }
+  // Only a token that was made up names a workspace that there is not.
+  if (scene === undefined) throw tokenOver()
+  return scene
+}
+
+function requireToken(scene: Scene, { token }: Wanted, nowMs: number): void {
+  if (token === null) return
+  const { tokenExpiresAtMs, callAuthorizedAtMs, callMaxDurationMs } = scene
+  if (tokenExpiresAtMs === null || callAuthorizedAtMs === null || callMaxDurationMs === null)
+    throw tokenOver()
+  const lease = { authorizedAtMs: callAuthorizedAtMs, maxDurationMs: callMaxDurationMs }
+  const endsAtMs = Math.min(tokenExpiresAtMs, overAtLatestMs(scene.callAnsweredAtMs, lease))
+  if (!scene.callOpen || endsAtMs <= nowMs) throw tokenOver()
+}
+
+function tokenOver(): Problem {
+  return new Problem('unauthenticated', 'This token is not valid, or its call is over.')
+}
+
+type Agent = { readonly id: string; readonly llmProvider: string; readonly llmModel: string }
+
+function agentOf(scene: Scene, wanted: Wanted): Agent {
+  if (wanted.callId !== null && scene.callId !== wanted.callId) {
+    throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  }
+  if (wanted.agentId === null && scene.callId === null) {
+    throw invalid(
+      '/Talktime-Agent',
+      'Say which agent talks: by the header Talktime-Agent or by "talktime": {"agentId": "agt_…"} in the body.',
+    )
+  }
+  const { agentId: id, llmProvider, llmModel } = scene
+  // A call goes on to its end with an agent that was taken out of use meanwhile.
+  const gone = scene.agentArchived && scene.callId === null
+  if (id === null || llmProvider === null || llmModel === null || gone) {
+    throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+  }
+  if (scene.callAgentId !== null && scene.callAgentId !== id) {
+    throw invalid('/Talktime-Agent', 'The agent must be the one of the call, or be left out.')
+  }
+  return { id, llmProvider, llmModel }
+}
+
+function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: string } {
+  const provider = llmProviderOf(wanted.provider ?? agent.llmProvider)
+  if (provider === undefined) {
+    const whose = wanted.provider === null ? 'The agent’s LLM provider' : 'The provider'
+    const known = llmProviders.join(', ')
+    throw new Problem(
+      'llm_provider_unknown',
+      `${whose} is "${wanted.provider ?? agent.llmProvider}", which must be one of ${known}.`,
+    )
+  }
+  const model = wanted.model ?? agentsModel
+  if (model !== agentsModel && model !== '') return { provider, model }
+  const isAgents = provider === llmProviderOf(agent.llmProvider)
+  if (isAgents || wanted.lists === true) return { provider, model: agent.llmModel }
+  throw invalid(
+    '/model',
+    `"model" must name a model of ${llmProviderNames[provider]}: the agent’s own is of another provider.`,
+  )
+}
+
+/** Made a problem of only where nothing else pays: an error costs more than all the rest of the way. */
+type Obstacle = { readonly code: ProblemCode; readonly detail: string }
+
+function problemOf(obstacle: Obstacle | null): Problem {
+  invariant(obstacle, 'A request without a key has something in its way')
+  return new Problem(obstacle.code, obstacle.detail)
+}
+
+/** What keeps the platform's key from paying; null: nothing. */
+function platformObstacle(
+  settings: LlmSettings,
+  scene: Scene,
+  { provider, model }: { provider: LlmProvider; model: string | null },
+  nowMs: number,
+): Obstacle | null {
+  const name = llmProviderNames[provider]
+  if (settings.keys[provider] === undefined) {
+    const own = scene.ownKeysAllowed
+      ? 'Add one under Settings, LLM API keys.'
+      : `Keys of your own take the Enterprise plan; this workspace is on ${scene.planName}.`
+    return { code: 'llm_key_missing', detail: `The platform has no key for ${name}. ${own}` }
+  }
+  if (model !== null && !isPaidFor(settings.models, model)) {
+    return {
+      code: 'llm_model_not_allowed',
+      detail: `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
+    }
+  }
+  // Calls that may be finished below zero need their model; without a call and without credit nobody does.
+  if (scene.openCalls === 0 && balanceAt(scene, nowMs) <= 0) {
+    return {
+      code: 'llm_needs_credits',
+      detail:
+        'The workspace has no credits left and no call under way: the platform’s key is not used. Buy credits first.',
+    }
+  }
+  return null
+}
+
+/** @param models names; a star at the end stands for anything */
+export function isPaidFor(models: readonly string[] | undefined, model: string): boolean {
+  if (models === undefined) return true
+  return models.some((name) => (name.endsWith('*') ? model.startsWith(name.slice(0, -1)) : model === name))
+}
+
+function platformAccess(settings: LlmSettings, provider: LlmProvider): ProviderAccess | null {
+  const key = settings.keys[provider]
+  if (key === undefined) return null
+  const apiVersion = provider === 'azure_openai' ? (settings.azureApiVersion ?? null) : null
+  return {
+    provider,
+    key,
+    baseUrl: settings.bases[provider] ?? null,
+    chosenBy: 'operator',
+    apiVersion,
+    deployments: {},
+  }
+}

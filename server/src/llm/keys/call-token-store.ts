@@ -1,0 +1,64 @@
+import { hash, randomBytes } from 'node:crypto'
+import { isOpen } from '@talktime/core/calls/call'
+import { overAtLatestMs } from '@talktime/core/calls/call-lease'
+import { loadCalls } from '../../calls/index.ts'
+import type { Queryable, Tx } from '../../platform/database/database.ts'
+import { Problem } from '../../platform/problem.ts'
+
+/**
+ * A token for a single call: whoever holds it may use the gateway for that call, and nothing else, until the call is
+ * over. It names its workspace, so that it is found there: `tt_call_`, the workspace's UUID, 160 random bits.
+ */
+const form = /^tt_call_([0-9a-f]{32})[0-9a-f]{40}$/
+
+export type CallTokenRef = { readonly workspaceId: string; readonly hash: Buffer }
+
+/** What a text that could be a call's token asks for; undefined where it is no such text. */
+export function callTokenRef(text: string): CallTokenRef | undefined {
+  const hex = form.exec(text)?.[1]
+  if (hex === undefined) return undefined
+  const workspaceId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return { workspaceId, hash: hash('sha256', text, 'buffer') }
+}
+
+/**
+ * Makes a token for a call that is not over. It is seen this once.
+ *
+ * @throws Problem call_not_found, and conflict for a call that is over
+ */
+export async function makeCallToken(
+  tx: Tx,
+  workspaceId: string,
+  callId: string,
+  nowMs: number,
+): Promise<{ token: string; expiresAtMs: number }> {
+  const [call] = await loadCalls(tx, workspaceId, [callId])
+  if (call === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  const expiresAtMs = overAtLatestMs(call.facts.answeredAtMs, call)
+  if (!isOpen(call.facts) || expiresAtMs <= nowMs) {
+    throw new Problem('conflict', 'The call is over, or was refused: a token would be good for nothing.')
+  }
+  const token = `tt_call_${workspaceId.replaceAll('-', '')}${randomBytes(20).toString('hex')}`
+  await tx.query(
+    `insert into llm_call_tokens (workspace_id, token_hash, call_id, expires_at_ms) values ($1, $2, $3, $4)`,
+    [workspaceId, hash('sha256', token, 'buffer'), callId, expiresAtMs],
+  )
+  return { token, expiresAtMs }
+}
+
+/** Ends every token of a call. */
+export async function revokeCallTokens(tx: Tx, workspaceId: string, callId: string): Promise<void> {
+  await tx.query('delete from llm_call_tokens where workspace_id = $1 and call_id = $2', [
+    workspaceId,
+    callId,
+  ])
+}
+
+/** Forgets tokens that have expired; at most `limit` a time. */
+export async function pruneCallTokens(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
+  await db.query(
+    `delete from llm_call_tokens where (workspace_id, token_hash) in
+       (select workspace_id, token_hash from llm_call_tokens where expires_at_ms <= $1 limit $2)`,
+    [nowMs, limit],
+  )
+}

@@ -1,0 +1,73 @@
+import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { z } from 'zod'
+import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
+import { publicId } from '../../platform/ids.ts'
+import { refusalSentence } from '../gateway/provider-errors.ts'
+import type { KeyRow } from './key-store.ts'
+import { ProviderName } from './request-schemas.ts'
+
+export const KeyResponse = z
+  .object({
+    id: z.string().meta({ example: 'lkey_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    provider: ProviderName,
+    providerName: z.string().meta({ example: 'OpenAI' }),
+    lastFour: z.string().meta({ description: 'The last four characters of the key.' }),
+    baseUrl: z.string().nullable(),
+    apiVersion: z.string().nullable(),
+    deployments: z.record(z.string(), z.string()),
+    state: z.enum(['active', 'failing', 'unused_plan']).meta({
+      description:
+        'failing: the provider refused it the last time, or it cannot be opened any more. unused_plan: it is stored, and the plan lets no own key be used.',
+    }),
+    stateReason: z.string().nullable().meta({ description: 'Why it is not active, in a sentence.' }),
+    failure: z
+      .object({ status: z.int(), code: z.string().nullable(), at: Instant })
+      .nullable()
+      .meta({ description: 'How the provider refused it; null since it was taken again.' }),
+    lastUsedAt: Instant.nullable().meta({ description: 'To the minute.' }),
+    createdAt: Instant,
+    replacedAt: Instant.nullable().meta({ description: 'When the key was last replaced by another.' }),
+  })
+  .meta({
+    id: 'LlmKey',
+    description: 'A key of the workspace’s own for language models. Never the key itself.',
+  })
+
+/**
+ * @param unusedReason why the plan lets no own key be used; null: it does
+ * @param opens whether the server's secret opens it
+ */
+export function keyResponse(
+  row: KeyRow,
+  unusedReason: string | null,
+  opens: boolean,
+): z.infer<typeof KeyResponse> {
+  const { failureStatus: status, failureCode: code, failedAtMs } = row
+  const failure = status === null || failedAtMs === null ? null : { status, code, at: instantOf(failedAtMs) }
+  return {
+    id: publicId('llmKey', row.id),
+    provider: row.provider,
+    providerName: llmProviderNames[row.provider],
+    lastFour: row.lastFour,
+    baseUrl: row.baseUrl,
+    apiVersion: row.apiVersion,
+    deployments: row.deployments,
+    ...stateOf(row, failure, unusedReason, opens),
+    failure,
+    lastUsedAt: instantOrNull(row.lastUsedAtMs),
+    createdAt: instantOf(row.createdAtMs),
+    replacedAt: row.savedAtMs === row.createdAtMs ? null : instantOf(row.savedAtMs),
+  }
+}
+
+function stateOf(
+  { provider }: KeyRow,
+  failure: { status: number } | null,
+  unusedReason: string | null,
+  opens: boolean,
+): Pick<z.infer<typeof KeyResponse>, 'state' | 'stateReason'> {
+  if (unusedReason !== null) return { state: 'unused_plan', stateReason: unusedReason }
+  if (!opens) return { state: 'failing', stateReason: 'This key cannot be opened any more. Replace it.' }
+  if (failure === null) return { state: 'active', stateReason: null }
+  return { state: 'failing', stateReason: refusalSentence(provider, failure.status) }
+}

@@ -1,0 +1,77 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { requireRole } from '../../access/index.ts'
+import { workspaceOfCall } from '../../calls/index.ts'
+import { Instant, instantOf } from '../../platform/http/amount.ts'
+import type { Routes } from '../../platform/http/http-server.ts'
+import { uuidFrom } from '../../platform/ids.ts'
+import { Problem } from '../../platform/problem.ts'
+import type { LlmDeps } from '../deps.ts'
+import { makeCallToken, revokeCallTokens } from './call-token-store.ts'
+
+const CallTokenResponse = z
+  .object({
+    token: z.string().meta({ description: 'For the gateway, and this call alone. It is shown this once.' }),
+    expiresAt: Instant.meta({ description: 'At the latest: it ends with its call.' }),
+  })
+  .meta({ id: 'LlmCallToken' })
+
+const params = z.object({ id: z.string() })
+const tags = ['LLM gateway']
+
+/** Tokens with which a voice stack uses the gateway for one call. */
+export function callTokenRoutes({ access, database, clock, idempotency }: LlmDeps): Routes {
+  async function scopeOfCall(request: FastifyRequest, id: string) {
+    const callId = uuidFrom('call', id)
+    if (callId === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+    const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfCall(database, callId) })
+    requireRole(scope, 'admin')
+    return { workspaceId: scope.workspaceId, callId }
+  }
+
+  return async (server) => {
+    server.post(
+      '/v1/calls/:id/llm-token',
+      {
+        schema: {
+          tags,
+          summary: 'A token with which the gateway can be used for this call',
+          description: 'For what talks in the call and is to have no workspace key. It ends with the call.',
+          params,
+          body: z.strictObject({}),
+          response: { 201: CallTokenResponse },
+        },
+      },
+      async (request, reply) => {
+        const { workspaceId, callId } = await scopeOfCall(request, request.params.id)
+        return idempotency.command(
+          request,
+          reply,
+          async (tx) => {
+            const { token, expiresAtMs } = await makeCallToken(tx, workspaceId, callId, clock.now())
+            return { status: 201, body: { token, expiresAt: instantOf(expiresAtMs) } }
+          },
+          { sealed: true },
+        )
+      },
+    )
+
+    server.delete(
+      '/v1/calls/:id/llm-token',
+      {
+        schema: {
+          tags,
+          summary: 'End every token of this call',
+          params,
+          response: { 204: z.undefined() },
+        },
+      },
+      async (request, reply) => {
+        const { workspaceId, callId } = await scopeOfCall(request, request.params.id)
+        await database.transaction((tx) => revokeCallTokens(tx, workspaceId, callId))
+        reply.code(204)
+        return undefined
+      },
+    )
+  }
+}

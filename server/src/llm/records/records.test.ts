@@ -1,0 +1,265 @@
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { json, refusing } from '../../../test/llm-provider.ts'
+import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
+import { newUuid } from '../../platform/ids.ts'
+import { createRecorder } from './recorder.ts'
+import { type RequestRecord, writeRequests } from './request-store.ts'
+
+let world: LlmWorld
+let agent: LlmAgent
+beforeAll(async () => {
+  world = await openLlmWorld()
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  world.provider.reset()
+  agent = await world.agent()
+})
+
+const chat = { model: 'agent', messages: [{ role: 'user' as const, content: 'A secret between us' }] }
+const dayMs = 24 * 60 * 60 * 1000
+
+const usage = (query = '', key = agent.key) =>
+  world.t.request<Record<string, never>>('GET', `/v1/llm-usage${query}`, { key })
+const requests = (query = '', key = agent.key) => world.t.request('GET', `/v1/llm-requests${query}`, { key })
+
+const none = { requests: 0, tokens: { prompt: 0, completion: 0, total: 0 } }
+const one = { requests: 1, tokens: { prompt: 11, completion: 4, total: 15 } }
+
+/** A request of the agent's as it went out, at the clock's time. */
+function begun(changes: Partial<RequestRecord> = {}): RequestRecord {
+  const atMs = world.t.clock.now()
+  return {
+    workspaceId: agent.workspace.uuid,
+    id: newUuid(atMs),
+    atMs,
+    day: new Date(atMs).toISOString().slice(0, 10),
+    agentId: agent.agentId.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+    callId: null,
+    provider: 'openai',
+    model: 'gpt-5-mini',
+    keySource: 'own',
+    fallback: false,
+    ownKeyStatus: null,
+    streamed: true,
+    end: null,
+    ...changes,
+  }
+}
+
+const ended = (changes: object = {}): RequestRecord['end'] => ({
+  endedAtMs: world.t.clock.now(),
+  status: 200,
+  error: null,
+  tokens: { prompt: 11, completion: 4, total: 15 },
+  firstByteMs: 5,
+  totalMs: 9,
+  ...changes,
+})
+
+describe('usage', () => {
+  test('adds up by day, agent, provider and key source, with failures and the window it is of', async () => {
+    await world.ownKey(agent, { provider: 'openai', key: 'own-secret-key' })
+    await world.client(agent).chat.completions.create(chat)
+    await world.recorded(agent, 1)
+    world.t.clock.advance(dayMs)
+    const { body: second } = await world.t.request('POST', '/v1/agents', {
+      key: agent.key,
+      body: { name: 'Night shift', language: 'en', llmProvider: 'anthropic', llmModel: 'claude-haiku-4-5' },
+    })
+    const other = { ...agent, agentId: second.id }
+    await world.client(other).chat.completions.create(chat)
+    world.provider.behave(refusing(429, 'rate_limit_exceeded'))
+    await world
+      .client(other)
+      .chat.completions.create(chat)
+      .catch(() => {})
+    await world.recorded(agent, 3)
+    const today = new Date(world.t.clock.now()).toISOString().slice(0, 10)
+    const yesterday = new Date(world.t.clock.now() - dayMs).toISOString().slice(0, 10)
+    const { body } = await usage()
+    const twoOfPlatform = { ...one, requests: 2 }
+    const ownFigures = { errors: 0, fallbacks: 0, ...one, own: one, platform: none }
+    const platformFigures = { errors: 1, fallbacks: 0, ...twoOfPlatform, own: none, platform: twoOfPlatform }
+    expect(body).toEqual({
+      asOf: expect.any(String),
+      window: {
+        from: new Date(world.t.clock.now() - 29 * dayMs).toISOString().slice(0, 10),
+        to: today,
+        timeZone: 'UTC',
+      },
+      total: {
+        requests: 3,
+        errors: 1,
+        fallbacks: 0,
+        tokens: { prompt: 22, completion: 8, total: 30 },
+        own: one,
+        platform: twoOfPlatform,
+      },
+      days: [
+        { date: yesterday, ...ownFigures },
+        { date: today, ...platformFigures },
+      ],
+      agents: [
+        { agentId: second.id, name: 'Night shift', ...platformFigures },
+        { agentId: agent.agentId, name: 'Reception', ...ownFigures },
+      ],
+      providers: [
+        { provider: 'anthropic', ...platformFigures },
+        { provider: 'openai', ...ownFigures },
+      ],
+    })
+    expect((await usage(`?from=${today}&to=${today}`)).body).toMatchObject({ total: platformFigures })
+    expect((await usage(`?to=${yesterday}`)).body).toMatchObject({ total: ownFigures })
+    expect((await usage('?from=2020-01-01&to=2020-01-31')).body).toMatchObject({
+      total: { requests: 0 },
+      days: [],
+    })
+  })
+
+  test.each([
+    ['?from=2026-02-30', '/from'],
+    ['?to=yesterday', '/to'],
+    ['?from=2026-11-22&to=2026-11-21', '/to'],
+  ])('400: %s', async (query, pointer) => {
+    expect((await usage(query)).body).toMatchObject({ status: 400, errors: [{ pointer }] })
+  })
+
+  test('a request counts on the local day of its workspace', async () => {
+    await world.t.request('PATCH', '/v1/workspace', {
+      key: agent.key,
+      body: { timeZone: 'Pacific/Auckland' },
+    })
+    await world.client(agent).chat.completions.create(chat)
+    await world.recorded(agent)
+    const local = Temporal.Instant.fromEpochMilliseconds(world.t.clock.now()).toZonedDateTimeISO(
+      'Pacific/Auckland',
+    )
+    expect((await usage()).body).toMatchObject({ days: [{ date: local.toPlainDate().toString() }] })
+  })
+
+  test('is the workspace’s own alone', async () => {
+    await world.client(agent).chat.completions.create(chat)
+    await world.recorded(agent)
+    const stranger = await world.t.addWorkspace()
+    expect((await usage('', stranger.key)).body).toMatchObject({ total: { requests: 0 } })
+    expect((await requests('', stranger.key)).body.data).toEqual([])
+    expect((await requests(`?agentId=${agent.agentId}`, stranger.key)).body.data).toEqual([])
+  })
+})
+
+describe('requests', () => {
+  test('are listed newest first, page by page, by what they were', async () => {
+    const client = world.client(agent)
+    await client.chat.completions.create({ ...chat, model: 'one' })
+    await client.chat.completions.create({ ...chat, model: 'two' })
+    world.provider.behave((_request, answer) => json(answer, 500, {}))
+    await client.chat.completions.create({ ...chat, model: 'three' }).catch(() => {})
+    await world.recorded(agent, 3)
+    const models = async (query: string) => {
+      const { body } = await requests(query)
+      return { models: body.data.map(({ model }) => model), next: body.nextCursor }
+    }
+    expect(await models('')).toEqual({ models: ['three', 'two', 'one'], next: null })
+    const first = await models('?limit=2')
+    expect(first.models).toEqual(['three', 'two'])
+    expect((await models(`?limit=2&cursor=${first.next}`)).models).toEqual(['one'])
+    expect((await models('?failed=true')).models).toEqual(['three'])
+    expect((await models('?keySource=own')).models).toEqual([])
+    expect((await models('?keySource=platform&provider=openai')).models.length).toBe(3)
+    expect((await models(`?agentId=${agent.agentId}`)).models.length).toBe(3)
+    expect((await requests('?agentId=x')).body.code).toBe('agent_not_found')
+  })
+
+  test('hold not a word of what was said', async () => {
+    await world.client(agent).chat.completions.create(chat)
+    await world.recorded(agent)
+    const { rows } = await world.t.database.query<{ all: string }>(
+      'select r::text as all from llm_requests r',
+    )
+    expect(rows.map(({ all }) => all).join()).not.toMatch(/secret between|Good morning/)
+  })
+
+  test('are forgotten after 90 days, what they add up to is not', async () => {
+    await world.client(agent).chat.completions.create(chat)
+    await world.recorded(agent)
+    const today = new Date(world.t.clock.now()).toISOString().slice(0, 10)
+    world.t.clock.advance(91 * dayMs)
+    await world.t.app.runDue()
+    expect((await requests()).body.data).toEqual([])
+    expect((await usage(`?from=${today}&to=${today}`)).body).toMatchObject({ total: { requests: 1 } })
+  })
+})
+
+describe('what is written down', () => {
+  test('counts once, whatever is repeated', async () => {
+    const { database } = world.t
+    const record = begun()
+    const whole = { ...record, end: ended() }
+    await writeRequests(database, [record])
+    expect((await usage()).body).toMatchObject({ total: { requests: 0 } })
+    await writeRequests(database, [whole])
+    await writeRequests(database, [whole])
+    await writeRequests(database, [record])
+    expect((await usage()).body).toMatchObject({ total: { requests: 1, tokens: { total: 15 } } })
+    expect((await requests()).body.data).toMatchObject([{ status: 200, endedAt: expect.any(String) }])
+  })
+
+  test('by two servers at once adds up', async () => {
+    const other = await world.t.addProcess()
+    await other.app.listen()
+    const address = `http://127.0.0.1:${(other.app.server.server.address() as AddressInfo).port}`
+    const clients = [world.client(agent), world.client(agent, { address })]
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => clients[index % 2]?.chat.completions.create(chat)),
+    )
+    await world.recorded(agent, 40)
+    expect((await usage()).body).toMatchObject({ total: { requests: 40, tokens: { total: 600 } } })
+  })
+
+  test('of a server that was killed in the middle of a request is completed later, once', async () => {
+    await writeRequests(world.t.database, [begun()])
+    await world.t.app.runDue()
+    expect((await requests()).body.data).toMatchObject([{ endedAt: null, error: null }])
+    world.t.clock.advance(20 * 60_000)
+    const other = await world.t.addProcess()
+    await Promise.all([world.t.app.runDue(), other.app.runDue()])
+    expect((await requests()).body.data).toMatchObject([
+      { endedAt: expect.any(String), error: 'server_stopped', status: null },
+    ])
+    expect((await usage()).body).toMatchObject({ total: { requests: 1, errors: 1 } })
+  })
+
+  test('waits for a database that is away, and loses nothing', async () => {
+    const { database } = world.t
+    let away = true
+    const recorder = createRecorder(
+      {
+        query: (query, values) => (away ? Promise.reject(new Error('away')) : database.query(query, values)),
+      },
+      { error: () => {} } as never,
+    )
+    const record = begun()
+    recorder.write(record)
+    recorder.write({ ...record, end: ended() })
+    await recorder.settled()
+    away = false
+    recorder.write(begun({ end: ended({ error: 'timeout' }) }))
+    await recorder.settled()
+    expect((await usage()).body).toMatchObject({ total: { requests: 2, errors: 1 } })
+  })
+})
+
+test('when a key was last used is noted, to the minute', async () => {
+  await world.ownKey(agent, { provider: 'openai', key: 'own-secret-key' })
+  const lastUsed = async () =>
+    (await world.t.request('GET', '/v1/llm-keys', { key: agent.key })).body.data[0]?.lastUsedAt
+  expect(await lastUsed()).toBeNull()
+  await world.client(agent).chat.completions.create(chat)
+  const first = new Date(world.t.clock.now()).toISOString()
+  await expect.poll(lastUsed).toBe(first)
+  world.t.clock.advance(61_000)
+  await world.client(agent).chat.completions.create(chat)
+  await expect.poll(lastUsed).toBe(new Date(world.t.clock.now()).toISOString())
+})

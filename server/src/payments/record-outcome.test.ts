@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openShop, type Shop } from '../../test/shop.ts'
+import { lockWorkspaces, writeUnits } from '../ledger/index.ts'
+import type { Order } from './create-purchase.ts'
+import type { PaymentsDeps } from './deps.ts'
+import type { Purpose } from './fulfilment.ts'
+import type { ChargeOutcome, TestCard } from './gateway.ts'
+import type { Payments } from './payments.ts'
+import { findPurchase, type Purchase, requirePurchase } from './purchase-store.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterAll(() => shop.close())
+
+/** What a purpose was told, in order. */
+function listeningPurpose(): Purpose & { readonly heard: string[] } {
+  const heard: string[] = []
+  return {
+    heard,
+    async fulfil() {
+      heard.push('fulfil')
+      return { grantId: null }
+    },
+    async failed(_tx, _account, { status, declineClass }) {
+      heard.push(`failed: ${status}, ${declineClass}`)
+    },
+  }
+}
+
+function paymentsWith(changes: Partial<PaymentsDeps>): Payments {
+  return shop.seller(undefined, changes).payments
+}
+
+/** A renewal of the server's own on a card, intended and not settled. */
+async function intend(payments: Payments, card: TestCard, changes: Partial<Order> = {}): Promise<Purchase> {
+  const { workspaceId, method } = await shop.customer(card)
+  return intendFor(payments, workspaceId, { method, ...changes })
+}
+
+async function intendFor(
+  payments: Payments,
+  workspaceId: string,
+  changes: Pick<Order, 'method'> & Partial<Order>,
+): Promise<Purchase> {
+  const nowMs = shop.clock.now()
+  const order: Order = {
+    purpose: 'renewal',
+    origin: 'renewal',
+    creditsMs: 0,
+    amountMinor: 9900,
+    currency: 'USD',
+    description: 'Growth plan',
+    ...changes,
+  }
+  return shop.database.transaction(async (tx) => {
+    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+    if (unit === undefined) throw new Error('There is no such workspace')
+    const purchase = await payments.intend(tx, unit, order, nowMs)
+    await writeUnits(tx, [unit], nowMs)
+    return purchase
+  })
+}
+
+async function confirmAtBank(purchase: Purchase, end: 'confirmed' | 'authentication_failed') {
+  const charge = await shop.gateway.bank.findByKey(purchase.id)
+  await shop.gateway.bank.finish(charge?.ref ?? '', end)
+}
+
+describe('a purpose is told', () => {
+  test('once that it is paid, however often that is said', async () => {
+    const renewal = listeningPurpose()
+    const payments = paymentsWith({ purposes: { renewal } })
+    const purchase = await intend(payments, 'success')
+    const settled = await payments.settle(purchase)
+    const said: ChargeOutcome = { outcome: 'succeeded', chargeRef: settled.chargeRef ?? '' }
+    await Promise.all([payments.settle(purchase), payments.recordOutcome(purchase, said)])
+    expect(renewal.heard).toEqual(['fulfil'])
+    expect(settled).toMatchObject({ status: 'succeeded', grantId: null, balanceAfterMs: null })
+  })
+
+  test('that it was declined', async () => {
+    const renewal = listeningPurpose()
+    const payments = paymentsWith({ purposes: { renewal } })
+    await payments.settle(await intend(payments, 'insufficient_funds'))
+    expect(renewal.heard).toEqual(['failed: failed, soft'])
+  })
+
+  test('once where nobody was there to confirm, whatever comes of it later', async () => {
+    const renewal = listeningPurpose()
+    const payments = paymentsWith({ purposes: { renewal } })
+    const purchase = await intend(payments, 'requires_action')
+    expect(await payments.settle(purchase)).toMatchObject({
+      status: 'requires_action',
+      declineClass: 'action_required',
+      failureCode: 'authentication_required',
+    })
+    await payments.recordOutcome(purchase, { outcome: 'pending', chargeRef: 'charge' })
+    await confirmAtBank(purchase, 'authentication_failed')
+    expect(await payments.settle(purchase)).toMatchObject({ status: 'failed' })
+    expect(renewal.heard).toEqual(['failed: requires_action, action_required'])
+  })
+
+  test('that it is paid after all, where the customer confirms later', async () => {
+    const renewal = listeningPurpose()
+    const payments = paymentsWith({ purposes: { renewal } })
+    const purchase = await intend(payments, 'requires_action')
+    await payments.settle(purchase)
+    await confirmAtBank(purchase, 'confirmed')
+    expect(await payments.settle(purchase)).toMatchObject({
+      status: 'succeeded',
+      declineClass: null,
+      failureCode: null,
+      actionUrl: null,
+    })
+    expect(renewal.heard).toEqual(['failed: requires_action, action_required', 'fulfil'])
+  })
+
+  test('again where it failed to do its part: nothing is recorded until it has', async () => {
+    const renewal = listeningPurpose()
+    const broken: Purpose = {
+      ...renewal,
+      async fulfil() {
+        throw new Error('broken')
+      },
+    }
+    const before = paymentsWith({ purposes: { renewal: broken } })
+    const purchase = await intend(before, 'success')
+    await expect(before.settle(purchase)).rejects.toThrow('broken')
+    expect(await findPurchase(shop.database, purchase)).toMatchObject({
+      status: 'pending',
+      receiptNumber: null,
+    })
+    const mended = paymentsWith({ purposes: { renewal } })
+    shop.clock.advance(30_000)
+    await mended.reconcileDue()
+    expect(await findPurchase(shop.database, purchase)).toMatchObject({ status: 'succeeded' })
+    expect(await shop.taken(purchase.workspaceId)).toHaveLength(1)
+    expect(await shop.verify()).toEqual([])
+  })
+})
+
+describe('an outcome', () => {
+  test('that contradicts a final one changes nothing and is reported', async () => {
+    const reported: unknown[] = []
+    const payments = paymentsWith({
+      purposes: { renewal: listeningPurpose() },
+      onError: (error) => reported.push(error),
+    })
+    const purchase = await payments.settle(await intend(payments, 'decline'))
+    const after = await payments.recordOutcome(purchase, { outcome: 'succeeded', chargeRef: 'late' })
+    expect(after).toEqual(purchase)
+    expect(String(reported[0])).toContain('is failed, but sandbox says succeeded')
+  })
+
+  test('of what costs nothing is a success, and no bank is asked', async () => {
+    const plan_change = listeningPurpose()
+    const payments = paymentsWith({ purposes: { plan_change } })
+    const { workspaceId } = await shop.customer('decline')
+    const order = { purpose: 'plan_change', origin: 'manual', amountMinor: 0, method: null } as const
+    const purchase = await payments.settle(await intendFor(payments, workspaceId, order))
+    expect(purchase).toMatchObject({ status: 'succeeded', chargeRef: null })
+    expect(await shop.gateway.bank.findByKey(purchase.id)).toBeUndefined()
+  })
+
+  test('that does not come in time is unknown for the time being', async () => {
+    const answers: (() => void)[] = []
+    const slow = paymentsWith({
+      purposes: { renewal: listeningPurpose() },
+      answerMsMax: 5,
+      gateway: {
+        ...shop.gateway,
+        async charge(intent) {
+          const outcome = await shop.gateway.charge(intent)
+          await new Promise<void>((resolve) => answers.push(resolve))
+          return outcome
+        },
+      },
+    })
+    const purchase = await intend(slow, 'success')
+    expect(await slow.settle(purchase)).toMatchObject({ status: 'pending', chargeRef: null })
+    for (const answer of answers) answer()
+    expect(await slow.settle(purchase)).toMatchObject({ status: 'succeeded' })
+    expect(await shop.taken(purchase.workspaceId)).toHaveLength(1)
+  })
+
+  test('that stays unknown is asked for less and less often', async () => {
+    const payments = paymentsWith({
+      purposes: { renewal: listeningPurpose() },
+      gateway: {
+        ...shop.gateway,
+        charge: async () => ({ outcome: 'unknown' }),
+        lookUp: async () => ({ outcome: 'unknown' }),
+      },
+    })
+    const purchase = await intend(payments, 'success')
+    const pausesMs: number[] = []
+    for (let check = 0; check < 10; check += 1) {
+      const { nextCheckAtMs } = await payments.settle(purchase)
+      pausesMs.push((nextCheckAtMs ?? 0) - shop.clock.now())
+    }
+    const [second, minute, hour] = [1_000, 60_000, 3_600_000]
+    expect(pausesMs).toEqual([
+      2 * second,
+      5 * second,
+      15 * second,
+      minute,
+      5 * minute,
+      15 * minute,
+      hour,
+      6 * hour,
+      6 * hour,
+      6 * hour,
+    ])
+  })
+})
+
+describe('an intent', () => {
+  test('of auto-reload is refused while another of its purchases is open', async () => {
+    const payments = paymentsWith({})
+    const { workspaceId, method } = await shop.customer('requires_action')
+    const order = { purpose: 'top_up', origin: 'auto_reload', creditsMs: 60_000, method } as const
+    const first = await intendFor(payments, workspaceId, order)
+    const refusal = { code: 'payment_pending' }
+    await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
+    await payments.settle(first)
+    await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
+    expect(await payments.cancel(first)).toMatchObject({ status: 'failed', failureCode: 'canceled' })
+    await intendFor(payments, workspaceId, order)
+  })
+
+  test('that nobody settles is settled by the worker: at once where it was told to', async () => {
+    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const told = await intend(payments, 'success', { settledBy: 'worker' })
+    const left = await intend(payments, 'success')
+    await payments.reconcileDue()
+    expect(await requirePurchase(shop.database, told)).toMatchObject({ status: 'succeeded' })
+    expect(await requirePurchase(shop.database, left)).toMatchObject({ status: 'pending', checks: 0 })
+    shop.clock.advance(10_000)
+    await payments.reconcileDue()
+    expect(await requirePurchase(shop.database, left)).toMatchObject({ status: 'succeeded' })
+  })
+
+  test('on a card that is removed before it is charged fails, and nothing is charged', async () => {
+    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const purchase = await intend(payments, 'success')
+    await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '')
+    expect(await payments.settle(purchase)).toMatchObject({
+      status: 'failed',
+      failureCode: 'payment_method_removed',
+      declineClass: 'hard',
+    })
+    expect(await shop.gateway.bank.findByKey(purchase.id)).toBeUndefined()
+  })
+})
+
+describe('receipts', () => {
+  test('are numbered without a gap, whoever comes at the same time, anew each year', async () => {
+    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const cards = ['success', 'decline', 'success', 'unknown_outcome', 'success'] as const
+    const settle = async () => {
+      const purchases = await Promise.all(cards.map((card) => intend(payments, card)))
+      await Promise.all(purchases.map((purchase) => payments.settle(purchase)))
+      shop.clock.advance(60_000)
+      await payments.reconcileDue()
+    }
+    await settle()
+    // Also what other tests left open belongs to the old year.
+    shop.clock.set(Date.UTC(2026, 11, 31))
+    await payments.reconcileDue()
+    shop.clock.set(Date.UTC(2027, 0, 1))
+    await settle()
+    const { rows } = await shop.database.query<{ number: string }>(
+      `select receipt_number as number from purchases
+       where receipt_number like 'R-2027-%' order by receipt_number`,
+    )
+    expect(rows.map(({ number }) => number)).toEqual([
+      'R-2027-000001',
+      'R-2027-000002',
+      'R-2027-000003',
+      'R-2027-000004',
+    ])
+    expect(await shop.verify()).toEqual([])
+  })
+})
+
+test('a gateway that cannot be reached when a card is removed forgets it later', async () => {
+  let reachable = false
+  const payments = paymentsWith({
+    onError() {},
+    gateway: {
+      ...shop.gateway,
+      async removeMethod(customerRef, methodRef) {
+        if (!reachable) throw new Error('away')
+        await shop.gateway.removeMethod(customerRef, methodRef)
+      },
+    },
+  })
+  const { workspaceId, method } = await shop.customer('success')
+  await payments.removeMethod(workspaceId, method.id)
+  const removed = async () => {
+    const { rows } = await shop.database.query<{ removed: boolean }>(
+      'select removed from sandbox_cards where ref = $1',
+      [method.methodRef],
+    )
+    return rows[0]?.removed
+  }
+  await payments.forgetRemoved()
+  expect(await removed()).toBe(false)
+  reachable = true
+  await payments.forgetRemoved()
+  expect(await removed()).toBe(true)
+})

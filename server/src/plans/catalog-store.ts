@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises'
+import { msFromCredits } from '@talktime/core/billing/credits'
+import { z } from 'zod'
+import type { Queryable } from '../platform/database/database.ts'
+import { invalidRequest } from '../platform/http/validation.ts'
+import { Problem } from '../platform/problem.ts'
+
+const Price = z.strictObject({
+  minor: z.int().min(0).max(1_000_000_000_000),
+  currency: z.string().regex(/^[A-Z]{3}$/, '"currency" must be an ISO 4217 code, such as USD.'),
+})
+
+const PlanLimits = z.strictObject({
+  concurrentCallsMax: z.int().positive().max(1_000_000).nullable(),
+  callDurationSecondsMax: z.int().positive().max(86_400),
+  membersMax: z.int().positive().max(1_000_000).nullable(),
+})
+
+/** What the operator says of a plan; the same in the catalogue's file and in the API. */
+export const PlanFields = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  price: Price.nullable().meta({ description: 'A billing cycle’s; null: on request.' }),
+  monthlyCredits: z.number().min(0).max(1_000_000_000),
+  paid: z.boolean().meta({ description: 'May buy credits and use auto-reload.' }),
+  features: z.record(z.string().min(1).max(100), z.boolean()),
+  limits: PlanLimits,
+})
+
+export const PackageFields = z.strictObject({
+  credits: z.number().min(0.01).max(1_000_000_000),
+  price: Price,
+})
+
+export const CatalogueId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, '"id" must be lower-case letters, digits, _ and -, such as growth.')
+
+const Catalogue = z.strictObject({
+  plans: z.array(PlanFields.extend({ id: CatalogueId })),
+  packages: z.array(PackageFields.extend({ id: CatalogueId })),
+})
+
+/** A plan as the catalogue has it. `monthlyMs` in milliseconds of talk time, money in minor units. */
+export type Plan = {
+  readonly id: string
+  readonly name: string
+  readonly priceMinor: number | null
+  readonly currency: string
+  readonly monthlyMs: number
+  readonly paid: boolean
+  readonly features: Readonly<Record<string, boolean>>
+  readonly limits: z.infer<typeof PlanLimits>
+}
+
+export type Package = {
+  readonly id: string
+  readonly creditsMs: number
+  readonly priceMinor: number
+  readonly currency: string
+}
+
+const defaultCatalogue = new URL('../../catalogue.json', import.meta.url)
+
+/**
+ * Puts a catalogue's file into the database.
+ *
+ * @param existing what happens to what is there already: the server's start keeps it, since the operator may have
+ *   edited it; the command replaces it
+ * @throws Problem invalid_request naming what is wrong in the file
+ */
+export async function loadCatalogue(
+  db: Queryable,
+  file: URL | string = defaultCatalogue,
+  existing: 'keep' | 'replace' = 'keep',
+): Promise<{ readonly plans: number; readonly packages: number }> {
+  const { plans, packages } = await readCatalogue(file)
+  for (const [position, plan] of plans.entries()) await savePlan(db, { ...plan, position }, existing)
+  for (const [position, pack] of packages.entries()) await savePackage(db, { ...pack, position }, existing)
+  return { plans: plans.length, packages: packages.length }
+}
+
+async function readCatalogue(file: URL | string): Promise<z.infer<typeof Catalogue>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Problem('invalid_request', `The file ${file} cannot be read (${error.code}).`)
+  })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw new Problem('invalid_json', `The file ${file} is no JSON.`)
+  }
+  const catalogue = Catalogue.safeParse(json)
+  if (catalogue.success) return catalogue.data
+  throw invalidRequest(catalogue.error.issues)
+}
+
+/** Without a position it keeps its place in the list, or comes last. */
+type Placed = { readonly position?: number }
+
+/** Writes a plan. Workspaces on it have the terms they have until their next cycle. */
+export async function savePlan(
+  db: Queryable,
+  plan: z.infer<typeof PlanFields> & { readonly id: string } & Placed,
+  existing: 'keep' | 'replace',
+): Promise<void> {
+  await db.query(
+    `insert into plans as p (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
+     values ($1, $2, coalesce($3, (select coalesce(max(position), -1) + 1 from plans)), $4, $5, $6, $7, $8, $9)
+     on conflict (id) do update set
+       name = excluded.name, position = coalesce($3, p.position), price_minor = excluded.price_minor,
+       currency = excluded.currency, monthly_ms = excluded.monthly_ms, paid = excluded.paid,
+       features = excluded.features, limits = excluded.limits
+     where $10`,
+    [
+      plan.id,
+      plan.name,
+      plan.position ?? null,
+      plan.price?.minor ?? null,
+      plan.price?.currency ?? 'USD',
+      msFromCredits(plan.monthlyCredits),
+      plan.paid,
+      plan.features,
+      plan.limits,
+      existing === 'replace',
+    ],
+  )
+}
+
+/** Writes a package. What was bought keeps the price it was bought at. */
+export async function savePackage(
+  db: Queryable,
+  pack: z.infer<typeof PackageFields> & { readonly id: string } & Placed,
+  existing: 'keep' | 'replace',
+): Promise<void> {
+  await db.query(
+    `insert into packages as p (id, position, credits_ms, price_minor, currency)
+     values ($1, coalesce($2, (select coalesce(max(position), -1) + 1 from packages)), $3, $4, $5)
+     on conflict (id) do update set
+       position = coalesce($2, p.position), credits_ms = excluded.credits_ms,
+       price_minor = excluded.price_minor, currency = excluded.currency
+     where $6`,
+    [
+      pack.id,
+      pack.position ?? null,
+      msFromCredits(pack.credits),
+      pack.price.minor,
+      pack.price.currency,
+      existing === 'replace',
+    ],
+  )
+}
+
+const planColumns = `id, name, price_minor as "priceMinor", currency, monthly_ms as "monthlyMs", paid, features, limits`
+
+export async function listPlans(db: Queryable): Promise<Plan[]> {
+  return (await db.query<Plan>(`select ${planColumns} from plans order by position, id`)).rows
+}
+
+/** The plan as it stands now; undefined where there is none of that id. */
+export async function findPlan(db: Queryable, planId: string): Promise<Plan | undefined> {
+  return (await db.query<Plan>(`select ${planColumns} from plans where id = $1`, [planId])).rows[0]
+}
+
+/** Throws `invalid_request` at `pointer`, naming the plans there are. */
+export async function requirePlan(db: Queryable, planId: string, pointer: string): Promise<Plan> {
+  const plan = await findPlan(db, planId)
+  if (plan !== undefined) return plan
+  const ids = (await listPlans(db)).map((known) => known.id).join(', ')
+  const detail = `There is no plan "${planId}". The plans are: ${ids}.`
+  throw new Problem('invalid_request', detail, { errors: [{ pointer, detail }] })
+}
+
+export async function findPackage(db: Queryable, packageId: string): Promise<Package | undefined> {
+  return (await listPackages(db)).find((pack) => pack.id === packageId)
+}
+
+export async function listPackages(db: Queryable): Promise<Package[]> {
+  const { rows } = await db.query<Package>(
+    `select id, credits_ms as "creditsMs", price_minor as "priceMinor", currency from packages order by position, id`,
+  )
+  return rows
+}

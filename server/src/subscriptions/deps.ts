@@ -1,0 +1,14 @@
+import type { Boundaries, WorkspaceUnit } from '../ledger/index.ts'
+import type { Payments } from '../payments/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database, Tx } from '../platform/database/database.ts'
+
+export type SubscriptionDeps = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly boundaries: Boundaries
+  readonly payments: Payments
+  /** Charges live calls for what they talked before `atMs`: the calls room's. */
+  readonly cutLiveCalls: (tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number) => Promise<void>
+  readonly onCommitted: (workspaceIds: readonly string[]) => void
+}

@@ -1,0 +1,292 @@
+import { billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
+
+/**
+ * A workspace's credits kept the slow way, to compare the real books with: no balance line, no folding, no ledger.
+ * Every millisecond that is charged is taken from the credit that pays it at once, and each call remembers the pieces
+ * it was paid with. Credit is told apart by when it expires, which is all that the burn order and expiry ask for.
+ */
+export type SlowWorkspace = {
+  readonly terms: {
+    readonly monthlyMs: number
+    readonly concurrentCallsMax: number
+    readonly maxDurationMs: number
+  }
+  readonly anchorLocal: string
+  cycleNumber: number
+  cycleEndsAtMs: number
+  /** Credit left, by the instant at which it expires; what never expires at infinity. */
+  readonly leftMs: Map<number, number>
+  /** Charged and not paid, oldest first. */
+  readonly debts: Piece[]
+  readonly calls: Map<string, SlowCall>
+  nextBoundaryMs: number
+  grantedMs: number
+  expiredMs: number
+  deductedMs: number
+}
+
+/** A part of a charge and when the credit that paid it expires; null: nobody has paid it. */
+export type Piece = {
+  expiresAtMs: number | null
+  ms: number
+  readonly call: SlowCall | null
+  /** It was a debt, taken off by a charge given back that nobody had paid either. */
+  readonly cancelled?: boolean
+}
+
+export type SlowCall = {
+  readonly id: string
+  readonly refusalReason: string | null
+  readonly authorizedAtMs: number
+  lastSeenAtMs: number | null
+  answeredAtMs: number | null
+  endedAtMs: number | null
+  endSource: 'reported' | 'presumed' | null
+  /** The last boundary at which it was cut. */
+  cutAtMs: number | null
+  /** What it is charged, in the order of charging. */
+  pieces: Piece[]
+  /** Whether a part of it that nobody had paid was given back: then who paid the rest is a matter of taste. */
+  gaveBackDebt: boolean
+}
+
+export function slowWorkspace(terms: SlowWorkspace['terms'], nowMs: number): SlowWorkspace {
+  const anchorLocal = cycleAnchor(nowMs, 'UTC')
+  const { endsAtMs } = billingCycle(anchorLocal, 'UTC', 0)
+  const workspace: SlowWorkspace = {
+    terms,
+    anchorLocal,
+    cycleNumber: 0,
+    cycleEndsAtMs: endsAtMs,
+    leftMs: new Map(),
+    debts: [],
+    calls: new Map(),
+    nextBoundaryMs: endsAtMs,
+    grantedMs: 0,
+    expiredMs: 0,
+    deductedMs: 0,
+  }
+  grant(workspace, terms.monthlyMs, endsAtMs)
+  return workspace
+}
+
+const sumOf = (amounts: Iterable<number>) => [...amounts].reduce((sum, amount) => sum + amount, 0)
+
+export const chargedMs = (call: SlowCall) => sumOf(call.pieces.map((piece) => piece.ms))
+export const isOpen = (call: SlowCall) => call.refusalReason === null && call.endedAtMs === null
+const isLive = (call: SlowCall) => isOpen(call) && call.answeredAtMs !== null
+const unchargedSinceMs = (call: SlowCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
+
+export function balanceMs(workspace: SlowWorkspace, nowMs: number): number {
+  const liveMs = [...workspace.calls.values()].filter(isLive).map((call) => nowMs - unchargedSinceMs(call))
+  return sumOf(workspace.leftMs.values()) - sumOf(workspace.debts.map((debt) => debt.ms)) - sumOf(liveMs)
+}
+
+/** New credit; it pays what is owed first. */
+export function grant(workspace: SlowWorkspace, amountMs: number, expiresAtMs: number): void {
+  workspace.grantedMs += amountMs
+  addCredit(workspace, amountMs, expiresAtMs)
+  payDebts(workspace)
+}
+
+function addCredit(workspace: SlowWorkspace, amountMs: number, expiresAtMs: number): void {
+  workspace.leftMs.set(expiresAtMs, (workspace.leftMs.get(expiresAtMs) ?? 0) + amountMs)
+  workspace.nextBoundaryMs = Math.min(workspace.nextBoundaryMs, expiresAtMs)
+}
+
+/** The oldest debt is paid first, with the credit that burns first. */
+function payDebts(workspace: SlowWorkspace): void {
+  for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
+    const [payer, payerMs] = firstToBurn(workspace)
+    if (payer === null) return
+    const paidMs = Math.min(payerMs, debt.ms)
+    workspace.leftMs.set(payer, payerMs - paidMs)
+    pay(workspace, debt, { expiresAtMs: payer, ms: paidMs, call: debt.call })
+  }
+}
+
+/** Takes the oldest debts off: with a charge given back that nobody had paid. */
+function cancelDebts(workspace: SlowWorkspace, amountMs: number): void {
+  let restMs = amountMs
+  for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
+    const ms = Math.min(restMs, debt.ms)
+    restMs -= ms
+    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, cancelled: true })
+  }
+}
+
+/** Puts a paid piece in the place of the beginning of a debt. */
+function pay(workspace: SlowWorkspace, debt: Piece, paid: Piece): void {
+  debt.call?.pieces.splice(debt.call.pieces.indexOf(debt), 0, paid)
+  shrink(workspace, debt, paid.ms)
+}
+
+/** Takes off a debt; where nothing is left of it, it is no more. */
+function shrink(workspace: SlowWorkspace, debt: Piece, ms: number): void {
+  debt.ms -= ms
+  if (debt.ms > 0) return
+  workspace.debts.splice(workspace.debts.indexOf(debt), 1)
+  if (debt.call) debt.call.pieces = debt.call.pieces.filter((piece) => piece !== debt)
+}
+
+function firstToBurn({ leftMs }: SlowWorkspace): [number | null, number] {
+  const open = [...leftMs].filter(([, left]) => left > 0).sort(([a], [b]) => a - b)
+  return open[0] ?? [null, 0]
+}
+
+function charge(workspace: SlowWorkspace, amountMs: number, call: SlowCall | null): void {
+  let restMs = amountMs
+  while (restMs > 0) {
+    const [payer, payerMs] = firstToBurn(workspace)
+    const ms = payer === null ? restMs : Math.min(restMs, payerMs)
+    const piece: Piece = { expiresAtMs: payer, ms, call }
+    if (payer === null) workspace.debts.push(piece)
+    else workspace.leftMs.set(payer, payerMs - ms)
+    call?.pieces.push(piece)
+    restMs -= ms
+  }
+}
+
+export function deduct(workspace: SlowWorkspace, amountMs: number): void {
+  workspace.deductedMs += amountMs
+  charge(workspace, amountMs, null)
+}
+
+/**
+ * Gives back the end of what a call was charged, to where it came from: what has expired since expires at once, and
+ * what nobody had paid takes off debts.
+ */
+function giveBack(workspace: SlowWorkspace, call: SlowCall, amountMs: number, nowMs: number): void {
+  const backs: { expiresAtMs: number; ms: number }[] = []
+  let unpaidMs = 0
+  for (let restMs = amountMs; restMs > 0; ) {
+    const last = call.pieces.at(-1)
+    if (last === undefined) throw new Error('More is given back than was charged')
+    const ms = Math.min(restMs, last.ms)
+    restMs -= ms
+    if (last.expiresAtMs === null) {
+      // The debt stays, as nobody's; what is given back takes off the oldest debts there are.
+      call.gaveBackDebt = true
+      workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
+      shrink(workspace, last, ms)
+    } else {
+      last.ms -= ms
+      if (last.ms === 0) call.pieces.pop()
+    }
+    if (last.expiresAtMs === null || last.cancelled) unpaidMs += ms
+    else backs.push({ expiresAtMs: last.expiresAtMs, ms })
+  }
+  const cancelledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
+  cancelDebts(workspace, cancelledMs)
+  if (unpaidMs > cancelledMs) addCredit(workspace, unpaidMs - cancelledMs, Number.POSITIVE_INFINITY)
+  for (const back of backs) {
+    if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
+    else addCredit(workspace, back.ms, back.expiresAtMs)
+  }
+  payDebts(workspace)
+}
+
+/** What has to happen by the clock alone until `nowMs`: expiries, resets, and the cut of live calls at each. */
+export function catchUp(workspace: SlowWorkspace, nowMs: number): void {
+  const { leftMs } = workspace
+  for (let atMs = workspace.nextBoundaryMs; atMs <= nowMs; atMs = workspace.nextBoundaryMs) {
+    const live = [...workspace.calls.values()].filter((call) => isLive(call) && unchargedSinceMs(call) < atMs)
+    for (const call of live.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      charge(workspace, atMs - unchargedSinceMs(call), call)
+      call.cutAtMs = atMs
+    }
+    for (const [expiresAtMs, left] of leftMs) {
+      if (expiresAtMs > atMs) continue
+      workspace.expiredMs += left
+      leftMs.delete(expiresAtMs)
+    }
+    workspace.nextBoundaryMs = Number.POSITIVE_INFINITY
+    if (workspace.cycleEndsAtMs === atMs) renew(workspace)
+    const expiries = [...leftMs].filter(([, left]) => left > 0).map(([expiresAtMs]) => expiresAtMs)
+    workspace.nextBoundaryMs = Math.min(workspace.nextBoundaryMs, workspace.cycleEndsAtMs, ...expiries)
+  }
+}
+
+function renew(workspace: SlowWorkspace): void {
+  workspace.cycleNumber += 1
+  workspace.cycleEndsAtMs = billingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
+  grant(workspace, workspace.terms.monthlyMs, workspace.cycleEndsAtMs)
+}
+
+export function start(workspace: SlowWorkspace, id: string, atMs: number, nowMs: number): SlowCall {
+  const openCalls = [...workspace.calls.values()].filter(isOpen).length
+  const outOfCredits = balanceMs(workspace, nowMs) <= 0
+  const full = openCalls >= workspace.terms.concurrentCallsMax
+  const refusalReason = outOfCredits ? 'out_of_credits' : full ? 'concurrency_limit' : null
+  const call: SlowCall = {
+    id,
+    refusalReason,
+    authorizedAtMs: atMs,
+    lastSeenAtMs: null,
+    answeredAtMs: null,
+    endedAtMs: refusalReason === null ? null : atMs,
+    endSource: null,
+    cutAtMs: null,
+    pieces: [],
+    gaveBackDebt: false,
+  }
+  workspace.calls.set(id, call)
+  return call
+}
+
+export function answer(workspace: SlowWorkspace, call: SlowCall, atMs: number, nowMs: number): void {
+  if (call.answeredAtMs !== null) return
+  call.answeredAtMs = atMs
+  if (call.endSource === 'presumed') {
+    call.endedAtMs = null
+    call.endSource = null
+  }
+  settle(workspace, call, nowMs)
+}
+
+export function end(workspace: SlowWorkspace, call: SlowCall, atMs: number, nowMs: number): void {
+  if (call.refusalReason !== null || call.endSource === 'reported') return
+  call.endedAtMs = atMs
+  call.endSource = 'reported'
+  settle(workspace, call, nowMs)
+}
+
+export function heartbeat(call: SlowCall, nowMs: number): void {
+  if (isOpen(call)) call.lastSeenAtMs = nowMs
+}
+
+/** What a reaper does that has been listening since `listeningSinceMs`. */
+export function reap(
+  workspace: SlowWorkspace,
+  call: SlowCall,
+  listeningSinceMs: number,
+  nowMs: number,
+): void {
+  if (!isOpen(call)) return
+  const quietMs = (sinceMs: number) => nowMs - Math.max(sinceMs, listeningSinceMs)
+  const { answeredAtMs, lastSeenAtMs } = call
+  if (answeredAtMs === null) {
+    const heardAtMs = lastSeenAtMs ?? call.authorizedAtMs
+    if (quietMs(heardAtMs) >= 30 * 60_000) presume(heardAtMs)
+    return
+  }
+  const hardStopMs = answeredAtMs + workspace.terms.maxDurationMs
+  const aliveAtMs = Math.max(lastSeenAtMs ?? 0, answeredAtMs)
+  if (lastSeenAtMs !== null && quietMs(aliveAtMs) >= 90_000) presume(Math.min(aliveAtMs, hardStopMs))
+  else if (nowMs >= hardStopMs + 60_000) presume(hardStopMs)
+
+  function presume(atMs: number): void {
+    call.endedAtMs = atMs
+    call.endSource = 'presumed'
+    settle(workspace, call, nowMs)
+  }
+}
+
+/** Charges a call that is over for what was talked, or gives back what was charged too much. */
+function settle(workspace: SlowWorkspace, call: SlowCall, nowMs: number): void {
+  if (call.answeredAtMs === null || call.endedAtMs === null) return
+  const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)
+  const dueMs = talkedMs - chargedMs(call)
+  if (dueMs > 0) charge(workspace, dueMs, call)
+  if (dueMs < 0) giveBack(workspace, call, -dueMs, nowMs)
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { raiseAlert } from '../src/alerts/index.ts'
+import { ALERTS_KEPT_MS, DELIVERIES_KEPT_MS, pruneAlerts } from '../src/alerts/retention.ts'
+import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
+import { uuidFrom } from '../src/platform/ids.ts'
+import { REMEMBERED_MS } from '../src/voice/simulated/carrier.ts'
+import { type TestApp, testApp } from './app.ts'
+import { campaignCustomer, steadyLife } from './campaign-customer.ts'
+import { closeInOrder } from './voice-stack.ts'
+
+// What is kept for a while only, so that a server that runs for years does not grow beside its books.
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+let t: TestApp
+beforeAll(async () => {
+  t = await testApp({ simulated: steadyLife })
+})
+afterAll(() => closeInOrder(t))
+
+async function countOf(table: string, where = 'true'): Promise<number> {
+  const { rows } = await t.database.query<{ count: number }>(
+    `select count(*) as count from ${table} where ${where}`,
+  )
+  return rows[0]?.count ?? 0
+}
+
+async function later(ms: number): Promise<void> {
+  t.clock.advance(ms)
+  await t.app.runDue()
+}
+
+function raise(workspaceId: string, key: string): Promise<string | undefined> {
+  const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
+  const alert = { workspaceId, kind: 'reload_declined', key, ...texts } as const
+  return t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+}
+
+test('who was told of an alert is forgotten after 90 days, the alert itself after a year', async () => {
+  const owner = await t.signUp()
+  const workspaceId = uuidFrom('workspace', owner.workspaceId) ?? ''
+  const asOperator = { key: t.operatorKey, workspace: owner.workspaceId }
+  const listed = async (path: string) => (await t.request('GET', path, asOperator)).body.data
+  await raise(workspaceId, 'first')
+  await later(1)
+  expect(await listed('/v1/deliveries')).toMatchObject([{ status: 'delivered' }])
+  await later(DELIVERIES_KEPT_MS)
+  expect(await listed('/v1/deliveries')).toHaveLength(1)
+  await later(1)
+  expect(await listed('/v1/deliveries')).toEqual([])
+  const alerts = () => countOf('alerts', `workspace_id = '${workspaceId}' and key = 'first'`)
+  await later(ALERTS_KEPT_MS - DELIVERIES_KEPT_MS - 2)
+  expect(await alerts()).toBe(1)
+  await later(3)
+  expect(await alerts()).toBe(0)
+})
+
+test('an alert that is still to be told stays, and many go a few at a time', async () => {
+  const { uuid } = await t.addWorkspace()
+  const owner = await t.signUp()
+  const workspaceId = uuidFrom('workspace', owner.workspaceId) ?? ''
+  const ids = await Promise.all(['a', 'b', 'c'].map((key) => raise(uuid, key)))
+  expect(ids.every((id) => id !== undefined)).toBe(true)
+  await raise(workspaceId, 'pending')
+  const nowMs = t.clock.now() + ALERTS_KEPT_MS + 1
+  const left = () => countOf('alerts', `workspace_id in ('${uuid}', '${workspaceId}')`)
+  // Nobody told it yet: its mail is due at this very moment.
+  await t.database.query(`update alert_deliveries set next_try_at_ms = $1 where status = 'pending'`, [nowMs])
+  await pruneAlerts(t.database, nowMs, 2)
+  expect(await left()).toBe(2)
+  await pruneAlerts(t.database, nowMs, 2)
+  expect(await left()).toBe(1)
+  await pruneAlerts(t.database, nowMs, 2)
+  expect(await left()).toBe(1)
+  expect(await countOf('alert_deliveries', `workspace_id = '${workspaceId}'`)).toBe(1)
+})
+
+test('events of the payment gateway, sessions that expired and old simulated calls are forgotten; calls and the ledger are not', async () => {
+  const customer = await campaignCustomer(t)
+  const { id } = await customer.started({ concurrency: 2 }, 2)
+  for (let seconds = 0; seconds < 90; seconds += 10) await later(10_000)
+  expect(await customer.get(id)).toMatchObject({ status: 'completed' })
+  const { userId } = await t.signUp()
+  await t.database.query(`update sessions set expires_at = to_timestamp($1) where user_id = $2`, [
+    (t.clock.now() + DAY_MS) / 1000,
+    uuidFrom('user', userId),
+  ])
+  await t.database.query(`insert into gateway_events values ('stripe', 'evt_1', $1)`, [t.clock.now()])
+  const books = async () => [await countOf('calls'), await countOf('ledger_entries'), await countOf('dials')]
+  const before = await books()
+  expect(await countOf('simulated_calls')).toBe(2)
+  await later(DAY_MS)
+  const sessions = () => countOf('sessions', `user_id = '${uuidFrom('user', userId)}'`)
+  expect(await sessions()).toBe(1)
+  await later(REMEMBERED_MS)
+  expect([await sessions(), await countOf('simulated_calls'), await countOf('gateway_events')]).toEqual([
+    0, 0, 1,
+  ])
+  await later(GATEWAY_EVENTS_KEPT_MS - REMEMBERED_MS)
+  expect(await countOf('gateway_events')).toBe(0)
+  const after = await books()
+  expect(after[0]).toBe(before[0])
+  expect(after[1]).toBeGreaterThanOrEqual(before[1] ?? 0)
+  expect(after[2]).toBe(before[2])
+})
