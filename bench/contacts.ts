@@ -53,11 +53,11 @@ const postgres = await startBenchPostgres()
 const connection = await postgres.createDatabase('contacts')
 const database = openDatabase(connection)
 await migrate(database)
-const [tenant] = await createTenants(database, 1)
+const [testWorkspace] = await createTenants(database, 1)
 const server = await startServer({ dataDir: postgres.folder, databaseUrl: urlOf(connection) })
 try {
-  if (tenant === undefined) throw new Error('There is no workspace to make a campaign in')
-  const { key, agentId } = tenant.caller
+  if (testWorkspace === undefined) throw new Error('There is no workspace to make a campaign in')
+  const { key, agentId } = testWorkspace.caller
   const send = async (path: string, contentType: string, body: AsyncIterable<Buffer> | string) => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': contentType }
     const outgoing = request({ port: server.port, method: 'POST', path, headers })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import type { CallCommand } from '../server/src/calls/command.ts'
 import type { CallEngine } from '../server/src/calls/engine.ts'
-import { cutLiveCalls } from '../server/src/calls/index.ts'
+import { chargeUntilBoundary } from '../server/src/calls/index.ts'
 import { creditConsequences } from '../server/src/credit-consequences.ts'
 import { type CreditWatch, createCreditWatch } from '../server/src/credit-watch/watch.ts'
 import { findComing, findDue } from '../server/src/credit-watch/watch-store.ts'
@@ -12,11 +12,11 @@ import { systemClock } from '../server/src/platform/clock.ts'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
-import { every } from '../server/src/platform/interval.ts'
+import { startInterval } from '../server/src/platform/interval.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { measureLives } from './settlement.ts'
 import { percentile, secondsOf } from './stopwatch.ts'
-import { createTenants, openEngine, requireCleanBooks, type Tenant } from './world.ts'
+import { createTenants, openEngine, requireCleanBooks, type TestWorkspace } from './world.ts'
 
 /** How much of the credit watch is measured. */
 export type WatchExtent = {
@@ -79,14 +79,14 @@ function openWatch(connection: pg.ClientConfig, onActed: (latenessMs: number) =>
   const watch: CreditWatch = createCreditWatch({
     database,
     clock: systemClock,
-    boundaries: createBoundaries(database, { cutLiveCalls, renew: renewSubscription }),
+    boundaries: createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription }),
     consequences: creditConsequences,
     onCommitted() {},
     onBelow() {},
     onActed,
     onError: fail,
   })
-  const chores = [every(1_000, watch.sweep, fail), every(30_000, watch.lookAhead, fail)]
+  const chores = [startInterval(1_000, watch.sweep, fail), startInterval(30_000, watch.lookAhead, fail)]
   return {
     watch,
     async close() {
@@ -105,12 +105,12 @@ async function measureCrossings(
   const { workspaces, seconds, leadSeconds } = extent
   const database = openDatabase(connection)
   await migrate(database)
-  const tenants = await createTenants(database, workspaces)
+  const testWorkspaces = await createTenants(database, workspaces)
   // Each has its own instant: credit for as long, of all its calls.
-  const untilMs = tenants.map((_, index) => (leadSeconds + (seconds * index) / workspaces) * 1000)
+  const untilMs = testWorkspaces.map((_, index) => (leadSeconds + (seconds * index) / workspaces) * 1000)
   await leaveCredit(
     database,
-    tenants,
+    testWorkspaces,
     untilMs.map((ms) => Math.round(ms) * CALLS_EACH),
   )
   const lateness: number[] = []
@@ -119,7 +119,7 @@ async function measureCrossings(
   )
   const onLines = opened[0]?.watch.observe
   const engine = openEngine(database, onLines && { onLines })
-  const endsAtMs = await beginCalls(engine, tenants)
+  const endsAtMs = await beginCalls(engine, testWorkspaces)
   for (const { watch } of opened) await watch.lookAhead()
   if (systemClock.now() > endsAtMs + leadSeconds * 1000) {
     throw new Error(`Setting up took longer than the ${leadSeconds} seconds that there are`)
@@ -141,18 +141,18 @@ async function measureCrossings(
 /** Takes off what the plan gave, all but so much. Every other workspace ends its calls then; none is ever low. */
 async function leaveCredit(
   database: Database,
-  tenants: readonly Tenant[],
+  testWorkspaces: readonly TestWorkspace[],
   leftMs: readonly number[],
 ): Promise<void> {
   const nowMs = systemClock.now()
-  for (let from = 0; from < tenants.length; from += 500) {
-    const page = tenants.slice(from, from + 500)
+  for (let from = 0; from < testWorkspaces.length; from += 500) {
+    const page = testWorkspaces.slice(from, from + 500)
     await database.transaction(async (tx) => {
       const ids = page.map(({ workspaceId }) => workspaceId)
       const units = await lockWorkspaces(tx, ids)
       for (const [index, { workspaceId }] of page.entries()) {
         const unit = units.get(workspaceId)
-        if (unit === undefined) throw new Error('A tenant has a balance line')
+        if (unit === undefined) throw new Error('A testWorkspace has a balance line')
         const amountMs = (leftMs[from + index] ?? 0) - unit.line.balanceMs
         post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
       }
@@ -169,14 +169,14 @@ async function leaveCredit(
 }
 
 /** All calls are in conversation since the same instant, which is returned. */
-async function beginCalls(engine: CallEngine, tenants: readonly Tenant[]): Promise<number> {
-  const calls = tenants.flatMap((tenant) =>
-    Array.from({ length: CALLS_EACH }, () => ({ tenant, callId: newUuid(systemClock.now()) })),
+async function beginCalls(engine: CallEngine, testWorkspaces: readonly TestWorkspace[]): Promise<number> {
+  const calls = testWorkspaces.flatMap((testWorkspace) =>
+    Array.from({ length: CALLS_EACH }, () => ({ testWorkspace, callId: newUuid(systemClock.now()) })),
   )
   const submit = (commands: readonly CallCommand[]) =>
     Promise.all(commands.map((command) => engine.submit(command)))
   await submit(
-    calls.map(({ tenant: { workspaceId, agentId }, callId }) => ({
+    calls.map(({ testWorkspace: { workspaceId, agentId }, callId }) => ({
       type: 'start',
       workspaceId,
       callId,
@@ -190,7 +190,7 @@ async function beginCalls(engine: CallEngine, tenants: readonly Tenant[]): Promi
   )
   const atMs = systemClock.now()
   await submit(
-    calls.map(({ tenant: { workspaceId }, callId }) => ({
+    calls.map(({ testWorkspace: { workspaceId }, callId }) => ({
       type: 'answer',
       workspaceId,
       target: { callId },
@@ -263,14 +263,14 @@ async function medianMs(work: () => Promise<unknown>): Promise<number> {
 async function measureHotPath(connection: pg.ClientConfig, extent: WatchExtent): Promise<number> {
   const database = openDatabase(connection)
   await migrate(database)
-  const tenants = await createTenants(database, Math.min(extent.workspaces, 1000))
+  const testWorkspaces = await createTenants(database, Math.min(extent.workspaces, 1000))
   const { watch, close } = openWatch(connection, () => {})
   const engines = [openEngine(database), openEngine(database, { onLines: watch.observe })]
   const rates: number[][] = engines.map(() => [])
-  for (const engine of engines) await measureLives(engine, tenants, extent.calls)
+  for (const engine of engines) await measureLives(engine, testWorkspaces, extent.calls)
   for (let turn = 0; turn < extent.turns; turn += 1) {
     for (const [index, engine] of engines.entries()) {
-      rates[index]?.push(await measureLives(engine, tenants, extent.calls))
+      rates[index]?.push(await measureLives(engine, testWorkspaces, extent.calls))
     }
   }
   for (const engine of engines) await engine.close()

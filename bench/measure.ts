@@ -47,12 +47,12 @@ export type SettlementRates = { readonly lives: number; readonly ends: number }
 /** Calls per second through the engine in this process, and calls ended per second. */
 export async function measureSettlement(postgres: BenchPostgres, extent: Extent): Promise<SettlementRates> {
   return withDatabase(await postgres.createDatabase('settlement'), async (database) => {
-    const tenants = await createTenants(database, extent.workspaces)
+    const testWorkspaces = await createTenants(database, extent.workspaces)
     const engine = openEngine(database)
     await postgres.settle()
-    await measureSteps(engine, tenants, Math.ceil(extent.calls / 10))
-    const { ends } = await measureSteps(engine, tenants, extent.calls)
-    const lives = await measureLives(engine, tenants, extent.calls)
+    await measureSteps(engine, testWorkspaces, Math.ceil(extent.calls / 10))
+    const { ends } = await measureSteps(engine, testWorkspaces, extent.calls)
+    const lives = await measureLives(engine, testWorkspaces, extent.calls)
     await engine.close()
     await requireCleanBooks(database)
     return { lives, ends }
@@ -75,13 +75,13 @@ export async function measureHttp(
 ): Promise<HttpRates> {
   const connection = await postgres.createDatabase(`http_${workspaces}`)
   return withDatabase(connection, async (database) => {
-    const tenants = await createTenants(database, workspaces)
+    const testWorkspaces = await createTenants(database, workspaces)
     await postgres.settle()
     const dataDir = join(postgres.folder, `server_${workspaces}`)
     const server = await startServer({ dataDir, databaseUrl: urlOf(connection) })
     const load = {
       port: server.port,
-      callers: tenants.map(({ caller }) => caller),
+      callers: testWorkspaces.map(({ caller }) => caller),
       connections: CONNECTIONS,
       warmUpSeconds: extent.warmUpSeconds,
       seconds: extent.loadSeconds,

@@ -3,23 +3,23 @@ import type { CallEngine } from '../server/src/calls/engine.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
 import { secondsOf } from './stopwatch.ts'
-import type { Tenant } from './world.ts'
+import type { TestWorkspace } from './world.ts'
 
 /** Commands under way at once: a full batch of 500 for each of the engine's two lanes. */
 const IN_FLIGHT = 1000
 /** How long each conversation is said to have taken. */
 const CALL_MS = 1000
 
-type Call = { readonly tenant: Tenant; readonly callId: string }
+type Call = { readonly testWorkspace: TestWorkspace; readonly callId: string }
 
 /** Takes `count` calls from start to end, each step behind the one before it. Returns calls per second. */
 export async function measureLives(
   engine: CallEngine,
-  tenants: readonly Tenant[],
+  testWorkspaces: readonly TestWorkspace[],
   count: number,
 ): Promise<number> {
   const seconds = await secondsOf(() =>
-    forEach(newCalls(tenants, count), async (call) => {
+    forEach(newCalls(testWorkspaces, count), async (call) => {
       await start(engine, call)
       await answer(engine, call)
       await end(engine, call)
@@ -31,10 +31,10 @@ export async function measureLives(
 /** The same in three steps, all calls of one before the next. Returns the calls per second of each step. */
 export async function measureSteps(
   engine: CallEngine,
-  tenants: readonly Tenant[],
+  testWorkspaces: readonly TestWorkspace[],
   count: number,
 ): Promise<Record<'starts' | 'answers' | 'ends', number>> {
-  const calls = newCalls(tenants, count)
+  const calls = newCalls(testWorkspaces, count)
   const starts = await secondsOf(() => forEach(calls, (call) => start(engine, call)))
   const answers = await secondsOf(() => forEach(calls, (call) => answer(engine, call)))
   const ends = await secondsOf(() => forEach(calls, (call) => end(engine, call)))
@@ -42,9 +42,11 @@ export async function measureSteps(
 }
 
 /** Calls of all workspaces in turn. */
-function newCalls(tenants: readonly Tenant[], count: number): Call[] {
-  const rounds = Array.from({ length: Math.ceil(count / tenants.length) }, () => tenants).flat()
-  return rounds.slice(0, count).map((tenant) => ({ tenant, callId: newUuid(systemClock.now()) }))
+function newCalls(testWorkspaces: readonly TestWorkspace[], count: number): Call[] {
+  const rounds = Array.from({ length: Math.ceil(count / testWorkspaces.length) }, () => testWorkspaces).flat()
+  return rounds
+    .slice(0, count)
+    .map((testWorkspace) => ({ testWorkspace, callId: newUuid(systemClock.now()) }))
 }
 
 async function forEach(calls: readonly Call[], step: (call: Call) => Promise<void>): Promise<void> {
@@ -56,11 +58,11 @@ async function forEach(calls: readonly Call[], step: (call: Call) => Promise<voi
   )
 }
 
-function start(engine: CallEngine, { tenant, callId }: Call): Promise<void> {
+function start(engine: CallEngine, { testWorkspace, callId }: Call): Promise<void> {
   return submit(engine, {
     type: 'start',
-    workspaceId: tenant.workspaceId,
-    agentId: tenant.agentId,
+    workspaceId: testWorkspace.workspaceId,
+    agentId: testWorkspace.agentId,
     callId,
     direction: 'outbound',
     from: '+14155550100',
@@ -70,12 +72,12 @@ function start(engine: CallEngine, { tenant, callId }: Call): Promise<void> {
   })
 }
 
-function answer(engine: CallEngine, { tenant: { workspaceId }, callId }: Call): Promise<void> {
+function answer(engine: CallEngine, { testWorkspace: { workspaceId }, callId }: Call): Promise<void> {
   const atMs = systemClock.now() - CALL_MS
   return submit(engine, { type: 'answer', workspaceId, target: { callId }, atMs })
 }
 
-function end(engine: CallEngine, { tenant: { workspaceId }, callId }: Call): Promise<void> {
+function end(engine: CallEngine, { testWorkspace: { workspaceId }, callId }: Call): Promise<void> {
   return submit(engine, { type: 'end', workspaceId, target: { callId }, atMs: null, reason: 'hangup' })
 }
 

@@ -1,10 +1,10 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
 import type { CallEngineDeps } from '../server/src/calls/engine.ts'
-import { type CallEngine, createCallEngine, cutLiveCalls } from '../server/src/calls/index.ts'
+import { type CallEngine, chargeUntilBoundary, createCallEngine } from '../server/src/calls/index.ts'
 import { verifyBooks } from '../server/src/cli/verify-books.ts'
 import { createBoundaries } from '../server/src/ledger/index.ts'
-import { loadCatalogue, renewSubscription } from '../server/src/plans/index.ts'
+import { loadCatalog, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
 import { publicId } from '../server/src/platform/ids.ts'
@@ -12,21 +12,25 @@ import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/whole-call.ts'
 
 /** A workspace with an agent and a key, under its UUIDs and as callers know it. */
-export type Tenant = { readonly workspaceId: string; readonly agentId: string; readonly caller: Caller }
-
-/** Makes workspaces of the largest plan: 10,000 credits, any number of calls at once. */
-export async function createTenants(database: Database, count: number): Promise<Tenant[]> {
-  await loadCatalogue(database)
-  const names = Array.from({ length: count }, (_, index) => `Workspace ${index + 1}`).values()
-  const tenants: Tenant[] = []
-  const makers = Array.from({ length: 8 }, async () => {
-    for (const name of names) tenants.push(await createTenant(database, name))
-  })
-  await Promise.all(makers)
-  return tenants
+export type TestWorkspace = {
+  readonly workspaceId: string
+  readonly agentId: string
+  readonly caller: Caller
 }
 
-function createTenant(database: Database, name: string): Promise<Tenant> {
+/** Makes workspaces of the largest plan: 10,000 credits, any number of calls at once. */
+export async function createTenants(database: Database, count: number): Promise<TestWorkspace[]> {
+  await loadCatalog(database)
+  const names = Array.from({ length: count }, (_, index) => `Workspace ${index + 1}`).values()
+  const testWorkspaces: TestWorkspace[] = []
+  const makers = Array.from({ length: 8 }, async () => {
+    for (const name of names) testWorkspaces.push(await createTenant(database, name))
+  })
+  await Promise.all(makers)
+  return testWorkspaces
+}
+
+function createTenant(database: Database, name: string): Promise<TestWorkspace> {
   const nowMs = systemClock.now()
   return database.transaction(async (tx) => {
     const workspaceId = await createWorkspace(tx, { name, timeZone: 'UTC', planId: 'enterprise' }, nowMs)
@@ -54,7 +58,7 @@ export function openEngine(
   database: Database,
   deps: Pick<CallEngineDeps, 'onLines' | 'openPipeline'> = {},
 ): CallEngine {
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
   return createCallEngine({ database, clock: systemClock, boundaries, ...deps })
 }
 

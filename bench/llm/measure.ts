@@ -55,15 +55,15 @@ export async function measureGateway(
   const connection = await postgres.createDatabase('llm_gateway')
   const database = openDatabase(connection)
   await migrate(database)
-  const [tenant] = await createTenants(database, 1)
-  if (tenant === undefined) throw new Error('There is no workspace')
+  const [testWorkspace] = await createTenants(database, 1)
+  if (testWorkspace === undefined) throw new Error('There is no workspace')
   const server = await startServer({
     dataDir: join(postgres.folder, 'llm_gateway'),
     databaseUrl: urlOf(connection),
     more: { TALKTIME_LLM_BASE_OPENAI: base },
   })
   const address = `http://127.0.0.1:${server.port}`
-  const authorization = { authorization: `Bearer ${tenant.caller.key}` }
+  const authorization = { authorization: `Bearer ${testWorkspace.caller.key}` }
   try {
     await post(`${address}/v1/llm-keys`, authorization, { provider: 'openai', key: 'sk-of-the-benchmark' })
     const job = {
@@ -80,7 +80,7 @@ export async function measureGateway(
       () => void residentMb(server.pid).then((mb) => (most = Math.max(most, mb))),
       250,
     )
-    const headers = { ...authorization, 'talktime-agent': tenant.caller.agentId }
+    const headers = { ...authorization, 'talktime-agent': testWorkspace.caller.agentId }
     const through = await listen({ ...job, address: `${address}/llm/v1`, headers })
     clearInterval(watch)
     const processor = (await processorSeconds(address)) - processorBefore

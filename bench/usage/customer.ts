@@ -1,7 +1,7 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { type Boundaries, grantByOperator, type LineRow } from '../../server/src/ledger/index.ts'
-import { createPayments, createSandboxGateway, orderPackage } from '../../server/src/payments/index.ts'
+import { createPayments, createSandboxGateway, orderTopUp } from '../../server/src/payments/index.ts'
 import { choosePendingPlan } from '../../server/src/plans/index.ts'
 import type { Clock } from '../../server/src/platform/clock.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
@@ -79,8 +79,8 @@ export function createYearCustomer(deps: CustomerDeps): YearCustomer {
       actor,
       idempotency: undefined,
     }
-    const { purchase } = await orderPackage({ database, clock, payments }, order)
-    const { status } = await payments.settle(purchase)
+    const { purchase } = await orderTopUp({ database, clock, payments }, order)
+    const { status } = await payments.charge(purchase)
     if (status !== 'succeeded') throw new Error(`A purchase is ${status}`)
   }
 

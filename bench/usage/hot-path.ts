@@ -20,20 +20,20 @@ export async function measureRollUps(
   const connection = await postgres.createDatabase('usage_hot_path')
   const database = openDatabase(connection)
   await migrate(database)
-  const tenants = await createTenants(database, workspaces)
+  const testWorkspaces = await createTenants(database, workspaces)
   const engines = [
     openEngine(database),
     openEngine(database, { openPipeline: () => withoutRollUps(openPipeline(database.connection)) }),
   ]
   const ratios: number[] = []
-  for (const engine of engines) await measureSteps(engine, tenants, calls)
+  for (const engine of engines) await measureSteps(engine, testWorkspaces, calls)
   for (let turn = 0; turn < turns; turn += 1) {
     const rates: number[] = []
     // Whoever begins finds the machine as the other one left it: they take turns with that too.
     const order = turn % 2 === 0 ? [0, 1] : [1, 0]
     for (const index of order) {
       const engine = engines[index]
-      if (engine !== undefined) rates[index] = (await measureSteps(engine, tenants, calls)).ends
+      if (engine !== undefined) rates[index] = (await measureSteps(engine, testWorkspaces, calls)).ends
     }
     ratios.push((rates[0] ?? Number.NaN) / (rates[1] ?? Number.NaN))
   }

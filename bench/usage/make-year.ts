@@ -2,13 +2,13 @@ import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import type pg from 'pg'
 import { createKey } from '../../server/src/access/index.ts'
 import { createAgent } from '../../server/src/agents/index.ts'
-import { cutLiveCalls } from '../../server/src/calls/index.ts'
+import { chargeUntilBoundary } from '../../server/src/calls/index.ts'
 import { createBoundaries } from '../../server/src/ledger/index.ts'
-import { loadCatalogue, renewSubscription } from '../../server/src/plans/index.ts'
+import { loadCatalog, renewSubscription } from '../../server/src/plans/index.ts'
 import { virtualClock } from '../../server/src/platform/clock.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { publicId } from '../../server/src/platform/ids.ts'
-import { closeMonths, lookAtPrices } from '../../server/src/usage/index.ts'
+import { closeMonths, precomputePriceSplits } from '../../server/src/usage/index.ts'
 import { createWorkspace } from '../../server/src/workspaces/index.ts'
 import { openCallCopy, openEntryCopy } from './copied-rows.ts'
 import { createYearCustomer } from './customer.ts'
@@ -43,7 +43,7 @@ export async function makeYear(
   const clock = virtualClock(startsAtMs)
   const monthlyMs = (calls * CALL_MS) / 12
   const isLarge = monthlyMs > 100_000 * MS_PER_CREDIT
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const made = await database.transaction(async (tx) => {
     const planId = isLarge ? 'scale' : 'starter'
     const workspaceId = await createWorkspace(tx, { name: 'A year of calls', timeZone, planId }, startsAtMs)
@@ -61,7 +61,7 @@ export async function makeYear(
     return { workspaceId, agentIds, key }
   })
   const { workspaceId } = made
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
   const customer = createYearCustomer({
     database,
     clock,
@@ -92,7 +92,7 @@ export async function makeYear(
   }
   // What a server would have done by itself during the year.
   await closeMonths(database, endsAtMs)
-  await lookAtPrices(database)
+  await precomputePriceSplits(database)
   await database.query('vacuum analyze')
   return { ...made, timeZone, agentIds: made.agentIds.map((id) => publicId('agent', id)) }
 }

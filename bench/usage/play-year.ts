@@ -9,12 +9,12 @@ import {
   updateCalls,
 } from '../../server/src/calls/call-store.ts'
 import type { CallCommand } from '../../server/src/calls/command.ts'
-import { type Batch, decide, type GiveBack, inWorkspace } from '../../server/src/calls/decide.ts'
+import { type Batch, type ChargeReversal, decide, inWorkspace } from '../../server/src/calls/decide.ts'
 import {
   addEvent,
   type Boundaries,
-  giveBack,
   lockWorkspaces,
+  reverseCharge,
   type WorkspaceUnit,
   writeUnits,
 } from '../../server/src/ledger/index.ts'
@@ -128,7 +128,7 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
       addCall(copies.calls, call)
       batch.calls.delete(inWorkspace(workspaceId, call.id))
     }
-    return batch.giveBacks.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
+    return batch.reversals.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
 
   let goesOn = true
@@ -152,21 +152,21 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
     )
     await addUsage(tx, batch.usage)
     await writeUnits(tx, [unit], clock.now())
-    for (const back of batch.giveBacks) await carryOutGiveBack(tx, batch, unit, back, clock.now())
+    for (const back of batch.reversals) await carryOutReversal(tx, batch, unit, back, clock.now())
   })
 }
 
 /** A call that was taken for lost had been charged for longer at a reset: as the engine does it. */
-async function carryOutGiveBack(
+async function carryOutReversal(
   tx: Tx,
   batch: Batch,
   unit: WorkspaceUnit,
-  back: GiveBack,
+  back: ChargeReversal,
   nowMs: number,
 ): Promise<void> {
   const call = batch.calls.get(inWorkspace(back.workspaceId, back.callId))
   invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
-  const entries = await giveBack(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
+  const entries = await reverseCharge(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
   await writeUnits(tx, [unit], nowMs)
 }
@@ -189,7 +189,7 @@ async function loadBatch(
     inserted: new Set(),
     updated: new Set(),
     ordered: new Set(),
-    giveBacks: [],
+    reversals: [],
     usage: [],
   }
 }

@@ -1,4 +1,4 @@
-import { type Chance, seededChance } from '../../server/src/platform/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../../server/src/platform/seeded-random.ts'
 
 /** A call of the made-up year, as its voice stack will report it. Instants are epoch milliseconds. */
 export type YearCall = {
@@ -38,7 +38,7 @@ const weekdays = [1.05, 1.1, 1.05, 1, 0.9, 0.35, 0.2]
 
 /** The calls of a year in the order in which they start: exactly as many as asked for, more of them as it goes by. */
 export function* callsOfYear(plan: YearPlan): Generator<YearCall> {
-  const chance = seededChance(plan.seed)
+  const chance = seededRandom(plan.seed)
   const weights = hourWeights(plan)
   const perWeight = plan.calls / weights.reduce((sum, weight) => sum + weight, 0)
   const pickAgent = agentPicker(chance, plan.agents)
@@ -70,7 +70,7 @@ function hourWeights({ startsAtMs, endsAtMs, timeZone }: YearPlan): number[] {
 }
 
 /** Agents are used the less the higher their number: the hundredth about a fortieth of the first. */
-function agentPicker(chance: Chance, agents: number): () => number {
+function agentPicker(chance: SeededRandom, agents: number): () => number {
   let sum = 0
   const until = Array.from({ length: agents }, (_, index) => {
     sum += (index + 1) ** -0.8
@@ -89,7 +89,7 @@ function agentPicker(chance: Chance, agents: number): () => number {
   }
 }
 
-function callAt(chance: Chance, { endsAtMs }: YearPlan, agent: number, startsAtMs: number): YearCall {
+function callAt(chance: SeededRandom, { endsAtMs }: YearPlan, agent: number, startsAtMs: number): YearCall {
   const own = `+1212555${String(agent).padStart(4, '0')}`
   const other = `+1${chance.integer(201, 989)}${chance.integer(2_000_000, 9_999_999)}`
   const direction = chance.happens(0.55) ? 'outbound' : chance.happens(0.85) ? 'inbound' : 'web'

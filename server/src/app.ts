@@ -3,24 +3,24 @@ import { fileURLToPath } from 'node:url'
 import {
   type Access,
   createAccessLimits,
+  deleteExpiredSignIns,
   guardRoutes,
   invitationRoutes,
   keyRoutes,
   type LimitsMax,
   memberRoutes,
   openAccess,
-  pruneSignIns,
   sessionRoutes,
 } from './access/index.ts'
-import { agentRoutes, noteUnconnectedCall } from './agents/index.ts'
+import { agentRoutes, recordUnconnectedCall } from './agents/index.ts'
 import {
   alertRoutes,
   alertSettingsRoutes,
   createDeliverer,
   createMailer,
+  deleteExpiredAlerts,
   deliveryRoutes,
   mailFolder,
-  pruneAlerts,
   webhookRoutes,
 } from './alerts/index.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload, tellReloadDone } from './auto-reload/index.ts'
@@ -29,9 +29,9 @@ import {
   callBatchRoute,
   callReadRoutes,
   callRoutes,
+  chargeUntilBoundary,
   createCallEngine,
   createReaper,
-  cutLiveCalls,
   hangUpForCredits,
 } from './calls/index.ts'
 import {
@@ -39,10 +39,10 @@ import {
   contactRoutes,
   createDialer,
   type Dialer,
-  expectOvernight,
+  forecastOvernight,
 } from './campaigns/index.ts'
 import { creditConsequences } from './credit-consequences.ts'
-import { type CreditWatch, createCreditWatch, measureLateness } from './credit-watch/index.ts'
+import { type CreditWatch, createCreditWatch, createLatenessMetric } from './credit-watch/index.ts'
 import {
   addEvent,
   type Boundaries,
@@ -52,19 +52,19 @@ import {
   type WorkspaceUnit,
   writeUnits,
 } from './ledger/index.ts'
-import { createStreams, liveRoutes, pruneEvents } from './live/index.ts'
-import { openLlm, type Patience } from './llm/index.ts'
+import { createStreams, deleteExpiredEvents, liveRoutes } from './live/index.ts'
+import { openLlm, type Timeouts } from './llm/index.ts'
 import {
   createPayments,
   createSandboxGateway,
+  deleteExpiredGatewayEvents,
   methodRoutes,
   type Payments,
-  pruneGatewayEvents,
   purchaseRoutes,
   sandboxRoutes,
   workspaceOfPurchase,
 } from './payments/index.ts'
-import { loadCatalogue, planRoutes, requireSubscription } from './plans/index.ts'
+import { loadCatalog, planRoutes, requireSubscription } from './plans/index.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
@@ -77,24 +77,24 @@ import { describeRoutes } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
-import { pruneIdempotencyRecords } from './platform/idempotency/record-store.ts'
-import { every } from './platform/interval.ts'
+import { deleteExpiredIdempotencyRecords } from './platform/idempotency/record-store.ts'
+import { startInterval } from './platform/interval.ts'
 import type { Logger } from './platform/log.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import {
-  planChangePurpose,
+  planChangeFulfillment,
   renew,
-  renewalPurpose,
+  renewalFulfillment,
   retryRenewalNow,
   retryRenewals,
   subscriptionRoutes,
 } from './subscriptions/index.ts'
 import {
-  abandonTimeZoneChanges,
   changeTimeZone,
   closeMonths,
   createBudgets,
-  lookAtPrices,
+  dropAbandonedTimeZoneChanges,
+  precomputePriceSplits,
   usageRoutes,
 } from './usage/index.ts'
 import {
@@ -130,7 +130,7 @@ export type AppOptions = {
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
   /** How long providers of language models are waited for. */
-  readonly llmPatience?: Patience
+  readonly llmTimeouts?: Timeouts
   /** How addresses that customers choose are reached, where it is not as the settings say. */
   readonly outbound?: Outbound
   /** How long a webhook may take to answer, in milliseconds. */
@@ -175,14 +175,14 @@ const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, log } = options
   const { secret, publicUrl } = options.config
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const metrics = createMetrics()
   const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
   const idempotency = createIdempotency({ database, clock, secrets: options.config })
   const access = await openAccess({ database, clock, log, secret, publicUrl })
   const boundaries = createBoundaries(database, {
-    cutLiveCalls,
-    renew: (tx, unit, atMs, nowMs) => renew({ cutLiveCalls, payments }, tx, unit, atMs, nowMs),
+    chargeUntilBoundary,
+    renew: (tx, unit, atMs, nowMs) => renew({ chargeUntilBoundary, payments }, tx, unit, atMs, nowMs),
     onCommitted: (workspaceIds) => committed(workspaceIds),
   })
   const warn = (what: string) => (error: unknown) =>
@@ -205,7 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onCommitted: streams.wake,
     onBelow: (workspaceIds) => autoReload.wake(workspaceIds),
     onHangUps: () => voice.wake(),
-    onActed: measureLateness(metrics.registry),
+    onActed: createLatenessMetric(metrics.registry),
     onError: warn('Acting on a balance'),
   })
   /** Something that may have moved balances was committed elsewhere than in the engine. */
@@ -224,7 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     gateway: stripe?.gateway ?? sandbox,
     seller: options.config.seller,
     origin,
-    purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
+    purposes: { plan_change: planChangeFulfillment, renewal: renewalFulfillment({ chargeUntilBoundary }) },
     succeeded: tellReloadDone,
     methodsChanged: (tx, unit, nowMs) => retryRenewalNow(tx, unit.line.workspaceId, nowMs),
     onSettled: (workspaceId) => autoReload.wake([workspaceId]),
@@ -259,7 +259,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { workspaceId, id } = agent
       const nowMs = clock.now()
       const isNew = await database.transaction(async (tx) => {
-        const noted = await noteUnconnectedCall(tx, agent, nowMs)
+        const noted = await recordUnconnectedCall(tx, agent, nowMs)
         if (noted) await announceAgent(tx, workspaceId, id, nowMs)
         return noted
       })
@@ -310,7 +310,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   const subscriptions = {
     ...deps,
-    cutLiveCalls,
+    chargeUntilBoundary,
     onCommitted(workspaceIds: readonly string[]) {
       committed(workspaceIds)
       autoReload.wake(workspaceIds)
@@ -324,7 +324,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     secrets: options.config,
     outbound,
     timeZoneOf: (workspaceId) => timeZoneOf(database, workspaceId),
-    patience: options.llmPatience,
+    patience: options.llmTimeouts,
   })
 
   await describeRoutes(server, { version: await ownVersion() })
@@ -369,7 +369,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         },
       }),
   )
-  await server.register(autoReloadRoutes({ ...deps, autoReload, expectOvernight, onCommitted: committed }))
+  await server.register(autoReloadRoutes({ ...deps, autoReload, forecastOvernight, onCommitted: committed }))
   await server.register(alertRoutes(alerting))
   await server.register(alertSettingsRoutes(deps))
   await server.register(deliveryRoutes(alerting))
@@ -404,7 +404,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     [1_000, 'Looking for reloads that are due', () => autoReload.wakeDue()],
     [2_000, 'Looking at budgets', () => budgets.lookAtDue()],
     [3_600_000, 'Looking for budgets that were missed', () => budgets.lookAtMissed()],
-    [5_000, 'Looking for changes of the price', () => lookAtPrices(database)],
+    [5_000, 'Looking for changes of the price', () => precomputePriceSplits(database)],
     [60_000, 'Adding up the usage of months that are over', () => closeMonths(database, clock.now())],
     [1_000, 'Telling of alerts', () => deliverer.run()],
     [100, 'Carrying campaigns on', () => dialer.wakeDue()],
@@ -418,19 +418,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     [
       60_000,
       'Ending changes of time zone that were left',
-      () => abandonTimeZoneChanges(database, clock.now()),
+      () => dropAbandonedTimeZoneChanges(database, clock.now()),
     ],
-    [60_000, 'Forgetting old events', () => pruneEvents(database, clock.now())],
-    [60_000, 'Forgetting old idempotency keys', () => pruneIdempotencyRecords(database, clock.now())],
-    [60_000, 'Forgetting old alerts', () => pruneAlerts(database, clock.now())],
-    [60_000, 'Forgetting old events of the payment gateway', () => pruneGatewayEvents(database, clock.now())],
-    [60_000, 'Forgetting sessions that expired', () => pruneSignIns(database, clock.now())],
+    [60_000, 'Forgetting old events', () => deleteExpiredEvents(database, clock.now())],
+    [60_000, 'Forgetting old idempotency keys', () => deleteExpiredIdempotencyRecords(database, clock.now())],
+    [60_000, 'Forgetting old alerts', () => deleteExpiredAlerts(database, clock.now())],
+    [
+      60_000,
+      'Forgetting old events of the payment gateway',
+      () => deleteExpiredGatewayEvents(database, clock.now()),
+    ],
+    [60_000, 'Forgetting sessions that expired', () => deleteExpiredSignIns(database, clock.now())],
     [60_000, 'Forgetting old simulated calls', () => simulated.forget()],
   ]
   // What was missed while no server ran is made up for at once.
   await creditWatch.sweep()
   await creditWatch.lookAhead()
-  const repeated = chores.map(([intervalMs, what, work]) => every(intervalMs, work, warn(what)))
+  const repeated = chores.map(([intervalMs, what, work]) => startInterval(intervalMs, work, warn(what)))
 
   return {
     server,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKey } from '../src/access/index.ts'
 import { type App, type AppOptions, createApp } from '../src/app.ts'
-import { loadCatalogue } from '../src/plans/index.ts'
+import { loadCatalog } from '../src/plans/index.ts'
 import { type Clock, virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { publicId } from '../src/platform/ids.ts'
@@ -68,7 +68,7 @@ export type TestApp<TestClock extends Clock = ReturnType<typeof virtualClock>> =
   /** The data folder, where mails are written to. */
   readonly dataDir: string
   /** Another workspace, with a key of its own. */
-  addWorkspace(options?: { planId?: string; timeZone?: string; name?: string }): Promise<TestWorkspace>
+  addWorkspace(options?: { planId?: string; timeZone?: string; name?: string }): Promise<KeyedWorkspace>
   /** A new person with a workspace of their own on the plan Free, or in another by an invitation's token. */
   signUp(options?: { name?: string; invitation?: string }): Promise<TestPerson>
   /** A second server process, as it were, on the same database. It is closed with this one. */
@@ -90,7 +90,7 @@ export type ProcessOptions = Partial<Omit<AppOptions, 'config'>> & {
   readonly config?: Partial<AppOptions['config']>
 }
 
-export type TestWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
+export type KeyedWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
 
 /**
  * The whole server on a database of its own, under a clock that stands still, with a catalogue, an operator's key and
@@ -100,7 +100,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
   options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
     Pick<
       AppOptions,
-      'limits' | 'simulated' | 'llmPatience' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
+      'limits' | 'simulated' | 'llmTimeouts' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
     >
   > & {
       config?: Partial<AppOptions['config']>
@@ -108,7 +108,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
 ): Promise<TestApp<TestClock>> {
   const { database, drop } = await testDatabase()
   const clock = (options.clock ?? virtualClock(testNowMs)) as TestClock
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const dataDir = await mkdtemp(join(tmpdir(), 'talktime-'))
   const base = {
     database,
@@ -132,7 +132,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     log: options.log ?? createLog('silent'),
     ...(options.limits && { limits: options.limits }),
     ...(options.simulated && { simulated: options.simulated }),
-    ...(options.llmPatience && { llmPatience: options.llmPatience }),
+    ...(options.llmTimeouts && { llmTimeouts: options.llmTimeouts }),
     ...(options.outbound && { outbound: options.outbound }),
     ...(options.webhookMsMax && { webhookMsMax: options.webhookMsMax }),
     ...(options.exportStalledMsMax && { exportStalledMsMax: options.exportStalledMsMax }),

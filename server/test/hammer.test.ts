@@ -110,8 +110,8 @@ test('one workspace: every answer is in the database, and the balance is what is
 }, 60_000)
 
 test('1,000 workspaces: each call is there once, in its own', async () => {
-  const tenants = await makeTenants(1000)
-  const left = [...tenants.entries()]
+  const workspaces = await makeTenants(1000)
+  const left = [...workspaces.entries()]
   const told = new Map<string, number>()
   await hammer(t.operatorKey, async (client, n) => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -125,12 +125,12 @@ test('1,000 workspaces: each call is there once, in its own', async () => {
   const { rows } = await t.database.query<{ id: string; calls: number; usedMs: number }>(
     `select l.workspace_id as id, count(c.id)::int as calls, $2 - l.balance_ms as "usedMs"
      from balance_lines l left join calls c using (workspace_id) where l.workspace_id = any($1) group by 1, 3`,
-    [tenants.map(({ uuid }) => uuid), 250 * 60_000],
+    [workspaces.map(({ uuid }) => uuid), 250 * 60_000],
   )
   const usedMs = new Map(rows.map(({ id, usedMs }) => [publicId('workspace', id), usedMs]))
   expect(rows.filter(({ calls }) => calls !== 1)).toEqual([])
   expect(told.size).toBe(1000)
-  for (const [index, { workspaceId }] of tenants.entries()) {
+  for (const [index, { workspaceId }] of workspaces.entries()) {
     expect([workspaceId, told.get(workspaceId), usedMs.get(workspaceId)]).toEqual([
       workspaceId,
       index + 2,

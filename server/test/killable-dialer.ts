@@ -1,4 +1,4 @@
-import { cutLiveCalls } from '../src/calls/index.ts'
+import { chargeUntilBoundary } from '../src/calls/index.ts'
 import { createDialer, type Dialer } from '../src/campaigns/index.ts'
 import { createBoundaries } from '../src/ledger/index.ts'
 import { renewSubscription } from '../src/plans/index.ts'
@@ -46,7 +46,7 @@ export function mortalDialer(
     onUnconnected: async () => {},
     onError,
   })
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
   const dialer = createDialer({ database, clock, boundaries, voice, onCommitted() {}, onError })
   return { dialer, life }
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { CallCommand, CallOutcome } from '../src/calls/index.ts'
 import { createReaper } from '../src/calls/index.ts'
 import { newUuid } from '../src/platform/ids.ts'
-import { startOf, type Tenant, type World, worldStartsAtMs } from './world.ts'
+import { startOf, type TestWorkspace, type World, worldStartsAtMs } from './world.ts'
 
 const heading = 'when | what happens | balance | monthly | top-up | other | outcome'
 
@@ -18,7 +18,7 @@ const heading = 'when | what happens | balance | monthly | top-up | other | outc
  * - The outcome is the call's status and what it is charged so far, `refused: REASON`, or `problem: CODE`; of the
  *   reaper, how many calls it closed.
  */
-export async function playTable(world: World, tenant: Tenant, table: string): Promise<void> {
+export async function playTable(world: World, workspace: TestWorkspace, table: string): Promise<void> {
   const rows = table
     .split('\n')
     .filter((row) => row.trim() !== '')
@@ -30,7 +30,7 @@ export async function playTable(world: World, tenant: Tenant, table: string): Pr
   for (const [when = '', what = '', ...expected] of rows) {
     if (when !== '') world.clock.set(instantOf(when, world.clock.now()))
     const outcome = what === 'reaper' ? await reap() : await happen(what)
-    const balance = await world.balance(tenant)
+    const balance = await world.balance(workspace)
     const found = [
       amountText(balance.balanceMs),
       amountText(balance.monthlyRemainingMs),
@@ -43,9 +43,9 @@ export async function playTable(world: World, tenant: Tenant, table: string): Pr
   expect(aligned(played)).toBe(aligned(rows))
 
   async function reap(): Promise<string> {
-    const before = await lostCalls(world, tenant)
+    const before = await lostCalls(world, workspace)
     await reaper.runOnce()
-    return `${(await lostCalls(world, tenant)) - before} closed`
+    return `${(await lostCalls(world, workspace)) - before} closed`
   }
 
   async function happen(what: string): Promise<string> {
@@ -54,12 +54,12 @@ export async function playTable(world: World, tenant: Tenant, table: string): Pr
     const atMs = untilOrAt === undefined ? null : instantOf(untilOrAt, world.clock.now())
     const [subject = '', verb] = event.split(' ')
     if (subject.startsWith('-')) {
-      await world.deduct(tenant, -Number(subject) * MS_PER_CREDIT)
+      await world.deduct(workspace, -Number(subject) * MS_PER_CREDIT)
       return ''
     }
     if (subject.startsWith('+')) {
       const kind = verb === 'promotional' || verb === 'adjustment' ? verb : 'top_up'
-      await world.grant(tenant, { kind, amountMs: Number(subject) * MS_PER_CREDIT, expiresAtMs: atMs })
+      await world.grant(workspace, { kind, amountMs: Number(subject) * MS_PER_CREDIT, expiresAtMs: atMs })
       return ''
     }
     return outcomeText(await world.engine.submit(commandOf(subject, verb, atMs)))
@@ -68,11 +68,11 @@ export async function playTable(world: World, tenant: Tenant, table: string): Pr
   function commandOf(name: string, verb: string | undefined, atMs: number | null): CallCommand {
     const callId = callIds.get(name) ?? newUuid(worldStartsAtMs)
     callIds.set(name, callId)
-    const { workspaceId } = tenant
+    const { workspaceId } = workspace
     const target = { callId }
     switch (verb) {
       case 'starts':
-        return startOf(tenant, { callId, atMs })
+        return startOf(workspace, { callId, atMs })
       case 'answers':
         return { type: 'answer', workspaceId, target, atMs }
       case 'ends':
@@ -85,7 +85,7 @@ export async function playTable(world: World, tenant: Tenant, table: string): Pr
   }
 }
 
-async function lostCalls({ database }: World, { workspaceId }: Tenant): Promise<number> {
+async function lostCalls({ database }: World, { workspaceId }: TestWorkspace): Promise<number> {
   const { rowCount } = await database.query(
     `select from calls where workspace_id = $1 and end_source = 'presumed'`,
     [workspaceId],

@@ -3,14 +3,14 @@ import { llmProviders } from '@talktime/core/llm/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
 import { createOutbound, type Resolve } from '../src/platform/outbound.ts'
-import { type TestApp, type TestWorkspace, testApp } from './app.ts'
+import { type KeyedWorkspace, type TestApp, testApp } from './app.ts'
 import { type FakeProvider, startProvider } from './llm-provider.ts'
 import { closeInOrder } from './voice-stack.ts'
 
 /** The platform's key for a provider. */
 export const platformKey = (provider: string) => `platform-key-of-${provider}`
 
-export type LlmAgent = { readonly agentId: string; readonly key: string; readonly workspace: TestWorkspace }
+export type LlmAgent = { readonly agentId: string; readonly key: string; readonly workspace: KeyedWorkspace }
 
 /** The whole server on a network address, and a server that stands for every provider. */
 export type LlmWorld = {
@@ -57,7 +57,7 @@ export async function openLlmWorld(
     models?: readonly string[]
     /** How names in addresses that workspaces choose are looked up, if not as the system does. */
     resolve?: Resolve
-  } & Partial<Pick<AppOptions, 'llmPatience' | 'log'>> = {},
+  } & Partial<Pick<AppOptions, 'llmTimeouts' | 'log'>> = {},
 ): Promise<LlmWorld> {
   const provider = await startProvider()
   const { withoutPlatformKey = [], models, resolve, ...rest } = options

@@ -156,7 +156,7 @@ export function deduct(workspace: SlowWorkspace, amountMs: number): void {
  * Gives back the end of what a call was charged, to where it came from: what has expired since expires at once, and
  * what nobody had paid takes off debts.
  */
-function giveBack(workspace: SlowWorkspace, call: SlowCall, amountMs: number, nowMs: number): void {
+function reverseCharge(workspace: SlowWorkspace, call: SlowCall, amountMs: number, nowMs: number): void {
   const backs: { expiresAtMs: number; ms: number }[] = []
   let unpaidMs = 0
   for (let restMs = amountMs; restMs > 0; ) {
@@ -288,5 +288,5 @@ function settle(workspace: SlowWorkspace, call: SlowCall, nowMs: number): void {
   const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)
   const dueMs = talkedMs - chargedMs(call)
   if (dueMs > 0) charge(workspace, dueMs, call)
-  if (dueMs < 0) giveBack(workspace, call, -dueMs, nowMs)
+  if (dueMs < 0) reverseCharge(workspace, call, -dueMs, nowMs)
 }

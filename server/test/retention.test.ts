@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raiseAlert } from '../src/alerts/index.ts'
-import { ALERTS_KEPT_MS, DELIVERIES_KEPT_MS, pruneAlerts } from '../src/alerts/retention.ts'
+import { ALERTS_KEPT_MS, DELIVERIES_KEPT_MS, deleteExpiredAlerts } from '../src/alerts/retention.ts'
 import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
 import { uuidFrom } from '../src/platform/ids.ts'
 import { REMEMBERED_MS } from '../src/voice/simulated/carrier.ts'
@@ -67,11 +67,11 @@ test('an alert that is still to be told stays, and many go a few at a time', asy
   const left = () => countOf('alerts', `workspace_id in ('${uuid}', '${workspaceId}')`)
   // Nobody told it yet: its mail is due at this very moment.
   await t.database.query(`update alert_deliveries set next_try_at_ms = $1 where status = 'pending'`, [nowMs])
-  await pruneAlerts(t.database, nowMs, 2)
+  await deleteExpiredAlerts(t.database, nowMs, 2)
   expect(await left()).toBe(2)
-  await pruneAlerts(t.database, nowMs, 2)
+  await deleteExpiredAlerts(t.database, nowMs, 2)
   expect(await left()).toBe(1)
-  await pruneAlerts(t.database, nowMs, 2)
+  await deleteExpiredAlerts(t.database, nowMs, 2)
   expect(await left()).toBe(1)
   expect(await countOf('alert_deliveries', `workspace_id = '${workspaceId}'`)).toBe(1)
 })

@@ -1,14 +1,14 @@
-import { cutLiveCalls } from '../src/calls/index.ts'
+import { chargeUntilBoundary } from '../src/calls/index.ts'
 import { createBoundaries, verifyLedger } from '../src/ledger/index.ts'
 import type { PaymentsDeps } from '../src/payments/deps.ts'
 import type { TestCard } from '../src/payments/gateway.ts'
-import { orderPackage } from '../src/payments/order-top-up.ts'
+import { orderTopUp } from '../src/payments/order-top-up.ts'
 import type { PaymentMethod } from '../src/payments/payment-method-store.ts'
 import { createPayments, type Payments } from '../src/payments/payments.ts'
 import type { Purchase } from '../src/payments/purchase-store.ts'
 import { createSandboxGateway, type SandboxGateway } from '../src/payments/sandbox/gateway.ts'
 import { verifyPayments } from '../src/payments/verify.ts'
-import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
+import { loadCatalog, renewSubscription } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
@@ -49,7 +49,7 @@ export type Shop = {
 
 export async function openShop(): Promise<Shop> {
   const { database, drop } = await testDatabase()
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const clock = virtualClock(Date.UTC(2026, 10, 22, 10))
   const sandbox = createSandboxGateway({ database, clock })
   const healthy = seller()
@@ -60,7 +60,7 @@ export async function openShop(): Promise<Shop> {
     const payments = createPayments({
       database: own,
       clock,
-      boundaries: createBoundaries(own, { cutLiveCalls, renew: renewSubscription }),
+      boundaries: createBoundaries(own, { chargeUntilBoundary, renew: renewSubscription }),
       gateway: mortalGateway(sandbox, life),
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       origin: 'https://talktime.example.com',
@@ -75,7 +75,7 @@ export async function openShop(): Promise<Shop> {
       life,
       payments,
       async buy(workspaceId, { key, quantity }) {
-        const { purchase } = await orderPackage(
+        const { purchase } = await orderTopUp(
           { database: own, clock, payments },
           {
             workspaceId,
@@ -86,7 +86,7 @@ export async function openShop(): Promise<Shop> {
             idempotency: { scope: workspaceId, key, requestHash: Buffer.from(`${quantity}`) },
           },
         )
-        return payments.settle(purchase)
+        return payments.charge(purchase)
       },
     }
   }

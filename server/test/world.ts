@@ -5,8 +5,8 @@ import {
   type CallEngine,
   type CallOutcome,
   type CallRow,
+  chargeUntilBoundary,
   createCallEngine,
-  cutLiveCalls,
   verifyCalls,
 } from '../src/calls/index.ts'
 import { verifyCampaigns } from '../src/campaigns/index.ts'
@@ -25,7 +25,7 @@ import {
   writeUnits,
 } from '../src/ledger/index.ts'
 import { verifyPayments } from '../src/payments/index.ts'
-import { loadCatalogue, renewSubscription } from '../src/plans/index.ts'
+import { loadCatalog, renewSubscription } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import { newUuid } from '../src/platform/ids.ts'
@@ -38,10 +38,10 @@ import { testDatabase } from './database.ts'
 export const worldStartsAtMs = Date.UTC(2026, 0, 10, 12)
 
 /** A workspace with an agent. */
-export type Tenant = { readonly workspaceId: string; readonly agentId: string }
+export type TestWorkspace = { readonly workspaceId: string; readonly agentId: string }
 
-/** What sets a tenant apart. Its plan is made for it: 30 credits a month, 20 calls at once, an hour a call. */
-export type TenantOptions = {
+/** What sets a workspace apart. Its plan is made for it: 30 credits a month, 20 calls at once, an hour a call. */
+export type TestWorkspaceOptions = {
   readonly monthlyMs?: number
   /** A cycle’s price; null: on request. Nothing, unless told. */
   readonly priceMinor?: number | null
@@ -59,27 +59,27 @@ export type World = {
   readonly engine: CallEngine
   /** The engine of another server process on the same database. */
   anotherEngine(): CallEngine
-  tenant(options?: TenantOptions): Promise<Tenant>
+  workspace(options?: TestWorkspaceOptions): Promise<TestWorkspace>
   /** The same workspace with another agent. */
-  anotherAgent(tenant: Tenant): Promise<Tenant>
+  anotherAgent(workspace: TestWorkspace): Promise<TestWorkspace>
   /** Gives credit, from now on. */
   grant(
-    tenant: Tenant,
+    workspace: TestWorkspace,
     grant: Pick<NewGrant, 'kind' | 'amountMs'> & Partial<Pick<NewGrant, 'expiresAtMs' | 'price'>>,
   ): Promise<string>
   /** Takes credit off by the burn order: an adjustment below zero. */
-  deduct(tenant: Tenant, amountMs: number): Promise<void>
+  deduct(workspace: TestWorkspace, amountMs: number): Promise<void>
   /** The balance now, with every boundary that is due. */
-  balance(tenant: Tenant): Promise<Balance>
+  balance(workspace: TestWorkspace): Promise<Balance>
   /** Closes every engine and throws the database away. */
   close(): Promise<void>
 }
 
 export async function openWorld(): Promise<World> {
   const { database, drop } = await testDatabase()
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const clock = virtualClock(worldStartsAtMs)
-  const boundaries = createBoundaries(database, { cutLiveCalls, renew: renewSubscription })
+  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
   const engines: CallEngine[] = []
   let plans = 0
 
@@ -89,7 +89,7 @@ export async function openWorld(): Promise<World> {
     return engine
   }
 
-  async function makePlan(options: TenantOptions): Promise<string> {
+  async function makePlan(options: TestWorkspaceOptions): Promise<string> {
     const planId = `plan_${plans++}`
     const { concurrentCallsMax = 20, callDurationSecondsMax = 3600 } = options
     const { monthlyMs = 30 * 60_000, priceMinor = 0 } = options
@@ -107,7 +107,7 @@ export async function openWorld(): Promise<World> {
     boundaries,
     engine: anotherEngine(),
     anotherEngine,
-    async tenant(options = {}) {
+    async workspace(options = {}) {
       const planId = await makePlan(options)
       const { timeZone = 'UTC', whenCreditsRunOut = 'finish' } = options
       return database.transaction(async (tx) => {
@@ -169,7 +169,7 @@ const agentFields = {
 
 async function newUnit(tx: Queryable, workspaceId: string) {
   const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-  if (unit === undefined) throw new Error('The tenant has no balance line')
+  if (unit === undefined) throw new Error('The workspace has no balance line')
   return unit
 }
 
@@ -190,9 +190,9 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
   ]
 }
 
-/** The command that starts a call of the tenant's, under a new id unless one is given. */
+/** The command that starts a call of the workspace's, under a new id unless one is given. */
 export function startOf(
-  { workspaceId, agentId }: Tenant,
+  { workspaceId, agentId }: TestWorkspace,
   fields: Partial<Extract<CallCommand, { type: 'start' }>> = {},
 ): Extract<CallCommand, { type: 'start' }> {
   return {
@@ -210,31 +210,39 @@ export function startOf(
 }
 
 /** An answer, reported so much later. */
-export function answerOf(world: World, { workspaceId }: Tenant, callId: string, agoMs = 0): CallCommand {
+export function answerOf(
+  world: World,
+  { workspaceId }: TestWorkspace,
+  callId: string,
+  agoMs = 0,
+): CallCommand {
   return { type: 'answer', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs }
 }
 
 /** An end, reported so much later. */
-export function endOf(world: World, { workspaceId }: Tenant, callId: string, agoMs = 0): CallCommand {
+export function endOf(world: World, { workspaceId }: TestWorkspace, callId: string, agoMs = 0): CallCommand {
   return { type: 'end', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs, reason: null }
 }
 
 /** A reaper's look by a server that has always been listening. */
-export function reapOf({ workspaceId }: Tenant, callId: string): CallCommand {
+export function reapOf({ workspaceId }: TestWorkspace, callId: string): CallCommand {
   return { type: 'reap', workspaceId, target: { callId }, listeningSinceMs: 0 }
 }
 
 /** A whole call of a minute, just over. */
-export function callOfAMinute(world: World, tenant: Tenant): CallCommand[] {
-  const start = startOf(tenant)
-  return [start, answerOf(world, tenant, start.callId, 60_000), endOf(world, tenant, start.callId)]
+export function callOfAMinute(world: World, workspace: TestWorkspace): CallCommand[] {
+  const start = startOf(workspace)
+  return [start, answerOf(world, workspace, start.callId, 60_000), endOf(world, workspace, start.callId)]
 }
 
-/** How many calls the tenant has in each status. */
-export async function callsByStatus({ database }: World, tenant: Tenant): Promise<Record<string, number>> {
+/** How many calls the workspace has in each status. */
+export async function callsByStatus(
+  { database }: World,
+  workspace: TestWorkspace,
+): Promise<Record<string, number>> {
   const { rows } = await database.query<{ status: string; calls: number }>(
     'select status, count(*) as calls from calls where workspace_id = $1 group by status order by status',
-    [tenant.workspaceId],
+    [workspace.workspaceId],
   )
   return Object.fromEntries(rows.map(({ status, calls }) => [status, calls]))
 }

@@ -11,7 +11,11 @@ export type ChargeEntry = {
 }
 
 /** A stretch [fromMs, toMs) of the cumulative draws that a call was charged for, and who paid it; null: nobody yet. */
-export type PaidPiece = { readonly fromMs: number; readonly toMs: number; readonly grantId: string | null }
+export type ChargeAllocation = {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly grantId: string | null
+}
 
 /**
  * What a call was charged in the end, as stretches of the cumulative draws, in order.
@@ -19,8 +23,11 @@ export type PaidPiece = { readonly fromMs: number; readonly toMs: number; readon
  * @param entries the call's, in order
  * @param draws which grants paid the stretches of the charges
  */
-export function paidPieces(entries: readonly ChargeEntry[], draws: readonly PlacedDraw[]): PaidPiece[] {
-  let pieces: PaidPiece[] = []
+export function allocateCharges(
+  entries: readonly ChargeEntry[],
+  draws: readonly PlacedDraw[],
+): ChargeAllocation[] {
+  let pieces: ChargeAllocation[] = []
   for (const entry of entries) {
     pieces =
       entry.amountMs > 0 ? withoutGivenBack(pieces, entry) : [...pieces, ...chargedPieces(entry, draws)]
@@ -28,11 +35,11 @@ export function paidPieces(entries: readonly ChargeEntry[], draws: readonly Plac
   return pieces
 }
 
-export function lengthMs({ fromMs, toMs }: PaidPiece): number {
+export function lengthMs({ fromMs, toMs }: ChargeAllocation): number {
   return toMs - fromMs
 }
 
-function chargedPieces(charge: ChargeEntry, draws: readonly PlacedDraw[]): PaidPiece[] {
+function chargedPieces(charge: ChargeEntry, draws: readonly PlacedDraw[]): ChargeAllocation[] {
   const fromMs = charge.drawnAfterMs + charge.amountMs
   const paid = drawsWithin(draws, fromMs, charge.drawnAfterMs)
   const paidUntilMs = paid.at(-1)?.toMs ?? fromMs
@@ -44,10 +51,10 @@ function chargedPieces(charge: ChargeEntry, draws: readonly PlacedDraw[]): PaidP
  * What was given back is the end of what had been charged until then. Where the credit given back has paid a debt
  * of this very call, the two cancel out first.
  */
-function withoutGivenBack(pieces: readonly PaidPiece[], back: ChargeEntry): PaidPiece[] {
+function withoutGivenBack(pieces: readonly ChargeAllocation[], back: ChargeEntry): ChargeAllocation[] {
   const own = pieces.filter((piece) => piece.grantId === back.grantId)
   let restMs = back.amountMs - own.reduce((sum, piece) => sum + lengthMs(piece), 0)
-  const left: PaidPiece[] = []
+  const left: ChargeAllocation[] = []
   for (const piece of pieces.filter((piece) => piece.grantId !== back.grantId).reverse()) {
     const takenMs = Math.min(restMs, lengthMs(piece))
     restMs -= takenMs

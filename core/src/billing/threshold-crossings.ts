@@ -4,7 +4,7 @@ import { type BalanceLine, balanceAt, crossesAt } from './balance-line.ts'
  * What was last seen of a line, and acted on. Together with the line it says what is still to be done, whoever looks
  * and however late: nothing is counted, so nothing can be lost or done twice.
  */
-export type Marks = {
+export type WatchState = {
   /** The instant at which the balance reached zero; null: it was last seen above. */
   readonly outSinceMs: number | null
   /** The instant at which the balance fell below its low level; null: it was last seen at or above it. */
@@ -13,7 +13,7 @@ export type Marks = {
 
 /** A line with its marks and the levels that somebody wants to hear of. Amounts in milliseconds of talk time. */
 export type WatchedLine = BalanceLine &
-  Marks & {
+  WatchState & {
     /** Below it the balance is low. */
     readonly lowLevelMs: number
     /** Auto-reload has to hear of a balance below it; null: it does not, or has heard. */
@@ -27,7 +27,7 @@ const ONE_MS = 1
  * The clocks of several servers differ by a little. It is no earlier than what is known to have happened: a server
  * that is behind takes a balance that has reached zero for nothing else.
  */
-export function noEarlierThanKnown(line: BalanceLine & Marks, nowMs: number): number {
+export function noEarlierThanKnown(line: BalanceLine & WatchState, nowMs: number): number {
   return Math.max(nowMs, line.anchorMs, line.outSinceMs ?? nowMs, line.lowSinceMs ?? nowMs)
 }
 
@@ -77,7 +77,7 @@ export type Crossing =
 export function decideCrossings(
   line: WatchedLine,
   nowMs: number,
-): { readonly crossings: readonly Crossing[]; readonly marks: Marks } {
+): { readonly crossings: readonly Crossing[]; readonly marks: WatchState } {
   const atMs = noEarlierThanKnown(line, nowMs)
   const outSinceMs = belowSinceMs(line, ONE_MS, line.outSinceMs, atMs)
   const lowSinceMs = belowSinceMs(line, line.lowLevelMs, line.lowSinceMs, atMs)

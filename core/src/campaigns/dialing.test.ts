@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { afterDial, dialOutcome, dialsNow, type RetryPolicy } from './dialing.ts'
+import { afterDial, dialsNow, dispositionOf, type RetryPolicy } from './dialing.ts'
 
 const MINUTE_MS = 60_000
 
@@ -131,6 +131,6 @@ describe('what became of a dial', () => {
       outcome: 'no_answer',
     },
   ])('$what: $outcome', ({ call, outcome }) => {
-    expect(dialOutcome(call)).toBe(outcome)
+    expect(dispositionOf(call)).toBe(outcome)
   })
 })

@@ -59,7 +59,7 @@ export function dialsNow(pace: DialingPace, situation: DialingSituation, nowMs: 
 }
 
 /** What became of a dial, as far as the contact is concerned. */
-export type DialOutcome =
+export type Disposition =
   | 'reached'
   | 'no_answer'
   | 'busy'
@@ -75,7 +75,7 @@ export type RetryPolicy = {
   readonly attemptsMax: number
   readonly afterMs: number
   /** After which outcomes it is called again. */
-  readonly on: readonly DialOutcome[]
+  readonly on: readonly Disposition[]
 }
 
 export type AfterDial =
@@ -85,7 +85,7 @@ export type AfterDial =
 
 /** What becomes of a contact after its `attempts`th dial, which was over at `endedAtMs`. */
 export function afterDial(
-  outcome: DialOutcome,
+  outcome: Disposition,
   attempts: number,
   policy: RetryPolicy,
   endedAtMs: number,
@@ -113,7 +113,7 @@ const neverCalled = new Set(['withdrawn', 'not_placed'])
 const spoken = new Set(['completed', 'hung_up', 'dropped'])
 
 /** Whoever spoke with somebody reached them, however the call ended. */
-export function dialOutcome(call: OverCall): DialOutcome {
+export function dispositionOf(call: OverCall): Disposition {
   const reason = call.endReason ?? ''
   if (call.refused || neverCalled.has(reason)) return 'not_called'
   if (reason === 'voicemail') return 'voicemail'

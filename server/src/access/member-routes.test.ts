@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type TestApp, type TestPerson, type TestWorkspace, testApp } from '../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, type TestPerson, testApp } from '../../test/app.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import { addMember } from './members.ts'
 import type { MemberRole } from './principal.ts'
@@ -8,7 +8,7 @@ let t: TestApp
 let owner: TestPerson
 let admin: TestPerson
 let member: TestPerson
-let workspace: TestWorkspace
+let workspace: KeyedWorkspace
 
 beforeAll(async () => {
   t = await testApp()

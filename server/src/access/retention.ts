@@ -4,7 +4,7 @@ import type { Queryable } from '../platform/database/database.ts'
 export const EXPIRED_KEPT_MS = 24 * 60 * 60 * 1000
 
 /** Forgets what nobody can sign in with any more; at most `limit` of each a time. */
-export async function pruneSignIns(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
+export async function deleteExpiredSignIns(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
   for (const table of ['sessions', 'verifications']) {
     await db.query(
       `delete from ${table} where id = any(array(

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  type KeyedWorkspace,
   type TestApp,
   type TestPerson,
   type TestRequest,
-  type TestWorkspace,
   testApp,
 } from '../../test/app.ts'
 import { publicId, uuidFrom } from '../platform/ids.ts'
@@ -11,8 +11,8 @@ import { announceChange } from './changes.ts'
 import { addMember } from './members.ts'
 
 let t: TestApp
-let mine: TestWorkspace
-let theirs: TestWorkspace
+let mine: KeyedWorkspace
+let theirs: KeyedWorkspace
 let ada: TestPerson
 
 const agent = { name: 'Reception', language: 'de', llmProvider: 'openai', llmModel: 'gpt-5' }

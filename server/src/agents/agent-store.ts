@@ -97,7 +97,7 @@ export async function updateAgent(
 }
 
 /** Notes that a call was turned away because there is nothing to connect it to. Returns whether that was worth a note. */
-export async function noteUnconnectedCall(
+export async function recordUnconnectedCall(
   tx: Tx,
   agent: { readonly workspaceId: string; readonly id: string },
   nowMs: number,

@@ -2,7 +2,7 @@ export {
   type AgentFields,
   type AgentRow,
   createAgent,
-  noteUnconnectedCall,
+  recordUnconnectedCall,
   requireAgent,
   workspaceOfAgent,
 } from './agent-store.ts'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type TestApp, type TestWorkspace, testApp } from '../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, testApp } from '../../test/app.ts'
 
 let t: TestApp
-let workspace: TestWorkspace
+let workspace: KeyedWorkspace
 let numbers = 0
 beforeAll(async () => {
   t = await testApp()

@@ -5,6 +5,6 @@ export { mailFolder, readWrittenMail, type WrittenMail, writtenMailIds } from '.
 export { raiseAlert } from './inbox/raise-alert.ts'
 export { alertRoutes } from './inbox/routes.ts'
 export { alertSettingsRoutes } from './inbox/settings-routes.ts'
-export { pruneAlerts } from './retention.ts'
-export { renewWebhookSecrets } from './webhooks/reseal-secrets.ts'
+export { deleteExpiredAlerts } from './retention.ts'
+export { resealWebhookSecrets } from './webhooks/reseal-secrets.ts'
 export { webhookRoutes } from './webhooks/webhook-routes.ts'

@@ -9,7 +9,7 @@ export const ALERTS_KEPT_MS = 365 * DAY_MS
 export const DELIVERIES_KEPT_MS = 90 * DAY_MS
 
 /** Forgets old deliveries and alerts; at most `limit` of each a time. What is still to be delivered stays. */
-export async function pruneAlerts(db: Queryable, nowMs: number, limit = 5_000): Promise<void> {
+export async function deleteExpiredAlerts(db: Queryable, nowMs: number, limit = 5_000): Promise<void> {
   await db.query(
     `delete from alert_deliveries where ctid = any(array(
        select ctid from alert_deliveries where last_tried_at_ms < $1 and status <> 'pending' limit $2))`,

@@ -52,9 +52,9 @@ export function createAutoReload(deps: AutoReloadDeps): AutoReload {
   async function follow(workspaceId: string, first: Turn): Promise<void> {
     let giveUp = true
     for (let now = first; now.next !== 'nothing'; now = await turn(workspaceId, { giveUp })) {
-      if (now.next === 'settle') await payments.settle(now.purchase)
+      if (now.next === 'charge') await payments.charge(now.purchase)
       else await payments.cancel(now.purchase)
-      giveUp = now.next === 'settle'
+      giveUp = now.next === 'charge'
       // What else there is to buy, the next server does.
       if (closed) return
     }

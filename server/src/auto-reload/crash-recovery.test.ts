@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Died, mortalDatabase } from '../../test/killable-process.ts'
 import { openShop, type Shop } from '../../test/shop.ts'
-import { cutLiveCalls } from '../calls/index.ts'
+import { chargeUntilBoundary } from '../calls/index.ts'
 import { createBoundaries } from '../ledger/index.ts'
 import type { TestCard } from '../payments/gateway.ts'
 import { renewSubscription } from '../plans/index.ts'
@@ -32,7 +32,7 @@ function serverProcess(stepsMax?: number): {
   const deps: AutoReloadDeps = {
     database,
     clock: shop.clock,
-    boundaries: createBoundaries(database, { cutLiveCalls, renew: renewSubscription }),
+    boundaries: createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription }),
     payments,
     onCommitted() {},
     onError(error) {

@@ -16,8 +16,8 @@ import { findSettings, type Settings, saveDecision, watchFor } from './settings-
 /** What is to be done outside of the transaction in which it was decided. */
 export type Turn =
   | { readonly next: 'nothing' }
-  /** Written down already; `settle` charges it. */
-  | { readonly next: 'settle'; readonly purchase: PurchaseRef }
+  /** Written down already; `charge` charges it. */
+  | { readonly next: 'charge'; readonly purchase: PurchaseRef }
   /** A purchase that waits for a confirmation nobody needs any more. */
   | { readonly next: 'give_up'; readonly purchase: PurchaseRef }
 
@@ -54,7 +54,7 @@ export async function takeTurn(
   await raiseReloadAlerts(tx, unit, facts, decision, nowMs)
   return attempt?.purchaseId == null
     ? nothing
-    : { next: 'settle', purchase: { workspaceId: attempt.workspaceId, id: attempt.purchaseId } }
+    : { next: 'charge', purchase: { workspaceId: attempt.workspaceId, id: attempt.purchaseId } }
 }
 
 async function attemptOf(
@@ -74,7 +74,7 @@ async function attemptOf(
     const { method, reload } = facts
     invariant(method, 'Auto-reload only buys where there is a card')
     const order = { ...reload, purpose: 'top_up', origin: 'auto_reload', method } as const
-    const purchase = await payments.intend(tx, unit, order, nowMs)
+    const purchase = await payments.createPurchase(tx, unit, order, nowMs)
     return { ...about, purchaseId: purchase.id, detail: null }
   }
   const wasBelow = unit.line.reloadBelowMs === null

@@ -6,7 +6,7 @@ import { Problem } from '../platform/problem.ts'
 import { type Attempt, listAttempts } from './attempt-store.ts'
 import type { RequestDeps } from './deps.ts'
 import { type Facts, loadFacts } from './load-situation.ts'
-import { type ExpectOvernight, type Recommendation, recommend } from './recommendation.ts'
+import { type ForecastOvernight, type Recommendation, recommend } from './recommendation.ts'
 import { type Choice, findSettings } from './settings-store.ts'
 
 /** Auto-reload as it is now. */
@@ -17,11 +17,11 @@ export type View = {
   readonly lastAttempt: Attempt | undefined
 }
 
-export type ViewDeps = RequestDeps & { readonly expectOvernight: ExpectOvernight }
+export type ViewDeps = RequestDeps & { readonly forecastOvernight: ForecastOvernight }
 
 /** What would be decided now, and on what. Throws `workspace_not_found`. */
 export async function readAutoReload(deps: ViewDeps, workspaceId: string): Promise<View> {
-  const { database, clock, boundaries, payments, expectOvernight } = deps
+  const { database, clock, boundaries, payments, forecastOvernight } = deps
   const nowMs = clock.now()
   await boundaries.catchUpIfDue(workspaceId, nowMs)
   return database.transaction(async (tx) => {
@@ -34,7 +34,7 @@ export async function readAutoReload(deps: ViewDeps, workspaceId: string): Promi
     }
     const facts = await loadFacts(payments, tx, line, settings, nowMs)
     const [lastAttempt] = await listAttempts(tx, workspaceId, { limit: 1, beforeSeq: null })
-    const overnight = await expectOvernight(tx, workspaceId, nowMs)
+    const overnight = await forecastOvernight(tx, workspaceId, nowMs)
     return {
       facts,
       decision: decideAutoReload(facts.situation, nowMs),

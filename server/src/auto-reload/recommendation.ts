@@ -11,7 +11,7 @@ const DAYS = 30
 const ENTRIES_MAX = 50_000
 
 /** What campaigns are expected to use in the night that is ahead. */
-export type Overnight = {
+export type OvernightForecast = {
   /** Milliseconds of talk time. */
   readonly expectedMs: number
   /** The names of the campaigns that are expected to use something. */
@@ -21,13 +21,17 @@ export type Overnight = {
 }
 
 /** Asks the campaigns, of which this room knows nothing else. */
-export type ExpectOvernight = (db: Queryable, workspaceId: string, nowMs: number) => Promise<Overnight>
+export type ForecastOvernight = (
+  db: Queryable,
+  workspaceId: string,
+  nowMs: number,
+) => Promise<OvernightForecast>
 
 export type Recommendation = {
   readonly advice: ThresholdAdvice
   /** How many days of usage it looks at. */
   readonly days: number
-  readonly overnight: Overnight
+  readonly overnight: OvernightForecast
 }
 
 /**
@@ -37,7 +41,7 @@ export type Recommendation = {
 export async function recommend(
   db: Queryable,
   workspaceId: string,
-  overnight: Overnight,
+  overnight: OvernightForecast,
   nowMs: number,
 ): Promise<Recommendation> {
   const sinceMs = nowMs - DAYS * DAY_MS

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { openWorld, reapOf, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { openWorld, reapOf, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { readLine } from '../ledger/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import type { CallCommand } from './command.ts'
@@ -60,8 +60,12 @@ async function send(commands: readonly CallCommand[], { seed, copies, parcelMax 
   await Promise.all(parcels)
 }
 
-function commandsOf(facts: readonly Facts[], tenant: Tenant, callIds: readonly string[]): CallCommand[] {
-  const { workspaceId } = tenant
+function commandsOf(
+  facts: readonly Facts[],
+  workspace: TestWorkspace,
+  callIds: readonly string[],
+): CallCommand[] {
+  const { workspaceId } = workspace
   const nowMs = world.clock.now()
   return facts.flatMap(({ call, answeredAgoMs, endedAgoMs }): CallCommand[] => {
     const target = { callId: callIds[call] ?? '' }
@@ -71,14 +75,14 @@ function commandsOf(facts: readonly Facts[], tenant: Tenant, callIds: readonly s
   })
 }
 
-/** Everything of a tenant that must not depend on the order: balance, calls, what is left of which credit. */
-async function books(tenant: Tenant, callIds: readonly string[]) {
-  const balance = await world.balance(tenant)
+/** Everything of a workspace that must not depend on the order: balance, calls, what is left of which credit. */
+async function books(workspace: TestWorkspace, callIds: readonly string[]) {
+  const balance = await world.balance(workspace)
   const calls = await world.database.query(
     `select status, refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
             settled_ms, settled_until_ms, reap_at_ms
      from calls where workspace_id = $1 order by array_position($2::uuid[], id)`,
-    [tenant.workspaceId, callIds],
+    [workspace.workspaceId, callIds],
   )
   return { balance, calls: calls.rows }
 }
@@ -124,7 +128,7 @@ describe('the same facts', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 6, size: 'max' }), async (rounds) => {
           const options = { monthlyMs: 3 * hourMs, concurrentCallsMax: null, callDurationSecondsMax: 10 ** 7 }
-          const [inOrder, inDisorder] = [await world.tenant(options), await world.tenant(options)]
+          const [inOrder, inDisorder] = [await world.workspace(options), await world.workspace(options)]
           const idsInOrder = newCallIds()
           const idsInDisorder = newCallIds()
           for (const round of rounds) {
@@ -133,8 +137,8 @@ describe('the same facts', () => {
               ? Math.max(nextBoundaryMs ?? 0, world.clock.now())
               : world.clock.now()
             world.clock.set(fromMs + round.afterMs)
-            const startsOf = (tenant: Tenant, callIds: string[]) =>
-              round.starts.map((call) => startOf(tenant, { callId: callIds[call] ?? '' }))
+            const startsOf = (workspace: TestWorkspace, callIds: string[]) =>
+              round.starts.map((call) => startOf(workspace, { callId: callIds[call] ?? '' }))
 
             for (const command of startsOf(inOrder, idsInOrder)) await world.engine.submit(command)
             for (const command of commandsOf(round.facts, inOrder, idsInOrder))
@@ -143,9 +147,9 @@ describe('the same facts', () => {
             await send(commandsOf(round.facts, inDisorder, idsInDisorder), round.sending)
 
             expect(await books(inDisorder, idsInDisorder)).toEqual(await books(inOrder, idsInOrder))
-            for (const tenant of [inOrder, inDisorder]) {
-              if (round.grantMs) await world.grant(tenant, { kind: 'top_up', amountMs: round.grantMs })
-              if (round.deductMs) await world.deduct(tenant, round.deductMs)
+            for (const workspace of [inOrder, inDisorder]) {
+              if (round.grantMs) await world.grant(workspace, { kind: 'top_up', amountMs: round.grantMs })
+              if (round.deductMs) await world.deduct(workspace, round.deductMs)
             }
           }
         }),
@@ -164,23 +168,23 @@ describe('the same facts', () => {
           fc.array(facts, { minLength: 1, maxLength: callsMax, size: 'max' }),
           fc.array(sending, { minLength: 2, maxLength: 2 }),
           async (calls, sendings) => {
-            const tenant = await world.tenant({ concurrentCallsMax: null })
+            const workspace = await world.workspace({ concurrentCallsMax: null })
             const callIds = newCallIds()
-            const starts = calls.map((_, call) => startOf(tenant, { callId: callIds[call] ?? '' }))
+            const starts = calls.map((_, call) => startOf(workspace, { callId: callIds[call] ?? '' }))
             await world.engine.submitBatch(starts)
             world.clock.advance(3 * hourMs)
             const all = calls.map((each, call) => ({ ...each, call }))
-            const reaps = starts.map(({ callId }) => reapOf(tenant, callId))
+            const reaps = starts.map(({ callId }) => reapOf(workspace, callId))
             const beats = starts.map(({ workspaceId, callId }): CallCommand => {
               return { type: 'heartbeat', workspaceId, target: { callId } }
             })
             for (const way of sendings)
-              await send([...commandsOf(all, tenant, callIds), ...reaps, ...beats], way)
+              await send([...commandsOf(all, workspace, callIds), ...reaps, ...beats], way)
 
             const talkedMs = calls.map(({ answeredAgoMs, endedAgoMs }) =>
               Math.max(0, answeredAgoMs - endedAgoMs),
             )
-            const { balance, calls: rows } = await books(tenant, callIds)
+            const { balance, calls: rows } = await books(workspace, callIds)
             expect(rows.map((row) => row.settled_ms)).toEqual(talkedMs)
             expect(rows.every((row) => row.status === 'ended' && row.end_source === 'reported')).toBe(true)
             expect(balance.balanceMs).toBe(30 * minuteMs - talkedMs.reduce((sum, ms) => sum + ms, 0))

@@ -38,28 +38,28 @@ describe('when connections to the database break', () => {
   }
 
   test('between the writes of a batch, none of it is there, and its commands are carried out again', async () => {
-    const tenant = await world.tenant()
-    await world.engine.submit(startOf(tenant))
+    const workspace = await world.workspace()
+    await world.engine.submit(startOf(workspace))
     // Whoever writes events has to wait: calls and entries are written by then, and COMMIT is on its way.
     const blocked = await world.database.transaction(async (tx) => {
       await tx.query('lock table events in exclusive mode')
-      const results = callOfAMinute(world, tenant).map((command) => world.engine.submit(command))
+      const results = callOfAMinute(world, workspace).map((command) => world.engine.submit(command))
       while ((await kill(`wait_event_type = 'Lock'`)) === 0);
       const { rows } = await tx.query(
         'select 1 from calls where answered_at_ms is not null and workspace_id = $1',
-        [tenant.workspaceId],
+        [workspace.workspaceId],
       )
       expect(rows).toEqual([])
       return { results }
     })
     const outcomes = await Promise.all(blocked.results)
     expect(chargedMs(outcomes[2])).toBe(minuteMs)
-    expect((await world.balance(tenant)).balanceMs).toBe(29 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(29 * minuteMs)
   })
 
   test('under a single command, it fails, nothing of it is there, and its repeat is carried out', async () => {
-    const tenant = await world.tenant()
-    const start = startOf(tenant)
+    const workspace = await world.workspace()
+    const start = startOf(workspace)
     const failed = await world.database.transaction(async (tx) => {
       await tx.query('lock table events in exclusive mode')
       const [result] = await Promise.all([
@@ -71,13 +71,13 @@ describe('when connections to the database break', () => {
       return result
     })
     expect(failed).toMatch(/terminat/)
-    expect(await callsByStatus(world, tenant)).toEqual({})
+    expect(await callsByStatus(world, workspace)).toEqual({})
     expect(callOf(await world.engine.submit(start)).id).toBe(start.callId)
-    expect(await callsByStatus(world, tenant)).toEqual({ authorized: 1 })
+    expect(await callsByStatus(world, workspace)).toEqual({ authorized: 1 })
   })
 
   test('at any moment, whatever was answered is there, once', async () => {
-    const tenant = await world.tenant({ monthlyMs: 600 * minuteMs, concurrentCallsMax: null })
+    const workspace = await world.workspace({ monthlyMs: 600 * minuteMs, concurrentCallsMax: null })
 
     /** Sends a command until it is answered, as a voice stack does. */
     async function insist(command: CallCommand): Promise<CallOutcome> {
@@ -86,7 +86,7 @@ describe('when connections to the database break', () => {
 
     async function wholeCall(): Promise<number> {
       let last: CallOutcome | undefined
-      for (const command of callOfAMinute(world, tenant)) last = await insist(command)
+      for (const command of callOfAMinute(world, workspace)) last = await insist(command)
       return chargedMs(last)
     }
 
@@ -97,7 +97,7 @@ describe('when connections to the database break', () => {
       await kill('true')
       expect(await charges).toEqual(Array(20).fill(minuteMs))
     }
-    expect(await callsByStatus(world, tenant)).toEqual({ ended: 240 })
-    expect((await world.balance(tenant)).balanceMs).toBe(360 * minuteMs)
+    expect(await callsByStatus(world, workspace)).toEqual({ ended: 240 })
+    expect((await world.balance(workspace)).balanceMs).toBe(360 * minuteMs)
   })
 })

@@ -8,7 +8,12 @@ import { loadLiveCalls, updateCalls } from './call-store.ts'
  * Cuts the workspace's live calls at a boundary: what was talked before `atMs` is charged now, to the credits of
  * before. Calls answered later are left alone.
  */
-export async function cutLiveCalls(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<void> {
+export async function chargeUntilBoundary(
+  tx: Tx,
+  unit: WorkspaceUnit,
+  atMs: number,
+  nowMs: number,
+): Promise<void> {
   if (unit.line.liveCalls === 0) return
   const cut = (await loadLiveCalls(tx, unit.line.workspaceId)).flatMap((call) => {
     const { facts, effect } = applyCallEvent(call.facts, { type: 'cut', atMs })

@@ -13,7 +13,11 @@ import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 
 /** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
-export type GiveBack = { readonly workspaceId: string; readonly callId: string; readonly amountMs: number }
+export type ChargeReversal = {
+  readonly workspaceId: string
+  readonly callId: string
+  readonly amountMs: number
+}
 
 /**
  * Everything a batch of commands is decided on, loaded under the locks of its workspaces' lines, and what was
@@ -30,7 +34,7 @@ export type Batch = {
   readonly updated: Set<string>
   /** Calls that are to be hung up since one of these commands. */
   readonly ordered: Set<string>
-  readonly giveBacks: GiveBack[]
+  readonly reversals: ChargeReversal[]
   /** What was changed about usage. */
   readonly usage: UsageEvent[]
 }
@@ -185,7 +189,7 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
     after = chargedBy(after, entry)
   }
   if (effect.chargeMs < 0) {
-    batch.giveBacks.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
+    batch.reversals.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
   }
   noteUsage(context, call, after)
   return keep(context, after)

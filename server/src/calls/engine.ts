@@ -1,7 +1,7 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { isOpen } from '@talktime/core/calls/call'
 import type { Boundaries, LineRow } from '../ledger/index.ts'
-import { giveBack, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import { lockWorkspaces, reverseCharge, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
@@ -26,7 +26,7 @@ import {
   updateCalls,
 } from './call-store.ts'
 import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
-import { type Batch, decide, type GiveBack, inWorkspace } from './decide.ts'
+import { type Batch, type ChargeReversal, decide, inWorkspace } from './decide.ts'
 import { writeHangUps } from './hang-ups.ts'
 
 /** The hot path: every change of a call goes through here. */
@@ -132,7 +132,7 @@ async function runBatch(
       for (const submission of submissions) {
         const outcome = decideOnce(batch, records, fresh, submission, nowMs)
         const settled =
-          batch.giveBacks.length === 0 ? outcome : await afterGiveBacks(tx, batch, outcome, nowMs)
+          batch.reversals.length === 0 ? outcome : await afterReversals(tx, batch, outcome, nowMs)
         outcomes.push(settled)
       }
       const ordered = workspacesOf(callsOf(batch, batch.ordered))
@@ -249,7 +249,7 @@ async function load(
     inserted: new Set(),
     updated: new Set(),
     ordered: new Set(),
-    giveBacks: [],
+    reversals: [],
     usage: [],
   }
 }
@@ -295,14 +295,14 @@ function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
  * Gives back what the last command decided to give back, before the next one is decided on the balance that this
  * leaves. Rare: it reads the ledger, so what was decided has to be there first.
  */
-async function afterGiveBacks(
+async function afterReversals(
   tx: Tx,
   batch: Batch,
   outcome: CallOutcome | Replayed,
   nowMs: number,
 ): Promise<CallOutcome | Replayed> {
   await write(tx, batch, nowMs)
-  for (const back of batch.giveBacks.splice(0)) await carryOutGiveBack(tx, batch, back, nowMs)
+  for (const back of batch.reversals.splice(0)) await carryOutReversal(tx, batch, back, nowMs)
   if (outcome.outcome !== 'call') return outcome
   const { workspaceId, id } = outcome.call
   const call = batch.calls.get(inWorkspace(workspaceId, id)) ?? outcome.call
@@ -310,12 +310,12 @@ async function afterGiveBacks(
   return unit ? { ...outcome, call, balanceMs: balanceAt(unit.line, nowMs) } : outcome
 }
 
-async function carryOutGiveBack(tx: Tx, batch: Batch, back: GiveBack, nowMs: number): Promise<void> {
+async function carryOutReversal(tx: Tx, batch: Batch, back: ChargeReversal, nowMs: number): Promise<void> {
   const key = inWorkspace(back.workspaceId, back.callId)
   const unit: WorkspaceUnit | undefined = batch.units.get(back.workspaceId)
   const call = batch.calls.get(key)
   invariant(unit !== undefined && call !== undefined, 'A call that is given credit back was loaded')
-  const entries = await giveBack(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
+  const entries = await reverseCharge(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
   batch.calls.set(key, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
   batch.updated.add(key)
 }

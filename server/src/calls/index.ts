@@ -1,7 +1,7 @@
 export { callBatchRoute } from './batch-route.ts'
 export type { CallRow } from './call-row.ts'
 export { loadCalls, workspaceOfCall } from './call-store.ts'
-export { cutLiveCalls } from './charge-until-boundary.ts'
+export { chargeUntilBoundary } from './charge-until-boundary.ts'
 export type { CallCommand, CallOutcome } from './command.ts'
 export { type CallEngine, createCallEngine } from './engine.ts'
 export { hangUpForCredits } from './hang-ups.ts'

@@ -14,7 +14,7 @@ describe('a call', () => {
   test('costs its conversation, from answer to hang-up, to the millisecond', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens | balance    | monthly | top-up | other | outcome
        01-10 12:00:00 |              | 30         | 30      | 0      | 0     |
        12:00:00       | A starts     | 30         |         |        |       | rings 0
@@ -29,7 +29,7 @@ describe('a call', () => {
   test('of 30 seconds costs half a credit, and so does the next: nothing is rounded', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens | balance    | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts     | 30         |         |        |       | rings 0
        12:00:00       | A answers    | 30         |         |        |       | talks 0
@@ -43,7 +43,7 @@ describe('a call', () => {
   test('that nobody answers costs nothing', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts     | 30      |         |        |       | rings 0
        12:05:00       | A ends       | 30      |         |        |       | over 0`,
@@ -53,7 +53,7 @@ describe('a call', () => {
   test('is charged once, however often, however late and in whatever order its events come', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens              | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts                  | 30      |         |        |       | rings 0
        12:10:00       | A ends at 12:03:30        | 30      |         |        |       | over 0
@@ -70,7 +70,7 @@ describe('a call', () => {
   test('is refused when the balance is exactly zero, and let in with a millisecond', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 60_000 }),
+      await world.workspace({ monthlyMs: 60_000 }),
       `when           | what happens | balance  | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts     | 1        |         |        |       | rings 0
        12:00:00       | A answers    | 1        |         |        |       | talks 0
@@ -90,7 +90,7 @@ describe('a call', () => {
   test('may run into an overdraft, which the next credits pay first', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 60_000 }),
+      await world.workspace({ monthlyMs: 60_000 }),
       `when           | what happens    | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts        | 1       |         |        |       | rings 0
        12:00:00       | A answers       | 1       |         |        |       | talks 0
@@ -110,7 +110,7 @@ describe('a lost call', () => {
   test('is closed at its hard stop, and corrected when its end is reported after all', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 100 * 60_000 }),
+      await world.workspace({ monthlyMs: 100 * 60_000 }),
       `when           | what happens          | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
        12:00:00       | A answers             | 100     |         |        |       | talks 0
@@ -128,7 +128,7 @@ describe('a lost call', () => {
   test('that nobody had paid for yet gives back no credit that would never expire', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 100 * 60_000 }),
+      await world.workspace({ monthlyMs: 100 * 60_000 }),
       `when           | what happens          | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
        12:00:00       | A answers             | 100     |         |        |       | talks 0
@@ -143,7 +143,7 @@ describe('a lost call', () => {
   test('among others gives back the same credit in whatever order they are corrected', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 100 * 60_000 }),
+      await world.workspace({ monthlyMs: 100 * 60_000 }),
       `when           | what happens          | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 100     |         |        |       | rings 0
        12:00:00       | A answers             | 100     |         |        |       | talks 0
@@ -161,7 +161,7 @@ describe('a lost call', () => {
   test('that sent heartbeats is closed at its last one', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens          | balance    | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 30         |         |        |       | rings 0
        12:00:30       | A answers             | 30         |         |        |       | talks 0
@@ -177,7 +177,7 @@ describe('a lost call', () => {
   test('that was never answered is open again when its answer arrives', async () => {
     await playTable(
       world,
-      await world.tenant({ concurrentCallsMax: 1 }),
+      await world.workspace({ concurrentCallsMax: 1 }),
       `when           | what happens          | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | A starts              | 30      |         |        |       | rings 0
        12:00:00       | B starts              | 30      |         |        |       | refused: concurrency_limit
@@ -196,7 +196,7 @@ describe('a reset', () => {
   test('cuts a running call to the millisecond: the part before is the old cycle’s, the part after the new one’s', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when             | what happens | balance    | monthly    | top-up | other | outcome
        01-10 12:00:00   | +5 top_up    | 35         | 30         | 5      | 0     |
        02-10 11:58:59.5 | A starts     | 35         |            |        |       | rings 0
@@ -211,7 +211,7 @@ describe('a reset', () => {
   test('gives back what a late end shows was charged too much, and that expires with its cycle', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens             | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | +5 top_up                | 35      | 30      | 5      | 0     |
        02-10 11:30:00 | A starts                 | 35      |         |        |       | rings 0
@@ -225,7 +225,7 @@ describe('a reset', () => {
   test('of a call that was lost across it is corrected twice, each time from the end of what is still charged', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 10 * 60_000 }),
+      await world.workspace({ monthlyMs: 10 * 60_000 }),
       `when           | what happens             | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | +50 top_up               | 60      | 10      | 50     | 0     |
        02-10 11:48:00 | A starts                 | 60      |         |        |       | rings 0
@@ -240,7 +240,7 @@ describe('a reset', () => {
   test('leaves top-up credit that is given back where it was', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 10 * 60_000 }),
+      await world.workspace({ monthlyMs: 10 * 60_000 }),
       `when           | what happens             | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | +50 top_up               | 60      | 10      | 50     | 0     |
        02-10 11:30:00 | A starts                 | 60      |         |        |       | rings 0
@@ -262,7 +262,7 @@ describe('a reset', () => {
   test('and two expiries before it are met as they come by a server that is awake', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 60 * 60_000, callDurationSecondsMax: 7200 }),
+      await world.workspace({ monthlyMs: 60 * 60_000, callDurationSecondsMax: 7200 }),
       `when           | what happens                        | balance | monthly | top-up | other | outcome
        ${callOverThreeBoundaries}
        02-10 11:00:00 |                                     | 80      | 60      | 0      | 20    |
@@ -276,7 +276,7 @@ describe('a reset', () => {
   test('and two expiries before it come out the same for a server that slept over all three', async () => {
     await playTable(
       world,
-      await world.tenant({ monthlyMs: 60 * 60_000, callDurationSecondsMax: 7200 }),
+      await world.workspace({ monthlyMs: 60 * 60_000, callDurationSecondsMax: 7200 }),
       `when           | what happens                        | balance | monthly | top-up | other | outcome
        ${callOverThreeBoundaries}
        ${afterwards}`,
@@ -286,7 +286,7 @@ describe('a reset', () => {
   test('that was slept over for months happened every month', async () => {
     await playTable(
       world,
-      await world.tenant(),
+      await world.workspace(),
       `when           | what happens      | balance | monthly | top-up | other | outcome
        01-10 12:00:00 | -50               | -20     | 0       | 0      | 0     |
        05-10 11:59:59 | +7 top_up         | 37      | 30      | 7      | 0     |
@@ -296,16 +296,16 @@ describe('a reset', () => {
 })
 
 test('the limit of calls at once is exact within one batch, and a call that ends makes place in it', async () => {
-  const tenant = await world.tenant({ concurrentCallsMax: 3 })
-  const starts = Array.from({ length: 5 }, () => startOf(tenant))
+  const workspace = await world.workspace({ concurrentCallsMax: 3 })
+  const starts = Array.from({ length: 5 }, () => startOf(workspace))
   const end = {
     type: 'end',
-    workspaceId: tenant.workspaceId,
+    workspaceId: workspace.workspaceId,
     target: { callId: starts[1]?.callId ?? '' },
     atMs: null,
     reason: null,
   } as const
-  const outcomes = await world.engine.submitBatch([...starts, end, startOf(tenant), startOf(tenant)])
+  const outcomes = await world.engine.submitBatch([...starts, end, startOf(workspace), startOf(workspace)])
   expect(outcomes.map((outcome) => callOf(outcome).refusalReason ?? 'taken')).toEqual([
     ...['taken', 'taken', 'taken', 'concurrency_limit', 'concurrency_limit'],
     'taken',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
 import * as slow from '../../test/reference-model.ts'
-import { openWorld, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { openWorld, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { newUuid } from '../platform/ids.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
 import { readReceipt } from './receipt.ts'
@@ -15,7 +15,7 @@ const terms = { monthlyMs: 2 * hourMs, concurrentCallsMax: 4, maxDurationMs: hou
 /** One command of the voice stack or the reaper. Calls are named by a small number, so that they meet again. */
 type Act = {
   type: 'start' | 'answer' | 'end' | 'heartbeat' | 'reap'
-  tenant: number
+  workspace: number
   call: number
   byExternalId: boolean
   /** Whether a start begins another call where the one of this number is over. */
@@ -28,15 +28,15 @@ type Act = {
 type Step =
   | { kind: 'acts'; via: 'submit' | 'submitBatch'; engine: number; acts: Act[] }
   | { kind: 'wait'; ms: number }
-  | { kind: 'wait to boundary'; tenant: number; offMs: number }
+  | { kind: 'wait to boundary'; workspace: number; offMs: number }
   | {
       kind: 'grant'
-      tenant: number
+      workspace: number
       grantKind: 'promotional' | 'top_up' | 'adjustment'
       ms: number
       lastsMs: number | null
     }
-  | { kind: 'deduct'; tenant: number; ms: number }
+  | { kind: 'deduct'; workspace: number; ms: number }
 
 const tenantNumber = fc.integer({ min: 0, max: 1 })
 const amountMs = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 3 * hourMs }))
@@ -54,7 +54,7 @@ const act: fc.Arbitrary<Act> = fc.record({
     'heartbeat',
     'reap',
   ),
-  tenant: tenantNumber,
+  workspace: tenantNumber,
   call: fc.integer({ min: 0, max: 5 }),
   byExternalId: fc.boolean(),
   again: fc.boolean(),
@@ -92,7 +92,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('wait to boundary' as const),
-      tenant: tenantNumber,
+      workspace: tenantNumber,
       offMs: fc.constantFrom(-20 * minuteMs, -1, 0, 1),
     }),
   },
@@ -100,7 +100,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('grant' as const),
-      tenant: tenantNumber,
+      workspace: tenantNumber,
       grantKind: fc.constantFrom('promotional' as const, 'top_up' as const, 'adjustment' as const),
       ms: amountMs,
       lastsMs: fc.option(
@@ -110,7 +110,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('deduct' as const), tenant: tenantNumber, ms: amountMs }),
+    arbitrary: fc.record({ kind: fc.constant('deduct' as const), workspace: tenantNumber, ms: amountMs }),
   },
 )
 
@@ -133,8 +133,8 @@ async function someWorld(): Promise<World> {
   return world
 }
 
-/** A tenant beside its slow model, and which calls the numbers stand for at the moment. */
-type Pair = Tenant & { slow: slow.SlowWorkspace; callIds: string[] }
+/** A workspace beside its slow model, and which calls the numbers stand for at the moment. */
+type Pair = TestWorkspace & { slow: slow.SlowWorkspace; callIds: string[] }
 
 /** The call an act is about; another one where it begins one. */
 function callIdOf(pair: Pair, act: Act, nowMs: number): string {
@@ -222,9 +222,12 @@ test(
         const engines = [world.engine, world.anotherEngine()]
         const pairs: Pair[] = []
         for (let index = 0; index < 2; index += 1) {
-          const tenant = await world.tenant({ ...terms, callDurationSecondsMax: terms.maxDurationMs / 1000 })
+          const workspace = await world.workspace({
+            ...terms,
+            callDurationSecondsMax: terms.maxDurationMs / 1000,
+          })
           const callIds = Array.from({ length: 6 }, () => newUuid(world.clock.now()))
-          pairs.push({ ...tenant, slow: slow.slowWorkspace(terms, world.clock.now()), callIds })
+          pairs.push({ ...workspace, slow: slow.slowWorkspace(terms, world.clock.now()), callIds })
         }
         for (const step of steps) await take(world, engines, pairs, step)
         for (const pair of pairs) await compare(world, pair)
@@ -241,7 +244,7 @@ test(
 )
 
 async function take(world: World, engines: World['engine'][], pairs: Pair[], step: Step): Promise<void> {
-  const pairOf = ({ tenant }: { tenant: number }) => pairs[tenant] as Pair
+  const pairOf = ({ workspace }: { workspace: number }) => pairs[workspace] as Pair
   const nowMs = world.clock.now()
   for (const pair of pairs) slow.catchUp(pair.slow, nowMs)
   switch (step.kind) {

@@ -4,7 +4,7 @@ import {
   callsByStatus,
   openWorld,
   startOf,
-  type Tenant,
+  type TestWorkspace,
   verifyAll,
   type World,
 } from '../../test/world.ts'
@@ -14,20 +14,20 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
 let world: World
-let tenant: Tenant
+let workspace: TestWorkspace
 beforeAll(async () => {
   world = await openWorld()
 })
 beforeEach(async () => {
-  tenant = await world.tenant({ concurrentCallsMax: null, monthlyMs: 100_000 * minuteMs })
+  workspace = await world.workspace({ concurrentCallsMax: null, monthlyMs: 100_000 * minuteMs })
 })
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(() => world.close())
 
-/** So many calls of the tenant's, authorized now; answered now where they are. */
+/** So many calls of the workspace's, authorized now; answered now where they are. */
 async function calls(count: number, how: 'ring' | 'talk'): Promise<string[]> {
-  const starts = Array.from({ length: count }, () => startOf(tenant))
-  const answers = how === 'talk' ? starts.map(({ callId }) => answerOf(world, tenant, callId)) : []
+  const starts = Array.from({ length: count }, () => startOf(workspace))
+  const answers = how === 'talk' ? starts.map(({ callId }) => answerOf(world, workspace, callId)) : []
   await world.engine.submitBatch([...starts, ...answers])
   return starts.map(({ callId }) => callId)
 }
@@ -39,8 +39,8 @@ describe('the reaper', () => {
     const engines = [world.engine, world.anotherEngine(), world.anotherEngine()]
     const reapers = engines.map((engine) => createReaper({ ...world, engine }))
     await Promise.all(reapers.map((reaper) => reaper.runOnce()))
-    expect(await callsByStatus(world, tenant)).toEqual({ lost: 40 })
-    expect((await world.balance(tenant)).balanceMs).toBe((100_000 - 40 * 60) * minuteMs)
+    expect(await callsByStatus(world, workspace)).toEqual({ lost: 40 })
+    expect((await world.balance(workspace)).balanceMs).toBe((100_000 - 40 * 60) * minuteMs)
     expect(await createReaper(world).runOnce()).toBe(0)
   })
 
@@ -52,15 +52,15 @@ describe('the reaper', () => {
     // It has been listening since just now: what rings may have been heard of by nobody. A hard stop is a hard stop.
     const reaper = createReaper(world)
     expect(await reaper.runOnce()).toBe(2)
-    expect(await callsByStatus(world, tenant)).toEqual({ authorized: early.length, lost: 2 })
+    expect(await callsByStatus(world, workspace)).toEqual({ authorized: early.length, lost: 2 })
     world.clock.advance(hourMs / 2)
     expect(await reaper.runOnce()).toBe(early.length)
-    expect(await callsByStatus(world, tenant)).toEqual({ lost: early.length + 2 })
+    expect(await callsByStatus(world, workspace)).toEqual({ lost: early.length + 2 })
   })
 
   test('takes no silence for an end that began before it listened', async () => {
     const [callId = ''] = await calls(1, 'talk')
-    const { workspaceId } = tenant
+    const { workspaceId } = workspace
     await world.engine.submit({ type: 'heartbeat', workspaceId, target: { callId } })
     world.clock.advance(10 * minuteMs)
     const reaper = createReaper(world)
@@ -69,6 +69,6 @@ describe('the reaper', () => {
     expect(await reaper.runOnce()).toBe(0)
     world.clock.advance(1)
     expect(await reaper.runOnce()).toBe(1)
-    expect((await world.balance(tenant)).balanceMs).toBe(100_000 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(100_000 * minuteMs)
   })
 })

@@ -1,4 +1,4 @@
-import { lengthMs, paidPieces } from '@talktime/core/billing/charge-allocations'
+import { allocateCharges, lengthMs } from '@talktime/core/billing/charge-allocations'
 import { type GrantRow, grantColumns, type LineRow, paidBy, readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -71,7 +71,7 @@ async function paidByGrant(
   }
   const draws = charges.length === 0 ? [] : await paidBy(db, line, stretch)
   const paidMs = new Map<string, number>()
-  for (const piece of paidPieces(entries, draws)) {
+  for (const piece of allocateCharges(entries, draws)) {
     if (piece.grantId !== null) paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + lengthMs(piece))
   }
   return paidMs

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { answerOf, endOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import {
+  answerOf,
+  endOf,
+  openWorld,
+  startOf,
+  type TestWorkspace,
+  verifyAll,
+  type World,
+} from '../../test/world.ts'
 import type { Difference } from '../ledger/index.ts'
 import { newUuid } from '../platform/ids.ts'
 
@@ -7,63 +15,66 @@ const minuteMs = 60_000
 const cycleEndsAtMs = Date.UTC(2026, 1, 10, 12)
 
 let world: World
-let tenant: Tenant
+let workspace: TestWorkspace
 beforeAll(async () => {
   world = await openWorld()
-  const tenants = [
-    await world.tenant({ monthlyMs: 40 * minuteMs }),
-    await world.tenant({ monthlyMs: 40 * minuteMs }),
+  const workspaces = [
+    await world.workspace({ monthlyMs: 40 * minuteMs }),
+    await world.workspace({ monthlyMs: 40 * minuteMs }),
   ]
-  for (const each of tenants) await beforeReset(each)
+  for (const each of workspaces) await beforeReset(each)
   world.clock.set(cycleEndsAtMs - 30 * minuteMs)
-  const calls = await Promise.all(tenants.map(duringReset))
+  const calls = await Promise.all(workspaces.map(duringReset))
   world.clock.set(cycleEndsAtMs + 30 * minuteMs)
   for (const each of calls) await afterReset(each)
-  tenant = tenants[1] as Tenant
+  workspace = workspaces[1] as TestWorkspace
 })
 afterAll(() => world.close())
 
 // Everything that can be in the books: grants of each kind, one that expired, and a call paid by two of them;
-async function beforeReset(tenant: Tenant): Promise<void> {
+async function beforeReset(workspace: TestWorkspace): Promise<void> {
   const expiresAtMs = world.clock.now() + 30 * 24 * 60 * minuteMs
-  await world.grant(tenant, { kind: 'promotional', amountMs: 20 * minuteMs, expiresAtMs })
-  await world.grant(tenant, { kind: 'top_up', amountMs: 15 * minuteMs })
-  const start = startOf(tenant)
-  const ended = [answerOf(world, tenant, start.callId, 25 * minuteMs), endOf(world, tenant, start.callId)]
+  await world.grant(workspace, { kind: 'promotional', amountMs: 20 * minuteMs, expiresAtMs })
+  await world.grant(workspace, { kind: 'top_up', amountMs: 15 * minuteMs })
+  const start = startOf(workspace)
+  const ended = [
+    answerOf(world, workspace, start.callId, 25 * minuteMs),
+    endOf(world, workspace, start.callId),
+  ]
   await world.engine.submitBatch([start, ...ended])
-  await world.deduct(tenant, minuteMs)
+  await world.deduct(workspace, minuteMs)
 }
 
 // calls that are cut at a reset, and one that rings;
-async function duringReset(tenant: Tenant) {
+async function duringReset(workspace: TestWorkspace) {
   // Cut in this order, so that the first one's charge is the old cycle's: what it gives back expires.
-  const starts = [1, 2, 3, 4].map((ms) => startOf(tenant, { callId: newUuid(world.clock.now() + ms) }))
+  const starts = [1, 2, 3, 4].map((ms) => startOf(workspace, { callId: newUuid(world.clock.now() + ms) }))
   const [shorterId = '', cutId = '', answeredLaterId = ''] = starts.map(({ callId }) => callId)
-  const answers = [shorterId, cutId].map((callId) => answerOf(world, tenant, callId))
+  const answers = [shorterId, cutId].map((callId) => answerOf(world, workspace, callId))
   await world.engine.submitBatch([...starts, ...answers])
-  return { tenant, shorterId, answeredLaterId }
+  return { workspace, shorterId, answeredLaterId }
 }
 
 // a correction, a call refused for an overdraft, and credit that pays it and some that is left.
 async function afterReset(calls: Awaited<ReturnType<typeof duringReset>>): Promise<void> {
-  const { tenant, shorterId, answeredLaterId } = calls
-  await world.engine.submit(endOf(world, tenant, shorterId, 55 * minuteMs))
-  await world.engine.submit(answerOf(world, tenant, answeredLaterId, 10 * minuteMs))
-  await world.deduct(tenant, 60 * minuteMs)
-  await world.engine.submit(startOf(tenant))
-  await world.grant(tenant, { kind: 'adjustment', amountMs: 80 * minuteMs })
+  const { workspace, shorterId, answeredLaterId } = calls
+  await world.engine.submit(endOf(world, workspace, shorterId, 55 * minuteMs))
+  await world.engine.submit(answerOf(world, workspace, answeredLaterId, 10 * minuteMs))
+  await world.deduct(workspace, 60 * minuteMs)
+  await world.engine.submit(startOf(workspace))
+  await world.grant(workspace, { kind: 'adjustment', amountMs: 80 * minuteMs })
   const expiresAtMs = world.clock.now() + minuteMs
-  await world.grant(tenant, { kind: 'promotional', amountMs: minuteMs, expiresAtMs })
+  await world.grant(workspace, { kind: 'promotional', amountMs: minuteMs, expiresAtMs })
 }
 
-/** What is found after a statement has changed the tenant's books behind everybody's back. Nothing of it stays. */
+/** What is found after a statement has changed the workspace's books behind everybody's back. Nothing of it stays. */
 async function corrupted(statement: string): Promise<Difference[]> {
   let found: Difference[] = []
   await world.database
     .transaction(async (tx) => {
       // No triggers and no foreign keys: not even the database objects.
       await tx.query('set local session_replication_role = replica')
-      const { rowCount } = await tx.query(statement.replaceAll(':tenant', `'${tenant.workspaceId}'`))
+      const { rowCount } = await tx.query(statement.replaceAll(':workspace', `'${workspace.workspaceId}'`))
       expect(rowCount).toBe(1)
       found = await verifyAll(tx)
       throw new Error('taken back')
@@ -96,16 +107,16 @@ const usageDays = 'usage of each day is what its calls were charged'
 const usageZone = 'usage is kept in the workspace’s time zone'
 const callOrphans = 'every call belongs to a workspace and to one of its agents'
 
-const line = (set: string) => `update balance_lines set ${set} where workspace_id = :tenant`
+const line = (set: string) => `update balance_lines set ${set} where workspace_id = :workspace`
 const entry = (set: string, seq: number) =>
-  `update ledger_entries set ${set} where workspace_id = :tenant and seq = ${seq}`
+  `update ledger_entries set ${set} where workspace_id = :workspace and seq = ${seq}`
 const oneOf = (table: string, condition: string) =>
-  `workspace_id = :tenant and id = (select id from ${table} where workspace_id = :tenant and ${condition} order by id limit 1)`
+  `workspace_id = :workspace and id = (select id from ${table} where workspace_id = :workspace and ${condition} order by id limit 1)`
 const grant = (set: string, which: string) => `update grants set ${set} where ${oneOf('grants', which)}`
 const call = (set: string, which: string) => `update calls set ${set} where ${oneOf('calls', which)}`
-const firstDay = `workspace_id = :tenant and day = (select min(day) from usage_days where workspace_id = :tenant)`
+const firstDay = `workspace_id = :workspace and day = (select min(day) from usage_days where workspace_id = :workspace)`
 const usage = (set: string) => `update usage_days set ${set} where ${firstDay}`
-const middleDraw = `workspace_id = :tenant and from_ms = (select from_ms from grant_draws where workspace_id = :tenant order by 1 offset 1 limit 1)`
+const middleDraw = `workspace_id = :workspace and from_ms = (select from_ms from grant_draws where workspace_id = :workspace order by 1 offset 1 limit 1)`
 
 test.each<[string, string, string[]]>([
   // The line
@@ -209,7 +220,7 @@ test.each<[string, string, string[]]>([
   const { rows } = await world.database.query('select from workspaces')
   expect(rows).toHaveLength(2)
   const others = found.filter(
-    ({ workspaceId, check }) => workspaceId !== tenant.workspaceId && check !== orphans,
+    ({ workspaceId, check }) => workspaceId !== workspace.workspaceId && check !== orphans,
   )
   expect(others.filter(({ check }) => check !== entryContinues)).toEqual([])
 })
@@ -217,14 +228,14 @@ test.each<[string, string, string[]]>([
 test.each<[string, string, string[]]>([
   [
     'an entry',
-    `delete from ledger_entries where workspace_id = :tenant and seq = 3`,
+    `delete from ledger_entries where workspace_id = :workspace and seq = 3`,
     [entriesSum, entryContinues],
   ],
   ['a draw', `delete from grant_draws where ${middleDraw}`, [grantParts, drawsCover]],
   ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls, usageDays]],
   ['usage of a day', `delete from usage_days where ${firstDay}`, [usageDays]],
   ['a call that rings', `delete from calls where ${oneOf('calls', `status = 'authorized'`)}`, [counts]],
-  ['a balance line', 'delete from balance_lines where workspace_id = :tenant', [orphans, callOrphans]],
+  ['a balance line', 'delete from balance_lines where workspace_id = :workspace', [orphans, callOrphans]],
 ])('verify finds that %s is missing', async (_what, statement, checks) => {
   expect(new Set((await corrupted(statement)).map(({ check }) => check))).toEqual(new Set(checks))
 })

@@ -6,7 +6,7 @@ import { campaignsIn } from './campaign-store.ts'
 import { estimateToFinish } from './estimate.ts'
 
 /** What a workspace's campaigns are expected to use in the night that is ahead, and which do. */
-export type Overnight = {
+export type OvernightForecast = {
   /** Milliseconds of talk time. */
   readonly expectedMs: number
   /** The names of those that are expected to use something. */
@@ -19,7 +19,11 @@ export type Overnight = {
  * What the campaigns that will call in the coming night, or in what is left of the present one, are expected to use in
  * it. One whose calls nothing is known about yet is left out.
  */
-export async function expectOvernight(db: Queryable, workspaceId: string, nowMs: number): Promise<Overnight> {
+export async function forecastOvernight(
+  db: Queryable,
+  workspaceId: string,
+  nowMs: number,
+): Promise<OvernightForecast> {
   const { timeZone } = await requireWorkspace(db, workspaceId)
   const night = nightAhead(nowMs, timeZone)
   const campaigns: string[] = []

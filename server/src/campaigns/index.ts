@@ -3,7 +3,7 @@ export { createCampaign, listCampaigns, requireCampaign } from './campaign-store
 export { contactRoutes } from './contacts/contact-routes.ts'
 export { createFileTaker } from './contacts/receive-import.ts'
 export { createDialer, type Dialer } from './dialer/dialer.ts'
-export { expectOvernight } from './expect-overnight.ts'
+export { forecastOvernight } from './expect-overnight.ts'
 export { pauseByUser, pauseForCredits, resumeAfterCredits, startCampaign } from './lifecycle.ts'
 export { campaignRoutes } from './routes.ts'
 export { verifyCampaigns } from './verify.ts'

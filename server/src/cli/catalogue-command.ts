@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { loadCatalogue } from '../plans/index.ts'
+import { loadCatalog } from '../plans/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime catalogue load FILE` */
@@ -10,7 +10,7 @@ export function catalogueCommand(): Command {
     .argument('<file>', 'JSON in the form of server/catalogue.json')
     .action(async (file: string) => {
       const loaded = await withDatabase(({ database }) =>
-        database.transaction((tx) => loadCatalogue(tx, resolve(file), 'replace')),
+        database.transaction((tx) => loadCatalog(tx, resolve(file), 'replace')),
       )
       console.log(`Loaded ${loaded.plans} plans and ${loaded.packages} packages.`)
     })

@@ -4,7 +4,7 @@ import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
 import { type RunningServer, startServer, temporaryFolder } from '../../test/start-server.ts'
 import { createMailer } from '../alerts/index.ts'
-import { loadCatalogue } from '../plans/index.ts'
+import { loadCatalog } from '../plans/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import { newUuid, publicId } from '../platform/ids.ts'
 import { createLog } from '../platform/log.ts'
@@ -117,7 +117,7 @@ describe('on the database of DATABASE_URL', () => {
   })
 
   test('verify lists what does not add up, and ends with exit code 1', async () => {
-    await loadCatalogue(database)
+    await loadCatalog(database)
     const [right, wrong] = await database.transaction(async (tx) => {
       const make = () => createWorkspace(tx, { name: 'Acme', timeZone: 'UTC', planId: 'free' }, 1_000_000)
       return [await make(), await make()]

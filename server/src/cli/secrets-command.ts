@@ -1,12 +1,12 @@
 import { Command } from 'commander'
-import { renewWebhookSecrets } from '../alerts/index.ts'
-import { renewKeys } from '../llm/index.ts'
+import { resealWebhookSecrets } from '../alerts/index.ts'
+import { resealKeys } from '../llm/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** Everything that is stored encrypted under TALKTIME_SECRET. */
 const stored = [
-  ['LLM key', renewKeys],
-  ['webhook secret', renewWebhookSecrets],
+  ['LLM key', resealKeys],
+  ['webhook secret', resealWebhookSecrets],
 ] as const
 
 /** `talktime secrets rotate` */

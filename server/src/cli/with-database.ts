@@ -1,4 +1,4 @@
-import { loadCatalogue } from '../plans/index.ts'
+import { loadCatalog } from '../plans/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { connectToDatabase } from '../platform/database/connect.ts'
@@ -24,7 +24,7 @@ export async function withDatabase<T>(work: (context: CommandContext) => Promise
   const log = createLog(config.logLevel)
   const { database, stop } = await connectToDatabase(config, log)
   try {
-    await loadCatalogue(database)
+    await loadCatalog(database)
     return await work({ database, config, log, nowMs: systemClock.now() })
   } finally {
     await stop()

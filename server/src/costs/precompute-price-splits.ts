@@ -12,7 +12,7 @@ import { keepSplits, reckonWholeDay, type Split } from './price-change-days.ts'
  *
  * @returns how many workspaces there were
  */
-export async function lookAtPrices(database: Database, limit = 20): Promise<number> {
+export async function precomputePriceSplits(database: Database, limit = 20): Promise<number> {
   const { rows } = await database.query<{ workspaceId: string }>({
     name: 'usage_price_looks_due',
     text: `

@@ -1,4 +1,4 @@
-import { type PaidPiece, paidPieces } from '@talktime/core/billing/charge-allocations'
+import { allocateCharges, type ChargeAllocation } from '@talktime/core/billing/charge-allocations'
 import { localDayBounds } from '@talktime/core/time/local-day'
 import { type LineRow, paidBy } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
@@ -187,7 +187,7 @@ export async function reckonWholeDay(
 export type CallInPieces = {
   readonly callId: string
   readonly agentId: string
-  readonly pieces: readonly PaidPiece[]
+  readonly pieces: readonly ChargeAllocation[]
 }
 
 /** The calls that were charged in several entries: cut at a reset, or corrected. */
@@ -232,7 +232,7 @@ export async function callsInPieces(
   return [...calls].map(([callId, entries]) => ({
     callId,
     agentId: entries[0]?.agentId ?? '',
-    pieces: paidPieces(entries, draws),
+    pieces: allocateCharges(entries, draws),
   }))
 }
 

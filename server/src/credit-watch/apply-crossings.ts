@@ -6,13 +6,13 @@ import {
   type WorkspaceUnit,
   writeUnits,
 } from '../ledger/index.ts'
-import { together } from '../platform/database/all-or-first-error.ts'
+import { allOrFirstError } from '../platform/database/all-or-first-error.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Pipeline } from '../platform/database/pipeline.ts'
 import { invariant } from '../platform/problem.ts'
 import { type AlertFacts, loadAlertFacts, tellLow, tellOut, tellReturned } from './alerts.ts'
 import type { Consequences } from './consequences.ts'
-import { writeMarks } from './watch-store.ts'
+import { writeWatchState } from './watch-store.ts'
 
 /** What was found of some workspaces, and what is left to do outside of the transaction. Workspaces by their UUIDs. */
 export type Acted = {
@@ -44,7 +44,7 @@ export function act(
 ): Promise<Acted> {
   return pipeline.transaction(async (tx, commit) => {
     // Known before anybody needs it, it costs no way to the database and back of its own.
-    const [locked, facts] = await together([
+    const [locked, facts] = await allOrFirstError([
       lockFreeWorkspaces(tx, workspaceIds),
       loadAlertFacts(tx, workspaceIds),
     ])
@@ -102,11 +102,14 @@ type DoneIn = { readonly workspaceId: string; readonly hangUps: boolean }
 /** The workspaces' queries travel together. */
 async function carryOut(context: Context, moves: readonly Move[]): Promise<DoneIn[]> {
   if (moves.length === 0) return []
-  const marked = writeMarks(
+  const marked = writeWatchState(
     context.tx,
     moves.map(({ unit }) => unit.line),
   )
-  const [done] = await together([together(moves.map((move) => carryOutIn(context, move))), marked])
+  const [done] = await allOrFirstError([
+    allOrFirstError(moves.map((move) => carryOutIn(context, move))),
+    marked,
+  ])
   return [...done]
 }
 

@@ -6,7 +6,7 @@ import { Histogram, type Registry } from 'prom-client'
  *
  * @returns to be told of each, in milliseconds
  */
-export function measureLateness(registry: Registry): (latenessMs: number) => void {
+export function createLatenessMetric(registry: Registry): (latenessMs: number) => void {
   const seconds = new Histogram({
     name: 'talktime_credit_watch_lateness_seconds',
     help: 'Time from the instant at which a balance crossed a level to the commit of what follows from it.',

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Died, lifeOf, mortalDatabase, mortalPipeline } from '../../test/killable-process.ts'
 import { until } from '../../test/start-server.ts'
 import { watchOver } from '../../test/watches.ts'
-import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { answerOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { creditConsequences } from '../credit-consequences.ts'
 import { lockWorkspaces, readLine } from '../ledger/index.ts'
 import type { CreditWatch, CreditWatchDeps } from './watch.ts'
@@ -29,15 +29,15 @@ function watchOf(deps?: Partial<CreditWatchDeps>): CreditWatch {
 }
 
 /** A workspace that ends its calls, with a credit and two calls in conversation since now. */
-async function twoCallsAndACredit(): Promise<Tenant> {
-  const tenant = await world.tenant({ monthlyMs: minuteMs, whenCreditsRunOut: 'end' })
-  const calls = [startOf(tenant), startOf(tenant)]
-  await world.engine.submitBatch([...calls, ...calls.map(({ callId }) => answerOf(world, tenant, callId))])
-  return tenant
+async function twoCallsAndACredit(): Promise<TestWorkspace> {
+  const workspace = await world.workspace({ monthlyMs: minuteMs, whenCreditsRunOut: 'end' })
+  const calls = [startOf(workspace), startOf(workspace)]
+  await world.engine.submitBatch([...calls, ...calls.map(({ callId }) => answerOf(world, workspace, callId))])
+  return workspace
 }
 
 /** What the books say of the workspace. */
-async function stateOf({ workspaceId }: Tenant) {
+async function stateOf({ workspaceId }: TestWorkspace) {
   const count = async (text: string) => (await world.database.query(text, [workspaceId])).rowCount ?? 0
   const { outSinceMs } = await readLine(world.database, workspaceId)
   const hungUp = await count('select from calls where workspace_id = $1 and hang_up_at_ms is not null')
@@ -53,9 +53,9 @@ describe('a process that dies at any step of acting on a crossing', () => {
     // The low level is crossed from the start, and not what this is about.
     const ends: string[] = []
     for (let stepsMax = 0; ; stepsMax += 1) {
-      const tenant = await twoCallsAndACredit()
+      const workspace = await twoCallsAndACredit()
       await watchOf().runDue()
-      const before = await stateOf(tenant)
+      const before = await stateOf(workspace)
       const outSinceMs = world.clock.now() + 30 * secondMs
       world.clock.advance(30 * secondMs)
       const all = { outSinceMs, hungUp: 2, alerts: 1, events: before.events + 1 }
@@ -65,12 +65,12 @@ describe('a process that dies at any step of acting on a crossing', () => {
       await mortal.runDue().catch((error: unknown) => {
         if (!(error instanceof Died)) throw error
       })
-      const left = await stateOf(tenant)
+      const left = await stateOf(workspace)
       ends.push(left.outSinceMs === null ? 'nothing' : 'all')
       expect(left).toEqual(left.outSinceMs === null ? { ...nothing, events: before.events } : all)
       world.clock.advance(5 * secondMs)
       await watchOf().runDue()
-      expect(await stateOf(tenant)).toEqual(all)
+      expect(await stateOf(workspace)).toEqual(all)
       if (!life.dead) break
     }
     // The deaths were where they were meant to be.
@@ -81,17 +81,17 @@ describe('a process that dies at any step of acting on a crossing', () => {
 
 describe('a process that starts', () => {
   test('acts on everything that was missed, at the instant at which it was', async () => {
-    const tenants = [await twoCallsAndACredit(), await twoCallsAndACredit(), await twoCallsAndACredit()]
+    const workspaces = [await twoCallsAndACredit(), await twoCallsAndACredit(), await twoCallsAndACredit()]
     const outSinceMs = world.clock.now() + 30 * secondMs
     world.clock.advance(10 * minuteMs)
     await watchOf().runDue()
-    for (const tenant of tenants) {
-      expect(await stateOf(tenant)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
+    for (const workspace of workspaces) {
+      expect(await stateOf(workspace)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
     }
   })
 
   test('takes up what another had in mind, and sleeps until then', async () => {
-    const tenant = await twoCallsAndACredit()
+    const workspace = await twoCallsAndACredit()
     await watchOf().runDue()
     const acted: number[] = []
     // Its clock goes on by itself.
@@ -106,7 +106,7 @@ describe('a process that starts', () => {
       void watch.lookAhead()
     })
     await done
-    expect(await stateOf(tenant)).toMatchObject({ hungUp: 2, alerts: 1 })
+    expect(await stateOf(workspace)).toMatchObject({ hungUp: 2, alerts: 1 })
     expect(acted).toHaveLength(1)
     world.clock.advance(minuteMs)
   })
@@ -139,28 +139,28 @@ test('a workspace in which something fails spoils no other', async () => {
 })
 
 test('credit that expires leaves the workspace without it at that instant, whenever that is seen', async () => {
-  const tenant = await world.tenant({ monthlyMs: 0, whenCreditsRunOut: 'end' })
+  const workspace = await world.workspace({ monthlyMs: 0, whenCreditsRunOut: 'end' })
   const expiresAtMs = world.clock.now() + 5 * minuteMs
-  await world.grant(tenant, { kind: 'promotional', amountMs: 100 * minuteMs, expiresAtMs })
+  await world.grant(workspace, { kind: 'promotional', amountMs: 100 * minuteMs, expiresAtMs })
   await watchOf().runDue()
-  const call = startOf(tenant)
-  await world.engine.submitBatch([call, answerOf(world, tenant, call.callId)])
+  const call = startOf(workspace)
+  await world.engine.submitBatch([call, answerOf(world, workspace, call.callId)])
   world.clock.advance(7 * minuteMs)
   // The boundary first, then what it leaves.
   await watchOf().runDue()
   await watchOf().runDue()
-  expect(await stateOf(tenant)).toMatchObject({ outSinceMs: expiresAtMs, hungUp: 1, alerts: 1 })
+  expect(await stateOf(workspace)).toMatchObject({ outSinceMs: expiresAtMs, hungUp: 1, alerts: 1 })
 })
 
 test('processes that sleep until the same instant act once', async () => {
-  const tenants = await Promise.all(Array.from({ length: 30 }, () => twoCallsAndACredit()))
+  const workspaces = await Promise.all(Array.from({ length: 30 }, () => twoCallsAndACredit()))
   const outSinceMs = world.clock.now() + 30 * secondMs
   const processes = Array.from({ length: 3 }, () => watchOf())
   for (const watch of processes) await watch.lookAhead()
   world.clock.advance(30 * secondMs)
   await Promise.all(processes.map((watch) => watch.runDue()))
-  for (const tenant of tenants) {
-    expect(await stateOf(tenant)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
+  for (const workspace of workspaces) {
+    expect(await stateOf(workspace)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
   }
 })
 
@@ -177,7 +177,7 @@ test('a line that somebody holds at the instant is acted on when it is free, and
     expect(await stateOf(busy)).toMatchObject(nothing)
   })
   await ran
-  for (const tenant of [busy, free]) {
-    expect(await stateOf(tenant)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
+  for (const workspace of [busy, free]) {
+    expect(await stateOf(workspace)).toMatchObject({ outSinceMs, hungUp: 2, alerts: 1 })
   }
 })

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
 import { watchOver } from '../../test/watches.ts'
-import { answerOf, endOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import {
+  answerOf,
+  endOf,
+  openWorld,
+  startOf,
+  type TestWorkspace,
+  verifyAll,
+  type World,
+} from '../../test/world.ts'
 import { hangUpForCredits } from '../calls/index.ts'
 import { lockWorkspaces, readLine, writeUnits } from '../ledger/index.ts'
 import { verifyCreditWatch } from './verify.ts'
@@ -57,7 +65,10 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function changeSetting({ workspaceId }: Tenant, whenCreditsRunOut: 'finish' | 'end'): Promise<void> {
+async function changeSetting(
+  { workspaceId }: TestWorkspace,
+  whenCreditsRunOut: 'finish' | 'end',
+): Promise<void> {
   const nowMs = world.clock.now()
   await world.database.transaction(async (tx) => {
     const units = await lockWorkspaces(tx, [workspaceId])
@@ -70,7 +81,7 @@ async function changeSetting({ workspaceId }: Tenant, whenCreditsRunOut: 'finish
   })
 }
 
-async function told({ workspaceId }: Tenant): Promise<Record<string, number>> {
+async function told({ workspaceId }: TestWorkspace): Promise<Record<string, number>> {
   const { rows } = await world.database.query<{ kind: string; alerts: number }>(
     `select kind, count(*) as alerts from alerts where workspace_id = $1 group by 1`,
     [workspaceId],
@@ -82,7 +93,7 @@ async function told({ workspaceId }: Tenant): Promise<Record<string, number>> {
   }
 }
 
-async function hangUps({ workspaceId }: Tenant): Promise<Record<'open' | 'ordered', number>> {
+async function hangUps({ workspaceId }: TestWorkspace): Promise<Record<'open' | 'ordered', number>> {
   const { rows } = await world.database.query<Record<'open' | 'ordered', number>>(
     `select count(*) as open, count(hang_up_at_ms) as ordered from calls
      where workspace_id = $1 and status in ('authorized', 'in_conversation')`,
@@ -96,7 +107,7 @@ test('whatever happens, and whichever process looks: each time at zero and back 
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }), async (steps) => {
-      const tenant = await world.tenant({ monthlyMs: 2 * minuteMs, concurrentCallsMax: null })
+      const workspace = await world.workspace({ monthlyMs: 2 * minuteMs, concurrentCallsMax: null })
       const processes = [watchOver(world), watchOver(world)]
       const calls: string[] = []
       let setting = 'finish'
@@ -109,7 +120,7 @@ test('whatever happens, and whichever process looks: each time at zero and back 
             world.clock.advance(one.ms)
             break
           case 'start': {
-            const start = startOf(tenant)
+            const start = startOf(workspace)
             calls.push(start.callId)
             await world.engine.submit(start)
             break
@@ -118,36 +129,36 @@ test('whatever happens, and whichever process looks: each time at zero and back 
           case 'end': {
             const callId = calls[one.call]
             const command = one.kind === 'answer' ? answerOf : endOf
-            if (callId !== undefined) await world.engine.submit(command(world, tenant, callId, one.agoMs))
+            if (callId !== undefined) await world.engine.submit(command(world, workspace, callId, one.agoMs))
             break
           }
           case 'grant':
-            await world.grant(tenant, { kind: 'promotional', amountMs: one.ms })
+            await world.grant(workspace, { kind: 'promotional', amountMs: one.ms })
             break
           case 'deduct':
-            await world.deduct(tenant, one.ms)
+            await world.deduct(workspace, one.ms)
             break
           case 'setting':
             setting = one.whenCreditsRunOut
-            await changeSetting(tenant, one.whenCreditsRunOut)
+            await changeSetting(workspace, one.whenCreditsRunOut)
             break
           case 'look': {
             await processes[one.process]?.runDue()
-            const { balanceMs } = await world.balance(tenant)
+            const { balanceMs } = await world.balance(workspace)
             const isOut = balanceMs <= 0
             if (isOut !== wasOut) expected[isOut ? 'balance_zero' : 'credits_returned'] += 1
             wasOut = isOut
-            expect(await told(tenant)).toMatchObject(expected)
-            const { outSinceMs } = await readLine(world.database, tenant.workspaceId)
+            expect(await told(workspace)).toMatchObject(expected)
+            const { outSinceMs } = await readLine(world.database, workspace.workspaceId)
             expect(outSinceMs !== null).toBe(isOut)
-            const { open, ordered } = await hangUps(tenant)
+            const { open, ordered } = await hangUps(workspace)
             // Credit that came and went before anybody looked is passed over, with the calls that it let in.
             if (!isOut || setting === 'finish') expect(ordered).toBe(0)
             else if (!cameBackUnseen) expect(ordered).toBe(open)
             cameBackUnseen &&= isOut
           }
         }
-        cameBackUnseen ||= wasOut && (await world.balance(tenant)).balanceMs > 0
+        cameBackUnseen ||= wasOut && (await world.balance(workspace)).balanceMs > 0
         expect(await verifyCreditWatch(world.database)).toEqual([])
       }
       expect(await verifyAll(world.database)).toEqual([])

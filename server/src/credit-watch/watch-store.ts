@@ -3,7 +3,7 @@ import { bigintArray, uuidArray } from '../platform/database/array-parameters.ts
 import type { Queryable } from '../platform/database/database.ts'
 
 /** Writes the marks of these lines. The caller holds them. */
-export async function writeMarks(tx: Queryable, lines: readonly LineRow[]): Promise<void> {
+export async function writeWatchState(tx: Queryable, lines: readonly LineRow[]): Promise<void> {
   await tx.query({
     name: 'credit_watch_write_marks',
     text: `

@@ -1,4 +1,4 @@
-import { type Chance, seededChance } from '../platform/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../platform/seeded-random.ts'
 
 /** What the demo's campaigns are called, and whom they call. Numbers are reserved for fiction, names are made up. */
 
@@ -123,14 +123,14 @@ const dentists = ['Dr. Amani Cole', 'Dr. Jules Fairbank', 'Dr. Mei Sorensen']
 
 /** The campaign's file of contacts, as the practice's own program would write it. */
 export function contactsOf({ contacts, badRows, seed }: CampaignCast, nowMs: number): string {
-  const chance = seededChance(seed)
+  const chance = seededRandom(seed)
   const rows = Array.from({ length: contacts }, (_, index) => contactRow(chance, index, nowMs))
   // Not at the end, where nobody would look for them.
   rows.splice(Math.floor(contacts / 3), 0, ...badRows)
   return `phone,name,last visit,dentist\n${rows.map((row) => `${row}\n`).join('')}`
 }
 
-function contactRow(chance: Chance, index: number, nowMs: number): string {
+function contactRow(chance: SeededRandom, index: number, nowMs: number): string {
   // 555-0100 to 555-0199 belong to nobody, in every area.
   const areaCode = areaCodes[Math.floor(index / 100) % areaCodes.length]
   const phone = `(${areaCode}) 555-01${String((index * 37) % 100).padStart(2, '0')}`

@@ -4,7 +4,7 @@ import { type CommandResult, databaseUrlOf, talktime } from '../../test/command-
 import { testDatabase } from '../../test/database.ts'
 import { verifyAll } from '../../test/world.ts'
 import { readBalance } from '../ledger/index.ts'
-import { loadCatalogue } from '../plans/index.ts'
+import { loadCatalog } from '../plans/index.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { publicId } from '../platform/ids.ts'
 import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
@@ -223,7 +223,7 @@ describe('the demo', () => {
 
 test('a demo that is interrupted leaves nothing behind', async () => {
   const { database, drop } = await testDatabase()
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const interrupted = make(world, { database, signal: AbortSignal.abort(new Error('stopped')) })
   await expect(interrupted).rejects.toThrow('stopped')
   const { rows } = await database.query(
@@ -235,7 +235,7 @@ test('a demo that is interrupted leaves nothing behind', async () => {
 
 test('where payments go through Stripe the demo buys nothing: an operator sees to its credits', async () => {
   const { database, drop } = await testDatabase()
-  await loadCatalogue(database)
+  await loadCatalog(database)
   const made = await make(world, { database, config: { ...config, payments: 'stripe' } })
   expect(made.outcome).toBe('made')
   const { rows } = await database.query(

@@ -1,5 +1,5 @@
 import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/calls/call-lease'
-import type { Chance } from '../platform/seeded-random.ts'
+import type { SeededRandom } from '../platform/seeded-random.ts'
 
 /** What the calls of an agent are like. */
 export type CallHabits = {
@@ -67,7 +67,7 @@ export type EndingWeights = Readonly<Record<Ending, number>>
 
 /** A call that begins to ring at `ringsAtMs`. */
 export function planCall(
-  chance: Chance,
+  chance: SeededRandom,
   habits: CallHabits,
   ringsAtMs: number,
   endings: EndingWeights,
@@ -106,13 +106,13 @@ const endReasons = ['completed', 'caller_hung_up', 'transferred', 'silence_timeo
 
 type Outcome = 'answered' | 'unanswered' | 'failed'
 
-function outcomeOf(chance: Chance, { answeredShare, failedShare }: CallHabits): Outcome {
+function outcomeOf(chance: SeededRandom, { answeredShare, failedShare }: CallHabits): Outcome {
   const drawn = chance.next()
   if (drawn < answeredShare) return 'answered'
   return drawn < answeredShare + failedShare ? 'failed' : 'unanswered'
 }
 
-function ringingMs(chance: Chance, { direction }: CallHabits, outcome: Outcome): number {
+function ringingMs(chance: SeededRandom, { direction }: CallHabits, outcome: Outcome): number {
   if (outcome === 'failed') return chance.between(300, 2_500)
   if (direction === 'web') return chance.between(400, 2_000)
   if (outcome === 'unanswered') {
@@ -122,14 +122,14 @@ function ringingMs(chance: Chance, { direction }: CallHabits, outcome: Outcome):
 }
 
 /** Why a call ended that nobody answered. */
-function reasonWithout(chance: Chance, { direction }: CallHabits, outcome: Outcome): string {
+function reasonWithout(chance: SeededRandom, { direction }: CallHabits, outcome: Outcome): string {
   if (direction !== 'outbound') return outcome === 'failed' ? 'error' : 'caller_hung_up'
   return outcome === 'failed'
     ? chance.pick(['invalid_number', 'rejected_by_carrier', 'failed'])
     : chance.pick(['no_answer', 'no_answer', 'busy'])
 }
 
-function partiesOf(chance: Chance, habits: CallHabits): Pick<PlannedCall, 'from' | 'to'> {
+function partiesOf(chance: SeededRandom, habits: CallHabits): Pick<PlannedCall, 'from' | 'to'> {
   if (habits.direction === 'web') return { from: null, to: null }
   const other = fictionalNumber(chance)
   return habits.direction === 'inbound'
@@ -140,17 +140,17 @@ function partiesOf(chance: Chance, habits: CallHabits): Pick<PlannedCall, 'from'
 const areaCodes = ['617', '508', '781', '978', '413', '401', '603', '207', '802', '203', '212', '646']
 
 /** A telephone number that belongs to nobody: 555-01XX is kept for fiction. */
-function fictionalNumber(chance: Chance): string {
+function fictionalNumber(chance: SeededRandom): string {
   const line = String(chance.integer(0, 99)).padStart(2, '0')
   return `+1${chance.pick(areaCodes)}55501${line}`
 }
 
-function endingOf(chance: Chance, endings: EndingWeights): Ending {
+function endingOf(chance: SeededRandom, endings: EndingWeights): Ending {
   const names = Object.keys(endings) as Ending[]
   return names[chance.weighted(Object.values(endings))] ?? 'once'
 }
 
-function reportDelayMs(chance: Chance, ending: Ending): number {
+function reportDelayMs(chance: SeededRandom, ending: Ending): number {
   if (ending === 'late') return Math.round(chance.between(1, 25) * minuteMs)
   if (ending === 'too_late') return Math.round(chance.between(8, 90) * minuteMs)
   return 0

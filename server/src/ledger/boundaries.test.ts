@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { answerOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
-import { cutLiveCalls } from '../calls/index.ts'
+import { answerOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
+import { chargeUntilBoundary } from '../calls/index.ts'
 import { renewSubscription } from '../plans/index.ts'
 import { createBoundaries } from './boundaries.ts'
 
@@ -16,10 +16,10 @@ afterEach(async () => {
   await world.close()
 })
 
-async function entries(tenant: Tenant): Promise<string[]> {
+async function entries(workspace: TestWorkspace): Promise<string[]> {
   const { rows } = await world.database.query<{ kind: string; amount: number; at: number }>(
     'select kind, amount_ms as amount, at_ms as at from ledger_entries where workspace_id = $1 order by seq',
-    [tenant.workspaceId],
+    [workspace.workspaceId],
   )
   const startedAtMs = rows[0]?.at ?? 0
   return rows.map(({ kind, amount, at }) => `day ${(at - startedAtMs) / dayMs}: ${amount / minuteMs} ${kind}`)
@@ -29,18 +29,20 @@ const inDays = (days: number) => world.clock.now() + days * dayMs
 
 describe('what is due', () => {
   test('happens once, in its order and dated when it should have been, however late it is looked at', async () => {
-    const tenant = await world.tenant()
+    const workspace = await world.workspace()
     const promotional = (amount: number, days: number) =>
-      world.grant(tenant, { kind: 'promotional', amountMs: amount * minuteMs, expiresAtMs: inDays(days) })
+      world.grant(workspace, { kind: 'promotional', amountMs: amount * minuteMs, expiresAtMs: inDays(days) })
     await promotional(7, 20)
     await promotional(5, 10)
     await promotional(9, 45)
     world.clock.advance(45 * dayMs - 3 * minuteMs)
-    const start = startOf(tenant)
-    await world.engine.submitBatch([start, answerOf(world, tenant, start.callId)])
+    const start = startOf(workspace)
+    await world.engine.submitBatch([start, answerOf(world, workspace, start.callId)])
     world.clock.advance(5 * dayMs)
-    await Promise.all([1, 2, 3].map(() => world.boundaries.catchUp([tenant.workspaceId], world.clock.now())))
-    const [, , , , ...happened] = await entries(tenant)
+    await Promise.all(
+      [1, 2, 3].map(() => world.boundaries.catchUp([workspace.workspaceId], world.clock.now())),
+    )
+    const [, , , , ...happened] = await entries(workspace)
     expect(happened).toEqual([
       'day 10: -5 expiry',
       'day 20: -7 expiry',
@@ -52,29 +54,29 @@ describe('what is due', () => {
   })
 
   test('at a moment has happened at that moment and not a millisecond before', async () => {
-    const tenant = await world.tenant()
-    await world.grant(tenant, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
+    const workspace = await world.workspace()
+    await world.grant(workspace, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
     world.clock.advance(dayMs - 1)
-    expect((await world.balance(tenant)).promotionalRemainingMs).toBe(minuteMs)
+    expect((await world.balance(workspace)).promotionalRemainingMs).toBe(minuteMs)
     world.clock.advance(1)
-    expect((await world.balance(tenant)).promotionalRemainingMs).toBe(0)
+    expect((await world.balance(workspace)).promotionalRemainingMs).toBe(0)
   })
 
   test('is not looked for where nothing is due', async () => {
-    const tenant = await world.tenant()
-    const before = await entries(tenant)
-    await world.boundaries.catchUpIfDue(tenant.workspaceId, world.clock.now())
-    await world.boundaries.catchUp([tenant.workspaceId], world.clock.now())
-    expect(await entries(tenant)).toEqual(before)
+    const workspace = await world.workspace()
+    const before = await entries(workspace)
+    await world.boundaries.catchUpIfDue(workspace.workspaceId, world.clock.now())
+    await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+    expect(await entries(workspace)).toEqual(before)
   })
 
   test('in many workspaces is done a few at a time, the longest due first', async () => {
-    const [second, first] = [await world.tenant(), await world.tenant()]
+    const [second, first] = [await world.workspace(), await world.workspace()]
     await world.grant(second, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(2) })
     await world.grant(first, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
     world.clock.advance(3 * dayMs)
-    const expired = async (tenant: Tenant) =>
-      (await entries(tenant)).some((entry) => entry.endsWith('expiry'))
+    const expired = async (workspace: TestWorkspace) =>
+      (await entries(workspace)).some((entry) => entry.endsWith('expiry'))
     expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
     expect([await expired(first), await expired(second)]).toEqual([true, false])
     expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
@@ -83,9 +85,9 @@ describe('what is due', () => {
   })
 
   test('in one workspace that cannot be helped keeps no other from its own', async () => {
-    const [broken, sound] = [await world.tenant(), await world.tenant()]
+    const [broken, sound] = [await world.workspace(), await world.workspace()]
     const boundaries = createBoundaries(world.database, {
-      cutLiveCalls,
+      chargeUntilBoundary,
       renew(tx, unit, atMs, nowMs) {
         if (unit.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
         return renewSubscription(tx, unit, atMs, nowMs)

@@ -2,14 +2,14 @@ import { rebased } from '@talktime/core/billing/balance-line'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
-import { keepLowLevel } from './low-balance-threshold.ts'
+import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 import { lockWorkspaces, writeUnits } from './store.ts'
 import { addEvent, type WorkspaceUnit } from './unit.ts'
 
 /** What a boundary means to rooms the ledger does not know. */
 export type BoundaryDeps = {
   /** Charges every live call of the workspace for what was talked before `atMs`. */
-  cutLiveCalls(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<void>
+  chargeUntilBoundary(tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number): Promise<void>
   /**
    * Begins a new billing cycle if one begins at `atMs` (its grant included), and says when the workspace's
    * current cycle ends.
@@ -89,13 +89,13 @@ async function processBoundary(
   nowMs: number,
   deps: BoundaryDeps,
 ): Promise<void> {
-  await deps.cutLiveCalls(tx, unit, atMs, nowMs)
+  await deps.chargeUntilBoundary(tx, unit, atMs, nowMs)
   await fold(tx, unit)
   await expireGrants(tx, unit, atMs, nowMs)
   unit.line = { ...unit.line, ...rebased(unit.line, atMs), nextBoundaryMs: null }
   addEvent(unit, 'balance')
   const { cycleEndsAtMs } = await deps.renew(tx, unit, atMs, nowMs)
-  await keepLowLevel(tx, unit, atMs)
+  await updateLowBalanceThreshold(tx, unit, atMs)
   boundaryNoLaterThan(unit, cycleEndsAtMs)
   boundaryNoLaterThan(unit, await nextExpiry(tx, unit.line.workspaceId))
   const { nextBoundaryMs } = unit.line

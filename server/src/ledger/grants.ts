@@ -10,7 +10,7 @@ import { FREE, type Price } from '@talktime/core/billing/price'
 import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
-import { keepLowLevel } from './low-balance-threshold.ts'
+import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 import { addEvent, type EntryKind, type EntryRow, post, type WorkspaceUnit } from './unit.ts'
 
 export type GrantKind = 'monthly' | 'top_up' | 'promotional' | 'adjustment'
@@ -80,7 +80,7 @@ export async function addGrant(
   const grantId = newUuid(nowMs)
   await insertGrant(tx, unit, { ...grant, id: grantId, returned: false })
   boundaryNoLaterThan(unit, grant.expiresAtMs)
-  if (grant.kind === 'monthly') await keepLowLevel(tx, unit, grant.atMs)
+  if (grant.kind === 'monthly') await updateLowBalanceThreshold(tx, unit, grant.atMs)
   const entry = post(
     unit,
     {
@@ -185,7 +185,7 @@ export async function expireMonthly(tx: Queryable, unit: WorkspaceUnit, nowMs: n
     [unit.line.workspaceId, nowMs],
   )
   await expireGrants(tx, unit, nowMs, nowMs)
-  await keepLowLevel(tx, unit, nowMs)
+  await updateLowBalanceThreshold(tx, unit, nowMs)
 }
 
 /** Which grants paid the stretch of cumulative draws, folded or not yet; what is left over is unpaid. */

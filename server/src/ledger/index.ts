@@ -12,8 +12,8 @@ export {
   paidBy,
   priceOfGrant,
 } from './grants.ts'
-export { keepLowLevel } from './low-balance-threshold.ts'
-export { giveBack } from './reverse-charge.ts'
+export { updateLowBalanceThreshold } from './low-balance-threshold.ts'
+export { reverseCharge } from './reverse-charge.ts'
 export { ledgerRoutes } from './routes.ts'
 export { lockFreeWorkspaces, lockWorkspaces, openLine, readLines, writeUnits } from './store.ts'
 export { addEvent, applyToLine, type EntryRow, type LineRow, post, type WorkspaceUnit } from './unit.ts'

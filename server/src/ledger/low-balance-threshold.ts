@@ -6,7 +6,11 @@ import type { WorkspaceUnit } from './unit.ts'
  * Keeps the level below which the workspace's balance is low, from what it chose and its monthly credits at `atMs`.
  * For whoever changes either; the caller holds the line.
  */
-export async function keepLowLevel(tx: Queryable, unit: WorkspaceUnit, atMs: number): Promise<void> {
+export async function updateLowBalanceThreshold(
+  tx: Queryable,
+  unit: WorkspaceUnit,
+  atMs: number,
+): Promise<void> {
   const { workspaceId } = unit.line
   const level = lowLevelMs(
     await chosenLevelMs(tx, workspaceId),

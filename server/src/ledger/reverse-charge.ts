@@ -24,7 +24,7 @@ type ChargeEntry = { amountMs: number; drawnAfterMs: number }
  * @param entrySeqs the call's entries so far, all written
  * @returns the new entries, to be added to the call's
  */
-export async function giveBack(
+export async function reverseCharge(
   tx: Queryable,
   unit: WorkspaceUnit,
   call: { readonly callId: string; readonly entrySeqs: readonly number[]; readonly amountMs: number },
@@ -58,14 +58,14 @@ export async function giveBack(
   return entries
 }
 
-type PaidPiece = { grantId: string | null; amountMs: number }
+type ChargeAllocation = { grantId: string | null; amountMs: number }
 
 /** The pieces that paid the call's last `amountMs`, what was given back before left out. */
 async function lastPaid(
   tx: Queryable,
   unit: WorkspaceUnit,
   call: { readonly entrySeqs: readonly number[]; readonly amountMs: number },
-): Promise<PaidPiece[]> {
+): Promise<ChargeAllocation[]> {
   const { rows } = await tx.query<ChargeEntry>(
     `select amount_ms as "amountMs", drawn_after_ms as "drawnAfterMs" from ledger_entries
      where workspace_id = $1 and seq = any($2::bigint[]) order by seq desc`,
@@ -73,7 +73,7 @@ async function lastPaid(
   )
   let skipMs = rows.filter((e) => e.amountMs > 0).reduce((sum, e) => sum + e.amountMs, 0)
   let wantedMs = call.amountMs
-  const pieces: PaidPiece[] = []
+  const pieces: ChargeAllocation[] = []
   for (const charge of rows.filter((e) => e.amountMs < 0)) {
     const stretch = { fromMs: charge.drawnAfterMs + charge.amountMs, toMs: charge.drawnAfterMs }
     const paid = await paidBy(tx, unit.line, stretch)
@@ -89,8 +89,11 @@ async function lastPaid(
   return pieces
 }
 
-function withUnpaid(paid: readonly PlacedDraw[], stretch: { fromMs: number; toMs: number }): PaidPiece[] {
-  const pieces: PaidPiece[] = paid.map((draw) => ({
+function withUnpaid(
+  paid: readonly PlacedDraw[],
+  stretch: { fromMs: number; toMs: number },
+): ChargeAllocation[] {
+  const pieces: ChargeAllocation[] = paid.map((draw) => ({
     grantId: draw.grantId,
     amountMs: draw.toMs - draw.fromMs,
   }))
@@ -102,7 +105,7 @@ function withUnpaid(paid: readonly PlacedDraw[], stretch: { fromMs: number; toMs
 async function grantsById(
   tx: Queryable,
   workspaceId: string,
-  pieces: readonly PaidPiece[],
+  pieces: readonly ChargeAllocation[],
 ): Promise<Map<string, GrantRow>> {
   const ids = pieces.flatMap((piece) => (piece.grantId === null ? [] : [piece.grantId]))
   const { rows } = await tx.query<GrantRow>(

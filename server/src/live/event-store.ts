@@ -80,7 +80,7 @@ function otherChanges(rows: readonly EventRow[]): { topic: string; id: string | 
 export const EVENTS_KEPT_MS = 60 * 60 * 1000
 
 /** Forgets events older than an hour; at most `limit` a time. Returns how many were forgotten. */
-export async function pruneEvents(db: Queryable, nowMs: number, limit = 20_000): Promise<number> {
+export async function deleteExpiredEvents(db: Queryable, nowMs: number, limit = 20_000): Promise<number> {
   const { rowCount } = await db.query(
     `delete from events where ctid = any(array(select ctid from events where at_ms < $1 limit $2))`,
     [nowMs - EVENTS_KEPT_MS, limit],

@@ -1,3 +1,3 @@
-export { pruneEvents } from './event-store.ts'
+export { deleteExpiredEvents } from './event-store.ts'
 export { liveRoutes } from './routes.ts'
 export { createStreams, type Streams } from './streams.ts'

@@ -10,7 +10,7 @@ import {
   newAgent,
   type VoiceStack,
 } from '../../test/voice-stack.ts'
-import { pruneEvents } from './event-store.ts'
+import { deleteExpiredEvents } from './event-store.ts'
 
 let t: TestApp
 let address: string
@@ -193,7 +193,7 @@ describe('a stream that is resumed by Last-Event-ID', () => {
     t.clock.advance(hour)
     const kept = await stack.startedCall()
     t.clock.advance(1)
-    await pruneEvents(t.database, t.clock.now())
+    await deleteExpiredEvents(t.database, t.clock.now())
     const again = await resume(id)
     expect([await again.next(), await again.next(), await again.next()]).toMatchObject([
       { event: 'balance', id },
@@ -210,7 +210,7 @@ describe('a stream that is resumed by Last-Event-ID', () => {
     first.close()
     await stack.talk(minute)
     t.clock.advance(hour + 1)
-    await pruneEvents(t.database, t.clock.now())
+    await deleteExpiredEvents(t.database, t.clock.now())
     const again = await resume(id)
     await again.next(({ event }) => event === 'reset')
     const { id: now } = await again.next()

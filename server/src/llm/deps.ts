@@ -6,7 +6,7 @@ import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { LlmSettings } from '../platform/llm-settings.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Outbound } from '../platform/outbound.ts'
-import type { Seal } from '../platform/sealed-box.ts'
+import type { SealedBox } from '../platform/sealed-box.ts'
 import type { ProviderAccess } from './gateway/provider-access.ts'
 
 /** What this room stands on. */
@@ -20,14 +20,14 @@ export type LlmDeps = {
   /** Of the platform: its keys, and where providers are reached. */
   readonly settings: LlmSettings
   /** Keeps the workspaces' keys. */
-  readonly seal: Seal
+  readonly seal: SealedBox
   /** How providers are asked, by who chose their address. */
   readonly outbounds: Readonly<Record<ProviderAccess['chosenBy'], Outbound>>
-  readonly patience: Patience
+  readonly patience: Timeouts
 }
 
 /** How long a provider is waited for, in milliseconds. */
-export type Patience = {
+export type Timeouts = {
   /** For the first byte of a stream. */
   readonly firstByteMs: number
   /** For an answer that comes as a whole, once the model has thought it through. */
@@ -38,7 +38,7 @@ export type Patience = {
   readonly totalMs: number
 }
 
-export const patienceDefault: Patience = {
+export const timeoutsDefault: Timeouts = {
   firstByteMs: 60_000,
   wholeMs: 300_000,
   idleMs: 60_000,

@@ -1,15 +1,15 @@
 import type { Routes } from '../platform/http/http-server.ts'
 import { createOutbound, type Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
-import { type LlmDeps, patienceDefault } from './deps.ts'
+import { type LlmDeps, timeoutsDefault } from './deps.ts'
 import { gatewayRoutes } from './gateway/gateway-routes.ts'
-import { pruneCallTokens } from './keys/call-token-store.ts'
+import { deleteExpiredCallTokens } from './keys/call-token-store.ts'
 import { llmKeyRoutes } from './keys/key-routes.ts'
 import { llmSeal } from './keys/keys.ts'
 import { llmSettingsRoutes } from './keys/settings-routes.ts'
 import { callTokenRoutes } from './keys/token-routes.ts'
 import { createRecorder } from './records/recorder.ts'
-import { endAbandoned, pruneRequests } from './records/request-store.ts'
+import { deleteExpiredRequests, endAbandoned } from './records/request-store.ts'
 import { llmUsageRoutes, type UsageDeps } from './records/usage-routes.ts'
 
 export type Llm = {
@@ -32,7 +32,7 @@ export function openLlm(
       readonly patience?: LlmDeps['patience'] | undefined
     },
 ): Llm {
-  const { database, clock, patience = patienceDefault } = options
+  const { database, clock, patience = timeoutsDefault } = options
   const recorder = createRecorder(database, options.log)
   // The operator may have providers in a network of their own; customers' addresses get there no more for that.
   const hosts = Object.values(options.settings.bases).map((base) => new URL(base).host)
@@ -55,8 +55,8 @@ export function openLlm(
     async tidyUp() {
       const nowMs = clock.now()
       await endAbandoned(database, nowMs - patience.totalMs - graceMs, nowMs)
-      await pruneCallTokens(database, nowMs)
-      await pruneRequests(database, nowMs)
+      await deleteExpiredCallTokens(database, nowMs)
+      await deleteExpiredRequests(database, nowMs)
     },
     async close() {
       await recorder.settled()

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { publicId } from '../platform/ids.ts'
 import { customerRefOf } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
-import type { ChargeOutcome, Intent, NotFound } from './gateway.ts'
+import type { ChargeOutcome, ChargeRequest, NotFound } from './gateway.ts'
 import { findMethod } from './payment-method-store.ts'
 import {
   isFinal,
@@ -26,14 +26,14 @@ const removedMethod: Outcome = {
   class: 'hard',
 }
 
-export type Settlement = {
-  settle(ref: PurchaseRef): Promise<Purchase>
+export type Charging = {
+  charge(ref: PurchaseRef): Promise<Purchase>
   cancel(ref: PurchaseRef): Promise<Purchase>
   reconcileDue(limit?: number): Promise<number>
   close(): Promise<void>
 }
 
-type SettlementDeps = PaymentsDeps & {
+type ChargingDeps = PaymentsDeps & {
   recordOutcome(ref: PurchaseRef, outcome: Outcome): Promise<Purchase>
 }
 
@@ -42,7 +42,7 @@ type SettlementDeps = PaymentsDeps & {
  * gateway charges an id once, and an outcome is recorded once. What is claimed here only keeps several from asking
  * the same at the same time.
  */
-export function createSettlement(deps: SettlementDeps): Settlement {
+export function createCharging(deps: ChargingDeps): Charging {
   const { database, clock, gateway, recordOutcome, answerMsMax = answerMsMaxUsual } = deps
   const underWay = new Map<string, Promise<Purchase>>()
 
@@ -103,7 +103,7 @@ export function createSettlement(deps: SettlementDeps): Settlement {
     return method
   }
 
-  async function intentOf(purchase: Purchase, methodRef: string): Promise<Intent> {
+  async function intentOf(purchase: Purchase, methodRef: string): Promise<ChargeRequest> {
     const { workspaceId, amountMinor, currency, chargeRef, description } = purchase
     return {
       purchaseId: purchase.id,
@@ -135,7 +135,7 @@ export function createSettlement(deps: SettlementDeps): Settlement {
   }
 
   return {
-    settle(ref) {
+    charge(ref) {
       return once(ref, async () => {
         const claimed = await claim(ref)
         return claimed === undefined ? requirePurchase(database, ref) : settleClaimed(claimed)

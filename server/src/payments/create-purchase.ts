@@ -28,10 +28,10 @@ export type Order = {
   /** Whose repeats are the same purchase. */
   readonly idempotency?: { readonly key: string; readonly requestHash: Buffer } | undefined
   /**
-   * Who calls `settle` after the transaction. `worker`: the caller cannot, so that it is done in the background, at
+   * Who calls `charge` after the transaction. `worker`: the caller cannot, so that it is done in the background, at
    * once. Unless told, the caller; the worker comes after it only where the caller did not survive.
    */
-  readonly settledBy?: 'caller' | 'worker'
+  readonly chargedBy?: 'caller' | 'worker'
 }
 
 /** How long after the intent is written the worker steps in for a caller that did not survive. */
@@ -43,14 +43,14 @@ const callerMsMax = 10_000
  *
  * @throws Problem payment_pending where auto-reload has a purchase under way already
  */
-export async function insertIntent(
+export async function insertPurchase(
   tx: Tx,
   unit: WorkspaceUnit,
   gateway: Gateway['name'],
   order: Order,
   nowMs: number,
 ): Promise<Purchase> {
-  const { amountMinor, method, settledBy = 'caller' } = order
+  const { amountMinor, method, chargedBy = 'caller' } = order
   const { workspaceId } = unit.line
   invariant(Number.isSafeInteger(amountMinor) && amountMinor >= 0, 'A price is a whole number of minor units')
   invariant(amountMinor === 0 || method !== null, 'What costs something needs a card')
@@ -81,7 +81,7 @@ export async function insertIntent(
       order.idempotency?.key ?? null,
       order.idempotency?.requestHash ?? null,
       nowMs,
-      settledBy === 'worker' ? nowMs : nowMs + callerMsMax,
+      chargedBy === 'worker' ? nowMs : nowMs + callerMsMax,
     ],
   )
   addEvent(unit, 'purchase', id)

@@ -1,7 +1,7 @@
 import type { Boundaries, WorkspaceUnit } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
-import type { Purposes } from './fulfilment.ts'
+import type { Fulfillments } from './fulfilment.ts'
 import type { Gateway } from './gateway.ts'
 import type { Purchase, Seller } from './purchase-store.ts'
 
@@ -15,7 +15,7 @@ export type PaymentsDeps = {
   readonly seller: Seller
   /** The origin at which people reach this server, for the way back from a page of the gateway's. */
   readonly origin: string
-  readonly purposes: Purposes
+  readonly purposes: Fulfillments
   /** How long an answer of the gateway's is waited for, in milliseconds; its outcome is unknown then. */
   readonly answerMsMax?: number
   /** In the transaction in which a card was added, removed or made the default; the unit is written after it. */

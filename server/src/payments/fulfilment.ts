@@ -24,7 +24,7 @@ export type Purpose = {
 }
 
 /** What a room that sells something hands over. Top-ups are this room's own. */
-export type Purposes = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'>, Purpose>>>
+export type Fulfillments = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'>, Purpose>>>
 
 /** Bought credits never expire. */
 export const topUp: Purpose = {

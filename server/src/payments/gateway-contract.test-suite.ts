@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { ChargeOutcome, Gateway, Intent, TestCard } from './gateway.ts'
+import type { ChargeOutcome, ChargeRequest, Gateway, TestCard } from './gateway.ts'
 
 /** A gateway with its bank, as the contract needs them. */
 export type GatewayBench = {
@@ -167,7 +167,7 @@ export const gatewayContract: readonly ContractCase[] = [
   },
 ]
 
-async function intentOn(bench: GatewayBench, testCard: TestCard): Promise<Intent> {
+async function intentOn(bench: GatewayBench, testCard: TestCard): Promise<ChargeRequest> {
   const purchaseId = randomUUID()
   return {
     purchaseId,

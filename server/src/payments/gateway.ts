@@ -1,7 +1,7 @@
 import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 
 /** A charge as the gateway sees it. Money in minor units with its ISO 4217 currency. */
-export type Intent = {
+export type ChargeRequest = {
   /** The purchase's UUID: the gateway's idempotency key. The same id never charges twice. */
   readonly purchaseId: string
   readonly workspaceId: string
@@ -85,14 +85,14 @@ export type Gateway = {
     readonly name: string
     readonly email: string | null
   }): Promise<string>
-  charge(intent: Intent): Promise<ChargeOutcome>
+  charge(intent: ChargeRequest): Promise<ChargeOutcome>
   /** What became of a charge, asked without charging. */
-  lookUp(intent: Intent): Promise<ChargeOutcome | NotFound>
+  lookUp(intent: ChargeRequest): Promise<ChargeOutcome | NotFound>
   /**
    * Gives up a charge that waits for the customer, so that it cannot be confirmed any more: `declined` with the code
    * `canceled` and the class `soft`. Where it is over already, what became of it.
    */
-  cancel(intent: Intent): Promise<ChargeOutcome | NotFound>
+  cancel(intent: ChargeRequest): Promise<ChargeOutcome | NotFound>
   /** Saves a card of the customer's. Throws Problem `invalid_request` for a request that is not for this gateway. */
   addMethod(customerRef: string, request: MethodRequest): Promise<MethodAnswer>
   /** Forgets a saved card. Forgetting it twice is no error. */

@@ -1,9 +1,9 @@
 export type { Order } from './create-purchase.ts'
 export type { PaymentsDeps } from './deps.ts'
-export type { Purpose, Purposes } from './fulfilment.ts'
-export type { ChargeOutcome, Gateway, Intent, SavedMethod, TestCard } from './gateway.ts'
+export type { Fulfillments, Purpose } from './fulfilment.ts'
+export type { ChargeOutcome, ChargeRequest, Gateway, SavedMethod, TestCard } from './gateway.ts'
 export { methodRoutes } from './method-routes.ts'
-export { orderPackage, priceOf, requirePackage } from './order-top-up.ts'
+export { orderTopUp, priceOf, requirePackage } from './order-top-up.ts'
 export type { PaymentMethod } from './payment-method-store.ts'
 export { createPayments, type Payments } from './payments.ts'
 export {
@@ -21,7 +21,7 @@ export {
   workspaceOfPurchase,
 } from './purchase-store.ts'
 export { declinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
-export { pruneGatewayEvents } from './retention.ts'
+export { deleteExpiredGatewayEvents } from './retention.ts'
 export { purchaseRoutes } from './routes.ts'
 export { createSandboxGateway, type SandboxGateway } from './sandbox/gateway.ts'
 export { sandboxRoutes } from './sandbox/routes.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../test/app.ts'
 
 let world: TestApp
 beforeAll(async () => {
@@ -9,21 +9,21 @@ afterAll(() => world.close())
 
 const path = '/v1/payment-methods'
 
-function ask(workspace: TestWorkspace, method: 'GET' | 'POST' | 'DELETE', rest = '', body?: unknown) {
+function ask(workspace: KeyedWorkspace, method: 'GET' | 'POST' | 'DELETE', rest = '', body?: unknown) {
   return world.request(method, `${path}${rest}`, {
     key: workspace.key,
     ...(body !== undefined && { body }),
   })
 }
 
-async function add(workspace: TestWorkspace, testCard = 'success'): Promise<TestBody> {
+async function add(workspace: KeyedWorkspace, testCard = 'success'): Promise<TestBody> {
   const { status, body } = await ask(workspace, 'POST', '', { testCard })
   expect(status).toBe(201)
   world.clock.advance(1)
   return body
 }
 
-async function cards(workspace: TestWorkspace): Promise<Record<string, boolean>> {
+async function cards(workspace: KeyedWorkspace): Promise<Record<string, boolean>> {
   const { body } = await ask(workspace, 'GET')
   return Object.fromEntries(body.data.map((card) => [card.id, card.isDefault === true]))
 }

@@ -16,7 +16,7 @@ import { requireDefaultMethod, requireMethod } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
 import { type Purchase, selectPurchases } from './purchase-store.ts'
 
-export type PackageOrder = {
+export type TopUpOrder = {
   readonly workspaceId: string
   readonly packageId: string
   readonly quantity: number
@@ -29,14 +29,14 @@ export type PackageOrder = {
 /**
  * Writes down that a customer buys credits, or finds the purchase that this order is a repeat of: one with the same
  * idempotency key, whatever became of it since; without a key, the same order of the same person while that one's
- * outcome is open, which is a double click. `settle` comes next, outside.
+ * outcome is open, which is a double click. `charge` comes next, outside.
  *
  * @throws Problem plan_required, package_not_found, payment_method_required, payment_method_not_found,
  *   idempotency_mismatch
  */
-export async function orderPackage(
+export async function orderTopUp(
   deps: { readonly database: Database; readonly clock: Clock; readonly payments: Payments },
-  order: PackageOrder,
+  order: TopUpOrder,
 ): Promise<{ purchase: Purchase; repeated: boolean }> {
   const { database, clock, payments } = deps
   const { workspaceId, idempotency } = order
@@ -53,7 +53,7 @@ export async function orderPackage(
     const method = await (order.paymentMethodId === undefined
       ? requireDefaultMethod(tx, scope)
       : requireMethod(tx, scope, order.paymentMethodId))
-    const purchase = await payments.intend(
+    const purchase = await payments.createPurchase(
       tx,
       unit,
       {
@@ -109,7 +109,7 @@ async function sameKey(
   )
 }
 
-async function doubleClick(tx: Tx, order: PackageOrder): Promise<Purchase | undefined> {
+async function doubleClick(tx: Tx, order: TopUpOrder): Promise<Purchase | undefined> {
   const [purchase] = await selectPurchases(
     tx,
     `p.workspace_id = $1 and p.origin = 'manual' and p.purpose = 'top_up' and p.status = 'pending'

@@ -16,7 +16,7 @@ import {
 import { type PurchaseRef, selectPurchases } from './purchase-store.ts'
 
 /** What is done with a workspace's cards. */
-export type Cards = {
+export type PaymentMethods = {
   /** Asks the gateway for a card, or for the page on which the customer adds one. Outside of any transaction. */
   requestMethod(
     workspaceId: string,
@@ -40,9 +40,9 @@ export type Cards = {
 }
 
 /** @param deps `cancel` gives up a purchase that waits for the customer */
-export function createCards(
+export function createPaymentMethods(
   deps: PaymentsDeps & { readonly cancel: (ref: PurchaseRef) => Promise<unknown> },
-): Cards {
+): PaymentMethods {
   const { database, clock, gateway, origin } = deps
 
   /** Changes the cards under the workspace's lock. */

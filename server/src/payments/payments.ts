@@ -1,28 +1,28 @@
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { createSettlement } from './charge-purchase.ts'
-import { insertIntent, type Order } from './create-purchase.ts'
+import { createCharging } from './charge-purchase.ts'
+import { insertPurchase, type Order } from './create-purchase.ts'
 import type { PaymentsDeps } from './deps.ts'
 import type { ChargeOutcome, Gateway } from './gateway.ts'
 import { findDefaultMethod, type PaymentMethod } from './payment-method-store.ts'
-import { type Cards, createCards } from './payment-methods.ts'
+import { createPaymentMethods, type PaymentMethods } from './payment-methods.ts'
 import type { Purchase, PurchaseRef } from './purchase-store.ts'
-import { createOutcomes } from './record-outcome.ts'
+import { createOutcomeRecorder } from './record-outcome.ts'
 
 /** The one way money is taken. */
-export type Payments = Cards & {
+export type Payments = PaymentMethods & {
   /** The gateway in use. */
   readonly gateway: Gateway['name']
   /**
    * 1. In the caller's transaction, which holds the workspace's line (`lockWorkspaces`) and writes the unit
    * afterwards: writes down what is about to be bought. Throws `payment_pending` where auto-reload has one under way.
    */
-  intend(tx: Tx, unit: WorkspaceUnit, order: Order, nowMs: number): Promise<Purchase>
+  createPurchase(tx: Tx, unit: WorkspaceUnit, order: Order, nowMs: number): Promise<Purchase>
   /**
    * 2. After that transaction, outside of any: charges, or finds out what became of the charge, and records it. As
    * often as you like, also at once and by several servers; answers the purchase as it is then.
    */
-  settle(ref: PurchaseRef): Promise<Purchase>
+  charge(ref: PurchaseRef): Promise<Purchase>
   /** 3. Records what the gateway said, whoever asked, or was told by it: a final status never changes. */
   recordOutcome(ref: PurchaseRef, outcome: ChargeOutcome): Promise<Purchase>
   /** Gives up a purchase that waits for the customer's confirmation; answers it as it is then, paid perhaps. */
@@ -36,15 +36,15 @@ export type Payments = Cards & {
 }
 
 export function createPayments(deps: PaymentsDeps): Payments {
-  const outcomes = createOutcomes(deps)
-  const settlement = createSettlement({ ...deps, recordOutcome: outcomes.recordOutcome })
+  const outcomes = createOutcomeRecorder(deps)
+  const settlement = createCharging({ ...deps, recordOutcome: outcomes.recordOutcome })
   const gateway = deps.gateway.name
   return {
-    ...createCards({ ...deps, cancel: settlement.cancel }),
+    ...createPaymentMethods({ ...deps, cancel: settlement.cancel }),
     ...settlement,
     ...outcomes,
     gateway,
-    intend: (tx, unit, order, nowMs) => insertIntent(tx, unit, gateway, order, nowMs),
+    createPurchase: (tx, unit, order, nowMs) => insertPurchase(tx, unit, gateway, order, nowMs),
     defaultMethod: (db, workspaceId) => findDefaultMethod(db, { workspaceId, gateway }),
   }
 }

@@ -34,7 +34,11 @@ function paymentsWith(changes: Partial<PaymentsDeps>): Payments {
 }
 
 /** A renewal of the server's own on a card, intended and not settled. */
-async function intend(payments: Payments, card: TestCard, changes: Partial<Order> = {}): Promise<Purchase> {
+async function createPurchase(
+  payments: Payments,
+  card: TestCard,
+  changes: Partial<Order> = {},
+): Promise<Purchase> {
   const { workspaceId, method } = await shop.customer(card)
   return intendFor(payments, workspaceId, { method, ...changes })
 }
@@ -57,7 +61,7 @@ async function intendFor(
   return shop.database.transaction(async (tx) => {
     const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
     if (unit === undefined) throw new Error('There is no such workspace')
-    const purchase = await payments.intend(tx, unit, order, nowMs)
+    const purchase = await payments.createPurchase(tx, unit, order, nowMs)
     await writeUnits(tx, [unit], nowMs)
     return purchase
   })
@@ -72,10 +76,10 @@ describe('a purpose is told', () => {
   test('once that it is paid, however often that is said', async () => {
     const renewal = listeningPurpose()
     const payments = paymentsWith({ purposes: { renewal } })
-    const purchase = await intend(payments, 'success')
-    const settled = await payments.settle(purchase)
+    const purchase = await createPurchase(payments, 'success')
+    const settled = await payments.charge(purchase)
     const said: ChargeOutcome = { outcome: 'succeeded', chargeRef: settled.chargeRef ?? '' }
-    await Promise.all([payments.settle(purchase), payments.recordOutcome(purchase, said)])
+    await Promise.all([payments.charge(purchase), payments.recordOutcome(purchase, said)])
     expect(renewal.heard).toEqual(['fulfil'])
     expect(settled).toMatchObject({ status: 'succeeded', grantId: null, balanceAfterMs: null })
   })
@@ -83,32 +87,32 @@ describe('a purpose is told', () => {
   test('that it was declined', async () => {
     const renewal = listeningPurpose()
     const payments = paymentsWith({ purposes: { renewal } })
-    await payments.settle(await intend(payments, 'insufficient_funds'))
+    await payments.charge(await createPurchase(payments, 'insufficient_funds'))
     expect(renewal.heard).toEqual(['failed: failed, soft'])
   })
 
   test('once where nobody was there to confirm, whatever comes of it later', async () => {
     const renewal = listeningPurpose()
     const payments = paymentsWith({ purposes: { renewal } })
-    const purchase = await intend(payments, 'requires_action')
-    expect(await payments.settle(purchase)).toMatchObject({
+    const purchase = await createPurchase(payments, 'requires_action')
+    expect(await payments.charge(purchase)).toMatchObject({
       status: 'requires_action',
       declineClass: 'action_required',
       failureCode: 'authentication_required',
     })
     await payments.recordOutcome(purchase, { outcome: 'pending', chargeRef: 'charge' })
     await confirmAtBank(purchase, 'authentication_failed')
-    expect(await payments.settle(purchase)).toMatchObject({ status: 'failed' })
+    expect(await payments.charge(purchase)).toMatchObject({ status: 'failed' })
     expect(renewal.heard).toEqual(['failed: requires_action, action_required'])
   })
 
   test('that it is paid after all, where the customer confirms later', async () => {
     const renewal = listeningPurpose()
     const payments = paymentsWith({ purposes: { renewal } })
-    const purchase = await intend(payments, 'requires_action')
-    await payments.settle(purchase)
+    const purchase = await createPurchase(payments, 'requires_action')
+    await payments.charge(purchase)
     await confirmAtBank(purchase, 'confirmed')
-    expect(await payments.settle(purchase)).toMatchObject({
+    expect(await payments.charge(purchase)).toMatchObject({
       status: 'succeeded',
       declineClass: null,
       failureCode: null,
@@ -126,8 +130,8 @@ describe('a purpose is told', () => {
       },
     }
     const before = paymentsWith({ purposes: { renewal: broken } })
-    const purchase = await intend(before, 'success')
-    await expect(before.settle(purchase)).rejects.toThrow('broken')
+    const purchase = await createPurchase(before, 'success')
+    await expect(before.charge(purchase)).rejects.toThrow('broken')
     expect(await findPurchase(shop.database, purchase)).toMatchObject({
       status: 'pending',
       receiptNumber: null,
@@ -148,7 +152,7 @@ describe('an outcome', () => {
       purposes: { renewal: listeningPurpose() },
       onError: (error) => reported.push(error),
     })
-    const purchase = await payments.settle(await intend(payments, 'decline'))
+    const purchase = await payments.charge(await createPurchase(payments, 'decline'))
     const after = await payments.recordOutcome(purchase, { outcome: 'succeeded', chargeRef: 'late' })
     expect(after).toEqual(purchase)
     expect(String(reported[0])).toContain('is failed, but sandbox says succeeded')
@@ -159,7 +163,7 @@ describe('an outcome', () => {
     const payments = paymentsWith({ purposes: { plan_change } })
     const { workspaceId } = await shop.customer('decline')
     const order = { purpose: 'plan_change', origin: 'manual', amountMinor: 0, method: null } as const
-    const purchase = await payments.settle(await intendFor(payments, workspaceId, order))
+    const purchase = await payments.charge(await intendFor(payments, workspaceId, order))
     expect(purchase).toMatchObject({ status: 'succeeded', chargeRef: null })
     expect(await shop.gateway.bank.findByKey(purchase.id)).toBeUndefined()
   })
@@ -178,10 +182,10 @@ describe('an outcome', () => {
         },
       },
     })
-    const purchase = await intend(slow, 'success')
-    expect(await slow.settle(purchase)).toMatchObject({ status: 'pending', chargeRef: null })
+    const purchase = await createPurchase(slow, 'success')
+    expect(await slow.charge(purchase)).toMatchObject({ status: 'pending', chargeRef: null })
     for (const answer of answers) answer()
-    expect(await slow.settle(purchase)).toMatchObject({ status: 'succeeded' })
+    expect(await slow.charge(purchase)).toMatchObject({ status: 'succeeded' })
     expect(await shop.taken(purchase.workspaceId)).toHaveLength(1)
   })
 
@@ -194,10 +198,10 @@ describe('an outcome', () => {
         lookUp: async () => ({ outcome: 'unknown' }),
       },
     })
-    const purchase = await intend(payments, 'success')
+    const purchase = await createPurchase(payments, 'success')
     const pausesMs: number[] = []
     for (let check = 0; check < 10; check += 1) {
-      const { nextCheckAtMs } = await payments.settle(purchase)
+      const { nextCheckAtMs } = await payments.charge(purchase)
       pausesMs.push((nextCheckAtMs ?? 0) - shop.clock.now())
     }
     const [second, minute, hour] = [1_000, 60_000, 3_600_000]
@@ -224,7 +228,7 @@ describe('an intent', () => {
     const first = await intendFor(payments, workspaceId, order)
     const refusal = { code: 'payment_pending' }
     await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
-    await payments.settle(first)
+    await payments.charge(first)
     await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
     expect(await payments.cancel(first)).toMatchObject({ status: 'failed', failureCode: 'canceled' })
     await intendFor(payments, workspaceId, order)
@@ -232,8 +236,8 @@ describe('an intent', () => {
 
   test('that nobody settles is settled by the worker: at once where it was told to', async () => {
     const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
-    const told = await intend(payments, 'success', { settledBy: 'worker' })
-    const left = await intend(payments, 'success')
+    const told = await createPurchase(payments, 'success', { chargedBy: 'worker' })
+    const left = await createPurchase(payments, 'success')
     await payments.reconcileDue()
     expect(await requirePurchase(shop.database, told)).toMatchObject({ status: 'succeeded' })
     expect(await requirePurchase(shop.database, left)).toMatchObject({ status: 'pending', checks: 0 })
@@ -244,9 +248,9 @@ describe('an intent', () => {
 
   test('on a card that is removed before it is charged fails, and nothing is charged', async () => {
     const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
-    const purchase = await intend(payments, 'success')
+    const purchase = await createPurchase(payments, 'success')
     await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '')
-    expect(await payments.settle(purchase)).toMatchObject({
+    expect(await payments.charge(purchase)).toMatchObject({
       status: 'failed',
       failureCode: 'payment_method_removed',
       declineClass: 'hard',
@@ -259,18 +263,18 @@ describe('receipts', () => {
   test('are numbered without a gap, whoever comes at the same time, anew each year', async () => {
     const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
     const cards = ['success', 'decline', 'success', 'unknown_outcome', 'success'] as const
-    const settle = async () => {
-      const purchases = await Promise.all(cards.map((card) => intend(payments, card)))
-      await Promise.all(purchases.map((purchase) => payments.settle(purchase)))
+    const charge = async () => {
+      const purchases = await Promise.all(cards.map((card) => createPurchase(payments, card)))
+      await Promise.all(purchases.map((purchase) => payments.charge(purchase)))
       shop.clock.advance(60_000)
       await payments.reconcileDue()
     }
-    await settle()
+    await charge()
     // Also what other tests left open belongs to the old year.
     shop.clock.set(Date.UTC(2026, 11, 31))
     await payments.reconcileDue()
     shop.clock.set(Date.UTC(2027, 0, 1))
-    await settle()
+    await charge()
     const { rows } = await shop.database.query<{ number: string }>(
       `select receipt_number as number from purchases
        where receipt_number like 'R-2027-%' order by receipt_number`,

@@ -31,7 +31,7 @@ const unconfirmed = {
  * Records what became of purchases: once, whoever comes with it, and however often. In one transaction the purchase
  * gets its status and the customer what was paid for.
  */
-export function createOutcomes(deps: PaymentsDeps): {
+export function createOutcomeRecorder(deps: PaymentsDeps): {
   recordOutcome(ref: PurchaseRef, outcome: Outcome): Promise<Purchase>
 } {
   const { database, clock, boundaries } = deps

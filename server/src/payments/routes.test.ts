@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../test/app.ts'
 import { verifyLedger } from '../ledger/index.ts'
 import { instantOf } from '../platform/http/amount.ts'
 import type { TestCard } from './gateway.ts'
@@ -15,13 +15,13 @@ const purchaseId = expect.stringMatching(/^pur_[0-9a-f]{32}$/)
 const amount = (credits: number) => ({ milliseconds: credits * 60_000, credits })
 const order = { packageId: 'credits_100', quantity: 2 }
 
-async function workspaceWith(card?: TestCard, planId = 'growth'): Promise<TestWorkspace> {
+async function workspaceWith(card?: TestCard, planId = 'growth'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
   if (card !== undefined) await addCard(workspace, card)
   return workspace
 }
 
-async function addCard(workspace: TestWorkspace, testCard: TestCard): Promise<TestBody> {
+async function addCard(workspace: KeyedWorkspace, testCard: TestCard): Promise<TestBody> {
   const { status, body } = await world.request('POST', '/v1/payment-methods', {
     key: workspace.key,
     body: { testCard },
@@ -32,18 +32,18 @@ async function addCard(workspace: TestWorkspace, testCard: TestCard): Promise<Te
   return body
 }
 
-function buy(workspace: TestWorkspace, options: { idempotencyKey?: string; body?: unknown } = {}) {
+function buy(workspace: KeyedWorkspace, options: { idempotencyKey?: string; body?: unknown } = {}) {
   return world.request('POST', '/v1/purchases', { key: workspace.key, body: order, ...options })
 }
 
-async function topUpCredits(workspace: TestWorkspace): Promise<unknown> {
+async function topUpCredits(workspace: KeyedWorkspace): Promise<unknown> {
   const { body } = await world.request<{ topUp: { remaining: { credits: number } } }>('GET', '/v1/balance', {
     key: workspace.key,
   })
   return body.topUp.remaining.credits
 }
 
-async function purchasesOf(workspace: TestWorkspace): Promise<readonly TestBody[]> {
+async function purchasesOf(workspace: KeyedWorkspace): Promise<readonly TestBody[]> {
   return (await world.request('GET', '/v1/purchases', { key: workspace.key })).body.data
 }
 
@@ -398,7 +398,7 @@ describe('GET /v1/purchases/{id}', () => {
 })
 
 describe('POST /v1/purchases/{id}/cancel', () => {
-  const cancel = (workspace: TestWorkspace, id: string) =>
+  const cancel = (workspace: KeyedWorkspace, id: string) =>
     world.request('POST', `/v1/purchases/${id}/cancel`, { key: workspace.key })
 
   test('200: gives up a purchase that waits for the bank; it cannot be confirmed any more', async () => {

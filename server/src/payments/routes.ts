@@ -10,7 +10,7 @@ import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { methodUuid } from './method-routes.ts'
-import { orderPackage } from './order-top-up.ts'
+import { orderTopUp } from './order-top-up.ts'
 import type { Payments } from './payments.ts'
 import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase-store.ts'
 import {
@@ -73,7 +73,7 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
         const { workspaceId, actor } = scope
         const { packageId, quantity, paymentMethodId } = request.body
         await boundaries.catchUpIfDue(workspaceId, clock.now())
-        const { purchase, repeated } = await orderPackage(deps, {
+        const { purchase, repeated } = await orderTopUp(deps, {
           workspaceId,
           packageId,
           quantity,
@@ -82,7 +82,7 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
           idempotency: idempotency.idempotencyOf(request),
         })
         if (repeated) reply.header('idempotent-replayed', 'true')
-        const settled = await payments.settle(purchase)
+        const settled = await payments.charge(purchase)
         if (settled.status === 'failed') throw declinedProblem(settled)
         return reply.code(201).send(purchaseResponse(settled, originOf(request)))
       },

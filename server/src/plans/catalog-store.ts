@@ -59,7 +59,7 @@ export type Package = {
   readonly currency: string
 }
 
-const defaultCatalogue = new URL('../../catalogue.json', import.meta.url)
+const defaultCatalog = new URL('../../catalogue.json', import.meta.url)
 
 /**
  * Puts a catalogue's file into the database.
@@ -68,9 +68,9 @@ const defaultCatalogue = new URL('../../catalogue.json', import.meta.url)
  *   edited it; the command replaces it
  * @throws Problem invalid_request naming what is wrong in the file
  */
-export async function loadCatalogue(
+export async function loadCatalog(
   db: Queryable,
-  file: URL | string = defaultCatalogue,
+  file: URL | string = defaultCatalog,
   existing: 'keep' | 'replace' = 'keep',
 ): Promise<{ readonly plans: number; readonly packages: number }> {
   const { plans, packages } = await readCatalogue(file)

@@ -1,7 +1,7 @@
 export {
   findPlan,
   listPackages,
-  loadCatalogue,
+  loadCatalog,
   type Package,
   type Plan,
 } from './catalog-store.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { callOf, openWorld, startOf, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { callOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { requireSubscription } from './subscription-store.ts'
 
 const minuteMs = 60_000
@@ -13,17 +13,17 @@ afterAll(() => world.close())
 
 const at = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds
 
-/** The ends of the tenant's next cycles, each waited for, as local times. */
-async function nextResets(tenant: Tenant, timeZone: string, count: number): Promise<string[]> {
+/** The ends of the workspace's next cycles, each waited for, as local times. */
+async function nextResets(workspace: TestWorkspace, timeZone: string, count: number): Promise<string[]> {
   const resets: string[] = []
   while (resets.length < count) {
-    const { cycle } = await requireSubscription(world.database, tenant.workspaceId)
+    const { cycle } = await requireSubscription(world.database, workspace.workspaceId)
     world.clock.set(cycle.endsAtMs - 1)
-    await world.balance(tenant)
-    expect((await requireSubscription(world.database, tenant.workspaceId)).cycle).toEqual(cycle)
+    await world.balance(workspace)
+    expect((await requireSubscription(world.database, workspace.workspaceId)).cycle).toEqual(cycle)
     world.clock.set(cycle.endsAtMs)
-    await world.balance(tenant)
-    const next = await requireSubscription(world.database, tenant.workspaceId)
+    await world.balance(workspace)
+    const next = await requireSubscription(world.database, workspace.workspaceId)
     expect(next.cycle).toMatchObject({ number: cycle.number + 1, startsAtMs: cycle.endsAtMs })
     const local = Temporal.Instant.fromEpochMilliseconds(cycle.endsAtMs).toZonedDateTimeISO(timeZone)
     resets.push(local.toString({ timeZoneName: 'never' }))
@@ -31,8 +31,8 @@ async function nextResets(tenant: Tenant, timeZone: string, count: number): Prom
   return resets
 }
 
-async function changePlan(tenant: Tenant, set: string): Promise<void> {
-  const { planId } = await requireSubscription(world.database, tenant.workspaceId)
+async function changePlan(workspace: TestWorkspace, set: string): Promise<void> {
+  const { planId } = await requireSubscription(world.database, workspace.workspaceId)
   await world.database.query(`update plans set ${set} where id = $1`, [planId])
 }
 
@@ -64,19 +64,19 @@ describe('the cycles of a subscription', () => {
     ],
   ])('%s', async (_rule, startedAt, timeZone, resets) => {
     world.clock.set(at(startedAt))
-    const tenant = await world.tenant({ timeZone })
-    const { cycle } = await requireSubscription(world.database, tenant.workspaceId)
+    const workspace = await world.workspace({ timeZone })
+    const { cycle } = await requireSubscription(world.database, workspace.workspaceId)
     expect(cycle).toMatchObject({ number: 0, startsAtMs: at(startedAt) })
-    expect(await nextResets(tenant, timeZone, resets.length)).toEqual(resets)
+    expect(await nextResets(workspace, timeZone, resets.length)).toEqual(resets)
   })
 
   test('each bring the monthly credits, and what is left of them does not roll over', async () => {
-    const tenant = await world.tenant()
-    await world.grant(tenant, { kind: 'top_up', amountMs: 10 * minuteMs })
-    await world.deduct(tenant, 12 * minuteMs)
-    expect(await world.balance(tenant)).toMatchObject({ monthlyRemainingMs: 18 * minuteMs, status: 'ok' })
-    await nextResets(tenant, 'UTC', 2)
-    expect(await world.balance(tenant)).toMatchObject({
+    const workspace = await world.workspace()
+    await world.grant(workspace, { kind: 'top_up', amountMs: 10 * minuteMs })
+    await world.deduct(workspace, 12 * minuteMs)
+    expect(await world.balance(workspace)).toMatchObject({ monthlyRemainingMs: 18 * minuteMs, status: 'ok' })
+    await nextResets(workspace, 'UTC', 2)
+    expect(await world.balance(workspace)).toMatchObject({
       balanceMs: 40 * minuteMs,
       monthlyRemainingMs: 30 * minuteMs,
       monthlyGrantedMs: 30 * minuteMs,
@@ -85,37 +85,37 @@ describe('the cycles of a subscription', () => {
   })
 
   test('go on where a plan has no monthly credits', async () => {
-    const tenant = await world.tenant({ monthlyMs: 0 })
-    await nextResets(tenant, 'UTC', 3)
+    const workspace = await world.workspace({ monthlyMs: 0 })
+    await nextResets(workspace, 'UTC', 3)
     const { rows } = await world.database.query('select from ledger_entries where workspace_id = $1', [
-      tenant.workspaceId,
+      workspace.workspaceId,
     ])
     expect(rows).toEqual([])
   })
 })
 
 test('a plan that is edited changes nothing of the cycle that runs; the next one has the new terms', async () => {
-  const tenant = await world.tenant({ concurrentCallsMax: 1 })
+  const workspace = await world.workspace({ concurrentCallsMax: 1 })
   const taken = async () => {
-    const outcomes = await world.engine.submitBatch([startOf(tenant), startOf(tenant)])
+    const outcomes = await world.engine.submitBatch([startOf(workspace), startOf(workspace)])
     return outcomes.filter((outcome) => callOf(outcome).refusalReason === null).length
   }
   await changePlan(
-    tenant,
+    workspace,
     `monthly_ms = ${70 * minuteMs}, limits = limits || '{"concurrentCallsMax": 3, "callDurationSecondsMax": 60}'`,
   )
-  expect(await world.balance(tenant)).toMatchObject({
+  expect(await world.balance(workspace)).toMatchObject({
     balanceMs: 30 * minuteMs,
     monthlyGrantedMs: 30 * minuteMs,
   })
   expect(await taken()).toBe(1)
-  await nextResets(tenant, 'UTC', 1)
-  expect(await world.balance(tenant)).toMatchObject({
+  await nextResets(workspace, 'UTC', 1)
+  expect(await world.balance(workspace)).toMatchObject({
     balanceMs: 70 * minuteMs,
     monthlyGrantedMs: 70 * minuteMs,
   })
   expect(await taken()).toBe(2)
-  expect(callOf(await world.engine.submit(startOf(tenant)))).toMatchObject({
+  expect(callOf(await world.engine.submit(startOf(workspace)))).toMatchObject({
     refusalReason: 'concurrency_limit',
     maxDurationMs: minuteMs,
   })

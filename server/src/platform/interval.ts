@@ -1,5 +1,5 @@
 /** Something that is done again and again beside the requests. */
-export type Repetition = {
+export type Interval = {
   /** No further run begins; resolves when the one under way is over. */
   stop(): Promise<void>
   /** Resolves when no run is under way. */
@@ -10,11 +10,11 @@ export type Repetition = {
  * Runs `work` every `intervalMs`, beginning after the first interval; the next run begins that long after the last
  * one ended, so that runs never overlap. A run that fails is reported, and the next one tries again.
  */
-export function every(
+export function startInterval(
   intervalMs: number,
   work: () => Promise<unknown>,
   onError: (error: unknown) => void,
-): Repetition {
+): Interval {
   let stopped = false
   let running: Promise<void> = Promise.resolve()
   let timer = setTimeout(run, intervalMs)

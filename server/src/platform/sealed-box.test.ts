@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
-import { createSeal } from './sealed-box.ts'
+import { createSealedBox } from './sealed-box.ts'
 
 const secret = 'a secret for tests, long enough'
 const otherSecret = 'another secret, long enough too'
-const seal = createSeal({ secret }, 'tests')
+const seal = createSealedBox({ secret }, 'tests')
 
 test('a text opens with the same secret and context alone', () => {
   const sealed = seal.close('tt_abc', 'workspace 1')
   expect(sealed).not.toContain('abc')
   expect(seal.open(sealed, 'workspace 1')).toBe('tt_abc')
   expect(seal.open(sealed, 'workspace 2')).toBeUndefined()
-  expect(createSeal({ secret: otherSecret }, 'tests').open(sealed, 'workspace 1')).toBeUndefined()
-  expect(createSeal({ secret }, 'other').open(sealed, 'workspace 1')).toBeUndefined()
+  expect(createSealedBox({ secret: otherSecret }, 'tests').open(sealed, 'workspace 1')).toBeUndefined()
+  expect(createSealedBox({ secret }, 'other').open(sealed, 'workspace 1')).toBeUndefined()
 })
 
 test('a text that was changed or cut does not open', () => {
@@ -30,12 +30,12 @@ test('a text that was changed or cut does not open', () => {
 test('after a rotation the secret before still opens, until the text is closed anew', () => {
   const sealed = seal.close('tt_abc', 'x')
   expect(seal.renew(sealed, 'x')).toBe(sealed)
-  const rotated = createSeal({ secret: otherSecret, secretPrevious: secret }, 'tests')
+  const rotated = createSealedBox({ secret: otherSecret, secretPrevious: secret }, 'tests')
   expect(rotated.open(sealed, 'x')).toBe('tt_abc')
   const again = rotated.renew(sealed, 'x') ?? ''
   expect(again).not.toBe(sealed)
   expect(rotated.renew(again, 'x')).toBe(again)
-  expect(createSeal({ secret: otherSecret }, 'tests').open(again, 'x')).toBe('tt_abc')
+  expect(createSealedBox({ secret: otherSecret }, 'tests').open(again, 'x')).toBe('tt_abc')
   expect(seal.open(again, 'x')).toBeUndefined()
   expect(rotated.renew(sealed, 'y')).toBeUndefined()
 })

@@ -7,7 +7,7 @@ export type Secrets = { readonly secret: string; readonly secretPrevious?: strin
  * Keeps texts unreadable in the database, and hashes of texts from being guessed there. A sealed text is four parts
  * with dots between: which secret closed it, nonce, ciphertext and tag (AES-256-GCM).
  */
-export type Seal = {
+export type SealedBox = {
   /** @param context what the text belongs to; it opens nowhere else */
   close(text: string, context: string): string
   /**
@@ -25,11 +25,11 @@ const nonceLength = 12
 const tagLength = 16
 
 /** @param secrets the server's; each purpose gets keys of its own from them */
-export function createSeal({ secret, secretPrevious }: Secrets, purpose: string): Seal {
+export function createSealedBox({ secret, secretPrevious }: Secrets, purpose: string): SealedBox {
   const current = sealKey(secret, purpose)
   const keys = secretPrevious === undefined ? [current] : [current, sealKey(secretPrevious, purpose)]
   const hashKey = derived(secret, `${purpose} hash`, 32)
-  const seal: Seal = {
+  const seal: SealedBox = {
     close(text, context) {
       const nonce = randomBytes(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context))

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { seededChance } from './seeded-random.ts'
+import { seededRandom } from './seeded-random.ts'
 
 const draws = 20_000
 
 describe('chance', () => {
   test('is the same for the same seed and another for another', () => {
     const numbers = (seed: number) => {
-      const chance = seededChance(seed)
+      const chance = seededRandom(seed)
       return Array.from({ length: 50 }, () => chance.next())
     }
     expect(numbers(7)).toEqual(numbers(7))
@@ -14,7 +14,7 @@ describe('chance', () => {
   })
 
   test('stays within its bounds', () => {
-    const chance = seededChance(1)
+    const chance = seededRandom(1)
     for (let draw = 0; draw < draws; draw += 1) {
       expect(chance.next()).toBeLessThan(1)
       expect([3, 4, 5]).toContain(chance.integer(3, 5))
@@ -23,7 +23,7 @@ describe('chance', () => {
   })
 
   test('has the mean, the median and the shares that it is asked for', () => {
-    const chance = seededChance(2)
+    const chance = seededRandom(2)
     const many = <T>(draw: () => T) => Array.from({ length: draws }, draw)
     const mean = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
     expect(mean(many(() => chance.poisson(4)))).toBeCloseTo(4, 1)
@@ -34,6 +34,6 @@ describe('chance', () => {
   })
 
   test('cannot pick from nothing', () => {
-    expect(() => seededChance(3).pick([])).toThrow('There is nothing to pick from')
+    expect(() => seededRandom(3).pick([])).toThrow('There is nothing to pick from')
   })
 })

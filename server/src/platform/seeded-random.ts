@@ -1,5 +1,5 @@
 /** Chance that comes out the same for the same seed. */
-export type Chance = {
+export type SeededRandom = {
   /** From 0 up to, not including, 1. */
   next(): number
   between(min: number, max: number): number
@@ -16,7 +16,7 @@ export type Chance = {
 }
 
 /** @param seed a whole number from 0 to 2³² − 1 */
-export function seededChance(seed: number): Chance {
+export function seededRandom(seed: number): SeededRandom {
   const next = mulberry32(seed)
 
   function normal(): number {

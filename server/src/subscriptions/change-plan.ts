@@ -75,7 +75,7 @@ export async function changePlan(deps: SubscriptionDeps, request: ChangeRequest)
   })
   deps.onCommitted([workspaceId])
   if (decided.purchase === null) return decided
-  return { ...decided, purchase: await payments.settle(decided.purchase) }
+  return { ...decided, purchase: await payments.charge(decided.purchase) }
 }
 
 /** The purchase that an earlier request with the same Idempotency-Key made. */
@@ -122,7 +122,7 @@ async function carryOut(
         return null
       }
       const order = await upgradeOrder(deps, tx, quote, change, request)
-      return deps.payments.intend(tx, unit, order, nowMs)
+      return deps.payments.createPurchase(tx, unit, order, nowMs)
     }
   }
 }

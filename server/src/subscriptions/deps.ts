@@ -9,6 +9,6 @@ export type SubscriptionDeps = {
   readonly boundaries: Boundaries
   readonly payments: Payments
   /** Charges live calls for what they talked before `atMs`: the calls room's. */
-  readonly cutLiveCalls: (tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number) => Promise<void>
+  readonly chargeUntilBoundary: (tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number) => Promise<void>
   readonly onCommitted: (workspaceIds: readonly string[]) => void
 }

@@ -19,7 +19,7 @@ import type { SubscriptionDeps } from './deps.ts'
 const FALLBACK_PLAN = 'free'
 
 /** An upgrade that is paid takes effect. */
-export const planChangePurpose: Purpose = {
+export const planChangeFulfillment: Purpose = {
   async fulfil(tx, unit, purchase, nowMs) {
     const { subscription, plan } = await bought(tx, purchase)
     // Paid is paid: also where the cycle it was reckoned for ended meanwhile, the credits promised are granted.
@@ -31,7 +31,7 @@ export const planChangePurpose: Purpose = {
 }
 
 /** A renewal's credits were granted when the cycle began; paying it only settles what was open. */
-export function renewalPurpose(deps: Pick<SubscriptionDeps, 'cutLiveCalls'>): Purpose {
+export function renewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Purpose {
   return {
     async fulfil(tx, unit, purchase, nowMs) {
       const { subscription, plan } = await bought(tx, purchase)
@@ -62,7 +62,7 @@ const paid = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
  * @param why a sentence for the customer
  */
 export async function renewalFailed(
-  deps: Pick<SubscriptionDeps, 'cutLiveCalls'>,
+  deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>,
   tx: Tx,
   unit: WorkspaceUnit,
   subscription: Subscription,
@@ -84,7 +84,7 @@ export async function renewalFailed(
     const failure = { why, sinceMs: next.sinceMs, fallback: fallback.name }
     return tellRenewalFailed(tx, unit, subscription, failure, nowMs)
   }
-  await deps.cutLiveCalls(tx, unit, nowMs, nowMs)
+  await deps.chargeUntilBoundary(tx, unit, nowMs, nowMs)
   await replaceUnpaidPlan(tx, unit, subscription, fallback, nowMs)
   await tellPlanEnded(tx, unit, subscription, fallback, nowMs)
 }

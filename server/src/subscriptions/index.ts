@@ -1,5 +1,5 @@
 export { changePlan } from './change-plan.ts'
 export type { SubscriptionDeps } from './deps.ts'
-export { planChangePurpose, renewalPurpose } from './fulfilment.ts'
+export { planChangeFulfillment, renewalFulfillment } from './fulfilment.ts'
 export { renew, retryRenewal, retryRenewalNow, retryRenewals } from './renew-subscription.ts'
 export { subscriptionRoutes } from './routes.ts'

@@ -7,8 +7,8 @@ import { renewalFailed } from './fulfilment.ts'
 
 /** Begins a workspace's next billing cycle where one begins at `atMs`, and has it charged. */
 export async function renew(
-  deps: Pick<SubscriptionDeps, 'cutLiveCalls'> & {
-    readonly payments: Pick<Payments, 'intend' | 'defaultMethod'>
+  deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'> & {
+    readonly payments: Pick<Payments, 'createPurchase' | 'defaultMethod'>
   },
   tx: Tx,
   unit: WorkspaceUnit,
@@ -42,7 +42,7 @@ async function intendRenewal(
     await renewalFailed(deps, tx, unit, subscription, 'There is no card to charge.', nowMs)
     return null
   }
-  return deps.payments.intend(
+  return deps.payments.createPurchase(
     tx,
     unit,
     {
@@ -55,7 +55,7 @@ async function intendRenewal(
       currency: terms.currency,
       description: `${terms.name} plan, ${localDates(subscription)}`,
       method,
-      settledBy: 'worker',
+      chargedBy: 'worker',
     },
     nowMs,
   )
@@ -99,7 +99,7 @@ export async function retryRenewal(deps: SubscriptionDeps, workspaceId: string):
     return intended
   })
   deps.onCommitted([workspaceId])
-  if (purchase !== null) await payments.settle(purchase)
+  if (purchase !== null) await payments.charge(purchase)
 }
 
 async function openRenewal(deps: SubscriptionDeps, workspaceId: string) {

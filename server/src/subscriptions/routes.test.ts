@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type TestApp, type TestWorkspace, testApp } from '../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, testApp } from '../../test/app.ts'
 import { verifyAll } from '../../test/world.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -21,7 +21,7 @@ type Body = {
 }
 
 let t: TestApp
-let free: TestWorkspace
+let free: KeyedWorkspace
 
 beforeEach(async () => {
   t = await testApp()

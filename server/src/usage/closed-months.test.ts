@@ -5,7 +5,7 @@ import {
   openWorld,
   reapOf,
   startOf,
-  type Tenant,
+  type TestWorkspace,
   verifyAll,
   type World,
 } from '../../test/world.ts'
@@ -20,16 +20,16 @@ const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
 
 let world: World
-let tenant: Tenant
-let other: Tenant
+let workspace: TestWorkspace
+let other: TestWorkspace
 beforeEach(async () => {
   world = await openWorld()
-  tenant = await world.tenant({ timeZone: 'Asia/Kolkata', monthlyMs: 1_000 * minuteMs })
-  other = await world.anotherAgent(tenant)
+  workspace = await world.workspace({ timeZone: 'Asia/Kolkata', monthlyMs: 1_000 * minuteMs })
+  other = await world.anotherAgent(workspace)
   // From 10 January on, every fifth day until 11 April.
   for (let count = 0; count < 19; count += 1) {
-    await world.boundaries.catchUp([tenant.workspaceId], world.clock.now())
-    await world.engine.submitBatch([...callOfAMinute(world, tenant), ...callOfAMinute(world, other)])
+    await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+    await world.engine.submitBatch([...callOfAMinute(world, workspace), ...callOfAMinute(world, other)])
     await world.engine.submitBatch(callOfAMinute(world, other))
     world.clock.advance(5 * dayMs)
   }
@@ -57,8 +57,8 @@ function everything(): Promise<unknown[]> {
   return inOneSnapshot(world.database, async (tx) => {
     const answers: unknown[] = []
     for (const query of windows) {
-      const window = await resolveWindow(tx, tenant.workspaceId, query, world.clock.now())
-      const { splits: _, ...usage } = await readRange(tx, tenant.workspaceId, window)
+      const window = await resolveWindow(tx, workspace.workspaceId, query, world.clock.now())
+      const { splits: _, ...usage } = await readRange(tx, workspace.workspaceId, window)
       expect(usage.agents.reduce((sum, { usedMs }) => sum + usedMs, 0)).toBe(usage.total.usedMs)
       answers.push({ query, ...usage })
     }
@@ -68,7 +68,7 @@ function everything(): Promise<unknown[]> {
 
 /** What a carrier that was asked says, however long afterwards. */
 function vouched(type: 'answer' | 'end', callId: string, atMs: number): CallCommand {
-  const { workspaceId } = tenant
+  const { workspaceId } = workspace
   const report = { workspaceId, target: { callId }, atMs, vouched: true }
   return type === 'answer' ? { type, ...report } : { type, ...report, reason: null }
 }
@@ -108,7 +108,7 @@ describe('a month that is over', () => {
 
   test('counts what is reported of it later, as any other', async () => {
     await closeMonths(world.database, world.clock.now())
-    const late = startOf(tenant)
+    const late = startOf(workspace)
     await world.engine.submitBatch([
       late,
       vouched('answer', late.callId, Date.UTC(2026, 1, 3, 10)),
@@ -122,10 +122,10 @@ describe('a month that is over', () => {
 
   test('is corrected with the calls in it', async () => {
     world.clock.set(Date.UTC(2026, 3, 30, 12))
-    const lost = startOf(tenant)
-    await world.engine.submitBatch([lost, answerOf(world, tenant, lost.callId)])
+    const lost = startOf(workspace)
+    await world.engine.submitBatch([lost, answerOf(world, workspace, lost.callId)])
     world.clock.advance(5 * dayMs)
-    await world.engine.submit(reapOf(tenant, lost.callId))
+    await world.engine.submit(reapOf(workspace, lost.callId))
     await closeMonths(world.database, world.clock.now())
     expect(await useOf('2026-04-30')).toEqual([{ usedMs: 60 * minuteMs, calls: 1, corrections: 0 }])
     await world.engine.submit(vouched('end', lost.callId, Date.UTC(2026, 3, 30, 12, 10)))
@@ -143,7 +143,7 @@ describe('a month that is over', () => {
 
   test('is open again where the time zone changes, until it is closed in the new one', async () => {
     await closeMonths(world.database, world.clock.now())
-    const { workspaceId } = tenant
+    const { workspaceId } = workspace
     const to = { workspaceId, timeZone: 'America/New_York' }
     await changeTimeZone(world.database, to, world.clock.now(), async (tx) => {
       await tx.query('update workspaces set time_zone = $2 where id = $1', [workspaceId, to.timeZone])

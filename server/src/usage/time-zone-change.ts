@@ -124,7 +124,7 @@ export async function completeTimeZoneChange<T>(
 }
 
 /** Ends changes whose server died before they were complete: the time zone stays as it was. */
-export async function abandonTimeZoneChanges(database: Database, nowMs: number): Promise<number> {
+export async function dropAbandonedTimeZoneChanges(database: Database, nowMs: number): Promise<number> {
   const { rows } = await database.query<{ workspaceId: string; id: string }>(
     'select workspace_id as "workspaceId", id from time_zone_changes where started_at_ms < $1',
     [nowMs - CHANGE_MS_MAX],

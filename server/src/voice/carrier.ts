@@ -34,7 +34,7 @@ export type CarrierLeg = {
 }
 
 /** What is true of a call, by the carrier's word. */
-export type TrueState =
+export type CarrierState =
   | { readonly state: 'unknown' }
   | { readonly state: 'ringing'; readonly ref: string }
   | { readonly state: 'in_conversation'; readonly ref: string; readonly answeredAtMs: number | null }
@@ -67,7 +67,7 @@ export type Carrier = {
    * be told again.
    */
   limit?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
-  lookUp(leg: CarrierLeg): Promise<TrueState>
+  lookUp(leg: CarrierLeg): Promise<CarrierState>
 }
 
 /**

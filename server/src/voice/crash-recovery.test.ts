@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Died, lifeOf, mortalCarrier, mortalDatabase, mortalEngine } from '../../test/killable-process.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../test/twilio/fake-twilio.ts'
-import { openWorld, type Tenant, verifyAll, type World } from '../../test/world.ts'
+import { openWorld, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { type CallRow, loadCalls } from '../calls/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import type { Carrier } from './carrier.ts'
@@ -16,12 +16,12 @@ const STEP_MS = 10 * SECOND_MS
 
 let world: World
 let twilio: FakeTwilio
-let tenant: Tenant
+let workspace: TestWorkspace
 let numbers = 0
 beforeAll(async () => {
   world = await openWorld()
   twilio = await startFakeTwilio(world.clock)
-  tenant = await world.tenant({ monthlyMs: 10 ** 9, concurrentCallsMax: null })
+  workspace = await world.workspace({ monthlyMs: 10 ** 9, concurrentCallsMax: null })
 })
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(async () => {
@@ -77,14 +77,14 @@ function serverProcess(carrier: Carrier, stepsMax?: number): { voice: Voice; isD
   return { voice, isDead: () => life.dead }
 }
 
-/** The tenant's agent gets another number, so that each call is between two numbers of its own. */
+/** The workspace's agent gets another number, so that each call is between two numbers of its own. */
 async function newNumber(): Promise<string> {
   numbers += 1
   const number = `+493090${String(numbers).padStart(6, '0')}`
   await world.database.query(
     `update agents set phone_number = $3, voice_endpoint = 'wss://agent.example.com/talk'
      where workspace_id = $1 and id = $2`,
-    [tenant.workspaceId, tenant.agentId, number],
+    [workspace.workspaceId, workspace.agentId, number],
   )
   return number
 }
@@ -92,7 +92,7 @@ async function newNumber(): Promise<string> {
 async function newOrder(): Promise<DialOrder> {
   await newNumber()
   return {
-    ...tenant,
+    ...workspace,
     callId: newUuid(world.clock.now()),
     campaignId: null,
     to: '+14155550123',
@@ -115,7 +115,7 @@ async function placed(carrier: Carrier, { callId }: DialOrder): Promise<number> 
 }
 
 async function callOf({ callId }: Pick<DialOrder, 'callId'>): Promise<CallRow | undefined> {
-  return (await loadCalls(world.database, tenant.workspaceId, [callId]))[0]
+  return (await loadCalls(world.database, workspace.workspaceId, [callId]))[0]
 }
 
 async function pass(voice: Voice, ms: number): Promise<void> {
@@ -176,7 +176,7 @@ test('a process that dies at any step of an incoming call leaves no call behind 
     const calls = async () => {
       const { rows } = await world.database.query<{ status: string; settled: number }>(
         'select status, settled_ms as settled from calls where workspace_id = $1 and external_id = $2',
-        [tenant.workspaceId, call.sid],
+        [workspace.workspaceId, call.sid],
       )
       return rows
     }

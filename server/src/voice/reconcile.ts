@@ -2,7 +2,7 @@ import { type CallFacts, isOpen } from '@talktime/core/calls/call'
 import { REPORT_AGE_MS_MAX } from '@talktime/core/calls/reported-instant'
 import type { CallRow } from '../calls/index.ts'
 import { learn, limit, nextCheckMs, type ReportDeps } from './apply-carrier-report.ts'
-import { type Carrier, CarrierUnreachable, patienceMs, type TrueState } from './carrier.ts'
+import { type Carrier, type CarrierState, CarrierUnreachable, patienceMs } from './carrier.ts'
 import { checkLegAt, checkLegBy, closeLeg, type LegRow, recordPlaced, takeLegsToCheck } from './leg-store.ts'
 
 const AT_ONCE_MAX = 50
@@ -59,21 +59,21 @@ async function take(
   carrier: Carrier,
   leg: LegRow,
   call: CallRow,
-  truth: TrueState,
+  truth: CarrierState,
 ): Promise<void> {
   const { database, clock } = around
   const nowMs = clock.now()
   if (truth.state === 'unknown') return takeUnknown(around, carrier, leg)
   if (leg.ref === null) await recordPlaced(database, leg, truth.ref, nowMs + AGAIN_MS)
-  return learnTruth(around, carrier, { ...leg, ref: truth.ref }, call, truth)
+  return learnCarrierState(around, carrier, { ...leg, ref: truth.ref }, call, truth)
 }
 
-async function learnTruth(
+async function learnCarrierState(
   around: ReportDeps,
   carrier: Carrier,
   leg: LegRow,
   call: CallRow,
-  truth: Exclude<TrueState, { state: 'unknown' }>,
+  truth: Exclude<CarrierState, { state: 'unknown' }>,
 ): Promise<void> {
   const nowMs = around.clock.now()
   switch (truth.state) {

@@ -1,7 +1,13 @@
 import { creditsFromMs, msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
-import { addEvent, keepLowLevel, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import {
+  addEvent,
+  lockWorkspaces,
+  updateLowBalanceThreshold,
+  type WorkspaceUnit,
+  writeUnits,
+} from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
@@ -161,7 +167,7 @@ export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
           await updateWorkspace(tx, workspaceId, settings)
           if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
           for (const unit of units.values()) {
-            if (lowBalanceMs !== undefined) await keepLowLevel(tx, unit, nowMs)
+            if (lowBalanceMs !== undefined) await updateLowBalanceThreshold(tx, unit, nowMs)
             if (whenCreditsRunOut !== undefined) await deps.whenCreditsRunOutChanged(tx, unit, nowMs)
             addEvent(unit, 'workspace')
           }

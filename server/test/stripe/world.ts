@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import type { App } from '../../src/app.ts'
 import { uuidFrom } from '../../src/platform/ids.ts'
-import { type Ask, type TestAnswer, type TestApp, type TestWorkspace, testApp } from '../app.ts'
+import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp } from '../app.ts'
 import { paymentsFor } from './bench.ts'
 import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
@@ -18,9 +18,9 @@ export type StripeWorld = {
   readonly request: Ask
   readonly other: { readonly app: App; readonly request: Ask }
   /** A workspace whose card does what its name says; it was typed in on Stripe's page. */
-  workspaceWith(card: StripeTestCard): Promise<TestWorkspace>
+  workspaceWith(card: StripeTestCard): Promise<KeyedWorkspace>
   /** The customer asks for Stripe's page for a card. */
-  openCardPage(workspace: TestWorkspace): Promise<Session>
+  openCardPage(workspace: KeyedWorkspace): Promise<Session>
   /** Stripe tells of an event; `atMs` is when it signs. */
   tell(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
   /** A browser goes to an address of ours. Returns the address it is sent on to. */
@@ -42,7 +42,7 @@ export async function stripeWorld(): Promise<StripeWorld> {
   const { app, request } = await test.addProcess({ config })
   const other = await test.addProcess({ config })
 
-  async function openCardPage(workspace: TestWorkspace): Promise<Session> {
+  async function openCardPage(workspace: KeyedWorkspace): Promise<Session> {
     await request('POST', '/v1/payment-methods', { key: workspace.key, body: {} })
     const session = [...stripe.books.sessions.values()].at(-1)
     if (session === undefined) throw new Error('Stripe made no page')

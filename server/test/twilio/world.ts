@@ -2,7 +2,7 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { virtualClock } from '../../src/platform/clock.ts'
 import { newUuid, uuidFrom } from '../../src/platform/ids.ts'
 import type { DialOrder } from '../../src/voice/index.ts'
-import { type Ask, type TestAnswer, type TestApp, type TestWorkspace, testApp, testNowMs } from '../app.ts'
+import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp, testNowMs } from '../app.ts'
 import { closeInOrder, newAgent } from '../voice-stack.ts'
 import { type FakeCall, type FakeTwilio, startFakeTwilio, type Told } from './fake-twilio.ts'
 
@@ -37,7 +37,7 @@ export type TwilioWorld = {
   close(): Promise<void>
 }
 
-export type TwilioAgent = TestWorkspace & { readonly agentId: string; readonly phoneNumber: string }
+export type TwilioAgent = KeyedWorkspace & { readonly agentId: string; readonly phoneNumber: string }
 
 export async function twilioWorld(): Promise<TwilioWorld> {
   const clock = virtualClock(testNowMs)

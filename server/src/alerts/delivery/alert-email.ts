@@ -29,7 +29,7 @@ const buttonStyle =
   'display: inline-block; padding: 10px 18px; border: 1px solid #71717a; border-radius: 8px; background: #18181b; color: #ffffff; font-weight: 600; text-decoration: none'
 
 /** The mail that tells a member of an alert. */
-export function letterOf(
+export function renderAlertEmail(
   { id, workspaceId, workspaceName, alert }: MailTask,
   to: { readonly email: string; readonly role: MemberRole },
   service: { readonly origin: string; readonly serviceName: string },

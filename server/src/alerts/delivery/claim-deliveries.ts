@@ -80,7 +80,7 @@ function parametersFor(channel: Channel, nowMs: number, busyIds: Iterable<string
 }
 
 /** @param busyIds UUIDs of mails that this process sends already */
-export async function takeMails(
+export async function claimMails(
   db: Queryable,
   nowMs: number,
   busyIds: Iterable<string>,
@@ -104,7 +104,7 @@ export async function takeMails(
 }
 
 /** @param busyIds UUIDs of webhooks that this process speaks to already */
-export async function takeWebhookMessages(
+export async function claimWebhookMessages(
   db: Queryable,
   nowMs: number,
   busyIds: Iterable<string>,

@@ -4,7 +4,7 @@ import { testDatabase } from '../../../test/database.ts'
 import { lifeOf, mortalDatabase } from '../../../test/killable-process.ts'
 import { openReceiver, type ReceivedMessage, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
-import { loadCatalogue } from '../../plans/index.ts'
+import { loadCatalog } from '../../plans/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { newUuid, publicId } from '../../platform/ids.ts'
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const made = await testDatabase()
   database = made.database
   drop = made.drop
-  await loadCatalogue(database)
+  await loadCatalog(database)
 })
 afterAll(() => drop())
 

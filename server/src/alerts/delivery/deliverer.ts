@@ -2,7 +2,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { sendToWebhook } from '../webhooks/send-webhook.ts'
 import { createWebhookSecrets } from '../webhooks/webhook-secrets.ts'
-import { takeMails, takeWebhookMessages } from './claim-deliveries.ts'
+import { claimMails, claimWebhookMessages } from './claim-deliveries.ts'
 import { sendMail } from './send-mail.ts'
 
 /** Brings alerts to people and webhooks, as their deliveries say. */
@@ -44,13 +44,13 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   }
   const mails = laneOf({
     atOnceMax: mailsAtOnceMax,
-    take: takeMails,
+    take: claimMails,
     busyIdOf: ({ id }) => id,
     send: (task) => sendMail(around, task),
   })
   const webhooks = laneOf({
     atOnceMax: webhooksAtOnceMax,
-    take: takeWebhookMessages,
+    take: claimWebhookMessages,
     busyIdOf: ({ webhookId }) => webhookId,
     send: (task) => sendToWebhook(around, task),
   })

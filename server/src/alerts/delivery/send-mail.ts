@@ -1,6 +1,6 @@
 import { instantOf } from '../../platform/http/amount.ts'
 import type { DelivererDeps } from '../deps.ts'
-import { letterOf } from './alert-email.ts'
+import { renderAlertEmail } from './alert-email.ts'
 import type { MailTask } from './claim-deliveries.ts'
 import { recordDelivered, recordFailed } from './delivery-store.ts'
 import { MailRefused } from './mail.ts'
@@ -23,7 +23,7 @@ export async function sendMail(around: DeliveryDeps, task: MailTask): Promise<vo
     return
   }
   try {
-    await mailer.send(letterOf(task, to, { origin, serviceName }))
+    await mailer.send(renderAlertEmail(task, to, { origin, serviceName }))
   } catch (error) {
     return fail(around, task, result(), error)
   }

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/database.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { insertDeliveries, type NewDelivery } from '../delivery/delivery-store.ts'
 import type { NewAlert } from './alert.ts'
-import { isMailed, type MailChoice } from './email-preferences.ts'
+import { type EmailPreferences, isEmailed } from './email-preferences.ts'
 
 /**
  * Raises an alert in the transaction in which it became true: once for each crossing, however often it is said. Who is
@@ -33,7 +33,7 @@ function deliveryTo(
   switch (channel) {
     case 'mail': {
       const { role, mail } = receiver
-      if (!isMailed(kind, { role, mail: mail ?? {} })) return undefined
+      if (!isEmailed(kind, { role, mail: mail ?? {} })) return undefined
       return { workspaceId, alertId, channel, userId: receiverId, target }
     }
     case 'webhook':
@@ -44,7 +44,7 @@ function deliveryTo(
 }
 
 type Receiver =
-  | { channel: 'mail'; receiverId: string; target: string; role: MemberRole; mail: MailChoice | null }
+  | { channel: 'mail'; receiverId: string; target: string; role: MemberRole; mail: EmailPreferences | null }
   | { channel: 'webhook'; receiverId: string; target: string; role: null; mail: null }
   /** There is nobody. */
   | { channel: null; receiverId: null; target: null; role: null; mail: null }

@@ -4,7 +4,7 @@ import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type AlertKind, alertKinds } from './alert.ts'
-import { alwaysMailedToOwners, type MailChoice, mailByKind } from './email-preferences.ts'
+import { alwaysMailedToOwners, type EmailPreferences, mailByKind } from './email-preferences.ts'
 
 function forEachKind<Schema extends z.ZodType>(schema: Schema): Record<AlertKind, Schema> {
   return Object.fromEntries(alertKinds.map((kind) => [kind, schema])) as Record<AlertKind, Schema>
@@ -46,7 +46,7 @@ export function alertSettingsRoutes(deps: { readonly access: Access; readonly da
       },
       async (request) => {
         const person = personOf(await access.scopeOf(request, { whileSuspended: 'allowed' }))
-        const { mail } = request.body as { mail: MailChoice }
+        const { mail } = request.body as { mail: EmailPreferences }
         const missed = alwaysOf(person.role).find((kind) => mail[kind] === false)
         if (missed !== undefined) {
           throw invalid(
@@ -75,20 +75,24 @@ function alwaysOf(role: MemberRole): readonly AlertKind[] {
 }
 
 function settingsResponse(
-  person: Person & { readonly mail: MailChoice },
+  person: Person & { readonly mail: EmailPreferences },
 ): z.infer<typeof AlertSettingsResponse> {
   return { mail: mailByKind(person), always: [...alwaysOf(person.role)] }
 }
 
-async function readChoice(db: Queryable, { workspaceId, userId }: Person): Promise<MailChoice> {
-  const { rows } = await db.query<{ mail: MailChoice }>(
+async function readChoice(db: Queryable, { workspaceId, userId }: Person): Promise<EmailPreferences> {
+  const { rows } = await db.query<{ mail: EmailPreferences }>(
     'select mail from alert_settings where workspace_id = $1 and user_id = $2',
     [workspaceId, userId],
   )
   return rows[0]?.mail ?? {}
 }
 
-async function saveChoice(db: Queryable, { workspaceId, userId }: Person, mail: MailChoice): Promise<void> {
+async function saveChoice(
+  db: Queryable,
+  { workspaceId, userId }: Person,
+  mail: EmailPreferences,
+): Promise<void> {
   await db.query(
     `insert into alert_settings (workspace_id, user_id, mail)
      select workspace_id, user_id, $3 from members where workspace_id = $1 and user_id = $2

@@ -8,7 +8,7 @@ import { listSealedSecrets, replaceSealedSecrets } from './webhook-store.ts'
  * Encrypts every webhook's secrets under the server's present secret. As often as you like, beside running servers: a
  * secret that is rotated meanwhile is left as it is.
  */
-export async function renewWebhookSecrets(database: Database, serverSecrets: Secrets): Promise<Renewed> {
+export async function resealWebhookSecrets(database: Database, serverSecrets: Secrets): Promise<Renewed> {
   const secrets = createWebhookSecrets(serverSecrets)
   const unreadable: string[] = []
   let count = 0

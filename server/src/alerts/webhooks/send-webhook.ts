@@ -1,5 +1,5 @@
 import type { WebhookTask } from '../delivery/claim-deliveries.ts'
-import { handBack, recordDelivered, recordFailed, type TryResult } from '../delivery/delivery-store.ts'
+import { recordDelivered, recordFailed, requeueContacts, type TryResult } from '../delivery/delivery-store.ts'
 import { nextTryAtMs } from '../delivery/retry-schedule.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { raiseAlert } from '../inbox/raise-alert.ts'
@@ -25,7 +25,7 @@ export async function sendToWebhook(around: DeliveryDeps, task: WebhookTask): Pr
   const answer = await post(around, task)
   const atMs = clock.now()
   if (around.closing.aborted && 'error' in answer && answer.status === null)
-    return handBack(database, task, atMs)
+    return requeueContacts(database, task, atMs)
   const durationMs = Math.round(performance.now() - begun)
   const result: TryResult = { atMs, responseStatus: answer.status, durationMs }
   if ('error' in answer) return fail(around, task, { ...result, error: answer.error })

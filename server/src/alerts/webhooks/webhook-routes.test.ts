@@ -1,6 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../../test/app.ts'
 import { openReceiver, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
@@ -17,7 +17,7 @@ const names: Readonly<Record<string, string>> = {
 
 let receiver: Receiver
 let t: TestApp
-let own: TestWorkspace
+let own: KeyedWorkspace
 
 beforeAll(async () => {
   receiver = await openReceiver()

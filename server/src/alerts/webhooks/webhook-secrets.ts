@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createSeal, type Secrets } from '../../platform/sealed-box.ts'
+import { createSealedBox, type Secrets } from '../../platform/sealed-box.ts'
 import type { WebhookRef } from './webhook-store.ts'
 
 /** Secrets that messages to webhooks are signed with, unreadable in the database and bound to their webhook. */
@@ -18,7 +18,7 @@ const secretLength = 32
 
 /** @param secrets the server's */
 export function createWebhookSecrets(secrets: Secrets): WebhookSecrets {
-  const seal = createSeal(secrets, 'webhook')
+  const seal = createSealedBox(secrets, 'webhook')
   const contextOf = ({ workspaceId, id }: WebhookRef) => `${workspaceId} ${id}`
   return {
     fresh: () => `whsec_${randomBytes(secretLength).toString('base64')}`,

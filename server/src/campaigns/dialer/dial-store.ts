@@ -1,5 +1,5 @@
 import type { CallStatus } from '@talktime/core/calls/call'
-import type { DialOutcome } from '@talktime/core/campaigns/dialing'
+import type { Disposition } from '@talktime/core/campaigns/dialing'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import type { ContactState } from '../contacts/contact-store.ts'
@@ -15,7 +15,7 @@ export type DialRow = {
   readonly state: 'intended' | 'dialled' | 'over'
   readonly intendedAtMs: number
   /** Of one that is over. */
-  readonly outcome: DialOutcome | null
+  readonly outcome: Disposition | null
   readonly chargedMs: number
   readonly provisional: boolean
   /** Of its contact: dials that count, this one included. */
@@ -24,10 +24,10 @@ export type DialRow = {
   /** Whether its contact was not called again since. */
   readonly isLast: boolean
   /** Its call, where there is one. */
-  readonly call: DialledCall | null
+  readonly call: DialedCall | null
 }
 
-export type DialledCall = {
+export type DialedCall = {
   readonly status: CallStatus
   readonly answered: boolean
   readonly endedAtMs: number | null
@@ -48,7 +48,7 @@ export async function loadDials(
   told: readonly string[],
 ): Promise<DialRow[]> {
   type Record = Omit<DialRow, 'call'> &
-    Omit<DialledCall, 'status'> & { status: CallStatus | null; callMs: number }
+    Omit<DialedCall, 'status'> & { status: CallStatus | null; callMs: number }
   const { rows } = await tx.query<Record>({
     name: 'campaigns_load_dials',
     text: `
@@ -73,7 +73,7 @@ export async function loadDials(
 export type Settled = {
   readonly callId: string
   readonly contactId: string
-  readonly outcome: DialOutcome
+  readonly outcome: Disposition
   readonly state: 'waiting' | 'reached' | 'not_reached'
   readonly nextAttemptAtMs: number
   /** Whether the dial counts as an attempt. */
@@ -229,7 +229,7 @@ export async function intendDials(
 }
 
 /** The voice room has these: what becomes of them is in their calls. The carrier was asked by `nowMs`, if it was. */
-export async function recordDialled(
+export async function recordDialed(
   db: Queryable,
   workspaceId: string,
   callIds: readonly string[],

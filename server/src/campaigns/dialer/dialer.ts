@@ -3,8 +3,8 @@ import type { Dialed, Voice } from '../../voice/index.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { findDueCampaigns } from '../campaign-store.ts'
 import { type Handover, type Turn, takeTurn } from './advance-campaign.ts'
-import { recordDialled } from './dial-store.ts'
-import { type HandBackDeps, handBack } from './requeue-contacts.ts'
+import { recordDialed } from './dial-store.ts'
+import { type RequeueDeps, requeueContacts } from './requeue-contacts.ts'
 
 /** Carries campaigns on. Any number of processes may: each contact is called by one. */
 export type Dialer = {
@@ -20,7 +20,7 @@ export type Dialer = {
 
 type Woken = CampaignRef & { readonly callIds?: readonly string[] }
 
-export type DialerDeps = HandBackDeps & {
+export type DialerDeps = RequeueDeps & {
   readonly boundaries: Boundaries
   readonly voice: Pick<Voice, 'dial' | 'withdraw'>
   /** Something failed that will be tried again. */
@@ -76,9 +76,9 @@ export function createDialer(deps: DialerDeps): Dialer {
       if (await voice.withdraw({ workspaceId, callId })) withdrawn.push(callId)
       else inVoice.push(callId)
     }
-    await recordDialled(database, workspaceId, inVoice, clock.now())
+    await recordDialed(database, workspaceId, inVoice, clock.now())
     if (withdrawn.length > 0)
-      await handBack(
+      await requeueContacts(
         deps,
         campaign,
         withdrawn.map((callId) => ({ callId })),
@@ -96,7 +96,7 @@ export function createDialer(deps: DialerDeps): Dialer {
       }),
     )
     const known = done.filter((one) => one !== undefined)
-    await recordDialled(
+    await recordDialed(
       database,
       workspaceId,
       known.filter(({ dialed }) => isInVoice(dialed)).map(({ callId }) => callId),
@@ -104,7 +104,7 @@ export function createDialer(deps: DialerDeps): Dialer {
     )
     const refused = known.filter(({ dialed }) => !isInVoice(dialed))
     if (refused.length === 0) return
-    await handBack(deps, campaign, refused)
+    await requeueContacts(deps, campaign, refused)
   }
 
   function isInVoice({ outcome }: Dialed): boolean {

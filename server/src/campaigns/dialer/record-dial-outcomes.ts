@@ -1,9 +1,9 @@
-import { afterDial, type DialOutcome, dialOutcome } from '@talktime/core/campaigns/dialing'
+import { afterDial, type Disposition, dispositionOf } from '@talktime/core/campaigns/dialing'
 import type { Tx } from '../../platform/database/database.ts'
 import type { CampaignRow } from '../campaign.ts'
 import {
   type Corrected,
-  type DialledCall,
+  type DialedCall,
   type DialRow,
   type Settled,
   writeCorrected,
@@ -38,7 +38,7 @@ export async function settle(tx: Tx, campaign: CampaignRow, dials: readonly Dial
 function settledOf(
   campaign: CampaignRow,
   { callId, contactId, attempts }: DialRow,
-  call: DialledCall,
+  call: DialedCall,
   endedAtMs: number,
 ): Settled {
   const outcome = outcomeOf(call)
@@ -58,8 +58,8 @@ function settledOf(
   }
 }
 
-function outcomeOf({ status, answered, endReason }: DialledCall): DialOutcome {
-  return dialOutcome({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
+function outcomeOf({ status, answered, endReason }: DialedCall): Disposition {
+  return dispositionOf({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
 }
 
 /** Whether the dial is over, but more is to be heard of its call. */
@@ -69,7 +69,7 @@ export function isProvisionallyOver({ state, call }: DialRow): boolean {
 }
 
 /** Whether more is to be heard of the call: it ended by presumption, or before its answer was told. */
-function isProvisional({ status, answered, endedAtMs }: DialledCall, outcome: DialOutcome): boolean {
+function isProvisional({ status, answered, endedAtMs }: DialedCall, outcome: Disposition): boolean {
   if (endedAtMs === null || status === 'lost') return true
   return !answered && (outcome === 'reached' || outcome === 'voicemail')
 }

@@ -12,7 +12,7 @@ const FULL_MS = 3_000
 /** How long it waits after other refusals, so that it does not run against the gate. */
 const REFUSED_MS = 1_000
 
-export type HandBackDeps = {
+export type RequeueDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly onCommitted: (workspaceIds: readonly string[]) => void
@@ -25,8 +25,8 @@ type NotCalled = { readonly callId: string; readonly dialed?: Dialed }
  * Dials that came to nothing: nobody was called, so the contact waits again as if nothing had been, and the campaign
  * waits or pauses. What failed at the carrier has a call that says so; the next turn reads it there.
  */
-export async function handBack(
-  { database, clock, onCommitted }: HandBackDeps,
+export async function requeueContacts(
+  { database, clock, onCommitted }: RequeueDeps,
   { workspaceId, id }: CampaignRow,
   notCalled: readonly NotCalled[],
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
-import type { Chance } from '../../platform/seeded-random.ts'
+import type { SeededRandom } from '../../platform/seeded-random.ts'
 
 /** How many simulated calls there are at once. */
 export type Pace = {
@@ -8,7 +8,7 @@ export type Pace = {
 }
 
 export type PaceDeps = {
-  readonly chance: Chance
+  readonly chance: SeededRandom
   /** Whether somebody has a dashboard of the workspace open. */
   readonly isWatched: () => boolean
   readonly startsAtMs: number

@@ -1,12 +1,12 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, type TestWorkspace, testApp } from '../../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, testApp } from '../../../test/app.ts'
 import { verifyAll } from '../../../test/world.ts'
 import { createAgent } from '../../agents/index.ts'
 import { createReaper } from '../../calls/index.ts'
 import { grantByOperator, readLine } from '../../ledger/index.ts'
 import { createLog } from '../../platform/log.ts'
-import { seededChance } from '../../platform/seeded-random.ts'
+import { seededRandom } from '../../platform/seeded-random.ts'
 import type { CallHabits, EndingWeights } from '../planned-call.ts'
 import { createPace } from './call-volume.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
@@ -38,11 +38,15 @@ const habits: CallHabits = {
 
 const log = createLog('silent')
 
-function stackOf({ key }: Pick<TestWorkspace, 'key'>, seed: number, endings?: EndingWeights): SimulatedStack {
+function stackOf(
+  { key }: Pick<KeyedWorkspace, 'key'>,
+  seed: number,
+  endings?: EndingWeights,
+): SimulatedStack {
   return createSimulatedStack({
     api: createStackApi(origin, key),
     clock: world.clock,
-    chance: seededChance(seed),
+    chance: seededRandom(seed),
     log,
     habitsOf: () => habits,
     pace: watched(seed),
@@ -52,9 +56,9 @@ function stackOf({ key }: Pick<TestWorkspace, 'key'>, seed: number, endings?: En
 
 /** Of a workspace that somebody looks at. */
 const watched = (seed: number) =>
-  createPace({ chance: seededChance(seed), isWatched: () => true, startsAtMs: world.clock.now() })
+  createPace({ chance: seededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
 
-async function workspaceWithAgent(planId = 'scale'): Promise<TestWorkspace> {
+async function workspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
   const agent = {
     name: 'Ada',
@@ -95,7 +99,7 @@ type Listed = {
 
 type Page = { data: Listed[]; nextCursor: string | null }
 
-async function callsOf({ key }: TestWorkspace): Promise<Listed[]> {
+async function callsOf({ key }: KeyedWorkspace): Promise<Listed[]> {
   const calls: Listed[] = []
   let query: string | null = 'limit=200'
   while (query !== null) {
@@ -183,7 +187,7 @@ describe('the simulated voice stack', () => {
     })
     const deps = {
       clock: world.clock,
-      chance: seededChance(5),
+      chance: seededRandom(5),
       log,
       habitsOf: () => habits,
       pace: watched(5),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import { instantOf } from '../../platform/http/amount.ts'
 import type { Logger } from '../../platform/log.ts'
-import type { Chance } from '../../platform/seeded-random.ts'
+import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type CallHabits, type EndingWeights, type PlannedCall, planCall } from '../planned-call.ts'
 import { createAgenda } from '../year/timeline.ts'
 import type { Pace } from './call-volume.ts'
@@ -26,7 +26,7 @@ export type SimulatedStack = {
 export type SimulatedStackDeps = {
   readonly api: StackApi
   readonly clock: Clock
-  readonly chance: Chance
+  readonly chance: SeededRandom
   readonly log: Logger
   readonly habitsOf: (agent: StackAgent) => CallHabits
   readonly pace: Pace

@@ -5,9 +5,9 @@ import type { Boundaries } from '../../ledger/index.ts'
 import type { Payments } from '../../payments/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { every } from '../../platform/interval.ts'
+import { startInterval } from '../../platform/interval.ts'
 import type { Logger } from '../../platform/log.ts'
-import { seededChance } from '../../platform/seeded-random.ts'
+import { seededRandom } from '../../platform/seeded-random.ts'
 import { cast } from '../demo-agents.ts'
 import type { CallHabits } from '../planned-call.ts'
 import { createPace } from './call-volume.ts'
@@ -66,12 +66,12 @@ export async function simulate(deps: SimulationDeps, workspaceId: string): Promi
 async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspaceId: string): Promise<void> {
   const { clock, log } = deps
   const keepers = [
-    every(
+    startInterval(
       creditsLookMs,
       () => keepCredits(deps, workspaceId),
       (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
     ),
-    every(
+    startInterval(
       campaignLookMs,
       () => keepCampaign(deps, workspaceId),
       (error) => log.warn({ err: error }, 'The demo’s campaign was not looked after'),
@@ -79,7 +79,7 @@ async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspace
   ]
   try {
     const key = await freshKey(deps, workspaceId)
-    const chance = seededChance(clock.now())
+    const chance = seededRandom(clock.now())
     const stack = createSimulatedStack({
       api: createStackApi(deps.origin, key),
       clock,

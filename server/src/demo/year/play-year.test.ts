@@ -30,8 +30,8 @@ afterAll(() => world.close())
 /** A week of calls in a workspace whose credits end before it does; what became of each call. */
 async function playWeek(commandsAtOnceMax: number) {
   const { database, clock } = world
-  const tenant = await world.tenant({ monthlyMs: msFromCredits(190), timeZone: 'America/New_York' })
-  const { workspaceId, agentId } = tenant
+  const workspace = await world.workspace({ monthlyMs: msFromCredits(190), timeZone: 'America/New_York' })
+  const { workspaceId, agentId } = workspace
   const monthStartsAtMs = clock.now()
   // The reset of 10 February comes in the middle of the week.
   const startsAtMs = monthStartsAtMs + 28 * dayMs
@@ -69,7 +69,7 @@ describe('history', () => {
   }, 60_000)
 
   test('breaks off when it is told to', async () => {
-    const { workspaceId } = await world.tenant()
+    const { workspaceId } = await world.workspace()
     const startsAtMs = world.clock.now()
     const stopped = world.database.transaction((tx) =>
       playYear({

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts'
-import type { Chance } from '../../platform/seeded-random.ts'
+import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type CallReport, type Carrier, fateOf, messagesOf, usualLife } from '../../voice/index.ts'
 
 /** No call of the year lasts longer. */
@@ -25,7 +25,7 @@ export type YearCarrier = {
   deliverDue(deliver: (said: CallReport) => Promise<void>): Promise<void>
 }
 
-export function createYearCarrier(clock: Clock, chance: Chance): YearCarrier {
+export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarrier {
   const post: { readonly dueAtMs: number; readonly said: CallReport }[] = []
 
   return {

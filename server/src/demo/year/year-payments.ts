@@ -2,7 +2,7 @@ import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
 import type { Actor } from '../../access/index.ts'
 import { findSettings, saveAutoReload, type WantedChoice } from '../../auto-reload/index.ts'
 import type { LineRow } from '../../ledger/index.ts'
-import { isFinal, listPurchases, orderPackage, type Purchase, type TestCard } from '../../payments/index.ts'
+import { isFinal, listPurchases, orderTopUp, type Purchase, type TestCard } from '../../payments/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import { invariant } from '../../platform/problem.ts'
 import { changePlan, retryRenewal } from '../../subscriptions/index.ts'
@@ -59,7 +59,7 @@ export function createYearPurse(world: YearWorld, workspaceId: string, actor: Ac
       await evaluate()
     },
     async buy(packageId, quantity) {
-      const { purchase } = await orderPackage(world, {
+      const { purchase } = await orderTopUp(world, {
         workspaceId,
         packageId,
         quantity,
@@ -67,7 +67,7 @@ export function createYearPurse(world: YearWorld, workspaceId: string, actor: Ac
         actor,
         idempotency: undefined,
       })
-      requirePaid(await payments.settle(purchase))
+      requirePaid(await payments.charge(purchase))
     },
     async setAutoReload(choice) {
       await saveAutoReload(subscriptions, workspaceId, choice, actor)
@@ -98,7 +98,7 @@ export function createYearPurse(world: YearWorld, workspaceId: string, actor: Ac
     },
     async chargeRenewal() {
       const [newest] = await listPurchases(tx, workspaceId, { limit: 1, beforeId: null })
-      if (newest?.purpose === 'renewal' && !isFinal(newest)) await payments.settle(newest)
+      if (newest?.purpose === 'renewal' && !isFinal(newest)) await payments.charge(newest)
       await readWaits()
     },
     get reloads() {

@@ -1,4 +1,4 @@
-import { type Chance, seededChance } from '../../platform/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
 import { type CastAgent, cast } from '../demo-agents.ts'
 import { type EndingWeights, lastReportMs, type PlannedCall, planCall } from '../planned-call.ts'
 
@@ -26,7 +26,7 @@ const dayMs = 24 * 60 * 60_000
 
 /** The calls of the demo's year in the order in which they begin to ring. The same options make the same calls. */
 export function planYear(options: YearOptions): YearCall[] {
-  const chance = seededChance(options.seed)
+  const chance = seededRandom(options.seed)
   const { startsAtMs, endsAtMs } = options
   const calls: YearCall[] = []
   for (const day of daysOf(options)) {
@@ -69,7 +69,7 @@ const weekdayFactors = [1.13, 1.05, 1, 0.98, 0.86]
 const holidays = new Set(['01-01', '07-04', '12-24', '12-25', '12-26', '12-31'])
 
 /** About how many calls there would be on this day with every agent at work. */
-function busynessOf(chance: Chance, { date, share }: Day): number {
+function busynessOf(chance: SeededRandom, { date, share }: Day): number {
   const growth = 34 + 46 * Math.max(0, share) ** 1.15
   const weekday = weekdayFactors[date.dayOfWeek - 1] ?? 1
   const holiday = holidays.has(date.toString().slice(5)) ? 0.1 : 1
@@ -85,7 +85,7 @@ function recallFactor(share: number): number {
   return recalls.some((begins) => share >= begins && share < begins + recallShare) ? 1.45 : 1
 }
 
-function ringsOn(chance: Chance, agent: CastAgent, { date, noonMs }: Day, busyness: number): number[] {
+function ringsOn(chance: SeededRandom, agent: CastAgent, { date, noonMs }: Day, busyness: number): number[] {
   const weekend = date.dayOfWeek - 6
   const dayShare = weekend < 0 ? 1 : (agent.weekendShares[weekend === 0 ? 0 : 1] ?? 0)
   const weights = weekend < 0 ? agent.workingDayHours : agent.weekendHours

@@ -1,13 +1,13 @@
 import { type AutoReload, createAutoReload } from '../../auto-reload/index.ts'
-import { type CallEngine, createCallEngine, cutLiveCalls } from '../../calls/index.ts'
+import { type CallEngine, chargeUntilBoundary, createCallEngine } from '../../calls/index.ts'
 import { type Boundaries, createBoundaries } from '../../ledger/index.ts'
 import { createPayments, createSandboxGateway, type Payments, type Seller } from '../../payments/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import {
-  planChangePurpose,
+  planChangeFulfillment,
   renew,
-  renewalPurpose,
+  renewalFulfillment,
   retryRenewalNow,
   type SubscriptionDeps,
 } from '../../subscriptions/index.ts'
@@ -44,8 +44,8 @@ export function openYearWorld(deps: YearWorldDeps): YearWorld {
   const clock = virtualClock(deps.startsAtMs)
   const database = withinTransaction(deps.database, tx)
   const boundaries = createBoundaries(database, {
-    cutLiveCalls,
-    renew: (on, unit, atMs, nowMs) => renew({ cutLiveCalls, payments }, on, unit, atMs, nowMs),
+    chargeUntilBoundary,
+    renew: (on, unit, atMs, nowMs) => renew({ chargeUntilBoundary, payments }, on, unit, atMs, nowMs),
   })
   const engine = createCallEngine({ database, clock, boundaries, openPipeline: () => pipelineWithin(tx) })
   const payments = createPayments({
@@ -55,7 +55,7 @@ export function openYearWorld(deps: YearWorldDeps): YearWorld {
     gateway: createSandboxGateway({ database, clock }),
     seller,
     origin,
-    purposes: { plan_change: planChangePurpose, renewal: renewalPurpose({ cutLiveCalls }) },
+    purposes: { plan_change: planChangeFulfillment, renewal: renewalFulfillment({ chargeUntilBoundary }) },
     methodsChanged: (on, unit, nowMs) => retryRenewalNow(on, unit.line.workspaceId, nowMs),
     onCommitted: nobody,
     onError: rethrow,
@@ -68,7 +68,7 @@ export function openYearWorld(deps: YearWorldDeps): YearWorld {
     boundaries,
     engine,
     payments,
-    subscriptions: { ...surroundings, cutLiveCalls },
+    subscriptions: { ...surroundings, chargeUntilBoundary },
     autoReload: createAutoReload({ ...surroundings, onError: rethrow }),
   }
 }

@@ -3,7 +3,7 @@ import { type Dispatcher, request } from 'undici'
 import { OutboundRefused } from '../../platform/outbound.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
-import { GaveUp } from './deadlines.ts'
+import { Aborted } from './deadlines.ts'
 import type { ProviderAccess, ProviderRequest } from './provider-access.ts'
 
 export type ProviderAnswer = Dispatcher.ResponseData
@@ -78,7 +78,7 @@ export async function readWhole(
 
 /** What a failure of the connection is for the caller. What is no such failure stays what it is. */
 export function asProblem(provider: LlmProvider, error: unknown): unknown {
-  if (error instanceof Problem || error instanceof GaveUp) return error
+  if (error instanceof Problem || error instanceof Aborted) return error
   const name = llmProviderNames[provider]
   if (error instanceof OutboundRefused) {
     return new Problem('llm_address_refused', `${name}’s address is refused. ${error.message}`)

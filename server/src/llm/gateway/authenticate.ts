@@ -6,7 +6,7 @@ import type { Database } from '../../platform/database/database.ts'
 import { uuidFrom } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import { type CallTokenRef, callTokenRef } from '../keys/call-token-store.ts'
-import type { SceneRef } from './request-context.ts'
+import type { RequestContextRef } from './request-context.ts'
 
 /** What a request of the gateway names beside its key, by headers or in its body. */
 export type Names = {
@@ -28,7 +28,7 @@ declare module 'fastify' {
  *
  * @throws Problem unauthenticated
  */
-export async function recognize(access: Access, request: FastifyRequest): Promise<void> {
+export async function authenticateCaller(access: Access, request: FastifyRequest): Promise<void> {
   const { authorization } = request.headers
   if (authorization === undefined) {
     throw new Problem('unauthenticated', 'Send an API key, or a call’s token, as "Authorization: Bearer …".')
@@ -43,11 +43,11 @@ export async function recognize(access: Access, request: FastifyRequest): Promis
  *
  * @throws Problem workspace_not_found, workspace_suspended, agent_not_found, call_not_found
  */
-export async function sceneRefOf(
+export async function contextRefOf(
   { access, database }: { access: Access; database: Database },
   request: FastifyRequest,
   inBody: Names,
-): Promise<SceneRef> {
+): Promise<RequestContextRef> {
   const agentId = uuidNamed('agent', request, 'talktime-agent', inBody.agentId)
   const callId = uuidNamed('call', request, 'talktime-call', inBody.callId)
   const token = request.callToken

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import type { Patience } from '../deps.ts'
+import type { Timeouts } from '../deps.ts'
 
 /** Why a request was given up. */
-export type GaveUpBecause = 'caller_gone' | 'first_byte' | 'idle' | 'total'
+export type AbortReason = 'caller_gone' | 'first_byte' | 'idle' | 'total'
 
-export class GaveUp extends Error {
-  override name = 'GaveUp'
-  readonly because: GaveUpBecause
+export class Aborted extends Error {
+  override name = 'Aborted'
+  readonly because: AbortReason
 
-  constructor(because: GaveUpBecause) {
+  constructor(because: AbortReason) {
     super(`Given up: ${because}`)
     this.because = because
   }
@@ -27,9 +27,9 @@ export type Watch = {
   stop(): void
 }
 
-export function watchOver(raw: ServerResponse, patience: Patience): Watch {
+export function watchOver(raw: ServerResponse, patience: Timeouts): Watch {
   const controller = new AbortController()
-  const giveUp = (because: GaveUpBecause) => controller.abort(new GaveUp(because))
+  const giveUp = (because: AbortReason) => controller.abort(new Aborted(because))
   const onClose = () => {
     if (!raw.writableFinished) giveUp('caller_gone')
   }

@@ -9,7 +9,7 @@ const patience = { firstByteMs: 300, wholeMs: 1_000, idleMs: 300, totalMs: 1_500
 let world: LlmWorld
 beforeAll(async () => {
   world = await openLlmWorld({
-    llmPatience: patience,
+    llmTimeouts: patience,
     withoutPlatformKey: ['groq', 'openai_compatible'],
     models: ['gpt-*', 'claude-haiku-4-5', 'gemini-3-pro'],
   })

@@ -5,11 +5,11 @@ import { Problem, problemRegistry } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answerChat } from './answer-chat.ts'
-import { providerNamed, recognize, sceneRefOf } from './authenticate.ts'
+import { authenticateCaller, contextRefOf, providerNamed } from './authenticate.ts'
 import { ChatRequestDescribed, checkedBody } from './chat-body.ts'
 import { answerModels } from './models.ts'
 import { openAiError } from './openai-error.ts'
-import { findWay } from './resolve-route.ts'
+import { resolveRoute } from './resolve-route.ts'
 
 const bodyBytesMax = 10 * 1024 * 1024
 
@@ -27,7 +27,7 @@ export function gatewayRoutes(deps: LlmDeps & { readonly recorder: Recorder }): 
       speakAsOpenAi(gateway, deps)
       gateway.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store')
-        await recognize(deps.access, request)
+        await authenticateCaller(deps.access, request)
       })
 
       gateway.post(
@@ -48,9 +48,9 @@ export function gatewayRoutes(deps: LlmDeps & { readonly recorder: Recorder }): 
         async (request, reply) => {
           const startedAt = performance.now()
           const { body, named } = checkedBody(request.body)
-          const ref = await sceneRefOf(deps, request, named.talktime ?? {})
+          const ref = await contextRefOf(deps, request, named.talktime ?? {})
           const provider = providerNamed(request, named.talktime ?? {})
-          const way = await findWay(deps, { ...ref, provider, model: named.model ?? null })
+          const way = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null })
           // It is long, and the answer may take minutes.
           request.bodyText = null
           await answerChat(deps, way, body, { request, reply, startedAt })
@@ -69,8 +69,8 @@ export function gatewayRoutes(deps: LlmDeps & { readonly recorder: Recorder }): 
           },
         },
         async (request, reply) => {
-          const ref = await sceneRefOf(deps, request, {})
-          const way = await findWay(deps, {
+          const ref = await contextRefOf(deps, request, {})
+          const way = await resolveRoute(deps, {
             ...ref,
             provider: providerNamed(request, {}),
             model: null,

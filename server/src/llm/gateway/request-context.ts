@@ -3,13 +3,13 @@ import type { CallTokenRef } from '../keys/call-token-store.ts'
 import type { KeyRow } from '../keys/key-store.ts'
 
 /** Everything that decides how a request of the gateway goes on, read in one query. */
-export type Scene = {
+export type RequestContext = {
   readonly active: boolean
   readonly timeZone: string
   readonly planName: string
   readonly ownKeysAllowed: boolean
   /** The workspace's own keys, where the plan lets them be used; null: none. */
-  readonly ownKeys: readonly SceneKey[] | null
+  readonly ownKeys: readonly ContextKey[] | null
   readonly fallbackToPlatform: boolean
   readonly anchorMs: number
   readonly balanceMs: number
@@ -33,12 +33,12 @@ export type Scene = {
 }
 
 /** As much of an own key as it takes to use it. */
-export type SceneKey = Pick<
+export type ContextKey = Pick<
   KeyRow,
   'workspaceId' | 'id' | 'provider' | 'sealedKey' | 'baseUrl' | 'apiVersion' | 'deployments' | 'savedAtMs'
 >
 
-export type SceneRef = {
+export type RequestContextRef = {
   readonly workspaceId: string
   readonly agentId: string | null
   readonly callId: string | null
@@ -46,8 +46,11 @@ export type SceneRef = {
 }
 
 /** Undefined where there is no such workspace. */
-export async function loadScene(db: Queryable, ref: SceneRef): Promise<Scene | undefined> {
-  const { rows } = await db.query<Scene>({
+export async function loadRequestContext(
+  db: Queryable,
+  ref: RequestContextRef,
+): Promise<RequestContext | undefined> {
+  const { rows } = await db.query<RequestContext>({
     name: 'llm_load_scene',
     text: `
       select w.status = 'active' as active, w.time_zone as "timeZone", s.terms ->> 'name' as "planName",

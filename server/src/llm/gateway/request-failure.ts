@@ -2,7 +2,7 @@ import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provi
 import { Problem, type ProblemCode } from '../../platform/problem.ts'
 import type { RequestError } from '../records/request-store.ts'
 import { asProblem } from './ask-provider.ts'
-import { GaveUp, type GaveUpBecause } from './deadlines.ts'
+import { Aborted, type AbortReason } from './deadlines.ts'
 
 /** What is recorded of a request that failed, and what its caller is told; `caller_gone`: there is nobody to tell. */
 export type Failure =
@@ -11,7 +11,7 @@ export type Failure =
 
 /** Why there is no answer of the provider's to pass on. What is a bug is thrown on. */
 export function failureOf(provider: LlmProvider, error: unknown): Failure {
-  if (error instanceof GaveUp) return gaveUp(provider, error.because)
+  if (error instanceof Aborted) return gaveUp(provider, error.because)
   const problem = asProblem(provider, error)
   if (!(problem instanceof Problem)) throw problem
   return { error: errorsOfProblems[problem.code] ?? 'provider_failed', problem }
@@ -19,7 +19,7 @@ export function failureOf(provider: LlmProvider, error: unknown): Failure {
 
 /** Why an answer that had begun came to no end, whatever broke. */
 export function breakOf(provider: LlmProvider, error: unknown): Failure {
-  if (error instanceof GaveUp) return gaveUp(provider, error.because)
+  if (error instanceof Aborted) return gaveUp(provider, error.because)
   const detail = `${llmProviderNames[provider]} broke its answer off.`
   return { error: 'cut_off', problem: new Problem('llm_provider_failed', detail, { internal: error }) }
 }
@@ -29,13 +29,13 @@ const errorsOfProblems: Partial<Record<ProblemCode, Exclude<RequestError, 'calle
   llm_provider_unreachable: 'unreachable',
 }
 
-function gaveUp(provider: LlmProvider, because: GaveUpBecause): Failure {
+function gaveUp(provider: LlmProvider, because: AbortReason): Failure {
   if (because === 'caller_gone') return { error: 'caller_gone' }
   const detail = `${llmProviderNames[provider]} ${tooLong[because]}.`
   return { error: 'timeout', problem: new Problem('llm_provider_timeout', detail) }
 }
 
-const tooLong: Record<Exclude<GaveUpBecause, 'caller_gone'>, string> = {
+const tooLong: Record<Exclude<AbortReason, 'caller_gone'>, string> = {
   first_byte: 'did not begin its answer in time',
   idle: 'stopped in the middle of its answer',
   total: 'did not finish its answer in time',

@@ -13,10 +13,15 @@ import { invalid, invariant, Problem, type ProblemCode } from '../../platform/pr
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
 import type { ProviderAccess } from './provider-access.ts'
-import { loadScene, type Scene, type SceneKey, type SceneRef } from './request-context.ts'
+import {
+  type ContextKey,
+  loadRequestContext,
+  type RequestContext,
+  type RequestContextRef,
+} from './request-context.ts'
 
 /** What a request of the gateway names. */
-export type Wanted = SceneRef & {
+export type Wanted = RequestContextRef & {
   /** Instead of the agent's. */
   readonly provider: string | null
   /** Instead of the agent's. */
@@ -37,7 +42,7 @@ export type Way = {
   readonly offer: LlmKeyOffer
   readonly source: LlmKeySource
   readonly fallbackToPlatform: boolean
-  readonly own: { readonly row: SceneKey; readonly access: ProviderAccess } | null
+  readonly own: { readonly row: ContextKey; readonly access: ProviderAccess } | null
   readonly platform: ProviderAccess | null
 }
 
@@ -49,10 +54,10 @@ const agentsModel = 'agent'
  *
  * @throws Problem unauthenticated for a token that is over, and what else stands against the request
  */
-export async function findWay(deps: LlmDeps, wanted: Wanted): Promise<Way> {
+export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> {
   const { seal, settings } = deps
   const nowMs = deps.clock.now()
-  const scene = await currentScene(deps, wanted, nowMs)
+  const scene = await currentContext(deps, wanted, nowMs)
   requireToken(scene, wanted, nowMs)
   if (!scene.active) {
     throw new Problem('workspace_suspended', 'The workspace is suspended. Ask the operator of this service.')
@@ -85,18 +90,22 @@ export async function findWay(deps: LlmDeps, wanted: Wanted): Promise<Way> {
 }
 
 /** The scene after every boundary that is due: the plan may be another one since. */
-async function currentScene({ database, boundaries }: LlmDeps, ref: SceneRef, nowMs: number): Promise<Scene> {
-  let scene = await loadScene(database, ref)
+async function currentContext(
+  { database, boundaries }: LlmDeps,
+  ref: RequestContextRef,
+  nowMs: number,
+): Promise<RequestContext> {
+  let scene = await loadRequestContext(database, ref)
   if (scene?.nextBoundaryMs !== null && scene !== undefined && scene.nextBoundaryMs <= nowMs) {
     await boundaries.catchUp([ref.workspaceId], nowMs)
-    scene = await loadScene(database, ref)
+    scene = await loadRequestContext(database, ref)
   }
   // Only a token that was made up names a workspace that there is not.
   if (scene === undefined) throw tokenOver()
   return scene
 }
 
-function requireToken(scene: Scene, { token }: Wanted, nowMs: number): void {
+function requireToken(scene: RequestContext, { token }: Wanted, nowMs: number): void {
   if (token === null) return
   const { tokenExpiresAtMs, callAuthorizedAtMs, callMaxDurationMs } = scene
   if (tokenExpiresAtMs === null || callAuthorizedAtMs === null || callMaxDurationMs === null)
@@ -112,7 +121,7 @@ function tokenOver(): Problem {
 
 type Agent = { readonly id: string; readonly llmProvider: string; readonly llmModel: string }
 
-function agentOf(scene: Scene, wanted: Wanted): Agent {
+function agentOf(scene: RequestContext, wanted: Wanted): Agent {
   if (wanted.callId !== null && scene.callId !== wanted.callId) {
     throw new Problem('call_not_found', 'There is no such call in this workspace.')
   }
@@ -165,7 +174,7 @@ function problemOf(obstacle: Obstacle | null): Problem {
 /** What keeps the platform's key from paying; null: nothing. */
 function platformObstacle(
   settings: LlmSettings,
-  scene: Scene,
+  scene: RequestContext,
   { provider, model }: { provider: LlmProvider; model: string | null },
   nowMs: number,
 ): Obstacle | null {

@@ -9,7 +9,7 @@ let world: LlmWorld
 beforeAll(async () => {
   world = await openLlmWorld({
     resolve: async (host) => [{ address: names[host] ?? '93.184.215.14', family: 4 }],
-    llmPatience: { firstByteMs: 1_000, wholeMs: 1_000, idleMs: 1_000, totalMs: 5_000 },
+    llmTimeouts: { firstByteMs: 1_000, wholeMs: 1_000, idleMs: 1_000, totalMs: 5_000 },
   })
 })
 afterAll(() => world.close())

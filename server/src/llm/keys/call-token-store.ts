@@ -55,7 +55,7 @@ export async function revokeCallTokens(tx: Tx, workspaceId: string, callId: stri
 }
 
 /** Forgets tokens that have expired; at most `limit` a time. */
-export async function pruneCallTokens(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
+export async function deleteExpiredCallTokens(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
   await db.query(
     `delete from llm_call_tokens where (workspace_id, token_hash) in
        (select workspace_id, token_hash from llm_call_tokens where expires_at_ms <= $1 limit $2)`,

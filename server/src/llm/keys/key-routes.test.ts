@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { TestWorkspace } from '../../../test/app.ts'
+import type { KeyedWorkspace } from '../../../test/app.ts'
 import { json, refusing } from '../../../test/llm-provider.ts'
 import { type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 
 let world: LlmWorld
-let workspace: TestWorkspace
+let workspace: KeyedWorkspace
 beforeAll(async () => {
   world = await openLlmWorld()
 })

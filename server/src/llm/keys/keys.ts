@@ -4,14 +4,14 @@ import { requireSubscription, type Subscription } from '../../plans/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
-import { createSeal, type Seal, type Secrets } from '../../platform/sealed-box.ts'
+import { createSealedBox, type SealedBox, type Secrets } from '../../platform/sealed-box.ts'
 import type { ProviderAccess } from '../gateway/provider-access.ts'
 import { insertKey, type KeyRow, requireKey, updateKey } from './key-store.ts'
 import type { KeyChange, NewKey } from './request-schemas.ts'
 
 /** What keeps the workspaces' keys. */
-export function llmSeal(secrets: Secrets): Seal {
-  return createSeal(secrets, 'llm keys')
+export function llmSeal(secrets: Secrets): SealedBox {
+  return createSealedBox(secrets, 'llm keys')
 }
 
 /** Where a sealed key belongs: it opens nowhere else, and for no other address than it was given for. */
@@ -21,7 +21,7 @@ function contextOf({ workspaceId, id, provider, baseUrl }: Place): string {
   return JSON.stringify(['llm key', workspaceId, id, provider, baseUrl])
 }
 
-function sealed(seal: Seal, key: string, place: Place): Pick<KeyRow, 'sealedKey' | 'lastFour'> {
+function sealed(seal: SealedBox, key: string, place: Place): Pick<KeyRow, 'sealedKey' | 'lastFour'> {
   return { sealedKey: seal.close(key, contextOf(place)), lastFour: key.slice(-4) }
 }
 
@@ -32,7 +32,7 @@ function sealed(seal: Seal, key: string, place: Place): Pick<KeyRow, 'sealedKey'
  * @throws Problem llm_key_unreadable where the row was moved or changed, or closed with a secret that is gone
  */
 export function openKey(
-  seal: Seal,
+  seal: SealedBox,
   row: Place & Pick<KeyRow, 'sealedKey' | 'apiVersion' | 'deployments'>,
   base: string | undefined,
 ): ProviderAccess {
@@ -49,12 +49,12 @@ export function openKey(
   )
 }
 
-export function opens(seal: Seal, row: KeyRow): boolean {
+export function opens(seal: SealedBox, row: KeyRow): boolean {
   return seal.open(row.sealedKey, contextOf(row)) !== undefined
 }
 
 /** The same key sealed with the present secret; undefined where it does not open. */
-export function renewed(seal: Seal, row: KeyRow): string | undefined {
+export function renewed(seal: SealedBox, row: KeyRow): string | undefined {
   return seal.renew(row.sealedKey, contextOf(row))
 }
 
@@ -73,7 +73,7 @@ export async function requireOwnKeys(db: Queryable, workspaceId: string): Promis
 /** Keeps a key for a provider that the workspace has none for. Throws `conflict` where it has. */
 export async function addKey(
   tx: Tx,
-  seal: Seal,
+  seal: SealedBox,
   wanted: NewKey & { readonly workspaceId: string },
   saved: { readonly by: Actor; readonly atMs: number },
 ): Promise<KeyRow> {
@@ -101,7 +101,7 @@ export async function addKey(
  */
 export async function changeKey(
   tx: Tx,
-  seal: Seal,
+  seal: SealedBox,
   target: { readonly workspaceId: string; readonly id: string },
   change: KeyChange,
   saved: { readonly by: Actor; readonly atMs: number },

@@ -8,7 +8,7 @@ import { llmSeal, renewed } from './keys.ts'
  * Encrypts every stored key under the present secret. As often as you like, beside running servers: a key that is
  * replaced meanwhile is left as it is.
  */
-export async function renewKeys(database: Database, secrets: Secrets): Promise<Renewed> {
+export async function resealKeys(database: Database, secrets: Secrets): Promise<Renewed> {
   const seal = llmSeal(secrets)
   const unreadable: string[] = []
   let count = 0

@@ -28,7 +28,7 @@ let world: LlmWorld
 beforeAll(async () => {
   world = await openLlmWorld({
     log,
-    llmPatience: { firstByteMs: 500, wholeMs: 500, idleMs: 500, totalMs: 500 },
+    llmTimeouts: { firstByteMs: 500, wholeMs: 500, idleMs: 500, totalMs: 500 },
   })
 })
 afterAll(() => world.close())

@@ -1,7 +1,7 @@
 import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
 import type { LlmDeps } from '../deps.ts'
 import { askProvider, readWhole } from '../gateway/ask-provider.ts'
-import { GaveUp } from '../gateway/deadlines.ts'
+import { Aborted } from '../gateway/deadlines.ts'
 import { failureOf as keyFailureOf } from '../gateway/key-fallback.ts'
 import { providerError } from '../gateway/openai-error.ts'
 import { harmlessRequest, type ProviderAccess } from '../gateway/provider-access.ts'
@@ -28,7 +28,7 @@ export async function testKey(deps: LlmDeps, access: ProviderAccess): Promise<Ke
   const { provider } = access
   const controller = new AbortController()
   const timer = setTimeout(
-    () => controller.abort(new GaveUp('first_byte')),
+    () => controller.abort(new Aborted('first_byte')),
     Math.min(testMsMax, deps.patience.firstByteMs),
   )
   try {

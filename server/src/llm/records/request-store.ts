@@ -147,7 +147,7 @@ export async function endAbandoned(
 export const REQUESTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000
 
 /** Forgets requests older than 90 days; at most `limit` a time. */
-export async function pruneRequests(db: Queryable, nowMs: number, limit = 20_000): Promise<void> {
+export async function deleteExpiredRequests(db: Queryable, nowMs: number, limit = 20_000): Promise<void> {
   await db.query(
     `delete from llm_requests where ctid = any(array(
        select ctid from llm_requests where at_ms < $1 and ended_at_ms is not null limit $2))`,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { invalid } from '../../platform/problem.ts'
-import { type ChargeOutcome, type Gateway, type Intent, testCards } from '../gateway.ts'
+import { type ChargeOutcome, type ChargeRequest, type Gateway, testCards } from '../gateway.ts'
 import { type BankCharge, openSandboxBank, type SandboxBank } from './bank.ts'
 import { declines } from './cards.ts'
 
@@ -49,7 +49,7 @@ export function createSandboxGateway(deps: { database: Database; clock: Clock })
     },
   }
 
-  async function lookUp(intent: Intent) {
+  async function lookUp(intent: ChargeRequest) {
     const charge = await bank.findByKey(intent.purchaseId)
     return charge === undefined ? ({ outcome: 'not_found' } as const) : outcomeOf(charge)
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, type TestBody, type TestWorkspace, testApp } from '../../../test/app.ts'
+import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../../test/app.ts'
 
 let world: TestApp
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 /** A purchase that waits for the bank's confirmation, and the page where that is given. */
-async function waiting(): Promise<{ workspace: TestWorkspace; purchase: TestBody; page: string }> {
+async function waiting(): Promise<{ workspace: KeyedWorkspace; purchase: TestBody; page: string }> {
   const workspace = await world.addWorkspace()
   const { key } = workspace
   await world.request('POST', '/v1/payment-methods', { key, body: { testCard: 'requires_action' } })
@@ -27,7 +27,7 @@ function press(page: string, button: 'confirm' | 'decline') {
   })
 }
 
-async function purchaseOf(workspace: TestWorkspace, id: string): Promise<TestBody> {
+async function purchaseOf(workspace: KeyedWorkspace, id: string): Promise<TestBody> {
   return (await world.request('GET', `/v1/purchases/${id}`, { key: workspace.key })).body
 }
 

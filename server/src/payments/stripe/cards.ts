@@ -20,7 +20,7 @@ export async function addCard(
   if (testCard !== undefined) {
     throw invalid(
       '/testCard',
-      '"testCard" is for the sandbox. Cards are typed in on Stripe’s page: send {} and open "setupUrl".',
+      '"testCard" is for the sandbox. PaymentMethods are typed in on Stripe’s page: send {} and open "setupUrl".',
     )
   }
   const { url } = await reachable(() =>

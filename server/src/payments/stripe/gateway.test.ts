@@ -4,7 +4,7 @@ import { paymentsFor, stripeBench } from '../../../test/stripe/bench.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
 import { virtualClock } from '../../platform/clock.ts'
-import type { Intent } from '../gateway.ts'
+import type { ChargeRequest } from '../gateway.ts'
 import { gatewayContract } from '../gateway-contract.test-suite.ts'
 import { openClient } from './client.ts'
 import { createStripeGateway, type StripeGateway } from './gateway.ts'
@@ -25,7 +25,7 @@ function open(options: { secretKey?: string; chargeMsMax?: number } = {}): Strip
   return createStripeGateway({ client, clock, onError: (error) => reported.push(error), ...times })
 }
 
-function intentOn(card: StripeTestCard, about: Partial<Intent> = {}): Intent {
+function intentOn(card: StripeTestCard, about: Partial<ChargeRequest> = {}): ChargeRequest {
   const customer = stripe.books.makeCustomer({})
   const purchaseId = randomUUID()
   return {
@@ -166,7 +166,7 @@ test('a bank that takes its time is pending, and succeeds later', async () => {
 
 describe('a charge that no bank has answered', () => {
   /** Stripe fails in the middle: the charge is written there, and no bank was asked. */
-  async function half(): Promise<Intent> {
+  async function half(): Promise<ChargeRequest> {
     const intent = intentOn('visa')
     stripe.fail('POST', charge, { kind: 'server_error', when: 'before' })
     expect(await gateway.charge(intent)).toEqual({ outcome: 'unknown' })

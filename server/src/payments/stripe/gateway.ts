@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import type { Clock } from '../../platform/clock.ts'
 import { publicId } from '../../platform/ids.ts'
-import type { ChargeOutcome, Gateway, Intent } from '../gateway.ts'
+import type { ChargeOutcome, ChargeRequest, Gateway } from '../gateway.ts'
 import { addCard, removeCard, type SetupRef, type StripeCard, savedCard } from './cards.ts'
 import { forLog, isRefusal, isStripeFailure } from './client.ts'
 import { makeCustomer } from './customer.ts'
@@ -51,7 +51,7 @@ const { StripeCardError } = Stripe.errors
 export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
   const { client, clock, onError, chargeMsMax = chargeMsMaxUsual } = deps
 
-  async function find(intent: Intent): Promise<Stripe.PaymentIntent | undefined> {
+  async function find(intent: ChargeRequest): Promise<Stripe.PaymentIntent | undefined> {
     if (intent.chargeRef !== null) return client.paymentIntents.retrieve(intent.chargeRef)
     const name = publicId('purchase', intent.purchaseId)
     for await (const payment of client.paymentIntents.list({ customer: intent.customerRef, limit: 100 })) {
@@ -68,7 +68,7 @@ export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
     return headers?.['idempotent-replayed'] === 'true' ? client.paymentIntents.retrieve(payment.id) : payment
   }
 
-  async function outcomeOfFailure(error: unknown, intent: Intent): Promise<ChargeOutcome> {
+  async function outcomeOfFailure(error: unknown, intent: ChargeRequest): Promise<ChargeOutcome> {
     if (error instanceof StripeCardError) {
       const { payment_intent: payment } = error
       if (payment === undefined) return declined(declineOf(error), null)
@@ -82,7 +82,7 @@ export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
   /** Ends a charge for good: it can never be made any more. Where it was faster, what became of it. */
   async function giveUp(
     payment: Stripe.PaymentIntent,
-    intent: Intent,
+    intent: ChargeRequest,
     why: 'canceled' | 'processing_error',
   ): Promise<ChargeOutcome> {
     try {
@@ -167,7 +167,7 @@ export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
 
 const unknown = { outcome: 'unknown' } as const
 
-function chargeParams(intent: Intent): Stripe.PaymentIntentCreateParams {
+function chargeParams(intent: ChargeRequest): Stripe.PaymentIntentCreateParams {
   const { amountMinor, currency, customerRef, methodRef, description, purchaseId, workspaceId } = intent
   return {
     amount: stripeAmount(amountMinor, currency),

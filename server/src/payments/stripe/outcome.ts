@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { publicId } from '../../platform/ids.ts'
 import { InvariantBroken } from '../../platform/problem.ts'
-import type { ChargeOutcome, Intent } from '../gateway.ts'
+import type { ChargeOutcome, ChargeRequest } from '../gateway.ts'
 import { type Decline, declineNamed, declineOf } from './declines.ts'
 import { stripeAmount, stripeCurrency } from './money.ts'
 import { confirmPath } from './pages.ts'
@@ -11,7 +11,7 @@ export const purchaseKey = 'talktime_purchase'
 export const workspaceKey = 'talktime_workspace'
 
 /** What is known of a charge, from Stripe's word on it. Throws where it is another charge than was asked for. */
-export function outcomeOf(payment: Stripe.PaymentIntent, intent: Intent): ChargeOutcome {
+export function outcomeOf(payment: Stripe.PaymentIntent, intent: ChargeRequest): ChargeOutcome {
   requireSameCharge(payment, intent)
   const chargeRef = payment.id
   switch (payment.status) {
@@ -42,13 +42,13 @@ export function declined(decline: Decline, chargeRef: string | null): ChargeOutc
   return { outcome: 'declined', chargeRef, ...decline }
 }
 
-function unconfirmed(payment: Stripe.PaymentIntent, intent: Intent): ChargeOutcome {
+function unconfirmed(payment: Stripe.PaymentIntent, intent: ChargeRequest): ChargeOutcome {
   const actionUrl = confirmPath(intent.purchaseId)
   return { outcome: 'requires_action', chargeRef: payment.id, actionUrl }
 }
 
 /** Whatever led to a charge, it gives credit to its own purchase alone, and for its own amount. */
-function requireSameCharge(payment: Stripe.PaymentIntent, intent: Intent): void {
+function requireSameCharge(payment: Stripe.PaymentIntent, intent: ChargeRequest): void {
   const { purchaseId, amountMinor, currency } = intent
   const isSame =
     payment.metadata[purchaseKey] === publicId('purchase', purchaseId) &&

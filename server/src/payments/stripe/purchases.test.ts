@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { TestAnswer, TestWorkspace } from '../../../test/app.ts'
+import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
 import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
@@ -16,11 +16,11 @@ const order = { packageId: 'credits_100', quantity: 2 }
 const charge = /payment_intents$/
 const lost = { kind: 'connection_lost', when: 'after' } as const
 
-function buy(workspace: TestWorkspace, via = world.request): Promise<TestAnswer> {
+function buy(workspace: KeyedWorkspace, via = world.request): Promise<TestAnswer> {
   return via('POST', '/v1/purchases', { key: workspace.key, body: order })
 }
 
-async function read(workspace: TestWorkspace, purchase: string) {
+async function read(workspace: KeyedWorkspace, purchase: string) {
   return (await world.request('GET', `/v1/purchases/${purchase}`, { key: workspace.key })).body
 }
 
@@ -34,7 +34,7 @@ async function failureOf(purchase: string): Promise<unknown> {
 }
 
 /** Charged once, credited once, and everything adds up. */
-async function expectPaidOnce(workspace: TestWorkspace, purchase: string): Promise<void> {
+async function expectPaidOnce(workspace: KeyedWorkspace, purchase: string): Promise<void> {
   expect(await read(workspace, purchase)).toMatchObject({ status: 'succeeded', actionUrl: null })
   const paid = world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')
   expect(paid).toMatchObject([{ amount_received: 2400, currency: 'usd' }])
@@ -46,7 +46,7 @@ async function expectPaidOnce(workspace: TestWorkspace, purchase: string): Promi
 }
 
 /** Nothing charged, nothing credited. */
-async function expectUnpaid(workspace: TestWorkspace, purchase: string): Promise<void> {
+async function expectUnpaid(workspace: KeyedWorkspace, purchase: string): Promise<void> {
   expect(world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')).toEqual([])
   const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
   expect(body.data.filter(({ kind }) => kind === 'top_up')).toEqual([])
@@ -59,7 +59,7 @@ async function expectAllAddsUp(): Promise<void> {
 }
 
 describe('a card', () => {
-  const cardsOf = async (workspace: TestWorkspace) =>
+  const cardsOf = async (workspace: KeyedWorkspace) =>
     (await world.request('GET', '/v1/payment-methods', { key: workspace.key })).body.data
 
   test('is typed in on Stripe’s page, and there when the customer comes back', async () => {
@@ -219,7 +219,7 @@ describe('buying credits', () => {
 })
 
 describe('a bank that wants a confirmation', () => {
-  async function waiting(): Promise<{ workspace: TestWorkspace; id: string; actionUrl: string }> {
+  async function waiting(): Promise<{ workspace: KeyedWorkspace; id: string; actionUrl: string }> {
     const workspace = await world.workspaceWith('wants_confirmation')
     const { status, body } = await buy(workspace)
     expect([status, body.status]).toEqual([201, 'requires_action'])
@@ -287,7 +287,7 @@ describe('a bank that wants a confirmation', () => {
 
 describe('a charge with nobody before the screen', () => {
   /** What auto-reload orders. */
-  async function order(card: StripeTestCard): Promise<{ workspace: TestWorkspace; id: string }> {
+  async function order(card: StripeTestCard): Promise<{ workspace: KeyedWorkspace; id: string }> {
     const workspace = await world.workspaceWith(card)
     const { payments } = world.app
     const nowMs = world.test.clock.now()
@@ -295,7 +295,7 @@ describe('a charge with nobody before the screen', () => {
       const unit = (await lockWorkspaces(tx, [workspace.uuid])).get(workspace.uuid)
       const method = await payments.defaultMethod(tx, workspace.uuid)
       if (unit === undefined || method === undefined) throw new Error('There is no card')
-      const written = await payments.intend(
+      const written = await payments.createPurchase(
         tx,
         unit,
         {
@@ -314,7 +314,7 @@ describe('a charge with nobody before the screen', () => {
       await writeUnits(tx, [unit], nowMs)
       return written
     })
-    await payments.settle(purchase)
+    await payments.charge(purchase)
     return { workspace, id: publicId('purchase', purchase.id) }
   }
 

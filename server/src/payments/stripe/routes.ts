@@ -14,7 +14,7 @@ import type { StripeWebhook } from './webhook.ts'
 export type StripeRouteDeps = {
   readonly database: Database
   readonly gateway: Pick<StripeGateway, 'confirmationUrl'>
-  readonly payments: Pick<Payments, 'settle'>
+  readonly payments: Pick<Payments, 'charge'>
   readonly webhook: StripeWebhook
   /** The origin at which people reach this server. */
   readonly origin: string
@@ -56,14 +56,14 @@ export function stripeRoutes(deps: StripeRouteDeps): Routes {
       if (purchase === undefined) return goOn(reply, billingPath)
       const page = await bankPage(purchase)
       if (page !== undefined) return goOn(reply, page)
-      await payments.settle(purchase)
+      await payments.charge(purchase)
       return goOn(reply, purchasePath(purchase.id))
     })
 
     server.get('/stripe/return/:purchase', { schema, exposeHeadRoute: false }, async (request, reply) => {
       const purchase = await purchaseNamed(request.params.purchase)
       if (purchase === undefined) return goOn(reply, billingPath)
-      await payments.settle(purchase)
+      await payments.charge(purchase)
       return goOn(reply, purchasePath(purchase.id))
     })
 

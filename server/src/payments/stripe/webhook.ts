@@ -11,7 +11,7 @@ import { purchaseKey } from './outcome.ts'
 export type StripeWebhookDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly payments: Pick<Payments, 'settle' | 'saveMethod'>
+  readonly payments: Pick<Payments, 'charge' | 'saveMethod'>
   readonly savedCard: (setup: SetupRef) => Promise<StripeCard | undefined>
   /** whsec_…. */
   readonly webhookSecret: string
@@ -40,7 +40,7 @@ export function createStripeWebhook(deps: StripeWebhookDeps): StripeWebhook {
       case 'payment_intent.requires_action':
       case 'payment_intent.processing':
       case 'payment_intent.canceled':
-        return settle(event.data.object)
+        return charge(event.data.object)
       case 'setup_intent.succeeded':
         return keepCard({ setupIntentId: event.data.object.id })
       case 'checkout.session.completed':
@@ -51,10 +51,10 @@ export function createStripeWebhook(deps: StripeWebhookDeps): StripeWebhook {
   }
 
   /** What else is charged through the same account at Stripe is no business of ours. */
-  async function settle({ metadata }: Stripe.PaymentIntent): Promise<void> {
+  async function charge({ metadata }: Stripe.PaymentIntent): Promise<void> {
     const id = uuidFrom('purchase', metadata[purchaseKey] ?? '')
     const purchase = id === undefined ? undefined : await findStripePurchase(database, id)
-    if (purchase !== undefined) await payments.settle(purchase)
+    if (purchase !== undefined) await payments.charge(purchase)
   }
 
   async function keepCard(setup: SetupRef): Promise<void> {

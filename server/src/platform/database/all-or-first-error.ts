@@ -2,7 +2,7 @@
  * Waits for pieces of work in one transaction whose queries travel together. All are waited for, also where one fails,
  * and then the first that failed says why: none may go on asking in a transaction that is over.
  */
-export async function together<Results extends readonly unknown[]>(
+export async function allOrFirstError<Results extends readonly unknown[]>(
   work: {
     readonly [Index in keyof Results]: Promise<Results[Index]>
   },

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { invalid, Problem } from '../problem.ts'
-import { createSeal, type Secrets } from '../sealed-box.ts'
+import { createSealedBox, type Secrets } from '../sealed-box.ts'
 import {
   type IdempotencyRecord,
   type IdempotencyRef,
@@ -70,7 +70,7 @@ export function createIdempotency(options: {
   secrets: Secrets
 }): Idempotency {
   const { database, clock } = options
-  const seal = createSeal(options.secrets, 'idempotency')
+  const seal = createSealedBox(options.secrets, 'idempotency')
 
   function idempotencyOf(request: FastifyRequest): IdempotencyRef | undefined {
     const key = request.headers['idempotency-key']

@@ -93,7 +93,11 @@ export async function insertIdempotencyRecords(
 export const idempotencyKeptMs = 24 * 60 * 60 * 1000
 
 /** Forgets records older than a day; at most `limit` a time. Returns how many were forgotten. */
-export async function pruneIdempotencyRecords(db: Queryable, nowMs: number, limit = 10_000): Promise<number> {
+export async function deleteExpiredIdempotencyRecords(
+  db: Queryable,
+  nowMs: number,
+  limit = 10_000,
+): Promise<number> {
   const { rowCount } = await db.query(
     `delete from idempotency_keys where ctid = any(array(
        select ctid from idempotency_keys where created_at_ms < $1 limit $2))`,

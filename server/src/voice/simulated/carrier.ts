@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
-import { type Chance, seededChance } from '../../platform/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
 import type { CallReport } from '../apply-carrier-report.ts'
 import {
   type Carrier,
   type CarrierLeg,
+  type CarrierState,
   CarrierUnreachable,
   type Placed,
   type PlaceOrder,
-  type TrueState,
 } from '../carrier.ts'
 import { fateOf, type Message, messagesOf, type SimulatedLife } from './life.ts'
 
@@ -101,7 +101,7 @@ export function createSimulatedCarrier(deps: {
     })
   }
 
-  async function lookUp({ callId }: CarrierLeg): Promise<TrueState> {
+  async function lookUp({ callId }: CarrierLeg): Promise<CarrierState> {
     reach()
     const call = await find(callId)
     return call === undefined ? { state: 'unknown' } : truthOf(call, clock.now())
@@ -138,11 +138,11 @@ export function createSimulatedCarrier(deps: {
   }
 }
 
-function chanceOf(callId: string): Chance {
-  return seededChance(createHash('sha256').update(callId).digest().readUInt32BE())
+function chanceOf(callId: string): SeededRandom {
+  return seededRandom(createHash('sha256').update(callId).digest().readUInt32BE())
 }
 
-function truthOf({ ref, answersAtMs, endsAtMs, reason }: Row, nowMs: number): TrueState {
+function truthOf({ ref, answersAtMs, endsAtMs, reason }: Row, nowMs: number): CarrierState {
   if (nowMs >= endsAtMs) return { state: 'over', ref, answeredAtMs: answersAtMs, endedAtMs: endsAtMs, reason }
   if (answersAtMs === null || nowMs < answersAtMs) return { state: 'ringing', ref }
   return { state: 'in_conversation', ref, answeredAtMs: answersAtMs }

@@ -1,4 +1,4 @@
-import type { Chance } from '../../platform/seeded-random.ts'
+import type { SeededRandom } from '../../platform/seeded-random.ts'
 import type { PlaceOrder } from '../carrier.ts'
 
 /**
@@ -52,7 +52,7 @@ export type Fate = {
 }
 
 /** Decides what becomes of a call that is placed at `nowMs`. */
-export function fateOf(life: SimulatedLife, order: PlaceOrder, chance: Chance, nowMs: number): Fate {
+export function fateOf(life: SimulatedLife, order: PlaceOrder, chance: SeededRandom, nowMs: number): Fate {
   const { outcomes, ringMs, talkMs, pace } = life
   const after = (fromMs: number, ms: number) => fromMs + Math.max(1, Math.round(ms / pace))
   const kinds = ['talks', 'busy', 'noAnswer', 'voicemail', 'failed'] as const
@@ -95,7 +95,7 @@ export function messagesOf(
   life: SimulatedLife,
   placedAtMs: number,
   { answersAtMs, endsAtMs }: Fate,
-  chance: Chance,
+  chance: SeededRandom,
 ): Message[] {
   const late = (fromMs: number, ms: number) => fromMs + Math.max(1, Math.round(ms / life.pace))
   const messages: Message[] = [{ kind: 'ringing', atMs: placedAtMs, dueAtMs: placedAtMs + 1 }]

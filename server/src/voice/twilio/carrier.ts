@@ -2,10 +2,10 @@ import type { TwilioSettings } from '../../platform/voice-settings.ts'
 import {
   type Carrier,
   type CarrierLeg,
+  type CarrierState,
   CarrierUnreachable,
   type Placed,
   type PlaceOrder,
-  type TrueState,
 } from '../carrier.ts'
 import { twilioAddress } from './addresses.ts'
 import { openTwilioApi, type TwilioAccess, type TwilioCall, type TwilioFields, TwilioRefusal } from './api.ts'
@@ -129,7 +129,7 @@ function secondsOf(ms: number): string {
  * When it was answered is known of a call that is over: so long before its end as it was talked. `start_time` of one
  * that goes on is when Twilio dialled it.
  */
-function truthOf(call: TwilioCall): TrueState {
+function truthOf(call: TwilioCall): CarrierState {
   const { sid: ref, status } = call
   if (!isOver(status)) {
     if (status === 'in-progress') return { state: 'in_conversation', ref, answeredAtMs: null }
