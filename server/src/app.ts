@@ -81,6 +81,7 @@ import { deleteExpiredIdempotencyRecords } from './platform/idempotency/record-s
 import { startInterval } from './platform/interval.ts'
 import type { Logger } from './platform/log.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
+import { problemRegistry } from './problem-registry.ts'
 import {
   planChangeFulfillment,
   renew,
@@ -327,7 +328,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     patience: options.llmTimeouts,
   })
 
-  await describeRoutes(server, { version: await ownVersion() })
+  await describeRoutes(server, { version: await ownVersion(), problemCodes: Object.keys(problemRegistry) })
   await guardRoutes(server, access, { publicUrl })
   const limits = await createAccessLimits(server, options.limits)
   await server.register(sessionRoutes({ ...deps, limits, createWorkspace, membersMaxOf }))

@@ -9,6 +9,7 @@ import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Access } from './access.ts'
 import { createKey, type KeyRow, listKeys, revokeKey } from './keys.ts'
+import { accessProblems } from './problems.ts'
 import { Name } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
@@ -109,7 +110,8 @@ export function keyRoutes(deps: {
         const scope = await access.scopeOf(request)
         requirePerson(scope, 'admin')
         const keyId = uuidFrom('key', request.params.id)
-        if (keyId === undefined) throw new Problem('key_not_found', 'There is no such key in this workspace.')
+        if (keyId === undefined)
+          throw new Problem(accessProblems.key_not_found, 'There is no such key in this workspace.')
         const name = await database.transaction((tx) => revokeKey(tx, scope.workspaceId, keyId, clock.now()))
         access.forget({ kind: 'key', name })
         reply.code(204)

@@ -8,6 +8,7 @@ import { Problem } from '../platform/problem.ts'
 import type { Access } from './access.ts'
 import { changeRole, listMembers, type MemberRow, removeMember } from './members.ts'
 import type { Scope } from './principal.ts'
+import { accessProblems } from './problems.ts'
 import { RoleName } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
@@ -107,7 +108,7 @@ function ownersOf(scope: Scope): { mayTouchOwners: boolean } {
 function userUuid(id: string): string {
   const uuid = uuidFrom('user', id)
   if (uuid === undefined) {
-    throw new Problem('member_not_found', 'There is no such member in this workspace.')
+    throw new Problem(accessProblems.member_not_found, 'There is no such member in this workspace.')
   }
   return uuid
 }

@@ -6,4 +6,5 @@ export {
   requireAgent,
   workspaceOfAgent,
 } from './agent-store.ts'
+export { agentProblems } from './problems.ts'
 export { agentRoutes } from './routes.ts'

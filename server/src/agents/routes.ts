@@ -17,6 +17,7 @@ import {
   updateAgent,
   workspaceOfAgent,
 } from './agent-store.ts'
+import { agentProblems } from './problems.ts'
 import { AgentName, Language, LlmName, PhoneNumber, VoiceEndpoint } from './request-schemas.ts'
 
 const AgentStatus = z.enum(['active', 'disabled']).meta({ description: 'disabled: its calls are refused.' })
@@ -185,7 +186,8 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
 /** Throws `agent_not_found` for what is no id of an agent. */
 function agentUuid(id: string): string {
   const uuid = uuidFrom('agent', id)
-  if (uuid === undefined) throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+  if (uuid === undefined)
+    throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
   return uuid
 }
 

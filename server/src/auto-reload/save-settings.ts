@@ -1,7 +1,7 @@
-import type { Actor } from '../access/index.ts'
+import { type Actor, accessProblems } from '../access/index.ts'
 import { addEvent, lockWorkspaces, writeUnits } from '../ledger/index.ts'
 import { priceOf, requirePackage } from '../payments/index.ts'
-import { requireSubscription } from '../plans/index.ts'
+import { planProblems, requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { moneyText } from '../platform/text-format.ts'
@@ -26,11 +26,12 @@ export async function saveAutoReload(
   await boundaries.catchUpIfDue(workspaceId, nowMs)
   await database.transaction(async (tx) => {
     const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    if (unit === undefined)
+      throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
     const { terms } = await requireSubscription(tx, workspaceId)
     if (!terms.paid) {
       const detail = `Paid plan required: the ${terms.name} plan cannot use auto-reload. Change to a paid plan first.`
-      throw new Problem('plan_required', detail)
+      throw new Problem(planProblems.plan_required, detail)
     }
     const reload = priceOf(await requirePackage(tx, wanted.packageId), wanted.quantity)
     const { monthlyCap, ...choice } = wanted

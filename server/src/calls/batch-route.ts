@@ -14,7 +14,7 @@ import {
   lockIdempotencyKeys,
 } from '../platform/idempotency/record-store.ts'
 import { newUuid } from '../platform/ids.ts'
-import { invalid, Problem, problemRegistry } from '../platform/problem.ts'
+import { invalid, Problem, platformProblems } from '../platform/problem.ts'
 import type { CallDecided, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
 import { BatchEvent, eventCommand } from './request-schemas.ts'
@@ -126,7 +126,7 @@ function parsed(line: string): BatchEvent {
   try {
     value = JSON.parse(line)
   } catch {
-    throw new Problem('invalid_json', 'This line is no JSON object.')
+    throw new Problem(platformProblems.invalid_json, 'This line is no JSON object.')
   }
   return checked(BatchEvent, value)
 }
@@ -138,8 +138,8 @@ function lineOf(index: number, outcome: CallDecided): string {
 
 function problemLine(index: number, error: unknown): string {
   const problem = problemFrom(error)
-  const { status, title } = problemRegistry[problem.code]
-  const { code, detail, errors } = problem
+  const { code, status, detail, errors } = problem
+  const { title } = problem.type
   return JSON.stringify({
     line: index + 1,
     status,

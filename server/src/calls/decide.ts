@@ -6,11 +6,15 @@ import { presumedEnd } from '@talktime/core/calls/call-lease'
 import { callUsage } from '@talktime/core/calls/call-usage'
 import { isEndingCalls } from '@talktime/core/calls/ending-calls'
 import { reportedInstant } from '@talktime/core/calls/reported-instant'
+import { accessProblems } from '../access/index.ts'
+import { agentProblems } from '../agents/index.ts'
 import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
+import { type ProblemType, platformProblems } from '../platform/problem.ts'
 import type { UsageEvent } from '../usage/index.ts'
 import { type CallRow, chargedBy, type HangUpReason, leaseOf } from './call-row.ts'
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
+import { callProblems } from './problems.ts'
 
 /** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
 export type ChargeReversal = {
@@ -49,12 +53,12 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
   const unit = batch.units.get(command.workspaceId)
   const gate = batch.gates.get(command.workspaceId)
   if (unit === undefined || gate === undefined) {
-    return problem('workspace_not_found', 'There is no such workspace.')
+    return problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   }
   const context: Context = { batch, unit, gate, nowMs }
   if (command.type === 'start') return start(context, command)
   const call = findCall(batch, command.workspaceId, command.target)
-  if (call === undefined) return problem('call_not_found', missing(command.target))
+  if (call === undefined) return problem(callProblems.call_not_found, missing(command.target))
   if (command.type === 'heartbeat') return heartbeat(context, call)
   if (command.type === 'hang_up') return hangUp(context, call, command.reason)
   if (command.type === 'reap') return reap(context, call, command.listeningSinceMs)
@@ -78,7 +82,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
   }
   const agent = batch.agents.get(inWorkspace(command.workspaceId, command.agentId))
   if (agent === undefined)
-    return problem('agent_not_found', 'There is no such agent in this workspace.', '/agentId')
+    return problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.', '/agentId')
   const at = reportedInstant(command.atMs, nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const { line } = unit
@@ -130,7 +134,10 @@ function report(
   command: Extract<CallCommand, { type: 'answer' | 'end' }>,
 ): CallOutcome {
   if (call.facts.refused && command.type === 'answer') {
-    return problem('call_refused', 'The call was refused, so it cannot be answered. Nothing is charged.')
+    return problem(
+      callProblems.call_refused,
+      'The call was refused, so it cannot be answered. Nothing is charged.',
+    )
   }
   const at =
     command.vouched && command.atMs !== null
@@ -239,14 +246,10 @@ function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutco
   return { outcome: 'call', call, created, balanceMs, mayContinue }
 }
 
-function problem(
-  code: Extract<CallOutcome, { outcome: 'problem' }>['code'],
-  detail: string,
-  pointer?: string,
-): CallOutcome {
+function problem(type: ProblemType, detail: string, pointer?: string): CallOutcome {
   return pointer === undefined
-    ? { outcome: 'problem', code, detail }
-    : { outcome: 'problem', code, detail, pointer }
+    ? { outcome: 'problem', problem: type, detail }
+    : { outcome: 'problem', problem: type, detail, pointer }
 }
 
 function missing(target: CallTarget): string {
@@ -260,5 +263,5 @@ function badInstant(reason: 'in_future' | 'too_old'): CallOutcome {
     reason === 'in_future'
       ? 'The time lies in the future: at most 5 seconds ahead of this server’s clock is taken (as now).'
       : 'The time lies more than 24 hours back: reports are taken up to 24 hours late.'
-  return problem('invalid_request', detail, '/at')
+  return problem(platformProblems.invalid_request, detail, '/at')
 }

@@ -161,7 +161,9 @@ describe('a command that cannot be carried out', () => {
       startOf(workspace, { atMs: world.clock.now() + dayMs }),
       startOf(workspace, { atMs: world.clock.now() - 2 * dayMs }),
     ])
-    expect(outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.code : 'done'))).toEqual([
+    expect(
+      outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.problem.code : 'done')),
+    ).toEqual([
       ...[
         'workspace_not_found',
         'agent_not_found',

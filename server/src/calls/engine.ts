@@ -13,7 +13,7 @@ import {
   loadIdempotencyRecords,
   lockIdempotencyKeys,
 } from '../platform/idempotency/record-store.ts'
-import { invariant } from '../platform/problem.ts'
+import { invariant, platformProblems } from '../platform/problem.ts'
 import { addUsage } from '../usage/index.ts'
 import type { CallRow } from './call-row.ts'
 import {
@@ -200,7 +200,7 @@ function decideOnce(
   if (before !== undefined) {
     const detail =
       'This Idempotency-Key was used with another body or address. Use a new key for a new request.'
-    return { outcome: 'problem', code: 'idempotency_mismatch', detail }
+    return { outcome: 'problem', problem: platformProblems.idempotency_mismatch, detail }
   }
   const outcome = decide(batch, command, nowMs)
   if (outcome.outcome === 'call') {

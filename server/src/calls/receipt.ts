@@ -4,6 +4,7 @@ import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CallRow } from './call-row.ts'
 import { loadCallsById } from './call-store.ts'
+import { callProblems } from './problems.ts'
 
 /** What one grant paid of a call, in milliseconds of talk time. Negative never: what was given back is taken off. */
 export type Payment = { readonly grant: GrantRow; readonly amountMs: number }
@@ -29,7 +30,8 @@ export type Receipt = {
 /** Throws `call_not_found`. */
 export async function requireCall(db: Queryable, workspaceId: string, callId: string): Promise<CallRow> {
   const [call] = await loadCallsById(db, [{ workspaceId, key: callId }])
-  if (call === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  if (call === undefined)
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   return call
 }
 

@@ -220,7 +220,7 @@ function orProblem(outcome: CallOutcome): CallDecided {
 }
 
 export function problemOf(outcome: Extract<CallOutcome, { outcome: 'problem' }>): Problem {
-  const { code, detail, pointer } = outcome
+  const { problem, detail, pointer } = outcome
   const errors: InvalidPart[] = pointer === undefined ? [] : [{ pointer, detail }]
-  return new Problem(code, detail, { errors })
+  return new Problem(problem, detail, { errors })
 }

@@ -142,9 +142,14 @@ test('an operator’s key needs to name no workspace', async () => {
 describe('what a campaign may become', () => {
   test('409 for a start without contacts, a pause of a draft, a resume of a draft', async () => {
     const { id } = await customer.make()
-    for (const path of ['start', 'pause', 'resume']) {
+    const refusals = [
+      ['start', 'campaign_without_contacts'],
+      ['pause', 'campaign_not_running'],
+      ['resume', 'campaign_not_paused'],
+    ]
+    for (const [path, code] of refusals) {
       const answer = await customer.ask('POST', `/v1/campaigns/${id}/${path}`, {})
-      expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+      expect(answer).toMatchObject({ status: 409, body: { code } })
     }
   })
 

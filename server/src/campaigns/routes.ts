@@ -20,6 +20,7 @@ import {
 import type { Dialer } from './dialer/dialer.ts'
 import { estimateToFinish } from './estimate.ts'
 import { pauseByUser, requireCampaignPlan, resumeByUser, startCampaign } from './lifecycle.ts'
+import { campaignProblems } from './problems.ts'
 import {
   agentUuid,
   CampaignChangeRequest,
@@ -186,7 +187,7 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
           changing(tx, ref, async (unit, campaign) => {
             if (campaign.status === 'running' || campaign.counts.calling > 0) {
               throw new Problem(
-                'conflict',
+                campaignProblems.campaign_in_progress,
                 'The campaign is running or has calls on: pause it and let them end first.',
               )
             }

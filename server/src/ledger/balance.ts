@@ -1,6 +1,7 @@
 import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
 import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
 import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
+import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
@@ -34,7 +35,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
     [workspaceId],
   )
   const line = rows[0]
-  if (line === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (line === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   return line
 }
 

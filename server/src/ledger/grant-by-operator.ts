@@ -1,5 +1,6 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { FREE } from '@talktime/core/billing/price'
+import { accessProblems } from '../access/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { addGrant } from './grants.ts'
@@ -35,7 +36,7 @@ export async function grantByOperator(
 ): Promise<{ grantId: string | null; entry: EntryRow; remainingMs: number }> {
   requireSense(grant, nowMs)
   const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-  if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (unit === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   const { settledMs } = unit.line
   requireRoom(grant, settledMs)
   const made =

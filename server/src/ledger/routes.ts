@@ -1,6 +1,6 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
-import { type Access, requireOperator } from '../access/index.ts'
+import { type Access, accessProblems, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
@@ -169,7 +169,7 @@ function kindsOf(kind: string | string[] | undefined): z.infer<typeof EntryKindN
 function requireNamed(id: string, workspaceId: string): void {
   if (publicId('workspace', workspaceId) === id) return
   const detail = 'The header Talktime-Workspace names another workspace than the path. Leave it out.'
-  throw new Problem('workspace_not_found', detail)
+  throw new Problem(accessProblems.workspace_not_found, detail)
 }
 
 function amountMsOf(body: z.infer<typeof GrantRequest>): number {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Access } from '../access/index.ts'
+import { type Access, accessProblems } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { invalid, Problem } from '../platform/problem.ts'
+import { invalid, Problem, platformProblems } from '../platform/problem.ts'
 import { lastEventSeq } from './event-store.ts'
 import type { Listener, Message, Streams } from './streams.ts'
 
@@ -47,9 +47,11 @@ export function liveRoutes(deps: {
         const named = request.query.workspace
         const { workspaceId } = await access.scopeOf(request, { named })
         const newest = await lastEventSeq(database, workspaceId)
-        if (newest === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+        if (newest === undefined)
+          throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
         const seq = resumeAt(request.headers['last-event-id'], newest)
-        if (closed) throw new Problem('unavailable', 'The server is being stopped. Try again shortly.')
+        if (closed)
+          throw new Problem(platformProblems.unavailable, 'The server is being stopped. Try again shortly.')
         const { raw } = reply
         reply.hijack()
         // Whoever left in the meantime closes no stream any more.

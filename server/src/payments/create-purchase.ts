@@ -5,6 +5,7 @@ import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
+import { paymentProblems } from './problems.ts'
 import { lockPurchase, type Purchase, type PurchaseOrigin, type PurchasePurpose } from './purchase-store.ts'
 
 /** What is to be bought. Credits in milliseconds of talk time, money in minor units. */
@@ -94,5 +95,6 @@ async function requireNoneInFlight(tx: Tx, workspaceId: string): Promise<void> {
      where workspace_id = $1 and origin = 'auto_reload' and status in ('pending', 'requires_action')`,
     [workspaceId],
   )
-  if (rowCount !== 0) throw new Problem('payment_pending', 'A purchase of auto-reload is still under way.')
+  if (rowCount !== 0)
+    throw new Problem(paymentProblems.payment_pending, 'A purchase of auto-reload is still under way.')
 }

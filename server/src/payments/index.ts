@@ -6,6 +6,7 @@ export { methodRoutes } from './method-routes.ts'
 export { orderTopUp, priceOf, requirePackage } from './order-top-up.ts'
 export type { PaymentMethod } from './payment-method-store.ts'
 export { createPayments, type Payments } from './payments.ts'
+export { paymentProblems } from './problems.ts'
 export {
   isFinal,
   listPurchases,

@@ -9,6 +9,7 @@ import { Problem } from '../platform/problem.ts'
 import { testCards } from './gateway.ts'
 import { listMethods } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
+import { paymentProblems } from './problems.ts'
 import { PaymentMethodResponse, paymentMethodResponse } from './response-schemas.ts'
 
 export type MethodRouteDeps = {
@@ -140,7 +141,7 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
 export function methodUuid(id: string): string {
   const uuid = uuidFrom('paymentMethod', id)
   if (uuid === undefined) {
-    throw new Problem('payment_method_not_found', 'There is no such card in this workspace.')
+    throw new Problem(paymentProblems.payment_method_not_found, 'There is no such card in this workspace.')
   }
   return uuid
 }

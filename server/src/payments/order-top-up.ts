@@ -1,6 +1,6 @@
-import type { Actor } from '../access/index.ts'
+import { type Actor, accessProblems } from '../access/index.ts'
 import { lockWorkspaces, writeUnits } from '../ledger/index.ts'
-import { listPackages, type Package, requireSubscription } from '../plans/index.ts'
+import { listPackages, type Package, planProblems, requireSubscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import {
@@ -11,7 +11,7 @@ import {
   lockIdempotencyKeys,
   requireSameRequest,
 } from '../platform/idempotency/record-store.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import { requireDefaultMethod, requireMethod } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
 import { type Purchase, selectPurchases } from './purchase-store.ts'
@@ -44,7 +44,8 @@ export async function orderTopUp(
   return database.transaction(async (tx) => {
     await lockIdempotencyKeys(tx, idempotency ? [idempotency] : [])
     const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    if (unit === undefined)
+      throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
     const before = await (idempotency ? sameKey(tx, workspaceId, idempotency) : doubleClick(tx, order))
     if (before !== undefined) return { purchase: before, repeated: true }
     await requirePaidPlan(tx, workspaceId)
@@ -104,7 +105,7 @@ async function sameKey(
   if (purchase === undefined) return undefined
   if (purchase.requestHash?.equals(idempotency.requestHash)) return purchase
   throw new Problem(
-    'idempotency_mismatch',
+    platformProblems.idempotency_mismatch,
     'This Idempotency-Key was used with another body. Use a new key for a new purchase.',
   )
 }
@@ -123,7 +124,7 @@ async function requirePaidPlan(db: Queryable, workspaceId: string): Promise<void
   const { terms } = await requireSubscription(db, workspaceId)
   if (terms.paid) return
   throw new Problem(
-    'plan_required',
+    planProblems.plan_required,
     `Paid plan required: the ${terms.name} plan cannot buy credits. Change to a paid plan first.`,
   )
 }
@@ -135,7 +136,7 @@ export async function requirePackage(db: Queryable, packageId: string): Promise<
   if (pack !== undefined) return pack
   const ids = packages.map(({ id }) => id).join(', ')
   throw new Problem(
-    'package_not_found',
+    planProblems.package_not_found,
     `There is no package ${JSON.stringify(packageId)}. The packages are: ${ids}.`,
   )
 }

@@ -1,3 +1,4 @@
+import { accessProblems } from '../access/index.ts'
 import { lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -53,7 +54,8 @@ export function createPaymentMethods(
   ): Promise<T> {
     const nowMs = clock.now()
     const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    if (unit === undefined)
+      throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
     const result = await work(unit, nowMs)
     if (unit.changed.size > 0) await deps.methodsChanged?.(tx, unit, nowMs)
     await writeUnits(tx, [unit], nowMs)

@@ -1,3 +1,4 @@
+import { accessProblems } from '../access/index.ts'
 import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { InvariantBroken, Problem } from '../platform/problem.ts'
@@ -136,7 +137,8 @@ export function createOutcomeRecorder(deps: PaymentsDeps): {
       if (outcome.outcome === 'succeeded') await boundaries.catchUp([ref.workspaceId], nowMs)
       const done = await database.transaction(async (tx) => {
         const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
-        if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+        if (unit === undefined)
+          throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
         const before = await lockPurchase(tx, ref)
         if (isFinal(before))
           return { purchase: before, changed: false, contradicts: contradicts(before, outcome) }

@@ -5,6 +5,7 @@ import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { testCards } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
+import { paymentProblems } from './problems.ts'
 import type { Purchase } from './purchase-store.ts'
 
 const ReceiptRef = z.object({
@@ -122,7 +123,7 @@ function failureOf(purchase: Purchase): { code: string; message: string } | null
 export function declinedProblem(purchase: Purchase): Problem {
   const failure = failureOf(purchase)
   const detail = failure?.message || 'The payment was declined. Nothing was charged.'
-  return new Problem('payment_declined', detail, {
+  return new Problem(paymentProblems.payment_declined, detail, {
     members: { purchaseId: publicId('purchase', purchase.id), failure },
   })
 }

@@ -12,6 +12,7 @@ import { Problem } from '../platform/problem.ts'
 import { methodUuid } from './method-routes.ts'
 import { orderTopUp } from './order-top-up.ts'
 import type { Payments } from './payments.ts'
+import { paymentProblems } from './problems.ts'
 import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase-store.ts'
 import {
   declinedProblem,
@@ -155,7 +156,7 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
 function purchaseUuid(id: string): string {
   const uuid = uuidFrom('purchase', id)
   if (uuid === undefined) {
-    throw new Problem('purchase_not_found', 'There is no such purchase in this workspace.')
+    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase in this workspace.')
   }
   return uuid
 }

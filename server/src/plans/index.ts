@@ -12,6 +12,7 @@ export {
   replaceUnpaidPlan,
   switchPlan,
 } from './change-plan.ts'
+export { planProblems } from './problems.ts'
 export { planRoutes } from './routes.ts'
 export {
   openSubscription,

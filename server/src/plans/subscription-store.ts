@@ -1,5 +1,6 @@
 import { type BillingCycle, billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
 import { type Price, priceOf } from '@talktime/core/billing/price'
+import { accessProblems } from '../access/index.ts'
 import {
   addGrant,
   boundaryNoLaterThan,
@@ -163,7 +164,8 @@ export async function findSubscription(
 /** The same, where the workspace is known to exist; throws `workspace_not_found` otherwise. */
 export async function requireSubscription(db: Queryable, workspaceId: string): Promise<Subscription> {
   const subscription = await findSubscription(db, workspaceId)
-  if (subscription === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (subscription === undefined)
+    throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   return subscription
 }
 

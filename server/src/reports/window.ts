@@ -8,6 +8,7 @@ import {
   windowPresets,
 } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
+import { agentProblems } from '../agents/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { uuidFrom } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
@@ -97,7 +98,7 @@ async function requireAgent(db: Queryable, workspaceId: string, id: string): Pro
   ])
   if (agentId !== undefined && rowCount === 1) return agentId
   const detail = 'There is no such agent in this workspace.'
-  throw new Problem('agent_not_found', detail, { errors: [{ pointer: '/agentId', detail }] })
+  throw new Problem(agentProblems.agent_not_found, detail, { errors: [{ pointer: '/agentId', detail }] })
 }
 
 /**

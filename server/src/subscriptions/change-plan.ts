@@ -1,18 +1,20 @@
 import { type PlanChange, planChange } from '@talktime/core/billing/plan-change'
-import type { Actor } from '../access/index.ts'
+import { type Actor, accessProblems } from '../access/index.ts'
 import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
-import { type Order, type Purchase, requirePurchase } from '../payments/index.ts'
+import { type Order, type Purchase, paymentProblems, requirePurchase } from '../payments/index.ts'
 import {
   choosePendingPlan,
   findPlan,
   type Plan,
+  planProblems,
   requireSubscription,
   type Subscription,
   switchPlan,
 } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import type { SubscriptionDeps } from './deps.ts'
+import { subscriptionProblems } from './problems.ts'
 
 /** What a change of plan would mean now. */
 export type Quote = {
@@ -30,7 +32,7 @@ export async function quoteChange(
 ): Promise<Quote> {
   const subscription = await requireSubscription(db, workspaceId)
   const plan = await findPlan(db, planId)
-  if (plan === undefined) throw new Problem('plan_not_found', `There is no plan "${planId}".`)
+  if (plan === undefined) throw new Problem(planProblems.plan_not_found, `There is no plan "${planId}".`)
   const { terms, pendingPlanId, cycle } = subscription
   const current = { planId: subscription.planId, priceMinor: terms.priceMinor, monthlyMs: terms.monthlyMs }
   const wanted = { planId: plan.id, priceMinor: plan.priceMinor, monthlyMs: plan.monthlyMs }
@@ -64,7 +66,8 @@ export async function changePlan(deps: SubscriptionDeps, request: ChangeRequest)
   await boundaries.catchUp([workspaceId], nowMs)
   const decided = await database.transaction(async (tx) => {
     const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+    if (unit === undefined)
+      throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
     const before = await orderedBefore(tx, request)
     if (before !== undefined) return { change: 'upgrade' as const, purchase: before, replayed: true }
     const quote = await quoteChange(tx, workspaceId, request.planId, nowMs)
@@ -91,7 +94,7 @@ async function orderedBefore(tx: Tx, request: ChangeRequest): Promise<Purchase |
   const purchase = await requirePurchase(tx, { workspaceId, id })
   if (purchase.requestHash?.equals(idempotency.requestHash)) return purchase
   throw new Problem(
-    'idempotency_mismatch',
+    platformProblems.idempotency_mismatch,
     'This Idempotency-Key was used for another request. Use a new key.',
   )
 }
@@ -165,7 +168,7 @@ export async function refuseUpgrade(
   const { workspaceId } = subscription
   if (plan.priceMinor === null) {
     const detail = `The ${plan.name} plan has no list price. Ask the operator of this service for an offer.`
-    return new Problem('plan_on_request', detail)
+    return new Problem(subscriptionProblems.plan_on_request, detail)
   }
   const { rowCount: open } = await db.query(
     `select from purchases
@@ -174,16 +177,19 @@ export async function refuseUpgrade(
   )
   if (open !== 0) {
     return new Problem(
-      'payment_pending',
+      paymentProblems.payment_pending,
       'A change of plan is waiting for its payment. Finish or cancel it first.',
     )
   }
   if (subscription.pastDueSinceMs !== null) {
-    return new Problem('payment_pending', 'The renewal of the present plan is not paid yet. Pay it first.')
+    return new Problem(
+      paymentProblems.payment_pending,
+      'The renewal of the present plan is not paid yet. Pay it first.',
+    )
   }
   const costs = change.kind === 'upgrade' && change.chargeMinor > 0
   if (costs && (await payments.defaultMethod(db, workspaceId)) === undefined) {
-    return new Problem('payment_method_required', 'There is no card to charge. Add one first.')
+    return new Problem(paymentProblems.payment_method_required, 'There is no card to charge. Add one first.')
   }
   return null
 }

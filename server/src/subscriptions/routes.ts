@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import { declinedProblem, purchaseResponse } from '../payments/index.ts'
-import { findPlan, requireSubscription } from '../plans/index.ts'
+import { findPlan, planProblems, requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
@@ -99,6 +99,7 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
 async function readSubscription(db: Queryable, workspaceId: string) {
   const subscription = await requireSubscription(db, workspaceId)
   const next = await findPlan(db, subscription.pendingPlanId ?? subscription.planId)
-  if (next === undefined) throw new Problem('plan_not_found', 'The plan is no longer in the catalogue.')
+  if (next === undefined)
+    throw new Problem(planProblems.plan_not_found, 'The plan is no longer in the catalogue.')
   return subscriptionResponse(subscription, next)
 }

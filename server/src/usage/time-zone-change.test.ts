@@ -101,7 +101,7 @@ describe('a change of time zone', () => {
   test('is not made where another one was begun meanwhile', async () => {
     const { snapshot } = await begin()
     await patch('Asia/Tokyo')
-    await expect(snapshot().then(complete)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(snapshot().then(complete)).rejects.toMatchObject({ code: 'time_zone_changed_concurrently' })
     expect(await days()).toEqual([['Asia/Tokyo', '2026-11-22', 1, 2 * minuteMs]])
   })
 

@@ -5,6 +5,7 @@ import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
+import { usageProblems } from './problems.ts'
 
 /** A change of time zone that was begun: usage of before it, by days of the new zone. */
 export type TimeZoneChange = {
@@ -32,7 +33,7 @@ const CHANGE_MS_MAX = 15 * 60_000
  * is added when it is known. Until then everything is, and is shown, in the old zone.
  *
  * @param commit sets the time zone, in the transaction in which usage goes over to it
- * @throws Problem conflict where somebody else began another change meanwhile
+ * @throws Problem time_zone_changed_concurrently where somebody else began another change meanwhile
  */
 export async function changeTimeZone<T>(
   database: Database,
@@ -99,7 +100,10 @@ export async function completeTimeZoneChange<T>(
     id,
   ])
   if (rowCount === 0)
-    throw new Problem('conflict', 'The time zone was being changed by somebody else as well.')
+    throw new Problem(
+      usageProblems.time_zone_changed_concurrently,
+      'The time zone was being changed by somebody else as well.',
+    )
   await tx.query(
     `insert into usage_days as d (workspace_id, time_zone, day, agent_id, calls, used_ms, drawn_from_ms, drawn_to_ms)
      select $1, $2, v.* from unnest($3::date[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) as v

@@ -182,7 +182,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     })
     if (started.outcome === 'problem') {
       await closeLeg(database, leg)
-      return { outcome: 'failed', reason: started.code, detail: started.detail }
+      return { outcome: 'failed', reason: started.problem.code, detail: started.detail }
     }
     const { call } = started
     if (call.refusalReason !== null) {

@@ -7,6 +7,7 @@ import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platf
 import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
 import { type IdKind, uuidFrom } from '../../platform/ids.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
+import { alertProblems } from '../problems.ts'
 import { ChannelName, DeliveryResponse, DeliveryStatusName, deliveryResponse } from '../response-schemas.ts'
 import { requireWebhookPlan } from '../webhooks/webhook-routes.ts'
 import { requireWebhook } from '../webhooks/webhook-store.ts'
@@ -96,10 +97,16 @@ async function requireSendable(tx: Tx, { workspaceId, webhookId, alertId }: Deli
   await requireWebhookPlan(tx, workspaceId)
   const webhook = await requireWebhook(tx, { workspaceId, id: webhookId }).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
-    throw new Problem('conflict', 'The webhook was removed: nothing can be sent to it any more.')
+    throw new Problem(
+      alertProblems.webhook_removed,
+      'The webhook was removed: nothing can be sent to it any more.',
+    )
   })
   if (webhook.enabled || alertId === null) return
-  throw new Problem('conflict', 'The webhook is switched off. Switch it on to send this again.')
+  throw new Problem(
+    alertProblems.webhook_disabled,
+    'The webhook is switched off. Switch it on to send this again.',
+  )
 }
 
 async function requireDelivery(tx: Tx, ref: DeliveryRef): Promise<Delivery> {
@@ -121,5 +128,5 @@ const names: Readonly<Partial<Record<IdKind, string>>> = {
 }
 
 function notFound(): Problem {
-  return new Problem('delivery_not_found', 'There is no such delivery in this workspace.')
+  return new Problem(alertProblems.delivery_not_found, 'There is no such delivery in this workspace.')
 }

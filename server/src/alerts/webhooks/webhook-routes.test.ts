@@ -166,7 +166,7 @@ describe('webhooks', () => {
   test('409: more than a workspace may have, also when they are made at once', async () => {
     const made = await Promise.all(Array.from({ length: 22 }, () => make()))
     expect(made.filter(({ status }) => status === 201)).toHaveLength(20)
-    expect(made.filter(({ body }) => body.code === 'conflict')).toHaveLength(2)
+    expect(made.filter(({ body }) => body.code === 'webhook_limit_reached')).toHaveLength(2)
   })
 })
 
@@ -276,7 +276,7 @@ describe('deliveries', () => {
     expect([ids.length, new Set(ids).size]).toEqual([3, 1])
 
     await change(made.id, { enabled: false })
-    expect(await resend(delivery?.id)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(await resend(delivery?.id)).toMatchObject({ status: 409, body: { code: 'webhook_disabled' } })
     await t.request('DELETE', `/v1/webhooks/${made.id}`, { key: own.key })
     expect((await resend(delivery?.id)).body.detail).toBe(
       'The webhook was removed: nothing can be sent to it any more.',

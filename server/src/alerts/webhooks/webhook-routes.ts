@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../../access/index.ts'
-import { requireSubscription } from '../../plans/index.ts'
+import { planProblems, requireSubscription } from '../../plans/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../../platform/database/database.ts'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
@@ -14,6 +14,7 @@ import type { Secrets } from '../../platform/sealed-box.ts'
 import type { Deliverer } from '../delivery/deliverer.ts'
 import { findDelivery, insertDeliveries } from '../delivery/delivery-store.ts'
 import { alertKinds } from '../inbox/alert.ts'
+import { alertProblems } from '../problems.ts'
 import { DeliveryResponse, deliveryResponse } from '../response-schemas.ts'
 import { createWebhookSecrets } from './webhook-secrets.ts'
 import {
@@ -296,7 +297,7 @@ export async function requireWebhookPlan(db: Queryable, workspaceId: string): Pr
   const { terms } = await requireSubscription(db, workspaceId)
   if (terms.features.alertWebhooks === true) return
   throw new Problem(
-    'plan_required',
+    planProblems.plan_required,
     `The ${terms.name} plan has no alerts by webhook. Change to a plan that has them.`,
   )
 }
@@ -320,6 +321,6 @@ async function usableUrl(outbound: Outbound, text: string): Promise<string> {
 function webhookUuid(id: string): string {
   const uuid = uuidFrom('webhook', id)
   if (uuid === undefined)
-    throw new Problem('webhook_not_found', 'There is no such webhook in this workspace.')
+    throw new Problem(alertProblems.webhook_not_found, 'There is no such webhook in this workspace.')
   return uuid
 }

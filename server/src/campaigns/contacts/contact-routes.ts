@@ -7,7 +7,7 @@ import { formulaSafe } from '../../platform/http/csv.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
 import { publicId, uuidFrom } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
 import { requireCampaign } from '../campaign-store.ts'
 import { Country } from '../request-schemas.ts'
 import {
@@ -173,7 +173,7 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
           [ref.workspaceId, ref.id, importId ?? null],
         )
         if (importId === undefined || rowCount === 0)
-          throw new Problem('not_found', 'There is no such file of contacts.')
+          throw new Problem(platformProblems.not_found, 'There is no such file of contacts.')
         const rows = paged((afterLine: number | undefined) =>
           rejectionsAfter(database, ref.workspaceId, importId, afterLine ?? 0, PAGE).then((found) => ({
             found,

@@ -267,7 +267,7 @@ test('a file that comes in while the last contact is called is not taken, and le
   )
   const takeFile = createFileTaker(t)
   const taken = takeFile({ campaign: ref, file, country: undefined, key: undefined })
-  await expect(taken).rejects.toMatchObject({ code: 'conflict' })
+  await expect(taken).rejects.toMatchObject({ code: 'campaign_completed' })
   expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
 })
 

@@ -13,9 +13,10 @@ import {
   lockIdempotencyKeys,
   requireSameRequest,
 } from '../../platform/idempotency/record-store.ts'
-import { invariant, Problem } from '../../platform/problem.ts'
+import { invariant, Problem, platformProblems } from '../../platform/problem.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { requireCampaign, writeCampaign } from '../campaign-store.ts'
+import { campaignProblems } from '../problems.ts'
 import { type ContactImportResponse, importResponse } from '../response-schemas.ts'
 import { BYTES_MAX, importContacts } from './import-contacts.ts'
 
@@ -44,7 +45,7 @@ export function createFileTaker(deps: { readonly database: Database; readonly cl
     try {
       if (underWay >= FILES_AT_ONCE_MAX) {
         const detail = 'Several files of contacts are coming in already: send this one in a moment.'
-        throw new Problem('too_many_requests', detail)
+        throw new Problem(platformProblems.too_many_requests, detail)
       }
       underWay += 1
       try {
@@ -105,7 +106,10 @@ async function countAdded(tx: Tx, ref: CampaignRef, added: number, nowMs: number
 
 function requireOpen({ status }: CampaignRow): void {
   if (status !== 'completed') return
-  throw new Problem('conflict', 'The campaign is complete: make another one for further contacts.')
+  throw new Problem(
+    campaignProblems.campaign_completed,
+    'The campaign is complete: make another one for further contacts.',
+  )
 }
 
 /** The file as it comes in. It stays open where it is not read to its end. */

@@ -1,3 +1,4 @@
+import { agentProblems } from '../../agents/index.ts'
 import { lockWorkspaces, writeUnits } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -83,7 +84,8 @@ function pauseReasonOf(notCalled: readonly NotCalled[]): PauseReason | null {
       const { reason } = dialed
       if (reason !== 'concurrency_limit' && reason !== 'out_of_credits') return reason
     }
-    if (dialed?.outcome === 'failed' && dialed.reason === 'agent_not_found') return 'agent_disabled'
+    if (dialed?.outcome === 'failed' && dialed.reason === agentProblems.agent_not_found.code)
+      return 'agent_disabled'
     // What the carrier needs of the agent is missing: nobody of this campaign can be called.
     if (dialed?.outcome === 'failed' && /^no_(caller_number|endpoint)$/.test(dialed.reason))
       return 'carrier_failing'

@@ -1,8 +1,9 @@
 import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newUuid, publicId } from '../../platform/ids.ts'
-import { Problem, problemRegistry } from '../../platform/problem.ts'
+import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import type { Recorder } from '../records/recorder.ts'
 import type { RequestBegun, RequestEnd, RequestError } from '../records/request-store.ts'
 import { tokensIn, unknownTokens } from '../records/tokens.ts'
@@ -116,7 +117,7 @@ function sendRefusal({ way, reply, startedAt, about }: Exchange, refusal: Refusa
   if (status < 400) {
     const name = llmProviderNames[way.provider]
     throw new Problem(
-      'llm_provider_failed',
+      llmProblems.llm_provider_failed,
       `${name} answered with a redirect (${status}), which is not followed.`,
     )
   }
@@ -153,7 +154,10 @@ async function sendWhole({ way, reply, startedAt }: Exchange, answer: ProviderAn
   const parsed = parsedOrNull(bytes.toString('utf8'))
   if (typeof parsed !== 'object' || parsed === null) {
     const name = llmProviderNames[way.provider]
-    throw new Problem('llm_provider_failed', `${name} answered with neither JSON nor a stream of events.`)
+    throw new Problem(
+      llmProblems.llm_provider_failed,
+      `${name} answered with neither JSON nor a stream of events.`,
+    )
   }
   reply.code(answer.statusCode).type('application/json; charset=utf-8').send(bytes)
   const firstByteMs = msSince(startedAt)
@@ -167,7 +171,7 @@ function sendFailure({ way, reply, about }: Exchange, error: unknown): Outcome {
     reply.hijack()
     return { status: null, error: failure.error, ...nothing }
   }
-  const { status } = problemRegistry[failure.problem.code]
+  const { status } = failure.problem
   reply.code(status).send(openAiError(failure.problem, about))
   return { status, error: failure.error, ...nothing }
 }

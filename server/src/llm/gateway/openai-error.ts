@@ -1,5 +1,5 @@
 import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
-import { type Problem, problemRegistry } from '../../platform/problem.ts'
+import type { Problem } from '../../platform/problem.ts'
 import { memberOf } from '../records/tokens.ts'
 import type { ProviderError } from './provider-errors.ts'
 
@@ -16,12 +16,11 @@ export type OpenAiError = {
 
 /** An error of ours. */
 export function openAiError(problem: Problem, more: Record<string, unknown>): OpenAiError {
-  const { status } = problemRegistry[problem.code]
   const pointer = problem.errors[0]?.pointer
   return {
     error: {
       message: problem.detail,
-      type: typeOf(status),
+      type: typeOf(problem.status),
       code: problem.code,
       param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
       talktime: more,

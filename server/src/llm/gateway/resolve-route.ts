@@ -8,10 +8,14 @@ import {
   llmProviders,
 } from '@talktime/core/llm/llm-provider'
 import { localDateOf } from '@talktime/core/time/local-day'
+import { accessProblems } from '../../access/index.ts'
+import { agentProblems } from '../../agents/index.ts'
+import { callProblems } from '../../calls/index.ts'
 import type { LlmSettings } from '../../platform/llm-settings.ts'
-import { invalid, invariant, Problem, type ProblemCode } from '../../platform/problem.ts'
+import { invalid, invariant, Problem, type ProblemType, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
+import { llmProblems } from '../problems.ts'
 import type { ProviderAccess } from './provider-access.ts'
 import {
   type ContextKey,
@@ -60,7 +64,10 @@ export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> 
   const scene = await currentContext(deps, wanted, nowMs)
   requireToken(scene, wanted, nowMs)
   if (!scene.active) {
-    throw new Problem('workspace_suspended', 'The workspace is suspended. Ask the operator of this service.')
+    throw new Problem(
+      accessProblems.workspace_suspended,
+      'The workspace is suspended. Ask the operator of this service.',
+    )
   }
   const agent = agentOf(scene, wanted)
   const { provider, model } = modelOf(agent, wanted)
@@ -116,14 +123,14 @@ function requireToken(scene: RequestContext, { token }: Wanted, nowMs: number): 
 }
 
 function tokenOver(): Problem {
-  return new Problem('unauthenticated', 'This token is not valid, or its call is over.')
+  return new Problem(platformProblems.unauthenticated, 'This token is not valid, or its call is over.')
 }
 
 type Agent = { readonly id: string; readonly llmProvider: string; readonly llmModel: string }
 
 function agentOf(scene: RequestContext, wanted: Wanted): Agent {
   if (wanted.callId !== null && scene.callId !== wanted.callId) {
-    throw new Problem('call_not_found', 'There is no such call in this workspace.')
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   }
   if (wanted.agentId === null && scene.callId === null) {
     throw invalid(
@@ -135,7 +142,7 @@ function agentOf(scene: RequestContext, wanted: Wanted): Agent {
   // A call goes on to its end with an agent that was taken out of use meanwhile.
   const gone = scene.agentArchived && scene.callId === null
   if (id === null || llmProvider === null || llmModel === null || gone) {
-    throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+    throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
   }
   if (scene.callAgentId !== null && scene.callAgentId !== id) {
     throw invalid('/Talktime-Agent', 'The agent must be the one of the call, or be left out.')
@@ -149,7 +156,7 @@ function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: 
     const whose = wanted.provider === null ? 'The agent’s LLM provider' : 'The provider'
     const known = llmProviders.join(', ')
     throw new Problem(
-      'llm_provider_unknown',
+      llmProblems.llm_provider_unknown,
       `${whose} is "${wanted.provider ?? agent.llmProvider}", which must be one of ${known}.`,
     )
   }
@@ -164,11 +171,11 @@ function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: 
 }
 
 /** Made a problem of only where nothing else pays: an error costs more than all the rest of the way. */
-type Obstacle = { readonly code: ProblemCode; readonly detail: string }
+type Obstacle = { readonly problem: ProblemType; readonly detail: string }
 
 function problemOf(obstacle: Obstacle | null): Problem {
   invariant(obstacle, 'A request without a key has something in its way')
-  return new Problem(obstacle.code, obstacle.detail)
+  return new Problem(obstacle.problem, obstacle.detail)
 }
 
 /** What keeps the platform's key from paying; null: nothing. */
@@ -183,18 +190,18 @@ function platformObstacle(
     const own = scene.ownKeysAllowed
       ? 'Add one under Settings, LLM API keys.'
       : `Keys of your own take the Enterprise plan; this workspace is on ${scene.planName}.`
-    return { code: 'llm_key_missing', detail: `The platform has no key for ${name}. ${own}` }
+    return { problem: llmProblems.llm_key_missing, detail: `The platform has no key for ${name}. ${own}` }
   }
   if (model !== null && !isPaidFor(settings.models, model)) {
     return {
-      code: 'llm_model_not_allowed',
+      problem: llmProblems.llm_model_not_allowed,
       detail: `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
     }
   }
   // Calls that may be finished below zero need their model; without a call and without credit nobody does.
   if (scene.openCalls === 0 && balanceAt(scene, nowMs) <= 0) {
     return {
-      code: 'llm_needs_credits',
+      problem: llmProblems.llm_needs_credits,
       detail:
         'The workspace has no credits left and no call under way: the platform’s key is not used. Buy credits first.',
     }

@@ -7,6 +7,7 @@ import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platf
 import { uuidFrom } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import { requireAddress } from './address.ts'
 import { deleteKey, listKeys, noteSightings, requireKey } from './key-store.ts'
 import { addKey, changeKey, openKey, opens, ownKeysReason, requireOwnKeys } from './keys.ts'
@@ -175,6 +176,6 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
 function keyUuid(id: string): string {
   const uuid = uuidFrom('llmKey', id)
   if (uuid === undefined)
-    throw new Problem('llm_key_not_found', 'There is no such LLM key in this workspace.')
+    throw new Problem(llmProblems.llm_key_not_found, 'There is no such LLM key in this workspace.')
   return uuid
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
-import { workspaceOfCall } from '../../calls/index.ts'
+import { callProblems, workspaceOfCall } from '../../calls/index.ts'
 import { Instant, instantOf } from '../../platform/http/amount.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { uuidFrom } from '../../platform/ids.ts'
@@ -23,7 +23,8 @@ const tags = ['LLM gateway']
 export function callTokenRoutes({ access, database, clock, idempotency }: LlmDeps): Routes {
   async function scopeOfCall(request: FastifyRequest, id: string) {
     const callId = uuidFrom('call', id)
-    if (callId === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+    if (callId === undefined)
+      throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
     const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfCall(database, callId) })
     requireRole(scope, 'admin')
     return { workspaceId: scope.workspaceId, callId }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import { problemContentType, problemResponse } from './problem-answer.ts'
 
 /** Answers what is no HTTP request at all: Node.js hands over the bare connection. */
@@ -14,7 +14,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     error.code === 'HPE_HEADER_OVERFLOW'
       ? 'The headers are too long: at most 16 KB together.'
       : 'What was sent cannot be read as an HTTP request.'
-  const body = JSON.stringify(problemResponse(new Problem('invalid_request', detail), requestId))
+  const body = JSON.stringify(
+    problemResponse(new Problem(platformProblems.invalid_request, detail), requestId),
+  )
   socket.end(
     [
       'HTTP/1.1 400 Bad Request',

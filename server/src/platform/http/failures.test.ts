@@ -2,11 +2,12 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { invariant, Problem } from '../problem.ts'
+import { invariant, Problem, problemTypes } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
 import { createHttpServer } from './server.ts'
 
+const problems = problemTypes({ seat_taken: { status: 409, title: 'The seat is taken', retryable: false } })
 const secret = 'the password in the middle of it'
 let server: HttpServer
 let logged: Record<string, unknown>[]
@@ -33,7 +34,7 @@ beforeAll(async () => {
     throw Object.assign(new Error(secret), { code: '57P01' })
   })
   server.get('/problem', async () => {
-    throw new Problem('conflict', 'It is taken.', { internal: { by: 'row 7' } })
+    throw new Problem(problems.seat_taken, 'It is taken.', { internal: { by: 'row 7' } })
   })
   await server.ready()
 })

@@ -1,16 +1,18 @@
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import { problemRegistry } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 
-/** Describes the routes that are registered after it. */
-export async function describeRoutes(server: HttpServer, options: { version: string }): Promise<void> {
+/** Describes the routes that are registered after it. A problem's `code` is one of `problemCodes`. */
+export async function describeRoutes(
+  server: HttpServer,
+  { version, problemCodes }: { version: string; problemCodes: readonly string[] },
+): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Talktime',
-        version: options.version,
+        version,
         description:
           'Prepaid credits for voice agents: 1 credit is 1 minute of conversation. ' +
           'Talktime decides whether a call may start, meters it, and charges the exact time talked.',
@@ -31,7 +33,7 @@ export async function describeRoutes(server: HttpServer, options: { version: str
     transform: jsonSchemaTransform,
     transformObject: (given) => {
       const document = jsonSchemaTransformObject(given)
-      addWhatAllRoutesShare(document as Document)
+      addWhatAllRoutesShare(document as Document, problemSchema(problemCodes))
       dropUnusedSchemas(document as Document)
       return document
     },
@@ -43,7 +45,7 @@ export async function describeRoutes(server: HttpServer, options: { version: str
   })
 }
 
-const problemSchema = {
+const problemSchema = (codes: readonly string[]) => ({
   type: 'object',
   description: 'What went wrong (RFC 9457).',
   required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
@@ -52,7 +54,7 @@ const problemSchema = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'A sentence about this request.' },
-    code: { type: 'string', enum: Object.keys(problemRegistry) },
+    code: { type: 'string', enum: codes },
     requestId: { type: 'string', format: 'uuid' },
     errors: {
       type: 'array',
@@ -76,7 +78,7 @@ const problemSchema = {
       },
     },
   },
-}
+})
 
 /** What stands below answers as OpenAI's API does. */
 const gatewayPath = '/llm/v1/'
@@ -126,7 +128,7 @@ type Document = {
   components?: Record<string, Record<string, unknown>>
 }
 
-function addWhatAllRoutesShare(document: Document): void {
+function addWhatAllRoutesShare(document: Document, Problem: object): void {
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const method of methods) {
       const operation = item[method]
@@ -146,7 +148,7 @@ function addWhatAllRoutesShare(document: Document): void {
   }
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Problem: problemSchema },
+    schemas: { ...document.components?.schemas, Problem },
     parameters: { IdempotencyKey: idempotencyKey, Workspace: workspace },
     responses: {
       OpenAiError: {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyError, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import { answerClientError } from './client-error.ts'
 import type { HttpServer } from './http-server.ts'
 import { type Metrics, measureRequests } from './metrics.ts'
@@ -77,7 +77,7 @@ function readBodies(server: HttpServer): void {
     if (request.routeOptions.config.takesLines !== true) {
       return done(
         new Problem(
-          'unsupported_media_type',
+          platformProblems.unsupported_media_type,
           'Send the body as JSON with the header Content-Type: application/json.',
         ),
         undefined,
@@ -89,7 +89,7 @@ function readBodies(server: HttpServer): void {
     if (request.routeOptions.config.takesFile === true) return done(null, payload)
     done(
       new Problem(
-        'unsupported_media_type',
+        platformProblems.unsupported_media_type,
         'Send the body as JSON with the header Content-Type: application/json.',
       ),
       undefined,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Database, Tx } from '../database/database.ts'
-import { invalid, Problem } from '../problem.ts'
+import { invalid, Problem, platformProblems } from '../problem.ts'
 import { createSealedBox, type Secrets } from '../sealed-box.ts'
 import {
   type IdempotencyRecord,
@@ -102,7 +102,7 @@ export function createIdempotency(options: {
     const opened = seal.open(record.body.slice(sealedPrefix.length), idempotencyName(record))
     if (opened === undefined) {
       throw new Problem(
-        'conflict',
+        platformProblems.idempotency_answer_unreadable,
         'This idempotency key was used before the server’s secret was changed; its answer cannot be shown again. Use a new key.',
       )
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '../database/database.ts'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 
 /** Whose key it is, which key, and what was asked with it. */
 export type IdempotencyRef = { readonly scope: string; readonly key: string; readonly requestHash: Buffer }
@@ -60,7 +60,7 @@ export async function loadIdempotencyRecords(
 export function requireSameRequest(record: IdempotencyRecord, ref: IdempotencyRef): void {
   if (record.requestHash.equals(ref.requestHash)) return
   throw new Problem(
-    'idempotency_mismatch',
+    platformProblems.idempotency_mismatch,
     'This Idempotency-Key was used with another method, address or body. Use a new key for a new request.',
   )
 }
