@@ -70,6 +70,7 @@ import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
 import { migrationsFolder } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
+import { errorPageRoutes } from './platform/http/error-page.ts'
 import { healthRoutes, migrationsWatch } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
 import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
@@ -81,7 +82,7 @@ import { deleteExpiredIdempotencyRecords } from './platform/idempotency/record-s
 import { startInterval } from './platform/interval.ts'
 import type { Logger } from './platform/log.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
-import { problemRegistry } from './problem-registry.ts'
+import { problemRegistry, problemSections } from './problem-registry.ts'
 import {
   planChangeFulfillment,
   renew,
@@ -178,7 +179,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { secret, publicUrl } = options.config
   await loadCatalog(database)
   const metrics = createMetrics()
-  const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder) })
+  const server = createHttpServer({ log, metrics, dashboard: findDashboard(dashboardFolder), publicUrl })
   const idempotency = createIdempotency({ database, clock, secrets: options.config })
   const access = await openAccess({ database, clock, log, secret, publicUrl })
   const boundaries = createBoundaries(database, {
@@ -391,6 +392,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await server.register(healthRoutes(await migrationsWatch(database, migrationsFolder)))
   await server.register(metricsRoutes(metrics))
   await server.register(referenceRoutes())
+  await server.register(errorPageRoutes(problemSections))
   if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
   await server.ready()
   await voice.start()

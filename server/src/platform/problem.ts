@@ -1,55 +1,138 @@
-/** One thing that can go wrong for a caller (RFC 9457). Each room defines its own with {@link problemTypes}. */
+/**
+ * One kind of problem that a response may report (RFC 9457). Each room defines its own with {@link problemTypes}.
+ * `cause` and `remedy` appear on the error page; backquotes mark code in them.
+ */
 export type ProblemType = {
   readonly code: string
   readonly status: number
   readonly title: string
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean
+  /** When the problem occurs. */
+  readonly cause: string
+  /** What the caller can do about it. */
+  readonly remedy: string
 }
 
-/** Makes a table of problem types, keyed by their codes. */
-export function problemTypes<const Rows extends Readonly<Record<string, Omit<ProblemType, 'code'>>>>(
-  rows: Rows,
-): { readonly [Code in keyof Rows]: ProblemType } {
-  const entries = Object.entries(rows).map(([code, row]) => [code, { code, ...row }])
-  return Object.fromEntries(entries) as { [Code in keyof Rows]: ProblemType }
+/** Makes a table of problem types from rows that are keyed by their codes. */
+export function problemTypes<Code extends string>(
+  rows: Readonly<Record<Code, Omit<ProblemType, 'code'>>>,
+): Readonly<Record<Code, ProblemType>> {
+  const entries = Object.entries<Omit<ProblemType, 'code'>>(rows)
+  return Object.fromEntries(entries.map(([code, row]) => [code, { code, ...row }])) as Record<
+    Code,
+    ProblemType
+  >
 }
 
-/** The problem types of HTTP itself, and those that any route may end in. */
+/** Problems of HTTP itself, and those that any route may report. */
 export const platformProblems = problemTypes({
-  invalid_json: { status: 400, title: 'The body is not valid JSON', retryable: false },
-  invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
-  unauthenticated: { status: 401, title: 'Sign in or send a valid API key', retryable: false },
-  forbidden: { status: 403, title: 'Your role or key may not do this', retryable: false },
-  not_found: { status: 404, title: 'There is no such thing here', retryable: false },
-  method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
+  invalid_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    retryable: false,
+    cause: 'The body cannot be parsed as JSON, or it is not UTF-8.',
+    remedy: 'Send one JSON object. In a batch, send one JSON object per line.',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    cause:
+      'A field, a query parameter or a header is missing, unknown or out of range. `errors` lists each one with a JSON pointer and a sentence that says what is accepted.',
+    remedy: 'Correct the parts that `errors` names and send the request again.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Sign in or send a valid API key',
+    retryable: false,
+    cause:
+      'The request carries no session and no API key, or the key was revoked, or a call token belongs to a call that is over.',
+    remedy: 'Send `Authorization: Bearer` with a valid key, or sign in.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Your role or key may not do this',
+    retryable: false,
+    cause: 'The member’s role, or the kind of API key, does not allow this action.',
+    remedy: 'Ask an owner or admin of the workspace, or use another key. `detail` says who may do it.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    retryable: false,
+    cause: 'There is no route at this address, or no such item behind it.',
+    remedy: 'Check the address. The API reference at `/docs` lists all of them.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    retryable: false,
+    cause: 'The address exists but does not accept this HTTP method.',
+    remedy: 'Use one of the methods in the `Allow` header.',
+  },
   idempotency_mismatch: {
     status: 409,
     title: 'The idempotency key was used for another request',
     retryable: false,
+    cause: 'This `Idempotency-Key` was first sent with another method, address or body.',
+    remedy: 'Use a new key for a new request. Repeat a request with its own key and an unchanged body.',
   },
   idempotency_answer_unreadable: {
     status: 409,
-    title: 'The answer kept for this idempotency key cannot be opened',
+    title: 'The response stored for this idempotency key cannot be opened',
     retryable: false,
+    cause:
+      'The key was used before the server’s secret was changed, and its response was encrypted with the old secret.',
+    remedy:
+      'Check whether the first request took effect, then send a new request with a new key if it is still needed.',
   },
-  body_too_large: { status: 413, title: 'The body is too large', retryable: false },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    cause: 'The body is longer than this address accepts. `detail` states the limit.',
+    remedy: 'Send less at once, for example several smaller batches or files.',
+  },
   unsupported_media_type: {
     status: 415,
-    title: 'The content type is not one this address takes',
+    title: 'Unsupported content type',
     retryable: false,
+    cause: 'The `Content-Type` is not one this address accepts.',
+    remedy:
+      'Send JSON with `Content-Type: application/json`. The API reference names the addresses that accept CSV or lines of JSON.',
   },
-  too_many_requests: { status: 429, title: 'Too many tries', retryable: true },
-  internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
-  unavailable: { status: 503, title: 'The service is not ready', retryable: true },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    retryable: true,
+    cause: 'Sign-in or sign-up was attempted too often, or several exports or imports are already running.',
+    remedy: 'Wait, then retry. `Retry-After` gives the seconds where they are known.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    retryable: true,
+    cause:
+      'The server failed in a way it did not expect. The request changed nothing; the failure is logged under its `requestId`.',
+    remedy: 'Retry. If it happens again, report the `requestId` to the operator.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service is not ready',
+    retryable: true,
+    cause:
+      'The database or a service that Talktime depends on cannot be reached, or the server is shutting down.',
+    remedy: 'Retry shortly. `Retry-After` gives the seconds to wait.',
+  },
 })
 
-/** One invalid part of a request: a JSON pointer to it (RFC 6901) and what would be right. */
+/** One invalid part of a request: a JSON pointer to it (RFC 6901) and a sentence that says what is accepted. */
 export type InvalidPart = { readonly pointer: string; readonly detail: string }
 
 /**
- * The operation can't be done. `detail` is public: it names the field and what would be right.
- * `internal` is for the log alone.
+ * The operation cannot be done. `detail` is public: a sentence that names what is wrong and what is accepted.
+ * `internal` goes to the log only.
  */
 export class Problem extends Error {
   readonly type: ProblemType
@@ -57,7 +140,7 @@ export class Problem extends Error {
   readonly status: number
   readonly detail: string
   readonly errors: readonly InvalidPart[]
-  /** What else the answer says, beside RFC 9457's own members: the purchase that was declined, for instance. */
+  /** Members of the response beside those of RFC 9457, such as the purchase that was declined. */
   readonly members: Readonly<Record<string, unknown>>
   readonly internal: unknown
 
@@ -82,17 +165,17 @@ export class Problem extends Error {
   }
 }
 
-/** Shorthand for an invalid part of the request. */
+/** The problem `invalid_request` for one part of the request. */
 export function invalid(pointer: string, detail: string): Problem {
   return new Problem(platformProblems.invalid_request, detail, { errors: [{ pointer, detail }] })
 }
 
-/** Thrown where a bug shows: the transaction rolls back, the caller gets 500, the log gets everything. */
+/** A bug was detected. The transaction rolls back, the caller gets status 500, and the log gets the details. */
 export class InvariantBroken extends Error {
   override name = 'InvariantBroken'
 }
 
-/** Stops with {@link InvariantBroken} unless `condition` holds. */
+/** Throws {@link InvariantBroken} unless `condition` holds. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantBroken(message)
 }

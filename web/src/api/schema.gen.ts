@@ -5936,7 +5936,10 @@ export interface components {
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the page that explains the code.
+             */
             type: string;
             title: string;
             status: number;

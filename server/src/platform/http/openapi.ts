@@ -50,7 +50,7 @@ const problemSchema = (codes: readonly string[]) => ({
   description: 'What went wrong (RFC 9457).',
   required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
   properties: {
-    type: { type: 'string', format: 'uri' },
+    type: { type: 'string', format: 'uri', description: 'The address of the page that explains the code.' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'A sentence about this request.' },

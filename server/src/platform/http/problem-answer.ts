@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { InvariantBroken, Problem, platformProblems } from '../problem.ts'
+import { problemUrl } from './error-page.ts'
+import { requestOrigin } from './request-origin.ts'
 
 /**
  * The only file that maps problems to HTTP. Whatever is thrown while a request is handled ends here and becomes
@@ -17,9 +19,10 @@ export type ProblemBody = {
   readonly errors?: readonly { pointer: string; detail: string }[]
 }
 
-export function problemResponse(problem: Problem, requestId: string): ProblemBody {
+/** The body of a problem. `origin` is where this server’s error page is. */
+export function problemResponse(problem: Problem, requestId: string, origin: string): ProblemBody {
   return {
-    type: `urn:talktime:problem:${problem.code}`,
+    type: problemUrl(origin, problem.code),
     title: problem.type.title,
     status: problem.status,
     detail: problem.detail,
@@ -30,7 +33,12 @@ export function problemResponse(problem: Problem, requestId: string): ProblemBod
   }
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  publicUrl: string | undefined,
+): FastifyReply {
   const problem = problemFrom(error)
   logProblem(request.log, request, problem, error)
   if (problem.type === platformProblems.unavailable) reply.header('retry-after', '1')
@@ -42,7 +50,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .header('content-type', problemContentType)
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)
-    .send(problemResponse(problem, request.id))
+    .send(problemResponse(problem, request.id, publicUrl ?? requestOrigin(request)))
 }
 
 /** Failures on our side are logged loudly; a caller's mistakes only where someone looks for them. */

@@ -19,7 +19,10 @@ export function createHttpServer(options: {
   log: FastifyBaseLogger
   metrics: Metrics
   dashboard: Dashboard | undefined
+  /** The origin people see; undefined: the one that each request was sent to. */
+  publicUrl?: string | undefined
 }): HttpServer {
+  const { publicUrl } = options
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -34,9 +37,9 @@ export function createHttpServer(options: {
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error: FastifyError, request, reply) => {
       reply.header('request-id', request.id)
-      sendProblem(request, reply, error)
+      sendProblem(request, reply, error, publicUrl)
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, publicUrl),
   }).withTypeProvider<ZodTypeProvider>()
 
   server.setValidatorCompiler(validatorCompiler)
@@ -49,13 +52,13 @@ export function createHttpServer(options: {
     done()
   })
   measureRequests(server, options.metrics)
-  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl))
   const describeAddress = describeAddresses(server)
   server.setNotFoundHandler((request, reply) => {
     const answer = describeAddress(request, options.dashboard)
     if (answer.kind === 'dashboard') return options.dashboard?.sendPage(reply)
     if (answer.kind === 'method') reply.header('allow', answer.allow.join(', '))
-    return sendProblem(request, reply, answer.problem)
+    return sendProblem(request, reply, answer.problem, publicUrl)
   })
   return server
 }
