@@ -7,7 +7,7 @@ import { createBoundaries } from '../server/src/ledger/index.ts'
 import { loadCatalog, renewSubscription } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
-import { publicId } from '../server/src/platform/ids.ts'
+import { publicId } from '../server/src/public-ids.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/whole-call.ts'
 

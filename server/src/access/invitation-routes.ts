@@ -6,8 +6,8 @@ import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import { type Access, browserOf } from './access.ts'
 import {
   acceptInvitation,

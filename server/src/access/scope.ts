@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { uuidFrom } from '../platform/ids.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import type { Actor, Membership, Principal, Role, Scope } from './principal.ts'
 import type { PrincipalCache } from './principal-cache.ts'
 import { accessProblems } from './problems.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { agentProblems } from '../agents/index.ts'
-import { uuidFrom } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import type { CallCommand, CallTarget } from './command.ts'
 import { callProblems } from './problems.ts'
 import { DirectionName } from './response-schemas.ts'

@@ -2,7 +2,7 @@ import type { RefusalReason } from '@talktime/core/calls/authorize'
 import { conversationMs } from '@talktime/core/calls/call'
 import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { type CallRow, statusOf } from './call-row.ts'
 import type { Receipt } from './receipt.ts'
 

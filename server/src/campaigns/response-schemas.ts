@@ -1,7 +1,7 @@
 import { callingState, weekdays } from '@talktime/core/campaigns/calling-hours'
 import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { type CampaignRow, pauseReasons, retryOutcomes } from './campaign.ts'
 import type { ContactRow, ImportRow } from './contacts/contact-store.ts'
 import type { Estimate } from './estimate.ts'

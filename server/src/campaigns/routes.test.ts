@@ -3,7 +3,7 @@ import { type TestApp, testApp } from '../../test/app.ts'
 import { type CampaignAnswer, campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
 import { addMember } from '../access/index.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 let t: TestApp
 let customer: Awaited<ReturnType<typeof campaignCustomer>>

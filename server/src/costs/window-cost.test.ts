@@ -16,7 +16,7 @@ import {
 } from '../../test/world.ts'
 import { readReceipt } from '../calls/receipt.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { createExporter } from '../reports/export.ts'
 import { readRange } from '../reports/range.ts'
 import { resolveWindow, type WindowQuery } from '../reports/window.ts'

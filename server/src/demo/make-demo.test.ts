@@ -6,7 +6,7 @@ import { verifyAll } from '../../test/world.ts'
 import { readBalance } from '../ledger/index.ts'
 import { loadCatalog } from '../plans/index.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
 
 // Made once, by the command line as its own process, on a database that has another workspace already.

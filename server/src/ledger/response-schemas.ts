@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import type { Balance } from './balance.ts'
 import type { GrantRow } from './grants.ts'
 import type { EntryRow } from './unit.ts'

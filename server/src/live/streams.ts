@@ -4,7 +4,7 @@ import { readLine } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { amountOf, instantOf } from '../platform/http/amount.ts'
-import { type IdKind, publicId } from '../platform/ids.ts'
+import { type IdKind, publicId } from '../public-ids.ts'
 import { type Changes, changesAfter, lastEventSeqs } from './event-store.ts'
 
 /** One message of a stream. Only the last of a look carries an id: a listener that stops before it looks again. */

@@ -14,8 +14,8 @@ import {
   uuidKey,
 } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { publicId } from '../platform/ids.ts'
 import { invariant, Problem, platformProblems } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { readDays } from '../usage/usage-days.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { type CsvWriter, cellOf, createCsvWriter } from './csv-writer.ts'

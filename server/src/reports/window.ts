@@ -10,8 +10,8 @@ import {
 import { z } from 'zod'
 import { agentProblems } from '../agents/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { uuidFrom } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
 
 const presetNames = [...windowPresets, 'custom'] as const

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { virtualClock } from '../platform/clock.ts'
-import { newUuid, uuidFrom } from '../platform/ids.ts'
+import { newUuid } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

@@ -4,7 +4,7 @@ import { Died, lifeOf, mortalDatabase } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 import {
   beginTimeZoneChange,
   changeTimeZone,

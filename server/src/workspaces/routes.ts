@@ -16,8 +16,8 @@ import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId } from '../platform/ids.ts'
 import { invalid } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import {
   createWorkspace,
   listWorkspaces,

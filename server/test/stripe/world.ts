@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import type { App } from '../../src/app.ts'
-import { uuidFrom } from '../../src/platform/ids.ts'
+import { uuidFrom } from '../../src/public-ids.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp } from '../app.ts'
 import { paymentsFor } from './bench.ts'
 import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'

@@ -1,6 +1,7 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import { virtualClock } from '../../src/platform/clock.ts'
-import { newUuid, uuidFrom } from '../../src/platform/ids.ts'
+import { newUuid } from '../../src/platform/ids.ts'
+import { uuidFrom } from '../../src/public-ids.ts'
 import type { DialOrder } from '../../src/voice/index.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp, testNowMs } from '../app.ts'
 import { closeInOrder, newAgent } from '../voice-stack.ts'

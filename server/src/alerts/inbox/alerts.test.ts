@@ -8,7 +8,7 @@ import { reloadCustomer } from '../../../test/reload-customer.ts'
 import { addMember } from '../../access/index.ts'
 import type { App } from '../../app.ts'
 import type { TestCard } from '../../payments/gateway.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 import type { NewAlert } from './alert.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, type TestPerson, testApp } from '../../../test/app.ts'
 import { addMember, type MemberRole } from '../../access/index.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 import type { AlertKind } from './alert.ts'
 

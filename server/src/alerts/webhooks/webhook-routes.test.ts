@@ -4,8 +4,8 @@ import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../..
 import { openReceiver, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
-import { uuidFrom } from '../../platform/ids.ts'
 import { createOutbound } from '../../platform/outbound.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 
 type Made = TestBody & { readonly secret: string }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, contactsFile } from '../../../test/campaign-customer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { createFileTaker } from './receive-import.ts'
 
 let t: TestApp

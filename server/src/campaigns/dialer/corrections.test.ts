@@ -5,7 +5,7 @@ import { placedCalls } from '../../../test/carrier-memory.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { createCallEngine } from '../../calls/index.ts'
 import { lockWorkspaces } from '../../ledger/index.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
 import { takeTurn } from './advance-campaign.ts'
 

@@ -1,7 +1,7 @@
 import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 import { refusalSentence } from '../gateway/provider-errors.ts'
 import type { KeyRow } from './key-store.ts'
 import { ProviderName } from './request-schemas.ts'

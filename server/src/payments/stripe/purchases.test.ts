@@ -3,7 +3,7 @@ import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
 import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
-import { publicId, uuidFrom } from '../../platform/ids.ts'
+import { publicId, uuidFrom } from '../../public-ids.ts'
 import { verifyPayments } from '../verify.ts'
 
 let world: StripeWorld

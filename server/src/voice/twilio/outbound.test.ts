@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeCall, forbiddenTo, invalidTo } from '../../../test/twilio/fake-twilio.ts'
 import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 import type { DialOrder } from '../index.ts'
 import { hungUp } from './twiml.ts'
 
