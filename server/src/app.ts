@@ -41,6 +41,7 @@ import {
   type Dialer,
   forecastOvernight,
 } from './campaigns/index.ts'
+import type { Config } from './config.ts'
 import { creditConsequences } from './credit-consequences.ts'
 import { type CreditWatch, createCreditWatch, createLatenessMetric } from './credit-watch/index.ts'
 import {
@@ -66,7 +67,6 @@ import {
 } from './payments/index.ts'
 import { loadCatalog, planRoutes, requireSubscription } from './plans/index.ts'
 import type { Clock } from './platform/clock.ts'
-import type { Config } from './platform/config.ts'
 import type { Database, Queryable, Tx } from './platform/database/database.ts'
 import { migrationsFolder } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'

@@ -1,7 +1,7 @@
 import { type Accounts, addMember } from '../access/index.ts'
 import { createAgent } from '../agents/index.ts'
+import type { Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Config } from '../platform/config.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { createWorkspace } from '../workspaces/index.ts'

@@ -11,11 +11,11 @@ import { localDateOf } from '@talktime/core/time/local-day'
 import { accessProblems } from '../../access/index.ts'
 import { agentProblems } from '../../agents/index.ts'
 import { callProblems } from '../../calls/index.ts'
-import type { LlmSettings } from '../../platform/llm-settings.ts'
 import { invalid, invariant, Problem, type ProblemType, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
 import { llmProblems } from '../problems.ts'
+import type { LlmSettings } from '../settings.ts'
 import type { ProviderAccess } from './provider-access.ts'
 import {
   type ContextKey,

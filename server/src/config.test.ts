@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig } from './config.ts'
-import { StartProblem } from './start-problem.ts'
+import { StartProblem } from './platform/start-problem.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -158,13 +158,13 @@ describe('settings', () => {
     ],
     [
       { TALKTIME_SMTP_URL: 'smtp://mail.example.com' },
-      'TALKTIME_MAIL_FROM is missing: with TALKTIME_SMTP_URL it must be whom mails come from, such as',
+      'TALKTIME_MAIL_FROM is missing: with TALKTIME_SMTP_URL it must be the sender of mails, such as',
     ],
     [
       { TALKTIME_SMTP_URL: 'http://user:pass@mail.example.com' },
       'TALKTIME_SMTP_URL is "http://user:***@mail.example.com": it must be like smtp://user:password@',
     ],
-    [{ TALKTIME_MAIL_FROM: 'Talktime' }, 'TALKTIME_MAIL_FROM is "Talktime": it must be whom mails come from'],
+    [{ TALKTIME_MAIL_FROM: 'Talktime' }, 'TALKTIME_MAIL_FROM is "Talktime": it must be the sender of mails'],
     [
       { TALKTIME_LLM_OPENAI_KEY: 'sk secret' },
       'TALKTIME_LLM_OPENAI_KEY is wrong: it must be an API key of 8 to 500 visible characters.',
@@ -181,7 +181,7 @@ describe('settings', () => {
       { TALKTIME_LLM_AZURE_OPENAI_API_VERSION: 'latest' },
       'TALKTIME_LLM_AZURE_OPENAI_API_VERSION is "latest": it must be a dated version',
     ],
-    [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be names of models'],
+    [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be model names'],
     [
       { TALKTIME_OUTBOUND_ALLOW: 'https://llm.internal' },
       'TALKTIME_OUTBOUND_ALLOW is "https://llm.internal": it must be hosts, or hosts with a port,',
