@@ -23,6 +23,7 @@ import {
   mailFolder,
   webhookRoutes,
 } from './alerts/index.ts'
+import { describeApi } from './api-description.ts'
 import { type AutoReload, autoReloadRoutes, createAutoReload, tellReloadDone } from './auto-reload/index.ts'
 import {
   type CallEngine,
@@ -82,7 +83,7 @@ import { deleteExpiredIdempotencyRecords } from './platform/idempotency/record-s
 import { startInterval } from './platform/interval.ts'
 import type { Logger } from './platform/log.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
-import { problemRegistry, problemSections } from './problem-registry.ts'
+import { problemSections } from './problem-registry.ts'
 import {
   planChangeFulfillment,
   renew,
@@ -329,7 +330,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     patience: options.llmTimeouts,
   })
 
-  await describeRoutes(server, { version: await ownVersion(), problemCodes: Object.keys(problemRegistry) })
+  await describeRoutes(server, describeApi(await ownVersion()))
   await guardRoutes(server, access, { publicUrl })
   const limits = await createAccessLimits(server, options.limits)
   await server.register(sessionRoutes({ ...deps, limits, createWorkspace, membersMaxOf }))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
-import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { type Delivery, isUnderWay } from './delivery/delivery-store.ts'
 import { type Alert, alertKinds } from './inbox/alert.ts'

@@ -1,6 +1,7 @@
 import { callingState, weekdays } from '@talktime/core/campaigns/calling-hours'
 import { z } from 'zod'
-import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { type CampaignRow, pauseReasons, retryOutcomes } from './campaign.ts'
 import type { ContactRow, ImportRow } from './contacts/contact-store.ts'

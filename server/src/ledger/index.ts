@@ -1,3 +1,4 @@
+export { Amount, amountOf } from './amount.ts'
 export { type Balance, readBalance, readLine } from './balance.ts'
 export { type Boundaries, type BoundaryDeps, createBoundaries } from './boundaries.ts'
 export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
+import { Amount, amountOf } from './amount.ts'
 import type { Balance } from './balance.ts'
 import type { GrantRow } from './grants.ts'
 import type { EntryRow } from './unit.ts'

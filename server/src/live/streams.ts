@@ -1,9 +1,9 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { callResponse, loadCalls } from '../calls/index.ts'
-import { readLine } from '../ledger/index.ts'
+import { amountOf, readLine } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { amountOf, instantOf } from '../platform/http/amount.ts'
+import { instantOf } from '../platform/http/instant.ts'
 import { type IdKind, publicId } from '../public-ids.ts'
 import { type Changes, changesAfter, lastEventSeqs } from './event-store.ts'
 

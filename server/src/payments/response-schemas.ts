@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { Money } from '../platform/http/money.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'

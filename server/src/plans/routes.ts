@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { requireOperator } from '../access/index.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Money } from '../platform/http/money.ts'
 import { Problem } from '../platform/problem.ts'

@@ -46,8 +46,7 @@ export const platformProblems = problemTypes({
     status: 401,
     title: 'Sign in or send a valid API key',
     retryable: false,
-    cause:
-      'The request carries no session and no API key, or the key was revoked, or a call token belongs to a call that is over.',
+    cause: 'The request carries neither a session nor a key, or its key or token is no longer valid.',
     remedy: 'Send `Authorization: Bearer` with a valid key, or sign in.',
   },
   forbidden: {
@@ -55,7 +54,7 @@ export const platformProblems = problemTypes({
     title: 'Your role or key may not do this',
     retryable: false,
     cause: 'The member’s role, or the kind of API key, does not allow this action.',
-    remedy: 'Ask an owner or admin of the workspace, or use another key. `detail` says who may do it.',
+    remedy: '`detail` says who may do it: ask one of them, or use another key.',
   },
   not_found: {
     status: 404,
@@ -140,7 +139,7 @@ export class Problem extends Error {
   readonly status: number
   readonly detail: string
   readonly errors: readonly InvalidPart[]
-  /** Members of the response beside those of RFC 9457, such as the purchase that was declined. */
+  /** Members of the response beside those of RFC 9457. */
   readonly members: Readonly<Record<string, unknown>>
   readonly internal: unknown
 

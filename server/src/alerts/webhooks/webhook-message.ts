@@ -1,5 +1,5 @@
 import { Webhook as Signer } from 'standardwebhooks'
-import { instantOf } from '../../platform/http/amount.ts'
+import { instantOf } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import type { WebhookTask } from '../delivery/claim-deliveries.ts'
 import { linkTo } from '../delivery/link.ts'

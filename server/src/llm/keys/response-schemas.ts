@@ -1,6 +1,6 @@
 import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
-import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import { refusalSentence } from '../gateway/provider-errors.ts'
 import type { KeyRow } from './key-store.ts'

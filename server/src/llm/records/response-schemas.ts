@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import { ProviderName } from '../keys/request-schemas.ts'
 import { type RequestRow, requestErrors } from './request-store.ts'
