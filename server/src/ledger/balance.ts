@@ -4,9 +4,9 @@ import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
-import { monthlyGrantedMs } from './low-balance-threshold.ts'
-import { lineColumns } from './store.ts'
+import { readMonthlyGrantedMs } from './low-balance-threshold.ts'
 import type { LineRow } from './unit.ts'
+import { lineColumns } from './unit-store.ts'
 
 /** A workspace's balance at an instant; every amount in milliseconds of talk time. */
 export type Balance = {
@@ -42,7 +42,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
 export async function readBalance(db: Queryable, workspaceId: string, nowMs: number): Promise<Balance> {
   const line = await readLine(db, workspaceId)
   const open = await openGrants(db, workspaceId)
-  const monthly = await monthlyGrantedMs(db, workspaceId, nowMs)
+  const monthly = await readMonthlyGrantedMs(db, workspaceId, nowMs)
   return balanceOf(line, open, monthly, nowMs)
 }
 

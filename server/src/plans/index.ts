@@ -12,7 +12,7 @@ export {
   replaceUnpaidPlan,
   switchPlan,
 } from './change-plan.ts'
-export { planRoutes } from './routes.ts'
+export { openPlans } from './open-plans.ts'
 export {
   openSubscription,
   type Renewal,
