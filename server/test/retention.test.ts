@@ -31,10 +31,10 @@ async function later(ms: number): Promise<void> {
   await t.app.runDue()
 }
 
-function raise(workspaceId: string, key: string): Promise<string | undefined> {
+async function raise(workspaceId: string, key: string): Promise<void> {
   const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
-  const alert = { workspaceId, kind: 'reload_declined', key, ...texts } as const
-  return t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+  const alert = { kind: 'reload_declined', key, ...texts } as const
+  await t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
 }
 
 test('who was told of an alert is forgotten after 90 days, the alert itself after a year', async () => {

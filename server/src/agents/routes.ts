@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
+import { addEvent, type Ledger } from '../ledger/index.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
 import {
@@ -79,15 +78,12 @@ function agentResponse(row: AgentRow): z.infer<typeof AgentResponse> {
 export type AgentRouteDeps = {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
-  readonly idempotency: Idempotency
-  /** Tells whoever looks at the workspace that an agent is not what it was. */
-  readonly announce: (tx: Tx, workspaceId: string, agentId: string, nowMs: number) => Promise<void>
+  readonly ledger: Ledger
 }
 
 /** The agents of a workspace: who talks. */
 export function agentRoutes(deps: AgentRouteDeps): Routes {
-  const { access, database, clock, idempotency, announce } = deps
+  const { access, database, ledger } = deps
   const tags = ['Agents']
   const one = { tags, params: AgentParams, response: { 200: AgentResponse } }
 
@@ -125,12 +121,11 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
         const { workspaceId } = scope
-        const nowMs = clock.now()
-        return idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           const { phoneNumber = null, voiceEndpoint = null, ...fields } = request.body
           const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber, voiceEndpoint }, nowMs)
           requireOtherEnd(row)
-          await announce(tx, workspaceId, row.id, nowMs)
+          addEvent(unit, 'agent', row.id)
           return { status: 201, body: agentResponse(row) }
         })
       },
@@ -149,10 +144,10 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
         requireRole(scope, 'admin')
         const { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status } = request.body
         const change = { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status }
-        return database.transaction(async (tx) => {
+        return ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit }) => {
           const row = await updateAgent(tx, agent, change)
           requireOtherEnd(row)
-          await announce(tx, agent.workspaceId, agent.id, clock.now())
+          addEvent(unit, 'agent', agent.id)
           return agentResponse(row)
         })
       },
@@ -171,10 +166,9 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
       async (request, reply) => {
         const { scope, agent } = await scopeOfAgent(request, request.params.id)
         requireRole(scope, 'admin')
-        const nowMs = clock.now()
-        await database.transaction(async (tx) => {
+        await ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit, nowMs }) => {
           await archiveAgent(tx, agent, nowMs)
-          await announce(tx, agent.workspaceId, agent.id, nowMs)
+          addEvent(unit, 'agent', agent.id)
         })
         reply.code(204)
         return undefined

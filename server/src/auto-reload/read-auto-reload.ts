@@ -21,9 +21,9 @@ export type ViewDeps = RequestDeps & { readonly forecastOvernight: ForecastOvern
 
 /** What would be decided now, and on what. Throws `workspace_not_found`. */
 export async function readAutoReload(deps: ViewDeps, workspaceId: string): Promise<View> {
-  const { database, clock, boundaries, payments, forecastOvernight } = deps
+  const { database, clock, ledger, payments, forecastOvernight } = deps
+  await ledger.catchUpIfDue(workspaceId)
   const nowMs = clock.now()
-  await boundaries.catchUpIfDue(workspaceId, nowMs)
   return database.transaction(async (tx) => {
     // One snapshot: the balance, the purchases and the settings have to belong together.
     await tx.query('set transaction isolation level repeatable read read only')

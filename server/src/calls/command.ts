@@ -1,4 +1,4 @@
-import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/record-store.ts'
+import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import type { ProblemType } from '../platform/problem.ts'
 import type { CallRow, Direction, HangUpReason } from './call-row.ts'
 

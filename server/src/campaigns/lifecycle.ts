@@ -253,11 +253,10 @@ async function tell(
   kind: keyof typeof titles,
   atMs: number,
 ): Promise<void> {
-  const { workspaceId } = unit.line
-  const id = await raiseAlert(
+  await raiseAlert(
     tx,
+    unit,
     {
-      workspaceId,
       kind,
       key: `${campaign.id} ${atMs}`,
       title: titles[kind](campaign.name),
@@ -266,7 +265,6 @@ async function tell(
     },
     atMs,
   )
-  if (id !== undefined) addEvent(unit, 'alert', id)
 }
 
 function detailOf(campaign: CampaignRow): string {

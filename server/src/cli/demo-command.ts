@@ -23,6 +23,7 @@ async function make({ database, config, log }: CommandContext): Promise<string> 
       accounts: access.accounts,
       clock: systemClock,
       config,
+      log,
       password,
       signal: new AbortController().signal,
       onlyIfEmpty: false,

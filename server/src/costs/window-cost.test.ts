@@ -63,7 +63,7 @@ async function linesOf(
 async function talk(workspace: TestWorkspace, ms: number): Promise<string> {
   world.clock.advance(1)
   const start = startOf(workspace)
-  await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+  await world.ledger.catchUp([workspace.workspaceId])
   await world.engine.submitBatch([
     start,
     answerOf(world, workspace, start.callId, ms),
@@ -306,7 +306,7 @@ async function happen(
   open: string[],
   happening: typeof happeningType,
 ): Promise<void> {
-  await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+  await world.ledger.catchUp([workspace.workspaceId])
   const oldest = open[0] ?? ''
   switch (happening.what) {
     case 'talk':
@@ -342,7 +342,7 @@ async function happen(
       return
     case 'chores':
       await precomputePriceSplits(world.database)
-      await closeMonths(world.database, world.clock.now())
+      await closeMonths(world, world.clock.now())
       return
     case 'wait':
       world.clock.advance(happening.ms)

@@ -1,7 +1,7 @@
 import { crossesAt } from '@talktime/core/billing/balance-line'
 import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
-import { addEvent, type LineRow, type WorkspaceUnit } from '../ledger/index.ts'
+import type { LineRow, WorkspaceUnit } from '../ledger/index.ts'
 import { uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { instantText } from '../platform/text-format.ts'
@@ -119,11 +119,10 @@ async function raise(
   unit: WorkspaceUnit,
   atMs: number,
   nowMs: number,
-  alert: Pick<Parameters<typeof raiseAlert>[1], 'kind' | 'title' | 'detail'>,
+  alert: Pick<Parameters<typeof raiseAlert>[2], 'kind' | 'title' | 'detail'>,
 ): Promise<void> {
-  const { workspaceId, eventSeq } = unit.line
+  const { eventSeq } = unit.line
   // A balance may reach zero twice at one instant, by what turns out later; not at one state of its line.
-  const crossing = { workspaceId, key: `${atMs} ${eventSeq}`, link: '/billing' }
-  const id = await raiseAlert(tx, { ...alert, ...crossing }, nowMs)
-  if (id !== undefined) addEvent(unit, 'alert', id)
+  const crossing = { key: `${atMs} ${eventSeq}`, link: '/billing' }
+  await raiseAlert(tx, unit, { ...alert, ...crossing }, nowMs)
 }

@@ -1,23 +1,5 @@
 import type { LineRow } from '../ledger/index.ts'
-import { bigintArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
-
-/** Writes the marks of these lines. The caller holds them. */
-export async function writeWatchState(tx: Queryable, lines: readonly LineRow[]): Promise<void> {
-  await tx.query({
-    name: 'credit_watch_write_marks',
-    text: `
-      update balance_lines l set out_since_ms = v.out_since_ms, low_since_ms = v.low_since_ms
-      from (select unnest($1::uuid[]) as workspace_id, unnest($2::bigint[]) as out_since_ms,
-                   unnest($3::bigint[]) as low_since_ms) as v
-      where l.workspace_id = v.workspace_id`,
-    values: [
-      uuidArray(lines, (line) => line.workspaceId),
-      bigintArray(lines, (line) => line.outSinceMs),
-      bigintArray(lines, (line) => line.lowSinceMs),
-    ],
-  })
-}
 
 export type FoundLine = { readonly workspaceId: string; readonly eventSeq: number }
 

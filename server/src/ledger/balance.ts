@@ -5,9 +5,9 @@ import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
-import { monthlyGrantedMs } from './low-balance-threshold.ts'
-import { lineColumns } from './store.ts'
+import { readMonthlyGrantedMs } from './low-balance-threshold.ts'
 import type { LineRow } from './unit.ts'
+import { lineColumns } from './unit-store.ts'
 
 /** A workspace's balance at an instant; every amount in milliseconds of talk time. */
 export type Balance = {
@@ -43,7 +43,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
 export async function readBalance(db: Queryable, workspaceId: string, nowMs: number): Promise<Balance> {
   const line = await readLine(db, workspaceId)
   const open = await openGrants(db, workspaceId)
-  const monthly = await monthlyGrantedMs(db, workspaceId, nowMs)
+  const monthly = await readMonthlyGrantedMs(db, workspaceId, nowMs)
   return balanceOf(line, open, monthly, nowMs)
 }
 

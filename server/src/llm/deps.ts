@@ -1,5 +1,5 @@
 import type { Access } from '../access/index.ts'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
@@ -15,7 +15,7 @@ export type LlmDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly idempotency: Idempotency
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly log: Logger
   /** Of the platform: its keys, and where providers are reached. */
   readonly settings: LlmSettings

@@ -1,6 +1,7 @@
 import type { Actor } from '../access/index.ts'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
+import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
@@ -27,7 +28,7 @@ export type Order = {
   /** Null: the server itself. */
   readonly actor?: Actor | null
   /** Whose repeats are the same purchase. */
-  readonly idempotency?: { readonly key: string; readonly requestHash: Buffer } | undefined
+  readonly idempotency?: IdempotencyRef | undefined
   /**
    * Who calls `charge` after the transaction. `worker`: the caller cannot, so that it is done in the background, at
    * once. Unless told, the caller; the worker comes after it only where the caller did not survive.
@@ -79,7 +80,7 @@ export async function insertPurchase(
       gateway,
       order.detail ?? {},
       order.actor ?? null,
-      order.idempotency?.key ?? null,
+      order.idempotency ? idempotencyName(order.idempotency) : null,
       order.idempotency?.requestHash ?? null,
       nowMs,
       chargedBy === 'worker' ? nowMs : nowMs + callerMsMax,

@@ -1,7 +1,8 @@
 import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { Actor } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
 import { paymentProblems } from './problems.ts'
 
@@ -184,4 +185,23 @@ export async function nthNewestAtMs(
 
 export function isFinal(purchase: { readonly status: PurchaseStatus }): boolean {
   return purchase.status === 'succeeded' || purchase.status === 'failed'
+}
+
+/**
+ * The purchase that an earlier request with the same idempotency key made, however long ago.
+ *
+ * @throws Problem `idempotency_mismatch` where that request asked for something else
+ */
+export async function findPurchaseByKey(
+  db: Queryable,
+  workspaceId: string,
+  key: IdempotencyRef,
+): Promise<Purchase | undefined> {
+  const condition = 'p.workspace_id = $1 and p.idempotency_key = $2'
+  const [purchase] = await selectPurchases(db, condition, [workspaceId, idempotencyName(key)])
+  if (purchase === undefined || purchase.requestHash?.equals(key.requestHash)) return purchase
+  throw new Problem(
+    platformProblems.idempotency_mismatch,
+    'This Idempotency-Key was used with another body. Use a new key for a new purchase.',
+  )
 }

@@ -1,16 +1,9 @@
 import { type BillingCycle, billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
 import { type Price, priceOf } from '@talktime/core/billing/price'
 import { accessProblems } from '../access/index.ts'
-import {
-  addGrant,
-  boundaryNoLaterThan,
-  lockWorkspaces,
-  openLine,
-  type WorkspaceUnit,
-  writeUnits,
-} from '../ledger/index.ts'
+import { addGrant, boundaryNoLaterThan, openWorkspaceLine, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { invariant, Problem } from '../platform/problem.ts'
+import { Problem } from '../platform/problem.ts'
 import { findPlan, type Plan, requirePlan } from './catalog-store.ts'
 
 /** The plan as it stood when the cycle began: what the workspace has, whatever the catalogue says by now. */
@@ -51,7 +44,6 @@ export async function openSubscription(
   const anchorLocal = cycleAnchor(nowMs, workspace.timeZone)
   // Read back from its local time, the start could differ by the part of an hour that daylight saving repeats.
   const cycle = { ...billingCycle(anchorLocal, workspace.timeZone, 0), startsAtMs: nowMs }
-  await openLine(tx, workspace.workspaceId, nowMs)
   await tx.query(
     `insert into subscriptions (workspace_id, plan_id, terms, anchor_local, time_zone,
                                 cycle_number, cycle_starts_at_ms, cycle_ends_at_ms)
@@ -67,11 +59,10 @@ export async function openSubscription(
       cycle.endsAtMs,
     ],
   )
-  const unit = (await lockWorkspaces(tx, [workspace.workspaceId])).get(workspace.workspaceId)
-  invariant(unit, 'A subscribed workspace has a balance line')
-  await grantCycle(tx, unit, termsOf(plan), cycle, nowMs)
-  boundaryNoLaterThan(unit, cycle.endsAtMs)
-  await writeUnits(tx, [unit], nowMs)
+  await openWorkspaceLine(tx, workspace.workspaceId, nowMs, async (unit) => {
+    await grantCycle(tx, unit, termsOf(plan), cycle, nowMs)
+    boundaryNoLaterThan(unit, cycle.endsAtMs)
+  })
 }
 
 /** What a new cycle is: what subscribers to it have to pay is the business of another room. */

@@ -67,7 +67,7 @@ async function makeHistory(
     // Reported up to 20 hours late.
     const reportedAtMs = Math.min(untilMs, endsAtMs + ((index * 104_729) % (20 * hourMs)))
     t.clock.set(Math.max(t.clock.now(), reportedAtMs))
-    await t.app.boundaries.catchUpIfDue(workspaceId, t.clock.now())
+    await t.app.ledger.catchUpIfDue(workspaceId)
     await t.app.engine.submitBatch([
       {
         type: 'start',

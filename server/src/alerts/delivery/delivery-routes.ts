@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../../access/index.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import { alertProblems } from '../problems.ts'
 import { ChannelName, DeliveryResponse, DeliveryStatusName, deliveryResponse } from '../response-schemas.ts'
 import { requireWebhookPlan } from '../webhooks/webhook-routes.ts'
 import { requireWebhook } from '../webhooks/webhook-store.ts'
-import type { Deliverer } from './deliverer.ts'
 import {
   type Delivery,
   type DeliveryRef,
@@ -24,11 +22,9 @@ import {
 export function deliveryRoutes(deps: {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
-  readonly idempotency: Idempotency
-  readonly deliverer: Pick<Deliverer, 'wake'>
+  readonly ledger: Ledger
 }): Routes {
-  const { access, database, clock, idempotency, deliverer } = deps
+  const { access, database, ledger } = deps
   const tags = ['Alerts']
   return async (server) => {
     server.get(
@@ -79,13 +75,12 @@ export function deliveryRoutes(deps: {
         const { workspaceId } = scope
         const id = uuidFrom('delivery', request.params.id)
         if (id === undefined) throw notFound()
-        const body = await idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           await requireSendable(tx, await requireDelivery(tx, { workspaceId, id }))
-          await startAgain(tx, { workspaceId, id }, clock.now())
+          await startAgain(tx, { workspaceId, id }, nowMs)
+          addEvent(unit, 'alert')
           return { status: 200, body: deliveryResponse(await requireDelivery(tx, { workspaceId, id })) }
         })
-        deliverer.wake()
-        return body
       },
     )
   }

@@ -40,7 +40,8 @@ const declined = (workspaceId: string, key = 'first'): NewAlert => ({
   link: '/billing',
 })
 
-const raise = (alert: NewAlert) => t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+const raise = ({ workspaceId, ...alert }: NewAlert) =>
+  t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
 
 async function alertsOf(who: TestRequest, query = '') {
   return (await t.request<{ data: AlertAnswer[] }>('GET', `/v1/alerts${query}`, who)).body.data

@@ -43,16 +43,20 @@ beforeEach(async () => {
   own = await t.addWorkspace({ planId: 'growth' })
 })
 
-function raise(key = 'first'): Promise<string | undefined> {
+async function raise(key = 'first'): Promise<string | undefined> {
   const alert = {
-    workspaceId: own.uuid,
     kind: 'balance_zero',
     key,
     title: 'Out',
     detail: 'Buy.',
     link: '/',
   } as const
-  return t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+  await t.app.ledger.changeWorkspace(own.uuid, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
+  const { rows } = await t.database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [own.uuid, key],
+  )
+  return rows[0]?.id
 }
 
 const make = (body: object = {}) =>

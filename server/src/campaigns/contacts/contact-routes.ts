@@ -25,15 +25,15 @@ import {
   listImports,
   rejectionsAfter,
 } from './contact-store.ts'
-import { createFileTaker } from './receive-import.ts'
+import { createImportReceiver } from './receive-import.ts'
 
 const PAGE = 2_000
 const SILENCE_MS_MAX = 120_000
 
 /** The contacts of a campaign: files of them in, and what became of them out. */
 export function contactRoutes(deps: CampaignRouteDeps): Routes {
-  const { database, idempotency, dialer, onCommitted } = deps
-  const takeFile = createFileTaker(deps)
+  const { database, idempotency } = deps
+  const receiveImport = createImportReceiver(deps)
 
   return async (server) => {
     server.post(
@@ -66,15 +66,13 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        const taken = await takeFile({
+        const taken = await receiveImport({
           campaign: ref,
           file: request.body as unknown as Readable,
           country: request.query.country,
           key: idempotency.idempotencyOf(request),
         })
         if ('replayed' in taken) return idempotency.replay(reply, taken.replayed) as never
-        onCommitted([ref.workspaceId])
-        dialer.wake([ref])
         reply.code(201)
         return taken.body
       },

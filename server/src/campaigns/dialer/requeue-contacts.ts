@@ -1,7 +1,5 @@
 import { agentProblems } from '../../agents/index.ts'
-import { lockWorkspaces, writeUnits } from '../../ledger/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Ledger } from '../../ledger/index.ts'
 import type { Dialed } from '../../voice/index.ts'
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { findCampaign } from '../campaign-store.ts'
@@ -14,9 +12,7 @@ const FULL_MS = 3_000
 const REFUSED_MS = 1_000
 
 export type RequeueDeps = {
-  readonly database: Database
-  readonly clock: Clock
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
 }
 
 /** A dial that did not become a call. `dialed` left out: it was taken back before anybody was asked. */
@@ -27,16 +23,14 @@ type NotCalled = { readonly callId: string; readonly dialed?: Dialed }
  * waits or pauses. What failed at the carrier has a call that says so; the next turn reads it there.
  */
 export async function requeueContacts(
-  { database, clock, onCommitted }: RequeueDeps,
+  { ledger }: RequeueDeps,
   { workspaceId, id }: CampaignRow,
   notCalled: readonly NotCalled[],
 ): Promise<void> {
-  const nowMs = clock.now()
   const known = new Set(notCalled.map(({ callId }) => callId))
-  await database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+  await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const campaign = await findCampaign(tx, { workspaceId, id })
-    if (unit === undefined || campaign === undefined) return
+    if (campaign === undefined) return
     const settled = (await loadDials(tx, campaign, []))
       .filter(({ callId, state }) => known.has(callId) && state !== 'over')
       .filter(({ call }) => call === null || call.status === 'refused')
@@ -51,9 +45,7 @@ export async function requeueContacts(
     const reason = pauseReasonOf(notCalled)
     if (reason !== null && campaign.status === 'running') await pause(tx, unit, next, reason, nowMs)
     else await keepCampaign(tx, unit, next)
-    await writeUnits(tx, [unit], nowMs)
   })
-  onCommitted([workspaceId])
 }
 
 function settledAsNotCalled({ callId, contactId }: DialRow): Settled {

@@ -98,13 +98,13 @@ export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> 
 
 /** The scene after every boundary that is due: the plan may be another one since. */
 async function currentContext(
-  { database, boundaries }: LlmDeps,
+  { database, ledger }: LlmDeps,
   ref: RequestContextRef,
   nowMs: number,
 ): Promise<RequestContext> {
   let scene = await loadRequestContext(database, ref)
   if (scene?.nextBoundaryMs !== null && scene !== undefined && scene.nextBoundaryMs <= nowMs) {
-    await boundaries.catchUp([ref.workspaceId], nowMs)
+    await ledger.catchUp([ref.workspaceId])
     scene = await loadRequestContext(database, ref)
   }
   // Only a token that was made up names a workspace that there is not.

@@ -42,7 +42,7 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
   async function scopeToChange(request: FastifyRequest) {
     const scope = await access.scopeOf(request)
     requireRole(scope, 'admin')
-    await deps.boundaries.catchUpIfDue(scope.workspaceId, clock.now())
+    await deps.ledger.catchUpIfDue(scope.workspaceId)
     await requireOwnKeys(database, scope.workspaceId)
     return { workspaceId: scope.workspaceId, saved: { by: scope.actor, atMs: clock.now() } }
   }
@@ -62,7 +62,7 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        await deps.boundaries.catchUpIfDue(workspaceId, clock.now())
+        await deps.ledger.catchUpIfDue(workspaceId)
         const { limit = limitDefault, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const reason = ownKeysReason(await requireSubscription(database, workspaceId))

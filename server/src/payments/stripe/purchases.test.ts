@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
 import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
-import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
+import { verifyLedger } from '../../ledger/index.ts'
 import { publicId, uuidFrom } from '../../public-ids.ts'
 import { verifyPayments } from '../verify.ts'
 
@@ -291,11 +291,10 @@ describe('a charge with nobody before the screen', () => {
     const workspace = await world.workspaceWith(card)
     const { payments } = world.app
     const nowMs = world.test.clock.now()
-    const purchase = await world.test.database.transaction(async (tx) => {
-      const unit = (await lockWorkspaces(tx, [workspace.uuid])).get(workspace.uuid)
+    const purchase = await world.test.app.ledger.changeWorkspace(workspace.uuid, async ({ tx, unit }) => {
       const method = await payments.defaultMethod(tx, workspace.uuid)
-      if (unit === undefined || method === undefined) throw new Error('There is no card')
-      const written = await payments.createPurchase(
+      if (method === undefined) throw new Error('There is no card')
+      return payments.createPurchase(
         tx,
         unit,
         {
@@ -311,8 +310,6 @@ describe('a charge with nobody before the screen', () => {
         },
         nowMs,
       )
-      await writeUnits(tx, [unit], nowMs)
-      return written
     })
     await payments.charge(purchase)
     return { workspace, id: publicId('purchase', purchase.id) }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { HttpServer } from './http-server.ts'
@@ -135,4 +136,10 @@ function dropUnusedSchemas(document: Document): void {
     if (unused.length === 0) return
     for (const name of unused) delete schemas[name]
   }
+}
+
+/** The server's own version, from its package. */
+export async function readOwnVersion(): Promise<string> {
+  const file = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(file) as { version: unknown }).version)
 }

@@ -4,13 +4,12 @@ import type { Tx } from '../platform/database/database.ts'
 import type { Purchase, PurchasePurpose } from './purchase-store.ts'
 
 /**
- * What a purchase is for. Both run in the transaction that records the outcome, under the workspace's lock, with
- * boundaries caught up; the unit is written by the caller. Where one throws, nothing is recorded, and the outcome
- * is asked for again later.
+ * What follows from the outcome of a purchase, by its purpose. Both functions run in the change that records the
+ * outcome. Where one throws, nothing is recorded, and the gateway is asked again later.
  */
-export type Purpose = {
-  /** It is paid: gives what was bought. Returns the grant it made, if it made one. */
-  fulfil(
+export type Fulfillment = {
+  /** The purchase is paid: delivers what was bought. Returns the grant it made; null: it made none. */
+  fulfill(
     tx: Tx,
     unit: WorkspaceUnit,
     purchase: Purchase,
@@ -23,12 +22,21 @@ export type Purpose = {
   failed(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number): Promise<void>
 }
 
-/** What a room that sells something hands over. Top-ups are this room's own. */
-export type Fulfillments = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'>, Purpose>>>
+/** What rooms that sell something register. Top-ups are this room's own. */
+export type Fulfillments = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'>, Fulfillment>>>
+
+/** What rooms above do in the change that records the outcome of a purchase, or that changes the cards. */
+export type PaymentHooks = {
+  readonly fulfillments?: Fulfillments
+  /** A card was added, removed or made the default. */
+  readonly methodsChanged?: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<void>
+  /** A purchase was paid, and what was bought has been delivered. */
+  readonly succeeded?: (tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number) => Promise<void>
+}
 
 /** Bought credits never expire. */
-export const topUp: Purpose = {
-  async fulfil(tx, unit, purchase, nowMs) {
+export const topUp: Fulfillment = {
+  async fulfill(tx, unit, purchase, nowMs) {
     const { id, creditsMs, description, amountMinor, currency } = purchase
     const { grantId } = await addGrant(
       tx,

@@ -1,6 +1,6 @@
 import { afterFailedRenewal } from '@talktime/core/billing/renewal'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
-import type { Purchase, Purpose } from '../payments/index.ts'
+import type { Fulfillment, Purchase } from '../payments/index.ts'
 import {
   findPlan,
   type Plan,
@@ -19,8 +19,8 @@ import type { SubscriptionDeps } from './deps.ts'
 const FALLBACK_PLAN = 'free'
 
 /** An upgrade that is paid takes effect. */
-export const planChangeFulfillment: Purpose = {
-  async fulfil(tx, unit, purchase, nowMs) {
+export const planChangeFulfillment: Fulfillment = {
+  async fulfill(tx, unit, purchase, nowMs) {
     const { subscription, plan } = await bought(tx, purchase)
     // Paid is paid: also where the cycle it was reckoned for ended meanwhile, the credits promised are granted.
     const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase }
@@ -31,9 +31,9 @@ export const planChangeFulfillment: Purpose = {
 }
 
 /** A renewal's credits were granted when the cycle began; paying it only settles what was open. */
-export function renewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Purpose {
+export function renewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Fulfillment {
   return {
-    async fulfil(tx, unit, purchase, nowMs) {
+    async fulfill(tx, unit, purchase, nowMs) {
       const { subscription, plan } = await bought(tx, purchase)
       addEvent(unit, 'subscription')
       if (subscription.planId === plan.id) {

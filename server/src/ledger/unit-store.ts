@@ -2,9 +2,9 @@ import type pg from 'pg'
 import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { EntryRow, EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
-import { newUnit } from './unit.ts'
+import { createUnit } from './unit.ts'
 
-/** The line's columns under their names in TypeScript; for any query whose balance_lines is called `l`. */
+/** The line's columns by their names in TypeScript, for any query in which `balance_lines` is called `l`. */
 export const lineColumns = `
   l.workspace_id as "workspaceId", l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs",
   l.live_calls as "liveCalls", l.open_calls as "openCalls", l.settled_ms as "settledMs",
@@ -18,7 +18,10 @@ const lockLinesSql = `
   select ${lineColumns} from balance_lines l
   where l.workspace_id = any($1::uuid[]) order by l.workspace_id for update`
 
-/** Locks the workspaces' lines until the transaction ends. Workspaces that don't exist are missing in the answer. */
+/**
+ * Locks the workspaces' lines until the transaction ends. Workspaces that do not exist are missing from the result.
+ * For the ledger's own door and for the two batch loops that keep their own: the call engine and the credit watch.
+ */
 export function lockWorkspaces(
   tx: Queryable,
   workspaceIds: readonly string[],
@@ -26,7 +29,7 @@ export function lockWorkspaces(
   return lock(tx, 'ledger_lock_lines', lockLinesSql, workspaceIds)
 }
 
-/** The same without waiting: lines that somebody else holds are missing as well. */
+/** Locks those of the workspaces' lines that nobody else holds, without waiting; the others are missing. */
 export function lockFreeWorkspaces(
   tx: Queryable,
   workspaceIds: readonly string[],
@@ -42,10 +45,10 @@ async function lock(
 ): Promise<Map<string, WorkspaceUnit>> {
   const values = [uuidArray(workspaceIds, (id) => id)]
   const { rows } = await tx.query<LineRow & pg.QueryResultRow>({ name, text, values })
-  return new Map(rows.map((line) => [line.workspaceId, newUnit(line)]))
+  return new Map(rows.map((line) => [line.workspaceId, createUnit(line)]))
 }
 
-/** Reads the lines as they are, without a lock. Workspaces that don't exist are missing in the answer. */
+/** Reads the lines without a lock. Workspaces that do not exist are missing from the result. */
 export async function readLines(db: Queryable, workspaceIds: readonly string[]): Promise<LineRow[]> {
   const { rows } = await db.query<LineRow & pg.QueryResultRow>({
     name: 'ledger_read_lines',
@@ -55,16 +58,20 @@ export async function readLines(db: Queryable, workspaceIds: readonly string[]):
   return rows
 }
 
+// The only statement that updates balance_lines.
 const updateLinesSql = `
   update balance_lines l set
     anchor_ms = v.anchor_ms, balance_ms = v.balance_ms, live_calls = v.live_calls, open_calls = v.open_calls,
     settled_ms = v.settled_ms, drawn_ms = v.drawn_ms, folded_ms = v.folded_ms, entry_seq = v.entry_seq,
-    event_seq = v.event_seq, next_boundary_ms = v.next_boundary_ms
+    event_seq = v.event_seq, next_boundary_ms = v.next_boundary_ms, reload_below_ms = v.reload_below_ms,
+    out_since_ms = v.out_since_ms, low_since_ms = v.low_since_ms, low_level_ms = v.low_level_ms
   from (select unnest($1::uuid[]) as workspace_id, unnest($2::bigint[]) as anchor_ms,
                unnest($3::bigint[]) as balance_ms, unnest($4::int[]) as live_calls, unnest($5::int[]) as open_calls,
                unnest($6::bigint[]) as settled_ms, unnest($7::bigint[]) as drawn_ms, unnest($8::bigint[]) as folded_ms,
                unnest($9::bigint[]) as entry_seq, unnest($10::bigint[]) as event_seq,
-               unnest($11::bigint[]) as next_boundary_ms) as v
+               unnest($11::bigint[]) as next_boundary_ms, unnest($12::bigint[]) as reload_below_ms,
+               unnest($13::bigint[]) as out_since_ms, unnest($14::bigint[]) as low_since_ms,
+               unnest($15::bigint[]) as low_level_ms) as v
   where l.workspace_id = v.workspace_id`
 
 const insertEntriesSql = `
@@ -88,16 +95,22 @@ export async function writeUnits(
   units: Iterable<WorkspaceUnit>,
   nowMs: number,
 ): Promise<void> {
-  const dirty = [...units].filter((unit) => unit.changed.size > 0)
-  if (dirty.length === 0) return
-  const entries = dirty.flatMap((unit) => unit.newEntries)
-  const events = dirty.flatMap((unit) => takeEvents(unit, nowMs))
-  const lines = dirty.map((unit) => unit.line)
-  for (const unit of dirty) unit.newEntries.length = 0
+  const changed = [...units].filter((unit) => unit.newEvents.size > 0 || unit.line !== unit.storedLine)
+  if (changed.length === 0) return
+  const entries = changed.flatMap((unit) => unit.newEntries)
+  const events = changed.flatMap((unit) => takeEvents(unit, nowMs))
+  for (const unit of changed) {
+    unit.newEntries.length = 0
+    unit.storedLine = unit.line
+    unit.isWritten = true
+  }
   await Promise.all([
     entries.length > 0 ? insertEntries(tx, entries) : undefined,
-    insertEvents(tx, events),
-    updateLines(tx, lines),
+    events.length > 0 ? insertEvents(tx, events) : undefined,
+    updateLines(
+      tx,
+      changed.map((unit) => unit.line),
+    ),
   ])
 }
 
@@ -105,14 +118,14 @@ type EventRow = { workspaceId: string; seq: number; atMs: number; topic: EventTo
 
 function takeEvents(unit: WorkspaceUnit, nowMs: number): EventRow[] {
   const rows: EventRow[] = []
-  // Whoever hears of anything reads the line anew. A row for that alone cost every answer and every end 10 µs.
-  if (unit.changed.size > 1) unit.changed.delete('balance')
-  for (const [topic, ids] of unit.changed) {
+  // Every listener rereads the line with any event. A row for the balance alone cost each answer and end 10 µs.
+  if (unit.newEvents.size > 1) unit.newEvents.delete('balance')
+  for (const [topic, ids] of unit.newEvents) {
     unit.line = { ...unit.line, eventSeq: unit.line.eventSeq + 1 }
     const { workspaceId, eventSeq } = unit.line
     rows.push({ workspaceId, seq: eventSeq, atMs: nowMs, topic, ids: `{${[...ids].join(',')}}` })
   }
-  unit.changed.clear()
+  unit.newEvents.clear()
   return rows
 }
 
@@ -168,12 +181,16 @@ function updateLines(tx: Queryable, lines: readonly LineRow[]) {
       bigintArray(lines, (l) => l.entrySeq),
       bigintArray(lines, (l) => l.eventSeq),
       bigintArray(lines, (l) => l.nextBoundaryMs),
+      bigintArray(lines, (l) => l.reloadBelowMs),
+      bigintArray(lines, (l) => l.outSinceMs),
+      bigintArray(lines, (l) => l.lowSinceMs),
+      bigintArray(lines, (l) => l.lowLevelMs),
     ],
   })
 }
 
-/** Makes the balance line of a new workspace: no credits, no calls. Does nothing where there is one. */
-export async function openLine(tx: Queryable, workspaceId: string, nowMs: number): Promise<void> {
+/** Creates the balance line of a new workspace, with no credits and no calls. Does nothing where there is one. */
+export async function insertLine(tx: Queryable, workspaceId: string, nowMs: number): Promise<void> {
   await tx.query(
     `insert into balance_lines (workspace_id, anchor_ms, balance_ms) values ($1, $2, 0) on conflict do nothing`,
     [workspaceId, nowMs],

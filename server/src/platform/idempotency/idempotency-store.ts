@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../database/database.ts'
 import { Problem, platformProblems } from '../problem.ts'
 
-/** Whose key it is, which key, and what was asked with it. */
+/** An idempotency key: whose it is, which one, and the hash of the request that came with it. */
 export type IdempotencyRef = { readonly scope: string; readonly key: string; readonly requestHash: Buffer }
 
 /** The first answer to a request, as it was sent. */
@@ -10,7 +11,7 @@ export type IdempotencyRecord = IdempotencyRef & { readonly status: number; read
 
 type Named = Pick<IdempotencyRef, 'scope' | 'key'>
 
-/** How records are told apart in memory. */
+/** The key of a record in memory: unique by scope and key. */
 export function idempotencyName({ scope, key }: Named): string {
   return `${scope}\n${key}`
 }
@@ -38,8 +39,8 @@ function lockOf(name: Named): bigint {
 }
 
 /**
- * The records there are of these keys, by {@link idempotencyName}. Lock the keys first, in a statement before this
- * one: then the answer is still true when the transaction commits.
+ * Loads the records of these keys, by {@link idempotencyName}. Lock the keys first, in an earlier statement: then the
+ * answer is still true when the transaction commits.
  */
 export async function loadIdempotencyRecords(
   tx: Queryable,
@@ -90,9 +91,9 @@ export async function insertIdempotencyRecords(
 }
 
 /** How long an answer is given again. */
-export const idempotencyKeptMs = 24 * 60 * 60 * 1000
+export const IDEMPOTENCY_KEPT_MS = DAY_MS
 
-/** Forgets records older than a day; at most `limit` a time. Returns how many were forgotten. */
+/** Deletes records older than a day, at most `limit` at a time. Returns how many were deleted. */
 export async function deleteExpiredIdempotencyRecords(
   db: Queryable,
   nowMs: number,
@@ -101,7 +102,7 @@ export async function deleteExpiredIdempotencyRecords(
   const { rowCount } = await db.query(
     `delete from idempotency_keys where ctid = any(array(
        select ctid from idempotency_keys where created_at_ms < $1 limit $2))`,
-    [nowMs - idempotencyKeptMs, limit],
+    [nowMs - IDEMPOTENCY_KEPT_MS, limit],
   )
   return rowCount ?? 0
 }
