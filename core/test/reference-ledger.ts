@@ -3,7 +3,7 @@ import {
   allocateReversal,
   type ChargeAllocation,
   type ChargeEntry,
-  lengthMs,
+  measureAllocation,
 } from '../src/billing/charge-allocations.ts'
 
 /** A workspace's ledger, reduced to what the allocation of one call's charges depends on. */
@@ -51,7 +51,7 @@ export function reverseCharge(ledger: ReferenceLedger, amountMs: number): Refere
   const reversed = allocateReversal(ledger.entries, ledger.draws, amountMs)
   const paid = reversed.filter(({ grantId }) => grantId !== null)
   const unpaidMs = amountMs - sumLengths(paid)
-  const returnedMs = [unpaidMs, ...paid.map(lengthMs)].filter((partMs) => partMs > 0)
+  const returnedMs = [unpaidMs, ...paid.map(measureAllocation)].filter((partMs) => partMs > 0)
   return returnedMs.reduce((before, partMs) => {
     const after = addGrant(before, partMs)
     const grantId = `grant ${after.grantCount}`
@@ -66,7 +66,7 @@ export function readCharge({ entries }: Pick<ReferenceLedger, 'entries'>): numbe
 }
 
 export function sumLengths(allocations: readonly ChargeAllocation[]): number {
-  return allocations.reduce((sum, allocation) => sum + lengthMs(allocation), 0)
+  return allocations.reduce((sum, allocation) => sum + measureAllocation(allocation), 0)
 }
 
 function foldDraws(ledger: ReferenceLedger): ReferenceLedger {

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
 import {
+  addAmount,
+  addLiveCall,
   type BalanceLine,
   balanceAt,
-  crossesAt,
-  rebased,
-  withAmount,
-  withLiveCall,
-  withoutLiveCall,
+  findCrossing,
+  rebaseLine,
+  removeLiveCall,
 } from './balance-line.ts'
 
 const runs = propertyRuns(300)
@@ -31,13 +31,13 @@ const happenings: fc.Arbitrary<Happenings> = fc.record({
 function stepsOf({ calls, amounts }: Happenings): Step[] {
   return [
     ...calls.flatMap(({ sinceMs, untilMs }): Step[] => [
-      (line) => withLiveCall(line, sinceMs),
-      ...(untilMs === null ? [] : [(line: BalanceLine) => withoutLiveCall(line, untilMs)]),
+      (line) => addLiveCall(line, sinceMs),
+      ...(untilMs === null ? [] : [(line: BalanceLine) => removeLiveCall(line, untilMs)]),
     ]),
     ...amounts.map(
       (amountMs): Step =>
         (line) =>
-          withAmount(line, amountMs),
+          addAmount(line, amountMs),
     ),
   ]
 }
@@ -57,9 +57,9 @@ const line: fc.Arbitrary<BalanceLine> = fc.record({
 describe('a balance line', () => {
   test('falls by a millisecond a millisecond for each call in conversation', () => {
     const empty = { anchorMs: t0, balanceMs: 600_000, liveCalls: 0 }
-    const one = withLiveCall(empty, t0 + 1_000)
-    const two = withLiveCall(one, t0 + 5_000)
-    const over = withoutLiveCall(two, t0 + 31_000)
+    const one = addLiveCall(empty, t0 + 1_000)
+    const two = addLiveCall(one, t0 + 5_000)
+    const over = removeLiveCall(two, t0 + 31_000)
     expect(balanceAt(empty, t0 + 60_000)).toBe(600_000)
     expect(balanceAt(one, t0 + 5_000)).toBe(596_000)
     expect(balanceAt(two, t0 + 31_000)).toBe(600_000 - 30_000 - 26_000)
@@ -95,11 +95,11 @@ describe('a balance line', () => {
   test('read from another anchor is the same line', () => {
     fc.assert(
       fc.property(line, instant, instant, amount, (start, anchorMs, atMs, thresholdMs) => {
-        const moved = rebased(start, anchorMs)
+        const moved = rebaseLine(start, anchorMs)
         expect(moved.anchorMs).toBe(anchorMs)
         expect(balanceAt(moved, atMs)).toBe(balanceAt(start, atMs))
-        expect(crossesAt(moved, thresholdMs)).toBe(crossesAt(start, thresholdMs))
-        expect(balanceAt(withLiveCall(moved, atMs), t0)).toBe(balanceAt(withLiveCall(start, atMs), t0))
+        expect(findCrossing(moved, thresholdMs)).toBe(findCrossing(start, thresholdMs))
+        expect(balanceAt(addLiveCall(moved, atMs), t0)).toBe(balanceAt(addLiveCall(start, atMs), t0))
       }),
       runs,
     )
@@ -118,14 +118,14 @@ describe('the crossing of a threshold', () => {
     ${60_000} | ${0}      | ${0}        | ${null}
   `('of $balanceMs ms with $liveCalls calls down to $thresholdMs ms is after $afterMs ms', (row) => {
     const { balanceMs, liveCalls, thresholdMs, afterMs } = row
-    const crossing = crossesAt({ anchorMs: t0, balanceMs, liveCalls }, thresholdMs)
+    const crossing = findCrossing({ anchorMs: t0, balanceMs, liveCalls }, thresholdMs)
     expect(crossing).toBe(afterMs === null ? null : t0 + afterMs)
   })
 
   test('is exact to the millisecond: there the balance has reached it, a millisecond before it has not', () => {
     fc.assert(
       fc.property(line, amount, (start, thresholdMs) => {
-        const atMs = crossesAt(start, thresholdMs)
+        const atMs = findCrossing(start, thresholdMs)
         expect(atMs === null).toBe(start.liveCalls === 0)
         if (atMs === null) return
         expect(balanceAt(start, atMs)).toBeLessThanOrEqual(thresholdMs)

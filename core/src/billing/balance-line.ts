@@ -20,7 +20,7 @@ export function balanceAt(line: BalanceLine, atMs: number): number {
 }
 
 /** The line with one more call in conversation since `sinceMs`. */
-export function withLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
+export function addLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
   return {
     anchorMs: line.anchorMs,
     balanceMs: line.balanceMs + (sinceMs - line.anchorMs),
@@ -29,7 +29,7 @@ export function withLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
 }
 
 /** The line with one call less, whose conversation was over at `untilMs`. */
-export function withoutLiveCall(line: BalanceLine, untilMs: number): BalanceLine {
+export function removeLiveCall(line: BalanceLine, untilMs: number): BalanceLine {
   return {
     anchorMs: line.anchorMs,
     balanceMs: line.balanceMs - (untilMs - line.anchorMs),
@@ -38,12 +38,12 @@ export function withoutLiveCall(line: BalanceLine, untilMs: number): BalanceLine
 }
 
 /** The line after `amountMs` (of either sign) was granted, charged or has expired. */
-export function withAmount(line: BalanceLine, amountMs: number): BalanceLine {
+export function addAmount(line: BalanceLine, amountMs: number): BalanceLine {
   return { ...line, balanceMs: line.balanceMs + amountMs }
 }
 
 /** The same line, read from another anchor. Keeps the numbers small; changes no balance. */
-export function rebased(line: BalanceLine, anchorMs: number): BalanceLine {
+export function rebaseLine(line: BalanceLine, anchorMs: number): BalanceLine {
   return { anchorMs, balanceMs: balanceAt(line, anchorMs), liveCalls: line.liveCalls }
 }
 
@@ -51,7 +51,7 @@ export function rebased(line: BalanceLine, anchorMs: number): BalanceLine {
  * The first whole millisecond at which the balance is at or below `thresholdMs`, or null when no call is live
  * (then it never moves). It may lie in the past: then the balance is there already.
  */
-export function crossesAt(line: BalanceLine, thresholdMs: number): number | null {
+export function findCrossing(line: BalanceLine, thresholdMs: number): number | null {
   if (line.liveCalls <= 0) return null
   return line.anchorMs + Math.ceil((line.balanceMs - thresholdMs) / line.liveCalls)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { balanceStatus, lowLevelMs } from './balance-status.ts'
+import { classifyBalance, resolveLowBalanceThreshold } from './balance-status.ts'
 import { MS_PER_CREDIT } from './credits.ts'
 
 test.each`
@@ -15,8 +15,8 @@ test.each`
   ${0}           | ${30}   | ${'out'} | ${'nothing is out'}
   ${-1 / 60_000} | ${30}   | ${'out'} | ${'and less than nothing'}
 `('$balance credits of $monthly a month are $status: $why', ({ balance, monthly, status }) => {
-  const level = lowLevelMs(null, monthly * MS_PER_CREDIT)
-  expect(balanceStatus(balance * MS_PER_CREDIT, level)).toBe(status)
+  const level = resolveLowBalanceThreshold(null, monthly * MS_PER_CREDIT)
+  expect(classifyBalance(balance * MS_PER_CREDIT, level)).toBe(status)
 })
 
 test.each`
@@ -28,13 +28,13 @@ test.each`
   ${0}    | ${1_000} | ${0}   | ${'nothing is ever low'}
 `('of $monthly credits a month less than $level are low: $why', ({ chosen, monthly, level }) => {
   const chosenMs = chosen === null ? null : chosen * MS_PER_CREDIT
-  expect(lowLevelMs(chosenMs, monthly * MS_PER_CREDIT)).toBe(level * MS_PER_CREDIT)
+  expect(resolveLowBalanceThreshold(chosenMs, monthly * MS_PER_CREDIT)).toBe(level * MS_PER_CREDIT)
 })
 
 test('a level is a whole number of milliseconds, and what is below a tenth is below it', () => {
-  expect(lowLevelMs(null, 60 * MS_PER_CREDIT * 10 + 1)).toBe(60 * MS_PER_CREDIT + 1)
+  expect(resolveLowBalanceThreshold(null, 60 * MS_PER_CREDIT * 10 + 1)).toBe(60 * MS_PER_CREDIT + 1)
 })
 
 test('with a level of zero a balance is in order until it is out', () => {
-  expect([1, 0].map((balanceMs) => balanceStatus(balanceMs, 0))).toEqual(['ok', 'out'])
+  expect([1, 0].map((balanceMs) => classifyBalance(balanceMs, 0))).toEqual(['ok', 'out'])
 })

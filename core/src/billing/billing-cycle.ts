@@ -6,7 +6,7 @@ export type BillingCycle = {
 }
 
 /** The local date and time at which a plan starts that starts at `atMs`, e.g. 2026-01-31T09:30:00. */
-export function cycleAnchor(atMs: number, timeZone: string): string {
+export function computeCycleAnchor(atMs: number, timeZone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(atMs)
     .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
@@ -18,7 +18,7 @@ export function cycleAnchor(atMs: number, timeZone: string): string {
  * from the anchor, so the 31st becomes the last day of shorter months and the 31st again after them. The clock
  * time stays; where daylight saving skips it, it is taken after the gap, where it occurs twice, the first.
  */
-export function billingCycle(anchorLocal: string, timeZone: string, number: number): BillingCycle {
+export function computeBillingCycle(anchorLocal: string, timeZone: string, number: number): BillingCycle {
   return {
     number,
     startsAtMs: cycleStartMs(anchorLocal, timeZone, number),

@@ -9,7 +9,7 @@ export type BudgetWatch = {
   readonly month: string
   readonly budgetMs: number
   /** The highest step of this budget that is known to have been reached; 0: none. */
-  readonly toldPercent: BudgetStep | 0
+  readonly alertedPercent: BudgetStep | 0
 }
 
 export type BudgetDecision = {
@@ -34,12 +34,12 @@ export function decideBudget(
   const { month, budgetMs, usedMs } = now
   const reached = reachedStep(usedMs, budgetMs)
   const isSameMonth = before?.month === month
-  const toldBefore = isSameMonth ? before.toldPercent : 0
+  const toldBefore = isSameMonth ? before.alertedPercent : 0
   const keepsTold = isSameMonth && before.budgetMs === budgetMs && toldBefore > reached
-  const toldPercent = keepsTold ? toldBefore : reached
-  const next = budgetMs === 0 ? undefined : BUDGET_STEPS.find((step) => step > toldPercent)
+  const alertedPercent = keepsTold ? toldBefore : reached
+  const next = budgetMs === 0 ? undefined : BUDGET_STEPS.find((step) => step > alertedPercent)
   return {
-    watch: { month, budgetMs, toldPercent },
+    watch: { month, budgetMs, alertedPercent },
     tell: reached !== 0 && reached > toldBefore ? reached : null,
     nextStepAtMs: next === undefined ? null : Math.ceil((budgetMs * next) / 100),
   }

@@ -16,7 +16,7 @@ import {
   allocateReversal,
   type ChargeAllocation,
   type ChargeEntry,
-  lengthMs,
+  measureAllocation,
 } from './charge-allocations.ts'
 
 const runs = propertyRuns(1_000)
@@ -41,7 +41,7 @@ function partOfCharge(ledger: ReferenceLedger, part: number): number {
 /** Reversal entries whose grants have paid nothing of this call. */
 function reversalsOf(reversed: readonly ChargeAllocation[]): ChargeEntry[] {
   return reversed.map((piece, index) => ({
-    amountMs: lengthMs(piece),
+    amountMs: measureAllocation(piece),
     drawnAfterMs: 0,
     grantId: `returned ${index}`,
   }))
@@ -179,7 +179,7 @@ function sumByPayer(
     const payer = before.draws.some(({ grantId }) => grantId === allocation.grantId)
       ? allocation.grantId
       : null
-    sums.set(payer, (sums.get(payer) ?? 0) + lengthMs(allocation))
+    sums.set(payer, (sums.get(payer) ?? 0) + measureAllocation(allocation))
   }
   return sums
 }

@@ -64,7 +64,7 @@ export function allocateReversal(
 }
 
 /** The length of a range, in milliseconds of talk time. */
-export function lengthMs({ fromMs, toMs }: ChargeAllocation): number {
+export function measureAllocation({ fromMs, toMs }: ChargeAllocation): number {
   return toMs - fromMs
 }
 
@@ -86,7 +86,7 @@ function subtractReversal(
 ): ChargeAllocation[] {
   const paidByItself = allocations.filter(({ grantId }) => grantId === reversal.grantId)
   const others = allocations.filter(({ grantId }) => grantId !== reversal.grantId)
-  const selfPaidMs = paidByItself.reduce((sum, allocation) => sum + lengthMs(allocation), 0)
+  const selfPaidMs = paidByItself.reduce((sum, allocation) => sum + measureAllocation(allocation), 0)
   return takeLast(others, reversal.amountMs - selfPaidMs).left
 }
 
@@ -99,7 +99,7 @@ function takeLast(
   const taken: ChargeAllocation[] = []
   let missingMs = amountMs
   for (const allocation of [...allocations].reverse()) {
-    const takenMs = Math.min(missingMs, lengthMs(allocation))
+    const takenMs = Math.min(missingMs, measureAllocation(allocation))
     const cutMs = allocation.toMs - takenMs
     missingMs -= takenMs
     if (takenMs > 0) taken.push({ ...allocation, fromMs: cutMs })

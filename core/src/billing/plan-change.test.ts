@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { type PlanTerms, planChange, shareLeft } from './plan-change.ts'
+import { computeShareLeft, decidePlanChange, type PlanTerms } from './plan-change.ts'
 
 const cycle = { startsAtMs: 0, endsAtMs: 30_000 }
 const free: PlanTerms = { planId: 'free', priceMinor: 0, monthlyMs: 1_800_000 }
@@ -34,7 +34,7 @@ describe('a change of plan', () => {
     ['up at the very end', starter, growth, null, 30_000, { kind: 'upgrade', chargeMinor: 0, grantMs: 0 }],
     ['down from a price on request', onRequest, growth, null, 0, { kind: 'downgrade', atMs: 30_000 }],
   ])('%s', (_change, current, wanted, pending, nowMs, expected) => {
-    expect(planChange(current, wanted, pending, cycle, nowMs)).toEqual(expected)
+    expect(decidePlanChange(current, wanted, pending, cycle, nowMs)).toEqual(expected)
   })
 
   test('up never costs more than the difference, grants no less than nothing, and both fall as time passes', () => {
@@ -48,7 +48,7 @@ describe('a change of plan', () => {
     fc.assert(
       fc.property(plan('a'), plan('b'), instant, instant, (current, wanted, oneMs, otherMs) => {
         const [earlier, later] = [Math.min(oneMs, otherMs), Math.max(oneMs, otherMs)].map((nowMs) =>
-          planChange(current, wanted, null, cycle, nowMs),
+          decidePlanChange(current, wanted, null, cycle, nowMs),
         )
         expect(earlier?.kind).toBe(wanted.priceMinor > current.priceMinor ? 'upgrade' : 'downgrade')
         if (earlier?.kind !== 'upgrade' || later?.kind !== 'upgrade') return
@@ -70,5 +70,5 @@ test.each([
   [30_000, 0],
   [99_999, 0],
 ])('at %d the share of the cycle that is left is %d', (nowMs, share) => {
-  expect(shareLeft(cycle, nowMs)).toBe(share)
+  expect(computeShareLeft(cycle, nowMs)).toBe(share)
 })

@@ -23,7 +23,7 @@ export type PlanChange =
  *
  * @param pendingPlanId the plan that a downgrade will bring at the end of the cycle; null: none
  */
-export function planChange(
+export function decidePlanChange(
   current: PlanTerms,
   wanted: PlanTerms,
   pendingPlanId: string | null,
@@ -33,7 +33,7 @@ export function planChange(
   if (wanted.planId === current.planId) return { kind: pendingPlanId === null ? 'none' : 'keep' }
   if (wanted.planId === pendingPlanId) return { kind: 'none' }
   if (priceOf(wanted) <= priceOf(current)) return { kind: 'downgrade', atMs: cycle.endsAtMs }
-  const left = shareLeft(cycle, nowMs)
+  const left = computeShareLeft(cycle, nowMs)
   return {
     kind: 'upgrade',
     chargeMinor: Math.round((priceOf(wanted) - priceOf(current)) * left),
@@ -47,7 +47,7 @@ function priceOf(terms: PlanTerms): number {
 }
 
 /** Which part of the cycle is still to come: 1 at its start, 0 at its end. */
-export function shareLeft(
+export function computeShareLeft(
   cycle: { readonly startsAtMs: number; readonly endsAtMs: number },
   nowMs: number,
 ): number {

@@ -9,7 +9,7 @@ export type Price = {
 export const FREE: Price = { minor: 0, perMs: 1, currency: 'XXX' }
 
 /** The price of credit of which `ms` milliseconds (above zero) cost `minor` in all. */
-export function priceOf(minor: number, currency: string, ms: number): Price {
+export function computePrice(minor: number, currency: string, ms: number): Price {
   if (minor === 0) return FREE
   const divisor = greatestCommonDivisor(minor, ms)
   return { minor: minor / divisor, perMs: ms / divisor, currency }
@@ -27,7 +27,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 export const COST_PARTS = 10_000
 
 /** What `ms` milliseconds cost at a price, in parts of a minor unit, rounded to the nearest. */
-export function costParts(ms: number, { minor, perMs }: Price): number {
+export function computeCostParts(ms: number, { minor, perMs }: Price): number {
   const half = BigInt(perMs) / 2n
   return Number((BigInt(ms) * BigInt(minor) * BigInt(COST_PARTS) + half) / BigInt(perMs))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { afterFailedRenewal, unpaidPlanEndsAtMs } from './renewal.ts'
+import { computeUnpaidPlanEnd, decideRenewalRetry } from './renewal.ts'
 
 const dayMs = 24 * 60 * 60_000
 const hourMs = dayMs / 24
@@ -16,10 +16,10 @@ describe('a renewal that cannot be charged', () => {
     ${1}  | ${10}    | ${40}  | ${{ kind: 'retry', sinceMs: day(10), tries: 2, nextTryMs: day(40) + hourMs }} | ${'a try that came late puts the next one off'}
   `('after $tries tries: $why', ({ tries, sinceDay, nowDay, next }) => {
     const sinceMs = sinceDay === null ? null : day(sinceDay)
-    expect(afterFailedRenewal({ sinceMs, tries }, day(nowDay))).toEqual(next)
+    expect(decideRenewalRetry({ sinceMs, tries }, day(nowDay))).toEqual(next)
   })
 
   test('ends the plan five days after it failed first, at the earliest', () => {
-    expect(unpaidPlanEndsAtMs(day(10))).toBe(day(15))
+    expect(computeUnpaidPlanEnd(day(10))).toBe(day(15))
   })
 })

@@ -11,13 +11,13 @@ export type UnpaidRenewal = {
   readonly tries: number
 }
 
-export type AfterFailedRenewal =
+export type RenewalRetryDecision =
   | { readonly kind: 'retry'; readonly sinceMs: number; readonly tries: number; readonly nextTryMs: number }
   /** Nothing more is tried: the plan ends. */
   | { readonly kind: 'give_up' }
 
 /** What follows from one more failed try at `nowMs`: a further one later, or the end of the plan. */
-export function afterFailedRenewal(unpaid: UnpaidRenewal, nowMs: number): AfterFailedRenewal {
+export function decideRenewalRetry(unpaid: UnpaidRenewal, nowMs: number): RenewalRetryDecision {
   const sinceMs = unpaid.sinceMs ?? nowMs
   const tries = unpaid.tries + 1
   const afterMs = RENEWAL_RETRIES_AFTER_MS[tries - 1]
@@ -27,6 +27,6 @@ export function afterFailedRenewal(unpaid: UnpaidRenewal, nowMs: number): AfterF
 }
 
 /** When a plan whose renewal failed first at `sinceMs` ends at the earliest, if nothing is paid. */
-export function unpaidPlanEndsAtMs(sinceMs: number): number {
+export function computeUnpaidPlanEnd(sinceMs: number): number {
   return sinceMs + (RENEWAL_RETRIES_AFTER_MS.at(-1) ?? 0)
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { balanceAt, withAmount } from './balance-line.ts'
+import { addAmount, balanceAt } from './balance-line.ts'
 import {
+  clampToKnownTime,
   decideCrossings,
-  isBelowReload,
-  nextCrossingMs,
-  noEarlierThanKnown,
+  findNextCrossing,
+  isBelowReloadThreshold,
   type WatchedLine,
 } from './threshold-crossings.ts'
 
@@ -19,7 +19,7 @@ const watched = (fields: Partial<WatchedLine>): WatchedLine => ({
   liveCalls: 0,
   outSinceMs: null,
   lowSinceMs: null,
-  lowLevelMs: 300_000,
+  lowBalanceThresholdMs: 300_000,
   reloadBelowMs: null,
   ...fields,
 })
@@ -30,7 +30,7 @@ const line: fc.Arbitrary<WatchedLine> = fc
     liveCalls: fc.integer({ min: 0, max: 20 }),
     isMarkedOut: fc.boolean(),
     isMarkedLow: fc.boolean(),
-    lowLevelMs: fc.integer({ min: 0, max: 400_000 }),
+    lowBalanceThresholdMs: fc.integer({ min: 0, max: 400_000 }),
     reloadBelowMs: fc.option(fc.integer({ min: 1, max: 400_000 })),
   })
   .map(({ isMarkedOut, isMarkedLow, ...fields }) =>
@@ -46,7 +46,7 @@ const now = fc.integer({ min: t0, max: t0 + 100_000 })
 function isDue(one: WatchedLine, nowMs: number): boolean {
   const { marks } = decideCrossings(one, nowMs)
   const moved = marks.outSinceMs !== one.outSinceMs || marks.lowSinceMs !== one.lowSinceMs
-  return moved || isBelowReload(one, nowMs)
+  return moved || isBelowReloadThreshold(one, nowMs)
 }
 
 describe('the next crossing', () => {
@@ -61,15 +61,15 @@ describe('the next crossing', () => {
     ${'zero, known already'}              | ${{ balanceMs: -1, liveCalls: 9, outSinceMs: t0, lowSinceMs: t0 }} | ${null}
     ${'credit again, not known yet'}      | ${{ balanceMs: 1, outSinceMs: t0, lowSinceMs: t0 }}                | ${0}
     ${'at the low level it is not low'}   | ${{ balanceMs: 300_000 }}                                          | ${null}
-    ${'a level of zero is never crossed'} | ${{ balanceMs: 60_000, liveCalls: 1, lowLevelMs: 0 }}              | ${60_000}
+    ${'a level of zero is never crossed'} | ${{ balanceMs: 60_000, liveCalls: 1, lowBalanceThresholdMs: 0 }}   | ${60_000}
   `('$what', ({ fields, afterMs }) => {
-    expect(nextCrossingMs(watched(fields), t0)).toBe(afterMs === null ? null : t0 + afterMs)
+    expect(findNextCrossing(watched(fields), t0)).toBe(afterMs === null ? null : t0 + afterMs)
   })
 
   test('is the first millisecond at which there is anything to do', () => {
     fc.assert(
       fc.property(line, now, (one, nowMs) => {
-        const nextMs = nextCrossingMs(one, nowMs)
+        const nextMs = findNextCrossing(one, nowMs)
         if (nextMs === null) {
           expect([nowMs, nowMs + 1_000_000_000].some((atMs) => isDue(one, atMs))).toBe(false)
         } else {
@@ -127,9 +127,9 @@ describe('a decision', () => {
     const start = watched({ balanceMs: 60_000, liveCalls: 2, lowSinceMs: t0 })
     const out = { ...start, ...decideCrossings(start, t0 + 30_000).marks }
     expect(decideCrossings(out, t0 + 28_000).crossings).toEqual([])
-    expect(nextCrossingMs(out, t0 + 28_000)).toBeNull()
-    const paid = { ...out, ...withAmount(out, 1) }
-    expect(nextCrossingMs(paid, t0 + 28_000)).toBe(t0 + 28_000)
+    expect(findNextCrossing(out, t0 + 28_000)).toBeNull()
+    const paid = { ...out, ...addAmount(out, 1) }
+    expect(findNextCrossing(paid, t0 + 28_000)).toBe(t0 + 28_000)
     expect(decideCrossings(paid, t0 + 28_000).crossings).toMatchObject([{ kind: 'returned' }])
   })
 
@@ -158,8 +158,8 @@ describe('a decision', () => {
         const expected: string[] = []
         for (const { afterMs, amountMs, looks } of changes) {
           nowMs += afterMs
-          one = { ...one, ...withAmount(one, amountMs) }
-          const isOut = balanceAt(one, noEarlierThanKnown(one, nowMs)) <= 0
+          one = { ...one, ...addAmount(one, amountMs) }
+          const isOut = balanceAt(one, clampToKnownTime(one, nowMs)) <= 0
           if (isOut !== wasOut) expected.push(isOut ? 'went_out' : 'returned')
           wasOut = isOut
           for (let look = 0; look < looks; look += 1) {

@@ -1,4 +1,4 @@
-import { type BalanceLine, balanceAt, crossesAt } from './balance-line.ts'
+import { type BalanceLine, balanceAt, findCrossing } from './balance-line.ts'
 
 /**
  * What was last seen of a line, and acted on. Together with the line it says what is still to be done, whoever looks
@@ -15,7 +15,7 @@ export type WatchState = {
 export type WatchedLine = BalanceLine &
   WatchState & {
     /** Below it the balance is low. */
-    readonly lowLevelMs: number
+    readonly lowBalanceThresholdMs: number
     /** Auto-reload has to hear of a balance below it; null: it does not, or has heard. */
     readonly reloadBelowMs: number | null
   }
@@ -27,7 +27,7 @@ const ONE_MS = 1
  * The clocks of several servers differ by a little. It is no earlier than what is known to have happened: a server
  * that is behind takes a balance that has reached zero for nothing else.
  */
-export function noEarlierThanKnown(line: BalanceLine & WatchState, nowMs: number): number {
+export function clampToKnownTime(line: BalanceLine & WatchState, nowMs: number): number {
   return Math.max(nowMs, line.anchorMs, line.outSinceMs ?? nowMs, line.lowSinceMs ?? nowMs)
 }
 
@@ -35,11 +35,11 @@ export function noEarlierThanKnown(line: BalanceLine & WatchState, nowMs: number
  * When something is to be done about the line if nothing else happens: at `nowMs` at the earliest, which means at
  * once; null: never.
  */
-export function nextCrossingMs(line: WatchedLine, nowMs: number): number | null {
-  const atMs = noEarlierThanKnown(line, nowMs)
+export function findNextCrossing(line: WatchedLine, nowMs: number): number | null {
+  const atMs = clampToKnownTime(line, nowMs)
   const crossings = [
     markMovesAt(line, ONE_MS, line.outSinceMs, atMs),
-    markMovesAt(line, line.lowLevelMs, line.lowSinceMs, atMs),
+    markMovesAt(line, line.lowBalanceThresholdMs, line.lowSinceMs, atMs),
     line.reloadBelowMs === null ? null : fallsBelowAt(line, line.reloadBelowMs, atMs),
   ]
   const known = crossings.filter((crossing) => crossing !== null)
@@ -61,7 +61,7 @@ function markMovesAt(
 
 function fallsBelowAt(line: BalanceLine, levelMs: number, nowMs: number): number | null {
   if (balanceAt(line, nowMs) < levelMs) return nowMs
-  return crossesAt(line, levelMs - 1)
+  return findCrossing(line, levelMs - 1)
 }
 
 /** What has become true of a line since it was last acted on. */
@@ -78,9 +78,9 @@ export function decideCrossings(
   line: WatchedLine,
   nowMs: number,
 ): { readonly crossings: readonly Crossing[]; readonly marks: WatchState } {
-  const atMs = noEarlierThanKnown(line, nowMs)
+  const atMs = clampToKnownTime(line, nowMs)
   const outSinceMs = belowSinceMs(line, ONE_MS, line.outSinceMs, atMs)
-  const lowSinceMs = belowSinceMs(line, line.lowLevelMs, line.lowSinceMs, atMs)
+  const lowSinceMs = belowSinceMs(line, line.lowBalanceThresholdMs, line.lowSinceMs, atMs)
   const crossings: Crossing[] = []
   if (outSinceMs !== null && line.outSinceMs === null) {
     crossings.push({ kind: 'went_out', atMs: outSinceMs })
@@ -105,10 +105,10 @@ function belowSinceMs(
   if (balanceAt(line, nowMs) >= levelMs) return null
   if (knownSinceMs !== null) return knownSinceMs
   // Before its anchor the line was another one: at the anchor credit came or went.
-  return Math.min(nowMs, Math.max(line.anchorMs, crossesAt(line, levelMs - 1) ?? nowMs))
+  return Math.min(nowMs, Math.max(line.anchorMs, findCrossing(line, levelMs - 1) ?? nowMs))
 }
 
 /** Whether auto-reload is to hear of the balance. */
-export function isBelowReload(line: WatchedLine, nowMs: number): boolean {
-  return line.reloadBelowMs !== null && balanceAt(line, noEarlierThanKnown(line, nowMs)) < line.reloadBelowMs
+export function isBelowReloadThreshold(line: WatchedLine, nowMs: number): boolean {
+  return line.reloadBelowMs !== null && balanceAt(line, clampToKnownTime(line, nowMs)) < line.reloadBelowMs
 }

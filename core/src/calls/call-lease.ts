@@ -1,5 +1,5 @@
 import type { CallFacts } from './call.ts'
-import { callStatus } from './call.ts'
+import { deriveCallStatus } from './call.ts'
 
 /** How long an authorized call may ring before it is taken for lost. */
 export const RINGING_MS_MAX = 30 * 60_000
@@ -27,8 +27,8 @@ export type PresumedEnd = {
 }
 
 /** From when on the reaper has to look at the call; null where it is over. */
-export function reapAtMs(facts: CallFacts, lease: Lease): number | null {
-  const status = callStatus(facts)
+export function findReapTime(facts: CallFacts, lease: Lease): number | null {
+  const status = deriveCallStatus(facts)
   if (status === 'authorized') {
     if (lease.throughCarrier) return hardStopUnansweredMs(lease)
     return (lease.lastSeenAtMs ?? lease.authorizedAtMs) + RINGING_MS_MAX
@@ -45,7 +45,7 @@ function hardStopUnansweredMs({ authorizedAtMs, maxDurationMs }: Lease): number 
 }
 
 /** When a call is over at the latest: at its hard stop, counted from an answer that may still come. */
-export function overAtLatestMs(
+export function findLatestEnd(
   answeredAtMs: number | null,
   { authorizedAtMs, maxDurationMs }: Pick<Lease, 'authorizedAtMs' | 'maxDurationMs'>,
 ): number {
@@ -64,13 +64,13 @@ function lastSignOfLifeMs(lastSeenAtMs: number, answeredAtMs: number): number {
  *
  * @param listeningSinceMs since when heartbeats could reach us without a break: silence before counts for nothing
  */
-export function presumedEnd(
+export function presumeEnd(
   facts: CallFacts,
   lease: Lease,
   listeningSinceMs: number,
   nowMs: number,
 ): PresumedEnd | null {
-  const status = callStatus(facts)
+  const status = deriveCallStatus(facts)
   if (status === 'authorized') {
     if (lease.throughCarrier) {
       if (nowMs < hardStopUnansweredMs(lease)) return null

@@ -11,7 +11,7 @@ export type CallUsage = {
  * What a call adds to usage; null while it is not over, and for calls without a conversation (refused, failed,
  * unanswered). One that was cut at a reset counts as a whole, when it ends.
  */
-export function callUsage(facts: CallFacts): CallUsage | null {
+export function computeCallUsage(facts: CallFacts): CallUsage | null {
   if (isOpen(facts) || facts.answeredAtMs === null || facts.endedAtMs === null) return null
   return { endedAtMs: facts.endedAtMs, usedMs: facts.settledMs }
 }

@@ -7,15 +7,15 @@ import {
   type CallEffect,
   type CallEvent,
   type CallFacts,
-  callStatus,
-  conversationMs,
+  deriveCallStatus,
+  findUnchargedStart,
   isOpen,
-  newCallFacts,
-  unchargedSinceMs,
+  measureConversation,
+  NEW_CALL_FACTS,
 } from './call.ts'
 
 const runs = propertyRuns(500)
-const refused: CallFacts = { ...newCallFacts, refused: true, endedAtMs: 0 }
+const refused: CallFacts = { ...NEW_CALL_FACTS, refused: true, endedAtMs: 0 }
 
 /** Scenarios are strings of events: `A10` answered at 10, `E90` ended, `P50` presumed to have ended, `C60` cut. */
 function events(script: string): CallEvent[] {
@@ -29,7 +29,7 @@ function events(script: string): CallEvent[] {
 }
 
 /** Applies a stream to a call. Returns its facts after it, and what each event charged. */
-function play(stream: readonly CallEvent[], start = newCallFacts) {
+function play(stream: readonly CallEvent[], start = NEW_CALL_FACTS) {
   let facts = start
   const effects: CallEffect[] = stream.map((event) => {
     const step = applyCallEvent(facts, event)
@@ -69,7 +69,7 @@ describe('a call', () => {
     ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'what is over is not cut'}
   `('$script is $status and charges $charges: $why', ({ script, status, charges }) => {
     const { facts, effects } = play(events(script))
-    expect(callStatus(facts)).toBe(status)
+    expect(deriveCallStatus(facts)).toBe(status)
     expect(effects.map((effect) => effect.chargeMs)).toEqual(charges)
   })
 
@@ -81,16 +81,16 @@ describe('a call', () => {
     ['rejected_by_carrier', 'failed'],
   ])('that ends unanswered for the reason %s is %s and costs nothing', (reason, status) => {
     const { facts } = play([{ type: 'end', atMs: 100, reason }])
-    expect(callStatus(facts)).toBe(status)
+    expect(deriveCallStatus(facts)).toBe(status)
     expect(facts.settledMs).toBe(0)
-    expect(conversationMs(facts)).toBe(0)
+    expect(measureConversation(facts)).toBe(0)
   })
 
   test('has a length only once it is over', () => {
-    expect(conversationMs(newCallFacts)).toBeNull()
-    expect(conversationMs(play(events('A10')).facts)).toBeNull()
-    expect(conversationMs(play(events('A10 E100')).facts)).toBe(90)
-    expect(conversationMs(refused)).toBe(0)
+    expect(measureConversation(NEW_CALL_FACTS)).toBeNull()
+    expect(measureConversation(play(events('A10')).facts)).toBeNull()
+    expect(measureConversation(play(events('A10 E100')).facts)).toBe(90)
+    expect(measureConversation(refused)).toBe(0)
   })
 
   test('an event that changes nothing returns the very same facts', () => {
@@ -175,7 +175,7 @@ describe('events in any order and any repetition', () => {
           endReason: stream.find((event) => event.type === 'end')?.reason,
           settledMs: Math.max(0, endMs - answerMs),
         })
-        expect(callStatus(facts)).toBe('ended')
+        expect(deriveCallStatus(facts)).toBe('ended')
       }),
       runs,
     )
@@ -198,15 +198,16 @@ describe('events in any order and any repetition', () => {
   test('after each event the effects so far are those of the facts so far, and nothing is owed or overpaid', () => {
     fc.assert(
       fc.property(anyStream, (stream) => {
-        let facts = newCallFacts
+        let facts = NEW_CALL_FACTS
         let effects = noEffect
         for (const event of stream) {
           const step = applyCallEvent(facts, event)
           facts = step.facts
           effects = sum(effects, step.effect)
           expect(effects).toEqual(effectOfFacts(facts))
-          const sinceMs = unchargedSinceMs(facts)
-          const dueMs = sinceMs === null ? (conversationMs(facts) ?? 0) : sinceMs - (facts.answeredAtMs ?? 0)
+          const sinceMs = findUnchargedStart(facts)
+          const dueMs =
+            sinceMs === null ? (measureConversation(facts) ?? 0) : sinceMs - (facts.answeredAtMs ?? 0)
           expect(facts.settledMs).toBe(dueMs)
           expect(facts.settledMs).toBeGreaterThanOrEqual(0)
         }
@@ -220,7 +221,7 @@ describe('events in any order and any repetition', () => {
       fc.property(anyStream, (stream) => {
         const { facts, effects } = play(stream, refused)
         expect(facts).toBe(refused)
-        expect(callStatus(facts)).toBe('refused')
+        expect(deriveCallStatus(facts)).toBe('refused')
         expect(isOpen(facts)).toBe(false)
         expect(effects.every((effect) => JSON.stringify(effect) === JSON.stringify(noEffect))).toBe(true)
       }),
@@ -239,7 +240,7 @@ describe('events in any order and any repetition', () => {
     fc.assert(
       fc.property(mixed, instant, ({ calls, turns }, anchorMs) => {
         let line: BalanceLine = { anchorMs, balanceMs: 5_000, liveCalls: 0 }
-        const states = calls.map(({ stream }) => ({ facts: newCallFacts, rest: [...stream] }))
+        const states = calls.map(({ stream }) => ({ facts: NEW_CALL_FACTS, rest: [...stream] }))
         for (const turn of turns) {
           const state = states[turn]
           const event = state?.rest.shift()

@@ -55,7 +55,7 @@ export type CallEffect = {
   readonly openCalls: number
 }
 
-export const newCallFacts: CallFacts = {
+export const NEW_CALL_FACTS: CallFacts = {
   refused: false,
   answeredAtMs: null,
   endedAtMs: null,
@@ -75,7 +75,7 @@ const failureReasons = new Set([
   'not_placed',
 ])
 
-export function callStatus(facts: CallFacts): CallStatus {
+export function deriveCallStatus(facts: CallFacts): CallStatus {
   if (facts.refused) return 'refused'
   if (facts.endedAtMs === null) return facts.answeredAtMs === null ? 'authorized' : 'in_conversation'
   if (facts.endSource === 'presumed') return 'lost'
@@ -89,15 +89,15 @@ export function isOpen(facts: CallFacts): boolean {
 }
 
 /** The length of the conversation, or null while it is not over. Never negative; 0 where nobody answered. */
-export function conversationMs(facts: CallFacts): number | null {
+export function measureConversation(facts: CallFacts): number | null {
   if (isOpen(facts)) return null
   if (facts.answeredAtMs === null || facts.endedAtMs === null) return 0
   return Math.max(0, facts.endedAtMs - facts.answeredAtMs)
 }
 
 /** Since when the call in conversation is uncharged; null where none is in conversation. */
-export function unchargedSinceMs(facts: CallFacts): number | null {
-  if (callStatus(facts) !== 'in_conversation') return null
+export function findUnchargedStart(facts: CallFacts): number | null {
+  if (deriveCallStatus(facts) !== 'in_conversation') return null
   return facts.settledUntilMs ?? facts.answeredAtMs
 }
 
@@ -125,7 +125,7 @@ function learn(facts: CallFacts, event: CallEvent): CallFacts {
       if (facts.endedAtMs !== null) return facts
       return { ...facts, endedAtMs: event.atMs, endSource: 'presumed', endReason: event.reason }
     case 'cut': {
-      const sinceMs = unchargedSinceMs(facts)
+      const sinceMs = findUnchargedStart(facts)
       return sinceMs === null || sinceMs >= event.atMs ? facts : { ...facts, settledUntilMs: event.atMs }
     }
   }
@@ -135,7 +135,7 @@ const notEnded = { endedAtMs: null, endSource: null, endReason: null }
 
 /** What should have been charged in all, by now. */
 function dueMs(facts: CallFacts, event: CallEvent): number {
-  const overMs = conversationMs(facts)
+  const overMs = measureConversation(facts)
   if (overMs !== null) return overMs
   if (event.type === 'cut' && facts.settledUntilMs === event.atMs && facts.answeredAtMs !== null) {
     return facts.settledUntilMs - facts.answeredAtMs
@@ -144,8 +144,8 @@ function dueMs(facts: CallFacts, event: CallEvent): number {
 }
 
 function effectOf(before: CallFacts, after: CallFacts, chargeMs: number): CallEffect {
-  const sinceBefore = unchargedSinceMs(before)
-  const sinceAfter = unchargedSinceMs(after)
+  const sinceBefore = findUnchargedStart(before)
+  const sinceAfter = findUnchargedStart(after)
   return {
     chargeMs,
     liveCalls: Number(sinceAfter !== null) - Number(sinceBefore !== null),

@@ -12,7 +12,7 @@ test.each`
   ${'and has been used again'}             | ${'end'}    | ${t0}      | ${60_000} | ${60_000} | ${true}
   ${'a clock that is behind says not yet'} | ${'end'}    | ${t0 + 10} | ${10}     | ${0}      | ${true}
 `('calls are ended: $ending, where $what', ({ wanted, outSinceMs, balanceMs, afterMs, ending }) => {
-  const marks = { outSinceMs, lowSinceMs: t0, lowLevelMs: 0, reloadBelowMs: null }
+  const marks = { outSinceMs, lowSinceMs: t0, lowBalanceThresholdMs: 0, reloadBelowMs: null }
   const line = { anchorMs: t0, balanceMs, liveCalls: 1, ...marks }
   expect(isEndingCalls(line, wanted, t0 + afterMs)).toBe(ending)
 })

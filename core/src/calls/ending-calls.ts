@@ -1,5 +1,5 @@
 import { balanceAt } from '../billing/balance-line.ts'
-import { noEarlierThanKnown, type WatchedLine } from '../billing/threshold-crossings.ts'
+import { clampToKnownTime, type WatchedLine } from '../billing/threshold-crossings.ts'
 
 /** What a workspace wants of calls in conversation when its credits run out: they go on, or are hung up. */
 export type WhenCreditsRunOut = 'finish' | 'end'
@@ -14,5 +14,5 @@ export function isEndingCalls(
   nowMs: number,
 ): boolean {
   if (whenCreditsRunOut === 'finish' || line.outSinceMs === null) return false
-  return balanceAt(line, noEarlierThanKnown(line, nowMs)) <= 0
+  return balanceAt(line, clampToKnownTime(line, nowMs)) <= 0
 }

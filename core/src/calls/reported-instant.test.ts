@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { CLOCK_SKEW_MS_MAX, REPORT_AGE_MS_MAX, reportedInstant } from './reported-instant.ts'
+import { CLOCK_SKEW_MS_MAX, checkReportedInstant, REPORT_AGE_MS_MAX } from './reported-instant.ts'
 
 const nowMs = Date.UTC(2026, 0, 10, 12)
 
@@ -15,18 +15,18 @@ test.each`
   ${CLOCK_SKEW_MS_MAX}      | ${{ accepted: true, atMs: nowMs }}                     | ${'up to five seconds ahead'}
   ${CLOCK_SKEW_MS_MAX + 1}  | ${{ accepted: false, reason: 'in_future' }}            | ${'and no further'}
 `('a report of something $offMs ms from now gives $taken: $why', ({ offMs, taken }) => {
-  expect(reportedInstant(nowMs + offMs, nowMs)).toEqual(taken)
+  expect(checkReportedInstant(nowMs + offMs, nowMs)).toEqual(taken)
 })
 
 test('a report without a time happened now', () => {
-  expect(reportedInstant(null, nowMs)).toEqual({ accepted: true, atMs: nowMs })
+  expect(checkReportedInstant(null, nowMs)).toEqual({ accepted: true, atMs: nowMs })
 })
 
 test('what is accepted lies in the last day and never in the future', () => {
   const twoDaysMs = 2 * REPORT_AGE_MS_MAX
   fc.assert(
     fc.property(fc.integer({ min: nowMs - twoDaysMs, max: nowMs + twoDaysMs }), (atMs) => {
-      const taken = reportedInstant(atMs, nowMs)
+      const taken = checkReportedInstant(atMs, nowMs)
       if (!taken.accepted) return
       expect(taken.atMs).toBeLessThanOrEqual(nowMs)
       expect(taken.atMs).toBeGreaterThanOrEqual(nowMs - REPORT_AGE_MS_MAX)

@@ -8,7 +8,7 @@ export type ReportedInstant =
   | { readonly accepted: false; readonly reason: 'in_future' | 'too_old' }
 
 /** When a reported event happened: `atMs` by the voice stack's clock, or now where it says nothing. */
-export function reportedInstant(atMs: number | null, nowMs: number): ReportedInstant {
+export function checkReportedInstant(atMs: number | null, nowMs: number): ReportedInstant {
   if (atMs === null) return { accepted: true, atMs: nowMs }
   if (atMs > nowMs + CLOCK_SKEW_MS_MAX) return { accepted: false, reason: 'in_future' }
   if (atMs < nowMs - REPORT_AGE_MS_MAX) return { accepted: false, reason: 'too_old' }

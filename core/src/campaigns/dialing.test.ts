@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { afterDial, dialsNow, dispositionOf, type RetryPolicy } from './dialing.ts'
+import { classifyDisposition, decideContactState, planDials, type RetryPolicy } from './dialing.ts'
 
 const MINUTE_MS = 60_000
 
 describe('the pace of a campaign', () => {
   test('fills the free places at once where no pace is set', () => {
     const situation = { calling: 3, due: 50, startedLastMinute: 400, nextSlotMs: 0 }
-    expect(dialsNow({ concurrency: 20, callsPerMinute: null }, situation, 1_000).count).toBe(17)
+    expect(planDials({ concurrency: 20, callsPerMinute: null }, situation, 1_000).count).toBe(17)
   })
 
   test('spreads a minute’s calls evenly', () => {
@@ -23,7 +23,7 @@ describe('the pace of a campaign', () => {
   test('is not made up for after a long silence', () => {
     const pace = { concurrency: 100, callsPerMinute: 60 }
     const situation = { calling: 0, due: 100, startedLastMinute: 0, nextSlotMs: 0 }
-    expect(dialsNow(pace, situation, 10 * MINUTE_MS).count).toBeLessThanOrEqual(2)
+    expect(planDials(pace, situation, 10 * MINUTE_MS).count).toBeLessThanOrEqual(2)
   })
 
   test('no 60 seconds see more calls than it allows, nor more at once than the concurrency, however it is looked at', () => {
@@ -42,7 +42,7 @@ describe('the pace of a campaign', () => {
             const calling = starts.filter((atMs) => atMs + talkMs > nowMs).length
             const startedLastMinute = starts.filter((atMs) => atMs > nowMs - MINUTE_MS).length
             const situation = { calling, due: 1_000, startedLastMinute, nextSlotMs }
-            const dialing = dialsNow({ concurrency, callsPerMinute }, situation, nowMs)
+            const dialing = planDials({ concurrency, callsPerMinute }, situation, nowMs)
             expect(calling + dialing.count).toBeLessThanOrEqual(concurrency)
             for (let n = 0; n < dialing.count; n += 1) starts.push(nowMs)
             nextSlotMs = dialing.nextSlotMs
@@ -59,11 +59,11 @@ describe('the pace of a campaign', () => {
 
   test('says when to look again, and then there is something to do', () => {
     const pace = { concurrency: 10, callsPerMinute: 30 }
-    const first = dialsNow(pace, { calling: 0, due: 5, startedLastMinute: 0, nextSlotMs: 0 }, 5_000)
+    const first = planDials(pace, { calling: 0, due: 5, startedLastMinute: 0, nextSlotMs: 0 }, 5_000)
     expect(first.count).toBe(1)
     const again = { calling: 1, due: 4, startedLastMinute: 1, nextSlotMs: first.nextSlotMs }
-    expect(dialsNow(pace, again, (first.lookAgainMs ?? 0) - 1).count).toBe(0)
-    expect(dialsNow(pace, again, first.lookAgainMs ?? 0).count).toBe(1)
+    expect(planDials(pace, again, (first.lookAgainMs ?? 0) - 1).count).toBe(0)
+    expect(planDials(pace, again, first.lookAgainMs ?? 0).count).toBe(1)
   })
 })
 
@@ -76,7 +76,7 @@ function simulate(
   for (let nowMs = 0; nowMs < untilMs; nowMs += everyMs) {
     const calling = starts.filter((atMs) => atMs + talkMs > nowMs).length
     const startedLastMinute = starts.filter((atMs) => atMs > nowMs - MINUTE_MS).length
-    const dialing = dialsNow(pace, { calling, due: 1_000, startedLastMinute, nextSlotMs }, nowMs)
+    const dialing = planDials(pace, { calling, due: 1_000, startedLastMinute, nextSlotMs }, nowMs)
     for (let n = 0; n < dialing.count; n += 1) starts.push(nowMs)
     nextSlotMs = dialing.nextSlotMs
   }
@@ -99,7 +99,7 @@ describe('a contact after its dial', () => {
       next: { state: 'waiting', nextAttemptAtMs: 100_000, counts: false },
     },
   ] as const)('that $outcome at attempt $attempts is $next.state', ({ outcome, attempts, next }) => {
-    expect(afterDial(outcome, attempts, policy, 100_000)).toEqual(next)
+    expect(decideContactState(outcome, attempts, policy, 100_000)).toEqual(next)
   })
 })
 
@@ -131,6 +131,6 @@ describe('what became of a dial', () => {
       outcome: 'no_answer',
     },
   ])('$what: $outcome', ({ call, outcome }) => {
-    expect(dispositionOf(call)).toBe(outcome)
+    expect(classifyDisposition(call)).toBe(outcome)
   })
 })

@@ -13,11 +13,11 @@ export type DialingSituation = {
   readonly due: number
   /** Dials that began within the last minute. */
   readonly startedLastMinute: number
-  /** When the next dial is due by an even distance; see {@link Dialing}. */
+  /** When the next dial is due by an even distance; see {@link DialPlan}. */
   readonly nextSlotMs: number
 }
 
-export type Dialing = {
+export type DialPlan = {
   /** How many dials begin now. */
   readonly count: number
   readonly nextSlotMs: number
@@ -36,7 +36,7 @@ const WINDOW_FULL_MS = 250
  * How many dials begin at `nowMs`. They are spread evenly over the minute, and whatever the distances between the looks,
  * no 60 seconds see more than the pace allows, by the instants at which dials really begin.
  */
-export function dialsNow(pace: DialingPace, situation: DialingSituation, nowMs: number): Dialing {
+export function planDials(pace: DialingPace, situation: DialingSituation, nowMs: number): DialPlan {
   const free = Math.max(0, pace.concurrency - situation.calling)
   const wanted = Math.min(free, situation.due)
   const { callsPerMinute } = pace
@@ -78,18 +78,18 @@ export type RetryPolicy = {
   readonly on: readonly Disposition[]
 }
 
-export type AfterDial =
+export type ContactDecision =
   | { readonly state: 'reached' }
   | { readonly state: 'not_reached' }
   | { readonly state: 'waiting'; readonly nextAttemptAtMs: number; readonly counts: boolean }
 
 /** What becomes of a contact after its `attempts`th dial, which was over at `endedAtMs`. */
-export function afterDial(
+export function decideContactState(
   outcome: Disposition,
   attempts: number,
   policy: RetryPolicy,
   endedAtMs: number,
-): AfterDial {
+): ContactDecision {
   if (outcome === 'reached') return { state: 'reached' }
   if (outcome === 'not_called') return { state: 'waiting', nextAttemptAtMs: endedAtMs, counts: false }
   if (outcome === 'canceled') {
@@ -100,7 +100,7 @@ export function afterDial(
 }
 
 /** What is known of a dial's call that is over. */
-export type OverCall = {
+export type FinishedCall = {
   readonly refused: boolean
   readonly answered: boolean
   readonly endReason: string | null
@@ -113,7 +113,7 @@ const neverCalled = new Set(['withdrawn', 'not_placed'])
 const spoken = new Set(['completed', 'hung_up', 'dropped'])
 
 /** Whoever spoke with somebody reached them, however the call ended. */
-export function dispositionOf(call: OverCall): Disposition {
+export function classifyDisposition(call: FinishedCall): Disposition {
   const reason = call.endReason ?? ''
   if (call.refused || neverCalled.has(reason)) return 'not_called'
   if (reason === 'voicemail') return 'voicemail'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CampaignAhead, expectedUsageMs, nightAhead } from './overnight-forecast.ts'
+import { type ForecastCampaign, findOvernightRange, forecastUsage } from './overnight-forecast.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -21,15 +21,15 @@ describe('the night ahead', () => {
     },
     { when: 'when they go on', at: '2026-03-28T12:00[Europe/Berlin]', from: '2026-03-28T20:00', hours: 11 },
   ])('$when is $hours hours long', ({ at: now, from, hours }) => {
-    const { startsAtMs, endsAtMs } = nightAhead(at(now), 'Europe/Berlin')
+    const { startsAtMs, endsAtMs } = findOvernightRange(at(now), 'Europe/Berlin')
     expect(startsAtMs).toBe(at(`${from}[Europe/Berlin]`))
     expect(endsAtMs - startsAtMs).toBe(hours * HOUR_MS)
   })
 })
 
 describe('what a campaign is expected to use overnight', () => {
-  const night = nightAhead(at('2026-11-24T15:00[Europe/Berlin]'), 'Europe/Berlin')
-  const campaign: CampaignAhead = {
+  const night = findOvernightRange(at('2026-11-24T15:00[Europe/Berlin]'), 'Europe/Berlin')
+  const campaign: ForecastCampaign = {
     startsAtMs: 0,
     callingHours: null,
     concurrency: 10,
@@ -41,7 +41,7 @@ describe('what a campaign is expected to use overnight', () => {
     timeZone: 'Europe/Berlin',
     days: [{ day: 'tuesday', from: '18:00', to: '22:00' }],
   } as const
-  const expected = (fields: Partial<CampaignAhead>) => expectedUsageMs({ ...campaign, ...fields }, night)
+  const expected = (fields: Partial<ForecastCampaign>) => forecastUsage({ ...campaign, ...fields }, night)
 
   test.each([
     { when: 'it gets through', fields: {}, minutes: 300 },
@@ -74,7 +74,7 @@ describe('what a campaign is expected to use overnight', () => {
     })
     fc.assert(
       fc.property(campaigns, (any) => {
-        const usedMs = expectedUsageMs(any, night)
+        const usedMs = forecastUsage(any, night)
         expect(usedMs).toBeGreaterThanOrEqual(0)
         expect(usedMs).toBeLessThanOrEqual(any.contactsLeft * any.perContactMs)
         expect(usedMs).toBeLessThanOrEqual(any.concurrency * 12 * HOUR_MS)

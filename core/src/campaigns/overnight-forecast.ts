@@ -1,10 +1,10 @@
 import { type CallingHours, callingState } from './calling-hours.ts'
 
 /** A stretch of time; epoch milliseconds, the end not included. */
-export type Stretch = { readonly startsAtMs: number; readonly endsAtMs: number }
+export type TimeRange = { readonly startsAtMs: number; readonly endsAtMs: number }
 
 /** A campaign that is to call while nobody looks. Instants are epoch milliseconds, amounts milliseconds of talk time. */
-export type CampaignAhead = {
+export type ForecastCampaign = {
   /** From when on it calls. */
   readonly startsAtMs: number
   readonly callingHours: CallingHours | null
@@ -24,7 +24,7 @@ const NIGHT_TO = '08:00'
  * What is ahead of the present night by the clock of a time zone, or else the coming one: from 20:00 to 8:00, the hours
  * in which a declined card waits for somebody to wake.
  */
-export function nightAhead(atMs: number, timeZone: string): Stretch {
+export function findOvernightRange(atMs: number, timeZone: string): TimeRange {
   const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate()
   const instantMs = (date: Temporal.PlainDate, time: string) =>
     date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
@@ -40,7 +40,7 @@ export function nightAhead(atMs: number, timeZone: string): Stretch {
  * What a campaign is expected to use within a stretch: no more than its contacts take, than its pace lets it call, or
  * than its calls can use that are on at once. Whole milliseconds of talk time.
  */
-export function expectedUsageMs(campaign: CampaignAhead, { startsAtMs, endsAtMs }: Stretch): number {
+export function forecastUsage(campaign: ForecastCampaign, { startsAtMs, endsAtMs }: TimeRange): number {
   const openMs = openWithinMs(campaign.callingHours, Math.max(startsAtMs, campaign.startsAtMs), endsAtMs)
   const { contactsLeft, callsPerMinute, concurrency, perContactMs } = campaign
   const contactsMax = callsPerMinute === null ? contactsLeft : (callsPerMinute * openMs) / MINUTE_MS

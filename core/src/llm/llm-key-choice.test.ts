@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseLlmKey, mayFallBack } from './llm-key-choice.ts'
+import { canFallBack, selectLlmKeySource } from './llm-key-choice.ts'
 
 test.each([
   // plan allows own keys, own key there, platform key there → which key
@@ -14,7 +14,7 @@ test.each([
 ] as const)(
   'own keys allowed %s, own key %s, platform key %s: %s',
   (ownKeysAllowed, hasOwnKey, hasPlatformKey, source) => {
-    expect(chooseLlmKey({ ownKeysAllowed, hasOwnKey, hasPlatformKey })).toBe(source)
+    expect(selectLlmKeySource({ ownKeysAllowed, hasOwnKey, hasPlatformKey })).toBe(source)
   },
 )
 
@@ -25,7 +25,7 @@ test('the platform’s key takes over only for an own key that was refused, wher
       for (const hasPlatformKey of both) {
         for (const source of ['own', 'platform'] as const) {
           const offer = { ownKeysAllowed: true, hasOwnKey: true, hasPlatformKey }
-          const may = mayFallBack(offer, { source, isAboutTheKey, fallbackToPlatform })
+          const may = canFallBack(offer, { source, isAboutTheKey, fallbackToPlatform })
           expect(may).toBe(source === 'own' && isAboutTheKey && fallbackToPlatform && hasPlatformKey)
         }
       }

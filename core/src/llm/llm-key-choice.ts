@@ -1,7 +1,7 @@
 /** Whose key pays the provider: the workspace's own, or the platform's. */
 export type LlmKeySource = 'own' | 'platform'
 
-export type LlmKeyOffer = {
+export type LlmKeyAvailability = {
   /** Whether the workspace's plan lets it use keys of its own. */
   readonly ownKeysAllowed: boolean
   /** Whether it has one for the provider that is asked. */
@@ -11,7 +11,7 @@ export type LlmKeyOffer = {
 }
 
 /** The key that a request goes out with; null where there is none. */
-export function chooseLlmKey(offer: LlmKeyOffer): LlmKeySource | null {
+export function selectLlmKeySource(offer: LlmKeyAvailability): LlmKeySource | null {
   if (offer.ownKeysAllowed && offer.hasOwnKey) return 'own'
   return offer.hasPlatformKey ? 'platform' : null
 }
@@ -20,8 +20,8 @@ export function chooseLlmKey(offer: LlmKeyOffer): LlmKeySource | null {
  * Whether a request that the provider refused is tried again with the platform's key. Only where the key was what it
  * refused, and only where the workspace has switched that on: it never happens silently.
  */
-export function mayFallBack(
-  offer: LlmKeyOffer,
+export function canFallBack(
+  offer: LlmKeyAvailability,
   refused: {
     readonly source: LlmKeySource
     readonly isAboutTheKey: boolean

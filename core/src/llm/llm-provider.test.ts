@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { llmProviderOf } from './llm-provider.ts'
+import { parseLlmProvider } from './llm-provider.ts'
 
 test.each([
   ['openai', 'openai'],
@@ -12,5 +12,5 @@ test.each([
   ['constructor', undefined],
   ['', undefined],
 ])('an agent that says "%s" means %s', (text, provider) => {
-  expect(llmProviderOf(text)).toBe(provider)
+  expect(parseLlmProvider(text)).toBe(provider)
 })

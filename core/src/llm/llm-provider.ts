@@ -1,5 +1,5 @@
 /** The providers of language models that the gateway knows, as agents and keys name them. */
-export const llmProviders = [
+export const LLM_PROVIDERS = [
   'openai',
   'anthropic',
   'google',
@@ -9,10 +9,10 @@ export const llmProviders = [
   'openai_compatible',
 ] as const
 
-export type LlmProvider = (typeof llmProviders)[number]
+export type LlmProvider = (typeof LLM_PROVIDERS)[number]
 
 /** What people call them. */
-export const llmProviderNames: Readonly<Record<LlmProvider, string>> = {
+export const LLM_PROVIDER_NAMES: Readonly<Record<LlmProvider, string>> = {
   openai: 'OpenAI',
   anthropic: 'Anthropic',
   google: 'Google Gemini',
@@ -31,10 +31,10 @@ const otherSpellings = new Map<string, LlmProvider>([
 ])
 
 /** The provider that an agent's text means; undefined where the gateway knows none by that name. */
-export function llmProviderOf(text: string): LlmProvider | undefined {
+export function parseLlmProvider(text: string): LlmProvider | undefined {
   const name = text
     .trim()
     .toLowerCase()
     .replaceAll(/[\s-]+/g, '_')
-  return llmProviders.find((provider) => provider === name) ?? otherSpellings.get(name)
+  return LLM_PROVIDERS.find((provider) => provider === name) ?? otherSpellings.get(name)
 }

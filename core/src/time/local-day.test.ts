@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { localDateOf, localDates, localDayBounds, localDayOf, localDays } from './local-day.ts'
+import { findLocalDayBounds, listLocalDates, listLocalDays, localDateOf, localDayOf } from './local-day.ts'
 
 const hourMs = 3_600_000
 
@@ -15,12 +15,12 @@ describe('a local day', () => {
     ${'2011-12-30'} | ${'Pacific/Apia'}        | ${0}    | ${'Samoa left it out'}
     ${'2011-12-31'} | ${'Pacific/Apia'}        | ${24}   | ${'and went on'}
   `('of $date in $timeZone has $hours hours: $why', ({ date, timeZone, hours }) => {
-    const { startsAtMs, endsAtMs } = localDayBounds(date, timeZone)
+    const { startsAtMs, endsAtMs } = findLocalDayBounds(date, timeZone)
     expect((endsAtMs - startsAtMs) / hourMs).toBe(hours)
   })
 
   test('begins at midnight there', () => {
-    expect(localDayBounds('2026-11-22', 'Asia/Kolkata').startsAtMs).toBe(Date.UTC(2026, 10, 21, 18, 30))
+    expect(findLocalDayBounds('2026-11-22', 'Asia/Kolkata').startsAtMs).toBe(Date.UTC(2026, 10, 21, 18, 30))
   })
 
   test('ends where the next begins', () => {
@@ -34,15 +34,15 @@ describe('a local day', () => {
     fc.assert(
       fc.property(fc.integer({ min: 14_000, max: 22_000 }), zones, (dayNumber, timeZone) => {
         const date = (days: number) => new Date(days * 24 * hourMs).toISOString().slice(0, 10)
-        const { endsAtMs } = localDayBounds(date(dayNumber), timeZone)
-        expect(localDayBounds(date(dayNumber + 1), timeZone).startsAtMs).toBe(endsAtMs)
+        const { endsAtMs } = findLocalDayBounds(date(dayNumber), timeZone)
+        expect(findLocalDayBounds(date(dayNumber + 1), timeZone).startsAtMs).toBe(endsAtMs)
       }),
       propertyRuns(200),
     )
   })
 
   test.each(['2026-02-30', '2026-13-01', 'today', ''])('"%s" is refused', (date) => {
-    expect(() => localDayBounds(date, 'UTC')).toThrow(RangeError)
+    expect(() => findLocalDayBounds(date, 'UTC')).toThrow(RangeError)
   })
 })
 
@@ -61,7 +61,7 @@ describe('the day of an instant', () => {
         const { date, startsAtMs, endsAtMs } = localDayOf(atMs, timeZone)
         expect(startsAtMs).toBeLessThanOrEqual(atMs)
         expect(endsAtMs).toBeGreaterThan(atMs)
-        expect(localDayBounds(date, timeZone)).toEqual({ startsAtMs, endsAtMs })
+        expect(findLocalDayBounds(date, timeZone)).toEqual({ startsAtMs, endsAtMs })
       }),
       propertyRuns(300),
     )
@@ -86,7 +86,7 @@ describe('the day of an instant', () => {
 })
 
 test('dates follow one another without those that were skipped', () => {
-  expect(localDates('2011-12-28', '2012-01-01', 'Pacific/Apia')).toEqual([
+  expect(listLocalDates('2011-12-28', '2012-01-01', 'Pacific/Apia')).toEqual([
     '2011-12-28',
     '2011-12-29',
     '2011-12-31',
@@ -96,7 +96,9 @@ test('dates follow one another without those that were skipped', () => {
     fc.property(instants, fc.integer({ min: 0, max: 500 }), zones, (atMs, days, timeZone) => {
       const to = localDayOf(atMs, timeZone).date
       const from = Temporal.PlainDate.from(to).subtract({ days }).toString()
-      expect(localDates(from, to, timeZone)).toEqual(localDays(from, to, timeZone).map(({ date }) => date))
+      expect(listLocalDates(from, to, timeZone)).toEqual(
+        listLocalDays(from, to, timeZone).map(({ date }) => date),
+      )
     }),
     propertyRuns(50),
   )

@@ -10,7 +10,7 @@ export type LocalDay = {
  * The instants at which a local day begins and the next one does, as epoch milliseconds. A day of daylight saving
  * has 23 or 25 hours; a day that a zone skipped is empty. Throws a RangeError where there is no such date.
  */
-export function localDayBounds(date: string, timeZone: string): { startsAtMs: number; endsAtMs: number } {
+export function findLocalDayBounds(date: string, timeZone: string): { startsAtMs: number; endsAtMs: number } {
   const day = Temporal.PlainDate.from(date)
   return { startsAtMs: startMs(day, timeZone), endsAtMs: startMs(day.add({ days: 1 }), timeZone) }
 }
@@ -23,7 +23,7 @@ export function localDayOf(atMs: number, timeZone: string): LocalDay {
   const shown = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate()
   const next = shown.add({ days: 1 })
   const day = startMs(next, timeZone) <= atMs ? next : shown
-  return { date: day.toString(), ...localDayBounds(day.toString(), timeZone) }
+  return { date: day.toString(), ...findLocalDayBounds(day.toString(), timeZone) }
 }
 
 /** The last day asked for in each time zone: reports come one after the other, and nearly all are of the same day. */
@@ -42,7 +42,7 @@ export function localDateOf(atMs: number, timeZone: string): string {
 }
 
 /** The local days from one date to another, both included. A day that the zone skipped is left out. */
-export function localDays(from: string, to: string, timeZone: string): LocalDay[] {
+export function listLocalDays(from: string, to: string, timeZone: string): LocalDay[] {
   const last = Temporal.PlainDate.from(to)
   const days: LocalDay[] = []
   let day = Temporal.PlainDate.from(from)
@@ -59,14 +59,15 @@ export function localDays(from: string, to: string, timeZone: string): LocalDay[
 
 /**
  * The dates from one to another, both included; those that the zone skipped are left out. The same as those of
- * {@link localDays}, for less.
+ * {@link listLocalDays}, for less.
  */
-export function localDates(from: string, to: string, timeZone: string): string[] {
+export function listLocalDates(from: string, to: string, timeZone: string): string[] {
   const firstMs = Date.parse(`${from}T00:00Z`)
   const count = Math.round((Date.parse(`${to}T00:00Z`) - firstMs) / DAY_MS) + 1
   // A clock that is put forward or back shifts midnight by hours, a date that was skipped by a day.
-  const lengthMs = localDayBounds(to, timeZone).endsAtMs - localDayBounds(from, timeZone).startsAtMs
-  if (Math.round(lengthMs / DAY_MS) !== count) return localDays(from, to, timeZone).map(({ date }) => date)
+  const lengthMs = findLocalDayBounds(to, timeZone).endsAtMs - findLocalDayBounds(from, timeZone).startsAtMs
+  if (Math.round(lengthMs / DAY_MS) !== count)
+    return listLocalDays(from, to, timeZone).map(({ date }) => date)
   return Array.from({ length: count }, (_, index) =>
     new Date(firstMs + index * DAY_MS).toISOString().slice(0, 10),
   )

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { localMonthBounds } from './local-month.ts'
+import { findLocalMonthBounds } from './local-month.ts'
 
 const bounds = (at: string, timeZone: string) => {
-  const { startsAtMs, endsAtMs } = localMonthBounds(Date.parse(at), timeZone)
+  const { startsAtMs, endsAtMs } = findLocalMonthBounds(Date.parse(at), timeZone)
   return [new Date(startsAtMs).toISOString(), new Date(endsAtMs).toISOString()]
 }
 
@@ -25,7 +25,7 @@ test('the same instant lies in different months in different zones', () => {
 })
 
 test('a month in which daylight saving begins is an hour shorter', () => {
-  const { startsAtMs, endsAtMs } = localMonthBounds(Date.parse('2026-03-15T00:00:00Z'), 'Europe/Berlin')
+  const { startsAtMs, endsAtMs } = findLocalMonthBounds(Date.parse('2026-03-15T00:00:00Z'), 'Europe/Berlin')
   expect((endsAtMs - startsAtMs) / 3_600_000).toBe(31 * 24 - 1)
 })
 
@@ -34,11 +34,11 @@ test('months hold their instants and lie end to end', () => {
   const instant = fc.integer({ min: Date.UTC(2000), max: Date.UTC(2050) })
   fc.assert(
     fc.property(instant, zone, (atMs, timeZone) => {
-      const month = localMonthBounds(atMs, timeZone)
+      const month = findLocalMonthBounds(atMs, timeZone)
       expect(month.startsAtMs).toBeLessThanOrEqual(atMs)
       expect(month.endsAtMs).toBeGreaterThan(atMs)
-      expect(localMonthBounds(month.endsAtMs, timeZone).startsAtMs).toBe(month.endsAtMs)
-      expect(localMonthBounds(month.startsAtMs, timeZone)).toEqual(month)
+      expect(findLocalMonthBounds(month.endsAtMs, timeZone).startsAtMs).toBe(month.endsAtMs)
+      expect(findLocalMonthBounds(month.startsAtMs, timeZone)).toEqual(month)
     }),
     propertyRuns(200),
   )

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { localDateOf, localDays } from './local-day.ts'
+import { listLocalDays, localDateOf } from './local-day.ts'
 import {
-  bucketStart,
-  chartUnit,
-  dateCount,
+  chooseChartUnit,
+  computePreviousWindow,
+  countDates,
+  findBucketStart,
   isDate,
   monthOf,
-  presetWindow,
-  previousWindow,
-  windowPresets,
+  resolveWindowPreset,
+  WINDOW_PRESETS,
 } from './usage-window.ts'
 
 const hourMs = 3_600_000
@@ -23,8 +23,8 @@ describe('the last 30 days are today and the 29 days before it', () => {
     ${'2028-03-01'} | ${'2028-02-01'} | ${'a leap February'}
     ${'2026-01-01'} | ${'2025-12-03'} | ${'over the new year'}
   `('on $today from $from: $why', ({ today, from }) => {
-    expect(presetWindow('last_30_days', today, null)).toEqual({ from, to: today })
-    expect(dateCount({ from, to: today })).toBe(30)
+    expect(resolveWindowPreset('last_30_days', today, null)).toEqual({ from, to: today })
+    expect(countDates({ from, to: today })).toBe(30)
   })
 })
 
@@ -43,15 +43,24 @@ describe('the last N months start on the day after today’s date N months ago',
     ${'2026-02-28'} | ${'last_3_months'}  | ${'2025-11-29'} | ${'the last day of February'}
     ${'2026-03-30'} | ${'last_12_months'} | ${'2025-03-31'} | ${'the 31st is the day after'}
   `('$preset on $today from $from: $why', ({ today, preset, from }) => {
-    expect(presetWindow(preset, today, null)).toEqual({ from, to: today })
+    expect(resolveWindowPreset(preset, today, null)).toEqual({ from, to: today })
   })
 })
 
 test('all starts on the day of the first transaction, and today where there is none', () => {
-  expect(presetWindow('all', '2026-11-22', '2024-02-29')).toEqual({ from: '2024-02-29', to: '2026-11-22' })
-  expect(presetWindow('all', '2026-11-22', '2026-11-22')).toEqual({ from: '2026-11-22', to: '2026-11-22' })
-  expect(presetWindow('all', '2026-11-22', null)).toEqual({ from: '2026-11-22', to: '2026-11-22' })
-  expect(presetWindow('all', '2026-11-22', '2026-11-23')).toEqual({ from: '2026-11-22', to: '2026-11-22' })
+  expect(resolveWindowPreset('all', '2026-11-22', '2024-02-29')).toEqual({
+    from: '2024-02-29',
+    to: '2026-11-22',
+  })
+  expect(resolveWindowPreset('all', '2026-11-22', '2026-11-22')).toEqual({
+    from: '2026-11-22',
+    to: '2026-11-22',
+  })
+  expect(resolveWindowPreset('all', '2026-11-22', null)).toEqual({ from: '2026-11-22', to: '2026-11-22' })
+  expect(resolveWindowPreset('all', '2026-11-22', '2026-11-23')).toEqual({
+    from: '2026-11-22',
+    to: '2026-11-22',
+  })
 })
 
 const zones = fc.constantFrom(
@@ -87,10 +96,10 @@ const instants = fc.oneof(
 describe('in any zone, at any time,', () => {
   test('a window’s days lie end to end, from its first midnight to the next, and hold now', () => {
     fc.assert(
-      fc.property(instants, zones, fc.constantFrom(...windowPresets), (nowMs, timeZone, preset) => {
+      fc.property(instants, zones, fc.constantFrom(...WINDOW_PRESETS), (nowMs, timeZone, preset) => {
         const today = localDateOf(nowMs, timeZone)
-        const { from, to } = presetWindow(preset, today, '2025-06-30')
-        const days = localDays(from, to, timeZone)
+        const { from, to } = resolveWindowPreset(preset, today, '2025-06-30')
+        const days = listLocalDays(from, to, timeZone)
         expect(days.at(-1)).toMatchObject({ date: today })
         expect(days.at(-1)?.startsAtMs).toBeLessThanOrEqual(nowMs)
         expect(days.at(-1)?.endsAtMs).toBeGreaterThan(nowMs)
@@ -101,7 +110,7 @@ describe('in any zone, at any time,', () => {
           expect(localDateOf(day.endsAtMs - 1, timeZone)).toBe(day.date)
         }
         const skipped = timeZone === 'Pacific/Apia' && from <= '2011-12-30' && to >= '2011-12-30' ? 1 : 0
-        expect(days).toHaveLength(dateCount({ from, to }) - skipped)
+        expect(days).toHaveLength(countDates({ from, to }) - skipped)
       }),
       propertyRuns(150),
     )
@@ -111,11 +120,11 @@ describe('in any zone, at any time,', () => {
     fc.assert(
       fc.property(instants, zones, (nowMs, timeZone) => {
         const today = localDateOf(nowMs, timeZone)
-        const { from } = presetWindow('last_12_months', today, null)
+        const { from } = resolveWindowPreset('last_12_months', today, null)
         const yearAgo = Temporal.PlainDate.from(today).subtract({ years: 1 })
         expect(Temporal.PlainDate.from(from).subtract({ days: 1 }).equals(yearAgo)).toBe(true)
         const counts = ['last_3_months', 'last_6_months', 'last_12_months'] as const
-        const dates = counts.map((preset) => dateCount(presetWindow(preset, today, null)))
+        const dates = counts.map((preset) => countDates(resolveWindowPreset(preset, today, null)))
         expect(dates[0]).toBeGreaterThanOrEqual(89)
         expect(dates[0]).toBeLessThanOrEqual(92)
         expect(dates[2]).toBeGreaterThanOrEqual(365)
@@ -130,8 +139,8 @@ describe('in any zone, at any time,', () => {
       fc.property(instants, zones, fc.integer({ min: 0, max: 800 }), (nowMs, timeZone, days) => {
         const to = localDateOf(nowMs, timeZone)
         const window = { from: Temporal.PlainDate.from(to).subtract({ days }).toString(), to }
-        const before = previousWindow(window)
-        expect(dateCount(before)).toBe(dateCount(window))
+        const before = computePreviousWindow(window)
+        expect(countDates(before)).toBe(countDates(window))
         expect(Temporal.PlainDate.from(before.to).add({ days: 1 }).toString()).toBe(window.from)
       }),
       propertyRuns(100),
@@ -152,14 +161,14 @@ describe('a chart shows', () => {
     ${'2033-01-26'} | ${'week'}
     ${'2033-01-27'} | ${'month'}
   `('from 2026-01-01 to $to a point each $unit', ({ to, unit }) => {
-    expect(chartUnit({ from: '2026-01-01', to })).toBe(unit)
+    expect(chooseChartUnit({ from: '2026-01-01', to })).toBe(unit)
   })
 
   test('weeks from Monday on', () => {
-    expect(bucketStart('2026-11-22', 'week')).toBe('2026-11-16')
-    expect(bucketStart('2026-11-23', 'week')).toBe('2026-11-23')
-    expect(bucketStart('2026-11-22', 'month')).toBe('2026-11-01')
-    expect(bucketStart('2026-11-22', 'day')).toBe('2026-11-22')
+    expect(findBucketStart('2026-11-22', 'week')).toBe('2026-11-16')
+    expect(findBucketStart('2026-11-23', 'week')).toBe('2026-11-23')
+    expect(findBucketStart('2026-11-22', 'month')).toBe('2026-11-01')
+    expect(findBucketStart('2026-11-22', 'day')).toBe('2026-11-22')
   })
 })
 

@@ -1,7 +1,7 @@
 /** Windows of whole local days, as local dates such as 2026-11-22; both ends are included. */
 export type DateRange = { readonly from: string; readonly to: string }
 
-export const windowPresets = [
+export const WINDOW_PRESETS = [
   'last_30_days',
   'last_3_months',
   'last_6_months',
@@ -9,7 +9,7 @@ export const windowPresets = [
   'all',
 ] as const
 
-export type WindowPreset = (typeof windowPresets)[number]
+export type WindowPreset = (typeof WINDOW_PRESETS)[number]
 
 const monthsBack = { last_3_months: 3, last_6_months: 6, last_12_months: 12 }
 
@@ -19,7 +19,7 @@ const monthsBack = { last_3_months: 3, last_6_months: 6, last_12_months: 12 }
  *
  * @param firstDay the day of the first transaction, with which `all` starts; null: there is none yet
  */
-export function presetWindow(preset: WindowPreset, today: string, firstDay: string | null): DateRange {
+export function resolveWindowPreset(preset: WindowPreset, today: string, firstDay: string | null): DateRange {
   const day = Temporal.PlainDate.from(today)
   switch (preset) {
     case 'last_30_days':
@@ -36,15 +36,15 @@ export function presetWindow(preset: WindowPreset, today: string, firstDay: stri
 }
 
 /** How many dates a window has. Throws a RangeError for what is no date. */
-export function dateCount({ from, to }: DateRange): number {
+export function countDates({ from, to }: DateRange): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days + 1
 }
 
 /** As many dates as the window has, right before it. */
-export function previousWindow(window: DateRange): DateRange {
+export function computePreviousWindow(window: DateRange): DateRange {
   const from = Temporal.PlainDate.from(window.from)
   return {
-    from: from.subtract({ days: dateCount(window) }).toString(),
+    from: from.subtract({ days: countDates(window) }).toString(),
     to: from.subtract({ days: 1 }).toString(),
   }
 }
@@ -62,14 +62,14 @@ export type ChartUnit = 'day' | 'week' | 'month'
 const CHART_BUCKETS_MAX = 370
 
 /** Days as long as they fit into a chart, then weeks, then months. */
-export function chartUnit(window: DateRange): ChartUnit {
-  const dates = dateCount(window)
+export function chooseChartUnit(window: DateRange): ChartUnit {
+  const dates = countDates(window)
   if (dates <= CHART_BUCKETS_MAX) return 'day'
   return dates <= (CHART_BUCKETS_MAX - 1) * 7 ? 'week' : 'month'
 }
 
 /** The first date of the week (Monday) or month that holds a date; of a day, itself. */
-export function bucketStart(date: string, unit: ChartUnit): string {
+export function findBucketStart(date: string, unit: ChartUnit): string {
   if (unit === 'day') return date
   const day = Temporal.PlainDate.from(date)
   return (unit === 'week' ? day.subtract({ days: day.dayOfWeek - 1 }) : day.with({ day: 1 })).toString()

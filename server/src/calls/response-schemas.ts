@@ -1,5 +1,5 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
-import { conversationMs } from '@talktime/core/calls/call'
+import { measureConversation } from '@talktime/core/calls/call'
 import { z } from 'zod'
 import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import { publicId } from '../platform/ids.ts'
@@ -65,7 +65,7 @@ export type CallResponse = z.infer<typeof CallResponse>
 
 export function callResponse(call: CallRow): CallResponse {
   const { facts } = call
-  const durationMs = conversationMs(facts)
+  const durationMs = measureConversation(facts)
   return {
     id: publicId('call', call.id),
     status: statusOf(call),

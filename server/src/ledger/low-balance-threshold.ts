@@ -1,4 +1,4 @@
-import { lowLevelMs } from '@talktime/core/billing/balance-status'
+import { resolveLowBalanceThreshold } from '@talktime/core/billing/balance-status'
 import type { Queryable } from '../platform/database/database.ts'
 import type { WorkspaceUnit } from './unit.ts'
 
@@ -12,13 +12,13 @@ export async function updateLowBalanceThreshold(
   atMs: number,
 ): Promise<void> {
   const { workspaceId } = unit.line
-  const level = lowLevelMs(
+  const level = resolveLowBalanceThreshold(
     await chosenLevelMs(tx, workspaceId),
     await monthlyGrantedMs(tx, workspaceId, atMs),
   )
-  if (level === unit.line.lowLevelMs) return
+  if (level === unit.line.lowBalanceThresholdMs) return
   await tx.query('update balance_lines set low_level_ms = $2 where workspace_id = $1', [workspaceId, level])
-  unit.line = { ...unit.line, lowLevelMs: level }
+  unit.line = { ...unit.line, lowBalanceThresholdMs: level }
 }
 
 async function chosenLevelMs(tx: Queryable, workspaceId: string): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { withoutPassword } from './start-problem.ts'
 
@@ -48,7 +48,7 @@ export function readLlmSettings(env: NodeJS.ProcessEnv, wrong: string[]): LlmSet
   }
   const keys: Partial<Record<LlmProvider, string>> = {}
   const bases: Partial<Record<LlmProvider, string>> = {}
-  for (const provider of llmProviders) {
+  for (const provider of LLM_PROVIDERS) {
     const keyName = `TALKTIME_LLM_${provider.toUpperCase()}_KEY`
     const baseName = `TALKTIME_LLM_BASE_${provider.toUpperCase()}`
     const key = read(keyName, Key, 'an API key of 8 to 500 visible characters', true)

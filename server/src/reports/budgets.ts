@@ -1,5 +1,5 @@
 import { BUDGET_STEPS, type BudgetWatch, decideBudget } from '@talktime/core/billing/budget'
-import { localDateOf, localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds, localDateOf } from '@talktime/core/time/local-day'
 import { monthOf } from '@talktime/core/time/usage-window'
 import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -66,7 +66,7 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
   const { workspaceId, drawnMs } = unit.line
   const { timeZone, month, monthly, budget } = await readMonth(tx, workspaceId, nowMs)
   const { rows } = await tx.query<BudgetWatch>(
-    `select month, budget_ms as "budgetMs", told_percent as "toldPercent" from budget_watches where workspace_id = $1`,
+    `select month, budget_ms as "budgetMs", told_percent as "alertedPercent" from budget_watches where workspace_id = $1`,
     [workspaceId],
   )
   const now = { month: month.from.slice(0, 7), budgetMs: budget.budgetMs, usedMs: monthly.usedMs }
@@ -92,10 +92,10 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
     [
       workspaceId,
       watch.month,
-      localDayBounds(month.to, timeZone).endsAtMs,
+      findLocalDayBounds(month.to, timeZone).endsAtMs,
       timeZone,
       watch.budgetMs,
-      watch.toldPercent,
+      watch.alertedPercent,
       // Where open calls hold as much as is missing, it is looked at after each draw.
       lookAtMs === null ? null : Math.max(lookAtMs, drawnMs + 1),
     ],

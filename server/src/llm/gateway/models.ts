@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, problemRegistry } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -60,7 +60,7 @@ export async function answerModels(
 function modelsIn(provider: LlmProvider, text: string): unknown[] {
   const data = memberOf(parsedOrNull(text), 'data')
   if (Array.isArray(data)) return data
-  throw new Problem('llm_provider_failed', `${llmProviderNames[provider]} answered with no list of models.`)
+  throw new Problem('llm_provider_failed', `${LLM_PROVIDER_NAMES[provider]} answered with no list of models.`)
 }
 
 /** Providers list more or less about a model; what OpenAI's clients expect is there of each. */

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import { Problem, type ProblemCode } from '../../platform/problem.ts'
 import type { RequestError } from '../records/request-store.ts'
 import { asProblem } from './ask-provider.ts'
@@ -20,7 +20,7 @@ export function failureOf(provider: LlmProvider, error: unknown): Failure {
 /** Why an answer that had begun came to no end, whatever broke. */
 export function breakOf(provider: LlmProvider, error: unknown): Failure {
   if (error instanceof Aborted) return gaveUp(provider, error.because)
-  const detail = `${llmProviderNames[provider]} broke its answer off.`
+  const detail = `${LLM_PROVIDER_NAMES[provider]} broke its answer off.`
   return { error: 'cut_off', problem: new Problem('llm_provider_failed', detail, { internal: error }) }
 }
 
@@ -31,7 +31,7 @@ const errorsOfProblems: Partial<Record<ProblemCode, Exclude<RequestError, 'calle
 
 function gaveUp(provider: LlmProvider, because: AbortReason): Failure {
   if (because === 'caller_gone') return { error: 'caller_gone' }
-  const detail = `${llmProviderNames[provider]} ${tooLong[because]}.`
+  const detail = `${LLM_PROVIDER_NAMES[provider]} ${tooLong[because]}.`
   return { error: 'timeout', problem: new Problem('llm_provider_timeout', detail) }
 }
 
