@@ -71,7 +71,7 @@ function balanceOf(
     runsOutAtMs: runsOutAtMs(line, nowMs),
     status: classifyBalance(balanceMs, line.lowBalanceThresholdMs),
     lowBelowMs: line.lowBalanceThresholdMs,
-    outSinceMs: decideCrossings(line, nowMs).marks.outSinceMs,
+    outSinceMs: decideCrossings(line, nowMs).watchState.outSinceMs,
   }
 }
 

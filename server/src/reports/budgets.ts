@@ -70,11 +70,11 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
     [workspaceId],
   )
   const now = { month: month.from.slice(0, 7), budgetMs: budget.budgetMs, usedMs: monthly.usedMs }
-  const { watch, tell, nextStepAtMs } = decideBudget(rows[0], now)
-  if (tell !== null) {
+  const { watch, alert, nextStepAtMs } = decideBudget(rows[0], now)
+  if (alert !== null) {
     const alertId = await tellBudget(
       tx,
-      { ...now, workspaceId, timeZone, step: tell, own: budget.own },
+      { ...now, workspaceId, timeZone, step: alert, own: budget.own },
       nowMs,
     )
     if (alertId !== undefined) addEvent(unit, 'alert', alertId)
