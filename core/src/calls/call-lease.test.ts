@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time/durations.ts'
 import { type CallFacts, NEW_CALL_FACTS } from './call.ts'
 import {
   findReapTime,
@@ -12,9 +13,7 @@ import {
 } from './call-lease.ts'
 
 const runs = propertyRuns(500)
-const second = 1_000
-const minute = 60 * second
-const maxDurationMs = 60 * minute
+const maxDurationMs = HOUR_MS
 const always = Number.NEGATIVE_INFINITY
 
 const ringing = NEW_CALL_FACTS
@@ -34,26 +33,23 @@ describe('a call through a carrier', () => {
     { what: 'rings', call: ringing, closedAfterMs: RINGING_MS_MAX + hardStopMs, atMs: 0 },
     {
       what: 'talks',
-      call: talkingSince(minute),
-      closedAfterMs: minute + hardStopMs,
-      atMs: minute + maxDurationMs,
+      call: talkingSince(MINUTE_MS),
+      closedAfterMs: MINUTE_MS + hardStopMs,
+      atMs: MINUTE_MS + maxDurationMs,
     },
-  ])(
-    'that $what is closed by silence only when its hard stop has passed',
-    ({ call, closedAfterMs, atMs }) => {
-      expect(presumeEnd(call, through, always, closedAfterMs - 1)).toBeNull()
-      expect(presumeEnd(call, through, always, closedAfterMs)?.atMs).toBe(atMs)
-    },
-  )
+  ])('that $what is closed by silence only after its hard stop', ({ call, closedAfterMs, atMs }) => {
+    expect(presumeEnd(call, through, always, closedAfterMs - 1)).toBeNull()
+    expect(presumeEnd(call, through, always, closedAfterMs)?.atMs).toBe(atMs)
+  })
 
-  test('is not closed for heartbeats that it does not send', () => {
-    const seen = { ...through, lastSeenAtMs: 2 * minute }
-    expect(presumeEnd(talkingSince(minute), seen, always, 2 * minute + 2 * LEASE_MS)).toBeNull()
+  test('is not closed when its heartbeats stop', () => {
+    const seen = { ...through, lastSeenAtMs: 2 * MINUTE_MS }
+    expect(presumeEnd(talkingSince(MINUTE_MS), seen, always, 2 * MINUTE_MS + 2 * LEASE_MS)).toBeNull()
   })
 })
 
 describe('a call that rings', () => {
-  test('is taken for lost after half an hour without a word, and not a millisecond before', () => {
+  test('counts as lost after half an hour of silence, and not a millisecond earlier', () => {
     expect(presumeEnd(ringing, lease(null), always, RINGING_MS_MAX - 1)).toBeNull()
     expect(presumeEnd(ringing, lease(null), always, RINGING_MS_MAX)).toEqual({
       atMs: 0,
@@ -61,17 +57,17 @@ describe('a call that rings', () => {
     })
   })
 
-  test('is kept by its heartbeats', () => {
-    const kept = lease(10 * minute)
-    expect(presumeEnd(ringing, kept, always, 10 * minute + RINGING_MS_MAX - 1)).toBeNull()
-    expect(presumeEnd(ringing, kept, always, 10 * minute + RINGING_MS_MAX)?.atMs).toBe(10 * minute)
+  test('is kept alive by its heartbeats', () => {
+    const kept = lease(10 * MINUTE_MS)
+    expect(presumeEnd(ringing, kept, always, 10 * MINUTE_MS + RINGING_MS_MAX - 1)).toBeNull()
+    expect(presumeEnd(ringing, kept, always, 10 * MINUTE_MS + RINGING_MS_MAX)?.atMs).toBe(10 * MINUTE_MS)
   })
 })
 
 describe('a call in conversation', () => {
-  test('whose stack never sent a heartbeat is closed only a grace after its hard stop, and ends at the hard stop', () => {
-    const call = talkingSince(5 * second)
-    const hardStopMs = 5 * second + maxDurationMs
+  test('without heartbeats ends at its hard stop, and is closed a grace period later', () => {
+    const call = talkingSince(5 * SECOND_MS)
+    const hardStopMs = 5 * SECOND_MS + maxDurationMs
     expect(presumeEnd(call, lease(null), always, hardStopMs + HARD_STOP_GRACE_MS - 1)).toBeNull()
     expect(presumeEnd(call, lease(null), always, hardStopMs + HARD_STOP_GRACE_MS)).toEqual({
       atMs: hardStopMs,
@@ -79,24 +75,26 @@ describe('a call in conversation', () => {
     })
   })
 
-  test('whose heartbeats fell silent ended at the last one', () => {
-    const call = talkingSince(5 * second)
-    expect(presumeEnd(call, lease(minute), always, minute + LEASE_MS - 1)).toBeNull()
-    expect(presumeEnd(call, lease(minute), always, minute + LEASE_MS)).toEqual({
-      atMs: minute,
+  test('whose heartbeats stopped ended at the last one', () => {
+    const call = talkingSince(5 * SECOND_MS)
+    expect(presumeEnd(call, lease(MINUTE_MS), always, MINUTE_MS + LEASE_MS - 1)).toBeNull()
+    expect(presumeEnd(call, lease(MINUTE_MS), always, MINUTE_MS + LEASE_MS)).toEqual({
+      atMs: MINUTE_MS,
       reason: 'lease_ran_out',
     })
   })
 
-  test('is not lost for heartbeats that nobody could hear: silence before listening counts for nothing', () => {
-    const call = talkingSince(5 * second)
-    const listeningSinceMs = 20 * minute
-    expect(presumeEnd(call, lease(minute), listeningSinceMs, listeningSinceMs)).toBeNull()
-    expect(presumeEnd(call, lease(minute), listeningSinceMs, listeningSinceMs + LEASE_MS - 1)).toBeNull()
-    expect(presumeEnd(call, lease(minute), listeningSinceMs, listeningSinceMs + LEASE_MS)?.atMs).toBe(minute)
+  test('is not lost for heartbeats that no server could receive', () => {
+    const call = talkingSince(5 * SECOND_MS)
+    const listeningSinceMs = 20 * MINUTE_MS
+    expect(presumeEnd(call, lease(MINUTE_MS), listeningSinceMs, listeningSinceMs)).toBeNull()
+    expect(presumeEnd(call, lease(MINUTE_MS), listeningSinceMs, listeningSinceMs + LEASE_MS - 1)).toBeNull()
+    expect(presumeEnd(call, lease(MINUTE_MS), listeningSinceMs, listeningSinceMs + LEASE_MS)?.atMs).toBe(
+      MINUTE_MS,
+    )
   })
 
-  test('that was answered after its last heartbeat has a whole lease from its answer: that was its last sign of life', () => {
+  test('answered after its last heartbeat has a whole lease from its answer', () => {
     const call = talkingSince(LEASE_MS)
     expect(presumeEnd(call, lease(0), always, LEASE_MS)).toBeNull()
     expect(presumeEnd(call, lease(0), always, 2 * LEASE_MS - 1)).toBeNull()
@@ -106,9 +104,9 @@ describe('a call in conversation', () => {
     })
   })
 
-  test('that still sends heartbeats past its hard stop ended at the hard stop', () => {
+  test('that sends heartbeats past its hard stop ended at the hard stop', () => {
     const call = talkingSince(0)
-    const late = lease(maxDurationMs + 10 * second)
+    const late = lease(maxDurationMs + 10 * SECOND_MS)
     expect(presumeEnd(call, late, always, maxDurationMs + HARD_STOP_GRACE_MS)).toEqual({
       atMs: maxDurationMs,
       reason: 'hard_stop',
@@ -116,7 +114,7 @@ describe('a call in conversation', () => {
   })
 })
 
-describe('looking for lost calls', () => {
+describe('the reaper', () => {
   const instant = fc.integer({ min: 0, max: 3 * maxDurationMs })
   const facts: fc.Arbitrary<CallFacts> = fc.record({
     refused: fc.boolean(),
@@ -134,7 +132,7 @@ describe('looking for lost calls', () => {
     throughCarrier: fc.boolean(),
   })
 
-  test('the time to look is exactly the time from which there is something to find', () => {
+  test('finds a presumed end from the reap time on, and not before it', () => {
     fc.assert(
       fc.property(facts, anyLease, fc.integer({ min: -2, max: 2 }), (call, itsLease, offMs) => {
         const atMs = findReapTime(call, itsLease)
@@ -148,11 +146,11 @@ describe('looking for lost calls', () => {
     )
   })
 
-  test('a server that began to listen later finds the same or nothing yet', () => {
+  test('finds the same end, or none yet, on a server that started to listen later', () => {
     fc.assert(
       fc.property(facts, anyLease, instant, instant, (call, itsLease, listeningSinceMs, nowMs) => {
         const found = presumeEnd(call, itsLease, listeningSinceMs, nowMs)
-        // A carrier can be asked afterwards, so it does not matter who listened.
+        // A carrier can be asked later, so it does not matter which server listened.
         if (itsLease.throughCarrier) {
           expect(presumeEnd(call, itsLease, always, nowMs)).toEqual(found)
           return
@@ -166,7 +164,7 @@ describe('looking for lost calls', () => {
     )
   })
 
-  test('a conversation is presumed to end between its answer and its hard stop', () => {
+  test('presumes the end of a conversation between its answer and its hard stop', () => {
     fc.assert(
       fc.property(facts, anyLease, instant, instant, (call, itsLease, listeningSinceMs, nowMs) => {
         const found = presumeEnd(call, itsLease, listeningSinceMs, nowMs)

@@ -17,8 +17,8 @@ import {
 const runs = propertyRuns(500)
 const refused: CallFacts = { ...NEW_CALL_FACTS, refused: true, endedAtMs: 0 }
 
-/** Scenarios are strings of events: `A10` answered at 10, `E90` ended, `P50` presumed to have ended, `C60` cut. */
-function events(script: string): CallEvent[] {
+/** Parses a scenario: `A10` is an answer at 10, `E90` an end, `P50` a presumed end, `C60` a cut. */
+function parseEvents(script: string): CallEvent[] {
   return script.split(' ').map((word): CallEvent => {
     const atMs = Number(word.slice(1))
     if (word.startsWith('A')) return { type: 'answer', atMs }
@@ -28,7 +28,7 @@ function events(script: string): CallEvent[] {
   })
 }
 
-/** Applies a stream to a call. Returns its facts after it, and what each event charged. */
+/** Applies a stream of events to a call. Returns the facts after it and the effect of each event. */
 function play(stream: readonly CallEvent[], start = NEW_CALL_FACTS) {
   let facts = start
   const effects: CallEffect[] = stream.map((event) => {
@@ -42,33 +42,33 @@ function play(stream: readonly CallEvent[], start = NEW_CALL_FACTS) {
 describe('a call', () => {
   test.each`
     script                  | status               | charges              | why
-    ${'A10'}                | ${'in_conversation'} | ${[0]}               | ${'it is charged when it is over'}
-    ${'A10 E100'}           | ${'ended'}           | ${[0, 90]}           | ${'from answer to hang-up'}
+    ${'A10'}                | ${'in_conversation'} | ${[0]}               | ${'it is charged when it ends'}
+    ${'A10 E100'}           | ${'ended'}           | ${[0, 90]}           | ${'it is charged from answer to end'}
     ${'E100'}               | ${'unanswered'}      | ${[0]}               | ${'ringing costs nothing'}
-    ${'E100 A10'}           | ${'ended'}           | ${[0, 90]}           | ${'the answer came late'}
+    ${'E100 A10'}           | ${'ended'}           | ${[0, 90]}           | ${'the answer arrived late'}
     ${'A10 E100 E100 E100'} | ${'ended'}           | ${[0, 90, 0, 0]}     | ${'a repeat changes nothing'}
     ${'A10 A50 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'the first answer stands'}
     ${'A10 E100 E500'}      | ${'ended'}           | ${[0, 90, 0]}        | ${'the first end stands'}
-    ${'A10 E5'}             | ${'ended'}           | ${[0, 0]}            | ${'nobody talks less than nothing'}
+    ${'A10 E5'}             | ${'ended'}           | ${[0, 0]}            | ${'a conversation is never negative'}
     ${'A10 P50'}            | ${'lost'}            | ${[0, 40]}           | ${'it is charged to its last sign of life'}
-    ${'A10 P50 E100'}       | ${'ended'}           | ${[0, 40, 50]}       | ${'it had gone on for longer'}
-    ${'A10 P50 E30'}        | ${'ended'}           | ${[0, 40, -20]}      | ${'it had been over before'}
-    ${'A10 P50 P90'}        | ${'lost'}            | ${[0, 40, 0]}        | ${'it is lost once'}
-    ${'A10 E100 P50'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'a report is not presumed away'}
-    ${'P50'}                | ${'lost'}            | ${[0]}               | ${'nobody said what became of it'}
-    ${'P50 A10'}            | ${'in_conversation'} | ${[0, 0]}            | ${'an answer shows that it had not ended'}
-    ${'P50 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'reopened and ended'}
+    ${'A10 P50 E100'}       | ${'ended'}           | ${[0, 40, 50]}       | ${'it had gone on longer'}
+    ${'A10 P50 E30'}        | ${'ended'}           | ${[0, 40, -20]}      | ${'it had ended earlier'}
+    ${'A10 P50 P90'}        | ${'lost'}            | ${[0, 40, 0]}        | ${'it is lost only once'}
+    ${'A10 E100 P50'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'a presumption does not override a report'}
+    ${'P50'}                | ${'lost'}            | ${[0]}               | ${'nobody reported what became of it'}
+    ${'P50 A10'}            | ${'in_conversation'} | ${[0, 0]}            | ${'an answer proves the presumption wrong'}
+    ${'P50 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'it is reopened and ends'}
     ${'A10 C60 E100'}       | ${'ended'}           | ${[0, 50, 40]}       | ${'a reset cut it at 60'}
     ${'A10 C60 C80 E100'}   | ${'ended'}           | ${[0, 50, 20, 20]}   | ${'two boundaries cut it'}
     ${'A10 C60 C60 E100'}   | ${'ended'}           | ${[0, 50, 0, 40]}    | ${'the same boundary cuts it once'}
-    ${'A10 C60 E40'}        | ${'ended'}           | ${[0, 50, -20]}      | ${'it had been over before the cut'}
-    ${'A10 C60 P30 E100'}   | ${'ended'}           | ${[0, 50, -30, 70]}  | ${'given back, then charged to its end'}
-    ${'A10 C60 P30 E20'}    | ${'ended'}           | ${[0, 50, -30, -10]} | ${'given back twice'}
+    ${'A10 C60 E40'}        | ${'ended'}           | ${[0, 50, -20]}      | ${'it had ended before the cut'}
+    ${'A10 C60 P30 E100'}   | ${'ended'}           | ${[0, 50, -30, 70]}  | ${'reversed, then charged to its end'}
+    ${'A10 C60 P30 E20'}    | ${'ended'}           | ${[0, 50, -30, -10]} | ${'reversed twice'}
     ${'A70 C60 E100'}       | ${'ended'}           | ${[0, 0, 30]}        | ${'the cut came before its answer'}
     ${'C60 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'its answer arrived after the boundary'}
-    ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'what is over is not cut'}
+    ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'an ended call is not cut'}
   `('$script is $status and charges $charges: $why', ({ script, status, charges }) => {
-    const { facts, effects } = play(events(script))
+    const { facts, effects } = play(parseEvents(script))
     expect(deriveCallStatus(facts)).toBe(status)
     expect(effects.map((effect) => effect.chargeMs)).toEqual(charges)
   })
@@ -86,16 +86,16 @@ describe('a call', () => {
     expect(measureConversation(facts)).toBe(0)
   })
 
-  test('has a length only once it is over', () => {
+  test('has a length only once it has ended', () => {
     expect(measureConversation(NEW_CALL_FACTS)).toBeNull()
-    expect(measureConversation(play(events('A10')).facts)).toBeNull()
-    expect(measureConversation(play(events('A10 E100')).facts)).toBe(90)
+    expect(measureConversation(play(parseEvents('A10')).facts)).toBeNull()
+    expect(measureConversation(play(parseEvents('A10 E100')).facts)).toBe(90)
     expect(measureConversation(refused)).toBe(0)
   })
 
-  test('an event that changes nothing returns the very same facts', () => {
-    const { facts } = play(events('A10 C60 E100'))
-    for (const event of events('A10 A50 C60 C90 P70 E100 E50')) {
+  test('keeps the identical facts object when an event changes nothing', () => {
+    const { facts } = play(parseEvents('A10 C60 E100'))
+    for (const event of parseEvents('A10 A50 C60 C90 P70 E100 E50')) {
       expect(applyCallEvent(facts, event).facts).toBe(facts)
     }
   })
@@ -115,12 +115,12 @@ const presumed: fc.Arbitrary<CallEvent> = fc.record({
 })
 const cut: fc.Arbitrary<CallEvent> = fc.record({ type: fc.constant('cut' as const), atMs: instant })
 
-/** The facts that outlive the way by which they became known; where a boundary cut the call is such a way. */
-function truth({ settledUntilMs: _, ...facts }: CallFacts) {
+/** The facts that do not depend on the path: where boundaries cut the call does. */
+function omitPath({ settledUntilMs: _, ...facts }: CallFacts) {
   return facts
 }
 
-/** A stream of one true answer and one true end, each any number of times, between presumptions and cuts. */
+/** One true answer and one true end, each reported once or more, among presumed ends and cuts, in any order. */
 const trueStream = fc
   .record({ answer, end, noise: fc.array(fc.oneof(presumed, cut), { maxLength: 6 }) })
   .chain(({ answer, end, noise }) =>
@@ -141,7 +141,7 @@ const anyStream = fc.array(fc.oneof(answer, end, presumed, cut), { maxLength: 10
 
 const noEffect: CallEffect = { chargeMs: 0, liveCalls: 0, liveSinceSumMs: 0, openCalls: 0 }
 
-function sum(a: CallEffect, b: CallEffect): CallEffect {
+function addEffects(a: CallEffect, b: CallEffect): CallEffect {
   return {
     chargeMs: a.chargeMs + b.chargeMs,
     liveCalls: a.liveCalls + b.liveCalls,
@@ -150,8 +150,8 @@ function sum(a: CallEffect, b: CallEffect): CallEffect {
   }
 }
 
-/** What a call with these facts must have done to its workspace since it was authorized. */
-function effectOfFacts(facts: CallFacts): CallEffect {
+/** The sum of all effects that a call with these facts must have had since it was authorized. */
+function sumEffectsOf(facts: CallFacts): CallEffect {
   const live = !facts.refused && facts.answeredAtMs !== null && facts.endedAtMs === null
   const sinceMs = facts.settledUntilMs ?? facts.answeredAtMs ?? 0
   return {
@@ -162,12 +162,12 @@ function effectOfFacts(facts: CallFacts): CallEffect {
   }
 }
 
-describe('events in any order and any repetition', () => {
-  test('give the same facts and the same charge: from answer to end, never less than nothing', () => {
+describe('events in any order, however often repeated,', () => {
+  test('give the same facts and the same charge: from answer to end, never negative', () => {
     fc.assert(
       fc.property(trueStream, ({ answerMs, endMs, stream }) => {
         const { facts } = play(stream)
-        expect(truth(facts)).toEqual({
+        expect(omitPath(facts)).toEqual({
           refused: false,
           answeredAtMs: answerMs,
           endedAtMs: endMs,
@@ -181,7 +181,7 @@ describe('events in any order and any repetition', () => {
     )
   })
 
-  test('the first report of each fact stands, whatever is reported later', () => {
+  test('keep the first report of each fact, whatever is reported later', () => {
     fc.assert(
       fc.property(anyStream, (stream) => {
         const { facts } = play(stream)
@@ -195,7 +195,7 @@ describe('events in any order and any repetition', () => {
     )
   })
 
-  test('after each event the effects so far are those of the facts so far, and nothing is owed or overpaid', () => {
+  test('have effects that add up to the facts after every event, with nothing owed or overpaid', () => {
     fc.assert(
       fc.property(anyStream, (stream) => {
         let facts = NEW_CALL_FACTS
@@ -203,8 +203,8 @@ describe('events in any order and any repetition', () => {
         for (const event of stream) {
           const step = applyCallEvent(facts, event)
           facts = step.facts
-          effects = sum(effects, step.effect)
-          expect(effects).toEqual(effectOfFacts(facts))
+          effects = addEffects(effects, step.effect)
+          expect(effects).toEqual(sumEffectsOf(facts))
           const sinceMs = findUnchargedStart(facts)
           const dueMs =
             sinceMs === null ? (measureConversation(facts) ?? 0) : sinceMs - (facts.answeredAtMs ?? 0)
@@ -216,7 +216,7 @@ describe('events in any order and any repetition', () => {
     )
   })
 
-  test('a refused call never charges, whatever is reported of it', () => {
+  test('never charge a refused call', () => {
     fc.assert(
       fc.property(anyStream, (stream) => {
         const { facts, effects } = play(stream, refused)
@@ -229,7 +229,7 @@ describe('events in any order and any repetition', () => {
     )
   })
 
-  test('move the balance line by what was talked, however the events of many calls are mixed', () => {
+  test('move the balance line by the conversations, however the events of many calls are interleaved', () => {
     const mixed = fc.array(trueStream, { minLength: 1, maxLength: 5 }).chain((calls) => {
       const turns = calls.flatMap(({ stream }, call) => stream.map((): number => call))
       return fc.record({
