@@ -1,6 +1,6 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { callingState } from '@talktime/core/campaigns/calling-hours'
-import { planDials } from '@talktime/core/campaigns/dialing'
+import { planDials } from '@talktime/core/campaigns/dial-pacing'
 import type { WorkspaceUnit } from '../../ledger/index.ts'
 import { requireSubscription, type Terms } from '../../plans/index.ts'
 import type { Tx } from '../../platform/database/database.ts'

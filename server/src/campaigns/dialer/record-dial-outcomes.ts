@@ -1,4 +1,8 @@
-import { classifyDisposition, type Disposition, decideContactState } from '@talktime/core/campaigns/dialing'
+import {
+  classifyDisposition,
+  type Disposition,
+  decideContactState,
+} from '@talktime/core/campaigns/dispositions'
 import type { Tx } from '../../platform/database/database.ts'
 import type { CampaignRow } from '../campaign.ts'
 import {
