@@ -11,6 +11,6 @@ test.each([
   ['mistral', undefined],
   ['constructor', undefined],
   ['', undefined],
-])('an agent that says "%s" means %s', (text, provider) => {
+])('"%s" is parsed as %s', (text, provider) => {
   expect(parseLlmProvider(text)).toBe(provider)
 })

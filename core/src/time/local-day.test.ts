@@ -1,29 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
+import { HOUR_MS } from './durations.ts'
 import { findLocalDayBounds, listLocalDates, listLocalDays, localDateOf, localDayOf } from './local-day.ts'
-
-const hourMs = 3_600_000
 
 describe('a local day', () => {
   test.each`
     date            | timeZone                 | hours   | why
     ${'2026-11-22'} | ${'UTC'}                 | ${24}   | ${'an ordinary day'}
     ${'2026-03-29'} | ${'Europe/Berlin'}       | ${23}   | ${'the clock goes forward'}
-    ${'2026-10-25'} | ${'Europe/Berlin'}       | ${25}   | ${'and back'}
-    ${'2026-10-04'} | ${'Australia/Lord_Howe'} | ${23.5} | ${'by half an hour there'}
-    ${'2011-12-30'} | ${'Pacific/Apia'}        | ${0}    | ${'Samoa left it out'}
-    ${'2011-12-31'} | ${'Pacific/Apia'}        | ${24}   | ${'and went on'}
+    ${'2026-10-25'} | ${'Europe/Berlin'}       | ${25}   | ${'the clock goes back'}
+    ${'2026-10-04'} | ${'Australia/Lord_Howe'} | ${23.5} | ${'the clock goes forward half an hour'}
+    ${'2011-12-30'} | ${'Pacific/Apia'}        | ${0}    | ${'Samoa skipped it'}
+    ${'2011-12-31'} | ${'Pacific/Apia'}        | ${24}   | ${'and continued with the next'}
   `('of $date in $timeZone has $hours hours: $why', ({ date, timeZone, hours }) => {
     const { startsAtMs, endsAtMs } = findLocalDayBounds(date, timeZone)
-    expect((endsAtMs - startsAtMs) / hourMs).toBe(hours)
+    expect((endsAtMs - startsAtMs) / HOUR_MS).toBe(hours)
   })
 
-  test('begins at midnight there', () => {
+  test('starts at local midnight', () => {
     expect(findLocalDayBounds('2026-11-22', 'Asia/Kolkata').startsAtMs).toBe(Date.UTC(2026, 10, 21, 18, 30))
   })
 
-  test('ends where the next begins', () => {
+  test('ends where the next one starts', () => {
     const zones = fc.constantFrom(
       'UTC',
       'Europe/Berlin',
@@ -33,7 +32,7 @@ describe('a local day', () => {
     )
     fc.assert(
       fc.property(fc.integer({ min: 14_000, max: 22_000 }), zones, (dayNumber, timeZone) => {
-        const date = (days: number) => new Date(days * 24 * hourMs).toISOString().slice(0, 10)
+        const date = (days: number) => new Date(days * 24 * HOUR_MS).toISOString().slice(0, 10)
         const { endsAtMs } = findLocalDayBounds(date(dayNumber), timeZone)
         expect(findLocalDayBounds(date(dayNumber + 1), timeZone).startsAtMs).toBe(endsAtMs)
       }),
@@ -41,7 +40,7 @@ describe('a local day', () => {
     )
   })
 
-  test.each(['2026-02-30', '2026-13-01', 'today', ''])('"%s" is refused', (date) => {
+  test.each(['2026-02-30', '2026-13-01', 'today', ''])('of "%s" does not exist', (date) => {
     expect(() => findLocalDayBounds(date, 'UTC')).toThrow(RangeError)
   })
 })
@@ -49,9 +48,9 @@ describe('a local day', () => {
 const zones = fc.constantFrom('UTC', 'Asia/Kolkata', 'America/St_Johns', 'America/Sao_Paulo', 'Pacific/Apia')
 const instants = fc.integer({ min: Date.UTC(2009, 0), max: Date.UTC(2031, 0) })
 
-describe('the day of an instant', () => {
-  test('holds it, also where a clock goes back over midnight', () => {
-    // On 7 November 2010 the clock of St John’s went from 00:01 back to 23:01 of the day before.
+describe('the local day of an instant', () => {
+  test('contains it, even when the clock goes back across midnight', () => {
+    // On 7 November 2010 clocks in St John’s went back from 00:01 to 23:01 of the day before.
     const again = Temporal.ZonedDateTime.from('2010-11-06T23:30[America/St_Johns]', {
       disambiguation: 'later',
     })
@@ -67,14 +66,14 @@ describe('the day of an instant', () => {
     )
   })
 
-  test('is the same whichever was asked for before', () => {
+  test('does not depend on the days that were asked for before', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(instants, fc.integer({ min: -2, max: 2 })), { maxLength: 8 }),
         zones,
         (asked, timeZone) => {
           for (const [atMs, hours] of asked) {
-            for (const ms of [atMs, atMs + hours * hourMs]) {
+            for (const ms of [atMs, atMs + hours * HOUR_MS]) {
               expect(localDateOf(ms, timeZone)).toBe(localDayOf(ms, timeZone).date)
             }
           }
@@ -85,7 +84,7 @@ describe('the day of an instant', () => {
   })
 })
 
-test('dates follow one another without those that were skipped', () => {
+test('local dates leave out the dates that a zone skipped, as local days do', () => {
   expect(listLocalDates('2011-12-28', '2012-01-01', 'Pacific/Apia')).toEqual([
     '2011-12-28',
     '2011-12-29',
