@@ -75,7 +75,7 @@ export type Crossing =
   | { readonly kind: 'became_low'; readonly atMs: number }
 
 /**
- * Decides which crossings to act on at `nowMs`. Whoever acts on them stores the returned watch state in the same
+ * Decides which crossings to act on at `nowMs`. The caller that acts on them stores the returned watch state in that
  * transaction; it equals the line's own when there is nothing to do.
  */
 export function decideCrossings(
