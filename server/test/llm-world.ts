@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
 import { createOutbound, type Resolve } from '../src/platform/outbound.ts'
@@ -61,7 +61,7 @@ export async function openLlmWorld(
 ): Promise<LlmWorld> {
   const provider = await startProvider()
   const { withoutPlatformKey = [], models, resolve, ...rest } = options
-  const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
+  const known = LLM_PROVIDERS.filter((name) => !withoutPlatformKey.includes(name))
   const t = await testApp({
     ...rest,
     // As an operator allows an inner address: own keys of azure_openai and openai_compatible get here too.
@@ -69,7 +69,7 @@ export async function openLlmWorld(
     config: {
       llm: {
         keys: Object.fromEntries(known.map((name) => [name, platformKey(name)])),
-        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
+        bases: Object.fromEntries(LLM_PROVIDERS.map((name) => [name, `${provider.address}/${name}`])),
         azureApiVersion: undefined,
         models,
       },

@@ -1,4 +1,4 @@
-import { billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
+import { computeBillingCycle, computeCycleAnchor } from '@talktime/core/billing/billing-cycle'
 
 /**
  * A workspace's credits kept the slow way, to compare the real books with: no balance line, no folding, no ledger.
@@ -51,8 +51,8 @@ export type SlowCall = {
 }
 
 export function slowWorkspace(terms: SlowWorkspace['terms'], nowMs: number): SlowWorkspace {
-  const anchorLocal = cycleAnchor(nowMs, 'UTC')
-  const { endsAtMs } = billingCycle(anchorLocal, 'UTC', 0)
+  const anchorLocal = computeCycleAnchor(nowMs, 'UTC')
+  const { endsAtMs } = computeBillingCycle(anchorLocal, 'UTC', 0)
   const workspace: SlowWorkspace = {
     terms,
     anchorLocal,
@@ -209,7 +209,7 @@ export function catchUp(workspace: SlowWorkspace, nowMs: number): void {
 
 function renew(workspace: SlowWorkspace): void {
   workspace.cycleNumber += 1
-  workspace.cycleEndsAtMs = billingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
+  workspace.cycleEndsAtMs = computeBillingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
   grant(workspace, workspace.terms.monthlyMs, workspace.cycleEndsAtMs)
 }
 

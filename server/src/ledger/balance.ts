@@ -1,5 +1,5 @@
-import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
-import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
+import { balanceAt, findCrossing } from '@talktime/core/billing/balance-line'
+import { type BalanceStatus, classifyBalance } from '@talktime/core/billing/balance-status'
 import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
 import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
@@ -70,14 +70,14 @@ function balanceOf(
     overdraftMs: Math.max(0, -balanceMs),
     liveCalls: line.liveCalls,
     runsOutAtMs: runsOutAtMs(line, nowMs),
-    status: balanceStatus(balanceMs, line.lowLevelMs),
-    lowBelowMs: line.lowLevelMs,
-    outSinceMs: decideCrossings(line, nowMs).marks.outSinceMs,
+    status: classifyBalance(balanceMs, line.lowBalanceThresholdMs),
+    lowBelowMs: line.lowBalanceThresholdMs,
+    outSinceMs: decideCrossings(line, nowMs).watchState.outSinceMs,
   }
 }
 
 function runsOutAtMs(line: LineRow, nowMs: number): number | null {
-  const crossesAtMs = crossesAt(line, 0)
+  const crossesAtMs = findCrossing(line, 0)
   if (crossesAtMs === null || balanceAt(line, nowMs) <= 0) return null
   if (line.nextBoundaryMs !== null && crossesAtMs > line.nextBoundaryMs) return null
   return crossesAtMs

@@ -1,4 +1,4 @@
-import { lowLevelMs } from '@talktime/core/billing/balance-status'
+import { resolveLowBalanceThreshold } from '@talktime/core/billing/balance-status'
 import type { Queryable } from '../platform/database/database.ts'
 import type { WorkspaceUnit } from './unit.ts'
 
@@ -12,11 +12,12 @@ export async function updateLowBalanceThreshold(
   atMs: number,
 ): Promise<void> {
   const { workspaceId } = unit.line
-  const thresholdMs = lowLevelMs(
+  const thresholdMs = resolveLowBalanceThreshold(
     await readChosenThresholdMs(tx, workspaceId),
     await readMonthlyGrantedMs(tx, workspaceId, atMs),
   )
-  if (thresholdMs !== unit.line.lowLevelMs) unit.line = { ...unit.line, lowLevelMs: thresholdMs }
+  if (thresholdMs !== unit.line.lowBalanceThresholdMs)
+    unit.line = { ...unit.line, lowBalanceThresholdMs: thresholdMs }
 }
 
 async function readChosenThresholdMs(tx: Queryable, workspaceId: string): Promise<number | null> {
