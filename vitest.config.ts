@@ -1,11 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-// Each project starts what its tests need and no more: core and web need nothing, the server's share one
+// Each project starts what its tests need and no more: tidy, core and web need nothing, the server's share one
 // PostgreSQL, the browser's start the whole product.
-// On a busy machine that builds for many, one test may be late without anybody's fault; elsewhere it shows at once.
-const retry = process.env.CI ? 1 : 0
-
 // Tests wait for PostgreSQL, servers and browsers more than they compute: a file for each core.
 const maxWorkers = availableParallelism()
 
@@ -13,11 +10,11 @@ export default defineConfig({
   test: {
     maxWorkers,
     projects: [
+      { test: { name: 'tidy', include: ['tidy/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
       {
         test: {
           name: 'server',
-          retry,
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           // Generous: on a busy machine starting real processes takes its time.
@@ -29,7 +26,6 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          retry,
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           testTimeout: 60_000,
