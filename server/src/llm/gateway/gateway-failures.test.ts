@@ -125,7 +125,7 @@ describe('an own key that is refused', () => {
       world.provider.behave((request, answer) => {
         if (request.headers.authorization === `Bearer ${platformKey('openai')}`) {
           answer.writeHead(200, streamHeaders).end(chunksFor(request).join(''))
-        } else refusing(status, 'refused')(request, answer)
+        } else void refusing(status, 'refused')(request, answer)
       })
       const { response } = await world
         .client(agent)
