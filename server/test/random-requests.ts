@@ -9,7 +9,7 @@ export type ApiDocument = {
 
 type Operation = {
   readonly parameters?: readonly Parameter[]
-  readonly requestResponse?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
 }
 
 type Parameter = {
@@ -74,7 +74,7 @@ function requestsTo(
     encodeURIComponent(value.toWellFormed()),
   )
   const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query')
-  const [[contentType, sent] = []] = Object.entries(operation.requestResponse?.content ?? {})
+  const [[contentType, sent] = []] = Object.entries(operation.requestBody?.content ?? {})
   return fc
     .record({
       path: fc.array(id, { minLength: 3, maxLength: 3 }),

@@ -92,7 +92,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
   function place(form: Map<string, string[]>): Answer {
     const [to, from] = [form.get('To')?.[0] ?? '', form.get('From')?.[0] ?? '']
     if (to === invalidTo) return refusal(400, 21211, `The 'To' number ${to} is not a valid phone number.`)
-    if (to === forbiddenTo) return refusal(400, 21215, 'WorkspaceUnit not authorized to call this number.')
+    if (to === forbiddenTo) return refusal(400, 21215, 'Account not authorized to call this number.')
     return { status: 201, body: resourceOf(makeCall('outbound-api', to, from, form)) }
   }
 
