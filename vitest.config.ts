@@ -1,35 +1,41 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-// Each project starts what its tests need and no more: tidy, core and web need nothing, the server's share one
-// PostgreSQL, the browser's start the whole product.
-// Tests wait for PostgreSQL, servers and browsers more than they compute: a file for each core.
-const maxWorkers = availableParallelism()
+// Each project starts only what its tests need: tidy, core and web need nothing, the server's tests share one
+// PostgreSQL, the browser's tests start the whole product. A failed test is not retried: a retry hides what is wrong.
+// Files that run in one worker share their modules. Loading the server's modules again for every file took half of the
+// processor's time.
+const isolate = false
+
+// On a busy machine a test waits for the processor, too, and for the start of real processes.
+const testTimeout = 60_000
 
 export default defineConfig({
   test: {
-    maxWorkers,
+    // Tests wait for PostgreSQL, servers and browsers more than they compute, so one file for each core runs at once.
+    maxWorkers: availableParallelism(),
     projects: [
-      { test: { name: 'tidy', include: ['tidy/**/*.test.ts'], testTimeout: 60_000 } },
-      { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
+      { test: { name: 'tidy', isolate, testTimeout, include: ['tidy/**/*.test.ts'] } },
+      { test: { name: 'core', isolate, testTimeout, include: ['core/src/**/*.test.ts'] } },
       {
         test: {
           name: 'server',
+          isolate,
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          // Generous: on a busy machine starting real processes takes its time.
-          testTimeout: 60_000,
+          testTimeout,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
+      { test: { name: 'web', isolate, testTimeout, include: ['web/src/**/*.test.{ts,tsx}'] } },
       {
         test: {
           name: 'browser',
+          isolate,
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          testTimeout: 60_000,
-          // As long as Playwright waits for what it looks for itself.
+          testTimeout,
+          // As long as Playwright's own waits.
           expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
         },

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { projectRoot, runProgram, temporaryFolder, welcomed } from './start-server.ts'
+import { projectRoot, runProgram, waitForWelcome } from './start-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /**
  * Ways to run a program that may mount a file system of its own, seen by nobody else: as root, or on a Linux that
@@ -37,7 +38,7 @@ describe('a server without space on its disk', () => {
     expect(await limited.ended).toBe(1)
     expect(limited.stderr()).toMatch(/^Talktime does not start\.\nPostgreSQL could not be set up: .+\.\n$/)
     expect((await readdir(path)).filter((name) => name.startsWith('postgres.'))).toEqual([])
-    const unlimited = await welcomed(runProgram(main, { TALKTIME_DATA_DIR: path }))
+    const unlimited = await waitForWelcome(runProgram(main, { TALKTIME_DATA_DIR: path }))
     unlimited.kill('SIGTERM')
     expect(await unlimited.ended).toBe(0)
     await remove()

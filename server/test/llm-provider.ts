@@ -13,7 +13,7 @@ export type SeenRequest = {
 }
 
 /** How the provider answers. */
-export type Behaviour = (request: SeenRequest, answer: ServerResponse) => void | Promise<void>
+export type Behavior = (request: SeenRequest, answer: ServerResponse) => void | Promise<void>
 
 /** A real server that stands for every provider: it speaks as much of OpenAI's API as the gateway asks. */
 export type FakeProvider = {
@@ -21,7 +21,7 @@ export type FakeProvider = {
   readonly address: string
   readonly host: string
   readonly requests: SeenRequest[]
-  behave(behaviour: Behaviour): void
+  behave(behavior: Behavior): void
   /** Behaves well again, and forgets what it saw. */
   reset(): void
   close(): Promise<void>
@@ -29,12 +29,12 @@ export type FakeProvider = {
 
 export async function startProvider(): Promise<FakeProvider> {
   const requests: SeenRequest[] = []
-  let behaviour: Behaviour = wellBehaved
+  let behavior: Behavior = wellBehaved
   const server = createServer((incoming, answer) => {
     seen(incoming, answer)
       .then(async (request) => {
         requests.push(request)
-        await behaviour(request, answer)
+        await behavior(request, answer)
       })
       // Whoever asked may leave before it has said everything.
       .catch(() => answer.destroy())
@@ -46,10 +46,10 @@ export async function startProvider(): Promise<FakeProvider> {
     host,
     requests,
     behave(next) {
-      behaviour = next
+      behavior = next
     },
     reset() {
-      behaviour = wellBehaved
+      behavior = wellBehaved
       requests.length = 0
     },
     close() {
@@ -122,7 +122,7 @@ export const streamHeaders = {
   'set-cookie': '__cf_bm=secret; path=/',
 }
 
-const wellBehaved: Behaviour = (request, answer) => {
+const wellBehaved: Behavior = (request, answer) => {
   if (request.method === 'GET') {
     json(answer, 200, {
       object: 'list',
@@ -157,7 +157,7 @@ export function json(
 }
 
 /** An error as OpenAI words it, with what it was sent repeated in it, as some providers do. */
-export function refusing(status: number, code: string, headers: Record<string, string> = {}): Behaviour {
+export function refuseWith(status: number, code: string, headers: Record<string, string> = {}): Behavior {
   return ({ headers: { authorization } }, answer) => {
     const message = `Refused ${authorization}: ${code}`
     json(answer, status, { error: { message, type: 'invalid_request_error', code, param: null } }, headers)

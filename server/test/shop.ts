@@ -13,11 +13,17 @@ import { virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
-import { Died, type Life, lifeOf, mortalDatabase, mortalGateway } from './killable-process.ts'
+import {
+  createLife,
+  killableDatabase,
+  killableGateway,
+  ProcessKilled,
+  type ProcessLife,
+} from './killable-process.ts'
 
 /** A server process that sells credits, until it dies. */
 export type Seller = {
-  readonly life: Life
+  readonly life: ProcessLife
   readonly payments: Payments
   /** What `POST /v1/purchases` does; the same key is the same purchase. */
   buy(workspaceId: string, order: { readonly key: string; readonly quantity: number }): Promise<Purchase>
@@ -55,19 +61,19 @@ export async function openShop(): Promise<Shop> {
   const healthy = seller()
 
   function seller(stepsMax?: number, changes: Partial<PaymentsDeps> = {}): Seller {
-    const life = lifeOf(stepsMax)
-    const own = mortalDatabase(database, life)
+    const life = createLife(stepsMax)
+    const own = killableDatabase(database, life)
     const payments = createPayments({
       database: own,
       clock,
       boundaries: createBoundaries(own, { chargeUntilBoundary, renew: renewSubscription }),
-      gateway: mortalGateway(sandbox, life),
+      gateway: killableGateway(sandbox, life),
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       origin: 'https://talktime.example.com',
       purposes: {},
       onCommitted() {},
       onError(error) {
-        if (!(error instanceof Died)) throw error
+        if (!(error instanceof ProcessKilled)) throw error
       },
       ...changes,
     })

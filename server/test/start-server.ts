@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -73,17 +71,17 @@ export type RunningServer = Program & { readonly address: string }
 
 /** Starts the real server and waits for its welcome. Rejects with what it said if it ends first. */
 export async function startServer(settings: Record<string, string>): Promise<RunningServer> {
-  return welcomed(runServer(settings))
+  return waitForWelcome(runServer(settings))
 }
 
 /** Waits for the welcome of a program that starts a server. */
-export async function welcomed(program: Program): Promise<RunningServer> {
-  const address = await said(program, /Talktime runs at (\S+)/)
+export async function waitForWelcome(program: Program): Promise<RunningServer> {
+  const address = await waitForOutput(program, /Talktime runs at (\S+)/)
   return { ...program, address }
 }
 
 /** Waits until a program has printed what `pattern` matches; its first group is returned. */
-export async function said(program: Program, pattern: RegExp): Promise<string> {
+export async function waitForOutput(program: Program, pattern: RegExp): Promise<string> {
   let over = false
   void program.ended.then(() => {
     over = true
@@ -118,10 +116,4 @@ export function isRunning(pid: number): boolean {
   } catch {
     return process.platform !== 'linux'
   }
-}
-
-/** A temporary folder of the caller's own. */
-export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'talktime-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
 }

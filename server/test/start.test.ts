@@ -17,10 +17,10 @@ import {
   runProgram,
   runServer,
   startServer,
-  temporaryFolder,
   until,
-  welcomed,
+  waitForWelcome,
 } from './start-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 // The real server as its own process, on a data folder of its own and a free port.
 
@@ -116,7 +116,7 @@ describe('the server', () => {
 
   test('that was started by a script stops when the script is killed', async () => {
     const script = join(projectRoot, 'scripts/with-node.mjs')
-    const wrapper = await welcomed(runProgram([script, 'server/src/main.ts'], settings()))
+    const wrapper = await waitForWelcome(runProgram([script, 'server/src/main.ts'], settings()))
     const { pid } = JSON.parse(await readFile(join(folder, 'holder.json'), 'utf8')) as { pid: number }
     const postmaster = await postmasterPid()
     wrapper.kill('SIGKILL')
@@ -189,7 +189,7 @@ describe('the command line', () => {
     const program = runServer(settings())
     await until(() => stat(join(folder, 'holder.json')).catch(() => undefined))
     const connected = await connect()
-    programs.push(await welcomed(program))
+    programs.push(await waitForWelcome(program))
     expect((await connected.database.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await connected.stop()
   })

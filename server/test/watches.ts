@@ -1,6 +1,6 @@
 import { creditConsequences } from '../src/credit-consequences.ts'
 import { type CreditWatch, type CreditWatchDeps, createCreditWatch } from '../src/credit-watch/watch.ts'
-import { Died } from './killable-process.ts'
+import { ProcessKilled } from './killable-process.ts'
 import type { World } from './world.ts'
 
 /** The credit watch of a server process over a world, until that process dies. Whoever makes it closes it. */
@@ -13,7 +13,7 @@ export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): Cr
     onCommitted() {},
     onBelow() {},
     onError(error) {
-      if (!(error instanceof Died)) throw error
+      if (!(error instanceof ProcessKilled)) throw error
     },
     ...deps,
   })

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, mortalDatabase } from '../../test/killable-process.ts'
+import { killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Shop } from '../../test/shop.ts'
 import { chargeUntilBoundary } from '../calls/index.ts'
 import { createBoundaries } from '../ledger/index.ts'
@@ -28,7 +28,7 @@ function serverProcess(stepsMax?: number): {
   isDead(): boolean
 } {
   const { life, payments } = shop.seller(stepsMax)
-  const database = mortalDatabase(shop.database, life)
+  const database = killableDatabase(shop.database, life)
   const deps: AutoReloadDeps = {
     database,
     clock: shop.clock,
@@ -36,10 +36,10 @@ function serverProcess(stepsMax?: number): {
     payments,
     onCommitted() {},
     onError(error) {
-      if (!(error instanceof Died)) throw error
+      if (!(error instanceof ProcessKilled)) throw error
     },
   }
-  return { autoReload: createAutoReload(deps), deps, isDead: () => life.dead }
+  return { autoReload: createAutoReload(deps), deps, isDead: () => life.isKilled }
 }
 
 /** A customer with 1,000 credits who wants 500 more whenever there are less than 1,100. */

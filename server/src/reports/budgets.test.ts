@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
-import { lifeOf, mortalDatabase } from '../../test/killable-process.ts'
+import { createLife, killableDatabase } from '../../test/killable-process.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { createBudgets } from './budgets.ts'
 
@@ -138,7 +138,7 @@ test('whichever step a server dies at, people are told, and once', async () => {
   await setBudget(10)
   for (let stepsMax = 0; stepsMax < 8; stepsMax += 1) {
     await stack.talk(minuteMs)
-    const mortal = mortalDatabase(t.database, lifeOf(stepsMax))
+    const mortal = killableDatabase(t.database, createLife(stepsMax))
     const dying = createBudgets({ database: mortal, clock: t.clock, onCommitted: () => {} })
     await dying.lookAtDue().catch(() => {})
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
-import { Died, lifeOf, mortalDatabase } from '../../test/killable-process.ts'
+import { createLife, killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Tx } from '../platform/database/database.ts'
@@ -117,12 +117,12 @@ describe('a change of time zone', () => {
   test('whose server dies at any step is made or not made, and never half', async () => {
     let survived = false
     for (let stepsMax = 0; !survived; stepsMax += 1) {
-      const mortal = mortalDatabase(t.database, lifeOf(stepsMax))
+      const mortal = killableDatabase(t.database, createLife(stepsMax))
       const change = changeTimeZone(mortal, { workspaceId, timeZone: to }, t.clock.now(), set)
       survived = await change.then(
         () => true,
         (error: unknown) => {
-          expect(error).toBeInstanceOf(Died)
+          expect(error).toBeInstanceOf(ProcessKilled)
           return false
         },
       )

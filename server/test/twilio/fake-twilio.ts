@@ -20,7 +20,7 @@ export type FakeCall = {
 }
 
 /** Something that Twilio sends: to which address, and which fields. */
-export type Told = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
+export type TwilioCallback = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
 /** What goes wrong with a request: before Twilio did anything of it, or after it did everything. */
 export type TwilioFault =
@@ -53,9 +53,9 @@ export type FakeTwilio = {
   /** Somebody calls a number; Twilio has the call, and has asked nobody yet. */
   callIn(to: string, from?: string): FakeCall
   /** What Twilio tells of a call when something happens to it. */
-  ring(call: FakeCall): Told
-  answer(call: FakeCall, answeredBy?: string): Told
-  end(call: FakeCall, status?: string): Told
+  ring(call: FakeCall): TwilioCallback
+  answer(call: FakeCall, answeredBy?: string): TwilioCallback
+  end(call: FakeCall, status?: string): TwilioCallback
   /** Says that it knows no such call, until it remembers it. */
   forget(sid: string): void
   remember(call: FakeCall): void
@@ -114,7 +114,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     return { status: 200, body: { calls: found.map(resourceOf), page: 0, page_size: 100 } }
   }
 
-  function end(call: FakeCall, status = 'completed'): Told {
+  function end(call: FakeCall, status = 'completed'): TwilioCallback {
     call.status = status
     call.endedAtMs = clock.now()
     return told(call, 'StatusCallback', {
@@ -124,7 +124,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     })
   }
 
-  function told(call: FakeCall, field: 'StatusCallback', fields: Record<string, string>): Told {
+  function told(call: FakeCall, field: 'StatusCallback', fields: Record<string, string>): TwilioCallback {
     return {
       url: call.fields.get(field)?.[0] ?? '',
       fields: {

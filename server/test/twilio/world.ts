@@ -4,7 +4,7 @@ import { newUuid, uuidFrom } from '../../src/platform/ids.ts'
 import type { DialOrder } from '../../src/voice/index.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp, testNowMs } from '../app.ts'
 import { closeInOrder, newAgent } from '../voice-stack.ts'
-import { type FakeCall, type FakeTwilio, startFakeTwilio, type Told } from './fake-twilio.ts'
+import { type FakeCall, type FakeTwilio, startFakeTwilio, type TwilioCallback } from './fake-twilio.ts'
 
 export const publicUrl = 'https://talktime.example.com'
 
@@ -21,7 +21,7 @@ export type TwilioWorld = {
   /** A workspace with an agent whose calls are connected to `endpoint`. */
   agentAt(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
   /** Twilio tells or asks something, signed. */
-  tell(told: Told, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
+  tell(told: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
   /** Somebody calls the agent, and Twilio asks what to do. */
   callIn(
     agent: TwilioAgent,
@@ -30,7 +30,7 @@ export type TwilioWorld = {
   /** Somebody answered the call that was placed, and Twilio asks what to do. */
   connect(call: FakeCall, fields?: Sent): Promise<string>
   /** What the agent's end of a call that came in does: the address stands in the TwiML. */
-  agentTells(call: FakeCall, twiml: string, fields: Sent): Told
+  agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback
   order(agent: TwilioAgent, fields?: Partial<DialOrder>): DialOrder
   /** Lets time pass, and does what is due then. */
   after(ms: number): Promise<void>
@@ -64,7 +64,7 @@ export async function twilioWorld(): Promise<TwilioWorld> {
     })
   }
 
-  const asks = (path: string, call: FakeCall, fields: Sent): Told => ({
+  const asks = (path: string, call: FakeCall, fields: Sent): TwilioCallback => ({
     url: path,
     fields: {
       AccountSid: accountSid,
@@ -105,7 +105,7 @@ export async function twilioWorld(): Promise<TwilioWorld> {
     async connect(call, fields = {}) {
       return (await tell(asks(call.fields.get('Url')?.[0] ?? '', call, fields))).text
     },
-    agentTells(call, twiml, fields) {
+    agentCallback(call, twiml, fields) {
       const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
       const sid = url.includes('/stream')
         ? { CallSid: call.sid }

@@ -10,7 +10,7 @@ import {
   placedCalls,
   placedWithinMax,
 } from '../../../test/carrier-memory.ts'
-import { mortalDialer } from '../../../test/killable-dialer.ts'
+import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import type { App } from '../../app.ts'
 import { uuidFrom } from '../../platform/ids.ts'
@@ -102,7 +102,7 @@ test(
           if (does === 'no credits') await customer.setCredits(0)
           if (does === 'credits') await customer.setCredits(50)
           if (who === 'one that dies') {
-            const { dialer } = mortalDialer(t, life, stepsMax)
+            const { dialer } = createKillableDialer(t, life, stepsMax)
             dialer.wake([ref])
             await dialer.idle()
           }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import { placedCalls } from '../../../test/carrier-memory.ts'
-import { mortalDialer } from '../../../test/killable-dialer.ts'
+import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { uuidFrom } from '../../platform/ids.ts'
 
@@ -45,7 +45,7 @@ describe('a process that dies at any step of a dial', () => {
       await customer.ask('POST', `/v1/campaigns/${id}/start`, { startsAt })
       await t.app.dialer.idle()
       t.clock.advance(1)
-      const mortal = mortalDialer(t, steadyLife, stepsMax)
+      const mortal = createKillableDialer(t, steadyLife, stepsMax)
       mortal.dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }])
       await mortal.dialer.idle()
       deaths.add(await stateOf(id))
@@ -55,7 +55,7 @@ describe('a process that dies at any step of a dial', () => {
       expect(await placedCalls(t.database, id)).toHaveLength(1)
       const contacts = await customer.ask('GET', `/v1/campaigns/${id}/contacts`)
       expect(contacts.body.data).toMatchObject([{ state: 'reached', attempts: 1 }])
-      if (!mortal.life.dead) break
+      if (!mortal.life.isKilled) break
     }
     // The deaths were where they were meant to be.
     expect([...deaths].sort()).toEqual([
@@ -82,7 +82,7 @@ describe('dials that a process left when it died', () => {
     await t.app.dialer.idle()
     t.clock.advance(1)
     for (let stepsMax = 4; (await customer.get(campaign.id)).contacts.calling === 0; stepsMax += 1) {
-      const { dialer } = mortalDialer(t, steadyLife, stepsMax)
+      const { dialer } = createKillableDialer(t, steadyLife, stepsMax)
       dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }])
       await dialer.idle()
     }
