@@ -10,7 +10,7 @@ export type CommandResult = {
   readonly stderr: string
 }
 
-/** Runs a command of the command line as its own process. */
+/** Runs a command of the command line as a process. */
 export async function talktime(
   args: readonly string[],
   settings: Record<string, string>,
@@ -20,7 +20,7 @@ export async function talktime(
   return { code, stdout: program.stdout(), stderr: program.stderr() }
 }
 
-/** The DATABASE_URL of a test's own database. */
+/** The DATABASE_URL of a test database. */
 export function databaseUrlOf({ connection }: Database): string {
   const { host, port, user, password, database } = connection
   const login = [user, password].map((part) => encodeURIComponent(String(part))).join(':')

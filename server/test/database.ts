@@ -4,9 +4,10 @@ import { type Database, openDatabase } from '../src/platform/database/database.t
 import { templateDatabase } from './global-setup.ts'
 
 /**
- * A database of the caller's own, migrated and empty. `drop` closes it and throws it away; call it in `afterAll`.
+ * Creates a database for one test file: migrated, without rows. Call `drop` in `afterAll`; it closes and deletes the
+ * database.
  *
- * @param from `empty`: without even the schema, for tests of migrations
+ * @param from `empty` leaves out the schema, for tests of migrations
  */
 export async function testDatabase(
   from: 'template' | 'empty' = 'template',
@@ -14,7 +15,7 @@ export async function testDatabase(
   const server = inject('testServer')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const template = from === 'empty' ? 'template0' : templateDatabase
-  // Nothing waits for the disk here, so copying the files is quicker than writing each page to the log.
+  // The test server never waits for the disk, so copying the files is faster than writing each page to the log.
   await asAdmin(`create database ${name} template ${template} strategy file_copy`)
   const database = openDatabase({ ...server, database: name })
   return {

@@ -1,9 +1,9 @@
 import { billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
 
 /**
- * A workspace's credits kept the slow way, to compare the real books with: no balance line, no folding, no ledger.
- * Every millisecond that is charged is taken from the credit that pays it at once, and each call remembers the pieces
- * it was paid with. Credit is told apart by when it expires, which is all that the burn order and expiry ask for.
+ * A slow reference model of a workspace's credits, against which tests compare the real books. It has no balance line,
+ * no folding and no ledger. Every charge takes credit at once, and each call keeps the pieces that paid for it. Credit
+ * differs only by when it expires, which is all that the burn order and expiry depend on.
  */
 export type ModelWorkspace = {
   readonly terms: {
@@ -14,9 +14,9 @@ export type ModelWorkspace = {
   readonly anchorLocal: string
   cycleNumber: number
   cycleEndsAtMs: number
-  /** Credit left, by the instant at which it expires; what never expires at infinity. */
+  /** Credit left, by the instant at which it expires; infinity for credit that never expires. */
   readonly leftMs: Map<number, number>
-  /** Charged and not paid, oldest first. */
+  /** Charges that no credit has paid, oldest first. */
   readonly debts: Piece[]
   readonly calls: Map<string, ModelCall>
   nextBoundaryMs: number
@@ -25,13 +25,13 @@ export type ModelWorkspace = {
   deductedMs: number
 }
 
-/** A part of a charge and when the credit that paid it expires; null: nobody has paid it. */
+/** A part of a charge and when the credit that paid it expires; `null` while it is unpaid. */
 export type Piece = {
   expiresAtMs: number | null
   ms: number
   readonly call: ModelCall | null
-  /** It was a debt, taken off by a charge given back that nobody had paid either. */
-  readonly cancelled?: boolean
+  /** It was a debt that a given-back, unpaid charge took off. */
+  readonly canceled?: boolean
 }
 
 export type ModelCall = {
@@ -42,11 +42,11 @@ export type ModelCall = {
   answeredAtMs: number | null
   endedAtMs: number | null
   endSource: 'reported' | 'presumed' | null
-  /** The last boundary at which it was cut. */
+  /** The last boundary at which the live call was settled. */
   cutAtMs: number | null
-  /** What it is charged, in the order of charging. */
+  /** Its charges, in order. */
   pieces: Piece[]
-  /** Whether a part of it that nobody had paid was given back: then who paid the rest is a matter of taste. */
+  /** Whether an unpaid part was given back. Then more than one answer to who paid the rest is right. */
   gaveBackDebt: boolean
 }
 
@@ -82,7 +82,7 @@ export function balanceMs(workspace: ModelWorkspace, nowMs: number): number {
   return sumOf(workspace.leftMs.values()) - sumOf(workspace.debts.map((debt) => debt.ms)) - sumOf(liveMs)
 }
 
-/** New credit; it pays what is owed first. */
+/** Adds credit, which pays debts first. */
 export function grant(workspace: ModelWorkspace, amountMs: number, expiresAtMs: number): void {
   workspace.grantedMs += amountMs
   addCredit(workspace, amountMs, expiresAtMs)
@@ -94,7 +94,7 @@ function addCredit(workspace: ModelWorkspace, amountMs: number, expiresAtMs: num
   workspace.nextBoundaryMs = Math.min(workspace.nextBoundaryMs, expiresAtMs)
 }
 
-/** The oldest debt is paid first, with the credit that burns first. */
+/** Pays the oldest debts first, with the credit that burns first. */
 function payDebts(workspace: ModelWorkspace): void {
   for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
     const [payer, payerMs] = firstToBurn(workspace)
@@ -105,23 +105,23 @@ function payDebts(workspace: ModelWorkspace): void {
   }
 }
 
-/** Takes the oldest debts off: with a charge given back that nobody had paid. */
+/** Takes the oldest debts off, for an unpaid charge that was given back. */
 function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
   let restMs = amountMs
   for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
     const ms = Math.min(restMs, debt.ms)
     restMs -= ms
-    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, cancelled: true })
+    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, canceled: true })
   }
 }
 
-/** Puts a paid piece in the place of the beginning of a debt. */
+/** Replaces the beginning of a debt by a paid piece. */
 function pay(workspace: ModelWorkspace, debt: Piece, paid: Piece): void {
   debt.call?.pieces.splice(debt.call.pieces.indexOf(debt), 0, paid)
   shrink(workspace, debt, paid.ms)
 }
 
-/** Takes off a debt; where nothing is left of it, it is no more. */
+/** Reduces a debt and removes it once nothing is left of it. */
 function shrink(workspace: ModelWorkspace, debt: Piece, ms: number): void {
   debt.ms -= ms
   if (debt.ms > 0) return
@@ -153,11 +153,11 @@ export function deduct(workspace: ModelWorkspace, amountMs: number): void {
 }
 
 /**
- * Gives back the end of what a call was charged, to where it came from: what has expired since expires at once, and
- * what nobody had paid takes off debts.
+ * Gives back the last part of a call's charge to the credit that paid it. Credit that has expired since expires at
+ * once. An unpaid part takes off debts.
  */
 function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: number, nowMs: number): void {
-  const backs: { expiresAtMs: number; ms: number }[] = []
+  const givenBack: { expiresAtMs: number; ms: number }[] = []
   let unpaidMs = 0
   for (let restMs = amountMs; restMs > 0; ) {
     const last = call.pieces.at(-1)
@@ -165,7 +165,7 @@ function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: num
     const ms = Math.min(restMs, last.ms)
     restMs -= ms
     if (last.expiresAtMs === null) {
-      // The debt stays, as nobody's; what is given back takes off the oldest debts there are.
+      // The debt stays but no longer belongs to a call. The amount given back takes off the oldest debts.
       call.gaveBackDebt = true
       workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
       shrink(workspace, last, ms)
@@ -173,20 +173,20 @@ function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: num
       last.ms -= ms
       if (last.ms === 0) call.pieces.pop()
     }
-    if (last.expiresAtMs === null || last.cancelled) unpaidMs += ms
-    else backs.push({ expiresAtMs: last.expiresAtMs, ms })
+    if (last.expiresAtMs === null || last.canceled) unpaidMs += ms
+    else givenBack.push({ expiresAtMs: last.expiresAtMs, ms })
   }
-  const cancelledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
-  cancelDebts(workspace, cancelledMs)
-  if (unpaidMs > cancelledMs) addCredit(workspace, unpaidMs - cancelledMs, Number.POSITIVE_INFINITY)
-  for (const back of backs) {
+  const canceledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
+  cancelDebts(workspace, canceledMs)
+  if (unpaidMs > canceledMs) addCredit(workspace, unpaidMs - canceledMs, Number.POSITIVE_INFINITY)
+  for (const back of givenBack) {
     if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
     else addCredit(workspace, back.ms, back.expiresAtMs)
   }
   payDebts(workspace)
 }
 
-/** What has to happen by the clock alone until `nowMs`: expiries, resets, and the cut of live calls at each. */
+/** Processes every boundary up to `nowMs`: settles live calls there, expires credit and renews cycles. */
 export function catchUp(workspace: ModelWorkspace, nowMs: number): void {
   const { leftMs } = workspace
   for (let atMs = workspace.nextBoundaryMs; atMs <= nowMs; atMs = workspace.nextBoundaryMs) {
@@ -255,7 +255,7 @@ export function heartbeat(call: ModelCall, nowMs: number): void {
   if (isOpen(call)) call.lastSeenAtMs = nowMs
 }
 
-/** What a reaper does that has been listening since `listeningSinceMs`. */
+/** Does what a reaper does that has been running since `listeningSinceMs`. */
 export function reap(
   workspace: ModelWorkspace,
   call: ModelCall,
@@ -282,7 +282,7 @@ export function reap(
   }
 }
 
-/** Charges a call that is over for what was talked, or gives back what was charged too much. */
+/** Charges a finished call for its conversation, or gives back what it was overcharged. */
 function settle(workspace: ModelWorkspace, call: ModelCall, nowMs: number): void {
   if (call.answeredAtMs === null || call.endedAtMs === null) return
   const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)

@@ -3,7 +3,7 @@ import { type CreditWatch, type CreditWatchDeps, createCreditWatch } from '../sr
 import { ProcessKilled } from './killable-process.ts'
 import type { World } from './world.ts'
 
-/** The credit watch of a server process over a world, until that process dies. Whoever makes it closes it. */
+/** Starts the credit watch of a server process that a test may kill. The caller closes it. */
 export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): CreditWatch {
   return createCreditWatch({
     database: world.database,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { missing, StripeRefusal, wrongRequest } from './answers.ts'
 import { type Form, textOf, textsOf } from './form.ts'
 
-/** The cards that customers of the tests have, by what their banks do. */
+/** The test cards, named after what their banks do. */
 export type StripeTestCard =
   | 'visa'
   | 'declined'
@@ -78,10 +78,13 @@ export type Session = {
 
 export type StripeEvent = { id: string; object: 'event'; type: string; data: { object: unknown } }
 
-/** What Stripe and the banks behind it know, and their rules for PaymentIntents. */
+/** The state of Stripe and the banks behind it, with their rules for PaymentIntents. */
 export type Books = ReturnType<typeof openBooks>
 
-/** @param nowMs Stripe's clock */
+/**
+ * @param origin the address of the fake Stripe
+ * @param nowMs Stripe's clock
+ */
 export function openBooks(origin: () => string, nowMs: () => number) {
   const customers = new Map<string, Customer>()
   const methods = new Map<string, Method>()
@@ -91,11 +94,11 @@ export function openBooks(origin: () => string, nowMs: () => number) {
   const sessions = new Map<string, Session>()
   const events: StripeEvent[] = []
 
-  function note(type: string, object: object): void {
+  function addEvent(type: string, object: object): void {
     events.push({ id: newId('evt'), object: 'event', type, data: { object: structuredClone(object) } })
   }
 
-  function customerOf(form: Form): Customer {
+  function requireCustomer(form: Form): Customer {
     const id = textOf(form, 'customer') ?? ''
     const customer = customers.get(id)
     if (customer === undefined) throw missing('customer', id, 'customer')
@@ -114,7 +117,7 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     return customer
   }
 
-  /** The customer types a card into a page of Stripe's, or it is there from before. */
+  /** Attaches a card to a customer. */
   function addMethod(customer: string, card: StripeTestCard): Method {
     const method: Method = {
       id: newId('pm'),
@@ -138,7 +141,7 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     return method
   }
 
-  function methodFor(customer: string, id: string): Method {
+  function requireMethod(customer: string, id: string): Method {
     const method = methods.get(id)
     if (method === undefined) throw missing('PaymentMethod', id, 'payment_method')
     if (method.customer === customer) return method
@@ -146,10 +149,10 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     throw wrongRequest(message, { param: 'payment_method' })
   }
 
-  /** A payment that nobody has tried to charge yet. */
+  /** Makes a payment without trying to charge it. */
   function draftPayment(form: Form): Payment {
-    const customer = customerOf(form)
-    const method = methodFor(customer.id, textOf(form, 'payment_method') ?? '')
+    const customer = requireCustomer(form)
+    const method = requireMethod(customer.id, textOf(form, 'payment_method') ?? '')
     const payment: Payment = {
       id: newId('pi'),
       object: 'payment_intent',
@@ -171,16 +174,16 @@ export function openBooks(origin: () => string, nowMs: () => number) {
 
   function makePayment(form: Form): Payment {
     const payment = draftPayment(form)
-    return attempt(payment, methodFor(payment.customer, payment.payment_method ?? ''), form)
+    return tryCharge(payment, requireMethod(payment.customer, payment.payment_method ?? ''), form)
   }
 
   function confirmPayment(payment: Payment, form: Form): Payment {
-    if (payment.status !== 'requires_payment_method') throw unexpected(payment, 'confirm')
-    return attempt(payment, methodFor(payment.customer, textOf(form, 'payment_method') ?? ''), form)
+    if (payment.status !== 'requires_payment_method') throw unexpectedState(payment, 'confirm')
+    return tryCharge(payment, requireMethod(payment.customer, textOf(form, 'payment_method') ?? ''), form)
   }
 
-  /** One attempt to charge. */
-  function attempt(payment: Payment, method: Method, form: Form): Payment {
+  /** Tries to charge a payment once. */
+  function tryCharge(payment: Payment, method: Method, form: Form): Payment {
     const card = cards.get(method.id) ?? 'visa'
     payment.last_payment_error = null
     payment.payment_method = method.id
@@ -201,13 +204,13 @@ export function openBooks(origin: () => string, nowMs: () => number) {
       returnUrl === undefined
         ? { type: 'use_stripe_sdk' }
         : { type: 'redirect_to_url', redirect_to_url: { url, return_url: returnUrl } }
-    note('payment_intent.requires_action', payment)
+    addEvent('payment_intent.requires_action', payment)
     return payment
   }
 
   function process(payment: Payment): Payment {
     payment.status = 'processing'
-    note('payment_intent.processing', payment)
+    addEvent('payment_intent.processing', payment)
     return payment
   }
 
@@ -215,7 +218,7 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     payment.status = 'succeeded'
     payment.amount_received = payment.amount
     payment.next_action = null
-    note('payment_intent.succeeded', payment)
+    addEvent('payment_intent.succeeded', payment)
     return payment
   }
 
@@ -229,21 +232,21 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     payment.next_action = null
     const error = { type: 'card_error', message: 'Your card was declined.', charge: newId('ch'), ...reason }
     payment.last_payment_error = { ...error, payment_method: { ...method } }
-    note('payment_intent.payment_failed', payment)
+    addEvent('payment_intent.payment_failed', payment)
     return new StripeRefusal(402, { ...error, payment_intent: structuredClone(payment) }, true)
   }
 
   function cancelPayment(payment: Payment): Payment {
     if (payment.status === 'succeeded' || payment.status === 'processing' || payment.status === 'canceled') {
-      throw unexpected(payment, 'cancel')
+      throw unexpectedState(payment, 'cancel')
     }
     payment.status = 'canceled'
     payment.next_action = null
-    note('payment_intent.canceled', payment)
+    addEvent('payment_intent.canceled', payment)
     return payment
   }
 
-  /** What a customer does on the bank's page. Returns where the bank sends the browser. */
+  /** Confirms or declines a payment on the bank's page. Returns the address to which the bank sends the browser. */
   function decideAtBank(payment: Payment, decision: 'confirm' | 'decline'): string {
     const returnUrl = payment.next_action?.redirect_to_url?.return_url ?? ''
     const method = methods.get(payment.payment_method ?? '')
@@ -254,13 +257,13 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     return `${returnUrl}?payment_intent=${payment.id}&source_type=card`
   }
 
-  /** The bank takes its time, and says yes in the end. */
+  /** Lets a processing payment succeed. */
   function endProcessing(payment: Payment): void {
     if (payment.status === 'processing') succeed(payment)
   }
 
   function makeSession(form: Form): Session {
-    const customer = customerOf(form)
+    const customer = requireCustomer(form)
     const setup: Setup = {
       id: newId('seti'),
       object: 'setup_intent',
@@ -284,7 +287,7 @@ export function openBooks(origin: () => string, nowMs: () => number) {
     return session
   }
 
-  /** The customer types in a card. Returns where Stripe sends the browser. */
+  /** Types a card into Stripe's page. Returns the address to which Stripe sends the browser. */
   function typeInCard(session: Session, card: StripeTestCard): string {
     const setup = setups.get(session.setup_intent)
     if (setup !== undefined && session.status === 'open') {
@@ -292,8 +295,8 @@ export function openBooks(origin: () => string, nowMs: () => number) {
       setup.status = 'succeeded'
       session.status = 'complete'
       session.url = null
-      note('setup_intent.succeeded', setup)
-      note('checkout.session.completed', session)
+      addEvent('setup_intent.succeeded', setup)
+      addEvent('checkout.session.completed', session)
     }
     return session.success_url.replace('{CHECKOUT_SESSION_ID}', session.id)
   }
@@ -319,7 +322,7 @@ export function openBooks(origin: () => string, nowMs: () => number) {
   }
 }
 
-function unexpected(payment: Payment, verb: string): StripeRefusal {
+function unexpectedState(payment: Payment, verb: string): StripeRefusal {
   const message = `You cannot ${verb} this PaymentIntent because it has a status of ${payment.status}.`
   return wrongRequest(message, { code: 'payment_intent_unexpected_state' })
 }

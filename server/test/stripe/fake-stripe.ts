@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Clock } from '../../src/platform/clock.ts'
 import { type Books, openBooks, type StripeEvent } from './books.ts'
-import { answerOf, endpointsOf } from './endpoints.ts'
+import { createEndpoints, runEndpoint } from './endpoints.ts'
 import { type Fault, perform, refusalFor, wrongKey } from './faults.ts'
 import { parseForm } from './form.ts'
 import { keepAnswers } from './idempotency.ts'
@@ -15,19 +15,19 @@ export type SeenRequest = {
   readonly idempotencyKey: string | undefined
 }
 
-/** A server that answers as Stripe's does, over HTTP, with books of its own. */
+/** An HTTP server that stands in for Stripe's API, with its own books. */
 export type FakeStripe = {
   /** http://127.0.0.1:port */
   readonly url: string
   readonly secretKey: string
   readonly books: Books
-  /** In the order in which they came, those that failed included. */
+  /** All requests in order, failed ones included. */
   readonly requests: readonly SeenRequest[]
-  /** What happens to the next requests to `path`, one after the other; then all is well again. */
+  /** Makes the next requests to `path` fail, one for each fault, in order. */
   fail(method: 'GET' | 'POST', path: RegExp, ...faults: Fault[]): void
-  /** Lists give at most so many at once. */
+  /** Limits the pages of lists to `pageMax` items. */
   setPageMax(pageMax: number): void
-  /** A day passes: idempotency keys are forgotten. */
+  /** Forgets all idempotency keys, as Stripe does after a day. */
   forgetKeys(): void
   /** The newest event of a type. */
   lastEvent(type: string): StripeEvent
@@ -42,7 +42,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
   let pageMax = 100
   let url = ''
   const books = openBooks(() => url, clock.now)
-  const endpoints = endpointsOf(books, () => pageMax)
+  const endpoints = createEndpoints(books, () => pageMax)
 
   function takeFault(method: string, path: string): Fault | undefined {
     const next = faults.find((one) => one.method === method && one.path.test(path))
@@ -63,7 +63,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     if (refusal !== undefined) return send(response, refusal.status, refusal.body)
     const form = parseForm(method === 'GET' ? search : body)
     const answer = await kept.once(idempotencyKey, `${method} ${path} ${body}`, () =>
-      perform(fault, () => answerOf(endpoints, method, path, form)),
+      perform(fault, () => runEndpoint(endpoints, method, path, form)),
     )
     if (answer === undefined || fault?.kind === 'connection_lost') {
       response.destroy()
@@ -73,7 +73,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     send(response, answer.status, answer.body)
   }
 
-  /** The page of the customer's bank: `?decision=` is the button that is pressed there. */
+  /** Serves the page of the customer's bank; `?decision=` is the button that the customer presses. */
   function serveBank(response: ServerResponse, path: string, decision: string | null): void {
     const payment = books.payments.get(path.replace('/bank/', ''))
     if (payment === undefined || (decision !== 'confirm' && decision !== 'decline')) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Clock } from '../../src/platform/clock.ts'
 
-/** A call in Twilio's books. */
+/** A call as Twilio has it. */
 export type FakeCall = {
   readonly sid: string
   readonly to: string
@@ -15,18 +15,18 @@ export type FakeCall = {
   answeredAtMs: number | null
   endedAtMs: number | null
   answeredBy: string | null
-  /** What it was ordered or changed with. */
+  /** The form fields with which it was placed and changed. */
   readonly fields: Map<string, string[]>
 }
 
-/** Something that Twilio sends: to which address, and which fields. */
+/** A request that Twilio sends: its address and its form fields. */
 export type TwilioCallback = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
-/** What goes wrong with a request: before Twilio did anything of it, or after it did everything. */
+/** What goes wrong with a request, before or after Twilio carries it out. */
 export type TwilioFault =
   | { readonly kind: 'connection_lost' | 'server_error'; readonly when: 'before' | 'after' }
   | { readonly kind: 'rate_limited' | 'wrong_token' | 'nonsense' }
-  /** It goes on when `until` resolves. */
+  /** The request continues when `until` resolves. */
   | { readonly kind: 'late'; readonly until: Promise<void> }
 
 export type TwilioRequest = {
@@ -35,37 +35,39 @@ export type TwilioRequest = {
   readonly form: ReadonlyMap<string, string[]>
 }
 
-/** A server that answers as Twilio's REST API does, over HTTP, with books of its own. */
+/** An HTTP server that stands in for Twilio's REST API. */
 export type FakeTwilio = {
   /** http://127.0.0.1:port */
   readonly url: string
   readonly accountSid: string
   readonly authToken: string
   readonly calls: ReadonlyMap<string, FakeCall>
-  /** In the order in which they came, those that failed included. */
+  /** All requests in order, failed ones included. */
   readonly requests: readonly TwilioRequest[]
-  /** What happens to the next requests, one after the other; then all is well again. */
+  /** Makes the next requests fail, one for each fault, in order. */
   fail(method: 'GET' | 'POST', ...faults: TwilioFault[]): void
-  /** Whether it can be reached at all. */
+  /** Whether it can be reached. While `false`, every connection is closed. */
   reachable: boolean
-  /** The call that was placed last. */
+  /** The call placed last. */
   lastPlaced(): FakeCall
-  /** Somebody calls a number; Twilio has the call, and has asked nobody yet. */
+  /** Makes an incoming call about which Twilio has sent nothing yet. */
   callIn(to: string, from?: string): FakeCall
-  /** What Twilio tells of a call when something happens to it. */
+  /** Lets the call ring. Returns Twilio's status callback. */
   ring(call: FakeCall): TwilioCallback
+  /** Lets the call be answered. Returns Twilio's status callback. */
   answer(call: FakeCall, answeredBy?: string): TwilioCallback
+  /** Ends the call. Returns Twilio's status callback. */
   end(call: FakeCall, status?: string): TwilioCallback
-  /** Says that it knows no such call, until it remembers it. */
+  /** Makes Twilio respond that it knows no such call, until `remember`. */
   forget(sid: string): void
   remember(call: FakeCall): void
   close(): Promise<void>
 }
 
-/** To this number nothing can be placed: one of Twilio's own numbers for tests. */
-export const invalidTo = '+15005550001'
-/** Another that Twilio does not call for reasons of its own. */
-export const forbiddenTo = '+15005550003'
+/** One of Twilio's test numbers: Twilio refuses it as invalid. */
+export const INVALID_TO = '+15005550001'
+/** One of Twilio's test numbers: Twilio refuses to call it for this customer. */
+export const FORBIDDEN_TO = '+15005550003'
 
 export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
   const accountSid = `AC${randomUUID().replaceAll('-', '')}`
@@ -91,9 +93,9 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
 
   function place(form: Map<string, string[]>): Answer {
     const [to, from] = [form.get('To')?.[0] ?? '', form.get('From')?.[0] ?? '']
-    if (to === invalidTo) return refusal(400, 21211, `The 'To' number ${to} is not a valid phone number.`)
-    if (to === forbiddenTo) return refusal(400, 21215, 'Account not authorized to call this number.')
-    return { status: 201, body: resourceOf(makeCall('outbound-api', to, from, form)) }
+    if (to === INVALID_TO) return refusal(400, 21211, `The 'To' number ${to} is not a valid phone number.`)
+    if (to === FORBIDDEN_TO) return refusal(400, 21215, 'Account not authorized to call this number.')
+    return { status: 201, body: toResource(makeCall('outbound-api', to, from, form)) }
   }
 
   function change(sid: string, form: Map<string, string[]>): Answer {
@@ -104,27 +106,31 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     if (form.get('Status')?.[0] === 'completed') {
       end(call, call.answeredAtMs === null ? 'canceled' : 'completed')
     }
-    return { status: 200, body: resourceOf(call) }
+    return { status: 200, body: toResource(call) }
   }
 
   function list(query: URLSearchParams): Answer {
     const found = [...calls.values()]
       .filter(({ to, from }) => to === query.get('To') && from === query.get('From'))
       .reverse()
-    return { status: 200, body: { calls: found.map(resourceOf), page: 0, page_size: 100 } }
+    return { status: 200, body: { calls: found.map(toResource), page: 0, page_size: 100 } }
   }
 
   function end(call: FakeCall, status = 'completed'): TwilioCallback {
     call.status = status
     call.endedAtMs = clock.now()
-    return told(call, 'StatusCallback', {
+    return createCallback(call, 'StatusCallback', {
       CallStatus: status,
       CallDuration: String(durationOf(call)),
       ...(call.answeredBy !== null && { AnsweredBy: call.answeredBy }),
     })
   }
 
-  function told(call: FakeCall, field: 'StatusCallback', fields: Record<string, string>): TwilioCallback {
+  function createCallback(
+    call: FakeCall,
+    field: 'StatusCallback',
+    fields: Record<string, string>,
+  ): TwilioCallback {
     return {
       url: call.fields.get(field)?.[0] ?? '',
       fields: {
@@ -141,7 +147,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     }
   }
 
-  function answerOf(
+  function runRequest(
     method: string,
     path: string,
     query: URLSearchParams,
@@ -152,7 +158,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     const sid = path.slice(base.length + 1).replace('.json', '')
     if (method === 'POST') return change(sid, form)
     const call = calls.get(sid)
-    return call === undefined ? notFound(sid) : { status: 200, body: resourceOf(call) }
+    return call === undefined ? notFound(sid) : { status: 200, body: toResource(call) }
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -172,7 +178,7 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
       return send(response, refusal(401, 20003, 'Authenticate'))
     }
     const isBefore = fault !== undefined && 'when' in fault && fault.when === 'before'
-    const answer = isBefore ? undefined : answerOf(method, path, searchParams, form)
+    const answer = isBefore ? undefined : runRequest(method, path, searchParams, form)
     if (fault?.kind === 'connection_lost') return void response.destroy()
     if (fault?.kind === 'server_error') return send(response, refusal(500, 20500, 'Internal Server Error'))
     if (fault?.kind === 'nonsense') return void response.writeHead(200).end('<html>')
@@ -205,13 +211,13 @@ export async function startFakeTwilio(clock: Clock): Promise<FakeTwilio> {
     callIn: (to, from = '+14155550123') => makeCall('inbound', to, from, new Map()),
     ring(call) {
       call.status = 'ringing'
-      return told(call, 'StatusCallback', { CallStatus: 'ringing' })
+      return createCallback(call, 'StatusCallback', { CallStatus: 'ringing' })
     },
     answer(call, answeredBy) {
       call.status = 'in-progress'
       call.answeredAtMs = clock.now()
       call.answeredBy = answeredBy ?? null
-      return told(call, 'StatusCallback', { CallStatus: 'in-progress' })
+      return createCallback(call, 'StatusCallback', { CallStatus: 'in-progress' })
     },
     end,
     forget: (sid) => void calls.delete(sid),
@@ -242,7 +248,7 @@ function durationOf({ answeredAtMs, endedAtMs }: FakeCall): number {
   return answeredAtMs === null || endedAtMs === null ? 0 : seconds(endedAtMs) - seconds(answeredAtMs)
 }
 
-function resourceOf(call: FakeCall): object {
+function toResource(call: FakeCall): object {
   const { sid, to, from, direction, status, createdAtMs, endedAtMs, answeredBy } = call
   return {
     sid,

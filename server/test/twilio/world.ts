@@ -10,36 +10,36 @@ export const publicUrl = 'https://talktime.example.com'
 
 type Sent = Readonly<Record<string, string>>
 
-/** Talktime with calls through Twilio, and Twilio. */
+/** Talktime with calls through Twilio, and a fake Twilio. */
 export type TwilioWorld = {
   readonly test: TestApp
   readonly twilio: FakeTwilio
-  /** Two servers on one database, one of them asked unless told. */
+  /** The first of two servers on one database, which gets all requests unless `via` names the other. */
   readonly app: TestApp['app']
   readonly request: Ask
   readonly other: Awaited<ReturnType<TestApp['addProcess']>>
-  /** A workspace with an agent whose calls are connected to `endpoint`. */
+  /** Makes a workspace with an agent whose calls are connected to `endpoint`. */
   agentAt(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
-  /** Twilio tells or asks something, signed. */
-  tell(told: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
-  /** Somebody calls the agent, and Twilio asks what to do. */
+  /** Sends a signed request as Twilio would. */
+  tell(callback: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
+  /** Calls the agent: Twilio asks Talktime what to do with the call. */
   callIn(
     agent: TwilioAgent,
     options?: { via?: Ask; from?: string },
   ): Promise<{ call: FakeCall; twiml: string }>
-  /** Somebody answered the call that was placed, and Twilio asks what to do. */
+  /** Answers a placed call: Twilio asks Talktime what to do. Returns the TwiML. */
   connect(call: FakeCall, fields?: Sent): Promise<string>
-  /** What the agent's end of a call that came in does: the address stands in the TwiML. */
+  /** The request by which Twilio reports the agent's leg of an incoming call, at the address that the TwiML names. */
   agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback
   order(agent: TwilioAgent, fields?: Partial<DialOrder>): DialOrder
-  /** Lets time pass, and does what is due then. */
+  /** Advances the clock and runs what is due on both servers. */
   after(ms: number): Promise<void>
   close(): Promise<void>
 }
 
 export type TwilioAgent = KeyedWorkspace & { readonly agentId: string; readonly phoneNumber: string }
 
-export async function twilioWorld(): Promise<TwilioWorld> {
+export async function openTwilioWorld(): Promise<TwilioWorld> {
   const clock = virtualClock(testNowMs)
   const twilio = await startFakeTwilio(clock)
   const { accountSid, authToken, url: apiHost } = twilio
@@ -52,19 +52,19 @@ export async function twilioWorld(): Promise<TwilioWorld> {
   const other = await test.addProcess()
   let numbers = 0
 
-  const tell: TwilioWorld['tell'] = (told, { via = request, token = authToken, headers } = {}) => {
-    const { pathname, search } = new URL(told.url)
+  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) => {
+    const { pathname, search } = new URL(callback.url)
     return via('POST', pathname + search, {
-      body: new URLSearchParams(told.fields).toString(),
+      body: new URLSearchParams(callback.fields).toString(),
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        'x-twilio-signature': getExpectedTwilioSignature(token, told.url, told.fields),
+        'x-twilio-signature': getExpectedTwilioSignature(token, callback.url, callback.fields),
         ...headers,
       },
     })
   }
 
-  const asks = (path: string, call: FakeCall, fields: Sent): TwilioCallback => ({
+  const createRequest = (path: string, call: FakeCall, fields: Sent): TwilioCallback => ({
     url: path,
     fields: {
       AccountSid: accountSid,
@@ -97,13 +97,13 @@ export async function twilioWorld(): Promise<TwilioWorld> {
     },
     async callIn({ phoneNumber }, { via = request, from } = {}) {
       const call = twilio.callIn(phoneNumber, from)
-      const { text } = await tell(asks(`${publicUrl}/voice/twilio/incoming`, call, {}), { via })
-      // As it is set up with the number, once for all calls.
+      const { text } = await tell(createRequest(`${publicUrl}/voice/twilio/incoming`, call, {}), { via })
+      // An operator configures this address with the number.
       call.fields.set('StatusCallback', [`${publicUrl}/voice/twilio/status`])
       return { call, twiml: text }
     },
     async connect(call, fields = {}) {
-      return (await tell(asks(call.fields.get('Url')?.[0] ?? '', call, fields))).text
+      return (await tell(createRequest(call.fields.get('Url')?.[0] ?? '', call, fields))).text
     },
     agentCallback(call, twiml, fields) {
       const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
 import type { StripeTestCard } from '../../../test/stripe/books.ts'
-import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
+import { openStripeWorld, type StripeWorld } from '../../../test/stripe/world.ts'
 import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
 import { publicId, uuidFrom } from '../../platform/ids.ts'
 import { verifyPayments } from '../verify.ts'
 
 let world: StripeWorld
 beforeAll(async () => {
-  world = await stripeWorld()
+  world = await openStripeWorld()
 })
 afterAll(() => world.close())
 

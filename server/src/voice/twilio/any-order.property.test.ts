@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../../core/test/property-runs.ts'
 import type { FakeCall, TwilioCallback } from '../../../test/twilio/fake-twilio.ts'
-import { type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import { openTwilioWorld, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 
 const runs = propertyRuns(6)
@@ -12,7 +12,7 @@ const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 10_000 }
 let world: TwilioWorld
 let agents: Readonly<Record<Way, TwilioAgent>>
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
   const webSocket = await world.agentAt('wss://agent.example.com/talk')
   agents = { outbound: webSocket, webSocket, sip: await world.agentAt('sip:agent@pbx.example.com') }
 })

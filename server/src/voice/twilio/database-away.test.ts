@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Ask } from '../../../test/app.ts'
 import { openSeverableProxy, type SeverableProxy } from '../../../test/severable-proxy.ts'
 import { until } from '../../../test/start-server.ts'
-import { publicUrl, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import { openTwilioWorld, publicUrl, type TwilioWorld } from '../../../test/twilio/world.ts'
 import { type Database, openDatabase } from '../../platform/database/database.ts'
 import { hungUp, rejected } from './twiml.ts'
 
@@ -11,7 +11,7 @@ let proxy: SeverableProxy
 let database: Database
 let request: Ask
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
   const { connection } = world.test.database
   proxy = await openSeverableProxy(Number(connection.port))
   database = openDatabase({ ...connection, port: proxy.port })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FakeCall } from '../../../test/twilio/fake-twilio.ts'
-import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import { openTwilioWorld, publicUrl, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 import { rejected } from './twiml.ts'
 
@@ -11,7 +11,7 @@ const sip = 'sip:agent@pbx.example.com'
 
 let world: TwilioWorld
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
 })
 // Twilio tells whole seconds.
 beforeEach(() => world.test.clock.advance(1_000 - (world.test.clock.now() % 1_000)))
