@@ -8,33 +8,33 @@ import { defineConfig } from 'vitest/config'
 const isolate = false
 
 // On a busy machine a test waits for the processor, too, and for the start of real processes.
-const testTimeout = 60_000
+const TEST_MS_MAX = 60_000
 
 export default defineConfig({
   test: {
     // Tests wait for PostgreSQL, servers and browsers more than they compute, so one file for each core runs at once.
     maxWorkers: availableParallelism(),
     projects: [
-      { test: { name: 'tidy', isolate, testTimeout, include: ['tidy/**/*.test.ts'] } },
-      { test: { name: 'core', isolate, testTimeout, include: ['core/src/**/*.test.ts'] } },
+      { test: { name: 'tidy', isolate, testTimeout: TEST_MS_MAX, include: ['tidy/**/*.test.ts'] } },
+      { test: { name: 'core', isolate, testTimeout: TEST_MS_MAX, include: ['core/src/**/*.test.ts'] } },
       {
         test: {
           name: 'server',
           isolate,
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          testTimeout,
+          testTimeout: TEST_MS_MAX,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'web', isolate, testTimeout, include: ['web/src/**/*.test.{ts,tsx}'] } },
+      { test: { name: 'web', isolate, testTimeout: TEST_MS_MAX, include: ['web/src/**/*.test.{ts,tsx}'] } },
       {
         test: {
           name: 'browser',
           isolate,
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          testTimeout,
+          testTimeout: TEST_MS_MAX,
           // As long as Playwright's own waits.
           expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '../src/platform/database/database.ts'
-import { templateDatabase } from './global-setup.ts'
+import { TEMPLATE_DATABASE } from './global-setup.ts'
 
 /**
  * Creates a database for one test file: migrated, without rows. Call `drop` in `afterAll`; it closes and deletes the
@@ -14,7 +14,7 @@ export async function testDatabase(
 ): Promise<{ database: Database; drop(): Promise<void> }> {
   const server = inject('testServer')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  const template = from === 'empty' ? 'template0' : templateDatabase
+  const template = from === 'empty' ? 'template0' : TEMPLATE_DATABASE
   // The test server never waits for the disk, so copying the files is faster than writing each page to the log.
   await asAdmin(`create database ${name} template ${template} strategy file_copy`)
   const database = openDatabase({ ...server, database: name })

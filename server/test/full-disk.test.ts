@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { projectRoot, runProgram, waitForWelcome } from './start-server.ts'
+import { type ProgramResult, projectRoot, runProgram, waitForWelcome } from './start-server.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /**
@@ -14,13 +14,12 @@ const mountingWays = [['--mount'], ['--user', '--map-current-user', '--keep-caps
   (way) => spawnSync('unshare', [...way, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0,
 )
 
-type Refusal = { code: number; output: string }
 type Story = {
-  whenFull: Refusal
-  whenNearlyFull: Refusal
+  whenFull: ProgramResult
+  whenNearlyFull: ProgramResult
   committed: number
   whileRunning: string
-  atNextStart: Refusal
+  atNextStart: ProgramResult
   lost: number[]
   lastExit: number
 }
@@ -55,12 +54,12 @@ describe('a server without space on its disk', () => {
       expect([await script.ended, script.stderr()]).toEqual([0, ''])
       const story = JSON.parse(script.stdout()) as Story
       expect(story.whenFull.code).toBe(1)
-      expect(story.whenFull.output).toMatch(/The data folder \S+ cannot be used: the disk is full\./)
+      expect(story.whenFull.stderr).toMatch(/The data folder \S+ cannot be used: the disk is full\./)
       expect(story.whenNearlyFull.code).toBe(1)
-      expect(story.whenNearlyFull.output).toMatch(/PostgreSQL could not be set up: .*No space left on device/)
+      expect(story.whenNearlyFull.stderr).toMatch(/PostgreSQL could not be set up: .*No space left on device/)
       expect(story.whileRunning).toMatch(/No space left on device|terminat|closed/)
       expect(story.atNextStart.code).toBe(1)
-      expect(story.atNextStart.output).toMatch(/No space left on device|the disk is full/)
+      expect(story.atNextStart.stderr).toMatch(/No space left on device|the disk is full/)
       expect(story).toMatchObject({ lost: [], lastExit: 0 })
       expect(story.committed).toBeGreaterThan(0)
       await remove()

@@ -8,16 +8,11 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { loadConfig } from '../src/platform/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
-import { runServer, startServer } from './start-server.ts'
+import { runServerToEnd, startServer } from './start-server.ts'
 
 const folder = process.argv[2] ?? ''
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', folder])
 const settings = { TALKTIME_DATA_DIR: join(folder, 'data'), TALKTIME_SECRET: 'x'.repeat(32) }
-
-async function runRefusedServer() {
-  const program = runServer(settings)
-  return { code: await program.ended, output: program.stderr() }
-}
 
 /** Fills the disk, except for `leftBytes`. */
 async function fill(leftBytes = 0): Promise<void> {
@@ -39,10 +34,10 @@ async function fillCompletely(): Promise<void> {
 const makeRoom = () => rm(join(folder, 'filler'))
 
 await fill()
-const whenFull = await runRefusedServer()
+const whenFull = await runServerToEnd(settings)
 await makeRoom()
 await fill(10_000_000)
-const whenNearlyFull = await runRefusedServer()
+const whenNearlyFull = await runServerToEnd(settings)
 await makeRoom()
 
 const server = await startServer(settings)
@@ -66,7 +61,7 @@ for (let n = 1; n <= 10_000 && whileRunning === ''; n++) {
 await stop()
 server.kill('SIGTERM')
 await server.ended
-const atNextStart = await runRefusedServer()
+const atNextStart = await runServerToEnd(settings)
 await makeRoom()
 
 const again = await startServer(settings)

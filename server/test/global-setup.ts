@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 /** The migrated, empty database from which each test file's own database is copied. */
-export const templateDatabase = 'talktime_template'
+export const TEMPLATE_DATABASE = 'talktime_template'
 
 /**
  * Starts the one real PostgreSQL that all test files share, in a temporary folder. Its data need not survive a crash,
@@ -44,9 +44,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   })
   const testServer = { host: '127.0.0.1', port: cluster.port, user: clusterUser, password }
   const admin = openDatabase({ ...testServer, database: 'postgres' })
-  await admin.query(`create database ${templateDatabase}`)
+  await admin.query(`create database ${TEMPLATE_DATABASE}`)
   await admin.close()
-  const template = openDatabase({ ...testServer, database: templateDatabase })
+  const template = openDatabase({ ...testServer, database: TEMPLATE_DATABASE })
   await migrate(template)
   await template.close()
   project.provide('testServer', testServer)

@@ -63,19 +63,7 @@ export async function openLlmWorld(
   const provider = await startProvider()
   const { withoutPlatformKey = [], models, resolve, ...rest } = options
   const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
-  const t = await testApp({
-    ...rest,
-    // Own keys of azure_openai and openai_compatible name an address; an operator can allow a private one.
-    outbound: createOutbound({ allow: [provider.host], ...(resolve && { resolve }) }),
-    config: {
-      llm: {
-        keys: Object.fromEntries(known.map((name) => [name, platformKey(name)])),
-        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
-        azureApiVersion: undefined,
-        models,
-      },
-    },
-  })
+  const t = await testApp({ ...rest, ...gatewayOptions(provider, known, models, resolve) })
   await t.app.listen()
   /** Advances the test's clock with each request, because requests are listed by their time. */
   const fetchLater: typeof fetch = (input, init) => {
@@ -120,16 +108,39 @@ export async function openLlmWorld(
         maxRetries: 0,
         fetch: fetchLater,
       }),
-    async recorded({ key }, count = 1) {
-      for (;;) {
-        const { body } = await t.request<{ data: RecordedRequest[] }>('GET', '/v1/llm-requests', { key })
-        if (body.data.filter(({ endedAt }) => endedAt !== null).length >= count) return body.data
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    },
+    recorded: ({ key }, count = 1) => waitForRequests(t, key, count),
     async close() {
       await provider.close()
       await closeInOrder(t)
     },
+  }
+}
+
+/** Settings that send every provider's requests to the fake one. */
+function gatewayOptions(
+  provider: FakeProvider,
+  withPlatformKey: readonly string[],
+  models: readonly string[] | undefined,
+  resolve: Resolve | undefined,
+) {
+  return {
+    // Own keys of azure_openai and openai_compatible name an address; an operator can allow a private one.
+    outbound: createOutbound({ allow: [provider.host], ...(resolve && { resolve }) }),
+    config: {
+      llm: {
+        keys: Object.fromEntries(withPlatformKey.map((name) => [name, platformKey(name)])),
+        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
+        azureApiVersion: undefined,
+        models,
+      },
+    },
+  }
+}
+
+async function waitForRequests(t: TestApp, key: string, count: number): Promise<RecordedRequest[]> {
+  for (;;) {
+    const { body } = await t.request<{ data: RecordedRequest[] }>('GET', '/v1/llm-requests', { key })
+    if (body.data.filter(({ endedAt }) => endedAt !== null).length >= count) return body.data
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

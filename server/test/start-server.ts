@@ -67,6 +67,23 @@ export function runProgram(
 /** Runs the server's main.ts without waiting for it to start. */
 export const runServer = (settings: Record<string, string>): Program => runProgram([mainFile], settings)
 
+/** How a program ended, with its whole output. */
+export type ProgramResult = {
+  readonly code: number | NodeJS.Signals
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Waits for a program's end. */
+export async function waitForEnd(program: Program): Promise<ProgramResult> {
+  const code = await program.ended
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** Runs a server that is expected not to start. */
+export const runServerToEnd = (settings: Record<string, string>): Promise<ProgramResult> =>
+  waitForEnd(runServer(settings))
+
 /** A server that accepts requests. */
 export type RunningServer = Program & { readonly address: string }
 

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
@@ -16,6 +15,7 @@ import {
   type RunningServer,
   runProgram,
   runServer,
+  runServerToEnd,
   startServer,
   until,
   waitForWelcome,
@@ -54,15 +54,6 @@ async function start(more: Record<string, string> = {}): Promise<RunningServer> 
   const server = await startServer(settings(more))
   programs.push(server)
   return server
-}
-
-/** Runs a server that cannot start. Returns its exit code and what it printed. */
-async function runRefusedServer(more: Record<string, string>): Promise<{ code: unknown; said: string }> {
-  const program = runServer(settings(more))
-  const code = await program.ended
-  expect(program.stdout()).toBe('')
-  expect(program.stderr()).not.toMatch(/^\s+at /m)
-  return { code, said: program.stderr() }
 }
 
 const connect = async () => connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
@@ -126,9 +117,9 @@ describe('the server', () => {
 
   test('names the holder of the data folder when it is started a second time, and leaves the first server running', async () => {
     const server = await start()
-    const { code, said } = await runRefusedServer({})
-    expect(code).toBe(1)
-    expect(said).toContain(
+    const second = await runServerToEnd(settings())
+    expect(second).toMatchObject({ code: 1, stdout: '' })
+    expect(second.stderr).toContain(
       `Another Talktime server (pid ${server.pid}) at ${server.address} holds the data folder`,
     )
     expect(await isUp(server)).toBe(true)
@@ -220,75 +211,6 @@ describe('the command line', () => {
     expect(
       (await withDatabase(({ database }) => database.query('select n from turns order by n'))).rows,
     ).toEqual([{ n: 1 }, { n: 2 }])
-  })
-})
-
-describe('a start that cannot succeed ends with exit code 1 and a message', () => {
-  test('when settings are wrong, and the message names all of them', async () => {
-    const { code, said } = await runRefusedServer({ PORT: 'banana', TALKTIME_DEMO: 'perhaps' })
-    expect(code).toBe(1)
-    expect(said).toBe(
-      'Talktime does not start.\n' +
-        'PORT is "banana": it must be a whole number from 0 to 65535 (0 takes any free port).\n' +
-        'TALKTIME_DEMO is "perhaps": it must be "on" or "off".\n',
-    )
-  })
-
-  test('when the port is taken, before anything is set up', async () => {
-    const other = createServer()
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-    const address = other.address()
-    const port = String(address && typeof address === 'object' ? address.port : '')
-    const { code, said } = await runRefusedServer({ PORT: port })
-    expect(code).toBe(1)
-    expect(said).toContain(`Port ${port} of 127.0.0.1 is in use by another program. Set PORT to a free one.`)
-    await expect(stat(join(folder, 'postgres'))).rejects.toThrow('ENOENT')
-    await new Promise((resolve) => other.close(resolve))
-  })
-
-  test('when the host is no address of this machine', async () => {
-    const { code, said } = await runRefusedServer({ HOST: '192.0.2.1' })
-    expect(code).toBe(1)
-    expect(said).toContain('HOST is "192.0.2.1", which is no address of this machine.')
-  })
-
-  test.each([
-    // Nobody can write a folder at these paths, not even root.
-    [
-      'a folder below a regular file',
-      () => join(folder, 'a-file/data'),
-      'a part of the path is a file and not a folder',
-    ],
-    ['a folder that is read-only', () => '/proc/self', 'no file can be written in it'],
-  ])('when the data folder is %s', async (_, path, why) => {
-    await writeFile(join(folder, 'a-file'), 'something else')
-    const { code, said } = await runRefusedServer({
-      TALKTIME_DATA_DIR: path(),
-      TALKTIME_SECRET: 'x'.repeat(32),
-    })
-    expect(code).toBe(1)
-    expect(said).toMatch(new RegExp(`The data folder .* cannot be used: ${why}`))
-    expect(await readFile(join(folder, 'a-file'), 'utf8')).toBe('something else')
-  })
-
-  test('when nothing listens at DATABASE_URL, and the message leaves out the password', async () => {
-    const { code, said } = await runRefusedServer({
-      DATABASE_URL: 'postgresql://me:hidden@127.0.0.1:1/talktime',
-    })
-    expect(code).toBe(1)
-    expect(said).toContain(
-      'The database talktime at 127.0.0.1:1 (DATABASE_URL) cannot be used: nothing listens there.',
-    )
-    expect(said).not.toContain('hidden')
-  })
-
-  test('when the database is newer than the program, and the database stays unchanged', async () => {
-    const { database, drop } = await testDatabase()
-    await database.query(`insert into schema_migrations values ('9999-tomorrow.sql', 'x', 0)`)
-    const { code, said } = await runRefusedServer({ DATABASE_URL: databaseUrlOf(database) })
-    expect(code).toBe(1)
-    expect(said).toContain('The database is newer than this Talktime: it has 9999-tomorrow.sql')
-    await drop()
   })
 })
 

@@ -107,25 +107,9 @@ export async function connectVoiceStack(
       expect({ status, body }).toMatchObject({ status: 201 })
       return body
     },
-    async transactions(limit = 200) {
-      const found: TestBody[] = []
-      let cursor = ''
-      do {
-        const { body } = await ask('GET', `/v1/transactions?limit=${limit}${cursor}`)
-        found.push(...body.data)
-        cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
-      } while (cursor !== '')
-      return found.reverse()
-    },
+    transactions: (limit = 200) => readTransactions(ask, limit),
     heartbeat: (callId) => ask('POST', `/v1/calls/${callId}/heartbeat`),
-    async batch(events, options) {
-      const body = events
-        .map((event) => (typeof event === 'string' ? event : JSON.stringify(event)))
-        .join('\n')
-      const headers = { 'content-type': 'application/x-ndjson' }
-      const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
-      return { ...answer, lines: parseLines(answer) }
-    },
+    batch: (events, options) => sendBatch(ask, events, options),
     receipt: async (callId) => (await ask<ReceiptResponse>('GET', `/v1/calls/${callId}`)).body,
     balance: async () => (await ask<BalanceAnswer>('GET', '/v1/balance')).body,
   }
@@ -134,6 +118,25 @@ export async function connectVoiceStack(
 export const newAgent = { name: 'Reception', language: 'en', llmProvider: 'openai', llmModel: 'gpt-5' }
 
 export const instant = (atMs: number): string => new Date(atMs).toISOString()
+
+async function readTransactions(ask: Ask, limit: number): Promise<TestBody[]> {
+  const found: TestBody[] = []
+  let cursor = ''
+  do {
+    const { body } = await ask('GET', `/v1/transactions?limit=${limit}${cursor}`)
+    found.push(...body.data)
+    cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+  } while (cursor !== '')
+  return found.reverse()
+}
+
+/** @param events a string is sent as the line it is */
+async function sendBatch(ask: Ask, events: readonly unknown[], options?: TestRequest) {
+  const body = events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))).join('\n')
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
+  return { ...answer, lines: parseLines(answer) }
+}
 
 function parseLines(answer: TestAnswer): LineAnswer[] {
   if (answer.status !== 200) return []

@@ -54,7 +54,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     const { method = 'GET', headers } = request
     const { pathname: path, search, searchParams } = new URL(request.url ?? '/', url)
     const body = await text(request)
-    if (path.startsWith('/bank/')) return serveBank(response, path, searchParams.get('decision'))
+    if (path.startsWith('/bank/')) return serveBank(books, response, path, searchParams.get('decision'))
     const idempotencyKey = headers['idempotency-key']?.toString()
     requests.push({ method, path, idempotencyKey })
     const fault = takeFault(method, path)
@@ -73,23 +73,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     send(response, answer.status, answer.body)
   }
 
-  /** Serves the page of the customer's bank; `?decision=` is the button that the customer presses. */
-  function serveBank(response: ServerResponse, path: string, decision: string | null): void {
-    const payment = books.payments.get(path.replace('/bank/', ''))
-    if (payment === undefined || (decision !== 'confirm' && decision !== 'decline')) {
-      response.writeHead(404).end()
-      return
-    }
-    response.writeHead(303, { location: books.decideAtBank(payment, decision) }).end()
-  }
-
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      console.error(error)
-      response.destroy()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await listen(serve)
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   return {
@@ -114,6 +98,27 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Serves the page of the customer's bank. `decision` is the button that the customer presses. */
+function serveBank(books: Books, response: ServerResponse, path: string, decision: string | null): void {
+  const payment = books.payments.get(path.replace('/bank/', ''))
+  if (payment === undefined || (decision !== 'confirm' && decision !== 'decline')) {
+    response.writeHead(404).end()
+    return
+  }
+  response.writeHead(303, { location: books.decideAtBank(payment, decision) }).end()
+}
+
+async function listen(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      console.error(error)
+      response.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

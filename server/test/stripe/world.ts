@@ -6,8 +6,8 @@ import { findPayments } from './bench.ts'
 import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
 
-const webhookSecret = 'whsec_for_tests'
-const publicUrl = 'https://talktime.example.com'
+const WEBHOOK_SECRET = 'whsec_for_tests'
+const PUBLIC_URL = 'https://talktime.example.com'
 
 /** Talktime with payments through Stripe, and a fake Stripe. */
 export type StripeWorld = {
@@ -36,8 +36,8 @@ export async function openStripeWorld(): Promise<StripeWorld> {
   const test = await testApp()
   const stripe = await startFakeStripe(test.clock)
   const config = {
-    publicUrl,
-    stripe: { secretKey: stripe.secretKey, webhookSecret, apiHost: stripe.url },
+    publicUrl: PUBLIC_URL,
+    stripe: { secretKey: stripe.secretKey, webhookSecret: WEBHOOK_SECRET, apiHost: stripe.url },
   }
   const { app, request } = await test.addProcess({ config })
   const other = await test.addProcess({ config })
@@ -50,7 +50,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
   }
 
   async function browse(address: string): Promise<string> {
-    const { pathname, search } = new URL(address, publicUrl)
+    const { pathname, search } = new URL(address, PUBLIC_URL)
     const { status, headers, text } = await request('GET', pathname + search)
     if (status !== 303) throw new Error(`${address}: ${status} ${text}`)
     return String(headers.location)
@@ -69,7 +69,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
       await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
       return workspace
     },
-    tell(event, { via = request, secret = webhookSecret, atMs = test.clock.now() } = {}) {
+    tell(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
       // Indented, because Stripe signs the bytes and not the value.
       const payload = JSON.stringify(event, null, 2)
       const timestamp = Math.floor(atMs / 1000)

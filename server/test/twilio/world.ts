@@ -52,31 +52,10 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
   const other = await test.addProcess()
   let numbers = 0
 
-  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) => {
-    const { pathname, search } = new URL(callback.url)
-    return via('POST', pathname + search, {
-      body: new URLSearchParams(callback.fields).toString(),
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-twilio-signature': getExpectedTwilioSignature(token, callback.url, callback.fields),
-        ...headers,
-      },
-    })
-  }
-
-  const createRequest = (path: string, call: FakeCall, fields: Sent): TwilioCallback => ({
-    url: path,
-    fields: {
-      AccountSid: accountSid,
-      ApiVersion: '2010-04-01',
-      CallSid: call.sid,
-      CallStatus: call.status,
-      Direction: call.direction,
-      From: call.from,
-      To: call.to,
-      ...fields,
-    },
-  })
+  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) =>
+    sendSigned(via, callback, token, headers)
+  const ask = (path: string, call: FakeCall, fields: Sent, via?: Ask) =>
+    tell(createRequest(accountSid, path, call, fields), via && { via })
 
   return {
     test,
@@ -97,21 +76,15 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
     },
     async callIn({ phoneNumber }, { via = request, from } = {}) {
       const call = twilio.callIn(phoneNumber, from)
-      const { text } = await tell(createRequest(`${publicUrl}/voice/twilio/incoming`, call, {}), { via })
+      const { text } = await ask(`${publicUrl}/voice/twilio/incoming`, call, {}, via)
       // An operator configures this address with the number.
       call.fields.set('StatusCallback', [`${publicUrl}/voice/twilio/status`])
       return { call, twiml: text }
     },
     async connect(call, fields = {}) {
-      return (await tell(createRequest(call.fields.get('Url')?.[0] ?? '', call, fields))).text
+      return (await ask(call.fields.get('Url')?.[0] ?? '', call, fields)).text
     },
-    agentCallback(call, twiml, fields) {
-      const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
-      const sid = url.includes('/stream')
-        ? { CallSid: call.sid }
-        : { CallSid: 'CA1', ParentCallSid: call.sid }
-      return { url, fields: { ...sid, ...fields } }
-    },
+    agentCallback,
     order: ({ uuid, agentId }, fields = {}) => ({
       workspaceId: uuid,
       callId: newUuid(test.clock.now()),
@@ -130,4 +103,45 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
       await twilio.close()
     },
   }
+}
+
+/** Posts a request to Talktime with Twilio's signature. */
+function sendSigned(
+  via: Ask,
+  callback: TwilioCallback,
+  token: string,
+  headers: Sent = {},
+): Promise<TestAnswer> {
+  const { pathname, search } = new URL(callback.url)
+  return via('POST', pathname + search, {
+    body: new URLSearchParams(callback.fields).toString(),
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': getExpectedTwilioSignature(token, callback.url, callback.fields),
+      ...headers,
+    },
+  })
+}
+
+/** The request by which Twilio asks what to do with a call. */
+function createRequest(accountSid: string, url: string, call: FakeCall, fields: Sent): TwilioCallback {
+  return {
+    url,
+    fields: {
+      AccountSid: accountSid,
+      ApiVersion: '2010-04-01',
+      CallSid: call.sid,
+      CallStatus: call.status,
+      Direction: call.direction,
+      From: call.from,
+      To: call.to,
+      ...fields,
+    },
+  }
+}
+
+function agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback {
+  const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
+  const sid = url.includes('/stream') ? { CallSid: call.sid } : { CallSid: 'CA1', ParentCallSid: call.sid }
+  return { url, fields: { ...sid, ...fields } }
 }
