@@ -3,7 +3,7 @@ import type { App } from '../../src/app.ts'
 import { uuidFrom } from '../../src/platform/ids.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp } from '../app.ts'
 import { findPayments } from './bench.ts'
-import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'
+import type { Payment, Session, StripeEvent, StripeTestCard } from './books-state.ts'
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
 
 const WEBHOOK_SECRET = 'whsec_for_tests'

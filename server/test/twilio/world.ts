@@ -4,7 +4,8 @@ import { newUuid, uuidFrom } from '../../src/platform/ids.ts'
 import type { DialOrder } from '../../src/voice/index.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp, testNowMs } from '../app.ts'
 import { closeInOrder, newAgent } from '../voice-stack.ts'
-import { type FakeCall, type FakeTwilio, startFakeTwilio, type TwilioCallback } from './fake-twilio.ts'
+import type { FakeCall, TwilioCallback } from './fake-calls.ts'
+import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts'
 
 export const publicUrl = 'https://talktime.example.com'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findPayments, stripeBench } from '../../../test/stripe/bench.ts'
-import type { StripeTestCard } from '../../../test/stripe/books.ts'
+import type { StripeTestCard } from '../../../test/stripe/books-state.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { ChargeRequest } from '../gateway.ts'

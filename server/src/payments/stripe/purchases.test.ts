@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
-import type { StripeTestCard } from '../../../test/stripe/books.ts'
+import type { StripeTestCard } from '../../../test/stripe/books-state.ts'
 import { openStripeWorld, type StripeWorld } from '../../../test/stripe/world.ts'
 import { lockWorkspaces, verifyLedger, writeUnits } from '../../ledger/index.ts'
 import { publicId, uuidFrom } from '../../platform/ids.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../../core/test/property-runs.ts'
-import type { FakeCall, TwilioCallback } from '../../../test/twilio/fake-twilio.ts'
+import type { FakeCall, TwilioCallback } from '../../../test/twilio/fake-calls.ts'
 import { openTwilioWorld, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { FakeCall } from '../../../test/twilio/fake-twilio.ts'
+import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
 import { openTwilioWorld, publicUrl, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 import { rejected } from './twiml.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeCall, FORBIDDEN_TO, INVALID_TO } from '../../../test/twilio/fake-twilio.ts'
+import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
+import { FORBIDDEN_TO, INVALID_TO } from '../../../test/twilio/rest-api.ts'
 import { openTwilioWorld, publicUrl, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 import { publicId } from '../../platform/ids.ts'
