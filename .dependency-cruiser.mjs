@@ -1,41 +1,8 @@
 // The walls of the house. A room of the server is entered through its index.ts;
-// rooms depend on each other in one direction; core depends on nothing.
-const rooms = (...names) => `^server/src/(${names.join('|')})/`
+// rooms depend on each other in one direction (server/walls.ts); core depends on nothing.
+import { mayEnter, openFiles } from './server/walls.ts'
 
-/** Which rooms a room may enter. Whatever is not listed is a wall. */
-const mayEnter = {
-  platform: [],
-  access: ['platform'],
-  ledger: ['platform', 'access'],
-  plans: ['platform', 'access', 'ledger'],
-  workspaces: ['platform', 'access', 'ledger', 'plans'],
-  agents: ['platform', 'access'],
-  alerts: ['platform', 'access', 'plans'],
-  payments: ['platform', 'access', 'ledger', 'plans'],
-  subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
-  'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
-  calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'usage'],
-  voice: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
-  campaigns: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'alerts', 'calls', 'voice'],
-  'credit-watch': ['platform', 'ledger', 'alerts'],
-  usage: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'alerts'],
-  llm: ['platform', 'access', 'ledger', 'plans', 'agents', 'calls'],
-  live: ['platform', 'access', 'ledger', 'calls'],
-  demo: [
-    'platform',
-    'access',
-    'ledger',
-    'plans',
-    'workspaces',
-    'agents',
-    'payments',
-    'subscriptions',
-    'auto-reload',
-    'calls',
-    'voice',
-    'campaigns',
-  ],
-}
+const rooms = (...names) => `^server/src/(${names.join('|')})/`
 
 const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
   name: `${room}-enters-only-${allowed.join('-') || 'nothing'}`,
@@ -69,7 +36,7 @@ export default {
       name: 'rooms-are-entered-through-index',
       severity: 'error',
       comment:
-        'Import the room’s index.ts, not its furniture. The platform has no single door: it is a corridor.',
+        'Import the room’s index.ts, nothing behind it. The platform has no index: every room uses its modules.',
       from: { path: '^server/src/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^server/src/([^/]+)/',
@@ -77,6 +44,13 @@ export default {
       },
     },
     ...roomWalls,
+    {
+      name: 'rooms-do-not-see-what-composes-them',
+      severity: 'error',
+      comment: `Of the files beside the rooms, a room may only import: ${openFiles.join(', ')}`,
+      from: { path: '^server/src/[^/]+/', pathNot: ['\\.test\\.ts$', rooms('cli')] },
+      to: { path: '^server/src/[^/]+\\.ts$', pathNot: openFiles.map((file) => `^server/src/${file}$`) },
+    },
     {
       name: 'no-circles',
       severity: 'error',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runProgram } from './start-server.ts'
 
-test('the benchmarks run to their end with clean books, on a machine without pgbench too', {
+test('the benchmarks finish with clean books, on a machine without pgbench too', {
   timeout: 180_000,
 }, async () => {
   const options = ['--short', '--date', '2026-11-22']
@@ -13,7 +13,7 @@ test('the benchmarks run to their end with clean books, on a machine without pgb
   expect(bench.stdout()).toContain('checked with `verify` after each measurement: clean')
 })
 
-test('the benchmark of the LLM gateway runs to its end, and what went through it is written down', {
+test('the benchmark of the LLM gateway finishes, and the gateway has recorded its requests', {
   timeout: 180_000,
 }, async () => {
   const bench = runProgram(['bench/llm-gateway.ts', '--short', '--date', '2026-11-22'], {})
@@ -23,7 +23,7 @@ test('the benchmark of the LLM gateway runs to its end, and what went through it
   expect(bench.stdout()).toMatch(/Written down: [1-9][\d,]* requests with [\d,]+ tokens, 0 errors/)
 })
 
-test('the benchmark of usage runs to its end: clean books, and a file that says what the screen does', {
+test('the benchmark of usage finishes with clean books, and the export agrees with the page', {
   timeout: 180_000,
 }, async () => {
   const bench = runProgram(['bench/usage.ts', '--short', '--date', '2026-11-22'], {})

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { TestRequest } from './app.ts'
 
-/** As much of an OpenAPI document as random requests are made from. */
+/** The part of an OpenAPI document from which random requests are generated. */
 export type ApiDocument = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
@@ -9,7 +9,7 @@ export type ApiDocument = {
 
 type Operation = {
   readonly parameters?: readonly Parameter[]
-  readonly requestResponse?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
 }
 
 type Parameter = {
@@ -38,21 +38,20 @@ export type RandomRequest = {
   readonly options: TestRequest
 }
 
-/** What requests are made of that mean something to the server. */
+/** Values that make random requests meaningful to the server. */
 export type Ingredients = {
   readonly document: ApiDocument
-  /** Identifiers there are. */
+  /** IDs of things that exist. */
   readonly ids: readonly string[]
-  /** What says who asks, and in which workspace. */
+  /** Credentials, and the workspace they act in. */
   readonly callers: readonly Pick<TestRequest, 'key' | 'cookie' | 'workspace'>[]
   readonly nowMs: number
-  /** What to leave out, such as `GET /v1/events`. */
+  /** Operations to leave out, such as `GET /v1/events`. */
   readonly without: ReadonlySet<string>
 }
 
 /**
- * Requests to every address the document describes: some as it wants them, some wrong in one part or another, some
- * wrong altogether.
+ * Generates requests to every operation of the document: some valid, some wrong in one part, some wrong in all.
  */
 export function randomRequests(ingredients: Ingredients): fc.Arbitrary<RandomRequest> {
   const operations = Object.entries(ingredients.document.paths)
@@ -74,7 +73,7 @@ function requestsTo(
     encodeURIComponent(value.toWellFormed()),
   )
   const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query')
-  const [[contentType, sent] = []] = Object.entries(operation.requestResponse?.content ?? {})
+  const [[contentType, sent] = []] = Object.entries(operation.requestBody?.content ?? {})
   return fc
     .record({
       path: fc.array(id, { minLength: 3, maxLength: 3 }),
@@ -114,7 +113,7 @@ function requestsTo(
     })
 }
 
-/** Texts that a field of the name may well hold, where its schema does not say. */
+/** Plausible values by field name, where the schema does not list them. */
 const likely: Readonly<Record<string, readonly string[]>> = {
   limit: ['1', '2', '200', '201'],
   from: ['2026-11-21', '2026-11-22', '+15550100'],
@@ -134,7 +133,7 @@ const likely: Readonly<Record<string, readonly string[]>> = {
   currency: ['USD'],
 }
 
-/** How the identifiers begin that an address takes. */
+/** The prefix of the IDs in a path, by its second segment. */
 const prefixes: Readonly<Record<string, string>> = {
   calls: 'call_',
   agents: 'agt_',
@@ -147,7 +146,7 @@ function mostly<T>(usual: fc.Arbitrary<T>, strange: fc.Arbitrary<T>): fc.Arbitra
   return fc.oneof({ weight: 19, arbitrary: usual }, { weight: 1, arbitrary: strange })
 }
 
-/** Texts of all kinds, those above all that databases, dates and numbers stumble over. */
+/** Texts of all kinds, mostly ones that break databases, dates and numbers. */
 const text = fc.oneof(
   fc.constantFrom(
     '',
@@ -192,7 +191,7 @@ const number = fc.oneof(
   fc.integer({ min: -1000, max: 100_000 }),
 )
 
-/** Anything JSON can say. */
+/** Any JSON value. */
 const anything = fc.oneof(
   text,
   number,
@@ -212,7 +211,7 @@ function bodyOf(ingredients: Ingredients, contentType: string, schema: Schema = 
   )
 }
 
-/** Lines of a batch: each a start, an answer or an end of one of a few calls, as a rule. */
+/** Lines of a batch: mostly starts, answers and ends of a few calls. */
 function linesOf({ ids, nowMs }: Ingredients): fc.Arbitrary<string> {
   const externalId = fc.constantFrom('a', 'b', 'c', 'd')
   const at = fc.option(instants(nowMs), { nil: undefined, freq: 2 })
@@ -230,22 +229,22 @@ function linesOf({ ids, nowMs }: Ingredients): fc.Arbitrary<string> {
   return fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'))
 }
 
-/** A value as the schema wants it, most of the time. */
+/** A value that mostly fits the schema. */
 function valueFor(ingredients: Ingredients, schema: Schema, name = ''): fc.Arbitrary<unknown> {
-  const right = rightValueFor(ingredients, schema)
+  const right = validValueFor(ingredients, schema)
   const texts = name === 'agentId' ? ingredients.ids.filter((id) => id.startsWith('agt_')) : likely[name]
   return mostly(texts === undefined ? right : mostly(fc.constantFrom(...texts), right), anything)
 }
 
-function rightValueFor(ingredients: Ingredients, schema: Schema): fc.Arbitrary<unknown> {
+function validValueFor(ingredients: Ingredients, schema: Schema): fc.Arbitrary<unknown> {
   if (schema.$ref !== undefined) {
     const named = ingredients.document.components.schemas[schema.$ref.split('/').at(-1) ?? '']
-    return named === undefined ? anything : rightValueFor(ingredients, named)
+    return named === undefined ? anything : validValueFor(ingredients, named)
   }
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
   const choices = schema.anyOf ?? schema.oneOf
-  if (choices !== undefined) return fc.oneof(...choices.map((choice) => rightValueFor(ingredients, choice)))
+  if (choices !== undefined) return fc.oneof(...choices.map((choice) => validValueFor(ingredients, choice)))
   const types = [schema.type ?? []].flat()
   return types.length === 0
     ? anything
@@ -288,12 +287,12 @@ function objectOf(ingredients: Ingredients, schema: Schema): fc.Arbitrary<unknow
     .map(([wanted, optional, more]) => ({ ...wanted, ...optional, ...more }))
 }
 
-/** Each field, with the probability that it is there. */
+/** Includes each field with the given probability. */
 function someOf(
   fields: Record<string, fc.Arbitrary<unknown>>,
-  there: number,
+  probability: number,
 ): fc.Arbitrary<Record<string, unknown>> {
-  const weight = Math.round(there * 100)
+  const weight = Math.round(probability * 100)
   const maybe = Object.entries(fields).map(([name, arbitrary]) => [
     name,
     fc.oneof({ weight, arbitrary }, { weight: 100 - weight, arbitrary: fc.constant(undefined) }),

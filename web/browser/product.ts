@@ -2,7 +2,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { databaseUrlOf } from '../../server/test/command-line.ts'
 import { testDatabase } from '../../server/test/database.ts'
-import { said, startServer, temporaryFolder } from '../../server/test/start-server.ts'
+import { startServer, waitForOutput } from '../../server/test/start-server.ts'
+import { temporaryFolder } from '../../server/test/temporary-folder.ts'
 import { launchBrowser } from './chromium.ts'
 
 /**
@@ -29,7 +30,7 @@ export async function openProduct(settings: Record<string, string> = {}): Promis
   const places = { TALKTIME_DATA_DIR: folder.path, DATABASE_URL: databaseUrlOf(database) }
   const server = await startServer({ ...places, ...settings })
   const browser = await launchBrowser()
-  if (settings.TALKTIME_DEMO === 'on') await said(server, /Demo: sign in as/)
+  if (settings.TALKTIME_DEMO === 'on') await waitForOutput(server, /Demo: sign in as/)
   return {
     address: server.address,
     database,

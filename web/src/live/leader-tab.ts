@@ -14,7 +14,7 @@ export function joinTabs(url: string, onMessage: (message: LiveMessage) => void)
   const leaving = new AbortController()
   let leads = false
   // Another tab keeps the stream already: what it told before this one listened was missed here.
-  navigator.locks.query().then(({ held = [] }) => {
+  void navigator.locks.query().then(({ held = [] }) => {
     if (!leads && held.some(({ name }) => name === `talktime ${url}`)) onMessage({ kind: 'open' })
   })
 

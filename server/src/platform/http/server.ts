@@ -73,7 +73,7 @@ function readBodies(server: HttpServer): void {
     request.bodyText = text
     // An empty body is no body: routes whose fields are all optional take it.
     if (text === '') return done(null, undefined)
-    parseJson(request, text, done)
+    void parseJson(request, text, done)
   })
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (request, body, done) => {
     request.bodyText = body as string
