@@ -28,7 +28,7 @@ api.use({
 })
 
 /** The body of a success. */
-export async function bodyOf<Body>(answer: Promise<{ data?: Body }>): Promise<Body> {
+export async function readBody<Body>(answer: Promise<{ data?: Body }>): Promise<Body> {
   const { data } = await answer
   if (data === undefined) throw problemFrom(200, undefined)
   return data

@@ -1,0 +1,93 @@
+import { ActionIcon, Popover } from '@mantine/core'
+import { IconBell } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Failure, SkeletonRows } from '../../design/ui/states.tsx'
+import classes from './AlertBell.module.css'
+import { AlertItem } from './AlertItem.tsx'
+import { alertsKey, alertsQuery, markAlertsRead } from './alert-queries.ts'
+import { NoAlerts } from './NoAlerts.tsx'
+
+/** How many of the latest alerts stand in the header; the rest is on the page. */
+const shownMax = 8
+
+/** The alerts of the workspace, in the header: how many nobody has read, and the latest of them. */
+export function AlertBell() {
+  const [opened, setOpened] = useState(false)
+  const queryClient = useQueryClient()
+  const alerts = useQuery(alertsQuery)
+  const unread = (alerts.data ?? []).filter(({ readAt }) => readAt === null)
+  const shown = alerts.data?.slice(0, shownMax)
+
+  const change = (open: boolean) => {
+    setOpened(open)
+    const seen = (shown ?? []).filter(({ readAt }) => readAt === null)
+    if (!open || seen.length === 0) return
+    // Where it fails they stay unread, and are marked the next time.
+    void markAlertsRead(seen.map(({ id }) => id)).then(
+      () => queryClient.invalidateQueries({ queryKey: alertsKey }),
+      () => {},
+    )
+  }
+  const close = () => setOpened(false)
+
+  return (
+    <Popover
+      opened={opened}
+      onChange={change}
+      width="min(24rem, calc(100vw - 1.5rem))"
+      position="bottom-end"
+      withRoles
+      trapFocus
+      returnFocus
+    >
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          className={classes.bell}
+          aria-label={unread.length === 0 ? 'Alerts' : `Alerts, ${unread.length} unread`}
+          onClick={() => change(!opened)}
+        >
+          <IconBell size={18} stroke={1.75} aria-hidden />
+          {unread.length > 0 && (
+            <span className={classes.count} aria-hidden>
+              {unread.length}
+            </span>
+          )}
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.dropdown} aria-label="Alerts" p={0}>
+        <div className={classes.list}>
+          {shown !== undefined ? (
+            shown.length === 0 ? (
+              <NoAlerts />
+            ) : (
+              <ul className={classes.alerts}>
+                {shown.map((alert) => (
+                  <li key={alert.id}>
+                    <AlertItem alert={alert} onFollow={close} brief />
+                  </li>
+                ))}
+              </ul>
+            )
+          ) : alerts.error === null ? (
+            <SkeletonRows count={2} label="alerts" />
+          ) : (
+            <Failure what="Alerts" error={alerts.error} onRetry={() => void alerts.refetch()} />
+          )}
+        </div>
+        <div className={classes.links}>
+          <Link to="/alerts" onClick={close}>
+            All alerts
+          </Link>
+          <Link to="/settings/alerts" onClick={close}>
+            Who is told
+          </Link>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

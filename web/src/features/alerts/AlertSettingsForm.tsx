@@ -1,0 +1,104 @@
+import { Button, Group, Switch } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { IconMailCheck } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useBlocker } from '@tanstack/react-router'
+import { api, readBody } from '../../api/client.ts'
+import type { AlertKind, AlertSettings } from '../../api/types.ts'
+import { Card } from '../../design/ui/Card.tsx'
+import { FormMessage } from '../../design/ui/FormMessage.tsx'
+import { SettingsRow } from '../../design/ui/SettingsRow.tsx'
+import { toast } from '../../design/ui/toast.ts'
+import { UnsavedDialog } from '../../design/ui/UnsavedDialog.tsx'
+import { useSubmit } from '../../design/ui/use-submit.ts'
+import { useMembership } from '../workspace/index.ts'
+import classes from './AlertSettingsForm.module.css'
+import { kindGroups, kinds } from './alert-kinds.ts'
+import { alertSettingsQuery } from './alert-queries.ts'
+
+/** By kind, whether this person is mailed. Nothing is saved before Save, and leaving with changes asks. */
+export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
+  const queryClient = useQueryClient()
+  const { session, workspace } = useMembership()
+  const form = useForm<AlertSettings['mail']>({ initialValues: saved.mail })
+  const { onSubmit, message, pending } = useSubmit(
+    form,
+    (mail) => readBody(api.PUT('/v1/alert-settings', { body: { mail } })),
+    (answer) => {
+      queryClient.setQueryData(alertSettingsQuery.queryKey, answer)
+      form.setInitialValues(answer.mail)
+      form.setValues(answer.mail)
+      form.resetDirty(answer.mail)
+      toast('Your choice is saved')
+    },
+  )
+  const dirty = form.isDirty()
+  const blocker = useBlocker({
+    shouldBlockFn: () => dirty,
+    withResolver: true,
+    enableBeforeUnload: () => dirty,
+  })
+  return (
+    <form onSubmit={onSubmit} noValidate aria-label="Alerts by email">
+      <Card
+        title="Alerts by email"
+        caption={
+          workspace.demo
+            ? 'Nobody is mailed about a demo workspace.'
+            : `For you alone, to ${session.user.email}. In the app everybody sees every alert.`
+        }
+        footer={
+          <>
+            <span role="status">{dirty ? 'Unsaved changes' : 'Everything is saved'}</span>
+            <Group gap="xs">
+              {dirty && (
+                <Button variant="subtle" color="gray" size="xs" onClick={form.reset}>
+                  Undo
+                </Button>
+              )}
+              <Button type="submit" size="xs" disabled={!dirty} loading={pending}>
+                Save
+              </Button>
+            </Group>
+          </>
+        }
+      >
+        <FormMessage message={message} />
+        <div>
+          {kindGroups.map((group) => (
+            <SettingsRow key={group.name} name={group.name} note={group.about}>
+              <div className={classes.switches}>
+                {group.kinds.map((kind) =>
+                  saved.always.includes(kind) ? (
+                    <Always key={kind} kind={kind} />
+                  ) : (
+                    <Switch
+                      key={kind}
+                      label={kinds[kind].name}
+                      description={kinds[kind].when}
+                      {...form.getInputProps(kind, { type: 'checkbox' })}
+                    />
+                  ),
+                )}
+              </div>
+            </SettingsRow>
+          ))}
+        </div>
+      </Card>
+      {blocker.status === 'blocked' && <UnsavedDialog onStay={blocker.reset} onLeave={blocker.proceed} />}
+    </form>
+  )
+}
+
+/** A kind that cannot be switched off. */
+function Always({ kind }: { kind: AlertKind }) {
+  return (
+    <div className={classes.always}>
+      <IconMailCheck size={20} stroke={1.75} className={classes.icon} aria-hidden />
+      <div>
+        {kinds[kind].name}
+        <span className={classes.note}>{kinds[kind].when}. Owners are always mailed.</span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,134 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconChecks, IconMailOpened, IconSettings } from '@tabler/icons-react'
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { asProblem } from '../../api/problem.ts'
+import type { Alert } from '../../api/types.ts'
+import { zoneInWords } from '../../design/format/instant.ts'
+import { Card } from '../../design/ui/Card.tsx'
+import { Freshness } from '../../design/ui/Freshness.tsx'
+import { Page } from '../../design/ui/Page.tsx'
+import { PagedList } from '../../design/ui/PagedList.tsx'
+import { Empty, Updating } from '../../design/ui/states.tsx'
+import { toast } from '../../design/ui/toast.ts'
+import { workspaceQuery } from '../workspace/index.ts'
+import { AlertItem } from './AlertItem.tsx'
+import { AlertRecipients } from './AlertRecipients.tsx'
+import classes from './AlertsPage.module.css'
+import { alertPagesQuery, alertsKey, alertsQuery, markAlertsRead } from './alert-queries.ts'
+import { NoAlerts } from './NoAlerts.tsx'
+
+/** Everything people should have heard of, newest first: what to do, and who was told. */
+export function AlertsPage() {
+  const { unread } = useSearch({ from: '/shell/alerts' })
+  const navigate = useNavigate({ from: '/alerts' })
+  const timeZone = useQuery(workspaceQuery).data?.timeZone
+  const alerts = useInfiniteQuery({ ...alertPagesQuery(unread === true), placeholderData: keepPreviousData })
+  const someUnread = useQuery(alertsQuery).data?.some(({ readAt }) => readAt === null) === true
+  const marking = useMarking()
+  return (
+    <Page
+      title="Alerts"
+      caption={<Freshness>{timeZone === undefined ? '' : zoneInWords(timeZone)}</Freshness>}
+      actions={
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconSettings size={16} stroke={1.75} aria-hidden />}
+            renderRoot={(props) => <Link to="/settings/alerts" {...props} />}
+          >
+            Who is told
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconChecks size={16} stroke={1.75} aria-hidden />}
+            disabled={!someUnread}
+            loading={marking.isPending}
+            onClick={() => marking.mutate(undefined)}
+          >
+            StatusIcon all as read
+          </Button>
+        </>
+      }
+    >
+      <div>
+        <SegmentedControl
+          size="xs"
+          data={[
+            { value: 'all', label: 'All' },
+            { value: 'unread', label: 'Unread' },
+          ]}
+          value={unread ? 'unread' : 'all'}
+          onChange={(value) =>
+            void navigate({ search: value === 'unread' ? { unread: true } : {}, replace: true })
+          }
+          aria-label="Which alerts are listed"
+        />
+      </div>
+      <Card flush>
+        <PagedList
+          query={alerts}
+          what="The alerts"
+          label="alerts"
+          empty={
+            unread ? (
+              <Empty icon={<IconMailOpened size={22} stroke={1.5} />} title="Everything is read" />
+            ) : (
+              <NoAlerts />
+            )
+          }
+        >
+          {(items) => (
+            <Updating active={alerts.isPlaceholderData}>
+              <ul className={classes.alerts}>
+                {items.map((alert) => (
+                  <li
+                    key={alert.id}
+                    className={classes.alert}
+                    data-unread={alert.readAt === null || undefined}
+                  >
+                    <AlertItem alert={alert} actions={<ReadButton alert={alert} />} />
+                    <AlertRecipients alert={alert} />
+                  </li>
+                ))}
+              </ul>
+            </Updating>
+          )}
+        </PagedList>
+      </Card>
+    </Page>
+  )
+}
+
+/** Marks alerts as read for everybody in the workspace: these, or all. */
+function useMarking() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (ids: string[] | undefined) => markAlertsRead(ids),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: alertsKey }),
+    onError: (error) => toast(asProblem(error).message),
+  })
+}
+
+function ReadButton({ alert }: { alert: Alert }) {
+  const marking = useMarking()
+  if (alert.readAt !== null) return null
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      loading={marking.isPending}
+      onClick={() => marking.mutate([alert.id])}
+      aria-label={`StatusIcon as read: ${alert.title}`}
+    >
+      StatusIcon as read
+    </Button>
+  )
+}

@@ -1,0 +1,108 @@
+import { Button, Checkbox, Group, Modal, SegmentedControl, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, readBody } from '../../api/client.ts'
+import type { AlertKind, Webhook, WebhookWithSecret } from '../../api/types.ts'
+import { FormMessage } from '../../design/ui/FormMessage.tsx'
+import { toast } from '../../design/ui/toast.ts'
+import { useSubmit } from '../../design/ui/use-submit.ts'
+import { kindGroups, kinds } from './alert-kinds.ts'
+import { alertsKey } from './alert-queries.ts'
+import classes from './Dialog.module.css'
+import { SecretDialog } from './SecretDialog.tsx'
+
+type Fields = { url: string; every: boolean; kinds: AlertKind[] }
+
+/** Adds a webhook and then shows its secret, once; or changes one. */
+export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const [made, setMade] = useState<WebhookWithSecret | null>(null)
+  const form = useForm<Fields>({
+    initialValues: {
+      url: webhook?.url ?? '',
+      every: webhook === undefined || webhook.kinds === null,
+      kinds: [...(webhook?.kinds ?? [])],
+    },
+    validate: {
+      url: (url) => (url.trim() === '' ? 'Enter an address such as https://example.com/talktime' : null),
+      kinds: (chosen, { every }) => (every || chosen.length > 0 ? null : 'Choose at least one kind'),
+    },
+  })
+  const { onSubmit, message, pending } = useSubmit(
+    form,
+    async (values) => {
+      const body = { url: values.url.trim(), kinds: values.every ? null : values.kinds }
+      if (webhook !== undefined) {
+        await readBody(api.PATCH('/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body }))
+        return null
+      }
+      return readBody(api.POST('/v1/webhooks', { body }))
+    },
+    async (answer) => {
+      await queryClient.invalidateQueries({ queryKey: alertsKey })
+      if (answer !== null) return setMade(answer)
+      toast('The webhook is saved')
+      onClose()
+    },
+  )
+  if (made) return <SecretDialog webhook={made} onClose={onClose} />
+  return (
+    <Modal opened onClose={onClose} title={webhook ? 'Edit webhook' : 'New webhook'}>
+      <form onSubmit={onSubmit} className={classes.form} noValidate>
+        <FormMessage message={message} />
+        <TextInput
+          label="Address"
+          description="Public, and https. Messages are sent to it by POST."
+          placeholder="https://"
+          type="url"
+          data-autofocus
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={2048}
+          {...form.getInputProps('url')}
+        />
+        <SegmentedControl
+          data={[
+            { value: 'every', label: 'Every alert' },
+            { value: 'some', label: 'Chosen kinds' },
+          ]}
+          value={form.values.every ? 'every' : 'some'}
+          onChange={(value) => form.setFieldValue('every', value === 'every')}
+          aria-label="What it is told of"
+        />
+        {form.values.every ? (
+          <p className={classes.text}>Also kinds of alerts that are yet to come.</p>
+        ) : (
+          <Checkbox.Group
+            aria-label="Kinds of alerts"
+            value={form.values.kinds}
+            onChange={(chosen) => form.setFieldValue('kinds', chosen as AlertKind[])}
+            error={form.errors.kinds}
+          >
+            <div className={classes.groups}>
+              {kindGroups.map((group) => (
+                <div key={group.name} className={classes.group}>
+                  <span className={classes.groupName}>{group.name}</span>
+                  <div className={classes.choices}>
+                    {group.kinds.map((kind) => (
+                      <Checkbox key={kind} value={kind} label={kinds[kind].name} />
+                    ))}
+                  </div>
+                </div>
+              ))}
+            </div>
+          </Checkbox.Group>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={pending}>
+            {webhook ? 'Save' : 'Add webhook'}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  )
+}

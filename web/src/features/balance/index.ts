@@ -1,0 +1,5 @@
+export { BalancePill } from './BalancePill.tsx'
+export { lineOf } from './balance-line.ts'
+export { type BalanceParts, partsAt } from './balance-parts.ts'
+export { balanceQuery } from './balance-queries.ts'
+export { runsOutAtMs, useLiveBalance } from './use-live-balance.ts'

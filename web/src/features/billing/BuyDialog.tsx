@@ -1,0 +1,142 @@
+import { Button, Modal, NumberInput, Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, readBody } from '../../api/client.ts'
+import type { Package, Purchase } from '../../api/types.ts'
+import { creditsBrief, creditsInWords } from '../../design/format/credits.ts'
+import { money, pricePerCredit, times } from '../../design/format/money.ts'
+import { ChoiceList } from '../../design/ui/ChoiceList.tsx'
+import classes from '../../design/ui/Dialog.module.css'
+import { FormMessage } from '../../design/ui/FormMessage.tsx'
+import { Loaded } from '../../design/ui/Loaded.tsx'
+import { CardPicker, chargedCard, paymentMethodsQuery } from '../cards/index.ts'
+import { packagesQuery } from '../pricing/index.ts'
+import { useMembership } from '../workspace/index.ts'
+import { BalanceAfter } from './BalanceAfter.tsx'
+import { Term, Terms } from './Terms.tsx'
+import { useOrder } from './use-order.ts'
+
+const quantityMax = 100
+
+type Order = { packageId: string; quantity: number; paymentMethodId: string }
+
+function isOrder(body: unknown): body is Order {
+  if (typeof body !== 'object' || body === null) return false
+  const { packageId, quantity, paymentMethodId } = body as Partial<Order>
+  return typeof packageId === 'string' && typeof quantity === 'number' && typeof paymentMethodId === 'string'
+}
+
+type Dialog = { preferred: string; onOrdered: (purchase: Purchase) => void; onClose: () => void }
+
+/** Buys top-up credits: what, how many, for how much, and what the balance is then. */
+export function BuyDialog(props: Dialog) {
+  const packages = useQuery(packagesQuery)
+  return (
+    <Modal opened onClose={props.onClose} title="Buy credits">
+      <Loaded query={packages} what="The packages" skeleton={<Skeleton height={280} />}>
+        {(list) => {
+          const first = list.find((pack) => pack.id === props.preferred) ?? list[0]
+          if (first === undefined) return <p className={classes.text}>No packages are on sale.</p>
+          return <BuyForm {...props} packages={list} first={first} />
+        }}
+      </Loaded>
+    </Modal>
+  )
+}
+
+function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
+  const { workspace } = useMembership()
+  const cards = useQuery(paymentMethodsQuery).data
+  const order = useOrder<Order, Purchase>({
+    name: `purchase.${workspace.id}`,
+    isBody: isOrder,
+    send: (body, key) => readBody(api.POST('/v1/purchases', { body, headers: { 'Idempotency-Key': key } })),
+    onAnswer: props.onOrdered,
+  })
+  const { owed } = order
+  const [packageId, setPackageId] = useState(owed?.packageId ?? props.first.id)
+  const [quantity, setQuantity] = useState<number | string>(owed?.quantity ?? 1)
+  const [cardId, setCardId] = useState<string | null>(owed?.paymentMethodId ?? null)
+
+  const pack = props.packages.find((candidate) => candidate.id === packageId) ?? props.first
+  const card = chargedCard(cards, cardId)
+  const count = Number(quantity)
+  const counts = Number.isInteger(count) && count >= 1 && count <= quantityMax
+  const total = times(pack.price, counts ? count : 1)
+  const locked = owed !== null || order.pending
+  const edit =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      order.clear()
+      set(value)
+    }
+
+  return (
+    <div className={classes.form}>
+      <ChoiceList
+        legend="Package"
+        choices={props.packages.map((candidate) => ({
+          value: candidate.id,
+          label: creditsInWords(candidate.credits.milliseconds),
+          note: `${pricePerCredit(candidate.price, candidate.credits.milliseconds)} per credit`,
+          end: money(candidate.price),
+        }))}
+        value={pack.id}
+        onChange={edit(setPackageId)}
+        disabled={locked}
+      />
+      <NumberInput
+        label="Quantity"
+        min={1}
+        max={quantityMax}
+        clampBehavior="none"
+        allowDecimal={false}
+        allowNegative={false}
+        value={quantity}
+        onChange={edit(setQuantity)}
+        error={counts ? null : `Choose a whole number from 1 to ${quantityMax}`}
+        disabled={locked}
+      />
+      <CardPicker chosenId={cardId} onChange={edit((chosen) => setCardId(chosen.id))} disabled={locked} />
+      <Terms>
+        <Term name={counts ? `${count} × ${creditsInWords(pack.credits.milliseconds)}` : 'Credits'}>
+          {counts ? `${creditsBrief(pack.credits.milliseconds * count)} credits` : '—'}
+        </Term>
+        <Term name="Total" total>
+          {counts ? money(total) : '—'}
+        </Term>
+        <Term name="Balance after" note="Top-up credits never expire">
+          {counts ? <BalanceAfter addedMs={pack.credits.milliseconds * count} /> : '—'}
+        </Term>
+      </Terms>
+      <FormMessage message={order.problem?.message ?? null} />
+      {owed !== null && (
+        <p className={classes.text} role="status">
+          This purchase was sent, and no answer came yet. Ask again: it buys only once.
+        </p>
+      )}
+      <div className={classes.buttons}>
+        {owed === null ? (
+          <Button variant="default" onClick={props.onClose}>
+            Cancel
+          </Button>
+        ) : (
+          <Button variant="default" disabled={order.pending} onClick={order.startAnew}>
+            Another purchase
+          </Button>
+        )}
+        <Button
+          loading={order.pending}
+          disabled={!counts || card === undefined}
+          onClick={() => {
+            if (counts && card) {
+              order.place({ packageId: pack.id, quantity: count, paymentMethodId: card.id })
+            }
+          }}
+        >
+          {owed === null ? 'Purchase' : 'Ask again'} · {money(total)}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,193 @@
+import { Button, Modal, Skeleton } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, readBody } from '../../api/client.ts'
+import type { Plan, PlanPreview } from '../../api/types.ts'
+import { creditsInWords } from '../../design/format/credits.ts'
+import { instant, zoneInWords } from '../../design/format/instant.ts'
+import { money } from '../../design/format/money.ts'
+import classes from '../../design/ui/Dialog.module.css'
+import { FormMessage } from '../../design/ui/FormMessage.tsx'
+import { Loaded } from '../../design/ui/Loaded.tsx'
+import { CardPicker, paymentMethodsQuery } from '../cards/index.ts'
+import { type PlanDifference, planDifferences, plansQuery } from '../pricing/index.ts'
+import { useMembership } from '../workspace/index.ts'
+import { planPreviewQuery, subscriptionQuery } from './billing-queries.ts'
+import { Term, Terms } from './Terms.tsx'
+import { useOrder } from './use-order.ts'
+
+type Changed = Awaited<ReturnType<typeof sendChange>>
+type Props = {
+  planId: string
+  timeZone: string
+  onChanged: (changed: Changed, plan: Plan) => void
+  onClose: () => void
+}
+
+function sendChange(planId: string, key: string) {
+  return readBody(api.POST('/v1/subscription', { body: { planId }, headers: { 'Idempotency-Key': key } }))
+}
+
+/** Says what a change of plan does, before it does it: what is charged and granted now, and what changes when. */
+export function ChangePlanDialog(props: Props) {
+  const plans = useQuery(plansQuery)
+  const preview = useQuery(planPreviewQuery(props.planId))
+  const plan = plans.data?.find((candidate) => candidate.id === props.planId)
+  const from = plans.data?.find((candidate) => candidate.id === preview.data?.from)
+  return (
+    <Modal opened onClose={props.onClose} title={titleOf(preview.data, plan)}>
+      <Loaded query={plans} what="The plans" skeleton={<Skeleton height={240} />}>
+        {() =>
+          plan === undefined ? (
+            <p className={classes.text}>There is no plan of this name any more.</p>
+          ) : (
+            <Loaded query={preview} what="The preview" skeleton={<Skeleton height={240} />}>
+              {(data) =>
+                data.change === 'none' ? (
+                  <p className={classes.text}>The workspace has this plan, or will have it, already.</p>
+                ) : (
+                  <Change {...props} preview={data} plan={plan} from={from} />
+                )
+              }
+            </Loaded>
+          )
+        }
+      </Loaded>
+    </Modal>
+  )
+}
+
+function titleOf(preview: PlanPreview | undefined, plan: Plan | undefined): string {
+  if (preview === undefined || plan === undefined) return 'Change of plan'
+  switch (preview.change) {
+    case 'upgrade':
+      return `Upgrade to ${plan.name}`
+    case 'downgrade':
+      return `Change to ${plan.name}`
+    case 'keep':
+      return `Keep ${plan.name}`
+    case 'none':
+      return plan.name
+  }
+}
+
+function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | undefined }) {
+  const { preview, plan, from, timeZone } = props
+  const { workspace } = useMembership()
+  const queryClient = useQueryClient()
+  const invoiced = useQuery(subscriptionQuery).data?.status === 'invoiced'
+  const order = useOrder<string, Changed>({
+    name: `plan.${workspace.id}.${plan.id}`,
+    isBody: (body): body is string => typeof body === 'string',
+    send: sendChange,
+    onAnswer: (changed) => props.onChanged(changed, plan),
+  })
+  // A plan is charged to the default card: choosing another makes it the default.
+  const choose = useMutation({
+    mutationFn: (id: string) =>
+      readBody(api.POST('/v1/payment-methods/{id}/default', { params: { path: { id } } })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: paymentMethodsQuery.queryKey }),
+  })
+  const charged = preview.charge.minor > 0
+  const effective = instant(preview.effectiveAt, 'date', timeZone)
+  return (
+    <div className={classes.form}>
+      <Terms>
+        {preview.change === 'upgrade' && (
+          <>
+            <Term name="Charged now" note="The difference for the rest of this billing cycle" total>
+              {money(preview.charge)}
+            </Term>
+            <Term name="Credits now" note="Monthly credits: they expire when the cycle ends">
+              {creditsInWords(preview.credits.milliseconds)}
+            </Term>
+          </>
+        )}
+        {preview.change === 'downgrade' && (
+          <>
+            <Term name="Charged now" total>
+              {money(preview.charge)}
+            </Term>
+            <Term name="Takes effect" note={zoneInWords(timeZone)}>
+              {instant(preview.effectiveAt, 'dateTime', timeZone)}
+            </Term>
+          </>
+        )}
+        <Term name="Credits a month">{creditsInWords(plan.monthlyCredits.milliseconds)}</Term>
+        {preview.renewal ? (
+          <Term name="Next renewal" note={instant(preview.renewal.at, 'dateTime', timeZone)}>
+            {money(preview.renewal.amount)}
+          </Term>
+        ) : (
+          <Term name="Next renewal">Nothing is charged</Term>
+        )}
+      </Terms>
+      {preview.change === 'downgrade' && from && <Meanwhile from={from} to={plan} effective={effective} />}
+      {preview.change === 'upgrade' && invoiced && (
+        <p className={classes.text}>
+          The present plan is invoiced by the operator. From this upgrade on, the card is charged instead.
+        </p>
+      )}
+      {preview.change === 'keep' && (
+        <p className={classes.text}>The planned change is taken back: {plan.name} goes on as it is.</p>
+      )}
+      {charged && (
+        <CardPicker chosenId={null} onChange={(card) => !card.isDefault && choose.mutate(card.id)} />
+      )}
+      {preview.reason !== null && <FormMessage message={preview.reason} />}
+      <FormMessage message={order.problem?.message ?? null} />
+      {order.owed !== null && (
+        <p className={classes.text} role="status">
+          The change was sent, and no answer came yet. Ask again: it is charged only once.
+        </p>
+      )}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={props.onClose}>
+          Cancel
+        </Button>
+        <Button
+          loading={order.pending || choose.isPending}
+          disabled={!preview.allowed}
+          onClick={() => order.place(plan.id)}
+        >
+          {labelOf(preview, plan, effective)}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function labelOf(preview: PlanPreview, plan: Plan, effective: string): string {
+  switch (preview.change) {
+    case 'upgrade':
+      return preview.charge.minor > 0 ? `Upgrade · ${money(preview.charge)}` : 'Upgrade'
+    case 'keep':
+      return `Keep ${plan.name}`
+    default:
+      return `Change on ${effective}`
+  }
+}
+
+function differenceInWords({ from, to }: PlanDifference): string {
+  if (to === 'not included') return 'no longer included'
+  return from === 'not included' ? 'included' : `${to} instead of ${from}`
+}
+
+/** What stays until then, and what is different afterwards. */
+function Meanwhile({ from, to, effective }: { from: Plan; to: Plan; effective: string }) {
+  const differences = planDifferences(from, to).filter(({ name }) => name !== 'Credits a month')
+  return (
+    <div>
+      <p className={classes.text}>
+        Until {effective} everything stays as it is in {from.name}. Top-up credits stay in the balance after
+        it, too.{differences.length > 0 && ' From then on:'}
+      </p>
+      <ul className={classes.list}>
+        {differences.map((difference) => (
+          <li key={difference.name}>
+            {difference.name}: {differenceInWords(difference)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

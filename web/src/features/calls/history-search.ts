@@ -1,0 +1,53 @@
+import type { Direction } from '../../api/types.ts'
+import { isDate, isWindowPreset, presetWindow, type WindowPreset } from '../../design/format/date-window.ts'
+import type { CallFilter } from './call-queries.ts'
+import { directionWords, statusWords } from './labels.ts'
+
+/** What the history's address says; a link shows the same to whoever follows it. */
+export type HistorySearch = {
+  window?: WindowPreset
+  from?: string
+  to?: string
+  agent?: string
+  direction?: Direction
+  /** Statuses, separated by commas. */
+  status?: string
+}
+
+/** Reads the address; whatever it says that is not valid is left out. */
+export function readHistorySearch(search: Record<string, unknown>): HistorySearch {
+  const read: HistorySearch = {}
+  if (isDate(search.from)) read.from = search.from
+  if (isDate(search.to)) read.to = search.to
+  if (read.from === undefined && read.to === undefined && isWindowPreset(search.window))
+    read.window = search.window
+  if (typeof search.agent === 'string') read.agent = search.agent
+  if (isDirection(search.direction)) read.direction = search.direction
+  const statuses = typeof search.status === 'string' ? search.status.split(',') : []
+  const known = statuses.filter((status) => Object.hasOwn(statusWords, status))
+  if (known.length > 0) read.status = known.join(',')
+  return read
+}
+
+function isDirection(value: unknown): value is Direction {
+  return typeof value === 'string' && Object.hasOwn(directionWords, value)
+}
+
+/** What to ask the server for. `today` is the local date in the workspace's time zone. */
+export function filterOf(search: HistorySearch, today: string): CallFilter {
+  const window = search.window === undefined ? search : presetWindow(search.window, today)
+  return {
+    ...(search.status === undefined ? {} : { status: search.status }),
+    ...(search.agent === undefined ? {} : { agentId: search.agent }),
+    ...(search.direction === undefined ? {} : { direction: search.direction }),
+    ...(window.from === undefined ? {} : { from: window.from }),
+    ...(window.to === undefined ? {} : { to: window.to }),
+  }
+}
+
+/** Whether anything narrows the list. */
+export function isNarrowed(search: HistorySearch): boolean {
+  return Object.entries(search).some(
+    ([name, value]) => value !== undefined && !(name === 'window' && value === 'all'),
+  )
+}

@@ -1,0 +1,5 @@
+export { type CallPages, callsKey, openCallsKey, openCallsQuery, receiptKey } from './call-queries.ts'
+export { type HistorySearch, readHistorySearch } from './history-search.ts'
+export { refusalInWords } from './labels.ts'
+export { isOpen, lingerMs, withCalls, withNews } from './live-calls.ts'
+export { CallCredits, CallTimer } from './TickingCall.tsx'

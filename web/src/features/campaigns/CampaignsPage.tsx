@@ -1,0 +1,106 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconFilterOff, IconPlus, IconSpeakerphone } from '@tabler/icons-react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useId } from 'react'
+import type { CampaignStatus } from '../../api/types.ts'
+import { zoneInWords } from '../../design/format/instant.ts'
+import { Card } from '../../design/ui/Card.tsx'
+import { Freshness } from '../../design/ui/Freshness.tsx'
+import { Page } from '../../design/ui/Page.tsx'
+import { PagedList } from '../../design/ui/PagedList.tsx'
+import { Empty, Updating } from '../../design/ui/states.tsx'
+import { FeatureRequired } from '../pricing/index.ts'
+import { ReadOnlyNote } from '../workspace/index.ts'
+import classes from './CampaignsPage.module.css'
+import { CampaignsTable } from './CampaignsTable.tsx'
+import { campaignsQuery } from './campaign-queries.ts'
+import { statusWords } from './labels.ts'
+import { useCampaigning } from './use-campaigning.ts'
+
+const filters = [
+  { value: 'all', label: 'All' },
+  ...(['running', 'paused', 'scheduled', 'draft', 'completed'] as const).map((status) => ({
+    value: status,
+    label: statusWords[status],
+  })),
+]
+
+/** Contact lists that agents call, newest first. */
+export function CampaignsPage() {
+  const { status } = useSearch({ from: '/shell/campaigns' })
+  const navigate = useNavigate({ from: '/campaigns' })
+  const { inPlan, mayRun, timeZone } = useCampaigning()
+  const campaigns = useInfiniteQuery({ ...campaignsQuery(status), placeholderData: keepPreviousData })
+  const reasonId = useId()
+  const none = status === undefined && campaigns.data?.pages[0]?.data.length === 0
+
+  const newCampaign = (
+    <Button
+      leftSection={<IconPlus size={16} aria-hidden />}
+      disabled={!mayRun}
+      {...(inPlan === false ? { 'aria-describedby': reasonId } : {})}
+      {...(mayRun && { renderRoot: (props) => <Link to="/campaigns/new" {...props} /> })}
+    >
+      New campaign
+    </Button>
+  )
+  const filter = (value: string) =>
+    void navigate({ search: value === 'all' ? {} : { status: value as CampaignStatus }, replace: true })
+  return (
+    <Page
+      title="Campaigns"
+      caption={<Freshness>An agent calls a list of contacts · {zoneInWords(timeZone)}</Freshness>}
+      actions={none ? undefined : newCampaign}
+    >
+      <ReadOnlyNote what="make, start or pause campaigns" />
+      {inPlan === false && <FeatureRequired id={reasonId} feature="campaigns" what="Campaigns" />}
+      {!none && (
+        <div className={classes.filters}>
+          <SegmentedControl
+            size="xs"
+            data={filters}
+            value={status ?? 'all'}
+            onChange={filter}
+            aria-label="Which campaigns are listed"
+          />
+        </div>
+      )}
+      <Card flush>
+        <PagedList
+          query={campaigns}
+          what="The campaigns"
+          label="campaigns"
+          empty={
+            none ? (
+              <Empty
+                icon={<IconSpeakerphone size={22} stroke={1.5} />}
+                title="No campaigns yet"
+                action={newCampaign}
+              >
+                A campaign is an agent with a list of contacts to call: upload them as a CSV file, choose when
+                and how fast they are called, and start it.
+              </Empty>
+            ) : (
+              <Empty
+                icon={<IconFilterOff size={22} stroke={1.5} />}
+                title={`No campaign is ${status === undefined ? 'here' : statusWords[status].toLowerCase()}`}
+                action={
+                  <Button variant="default" onClick={() => filter('all')}>
+                    Show all
+                  </Button>
+                }
+              />
+            )
+          }
+        >
+          {(items) => (
+            <Updating active={campaigns.isPlaceholderData}>
+              <CampaignsTable campaigns={items} timeZone={timeZone} />
+            </Updating>
+          )}
+        </PagedList>
+      </Card>
+    </Page>
+  )
+}

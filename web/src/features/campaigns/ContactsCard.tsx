@@ -1,0 +1,120 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { IconDownload, IconFilterOff, IconUpload, IconUsers } from '@tabler/icons-react'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { Campaign, ContactState } from '../../api/types.ts'
+import { Card } from '../../design/ui/Card.tsx'
+import { PagedList } from '../../design/ui/PagedList.tsx'
+import { Empty, Updating } from '../../design/ui/states.tsx'
+import classes from './ContactsCard.module.css'
+import { ContactsTable } from './ContactsTable.tsx'
+import { contactsQuery } from './campaign-queries.ts'
+import { contactStateWords, count } from './labels.ts'
+import { resultsHref } from './results.ts'
+import { useCampaigning } from './use-campaigning.ts'
+
+/** Whom the campaign calls, and what became of it. */
+export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUpload: () => void }) {
+  const { campaign, timeZone } = props
+  const { contacts } = campaign
+  const { contacts: state } = useSearch({ from: '/shell/campaigns/$campaignId' })
+  const navigate = useNavigate({ from: '/campaigns/$campaignId' })
+  const { mayRun } = useCampaigning()
+  const list = useInfiniteQuery({
+    ...contactsQuery(campaign.id, state),
+    placeholderData: keepPreviousData,
+  })
+  const numbers: Record<ContactState, number> = {
+    waiting: contacts.waiting,
+    calling: contacts.calling,
+    reached: contacts.reached,
+    not_reached: contacts.notReached,
+  }
+  const filters = [
+    { value: 'all', label: `All ${count(contacts.total)}` },
+    ...(Object.keys(contactStateWords) as ContactState[]).map((value) => ({
+      value,
+      label: `${contactStateWords[value]} ${count(numbers[value])}`,
+    })),
+  ]
+  const filter = (value: string) =>
+    void navigate({
+      search: value === 'all' ? {} : { contacts: value as ContactState },
+      replace: true,
+      resetScroll: false,
+    })
+  return (
+    <Card
+      title="Contacts"
+      caption="Each with its attempts; a line leads to the receipt of its last call"
+      actions={
+        contacts.total > 0 && (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
+            component="a"
+            href={resultsHref(campaign.id)}
+            download
+          >
+            Download results
+          </Button>
+        )
+      }
+      flush
+    >
+      {contacts.total > 0 && (
+        <div className={classes.filters}>
+          <SegmentedControl
+            size="xs"
+            data={filters}
+            value={state ?? 'all'}
+            onChange={filter}
+            aria-label="Which contacts are listed"
+          />
+        </div>
+      )}
+      <PagedList
+        query={list}
+        what="The contacts"
+        label="contacts"
+        empty={
+          contacts.total === 0 ? (
+            <Empty
+              icon={<IconUsers size={22} stroke={1.5} />}
+              title="No contacts yet"
+              action={
+                <Button
+                  leftSection={<IconUpload size={16} stroke={1.75} aria-hidden />}
+                  disabled={!mayRun}
+                  onClick={props.onUpload}
+                >
+                  Upload contacts
+                </Button>
+              }
+            >
+              A CSV file with a column “phone”, and perhaps “name”; other columns stay with the contact. Rows
+              that are not right are reported, the others are taken.
+            </Empty>
+          ) : (
+            <Empty
+              icon={<IconFilterOff size={22} stroke={1.5} />}
+              title={`No contact is here now${state === undefined ? '' : `: ${contactStateWords[state].toLowerCase()}`}`}
+              action={
+                <Button variant="default" onClick={() => filter('all')}>
+                  Show all
+                </Button>
+              }
+            />
+          )
+        }
+      >
+        {(items) => (
+          <Updating active={list.isPlaceholderData}>
+            <ContactsTable contacts={items} timeZone={timeZone} />
+          </Updating>
+        )}
+      </PagedList>
+    </Card>
+  )
+}

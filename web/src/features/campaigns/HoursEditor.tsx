@@ -1,0 +1,132 @@
+import { ActionIcon, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { useId } from 'react'
+import { zoneOptions } from '../../design/format/time-zones.ts'
+import classes from './HoursEditor.module.css'
+import {
+  dayName,
+  firstSpans,
+  type HoursFields,
+  type SpanFields,
+  type Weekday,
+  weekdays,
+} from './hours-form.ts'
+
+type Props = { value: HoursFields; onChange: (value: HoursFields) => void; error?: string | null | undefined }
+
+/** When a campaign may call: at any time, or by weekday and the clock of a time zone. */
+export function HoursEditor({ value, onChange, error }: Props) {
+  const errorId = useId()
+  const setSpans = (day: Weekday, spans: SpanFields[]) =>
+    onChange({ ...value, days: { ...value.days, [day]: spans } })
+  return (
+    <fieldset
+      aria-label="Calling hours"
+      tabIndex={-1}
+      data-path="callingHours"
+      className={classes.editor}
+      {...(error ? { 'aria-describedby': errorId } : {})}
+    >
+      <SegmentedControl
+        data={[
+          { value: 'hours', label: 'At certain hours' },
+          { value: 'any', label: 'At any time' },
+        ]}
+        value={value.anyTime ? 'any' : 'hours'}
+        onChange={(chosen) => onChange({ ...value, anyTime: chosen === 'any' })}
+        aria-label="When it may call"
+      />
+      {!value.anyTime && (
+        <>
+          <Select
+            label="Time zone"
+            data={zoneOptions(value.timeZone)}
+            value={value.timeZone}
+            onChange={(timeZone) => timeZone !== null && onChange({ ...value, timeZone })}
+            searchable
+            allowDeselect={false}
+            limit={100}
+            nothingFoundMessage="No zone has that name"
+          />
+          <ul className={classes.days}>
+            {weekdays.map((day) => (
+              <li key={day} className={classes.day}>
+                <Checkbox
+                  label={dayName(day)}
+                  checked={value.days[day].length > 0}
+                  onChange={(event) =>
+                    setSpans(day, event.currentTarget.checked ? firstSpans(value.days, day) : [])
+                  }
+                  className={classes.name ?? ''}
+                />
+                <DaySpans day={day} spans={value.days[day]} onChange={(spans) => setSpans(day, spans)} />
+              </li>
+            ))}
+          </ul>
+          <p className={classes.note}>00:00 as the end is midnight.</p>
+        </>
+      )}
+      {error && (
+        <p id={errorId} className={classes.error} role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  )
+}
+
+function DaySpans(props: { day: Weekday; spans: SpanFields[]; onChange: (spans: SpanFields[]) => void }) {
+  const { spans, onChange } = props
+  const name = dayName(props.day)
+  if (spans.length === 0) return <span className={classes.none}>No calls</span>
+  const set = (index: number, part: Partial<SpanFields>) =>
+    onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
+  return (
+    <div className={classes.spans}>
+      {spans.map((span, index) => {
+        const which = spans.length > 1 ? ` (${index + 1} of ${spans.length})` : ''
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: spans have nothing that names them but their place.
+          <div key={index} className={classes.span}>
+            <TextInput
+              type="time"
+              size="xs"
+              className={classes.time ?? ''}
+              aria-label={`${name}${which}, calls begin`}
+              value={span.from}
+              onChange={(event) => set(index, { from: event.currentTarget.value })}
+            />
+            <span aria-hidden>–</span>
+            <TextInput
+              type="time"
+              size="xs"
+              className={classes.time ?? ''}
+              aria-label={`${name}${which}, calls end`}
+              value={span.to}
+              onChange={(event) => set(index, { to: event.currentTarget.value })}
+            />
+            {index === 0 ? (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${name}: add hours`}
+                onClick={() => onChange([...spans, { from: '', to: '' }])}
+              >
+                <IconPlus size={15} stroke={1.75} aria-hidden />
+              </ActionIcon>
+            ) : (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${name}${which}: take these hours away`}
+                onClick={() => onChange(spans.filter((_, at) => at !== index))}
+              >
+                <IconX size={15} stroke={1.75} aria-hidden />
+              </ActionIcon>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { CallingHours } from '../../api/types.ts'
+import { daysInWords, firstSpans, hoursFieldsOf, hoursInWords, hoursOf, hoursProblem } from './hours-form.ts'
+
+const span = (day: CallingHours['days'][number]['day'], from: string, to: string) => ({ day, from, to })
+
+describe('calling hours in words', () => {
+  it('are one where days in a row have the same', () => {
+    const days = [
+      span('monday', '09:00', '18:00'),
+      span('tuesday', '09:00', '18:00'),
+      span('wednesday', '09:00', '18:00'),
+      span('saturday', '10:00', '14:00'),
+    ]
+    expect(daysInWords({ days })).toBe('Mon–Wed 09:00–18:00, Sat 10:00–14:00')
+  })
+
+  it('are told apart where a day between has none', () => {
+    const days = [span('monday', '09:00', '18:00'), span('wednesday', '09:00', '18:00')]
+    expect(daysInWords({ days })).toBe('Mon 09:00–18:00, Wed 09:00–18:00')
+  })
+
+  it('name every span of a day, and the zone', () => {
+    const days = [span('friday', '14:00', '24:00'), span('friday', '09:00', '12:00')]
+    expect(hoursInWords({ timeZone: 'Asia/Kolkata', days })).toBe(
+      'Fri 09:00–12:00 and 14:00–24:00, Kolkata time',
+    )
+    expect(hoursInWords(null)).toBe('At any time')
+  })
+
+  it('say every day', () => {
+    const week = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+    expect(daysInWords({ days: week.map((day) => span(day, '08:00', '20:00')) })).toBe(
+      'Every day 08:00–20:00',
+    )
+  })
+})
+
+describe('calling hours in a form', () => {
+  it('come back as they were', () => {
+    const hours: CallingHours = {
+      timeZone: 'America/New_York',
+      days: [
+        span('monday', '09:00', '12:00'),
+        span('monday', '13:00', '24:00'),
+        span('sunday', '00:00', '24:00'),
+      ],
+    }
+    expect(hoursOf(hoursFieldsOf(hours, 'UTC'))).toEqual(hours)
+    expect(hoursOf(hoursFieldsOf(null, 'UTC'))).toBeNull()
+  })
+
+  it('offer office hours in the workspace’s zone to whoever wants hours', () => {
+    const fields = { ...hoursFieldsOf(null, 'Europe/Berlin'), anyTime: false }
+    expect(hoursInWords(hoursOf(fields))).toBe('Mon–Fri 09:00–18:00, Berlin time')
+  })
+
+  it('give a day its first hours like the day before it', () => {
+    const fields = hoursFieldsOf(null, 'UTC')
+    fields.days.friday = [{ from: '08:00', to: '12:00' }]
+    expect(firstSpans(fields.days, 'saturday')).toEqual([{ from: '08:00', to: '12:00' }])
+    fields.days.monday = []
+    expect(firstSpans(fields.days, 'monday')).toEqual([{ from: '09:00', to: '18:00' }])
+  })
+
+  it.each([
+    [{ from: '18:00', to: '09:00' }, /^Monday: the end must be later/],
+    [{ from: '09:00', to: '09:00' }, /^Monday: the end must be later/],
+    [{ from: '', to: '09:00' }, /^Monday: enter when/],
+  ])('name the day whose hours are wrong: %o', (wrong, sentence) => {
+    const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
+    fields.days.monday = [wrong]
+    expect(hoursProblem(fields)).toMatch(sentence)
+  })
+
+  it('take midnight as the end of a day, and want at least one day', () => {
+    const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
+    fields.days.monday = [{ from: '22:00', to: '00:00' }]
+    expect(hoursProblem(fields)).toBeNull()
+    for (const day of Object.keys(fields.days)) fields.days[day as 'monday'] = []
+    expect(hoursProblem(fields)).toBe('Choose hours on at least one day, or any time')
+    expect(hoursProblem({ ...fields, anyTime: true })).toBeNull()
+  })
+})

@@ -1,0 +1,107 @@
+import '@mantine/charts/styles.layer.css'
+import { BarChart } from '@mantine/charts'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef } from 'react'
+import { creditsBrief, creditsInWords } from '../../design/format/credits.ts'
+import { type Bucket, bucketInWords, type ChartUnit, partialInWords, tickOf } from './buckets.ts'
+import { callsInWords } from './count-labels.ts'
+import classes from './SpendChart.module.css'
+
+/** Bars of a window. The arrow keys step through them; a click or Enter opens the calls of the one that is shown. */
+export function SpendChart(props: {
+  buckets: Bucket[]
+  unit: ChartUnit
+  name: string
+  onOpen: (bucket: Bucket) => void
+}) {
+  const { buckets, unit } = props
+  const shown = useRef<Bucket | null>(null)
+  const hatch = `hatch${useId().replaceAll(/[^\w-]/g, '')}`
+  const open = () => {
+    if (shown.current !== null) props.onOpen(shown.current)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') open()
+  }
+  const data = buckets.map((bucket) => ({
+    ...bucket,
+    credits: bucket.usedMs / 60_000,
+    color: bucket.partial ? `url(#${hatch})` : 'var(--accent)',
+  }))
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the chart inside is what has the focus and the role
+    <div className={classes.chart} onKeyDown={onKeyDown}>
+      <BarChart
+        h={236}
+        data={data}
+        dataKey="from"
+        series={[{ name: 'credits', color: 'var(--accent)' }]}
+        maxBarWidth={36}
+        strokeDasharray="0"
+        gridColor="var(--line)"
+        textColor="var(--text-quiet)"
+        cursorFill="var(--surface-selected)"
+        tickLine="none"
+        valueFormatter={(credits) => creditsBrief(credits * 60_000)}
+        xAxisProps={{ tickFormatter: (date: string) => tickOf(date, unit), minTickGap: 28 }}
+        yAxisProps={{ width: 'auto', tickMargin: 4 }}
+        barProps={{ radius: buckets.length > 120 ? 0 : [3, 3, 0, 0] }}
+        tooltipProps={{
+          content: ({ active, payload }) => (
+            <Shown
+              bucket={active ? ((payload[0]?.payload as Bucket | undefined) ?? null) : null}
+              unit={unit}
+              shown={shown}
+            />
+          ),
+        }}
+        barChartProps={{
+          ...nameOf(`${props.name}. The arrow keys step through it; Enter opens the calls.`),
+          barCategoryGap: buckets.length > 120 ? '8%' : '18%',
+          margin: { top: 8, right: 4, bottom: 0, left: 12 },
+          // A finger only asks what the bar says; the table has links.
+          onClick: (_state, event) => {
+            if ((event.nativeEvent as PointerEvent).pointerType !== 'touch') open()
+          },
+        }}
+      >
+        <defs>
+          <pattern
+            id={hatch}
+            width="6"
+            height="6"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="6" height="6" className={classes.hatchGround} />
+            <rect width="3" height="6" className={classes.hatchLine} />
+          </pattern>
+        </defs>
+      </BarChart>
+    </div>
+  )
+}
+
+/** Recharts hands it on to the drawing, but does not say so in its types. Its own title would pop up under the pointer. */
+const nameOf = (name: string) => ({ 'aria-label': name })
+
+/** What the bar under the pointer, or the one that was stepped to, says; read out as it changes. */
+function Shown(props: { bucket: Bucket | null; unit: ChartUnit; shown: RefObject<Bucket | null> }) {
+  const { bucket, unit, shown } = props
+  useEffect(() => {
+    shown.current = bucket
+  }, [bucket, shown])
+  return (
+    <div role="status">
+      {bucket !== null && (
+        <div className={classes.tip}>
+          <p className={classes.tipDate}>
+            {bucketInWords(bucket)}
+            {bucket.partial && <span className={classes.quiet}>, {partialInWords(unit)}</span>}
+          </p>
+          <p className={classes.tipValue}>{creditsInWords(bucket.usedMs)}</p>
+          <p className={classes.quiet}>{callsInWords(bucket.calls)}</p>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api, readBody } from '../../api/client.ts'
+import type { UsageQuery } from './usage-search.ts'
+
+/** What calls that end change: usage and the ledger. */
+export const usageKey = ['usage'] as const
+
+/** A page that stays open over midnight has another today. */
+const refetchInterval = 60_000
+
+export const usageSummaryQuery = queryOptions({
+  queryKey: [...usageKey, 'summary'],
+  queryFn: () => readBody(api.GET('/v1/usage/summary')),
+  refetchInterval,
+})
+
+/** Total, days and agents of a window, in one answer. The old window stays while the next one loads. */
+export const usageRangeQuery = (query: UsageQuery) =>
+  queryOptions({
+    queryKey: [...usageKey, 'range', query],
+    queryFn: () => readBody(api.GET('/v1/usage/range', { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval,
+  })
+
+export const recentTransactionsQuery = queryOptions({
+  queryKey: [...usageKey, 'recent-transactions'],
+  queryFn: async () =>
+    (await readBody(api.GET('/v1/transactions', { params: { query: { limit: '5' } } }))).data,
+})
+
+/** The ledger: every change of the credits, newest first. */
+export const transactionsQuery = infiniteQueryOptions({
+  queryKey: [...usageKey, 'transactions'],
+  queryFn: ({ pageParam }) => {
+    const cursor = pageParam === null ? {} : { cursor: pageParam }
+    return readBody(api.GET('/v1/transactions', { params: { query: { ...cursor, limit: '50' } } }))
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.nextCursor,
+})
