@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { creditsFromMs, formatCredits, msFromCredits } from './credits.ts'
+import {
+  creditsFromMs,
+  creditsInWords,
+  formatCredits,
+  formatCreditsExact,
+  formatCreditsFixed,
+  msFromCredits,
+} from './credits.ts'
 
 const runs = propertyRuns(300)
 /** Far more than anyone will ever hold: 18 billion credits. */
@@ -61,12 +68,60 @@ describe('credits on the screen', () => {
 
   test('a reader elsewhere sees the separators used there', () => {
     expect(formatCredits(74_070_000, 'de')).toBe('1.234,5')
+    expect(formatCreditsExact(92_500, 'de')).toBe('1,541666…')
+  })
+
+  test.each([
+    [0, '0.00'],
+    [599, '0.00'],
+    [59_999, '0.99'],
+    [60_000, '1.00'],
+    [92_500, '1.54'],
+    [74_070_000, '1,234.50'],
+    [-92_500, '-1.54'],
+    [-1, '0.00'],
+  ])('%d ms tick as %s', (amountMs, shown) => {
+    expect(formatCreditsFixed(amountMs, 'en')).toBe(shown)
+  })
+
+  test.each([
+    [60_000, '1 credit'],
+    [59_999, '0.99 credits'],
+    [60_599, '1 credit'],
+    [90_000, '1.5 credits'],
+    [0, '0 credits'],
+    [75_000_000, '1,250 credits'],
+  ])('%d ms are %s in a sentence', (amountMs, words) => {
+    expect(creditsInWords(amountMs, 'en')).toBe(words)
+  })
+
+  test.each([
+    [90_000, '1.5'],
+    [92_500, '1.541666…'],
+    [60_003, '1.00005'],
+    [1, '0.000016…'],
+    [-92_500, '−1.541666…'],
+    [-1_800_000, '−30'],
+    [75_000_000, '1,250'],
+  ])('%d ms are exactly %s', (amountMs, exact) => {
+    expect(formatCreditsExact(amountMs, 'en')).toBe(exact)
   })
 
   test('an amount of exact hundredths is shown exactly', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (hundredths) => {
         expect(Number(formatCredits(hundredths * 600, 'en').replaceAll(',', ''))).toBe(hundredths / 100)
+      }),
+      runs,
+    )
+  })
+
+  test('the fixed form shows the digits of the short form', () => {
+    fc.assert(
+      fc.property(ms, (amountMs) => {
+        expect(Number(formatCreditsFixed(amountMs, 'en').replaceAll(',', ''))).toBe(
+          Number(formatCredits(amountMs, 'en').replaceAll(',', '')),
+        )
       }),
       runs,
     )

@@ -6,12 +6,14 @@ describe('credits', () => {
     expect(creditsFixed(90_000)).toBe('1.50')
     expect(creditsFixed(92_500)).toBe('1.54')
     expect(creditsFixed(-1)).toBe('0.00')
+    expect(creditsFixed(59_999)).toBe('0.99')
   })
 
   it('shows at most two decimals in sentences', () => {
     expect(creditsBrief(1_800_000)).toBe('30')
     expect(creditsBrief(90_000)).toBe('1.5')
     expect(creditsInWords(60_000)).toBe('1 credit')
+    expect(creditsInWords(59_999)).toBe('0.99 credits')
     expect(creditsInWords(75_000_000)).toBe('1,250 credits')
   })
 
