@@ -59,7 +59,7 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
   await page.getByRole('textbox', { name: 'Calls at once' }).fill('3')
   await page.getByLabel('Monday, calls end').fill('08:00')
   await page.getByRole('button', { name: 'Create campaign' }).click()
-  await page.getByText(/^Monday: the end must be later than the beginning/).waitFor()
+  await page.getByText(/^Monday: the end must be later than the start/).waitFor()
   await page.getByText('At any time', { exact: true }).click()
   await page.getByRole('button', { name: 'Create campaign' }).click()
 

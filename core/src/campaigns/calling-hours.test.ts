@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { type CallingHours, callingState, weekdays } from './calling-hours.ts'
+import { HOUR_MS } from '../time/durations.ts'
+import { type CallingHours, callingState, findSpanProblem, weekdays } from './calling-hours.ts'
 
-const HOUR_MS = 3_600_000
 const at = (local: string, timeZone: string) =>
   Temporal.ZonedDateTime.from(`${local}[${timeZone}]`).epochMilliseconds
 const office = (timeZone: string): CallingHours => ({
@@ -53,6 +53,22 @@ test('spans that touch over midnight are one', () => {
   expect(callingState(hours, at('2026-11-23T23:00', 'Europe/Berlin'))).toEqual({
     open: true,
     closesAtMs: at('2026-11-24T02:00', 'Europe/Berlin'),
+  })
+})
+
+describe('a span', () => {
+  test.each([
+    ['09:00', '17:30', null],
+    ['00:00', '24:00', null],
+    ['22:00', '00:00', 'ends_before_start'],
+    ['17:30', '09:00', 'ends_before_start'],
+    ['09:00', '09:00', 'ends_before_start'],
+    ['24:00', '24:00', 'not_a_time'],
+    ['9:00', '17:30', 'not_a_time'],
+    ['', '17:30', 'not_a_time'],
+    ['09:00', '24:01', 'not_a_time'],
+  ])('from %j to %j has the problem %j', (from, to, problem) => {
+    expect(findSpanProblem({ from, to })).toBe(problem)
   })
 })
 

@@ -1,54 +1,56 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { useQuery } from '@tanstack/react-query'
-import type { Balance } from '../../api/types.ts'
+import { assertNever } from '@talktime/core/exhaustive'
+import type { Balance, Grant } from '../../api/types.ts'
 import { creditsBrief, creditsFixed } from '../../design/format/credits.ts'
 import { instant } from '../../design/format/instant.ts'
 import { useTicking } from '../../design/ui/use-ticking.ts'
-import { type BalanceParts, lineOf, partsAt } from '../balance/index.ts'
+import {
+  type BalancePart,
+  type CreditSplit,
+  lineOf,
+  partsAt,
+  partsInBurnOrder,
+  useCreditSplit,
+} from '../balance/index.ts'
 import classes from './BalanceSplit.module.css'
-import { grantsQuery } from './billing-queries.ts'
 
-type Part = {
-  kind: 'monthly' | 'promotional' | 'topUp'
-  name: string
-  note: string
-  /** How much of it is left, in milliseconds of talk time. */
-  of: (parts: BalanceParts) => number
-}
+const names: Record<BalancePart, string> = { monthly: 'Monthly', promotional: 'Promotional', topUp: 'Top-up' }
 
-/** The balance as a bar and a list: what it is made of, in the order in which it is spent. */
+/** The balance as a bar and a list: its parts in burn order. */
 export function BalanceSplit({ balance, timeZone }: { balance: Balance; timeZone: string }) {
-  const parts = useParts(balance, timeZone)
-  const told = partsAt(balance, balance.balance.milliseconds)
-  const usedMs = Math.max(0, balance.monthly.granted.milliseconds - told.monthlyMs)
+  const { split, grants } = useCreditSplit(balance)
+  const left = partsAt(split, balance.balance.milliseconds)
+  const parts = partsInBurnOrder(split).map((part) => ({ part, leftMs: left[`${part}Ms`] }))
+  const withCredit = parts.filter(({ leftMs }) => leftMs > 0)
+  const usedMs = Math.max(0, balance.monthly.granted.milliseconds - left.monthlyMs)
+  const listed = parts.filter(
+    ({ part }) => part !== 'promotional' || balance.promotional.remaining.milliseconds > 0,
+  )
   return (
     <>
       <div className={classes.bar} aria-hidden>
-        {parts
-          .filter((part) => part.of(told) > 0)
-          .map((part) => (
-            <span
-              key={part.kind}
-              className={classes.piece}
-              data-kind={part.kind}
-              style={{ flexGrow: part.of(told) }}
-            />
-          ))}
-        {(usedMs > 0 || parts.every((part) => part.of(told) <= 0)) && (
+        {withCredit.map(({ part, leftMs }) => (
+          <span key={part} className={classes.piece} data-kind={part} style={{ flexGrow: leftMs }} />
+        ))}
+        {(usedMs > 0 || withCredit.length === 0) && (
           <span className={classes.used} style={{ flexGrow: Math.max(1, usedMs) }} />
         )}
       </div>
       <dl className={classes.list}>
-        {parts.map((part) => (
-          <div key={part.kind} className={classes.part}>
+        {listed.map(({ part }) => (
+          <div key={part} className={classes.part}>
             <dt>
-              <span className={classes.swatch} data-kind={part.kind} aria-hidden />
+              <span className={classes.swatch} data-kind={part} aria-hidden />
               <span>
-                {part.name} <span className={classes.note}>{part.note}</span>
+                {names[part]}{' '}
+                <span className={classes.note}>
+                  {describePart(part, balance, grants, timeZone)}
+                  {withCredit.length > 1 && part === withCredit[0]?.part && ' · used first'}
+                </span>
               </span>
             </dt>
             <dd>
-              <Left balance={balance} of={part.of} />
+              <Left balance={balance} split={split} part={part} />
             </dd>
           </div>
         ))}
@@ -57,57 +59,42 @@ export function BalanceSplit({ balance, timeZone }: { balance: Balance; timeZone
   )
 }
 
-function Left({ balance, of }: { balance: Balance; of: Part['of'] }) {
-  const line = lineOf(balance)
+function Left(props: { balance: Balance; split: CreditSplit; part: BalancePart }) {
+  const line = lineOf(props.balance)
   const credits = useTicking(
-    (nowMs) => creditsFixed(of(partsAt(balance, balanceAt(line, nowMs)))),
-    balance.liveCalls > 0,
+    (nowMs) => creditsFixed(partsAt(props.split, balanceAt(line, nowMs))[`${props.part}Ms`]),
+    props.balance.liveCalls > 0,
   )
   return <>{credits}</>
 }
 
-/** The parts in burn order: what expires soonest first. The first that has something left says that it is next. */
-function useParts(balance: Balance, timeZone: string): Part[] {
-  const { monthly, promotional, topUp } = balance
-  const promotes = promotional.remaining.milliseconds > 0
-  const grants = useQuery({ ...grantsQuery, enabled: promotes }).data ?? []
-  const promotionEnds = grants
+/** When the part's credit expires. */
+function describePart(
+  part: BalancePart,
+  { monthly }: Balance,
+  grants: readonly Grant[],
+  timeZone: string,
+): string {
+  switch (part) {
+    case 'monthly':
+      return `of ${creditsBrief(monthly.granted.milliseconds)}, resets ${instant(monthly.resetsAt, 'date', timeZone)}`
+    case 'promotional': {
+      const expiresAt = findFirstExpiry(grants)
+      if (expiresAt === undefined) return 'never expires'
+      return `first expires ${instant(expiresAt, 'date', timeZone)}`
+    }
+    case 'topUp':
+      return 'never expires'
+    default:
+      return assertNever(part)
+  }
+}
+
+/** When the first of the operator's grants that have credit left expires. */
+function findFirstExpiry(grants: readonly Grant[]): string | undefined {
+  return grants
     .filter(({ kind, remaining }) => kind !== 'monthly' && kind !== 'top_up' && remaining.milliseconds > 0)
-    .map((grant) => grant.expiresAt)
+    .map(({ expiresAt }) => expiresAt)
     .filter((expiresAt) => expiresAt !== null)
     .sort()[0]
-
-  const monthlyPart = {
-    kind: 'monthly' as const,
-    name: 'Monthly',
-    note: `of ${creditsBrief(monthly.granted.milliseconds)}, resets ${instant(monthly.resetsAt, 'date', timeZone)}`,
-    of: (parts: BalanceParts) => parts.monthlyMs,
-  }
-  const promotionalPart = {
-    kind: 'promotional' as const,
-    name: 'Promotional',
-    note:
-      promotionEnds === undefined
-        ? 'never expires'
-        : `expires from ${instant(promotionEnds, 'date', timeZone)} on`,
-    of: (parts: BalanceParts) => parts.promotionalMs,
-  }
-  const topUpPart = {
-    kind: 'topUp' as const,
-    name: 'Top-up',
-    note: 'never expires',
-    of: (parts: BalanceParts) => parts.topUpMs,
-  }
-  const soon = promotionEnds !== undefined && promotionEnds < monthly.resetsAt
-  const ordered = promotes
-    ? soon
-      ? [promotionalPart, monthlyPart, topUpPart]
-      : [monthlyPart, promotionalPart, topUpPart]
-    : [monthlyPart, topUpPart]
-  const told = partsAt(balance, balance.balance.milliseconds)
-  const next = ordered.find((part) => part.of(told) > 0)
-  const several = [monthly, promotional, topUp].filter((part) => part.remaining.milliseconds > 0).length > 1
-  return ordered.map((part) =>
-    several && part === next ? { ...part, note: `${part.note} · spent first` } : part,
-  )
 }

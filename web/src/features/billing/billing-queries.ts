@@ -35,12 +35,6 @@ export const purchaseQuery = (purchaseId: string) =>
     queryFn: () => readBody(api.GET('/v1/purchases/{id}', { params: { path: { id: purchaseId } } })),
   })
 
-/** The newest 200 grants. Those with credit left are among them. */
-export const grantsQuery = queryOptions({
-  queryKey: [...billingKey, 'grants'],
-  queryFn: async () => (await readBody(api.GET('/v1/grants', { params: { query: { limit: '200' } } }))).data,
-})
-
 /** Ledger entries that are not calls: credits that were granted, adjusted, refunded or have expired. */
 export const creditEntriesQuery = infiniteQueryOptions({
   queryKey: [...billingKey, 'credit-entries'],

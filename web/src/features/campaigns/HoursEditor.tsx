@@ -1,16 +1,10 @@
 import { ActionIcon, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
+import { type Weekday, weekdays } from '@talktime/core/campaigns/calling-hours'
 import { useId } from 'react'
 import { zoneOptions } from '../../design/format/time-zones.ts'
 import classes from './HoursEditor.module.css'
-import {
-  dayName,
-  firstSpans,
-  type HoursFields,
-  type SpanFields,
-  type Weekday,
-  weekdays,
-} from './hours-form.ts'
+import { dayName, type HoursFields, type SpanFields, suggestSpans } from './hours-form.ts'
 
 type Props = { value: HoursFields; onChange: (value: HoursFields) => void; error?: string | null | undefined }
 
@@ -55,7 +49,7 @@ export function HoursEditor({ value, onChange, error }: Props) {
                   label={dayName(day)}
                   checked={value.days[day].length > 0}
                   onChange={(event) =>
-                    setSpans(day, event.currentTarget.checked ? firstSpans(value.days, day) : [])
+                    setSpans(day, event.currentTarget.checked ? suggestSpans(value.days, day) : [])
                   }
                   className={classes.name ?? ''}
                 />

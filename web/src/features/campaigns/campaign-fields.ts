@@ -1,5 +1,5 @@
 import type { Campaign, NewCampaign } from '../../api/types.ts'
-import { type HoursFields, hoursFieldsOf, hoursOf, hoursProblem } from './hours-form.ts'
+import { findHoursProblem, type HoursFields, hoursFieldsOf, hoursOf } from './hours-form.ts'
 
 export const concurrencyMax = 1_000
 export const callsPerMinuteMax = 6_000
@@ -109,7 +109,7 @@ export function problemsOf(fields: CampaignFields) {
       fields.callsPerMinute === '' || (perMinute >= 1 && perMinute <= callsPerMinuteMax)
         ? null
         : `Enter a number from 1 to ${callsPerMinuteMax.toLocaleString('en')}, or nothing`,
-    callingHours: hoursProblem(fields.callingHours),
+    callingHours: findHoursProblem(fields.callingHours),
     attemptsMax: wholeFrom1(fields.attemptsMax, attemptsMax),
     afterMinutes:
       fields.afterMinutes !== '' && Number.isInteger(minutes) && minutes >= 1 && minutes <= afterMinutesMax

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { CallingHours } from '../../api/types.ts'
-import { daysInWords, firstSpans, hoursFieldsOf, hoursInWords, hoursOf, hoursProblem } from './hours-form.ts'
+import {
+  daysInWords,
+  findHoursProblem,
+  hoursFieldsOf,
+  hoursInWords,
+  hoursOf,
+  suggestSpans,
+} from './hours-form.ts'
 
 const span = (day: CallingHours['days'][number]['day'], from: string, to: string) => ({ day, from, to })
 
@@ -58,27 +65,27 @@ describe('calling hours in a form', () => {
   it('give a day its first hours like the day before it', () => {
     const fields = hoursFieldsOf(null, 'UTC')
     fields.days.friday = [{ from: '08:00', to: '12:00' }]
-    expect(firstSpans(fields.days, 'saturday')).toEqual([{ from: '08:00', to: '12:00' }])
+    expect(suggestSpans(fields.days, 'saturday')).toEqual([{ from: '08:00', to: '12:00' }])
     fields.days.monday = []
-    expect(firstSpans(fields.days, 'monday')).toEqual([{ from: '09:00', to: '18:00' }])
+    expect(suggestSpans(fields.days, 'monday')).toEqual([{ from: '09:00', to: '18:00' }])
   })
 
   it.each([
-    [{ from: '18:00', to: '09:00' }, /^Monday: the end must be later/],
-    [{ from: '09:00', to: '09:00' }, /^Monday: the end must be later/],
-    [{ from: '', to: '09:00' }, /^Monday: enter when/],
+    [{ from: '18:00', to: '09:00' }, /^Monday: the end must be later than the start/],
+    [{ from: '09:00', to: '09:00' }, /^Monday: the end must be later than the start/],
+    [{ from: '', to: '09:00' }, /^Monday: enter a start/],
   ])('name the day whose hours are wrong: %o', (wrong, sentence) => {
     const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
     fields.days.monday = [wrong]
-    expect(hoursProblem(fields)).toMatch(sentence)
+    expect(findHoursProblem(fields)).toMatch(sentence)
   })
 
   it('take midnight as the end of a day, and want at least one day', () => {
     const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
     fields.days.monday = [{ from: '22:00', to: '00:00' }]
-    expect(hoursProblem(fields)).toBeNull()
+    expect(findHoursProblem(fields)).toBeNull()
     for (const day of Object.keys(fields.days)) fields.days[day as 'monday'] = []
-    expect(hoursProblem(fields)).toBe('Choose hours on at least one day, or any time')
-    expect(hoursProblem({ ...fields, anyTime: true })).toBeNull()
+    expect(findHoursProblem(fields)).toBe('Choose hours on at least one day, or any time')
+    expect(findHoursProblem({ ...fields, anyTime: true })).toBeNull()
   })
 })

@@ -1,53 +1,49 @@
-import type { CallingHours } from '../../api/types.ts'
+import {
+  type CallingHours,
+  END_OF_DAY,
+  findSpanProblem,
+  type Weekday,
+  weekdays,
+} from '@talktime/core/campaigns/calling-hours'
+import { assertNever } from '@talktime/core/exhaustive'
+import type { CallingHours as ApiCallingHours } from '../../api/types.ts'
 import { zoneInWords } from '../../design/format/instant.ts'
 
-/** Monday first, as the API names them. */
-export const weekdays = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const
-
-export type Weekday = (typeof weekdays)[number]
-
-/** From and to as a time field has them; `00:00` as the end is midnight, the end of the day. */
+/** A span as two time fields have it. `00:00` as the end is the midnight that ends the day. */
 export type SpanFields = { from: string; to: string }
 
-/** The hours as a form has them. A day without a span has no calls. */
+/** Calling hours as the form has them. Nobody is called on a day without spans. */
 export type HoursFields = {
   anyTime: boolean
   timeZone: string
   days: Record<Weekday, SpanFields[]>
 }
 
-const midnight = '24:00'
-const office: SpanFields = { from: '09:00', to: '18:00' }
+/** Midnight as a time field has it: it cannot say 24:00. */
+const MIDNIGHT_FIELD = '00:00'
+const OFFICE_HOURS: SpanFields = { from: '09:00', to: '18:00' }
 
-/** A span for a day that had none: as on the day before it, or office hours. */
-export function firstSpans(days: HoursFields['days'], day: Weekday): SpanFields[] {
+/** Suggests spans for a day that had none: those of the last day before it, or office hours. */
+export function suggestSpans(days: HoursFields['days'], day: Weekday): SpanFields[] {
   const before = weekdays.slice(0, weekdays.indexOf(day)).findLast((one) => days[one].length > 0)
-  return before === undefined ? [{ ...office }] : days[before].map((span) => ({ ...span }))
+  return before === undefined ? [{ ...OFFICE_HOURS }] : days[before].map((span) => ({ ...span }))
 }
 
-/** What a new form shows: any time; office hours are ready for whoever wants hours. */
+/** Fills the form. A new one is set to any time, with office hours in place for when that is switched off. */
 export function hoursFieldsOf(hours: CallingHours | null, timeZone: string): HoursFields {
   const days = Object.fromEntries(
-    weekdays.map((day, index) => [day, hours === null && index < 5 ? [{ ...office }] : []]),
+    weekdays.map((day, index) => [day, hours === null && index < 5 ? [{ ...OFFICE_HOURS }] : []]),
   ) as unknown as HoursFields['days']
   for (const { day, from, to } of hours?.days ?? [])
-    days[day].push({ from, to: to === midnight ? '00:00' : to })
+    days[day].push({ from, to: to === END_OF_DAY ? MIDNIGHT_FIELD : to })
   return { anyTime: hours === null, timeZone: hours?.timeZone ?? timeZone, days }
 }
 
-/** The hours as the API takes them. */
-export function hoursOf(fields: HoursFields): CallingHours | null {
+/** Reads the hours from the form, as the API takes them; null is any time. */
+export function hoursOf(fields: HoursFields): ApiCallingHours | null {
   if (fields.anyTime) return null
   const days = weekdays.flatMap((day) =>
-    fields.days[day].map(({ from, to }) => ({ day, from, to: to === '00:00' ? midnight : to })),
+    fields.days[day].map(({ from, to }) => ({ day, from, to: to === MIDNIGHT_FIELD ? END_OF_DAY : to })),
   )
   return { timeZone: fields.timeZone, days }
 }
@@ -66,15 +62,22 @@ export const dayName = (day: Weekday) => longNames[day]
 
 const shortName = (day: Weekday) => longNames[day].slice(0, 3)
 
-/** What is wrong with the hours, in a sentence that names the day; null where nothing is. */
-export function hoursProblem(fields: HoursFields): string | null {
-  if (fields.anyTime) return null
+/** Finds what is wrong with the hours, as a sentence that names the day; null when nothing is. */
+export function findHoursProblem(fields: HoursFields): string | null {
   const hours = hoursOf(fields)
-  if (hours === null || hours.days.length === 0) return 'Choose hours on at least one day, or any time'
-  for (const { day, from, to } of hours.days) {
-    if (from === '' || to === '') return `${dayName(day)}: enter when calls begin and end`
-    if (from >= to) {
-      return `${dayName(day)}: the end must be later than the beginning. Hours over midnight are two: one to 00:00, and one from 00:00 on the next day`
+  if (hours === null) return null
+  if (hours.days.length === 0) return 'Choose hours on at least one day, or any time'
+  for (const span of hours.days) {
+    const problem = findSpanProblem(span)
+    switch (problem) {
+      case null:
+        continue
+      case 'not_a_time':
+        return `${dayName(span.day)}: enter a start and an end time`
+      case 'ends_before_start':
+        return `${dayName(span.day)}: the end must be later than the start. For hours past midnight, end at 00:00 and add hours from 00:00 to the next day`
+      default:
+        return assertNever(problem)
     }
   }
   return null
@@ -82,7 +85,7 @@ export function hoursProblem(fields: HoursFields): string | null {
 
 const spanInWords = ({ from, to }: SpanFields) => `${from}–${to}`
 
-/** `Mon–Fri 09:00–18:00, Sat 10:00–14:00`; days in a row with the same hours are one. */
+/** `Mon–Fri 09:00–18:00, Sat 10:00–14:00`. Consecutive days with equal hours are merged. */
 export function daysInWords({ days }: Pick<CallingHours, 'days'>): string {
   const byDay = weekdays.map((day) => ({
     day,
