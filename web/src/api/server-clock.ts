@@ -2,21 +2,21 @@ let offsetMs = 0
 let roundTripMs = Number.POSITIVE_INFINITY
 
 /**
- * Learns how far the server's clock is from this browser's: the answer says `serverMs`, and was asked for at
- * `sentMs` and here at `receivedMs` (both by the browser's clock). The quickest round trip knows best.
+ * Measures how far the server's clock is from the browser's. The response says `serverMs`; the request was sent at
+ * `sentMs` and answered at `receivedMs`, both by the browser's clock. The fastest round trip gives the best measurement.
  */
 export function learnServerClock(serverMs: number, sentMs: number, receivedMs: number): void {
-  const took = receivedMs - sentMs
-  // A better measurement replaces an older one; an old one is given up after a while, as clocks drift.
-  if (took > roundTripMs * 1.5) {
+  const tookMs = receivedMs - sentMs
+  // Clocks drift: an old measurement counts less with each slower round trip, until a new one replaces it.
+  if (tookMs > roundTripMs * 1.5) {
     roundTripMs *= 1.1
     return
   }
-  roundTripMs = Math.max(took, 1)
-  offsetMs = serverMs - (sentMs + took / 2)
+  roundTripMs = Math.max(tookMs, 1)
+  offsetMs = serverMs - (sentMs + tookMs / 2)
 }
 
-/** The server's present time as well as it is known here, in epoch milliseconds. */
+/** The server's current time as far as it is known here, in epoch milliseconds. */
 export function serverNow(): number {
   return Date.now() + offsetMs
 }

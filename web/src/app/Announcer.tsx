@@ -6,10 +6,10 @@ import { serverNow } from '../api/server-clock.ts'
 import { creditsInWords } from '../design/format/credits.ts'
 import { balanceQuery, lineOf } from '../features/balance/index.ts'
 
-/** Screen readers hear of changes at most this often. */
-const quietMs = 30_000
+/** The shortest time between two announcements. */
+const QUIET_MS = 30_000
 
-/** Says politely, and rarely, how many calls are running and what is left. */
+/** Tells screen readers when the number of live calls or the balance status changes, politely and rarely. */
 export function Announcer() {
   const balance = useQuery(balanceQuery).data
   const [spoken, setSpoken] = useState('')
@@ -19,18 +19,18 @@ export function Announcer() {
   useEffect(() => {
     if (!balance) return
     const topic = `${balance.liveCalls} ${balance.status}`
-    // What was true when the page opened stands on it; only changes are told.
+    // The page itself says what was true when it opened; only changes are announced.
     if (lastTopic.current === null) lastTopic.current = topic
     if (lastTopic.current === topic) return
-    const wait = Math.max(0, lastSpokenMs.current + quietMs - Date.now())
+    const waitMs = Math.max(0, lastSpokenMs.current + QUIET_MS - Date.now())
     const timer = setTimeout(() => {
       lastTopic.current = topic
       lastSpokenMs.current = Date.now()
       const left = creditsInWords(balanceAt(lineOf(balance), serverNow()))
       const calls = balance.liveCalls === 1 ? '1 call' : `${balance.liveCalls} calls`
-      const state = { ok: '', low: ' The balance is low.', out: ' Out of credits.' }[balance.status]
-      setSpoken(`${calls} in conversation, ${left} left.${state}`)
-    }, wait)
+      const status = { ok: '', low: ' The balance is low.', out: ' Out of credits.' }[balance.status]
+      setSpoken(`${calls} in conversation, ${left} left.${status}`)
+    }, waitMs)
     return () => clearTimeout(timer)
   }, [balance])
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
 import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
-import { schemes } from '../design/theme/color-schemes.ts'
+import { colorSchemes } from '../design/theme/color-schemes.ts'
 
 const icons = { auto: IconDeviceDesktop, light: IconSun, dark: IconMoon }
 
@@ -10,12 +10,12 @@ export function ColorSchemeToggle() {
   return (
     <Menu width={180}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colour scheme">
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Color scheme">
           <Current size={18} stroke={1.75} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {schemes.map((scheme) => {
+        {colorSchemes.map((scheme) => {
           const Icon = icons[scheme.value]
           return (
             <Menu.Item

@@ -10,9 +10,9 @@ import { balanceQuery, useLiveBalance } from '../features/balance/index.ts'
 import { campaignsQuery } from '../features/campaigns/index.ts'
 import { mayManage, useMembership, workspaceQuery } from '../features/workspace/index.ts'
 import classes from './CreditsBanner.module.css'
-import { lowInWords, outInWords } from './credits-banner-text.ts'
+import { describeLow, describeOut } from './credits-banner-text.ts'
 
-/** Says on every page that credits have run out or are low, what that means for calls, and what mends it. */
+/** Says on every page that credits are out or low, what that means for calls, and how to get more. */
 export function CreditsBanner() {
   const balance = useQuery(balanceQuery).data
   const workspace = useQuery(workspaceQuery).data
@@ -26,8 +26,8 @@ export function CreditsBanner() {
 function Banner({ balance, workspace }: { balance: Balance; workspace: Workspace }) {
   const { state } = useLiveBalance(balance)
   const [closed, setClosed] = useState(false)
-  useReturn(state)
-  // Whoever closed the word that credits are low hears it again at the next crossing.
+  useCreditsBackToast(state)
+  // A closed banner comes back the next time the balance becomes low.
   useEffect(() => {
     if (state !== 'low') setClosed(false)
   }, [state])
@@ -38,22 +38,16 @@ function Banner({ balance, workspace }: { balance: Balance; workspace: Workspace
     <div className={classes.banner} data-state={state}>
       <Icon size={16} stroke={1.75} className={classes.icon} aria-hidden />
       <span className={classes.text}>
-        {out ? <Out balance={balance} workspace={workspace} /> : lowInWords(balance, workspace)}{' '}
-        <WayOut workspace={workspace} />
+        {out ? <Out balance={balance} workspace={workspace} /> : describeLow(balance, workspace)}{' '}
+        <GetCredits workspace={workspace} />
       </span>
-      {!out && (
-        <CloseButton
-          size="sm"
-          aria-label="Close until credits are low again"
-          onClick={() => setClosed(true)}
-        />
-      )}
+      {!out && <CloseButton size="sm" aria-label="Dismiss" onClick={() => setClosed(true)} />}
     </div>
   )
 }
 
 function Out({ balance, workspace }: { balance: Balance; workspace: Workspace }) {
-  const [first, ...others] = outInWords(balance, workspace)
+  const [first, ...others] = describeOut(balance, workspace)
   return (
     <>
       <strong className={classes.strong}>{first}</strong> <PausedCampaigns /> {others.join(' ')}
@@ -61,7 +55,7 @@ function Out({ balance, workspace }: { balance: Balance; workspace: Workspace })
   )
 }
 
-/** How many campaigns wait for credits, as far as the newest of them say. */
+/** How many campaigns are paused for credits, among the newest paused ones. */
 function PausedCampaigns() {
   const paused = useInfiniteQuery(campaignsQuery('paused')).data?.pages.flatMap((page) => page.data)
   const waiting = paused?.filter((campaign) => campaign.pauseReason === 'out_of_credits').length ?? 0
@@ -76,8 +70,8 @@ function PausedCampaigns() {
   )
 }
 
-/** Where credits come from: bought on a paid plan, with the next cycle otherwise. */
-function WayOut({ workspace }: { workspace: Workspace }) {
+/** How to get credits: buy them on a paid plan, or get a paid plan. */
+function GetCredits({ workspace }: { workspace: Workspace }) {
   const manages = mayManage(useMembership().workspace.role)
   if (!manages) return 'An owner or admin can buy more.'
   return workspace.plan.paid ? (
@@ -91,11 +85,11 @@ function WayOut({ workspace }: { workspace: Workspace }) {
   )
 }
 
-/** Says once, when it happens, that credits are back. */
-function useReturn(state: BalanceStatus): void {
+/** Shows a toast when credits return. */
+function useCreditsBackToast(state: BalanceStatus): void {
   const before = useRef(state)
   useEffect(() => {
-    if (before.current === 'out' && state !== 'out') toast('Credits are back: calls are answered again')
+    if (before.current === 'out' && state !== 'out') toast('Credits are back. Calls are answered again.')
     before.current = state
   }, [state])
 }

@@ -7,13 +7,13 @@ import { shellPages } from './pages.ts'
 const general = [
   { keys: ['b'], does: 'Buy credits' },
   { keys: ['Ctrl / ⌘', 'K'], does: 'Find a page or action' },
-  { keys: ['?'], does: 'Show these keys' },
-  { keys: ['Esc'], does: 'Close what is open' },
+  { keys: ['?'], does: 'Show keyboard shortcuts' },
+  { keys: ['Esc'], does: 'Close a dialog or menu' },
 ]
 
 const arrows: Partial<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' }
 
-/** The list of keys. No key ever changes or pays anything: `b` opens the dialog that says what will be paid. */
+/** The list of keyboard shortcuts. No key changes or pays for anything: `b` only opens the dialog to buy credits. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const singleKeys = useSingleKeys()
   const ofThisPage = usePageKeyList().map(({ keys, does }) => ({
@@ -42,7 +42,9 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         ))}
       </dl>
       <p className={classes.note}>
-        {singleKeys ? 'Single letters can be switched off in ' : 'Single letters are switched off in '}
+        {singleKeys
+          ? 'You can turn off single-letter shortcuts in '
+          : 'Single-letter shortcuts are turned off in '}
         <Link to="/settings/preferences" onClick={onClose}>
           Preferences
         </Link>

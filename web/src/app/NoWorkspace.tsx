@@ -5,7 +5,7 @@ import { useDocumentTitle } from '../design/ui/Page.tsx'
 import { Empty } from '../design/ui/states.tsx'
 import { useSignOut } from '../features/sign-in/index.ts'
 
-/** Someone who was taken out of their last workspace. */
+/** Shown to a person who was removed from their last workspace. */
 export function NoWorkspace({ session }: { session: Session }) {
   const signOut = useSignOut()
   useDocumentTitle('No workspace')
@@ -14,15 +14,14 @@ export function NoWorkspace({ session }: { session: Session }) {
       <VisuallyHidden component="h1">No workspace</VisuallyHidden>
       <Empty
         icon={<IconDoorOff size={22} stroke={1.5} />}
-        title="You are in no workspace"
+        title="You are not in a workspace"
         action={
           <Button variant="default" onClick={() => void signOut()}>
             Sign out
           </Button>
         }
       >
-        {session.user.email} is signed in, but belongs to no workspace any more. Ask an owner for an
-        invitation.
+        {session.user.email} is signed in but no longer belongs to a workspace. Ask an owner to invite you.
       </Empty>
     </main>
   )

@@ -5,12 +5,12 @@ import { useDocumentTitle } from '../design/ui/Page.tsx'
 import { Empty } from '../design/ui/states.tsx'
 
 export function NotFound() {
-  useDocumentTitle('No such page')
+  useDocumentTitle('Page not found')
   return (
     <main>
-      <VisuallyHidden component="h1">No such page</VisuallyHidden>
-      <Empty icon={<IconMapPinOff size={22} stroke={1.5} />} title="There is no such page">
-        The address may be old, or mistyped. <Link to="/live">Go to Live calls</Link>
+      <VisuallyHidden component="h1">Page not found</VisuallyHidden>
+      <Empty icon={<IconMapPinOff size={22} stroke={1.5} />} title="Page not found">
+        The link may be outdated or mistyped. <Link to="/live">Go to Live calls</Link>
       </Empty>
     </main>
   )

@@ -2,7 +2,7 @@ import { VisuallyHidden } from '@mantine/core'
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { Failure } from '../design/ui/states.tsx'
 
-/** The last net: a page that could not be shown at all. */
+/** Shown when rendering a page fails. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
   const retry = () => {

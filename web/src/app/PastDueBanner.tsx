@@ -6,7 +6,7 @@ import { subscriptionQuery } from '../features/billing/index.ts'
 import { workspaceQuery } from '../features/workspace/index.ts'
 import classes from './PastDueBanner.module.css'
 
-/** Says on every page that the plan is not paid, and when it ends; the Billing page says the rest. */
+/** Says on every page but Billing that the plan is past due, and when it ends. */
 export function PastDueBanner() {
   const subscription = useQuery(subscriptionQuery).data
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
@@ -18,9 +18,10 @@ export function PastDueBanner() {
         <div className={classes.banner}>
           <IconCreditCardOff size={16} stroke={1.75} className={classes.icon} aria-hidden />
           <span>
-            {subscription?.planName} is not paid. It ends on {instant(pastDue.endsAt, 'dateTime', timeZone)}.{' '}
+            Payment for {subscription?.planName} is past due. The plan ends on{' '}
+            {instant(pastDue.endsAt, 'dateTime', timeZone)}.{' '}
             <Link to="/billing" className={classes.link ?? ''}>
-              Open Billing
+              Go to Billing
             </Link>
           </span>
         </div>

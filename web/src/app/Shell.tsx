@@ -16,7 +16,7 @@ import { Sidebar } from './Sidebar.tsx'
 import { StaleBanner } from './StaleBanner.tsx'
 import { useFocusOnNavigation } from './use-focus-on-navigation.ts'
 
-/** The frame around every page of a workspace: sidebar, header with the live balance, and what keeps them current. */
+/** The frame around every page of a workspace: sidebar, header, banners, and the stream that keeps them current. */
 export function Shell() {
   const session = useQuery(sessionQuery).data ?? null
   const chosenId = useChosenWorkspaceId()

@@ -2,9 +2,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import {
   closeOverlays,
+  findPageKey,
   openKeys,
   openPalette,
-  pageKey,
   useOpenOverlay,
   useSingleKeys,
 } from '../features/shortcuts/index.ts'
@@ -13,10 +13,10 @@ import { shellPages } from './pages.ts'
 const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }))
 const KeysDialog = lazy(async () => ({ default: (await import('./KeysDialog.tsx')).KeysDialog }))
 
-/** A `g` waits this long for its second letter. */
-const secondKeyMs = 1_200
+/** How long `g` waits for its second letter. */
+const SECOND_KEY_MS = 1_200
 
-/** Listens to the keyboard: Ctrl/⌘-K always, single letters unless they are switched off or someone types. */
+/** Listens for keyboard shortcuts: always Ctrl/⌘-K, and single letters unless they are off or someone is typing. */
 export function Shortcuts() {
   const singleKeys = useSingleKeys()
   const overlay = useOpenOverlay()
@@ -35,7 +35,7 @@ export function Shortcuts() {
         openKeys()
         return
       }
-      const afterG = event.timeStamp - gPressedAt.current < secondKeyMs
+      const afterG = event.timeStamp - gPressedAt.current < SECOND_KEY_MS
       gPressedAt.current = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
       const page = afterG ? shellPages.find((candidate) => candidate.key === event.key) : undefined
       if (page) {
@@ -45,9 +45,9 @@ export function Shortcuts() {
         event.preventDefault()
         void navigate({ to: '/billing', search: { buy: 'credits' } })
       } else if (!afterG && !event.defaultPrevented) {
-        const own = pageKey(event.key)
-        if (own) event.preventDefault()
-        own?.act()
+        const pageKey = findPageKey(event.key)
+        if (pageKey) event.preventDefault()
+        pageKey?.act()
       }
     }
     document.addEventListener('keydown', onKeyDown)
@@ -67,7 +67,7 @@ function isTyping(target: EventTarget | null): boolean {
   return (
     (target instanceof HTMLElement && target.isContentEditable) ||
     target.matches('input, textarea, select') ||
-    // A dialog, an open menu or a chart has keys of its own.
+    // Dialogs, open menus and charts handle keys themselves.
     target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="application"]') !== null
   )
 }

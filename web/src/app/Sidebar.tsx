@@ -8,7 +8,7 @@ import { shellPages } from './pages.ts'
 import classes from './Sidebar.module.css'
 import { WorkspaceSwitcher } from './WorkspaceSwitcher.tsx'
 
-/** Brand, workspace and pages; the same in the column and in the drawer of a small screen. */
+/** Brand, workspace and pages, in the sidebar and in the drawer of a small screen. */
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   const liveCalls = useQuery(balanceQuery).data?.liveCalls ?? 0
   const setupHidden = useSetupHidden(useMembership().workspace.id)

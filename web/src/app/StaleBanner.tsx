@@ -2,7 +2,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react'
 import { useLiveness } from '../api/liveness.ts'
 import classes from './StaleBanner.module.css'
 
-/** Says that the live connection is gone and what happens instead. */
+/** Says that live updates have stopped, and that the page polls instead. */
 export function StaleBanner() {
   const liveness = useLiveness()
   return (
@@ -10,7 +10,7 @@ export function StaleBanner() {
       {liveness === 'lost' && (
         <div className={classes.banner}>
           <IconPlugConnectedX size={16} stroke={1.75} aria-hidden />
-          Live updates have stopped. The page asks for numbers every 10 seconds and reconnects by itself.
+          Live updates are paused. This page refreshes every 10 seconds and will reconnect automatically.
         </div>
       )}
     </div>

@@ -13,12 +13,7 @@ export function UserMenu() {
   return (
     <Menu width={240}>
       <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={`${initials(name)}, account of ${name}`}
-        >
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account menu: ${name}`}>
           <span className={classes.avatar} aria-hidden>
             {initials(name)}
           </span>
@@ -29,7 +24,7 @@ export function UserMenu() {
           <div className={classes.name}>{name}</div>
           <div className={classes.email}>{email}</div>
           <div className={classes.email}>
-            {capital(workspace.role)} of {workspace.name}
+            {capitalize(workspace.role)}, {workspace.name}
           </div>
         </div>
         <Menu.Divider />
@@ -61,4 +56,4 @@ function initials(name: string): string {
   return (first + last).toUpperCase()
 }
 
-const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)
+const capitalize = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)

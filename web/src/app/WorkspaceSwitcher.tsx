@@ -6,7 +6,7 @@ import { chooseWorkspace } from '../api/workspace-choice.ts'
 import { sessionQuery, useMembership, workspaceQuery } from '../features/workspace/index.ts'
 import classes from './WorkspaceSwitcher.module.css'
 
-/** Names the workspace on screen; with several, leads to the others. */
+/** Names the current workspace. A person with several can switch here. */
 export function WorkspaceSwitcher() {
   const { session, workspace } = useMembership()
   const planName = useQuery(workspaceQuery).data?.plan.name
@@ -24,12 +24,12 @@ export function WorkspaceSwitcher() {
       </span>
     </>
   )
-  if (session.workspaces.length === 1) return <div className={classes.still}>{label}</div>
+  if (session.workspaces.length === 1) return <div className={classes.single}>{label}</div>
 
-  const change = async (workspaceId: string) => {
+  const switchTo = async (workspaceId: string) => {
     if (workspaceId === workspace.id) return
     await navigate({ to: '/live' })
-    // Nothing of the other workspace may stay on screen: everything but who is signed in is loaded anew.
+    // Nothing of the other workspace may stay on screen. Everything but the session is loaded again.
     queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] })
     chooseWorkspace(workspaceId)
   }
@@ -39,7 +39,7 @@ export function WorkspaceSwitcher() {
       <Menu.Target>
         <UnstyledButton
           className={classes.button}
-          aria-label={`Workspace ${workspace.name}. Change workspace`}
+          aria-label={`Workspace ${workspace.name}. Switch workspace`}
         >
           {label}
           <IconSelector size={16} stroke={1.75} className={classes.selector} aria-hidden />
@@ -50,7 +50,7 @@ export function WorkspaceSwitcher() {
         {session.workspaces.map((other) => (
           <Menu.Item
             key={other.id}
-            onClick={() => void change(other.id)}
+            onClick={() => void switchTo(other.id)}
             rightSection={other.id === workspace.id ? <IconCheck size={14} aria-label="current" /> : null}
           >
             {other.name}

@@ -14,7 +14,7 @@ import { sessionQuery } from '../features/workspace/index.ts'
 import { makeRouter } from './router.tsx'
 
 const queryClient = makeQueryClient(() => {
-  // The session is over: sign in again, and come back to where one was.
+  // The session has ended: sign in again and return to this page.
   queryClient.setQueryData(sessionQuery.queryKey, null)
   const { pathname, href } = router.state.location
   if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { redirect: href } })

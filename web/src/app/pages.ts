@@ -13,13 +13,13 @@ import {
 export type ShellPage = {
   path: '/billing' | '/usage' | '/live' | '/calls' | '/agents' | '/campaigns' | '/settings' | '/setup'
   label: string
-  /** Pressed after g. */
+  /** The letter that opens the page after `g`. */
   key: string
   icon: TablerIcon
   description: string
 }
 
-/** The sidebar, from top to bottom. */
+/** The pages of the sidebar, from top to bottom. */
 export const shellPages: readonly ShellPage[] = [
   {
     path: '/billing',
@@ -33,35 +33,35 @@ export const shellPages: readonly ShellPage[] = [
     label: 'Usage',
     key: 'u',
     icon: IconChartBar,
-    description: 'Where the credits went: by day, by agent, as a file',
+    description: 'Credits used by day and by agent, with CSV export',
   },
   {
     path: '/live',
     label: 'Live calls',
     key: 'l',
     icon: IconBroadcast,
-    description: 'Who is talking now, and what it costs',
+    description: 'Calls in progress, with their credits so far',
   },
   {
     path: '/calls',
     label: 'Call history',
     key: 'h',
     icon: IconHistory,
-    description: 'Every call with its receipt',
+    description: 'Every call and its receipt',
   },
   {
     path: '/agents',
     label: 'Agents',
     key: 'a',
     icon: IconHeadset,
-    description: 'The voices that take and make calls',
+    description: 'Voice agents that take and make calls',
   },
   {
     path: '/campaigns',
     label: 'Campaigns',
     key: 'c',
     icon: IconSpeakerphone,
-    description: 'Lists of contacts that agents call',
+    description: 'Contact lists that agents call',
   },
   {
     path: '/settings',
@@ -75,6 +75,6 @@ export const shellPages: readonly ShellPage[] = [
     label: 'Setup',
     key: 'p',
     icon: IconChecklist,
-    description: 'A checklist that completes itself',
+    description: 'A checklist for new workspaces',
   },
 ]

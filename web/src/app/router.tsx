@@ -25,8 +25,8 @@ const root = createRootRouteWithContext<Context>()({
   errorComponent: PageFailure,
 })
 
-/** An address to return to; only of this site, so that a link can't lead elsewhere. */
-function ownAddress(value: unknown): string | undefined {
+/** Reads an address to return to. Other sites are rejected, so that a link cannot lead away. */
+function readLocalAddress(value: unknown): string | undefined {
   return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
 }
 
@@ -34,7 +34,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { redirect?: string } => {
-    const to = ownAddress(search.redirect)
+    const to = readLocalAddress(search.redirect)
     return to === undefined ? {} : { redirect: to }
   },
   component: lazyRouteComponent(() => import('../features/sign-in/SignInPage.tsx'), 'SignInPage'),
@@ -67,11 +67,11 @@ const shell = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery)
     if (session === null) {
-      // Whoever opens the bare address comes from nowhere in particular.
+      // The bare address is no place to return to.
       throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { redirect: location.href } })
     }
     followWorkspaceLink(session, location)
-    // Requests name the workspace from the first one on.
+    // Even the first request must name the workspace.
     chooseWorkspace(findMembership(session, currentWorkspaceId())?.workspace.id ?? null)
   },
   component: lazyRouteComponent(() => import('./Shell.tsx'), 'Shell'),

@@ -2,8 +2,8 @@ import { useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 
 /**
- * After a change of page the focus goes to its heading, so that screen readers read it and the next Tab starts
- * there. A change of filters in the address is no change of page.
+ * Moves the focus to the heading of a newly opened page, so that screen readers read it and the next Tab starts there.
+ * A change of search parameters does not move it.
  */
 export function useFocusOnNavigation(): void {
   const router = useRouter()

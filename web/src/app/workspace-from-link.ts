@@ -3,8 +3,8 @@ import type { Session } from '../api/types.ts'
 import { chooseWorkspace } from '../api/workspace-choice.ts'
 
 /**
- * A link from a mail says which workspace it is about (`?workspace=ws_…`). That one is chosen, where the person is in it,
- * and the address goes on without it, so that changing the workspace later is not undone by it.
+ * Chooses the workspace that a link names (`?workspace=ws_…`, as links in emails do) if the person is in it, and
+ * redirects to the address without it. If it stayed in the address, a reload would undo a later switch.
  */
 export function followWorkspaceLink(
   session: Session,

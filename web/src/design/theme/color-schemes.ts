@@ -1,6 +1,6 @@
-/** The colour schemes a person may choose from. */
-export const schemes = [
-  { value: 'auto', label: 'Like the system' },
+/** The color colorSchemes to choose from. */
+export const colorSchemes = [
+  { value: 'auto', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ] as const

@@ -5,11 +5,11 @@ export type Choice<Value extends string> = {
   value: Value
   label: string
   note?: ReactNode
-  /** Stands at the end of the line. */
+  /** Shown at the end of the line. */
   end?: ReactNode
 }
 
-/** One of a few, each with a line that says what it means. The arrow keys move between them. */
+/** Radio buttons with a note for each choice. The arrow keys move between them. */
 export function ChoiceList<Value extends string>(props: {
   legend: string
   choices: readonly Choice<Value>[]

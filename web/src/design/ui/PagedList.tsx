@@ -15,7 +15,7 @@ type PagedQuery<Item> = {
   fetchNextPage: () => unknown
 }
 
-/** A list that is read page by page, with its states. `children` draws the items there are so far. */
+/** A list that loads page by page, with its loading, empty and error states. `children` renders the loaded items. */
 export function PagedList<Item>(props: {
   query: PagedQuery<Item>
   /** Completes "… could not be loaded". */

@@ -5,7 +5,8 @@ const listeners = new Set<() => void>()
 let frameMs = serverNow()
 let stop: (() => void) | undefined
 
-const calm = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-reduced-motion: reduce)')
+const reducedMotion =
+  typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-reduced-motion: reduce)')
 
 function step(): void {
   frameMs = serverNow()
@@ -14,8 +15,8 @@ function step(): void {
 
 function start(): () => void {
   step()
-  // Whoever asked for little motion gets a change a second instead of one a frame.
-  if (calm?.matches) {
+  // With reduced motion, numbers change once a second instead of every frame.
+  if (reducedMotion?.matches) {
     const interval = setInterval(step, 1_000)
     return () => clearInterval(interval)
   }
@@ -37,14 +38,14 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-const still = () => () => {}
+const subscribeToNothing = () => () => {}
 
 /**
- * A text that depends on the server's present time. While `running` it is looked at every frame and drawn again
- * only when it changed; otherwise it is drawn once.
+ * A text that depends on the server's time. While `running`, it is computed every frame and re-renders only when it
+ * changes.
  */
 export function useTicking<Text extends string>(textAt: (nowMs: number) => Text, running: boolean): Text {
-  return useSyncExternalStore(running ? subscribe : still, () =>
+  return useSyncExternalStore(running ? subscribe : subscribeToNothing, () =>
     textAt(running && stop ? frameMs : serverNow()),
   )
 }

@@ -21,23 +21,23 @@ import { reloadAttemptsQuery } from './auto-reload-queries.ts'
 const outcomes: Record<AutoReloadAttempt['outcome'], { icon: TablerIcon; word: string; tone: Tone }> = {
   succeeded: { icon: IconCircleCheck, word: 'Bought', tone: 'good' },
   declined: { icon: IconCircleX, word: 'Declined', tone: 'bad' },
-  requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
-  pending: { icon: IconHourglass, word: 'Being found out', tone: 'wait' },
+  requires_action: { icon: IconBuildingBank, word: 'Confirm with bank', tone: 'warn' },
+  pending: { icon: IconHourglass, word: 'Checking', tone: 'wait' },
   not_made: { icon: IconHandStop, word: 'Not made', tone: 'plain' },
 }
 
-/** Each time auto-reload bought, or would have, and why (not). */
+/** Every auto-reload attempt, including those that were not made, with the reason. */
 export function Attempts({ timeZone }: { timeZone: string }) {
   const attempts = useInfiniteQuery(reloadAttemptsQuery)
   const columns: Column<AutoReloadAttempt>[] = [
     {
-      label: 'When',
+      label: 'Date',
       head: true,
       width: '11rem',
       cell: (attempt) => <time dateTime={attempt.at}>{instant(attempt.at, 'dateTime', timeZone)}</time>,
     },
     { label: 'Outcome', width: '12rem', cell: (attempt) => <Outcome outcome={attempt.outcome} /> },
-    { label: 'Why', cell: (attempt) => attempt.detail },
+    { label: 'Reason', cell: (attempt) => attempt.detail },
     {
       label: 'Payment',
       width: '6rem',
@@ -49,7 +49,7 @@ export function Attempts({ timeZone }: { timeZone: string }) {
         ),
     },
     {
-      label: 'Balance then',
+      label: 'Balance',
       end: true,
       width: '8rem',
       cell: (attempt) => creditsFixed(attempt.balance.milliseconds),
@@ -58,18 +58,18 @@ export function Attempts({ timeZone }: { timeZone: string }) {
   return (
     <PagedList
       query={attempts}
-      what="The attempts"
+      what="Auto-reload attempts"
       label="attempts"
       empty={
         <Empty icon={<IconRefresh size={22} stroke={1.5} />} title="No attempts yet">
-          When auto-reload is on and the balance drops below the threshold, each attempt stands here, also one
-          that was not made.
+          When auto-reload is on and the balance drops below the threshold, every attempt appears here, even
+          if nothing was bought.
         </Empty>
       }
     >
       {(items) => (
         <DataTable
-          name="Attempts of auto-reload"
+          name="Auto-reload attempts"
           columns={columns}
           rows={items}
           rowKey={(attempt) => attempt.id}

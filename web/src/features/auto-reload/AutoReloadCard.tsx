@@ -8,7 +8,7 @@ import classes from './AutoReload.module.css'
 import { AutoReloadForm } from './AutoReloadForm.tsx'
 import { autoReloadQuery } from './auto-reload-queries.ts'
 
-/** Credits that are bought by themselves when the balance drops: the settings, how they stand, and why. */
+/** The settings of auto-reload and its state. */
 export function AutoReloadCard({ timeZone }: { timeZone: string }) {
   const autoReload = useQuery(autoReloadQuery)
   const packages = useQuery(packagesQuery)

@@ -25,12 +25,12 @@ import { autoReloadQuery } from './auto-reload-queries.ts'
 import {
   type ChoiceFields,
   choiceInWords,
-  choiceOf,
-  consequenceOf,
   fieldsOf,
-  problemsOf,
-  quantityMax,
-  thresholdMax,
+  predictConsequence,
+  QUANTITY_MAX,
+  readChoice,
+  THRESHOLD_CREDITS_MAX,
+  validateFields,
 } from './choice.ts'
 import { Recommendation } from './Recommendation.tsx'
 import { SaveConsequenceNote } from './SaveConsequenceNote.tsx'
@@ -46,7 +46,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
   const cards = useQuery({ ...paymentMethodsQuery, enabled: manages }).data
   const form = useForm<ChoiceFields>({
     initialValues: fieldsOf(saved),
-    validate: (values) => problemsOf(values, packages),
+    validate: (values) => validateFields(values, packages),
   })
   const { setInitialValues, setValues, resetDirty } = form
   const show = useCallback(
@@ -60,7 +60,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
   const { onSubmit, message, pending } = useSubmit(
     form,
     (values) => {
-      const choice = choiceOf(values, packages)
+      const choice = readChoice(values, packages)
       if (choice === null) {
         throw new ApiProblem({
           status: 0,
@@ -98,12 +98,12 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
     enableBeforeUnload: () => dirty,
   })
 
-  const choice = choiceOf(form.values, packages)
+  const choice = readChoice(form.values, packages)
   const balanceMs = useBalanceStep(balance, choice?.thresholdCredits)
   const consequence =
     choice === null
       ? 'nothing'
-      : consequenceOf(choice, saved, balanceMs, cards === undefined || cards.length > 0)
+      : predictConsequence(choice, saved, balanceMs, cards === undefined || cards.length > 0)
   const locked = !manages || paid === false
   // Saving once more forgives declines, so it is possible without a change.
   const stuck = saved.state === 'failed' || saved.stateReasonCode === 'retry_later'
@@ -171,7 +171,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
               label="Trigger threshold"
               suffix=" credits"
               min={1}
-              max={thresholdMax}
+              max={THRESHOLD_CREDITS_MAX}
               clampBehavior="none"
               decimalScale={2}
               thousandSeparator
@@ -192,7 +192,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
             <NumberInput
               label="Number of packages"
               min={1}
-              max={quantityMax}
+              max={QUANTITY_MAX}
               clampBehavior="none"
               allowDecimal={false}
               allowNegative={false}

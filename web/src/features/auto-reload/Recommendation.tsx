@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconBulb } from '@tabler/icons-react'
+import { msFromCredits } from '@talktime/core/billing/credits'
 import type { AutoReload } from '../../api/types.ts'
 import { creditsBrief, creditsInWords } from '../../design/format/credits.ts'
 import classes from './AutoReload.module.css'
 
-/** A threshold from what was really used, why, and the button that takes it over (which saves nothing yet). */
+/** A threshold recommended from real usage, with the reason. Its button fills in the form and saves nothing. */
 export function Recommendation(props: {
   recommendation: AutoReload['recommendation']
   thresholdCredits: number
@@ -20,7 +21,7 @@ export function Recommendation(props: {
         <span className={classes.strong}>
           {taken
             ? 'This is the recommended threshold.'
-            : `Recommended: ${creditsInWords(thresholdCredits * 60_000)}.`}
+            : `Recommended: ${creditsInWords(msFromCredits(thresholdCredits))}.`}
         </span>{' '}
         {because}
       </p>
@@ -31,7 +32,7 @@ export function Recommendation(props: {
           disabled={props.disabled}
           onClick={() => props.onUse(thresholdCredits)}
         >
-          Use {creditsBrief(thresholdCredits * 60_000)}
+          Use {creditsBrief(msFromCredits(thresholdCredits))}
         </Button>
       )}
     </div>

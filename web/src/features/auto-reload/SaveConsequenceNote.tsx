@@ -4,7 +4,7 @@ import { money } from '../../design/format/money.ts'
 import classes from './AutoReload.module.css'
 import type { Choice, SaveConsequence } from './choice.ts'
 
-/** Says before saving what saving does besides: that it buys at once, or why it does not. */
+/** Says before saving whether saving buys right away, or why not. */
 export function SaveConsequenceNote({
   consequence,
   choice,
@@ -15,9 +15,9 @@ export function SaveConsequenceNote({
   const bought = `${choice.quantity} × ${creditsInWords(choice.pack.credits.milliseconds)} for ${money(choice.price)}`
   const words: Record<SaveConsequence, string> = {
     nothing: '',
-    buys: `Saving buys at once: the balance is below this threshold, so ${bought} are bought now, and again while it stays below.`,
-    passes_cap: `The balance is below this threshold, but nothing is bought now: ${bought} would pass the monthly cap.`,
-    no_card: 'The balance is below this threshold, but there is no card to charge. Add one first.',
+    buys: `The balance is below this threshold, so saving buys ${bought} right away, and again while the balance stays below it.`,
+    passes_cap: `The balance is below this threshold, but nothing is bought now because ${bought} would exceed the monthly cap.`,
+    no_card: 'The balance is below this threshold, but there is no card to charge. Add a card first.',
   }
   const Icon = consequence === 'buys' ? IconShoppingCart : IconAlertTriangle
   return (

@@ -25,10 +25,10 @@ const states: Record<AutoReload['state'], { icon: TablerIcon; word: string; tone
   plan_required: { icon: IconLock, word: 'Paid plan required', tone: 'plain' },
 }
 
-/** How auto-reload stands, why, until when, and what mends it. */
+/** The state of auto-reload, why, until when, and how to fix it. */
 export function StateLine(props: {
   autoReload: AutoReload
-  /** How the switch stands, saved or not. */
+  /** The switch in the form, saved or not. */
   switchedOn: boolean
   manages: boolean
   timeZone: string
@@ -48,11 +48,11 @@ export function StateLine(props: {
           {word}
           {until}.
         </span>{' '}
-        {reasonOf(autoReload)}
-        {props.switchedOn !== autoReload.enabled && ` Saving switches it ${props.switchedOn ? 'on' : 'off'}.`}
+        {describeReason(autoReload)}
+        {props.switchedOn !== autoReload.enabled && ` Saving turns it ${props.switchedOn ? 'on' : 'off'}.`}
         <LastAttempt autoReload={autoReload} timeZone={timeZone} />
       </p>
-      {props.manages && mendsWithCard(autoReload) && <FixCard autoReload={autoReload} />}
+      {props.manages && isFixedByCard(autoReload) && <FixCard autoReload={autoReload} />}
     </div>
   )
 }
@@ -60,18 +60,18 @@ export function StateLine(props: {
 const outcomeWords: Record<AutoReloadAttempt['outcome'], string> = {
   succeeded: 'bought',
   declined: 'declined',
-  requires_action: 'waits for your bank',
-  pending: 'being found out',
+  requires_action: 'confirm with your bank',
+  pending: 'checking',
   not_made: 'not made',
 }
 
-function reasonOf({ state, stateReason }: AutoReload): string {
-  if (state === 'off') return 'Nothing is bought by itself.'
+function describeReason({ state, stateReason }: AutoReload): string {
+  if (state === 'off') return 'Credits are not bought automatically.'
   if (state === 'watching') return 'The balance is above the threshold.'
   return stateReason
 }
 
-const mendsWithCard = ({ stateReasonCode }: AutoReload) =>
+const isFixedByCard = ({ stateReasonCode }: AutoReload) =>
   stateReasonCode === 'no_card' || stateReasonCode === 'card_declined' || stateReasonCode === 'retry_later'
 
 function FixCard({ autoReload }: { autoReload: AutoReload }) {

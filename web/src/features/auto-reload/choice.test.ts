@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Package } from '../../api/types.ts'
-import { type ChoiceFields, choiceInWords, choiceOf, consequenceOf, problemsOf } from './choice.ts'
+import { type ChoiceFields, choiceInWords, predictConsequence, readChoice, validateFields } from './choice.ts'
 
 const usd = (minor: number) => ({ minor, currency: 'USD' })
 const packages: Package[] = [
@@ -15,8 +15,8 @@ const fields: ChoiceFields = {
   monthlyCap: 240,
 }
 const choice = (changes: Partial<ChoiceFields> = {}) => {
-  const made = choiceOf({ ...fields, ...changes }, packages)
-  if (made === null) throw new Error('These fields are no choice')
+  const made = readChoice({ ...fields, ...changes }, packages)
+  if (made === null) throw new Error('These fields are invalid')
   return made
 }
 
@@ -47,8 +47,8 @@ describe('the fields', () => {
     ['monthlyCap', 24, true],
   ])('%s may be %j: %s', (name, value, right) => {
     const changed = { ...fields, [name]: value }
-    expect(problemsOf(changed, packages)[name] === null).toBe(right)
-    expect(choiceOf(changed, packages) !== null).toBe(right)
+    expect(validateFields(changed, packages)[name] === null).toBe(right)
+    expect(readChoice(changed, packages) !== null).toBe(right)
   })
 })
 
@@ -56,18 +56,18 @@ describe('saving', () => {
   const saved = { stateReasonCode: 'switched_off' as const, spentThisMonth: usd(0) }
   const below = 19.99 * 60_000
 
-  it('buys at once below the threshold, and only there', () => {
-    expect(consequenceOf(choice(), saved, below, true)).toBe('buys')
-    expect(consequenceOf(choice(), saved, 20 * 60_000, true)).toBe('nothing')
-    expect(consequenceOf(choice({ enabled: false }), saved, below, true)).toBe('nothing')
+  it('buys right away only below the threshold', () => {
+    expect(predictConsequence(choice(), saved, below, true)).toBe('buys')
+    expect(predictConsequence(choice(), saved, 20 * 60_000, true)).toBe('nothing')
+    expect(predictConsequence(choice({ enabled: false }), saved, below, true)).toBe('nothing')
   })
 
-  it('says what keeps it from buying', () => {
-    expect(consequenceOf(choice(), saved, below, false)).toBe('no_card')
+  it('says what prevents buying', () => {
+    expect(predictConsequence(choice(), saved, below, false)).toBe('no_card')
     const spent = { ...saved, spentThisMonth: usd(21_601) }
-    expect(consequenceOf(choice(), spent, below, true)).toBe('passes_cap')
-    expect(consequenceOf(choice(), { ...spent, spentThisMonth: usd(21_600) }, below, true)).toBe('buys')
+    expect(predictConsequence(choice(), spent, below, true)).toBe('passes_cap')
+    expect(predictConsequence(choice(), { ...spent, spentThisMonth: usd(21_600) }, below, true)).toBe('buys')
     const buying = { ...saved, stateReasonCode: 'purchase_in_flight' as const }
-    expect(consequenceOf(choice(), buying, below, true)).toBe('nothing')
+    expect(predictConsequence(choice(), buying, below, true)).toBe('nothing')
   })
 })

@@ -13,14 +13,14 @@ import { useLiveBalance } from './use-live-balance.ts'
 const icons = { ok: IconClockHour4, low: IconAlertTriangle, out: IconCircleX }
 const words: Record<BalanceStatus, string | null> = { ok: null, low: 'Low', out: 'Out of credits' }
 
-/** The live balance in the header; pressed, it shows its parts. */
+/** The live balance in the header. It opens a popover with the parts. */
 export function BalancePill() {
   const query = useQuery(balanceQuery)
   if (query.data) return <Pill balance={query.data} />
   if (query.error) {
     return (
       <UnstyledButton className={classes.pill} onClick={() => void query.refetch()}>
-        Balance unknown · Retry
+        Balance unavailable · Retry
       </UnstyledButton>
     )
   }

@@ -1,7 +1,7 @@
 import type { BalanceLine } from '@talktime/core/billing/balance-line'
 import type { Balance } from '../../api/types.ts'
 
-/** The balance as the line that core draws. */
+/** Reads the balance line from an API balance, for the functions of core. */
 export function lineOf(balance: Pick<Balance, 'asOf' | 'balance' | 'liveCalls'>): BalanceLine {
   return {
     anchorMs: Date.parse(balance.asOf),

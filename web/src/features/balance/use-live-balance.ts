@@ -5,21 +5,20 @@ import { creditsFixed } from '../../design/format/credits.ts'
 import { useTicking } from '../../design/ui/use-ticking.ts'
 import { lineOf } from './balance-line.ts'
 
-/** The balance's text and state at every moment: both follow the line, without asking the server. */
+/** The balance's text and status, ticking along the balance line without requests. */
 export function useLiveBalance(balance: Balance): { credits: string; state: BalanceStatus } {
   const line = lineOf(balance)
   const running = balance.liveCalls > 0
   const credits = useTicking((nowMs) => creditsFixed(balanceAt(line, nowMs)), running)
-  const state = useTicking((nowMs) => stateAt(balance, nowMs), running)
+  const state = useTicking((nowMs) => readStatus(balance, nowMs), running)
   return { credits, state }
 }
 
-/** How the balance stands at an instant, in one word. */
-function stateAt(balance: Balance, nowMs: number): BalanceStatus {
+function readStatus(balance: Balance, nowMs: number): BalanceStatus {
   return balanceStatus(balanceAt(lineOf(balance), nowMs), balance.lowBelow.milliseconds)
 }
 
-/** When the balance reaches zero if nothing changes, in epoch milliseconds; null while no call runs. */
+/** When the balance reaches zero if nothing changes, in epoch milliseconds; null while no call is live. */
 export function runsOutAtMs(balance: Balance): number | null {
   return crossesAt(lineOf(balance), 0)
 }

@@ -5,7 +5,7 @@ import { creditsFixed } from '../../design/format/credits.ts'
 import { useTicking } from '../../design/ui/use-ticking.ts'
 import { balanceQuery, lineOf } from '../balance/index.ts'
 
-/** What the balance would be with so many more milliseconds of talk time; live calls are taken off as they run. */
+/** The balance with `addedMs` more talk time. It ticks with the live calls. */
 export function BalanceAfter({ addedMs }: { addedMs: number }) {
   const balance = useQuery(balanceQuery).data
   return balance ? <Ticking balance={balance} addedMs={addedMs} /> : '—'

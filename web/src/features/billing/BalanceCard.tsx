@@ -10,7 +10,7 @@ import classes from './BalanceCard.module.css'
 import { BalanceFigures } from './BalanceFigures.tsx'
 import { BalanceSplit } from './BalanceSplit.tsx'
 
-/** What is left, where it came from, what uses it and how long it lasts. */
+/** The live balance, its parts, the calls that use it and how long it lasts. */
 export function BalanceCard({ timeZone }: { timeZone: string }) {
   const balance = useQuery(balanceQuery)
   return (
@@ -53,9 +53,9 @@ function LiveNumber({ balance }: { balance: Balance }) {
       </p>
       {below && (
         <p className={classes.overdraft}>
-          {creditsInWords(balance.overdraft.milliseconds)} below zero: calls that were in conversation went on
-          when the credits ran out. The next credits pay that first.{' '}
-          <Link to="/settings/workspace">Change what happens then</Link>
+          {creditsInWords(balance.overdraft.milliseconds)} below zero, because live calls were allowed to
+          finish when credits ran out. The next credits pay that first.{' '}
+          <Link to="/settings/workspace">Change this setting</Link>
         </p>
       )}
       {state === 'out' && !below && (

@@ -1,4 +1,6 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
+import { DAY_MS, HOUR_MS } from '@talktime/core/time/durations'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -11,20 +13,18 @@ import { lineOf, runsOutAtMs } from '../balance/index.ts'
 import { workspaceQuery } from '../workspace/index.ts'
 import classes from './BalanceFigures.module.css'
 import { recentChargesQuery } from './billing-queries.ts'
-import { lastsUntilMs, type Pace, recentPace } from './recent-pace.ts'
+import { measurePace, type Pace, predictRunOutMs } from './recent-pace.ts'
 
-const dayMs = 24 * 60 * 60_000
-
-/** What uses the balance now, how long it lasts as it went lately, and when the next monthly credits come. */
+/** The calls that use the balance now, how long it lasts at the recent pace, and when monthly credits reset. */
 export function BalanceFigures({ balance, timeZone }: { balance: Balance; timeZone: string }) {
   const { liveCalls, monthly } = balance
   return (
     <dl className={classes.figures}>
-      <Figure name="Running calls" note={runningNote(balance, timeZone)}>
+      <Figure name="Live calls" note={describeLiveCalls(balance, timeZone)}>
         {liveCalls === 0 ? 'None' : <Link to="/live">{liveCalls}</Link>}
       </Figure>
       <Lasts balance={balance} timeZone={timeZone} />
-      <Figure name="Next reset" note="the plan’s monthly credits start anew">
+      <Figure name="Next reset" note="monthly credits start over">
         {instant(monthly.resetsAt, 'day', timeZone)}
       </Figure>
     </dl>
@@ -41,17 +41,17 @@ function Figure(props: { name: string; note: ReactNode; children: ReactNode }) {
   )
 }
 
-function runningNote(balance: Balance, timeZone: string): string {
+function describeLiveCalls(balance: Balance, timeZone: string): string {
   const { liveCalls } = balance
-  if (liveCalls === 0) return 'nothing is being spent'
+  if (liveCalls === 0) return 'no credits are being used'
   const endMs = runsOutAtMs(balance)
   const pace = liveCalls === 1 ? '1 credit a minute' : `${liveCalls} credits a minute`
   if (endMs === null || endMs <= Date.parse(balance.asOf)) return pace
-  const soon = endMs - Date.parse(balance.asOf) < 20 * 3_600_000
-  return `${pace}, up to ${instant(endMs, soon ? 'time' : 'dayTime', timeZone)} if they run on`
+  const soon = endMs - Date.parse(balance.asOf) < 20 * HOUR_MS
+  return `${pace}, enough until ${instant(endMs, soon ? 'time' : 'dayTime', timeZone)}`
 }
 
-/** How long the balance lasts at the pace of the last days. */
+/** How long the balance lasts at the recent pace. */
 function Lasts({ balance, timeZone }: { balance: Balance; timeZone: string }) {
   const charges = useQuery(recentChargesQuery)
   const createdAt = useQuery(workspaceQuery).data?.createdAt
@@ -59,23 +59,23 @@ function Lasts({ balance, timeZone }: { balance: Balance; timeZone: string }) {
   if (charges.data === undefined || createdAt === undefined) {
     const failed = charges.error !== null
     return (
-      <Figure name={name} note={failed ? 'the recent pace could not be loaded' : 'at the recent pace'}>
-        {failed ? 'Not known' : '…'}
+      <Figure name={name} note={failed ? 'could not load the recent pace' : 'at the recent pace'}>
+        {failed ? 'Unknown' : '…'}
       </Figure>
     )
   }
   const nowMs = serverNow()
-  const pace = recentPace(charges.data.charges, charges.data.complete, Date.parse(createdAt), nowMs)
+  const pace = measurePace(charges.data.charges, charges.data.complete, Date.parse(createdAt), nowMs)
   const balanceMs = balanceAt(lineOf(balance), nowMs)
-  const untilMs = lastsUntilMs(balanceMs, pace, nowMs)
+  const untilMs = predictRunOutMs(balanceMs, pace, nowMs)
   return (
-    <Figure name={name} note={paceInWords(pace)}>
-      {lastsInWords(balanceMs, untilMs, nowMs, balance, timeZone)}
+    <Figure name={name} note={describePace(pace)}>
+      {describeRemaining(balanceMs, untilMs, nowMs, balance, timeZone)}
     </Figure>
   )
 }
 
-function lastsInWords(
+function describeRemaining(
   balanceMs: number,
   untilMs: number | null,
   nowMs: number,
@@ -84,23 +84,23 @@ function lastsInWords(
 ): string {
   if (balanceMs <= 0) return 'Used up'
   if (untilMs === null) return '—'
-  // Monthly credits expire at the reset and new ones come: beyond it this pace says nothing.
+  // Monthly credits are replaced at the reset, so no prediction reaches beyond it.
   if (untilMs > Date.parse(balance.monthly.resetsAt)) {
     return `Past ${instant(balance.monthly.resetsAt, 'day', timeZone)}`
   }
   return `About ${roughlyLong(untilMs - nowMs)}`
 }
 
-/** A length of time without false precision: `12 days`, `5 hours`, `40 min`. */
+/** A rough length of time: `12 days`, `5 hours`, `40 min`. */
 function roughlyLong(milliseconds: number): string {
-  if (milliseconds >= 2 * dayMs) return `${Math.round(milliseconds / dayMs)} days`
-  if (milliseconds >= 5_400_000) return `${Math.round(milliseconds / 3_600_000)} hours`
+  if (milliseconds >= 2 * DAY_MS) return `${Math.round(milliseconds / DAY_MS)} days`
+  if (milliseconds >= 1.5 * HOUR_MS) return `${Math.round(milliseconds / HOUR_MS)} hours`
   return roughly(milliseconds)
 }
 
-function paceInWords({ perDayMs, overMs }: Pace): string {
+function describePace({ perDayMs, overMs }: Pace): string {
   const over =
-    overMs >= 1.5 * dayMs ? `${Math.round(overMs / dayMs)} days` : roughlyLong(Math.min(overMs, dayMs))
-  if (perDayMs === 0) return `nothing was spent in the last ${over}`
-  return `at ${creditsBrief(Math.round(perDayMs / 60_000) * 60_000)} credits a day, the pace of the last ${over}`
+    overMs >= 1.5 * DAY_MS ? `${Math.round(overMs / DAY_MS)} days` : roughlyLong(Math.min(overMs, DAY_MS))
+  if (perDayMs === 0) return `no credits were used in the last ${over}`
+  return `at ${creditsBrief(Math.round(perDayMs / MS_PER_CREDIT) * MS_PER_CREDIT)} credits a day, as in the last ${over}`
 }

@@ -24,7 +24,7 @@ import { PastDue } from './PastDue.tsx'
 import { PlanCard } from './PlanCard.tsx'
 import { PlansCard } from './PlansCard.tsx'
 
-/** Where credits come from: the balance, the plan, auto-reload, cards, and what happened to money and credits. */
+/** Balance, plan, auto-reload, cards, and the history of payments and credits. */
 export function BillingPage() {
   const { manages } = useSpending()
   const workspace = useQuery(workspaceQuery).data
@@ -37,7 +37,7 @@ export function BillingPage() {
       caption={<Freshness>{workspace === undefined ? '' : zoneInWords(timeZone)}</Freshness>}
       actions={<BuyButton reasonId={reasonId} />}
     >
-      <ReadOnlyNote what="buy credits, change the plan or auto-reload" />
+      <ReadOnlyNote what="buy credits or change the plan and auto-reload" />
       <PastDue timeZone={timeZone} />
       <OpenPurchases timeZone={timeZone} />
       <div className={classes.columns}>
@@ -55,7 +55,7 @@ export function BillingPage() {
   )
 }
 
-/** The dialog that the address names, if this person may use it. */
+/** The dialog that the address names, unless this person may not use it. */
 function BillingDialogs({ timeZone }: { timeZone: string }) {
   const search = useSearch({ from: '/shell/billing' })
   const navigate = useNavigate({ from: '/billing' })
@@ -96,7 +96,8 @@ function BillingDialogs({ timeZone }: { timeZone: string }) {
         planId={search.plan}
         timeZone={timeZone}
         onChanged={({ change, purchase }, plan) => {
-          if (purchase === null) toast(change === 'keep' ? `${plan.name} is kept` : 'The change is planned')
+          if (purchase === null)
+            toast(change === 'keep' ? `You are staying on ${plan.name}` : 'Plan change scheduled')
           void follow(purchase)
         }}
         onClose={close}

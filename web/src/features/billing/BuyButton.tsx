@@ -4,7 +4,7 @@ import { PaidPlanRequired } from '../pricing/index.ts'
 import { useSpending } from '../workspace/index.ts'
 import classes from './BuyButton.module.css'
 
-/** Opens the dialog that buys credits; on a plan that cannot, it says so. */
+/** Opens the dialog that buys credits. On a plan that cannot buy, it is disabled and says why. */
 export function BuyButton({ reasonId }: { reasonId: string }) {
   const { manages, paid } = useSpending()
   const navigate = useNavigate({ from: '/billing' })

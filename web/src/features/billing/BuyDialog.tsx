@@ -9,7 +9,7 @@ import { ChoiceList } from '../../design/ui/ChoiceList.tsx'
 import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
-import { CardPicker, chargedCard, paymentMethodsQuery } from '../cards/index.ts'
+import { CardPicker, findChargedCard, paymentMethodsQuery } from '../cards/index.ts'
 import { packagesQuery } from '../pricing/index.ts'
 import { useMembership } from '../workspace/index.ts'
 import { BalanceAfter } from './BalanceAfter.tsx'
@@ -28,7 +28,7 @@ function isOrder(body: unknown): body is Order {
 
 type Dialog = { preferred: string; onOrdered: (purchase: Purchase) => void; onClose: () => void }
 
-/** Buys top-up credits: what, how many, for how much, and what the balance is then. */
+/** Buys top-up credits: package, quantity, card, total and the balance after it. */
 export function BuyDialog(props: Dialog) {
   const packages = useQuery(packagesQuery)
   return (
@@ -36,7 +36,8 @@ export function BuyDialog(props: Dialog) {
       <Loaded query={packages} what="The packages" skeleton={<Skeleton height={280} />}>
         {(list) => {
           const first = list.find((pack) => pack.id === props.preferred) ?? list[0]
-          if (first === undefined) return <p className={classes.text}>No packages are on sale.</p>
+          if (first === undefined)
+            return <p className={classes.text}>There are no packages to buy right now.</p>
           return <BuyForm {...props} packages={list} first={first} />
         }}
       </Loaded>
@@ -53,17 +54,17 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
     send: (body, key) => readBody(api.POST('/v1/purchases', { body, headers: { 'Idempotency-Key': key } })),
     onAnswer: props.onOrdered,
   })
-  const { owed } = order
-  const [packageId, setPackageId] = useState(owed?.packageId ?? props.first.id)
-  const [quantity, setQuantity] = useState<number | string>(owed?.quantity ?? 1)
-  const [cardId, setCardId] = useState<string | null>(owed?.paymentMethodId ?? null)
+  const { unanswered } = order
+  const [packageId, setPackageId] = useState(unanswered?.packageId ?? props.first.id)
+  const [quantity, setQuantity] = useState<number | string>(unanswered?.quantity ?? 1)
+  const [cardId, setCardId] = useState<string | null>(unanswered?.paymentMethodId ?? null)
 
   const pack = props.packages.find((candidate) => candidate.id === packageId) ?? props.first
-  const card = chargedCard(cards, cardId)
+  const card = findChargedCard(cards, cardId)
   const count = Number(quantity)
   const counts = Number.isInteger(count) && count >= 1 && count <= quantityMax
   const total = times(pack.price, counts ? count : 1)
-  const locked = owed !== null || order.pending
+  const locked = unanswered !== null || order.pending
   const edit =
     <Value,>(set: (value: Value) => void) =>
     (value: Value) => {
@@ -94,7 +95,7 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
         allowNegative={false}
         value={quantity}
         onChange={edit(setQuantity)}
-        error={counts ? null : `Choose a whole number from 1 to ${quantityMax}`}
+        error={counts ? null : `Enter a whole number from 1 to ${quantityMax}`}
         disabled={locked}
       />
       <CardPicker chosenId={cardId} onChange={edit((chosen) => setCardId(chosen.id))} disabled={locked} />
@@ -110,19 +111,19 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
         </Term>
       </Terms>
       <FormMessage message={order.problem?.message ?? null} />
-      {owed !== null && (
+      {unanswered !== null && (
         <p className={classes.text} role="status">
-          This purchase was sent, and no answer came yet. Ask again: it buys only once.
+          We sent this purchase but have not received a response. Retry: you will not be charged twice.
         </p>
       )}
       <div className={classes.buttons}>
-        {owed === null ? (
+        {unanswered === null ? (
           <Button variant="default" onClick={props.onClose}>
             Cancel
           </Button>
         ) : (
-          <Button variant="default" disabled={order.pending} onClick={order.startAnew}>
-            Another purchase
+          <Button variant="default" disabled={order.pending} onClick={order.startOver}>
+            Start over
           </Button>
         )}
         <Button
@@ -134,7 +135,7 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
             }
           }}
         >
-          {owed === null ? 'Purchase' : 'Ask again'} · {money(total)}
+          {unanswered === null ? 'Purchase' : 'Retry'} · {money(total)}
         </Button>
       </div>
     </div>

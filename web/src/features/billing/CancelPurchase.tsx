@@ -6,7 +6,7 @@ import { billingKey } from '../../api/query-keys.ts'
 import type { Purchase } from '../../api/types.ts'
 import { toast } from '../../design/ui/toast.ts'
 
-/** Gives up a purchase that waits for the bank's confirmation. One that was confirmed meanwhile stays bought. */
+/** Cancels a purchase that waits for confirmation with the bank. If it was confirmed meanwhile, it stands. */
 export function CancelPurchase(props: {
   purchase: Pick<Purchase, 'id' | 'description'>
   className?: string | undefined
@@ -20,8 +20,8 @@ export function CancelPurchase(props: {
       await queryClient.invalidateQueries({ queryKey: billingKey })
       toast(
         purchase.status === 'succeeded'
-          ? 'It was confirmed already, and is bought'
-          : `${description}: given up, nothing was charged`,
+          ? 'Too late to cancel: the purchase was already confirmed'
+          : `Canceled: ${description}. Nothing was charged.`,
       )
     },
     onError: (error) => toast(asProblem(error).message),

@@ -21,7 +21,7 @@ import {
 import { subscriptionQuery } from './billing-queries.ts'
 import classes from './CardsCard.module.css'
 
-/** The saved cards; for those who may spend the workspace's money. */
+/** The saved cards, for owners and admins. */
 export function CardsCard() {
   const cards = useQuery(paymentMethodsQuery)
   const { start, starting, dialog } = useAddCard()
@@ -43,7 +43,7 @@ export function CardsCard() {
     >
       <Loaded
         query={cards}
-        what="The cards"
+        what="Cards"
         skeleton={
           <div className={classes.empty} role="status" aria-label="Loading cards">
             <Skeleton height={14} width="62%" my={6} />
@@ -54,7 +54,7 @@ export function CardsCard() {
         {(list) =>
           list.length === 0 ? (
             <p className={classes.empty}>
-              No card yet. A card pays plans, credits and reloads; nothing is charged when it is added.
+              No cards yet. A card pays for plans, credits and auto-reload. Adding one charges nothing.
             </p>
           ) : (
             <CardList cards={list} />
@@ -75,7 +75,7 @@ function CardList({ cards }: { cards: PaymentMethod[] }) {
       readBody(api.POST('/v1/payment-methods/{id}/default', { params: { path: { id: card.id } } })),
     onSuccess: async (card) => {
       await reload()
-      toast(`${cardInWords(card)} is the default now`)
+      toast(`${cardInWords(card)} is now the default card`)
     },
     onError: (error) => toast(asProblem(error).message),
   })
@@ -132,27 +132,27 @@ function CardList({ cards }: { cards: PaymentMethod[] }) {
             api.DELETE('/v1/payment-methods/{id}', { params: { path: { id: removing.id } } }).then(reload)
           }
           onDone={() => {
-            toast(`${cardInWords(removing)} is removed`)
+            toast(`${cardInWords(removing)} removed`)
             setRemoving(null)
           }}
           onClose={() => setRemoving(null)}
         >
-          <RemovalMeaning card={removing} cards={cards} />
+          <RemovalConsequence card={removing} cards={cards} />
         </Confirm>
       )}
     </>
   )
 }
 
-/** What removing a card changes for what is charged to it. */
-function RemovalMeaning({ card, cards }: { card: PaymentMethod; cards: PaymentMethod[] }) {
+/** Says what removing the card means for future charges. */
+function RemovalConsequence({ card, cards }: { card: PaymentMethod; cards: PaymentMethod[] }) {
   const renewal = useQuery(subscriptionQuery).data?.renewal
   const next = cards.find((other) => other.id !== card.id)
-  if (!card.isDefault) return 'It is never charged again. Payments that wait for its bank are given up.'
+  if (!card.isDefault) return 'It will not be charged again. Payments waiting for its bank are canceled.'
   if (next) {
-    return `It is never charged again. ${cardInWords(next)} becomes the default: plan, credits and reloads are charged to it. Payments that wait for the bank of the removed card are given up.`
+    return `It will not be charged again. ${cardInWords(next)} becomes the default and pays for your plan, credits and auto-reload. Payments waiting for the removed card’s bank are canceled.`
   }
   return renewal
-    ? 'It is the only card. Without one the next renewal cannot be paid, and auto-reload stops.'
-    : 'It is the only card. Without one nothing can be bought, and auto-reload stops.'
+    ? 'This is your only card. Without one, the next renewal cannot be paid and auto-reload stops.'
+    : 'This is your only card. Without one, you cannot buy credits and auto-reload stops.'
 }

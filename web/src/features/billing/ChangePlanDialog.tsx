@@ -9,7 +9,7 @@ import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
 import { CardPicker, paymentMethodsQuery } from '../cards/index.ts'
-import { type PlanDifference, planDifferences, plansQuery } from '../pricing/index.ts'
+import { comparePlans, type PlanDifference, plansQuery } from '../pricing/index.ts'
 import { useMembership } from '../workspace/index.ts'
 import { planPreviewQuery, subscriptionQuery } from './billing-queries.ts'
 import { Term, Terms } from './Terms.tsx'
@@ -27,23 +27,25 @@ function sendChange(planId: string, key: string) {
   return readBody(api.POST('/v1/subscription', { body: { planId }, headers: { 'Idempotency-Key': key } }))
 }
 
-/** Says what a change of plan does, before it does it: what is charged and granted now, and what changes when. */
+/** Changes the plan, after saying what is charged and granted now, and what changes when. */
 export function ChangePlanDialog(props: Props) {
   const plans = useQuery(plansQuery)
   const preview = useQuery(planPreviewQuery(props.planId))
   const plan = plans.data?.find((candidate) => candidate.id === props.planId)
   const from = plans.data?.find((candidate) => candidate.id === preview.data?.from)
   return (
-    <Modal opened onClose={props.onClose} title={titleOf(preview.data, plan)}>
-      <Loaded query={plans} what="The plans" skeleton={<Skeleton height={240} />}>
+    <Modal opened onClose={props.onClose} title={writeTitle(preview.data, plan)}>
+      <Loaded query={plans} what="Plans" skeleton={<Skeleton height={240} />}>
         {() =>
           plan === undefined ? (
-            <p className={classes.text}>There is no plan of this name any more.</p>
+            <p className={classes.text}>This plan is no longer available.</p>
           ) : (
             <Loaded query={preview} what="The preview" skeleton={<Skeleton height={240} />}>
               {(data) =>
                 data.change === 'none' ? (
-                  <p className={classes.text}>The workspace has this plan, or will have it, already.</p>
+                  <p className={classes.text}>
+                    Your workspace is already on this plan, or is scheduled to change to it.
+                  </p>
                 ) : (
                   <Change {...props} preview={data} plan={plan} from={from} />
                 )
@@ -56,8 +58,8 @@ export function ChangePlanDialog(props: Props) {
   )
 }
 
-function titleOf(preview: PlanPreview | undefined, plan: Plan | undefined): string {
-  if (preview === undefined || plan === undefined) return 'Change of plan'
+function writeTitle(preview: PlanPreview | undefined, plan: Plan | undefined): string {
+  if (preview === undefined || plan === undefined) return 'Change plan'
   switch (preview.change) {
     case 'upgrade':
       return `Upgrade to ${plan.name}`
@@ -81,7 +83,7 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
     send: sendChange,
     onAnswer: (changed) => props.onChanged(changed, plan),
   })
-  // A plan is charged to the default card: choosing another makes it the default.
+  // Plans are charged to the default card, so choosing another card makes it the default.
   const choose = useMutation({
     mutationFn: (id: string) =>
       readBody(api.POST('/v1/payment-methods/{id}/default', { params: { path: { id } } })),
@@ -94,10 +96,10 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
       <Terms>
         {preview.change === 'upgrade' && (
           <>
-            <Term name="Charged now" note="The difference for the rest of this billing cycle" total>
+            <Term name="Charged now" note="Prorated for the rest of this billing cycle" total>
               {money(preview.charge)}
             </Term>
-            <Term name="Credits now" note="Monthly credits: they expire when the cycle ends">
+            <Term name="Credits now" note="Monthly credits, which expire when the cycle ends">
               {creditsInWords(preview.credits.milliseconds)}
             </Term>
           </>
@@ -118,26 +120,26 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
             {money(preview.renewal.amount)}
           </Term>
         ) : (
-          <Term name="Next renewal">Nothing is charged</Term>
+          <Term name="Next renewal">No charge</Term>
         )}
       </Terms>
       {preview.change === 'downgrade' && from && <Meanwhile from={from} to={plan} effective={effective} />}
       {preview.change === 'upgrade' && invoiced && (
         <p className={classes.text}>
-          The present plan is invoiced by the operator. From this upgrade on, the card is charged instead.
+          The operator invoices your current plan. After this upgrade, your card is charged instead.
         </p>
       )}
       {preview.change === 'keep' && (
-        <p className={classes.text}>The planned change is taken back: {plan.name} goes on as it is.</p>
+        <p className={classes.text}>The scheduled change is canceled, and {plan.name} continues.</p>
       )}
       {charged && (
         <CardPicker chosenId={null} onChange={(card) => !card.isDefault && choose.mutate(card.id)} />
       )}
       {preview.reason !== null && <FormMessage message={preview.reason} />}
       <FormMessage message={order.problem?.message ?? null} />
-      {order.owed !== null && (
+      {order.unanswered !== null && (
         <p className={classes.text} role="status">
-          The change was sent, and no answer came yet. Ask again: it is charged only once.
+          We sent this change but have not received a response. Retry: you will not be charged twice.
         </p>
       )}
       <div className={classes.buttons}>
@@ -149,14 +151,14 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
           disabled={!preview.allowed}
           onClick={() => order.place(plan.id)}
         >
-          {labelOf(preview, plan, effective)}
+          {writeButton(preview, plan, effective)}
         </Button>
       </div>
     </div>
   )
 }
 
-function labelOf(preview: PlanPreview, plan: Plan, effective: string): string {
+function writeButton(preview: PlanPreview, plan: Plan, effective: string): string {
   switch (preview.change) {
     case 'upgrade':
       return preview.charge.minor > 0 ? `Upgrade · ${money(preview.charge)}` : 'Upgrade'
@@ -172,14 +174,14 @@ function differenceInWords({ from, to }: PlanDifference): string {
   return from === 'not included' ? 'included' : `${to} instead of ${from}`
 }
 
-/** What stays until then, and what is different afterwards. */
+/** What stays until the change takes effect, and what is different afterwards. */
 function Meanwhile({ from, to, effective }: { from: Plan; to: Plan; effective: string }) {
-  const differences = planDifferences(from, to).filter(({ name }) => name !== 'Credits a month')
+  const differences = comparePlans(from, to).filter(({ name }) => name !== 'Credits a month')
   return (
     <div>
       <p className={classes.text}>
-        Until {effective} everything stays as it is in {from.name}. Top-up credits stay in the balance after
-        it, too.{differences.length > 0 && ' From then on:'}
+        You keep everything in {from.name} until {effective}, and your top-up credits after that.
+        {differences.length > 0 && ' What changes then:'}
       </p>
       <ul className={classes.list}>
         {differences.map((difference) => (

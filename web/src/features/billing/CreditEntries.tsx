@@ -5,17 +5,17 @@ import { Empty } from '../../design/ui/states.tsx'
 import { creditEntriesQuery } from './billing-queries.ts'
 import { EntriesTable } from './EntriesTable.tsx'
 
-/** What changed the credits besides calls: grants, top-ups, expiries, adjustments, refunds. */
+/** Changes of credits other than calls: grants, top-ups, expiries, adjustments and refunds. */
 export function CreditEntries({ timeZone }: { timeZone: string }) {
   const entries = useInfiniteQuery(creditEntriesQuery)
   return (
     <PagedList
       query={entries}
-      what="The credits"
+      what="Credits"
       label="credits"
       empty={
         <Empty icon={<IconCoins size={22} stroke={1.5} />} title="No credits yet">
-          Monthly credits, top-ups, grants and expiries stand here.
+          Monthly credits, top-ups, grants and expiries appear here.
         </Empty>
       }
     >

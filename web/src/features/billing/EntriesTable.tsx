@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import { entryWords, signedCredits } from './entry-labels.ts'
 import classes from './History.module.css'
 
-/** Entries of the ledger with the balance after each, and the way to what they belong to. */
+/** Ledger entries with the balance after each, and links to their receipts. */
 export function EntriesTable(props: { name: string; entries: Transaction[]; timeZone: string }) {
   const columns: Column<Transaction>[] = [
     {
@@ -16,7 +16,7 @@ export function EntriesTable(props: { name: string; entries: Transaction[]; time
       cell: (entry) => <time dateTime={entry.at}>{instant(entry.at, 'dateTime', props.timeZone)}</time>,
     },
     {
-      label: 'What',
+      label: 'Description',
       cell: (entry) => (
         <>
           {entryWords[entry.kind]}

@@ -14,12 +14,12 @@ const tabs: { value: HistoryTab; label: string }[] = [
 ]
 
 const captions: Record<HistoryTab, string> = {
-  payments: 'Money: purchases, reloads and renewals, with their receipts',
-  credits: 'Credits that came and went besides calls, with the balance after each',
-  reloads: 'Each attempt of auto-reload, made or not, and why',
+  payments: 'Purchases, auto-reloads and renewals, with receipts',
+  credits: 'Credits added and expired, with the balance after each. Calls are in the call history',
+  reloads: 'Every auto-reload attempt, including those that were not made, and why',
 }
 
-/** What happened to the workspace's money and credits, newest first. */
+/** Payments, credits and auto-reload attempts, newest first. */
 export function HistoryCard({ tab, timeZone }: { tab: HistoryTab; timeZone: string }) {
   const navigate = useNavigate({ from: '/billing' })
   return (
@@ -30,7 +30,7 @@ export function HistoryCard({ tab, timeZone }: { tab: HistoryTab; timeZone: stri
             size="xs"
             data={tabs}
             value={tab}
-            aria-label="What the history shows"
+            aria-label="History to show"
             onChange={(value) =>
               void navigate({
                 search: (search) => ({ ...search, history: value as HistoryTab }),

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import classes from './Notice.module.css'
 
-/** Something at the top of the page that waits for somebody, with what can be done about it. */
+/** A notice at the top of the page about something that needs attention, with actions. */
 export function Notice(props: {
   tone: 'warn' | 'bad' | 'plain'
   icon: ReactNode

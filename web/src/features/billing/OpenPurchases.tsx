@@ -9,7 +9,7 @@ import { purchasesQuery } from './billing-queries.ts'
 import { CancelPurchase } from './CancelPurchase.tsx'
 import { Notice } from './Notice.tsx'
 
-/** Purchases that wait: for a confirmation with the bank, or for its answer. They go away by themselves. */
+/** Notices of purchases that wait for a confirmation with the bank or for its response. They disappear when settled. */
 export function OpenPurchases({ timeZone }: { timeZone: string }) {
   const pages = useInfiniteQuery(purchasesQuery).data?.pages
   const open = pages?.flatMap((page) => page.data).filter(isOpen) ?? []
@@ -24,12 +24,8 @@ function OpenPurchase({ purchase, timeZone }: { purchase: Purchase; timeZone: st
   const when = instant(purchase.createdAt, 'dayTime', timeZone)
   if (purchase.status === 'pending') {
     return (
-      <Notice
-        tone="plain"
-        icon={<Loader size={18} />}
-        title={`${what}: we are finding out what became of the payment`}
-      >
-        Ordered {when}. The bank has not answered yet; nothing is charged twice.
+      <Notice tone="plain" icon={<Loader size={18} />} title={`${what}: checking the payment`}>
+        Ordered {when}. The bank has not responded yet. You will not be charged twice.
       </Notice>
     )
   }
@@ -37,7 +33,7 @@ function OpenPurchase({ purchase, timeZone }: { purchase: Purchase; timeZone: st
     <Notice
       tone="warn"
       icon={<IconBuildingBank size={20} stroke={1.75} />}
-      title={`${what} waits for your confirmation with the bank`}
+      title={`${what}: confirm with your bank`}
       actions={
         manages && (
           <>
@@ -52,7 +48,7 @@ function OpenPurchase({ purchase, timeZone }: { purchase: Purchase; timeZone: st
       }
     >
       Ordered {when}
-      {purchase.origin === 'auto_reload' && ' by auto-reload'}. Nothing is charged before you confirm.
+      {purchase.origin === 'auto_reload' && ' by auto-reload'}. You will not be charged until you confirm.
     </Notice>
   )
 }

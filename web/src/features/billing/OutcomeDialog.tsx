@@ -18,18 +18,18 @@ import { Term, Terms } from './Terms.tsx'
 
 type Props = { purchaseId: string; onBuyAgain: (purchase: PurchaseDetail) => void; onClose: () => void }
 
-/** What became of a purchase. It changes by itself when the bank answers, and can be left and found again. */
+/** The outcome of a purchase. It updates when the bank responds, and can be closed and opened again. */
 export function OutcomeDialog(props: Props) {
   const purchase = useQuery({
     ...purchaseQuery(props.purchaseId),
-    // The stream tells; asking now and then helps where it is broken.
+    // Events update it. Polling helps while the stream is broken.
     refetchInterval: ({ state }) => (state.data?.status === 'pending' ? 5_000 : false),
   })
   return (
     <Modal
       opened
       onClose={props.onClose}
-      title={purchase.data ? titleOf(purchase.data) : 'Purchase'}
+      title={purchase.data ? writeTitle(purchase.data) : 'Purchase'}
       aria-live="polite"
     >
       <Loaded query={purchase} what="The purchase" skeleton={<Skeleton height={180} />}>
@@ -39,16 +39,16 @@ export function OutcomeDialog(props: Props) {
   )
 }
 
-function titleOf({ status, purpose }: PurchaseDetail): string {
+function writeTitle({ status, purpose }: PurchaseDetail): string {
   switch (status) {
     case 'succeeded':
       return purpose === 'top_up' ? 'Credits bought' : 'Payment made'
     case 'requires_action':
-      return 'Your bank wants you to confirm'
+      return 'Confirm with your bank'
     case 'pending':
-      return 'We are finding out'
+      return 'Checking the payment'
     case 'failed':
-      return 'Nothing was bought'
+      return 'Purchase failed'
   }
 }
 
@@ -66,7 +66,7 @@ function Outcome({ purchase, onBuyAgain, onClose }: Props & { purchase: Purchase
           icon={<IconCircleCheck size={22} stroke={1.75} className={classes.good} aria-hidden />}
           text={
             purchase.credits.milliseconds > 0
-              ? `${creditsInWords(purchase.credits.milliseconds)} are in the balance.`
+              ? `${creditsInWords(purchase.credits.milliseconds)} added to your balance.`
               : `${purchase.description} is paid.`
           }
           purchase={purchase}
@@ -86,7 +86,7 @@ function Outcome({ purchase, onBuyAgain, onClose }: Props & { purchase: Purchase
       return (
         <Frame
           icon={<IconBuildingBank size={22} stroke={1.75} className={classes.wait} aria-hidden />}
-          text="Nothing is charged until you confirm on your bank’s page. You can do that now or later: the purchase waits on this page."
+          text="You will not be charged until you confirm on your bank’s page. You can do that now or later: the purchase stays on the Billing page."
           purchase={purchase}
         >
           {manages && <CancelPurchase purchase={purchase} className={dialog.apart} />}
@@ -102,7 +102,7 @@ function Outcome({ purchase, onBuyAgain, onClose }: Props & { purchase: Purchase
       return (
         <Frame
           icon={<Loader size={20} aria-hidden />}
-          text="The bank has not answered yet. You need not wait here, and need not buy again: as soon as the answer is known, the credits come, or this page says why not."
+          text="The bank has not responded yet. You can close this and do not need to buy again. When the bank responds, the credits arrive or this page says why not."
           purchase={purchase}
         >
           {close('Close')}

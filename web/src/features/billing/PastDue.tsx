@@ -9,7 +9,7 @@ import { useSpending } from '../workspace/index.ts'
 import { purchasesQuery, subscriptionQuery } from './billing-queries.ts'
 import { Notice } from './Notice.tsx'
 
-/** A renewal that is not paid: since when, when it is tried again, and what happens when. */
+/** A notice that the renewal is past due: since when, when it is retried, and when the plan ends. */
 export function PastDue({ timeZone }: { timeZone: string }) {
   const subscription = useQuery(subscriptionQuery).data
   const plans = useQuery(plansQuery).data
@@ -26,13 +26,13 @@ export function PastDue({ timeZone }: { timeZone: string }) {
     <Notice
       tone="bad"
       icon={<IconAlertTriangle size={20} stroke={1.75} />}
-      title={`${planName} is not paid${amount ? `: ${money(amount)} are open` : ''}`}
+      title={`Payment for ${planName} is past due${amount ? `: ${money(amount)}` : ''}`}
       actions={manages && <ChangeCard />}
     >
       The renewal failed on {at(since)}.{failed?.failure && ` ${failed.failure.message}`}{' '}
-      {nextTryAt !== null && `It is tried again on ${at(nextTryAt)}, and at once with a new card. `}
-      Unpaid, {planName} ends on {at(endsAt)} ({zoneInWords(timeZone)}): the workspace is on Free then, and
-      what is left of the unpaid monthly credits expires. Top-up credits stay.
+      {nextTryAt !== null && `We will retry on ${at(nextTryAt)}, or as soon as you add a new card. `}
+      If it stays unpaid, {planName} ends on {at(endsAt)} ({zoneInWords(timeZone)}). Your workspace then moves
+      to Free, and unused credits of the unpaid cycle expire. Top-up credits stay.
     </Notice>
   )
 }

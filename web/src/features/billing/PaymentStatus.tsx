@@ -8,15 +8,15 @@ import {
 import type { Purchase } from '../../api/types.ts'
 import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
 
-const marks: Record<Purchase['status'], { icon: TablerIcon; word: string; tone: Tone }> = {
-  succeeded: { icon: IconCircleCheck, word: 'Paid', tone: 'good' },
-  requires_action: { icon: IconBuildingBank, word: 'Waits for your bank', tone: 'warn' },
-  pending: { icon: IconHourglass, word: 'Being found out', tone: 'wait' },
-  failed: { icon: IconCircleX, word: 'Declined', tone: 'bad' },
+const icons: Record<Purchase['status'], { icon: TablerIcon; label: string; tone: Tone }> = {
+  succeeded: { icon: IconCircleCheck, label: 'Paid', tone: 'good' },
+  requires_action: { icon: IconBuildingBank, label: 'Confirm with bank', tone: 'warn' },
+  pending: { icon: IconHourglass, label: 'Checking', tone: 'wait' },
+  failed: { icon: IconCircleX, label: 'Declined', tone: 'bad' },
 }
 
-/** What became of a payment: an icon and its word, never colour alone. */
+/** The status of a payment, as an icon with its label. */
 export function PaymentStatus({ status }: { status: Purchase['status'] }) {
-  const { word, ...mark } = marks[status]
-  return <StatusIcon {...mark}>{word}</StatusIcon>
+  const { label, ...icon } = icons[status]
+  return <StatusIcon {...icon}>{label}</StatusIcon>
 }

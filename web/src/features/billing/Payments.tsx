@@ -19,10 +19,11 @@ const kinds: Record<Purchase['purpose'], string> = {
   renewal: 'Renewal',
 }
 
-export const kindOf = ({ purpose, origin }: Pick<Purchase, 'purpose' | 'origin'>) =>
+/** What kind of payment a purchase is. */
+export const describeKind = ({ purpose, origin }: Pick<Purchase, 'purpose' | 'origin'>) =>
   origin === 'auto_reload' ? 'Auto-reload' : kinds[purpose]
 
-/** Everything that was charged or was to be; each opens its receipt. */
+/** All payments, including failed and open ones. Each row opens its receipt. */
 export function Payments({ timeZone }: { timeZone: string }) {
   const purchases = useInfiniteQuery(purchasesQuery)
   const columns: Column<Purchase>[] = [
@@ -41,12 +42,12 @@ export function Payments({ timeZone }: { timeZone: string }) {
       ),
     },
     {
-      label: 'What',
+      label: 'Description',
       cell: (purchase) => (
         <>
           {purchase.description}
           <span className={classes.note}>
-            {kindOf(purchase)}
+            {describeKind(purchase)}
             {purchase.paymentMethod && ` · ${cardInWords(purchase.paymentMethod)}`}
           </span>
         </>
@@ -69,11 +70,11 @@ export function Payments({ timeZone }: { timeZone: string }) {
   return (
     <PagedList
       query={purchases}
-      what="The payments"
+      what="Payments"
       label="payments"
       empty={
         <Empty icon={<IconReceipt size={22} stroke={1.5} />} title="No payments yet">
-          Purchases, reloads and renewals stand here, each with a receipt that prints well.
+          Purchases, auto-reloads and renewals appear here, each with a printable receipt.
         </Empty>
       }
     >

@@ -13,7 +13,7 @@ import { useSpending } from '../workspace/index.ts'
 import { subscriptionQuery } from './billing-queries.ts'
 import classes from './PlanCard.module.css'
 
-/** The plan as it stands: what it costs, when it renews, and what is planned. */
+/** The current plan: its price, its renewal, and a scheduled change. */
 export function PlanCard({ timeZone }: { timeZone: string }) {
   const subscription = useQuery(subscriptionQuery)
   const plans = useQuery(plansQuery).data
@@ -67,7 +67,7 @@ function PriceOf({ plan }: { plan: Plan | undefined }) {
 
 type Parts = { subscription: Subscription; plans: Plan[] | undefined; timeZone: string }
 
-/** What happens when the cycle ends, and what pays it. */
+/** What happens when the cycle ends, and which card pays. */
 function Renewal({ subscription, plans, timeZone }: Parts) {
   const { manages } = useSpending()
   const cards = useQuery({ ...paymentMethodsQuery, enabled: manages }).data
@@ -78,23 +78,22 @@ function Renewal({ subscription, plans, timeZone }: Parts) {
   if (status === 'past_due') {
     return (
       <p className={classes.text}>
-        <span className={classes.warning}>The renewal is not paid.</span> The credits of this cycle are here
-        until it is decided; what happens when stands at the top of the page.
+        <span className={classes.warning}>Payment is past due.</span> You can use this cycle’s credits for
+        now. See the notice at the top of the page for what happens next.
       </p>
     )
   }
   if (status === 'invoiced') {
     return (
       <p className={classes.text}>
-        Begins anew on {at}, with {credits}. The operator of this service invoices the plan: no card is
-        charged for it.
+        Renews on {at} with {credits}. The operator of this service invoices the plan; no card is charged.
       </p>
     )
   }
   if (renewal === null) {
     return (
       <p className={classes.text}>
-        Begins anew on {at}, with {credits}. Nothing is charged.
+        Renews on {at} with {credits}. Nothing is charged.
       </p>
     )
   }
@@ -105,7 +104,7 @@ function Renewal({ subscription, plans, timeZone }: Parts) {
       <strong className={classes.strong}>{money(renewal.amount)}</strong>
       {card && `, charged to ${cardInWords(card)}`}, with {credits}.
       {cards?.length === 0 && (
-        <span className={classes.warning}> There is no card to charge: add one before that day.</span>
+        <span className={classes.warning}> There is no card to charge. Add one before then.</span>
       )}
     </p>
   )
@@ -117,12 +116,12 @@ function Pending({ subscription, plans, timeZone }: Parts) {
   const { planId, planName, pendingPlanId, cycle, renewal } = subscription
   const next = plans?.find((plan) => plan.id === pendingPlanId)
   const credits = next && `${creditsInWords(next.monthlyCredits.milliseconds)} a month`
-  const price = renewal ? `for ${money(renewal.amount)}` : 'and nothing is charged'
+  const price = renewal ? `for ${money(renewal.amount)}` : 'at no charge'
   return (
     <div className={classes.pending}>
       <p className={classes.pendingText}>
         Changes to {next?.name ?? pendingPlanId} on {instant(cycle.endsAt, 'dateTime', timeZone)}
-        {credits && `: ${credits}, ${price}`}. {planName} stays until then.
+        {credits && ` with ${credits}, ${price}`}. {planName} continues until then.
       </p>
       <Button
         variant="default"

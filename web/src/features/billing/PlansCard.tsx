@@ -10,7 +10,7 @@ import { useSpending } from '../workspace/index.ts'
 import { subscriptionQuery } from './billing-queries.ts'
 import classes from './PlansCard.module.css'
 
-/** Every plan beside the present one, and the way from one to the other. */
+/** Compares the plans and changes between them. */
 export function PlansCard({ timeZone }: { timeZone: string }) {
   const plans = useQuery(plansQuery)
   const subscription = useQuery(subscriptionQuery).data
@@ -19,12 +19,12 @@ export function PlansCard({ timeZone }: { timeZone: string }) {
     <div id="plans" className={classes.plans}>
       <Card
         title="Plans"
-        caption={`An upgrade takes effect at once: price and credits are prorated for the rest of the billing cycle. A downgrade takes effect when the cycle ends${end === undefined ? '' : `, on ${end}`}.`}
+        caption={`Upgrades take effect immediately, with price and credits prorated for the rest of the billing cycle. Downgrades take effect when the cycle ends${end === undefined ? '' : `, on ${end}`}.`}
         flush
       >
         <Loaded
           query={plans}
-          what="The plans"
+          what="Plans"
           skeleton={
             <div className={classes.loading} role="status" aria-label="Loading plans">
               <Skeleton height={64} />
@@ -73,7 +73,7 @@ function PlanAction(props: { plan: Plan; plans: Plan[]; subscription: Subscripti
       <span className={classes.mark}>From {instant(subscription.cycle.endsAt, 'date', props.timeZone)}</span>
     )
   }
-  if (plan.price === null) return <span className={classes.quiet}>Ask the operator</span>
+  if (plan.price === null) return <span className={classes.quiet}>Contact the operator</span>
   const upgrade = current?.price != null && plan.price.minor > current.price.minor
   return button(upgrade ? 'Upgrade' : 'Downgrade', upgrade)
 }

@@ -7,10 +7,10 @@ import { money } from '../../design/format/money.ts'
 import { CopyIcon } from '../../design/ui/Copyable.tsx'
 import { cardInWords } from '../cards/index.ts'
 import { PaymentStatus } from './PaymentStatus.tsx'
-import { kindOf } from './Payments.tsx'
+import { describeKind } from './Payments.tsx'
 import classes from './Receipt.module.css'
 
-/** A payment as a paper: who sold what to whom, for how much, when, and under which number. */
+/** The receipt of a payment, or how the payment stands while it has none. */
 export function Receipt({ purchase, timeZone }: { purchase: PurchaseDetail; timeZone: string }) {
   const { receipt } = purchase
   return (
@@ -19,7 +19,7 @@ export function Receipt({ purchase, timeZone }: { purchase: PurchaseDetail; time
         <div>
           <p className={classes.title}>
             {receipt && <span className={classes.printed}>Receipt </span>}
-            {receipt ? receipt.number : kindOf(purchase)}
+            {receipt ? receipt.number : describeKind(purchase)}
           </p>
           <p className={classes.date}>
             {instant(receipt?.issuedAt ?? purchase.createdAt, 'dateLong', timeZone)}
@@ -34,7 +34,7 @@ export function Receipt({ purchase, timeZone }: { purchase: PurchaseDetail; time
             {receipt.seller.address !== null && (
               <span className={classes.address}>{receipt.seller.address}</span>
             )}
-            {receipt.seller.taxId !== null && <span>Tax id {receipt.seller.taxId}</span>}
+            {receipt.seller.taxId !== null && <span>Tax ID {receipt.seller.taxId}</span>}
           </Party>
           <Party label="To" name={receipt.buyer.name}>
             {receipt.buyer.email !== null && <span>{receipt.buyer.email}</span>}
@@ -57,11 +57,11 @@ function Party(props: { label: string; name: string; children: ReactNode }) {
   )
 }
 
-/** A payment that is not made has no receipt: what it is instead. */
+/** Says why a payment has no receipt yet. */
 function Open({ purchase }: { purchase: PurchaseDetail }) {
   const words = {
-    pending: 'The bank has not answered yet. The receipt stands here when the payment is made.',
-    requires_action: 'The payment waits for your confirmation with the bank. Nothing is charged before.',
+    pending: 'The bank has not responded yet. The receipt appears here once the payment is made.',
+    requires_action: 'Confirm this payment with your bank. You will not be charged until you do.',
     failed: purchase.failure?.message || 'The payment was declined. Nothing was charged.',
     succeeded: '',
   }
@@ -93,7 +93,7 @@ function Lines({ purchase }: { purchase: PurchaseDetail }) {
         <tr>
           <td>
             {purchase.description}
-            <span className={classes.note}>{whatCame(purchase)}</span>
+            <span className={classes.note}>{describeCredits(purchase)}</span>
           </td>
           <td>{money(amount)}</td>
         </tr>
@@ -116,7 +116,7 @@ function Lines({ purchase }: { purchase: PurchaseDetail }) {
         <tr className={classes.total}>
           <th scope="row">
             Total in {amount.currency}
-            {receipt && tax === null && <span className={classes.noTax}>no tax is included</span>}
+            {receipt && tax === null && <span className={classes.noTax}>no tax included</span>}
           </th>
           <td>{money(amount)}</td>
         </tr>
@@ -125,13 +125,13 @@ function Lines({ purchase }: { purchase: PurchaseDetail }) {
   )
 }
 
-function whatCame({ credits, purpose, status }: PurchaseDetail): string {
+function describeCredits({ credits, purpose, status }: PurchaseDetail): string {
   if (credits.milliseconds === 0)
-    return purpose === 'renewal' ? 'Its monthly credits came with the cycle.' : ''
+    return purpose === 'renewal' ? 'Includes the monthly credits of the cycle' : ''
   const amount = creditsInWords(credits.milliseconds)
   if (status !== 'succeeded') return amount
   return purpose === 'top_up'
-    ? `${amount}; top-up credits never expire`
+    ? `${amount}, which never expire`
     : `${amount} for the rest of the billing cycle`
 }
 
@@ -149,13 +149,13 @@ function Facts({ purchase, timeZone }: { purchase: PurchaseDetail; timeZone: str
       ) : (
         <Fact name="Ordered">{at(purchase.createdAt)}</Fact>
       )}
-      {!receipt && settledAt !== null && <Fact name="Decided">{at(settledAt)}</Fact>}
-      <Fact name="Kind">{kindOf(purchase)}</Fact>
+      {!receipt && settledAt !== null && <Fact name="Completed">{at(settledAt)}</Fact>}
+      <Fact name="Kind">{describeKind(purchase)}</Fact>
       {paymentMethod && <Fact name="Card">{cardInWords(paymentMethod)}</Fact>}
       {balanceAfter && <Fact name="Balance after">{creditsInWords(balanceAfter.milliseconds)}</Fact>}
-      <Fact name="Payment id">
+      <Fact name="Payment ID">
         <span className={classes.id}>{purchase.id}</span>
-        <CopyIcon value={purchase.id} what="the payment id" />
+        <CopyIcon value={purchase.id} what="payment ID" />
       </Fact>
     </dl>
   )

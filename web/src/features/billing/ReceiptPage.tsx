@@ -13,7 +13,7 @@ import { purchaseQuery } from './billing-queries.ts'
 import { Receipt } from './Receipt.tsx'
 import classes from './ReceiptPage.module.css'
 
-/** A payment's receipt, to be read, printed or passed on. */
+/** A payment's receipt, for reading and printing. */
 export function ReceiptPage() {
   const { purchaseId } = useParams({ from: '/shell/billing/receipts/$purchaseId' })
   const purchase = useQuery(purchaseQuery(purchaseId))
@@ -42,9 +42,9 @@ export function ReceiptPage() {
           <Card>
             <Empty
               icon={<IconFileOff size={22} stroke={1.5} />}
-              title={`There is no such payment in ${workspace.name}`}
+              title={`Payment not found in ${workspace.name}`}
             >
-              The link may be cut off, or the payment belongs to another workspace.
+              The link may be incomplete, or the payment may belong to another workspace.
             </Empty>
           </Card>
         ) : (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import classes from './Terms.module.css'
 
-/** What will happen, line by line; the amounts stand below each other. */
+/** The terms of an order, line by line, with aligned amounts. */
 export function Terms({ children }: { children: ReactNode }) {
   return <dl className={classes.terms}>{children}</dl>
 }

@@ -1,10 +1,10 @@
-/** What is open on the Billing page stands in its address, so that a reload and a link show the same. */
+/** What is open on the Billing page. It is part of the address, so that a reload or a link opens it again. */
 export type BillingSearch = {
-  /** The dialog that buys credits; the id of a package chooses it. */
+  /** Opens the dialog that buys credits. The id of a package selects it. */
   buy?: string
-  /** The dialog that changes to this plan. */
+  /** Opens the dialog that changes to this plan. */
   plan?: string
-  /** The dialog that tells what became of this purchase. */
+  /** Opens the dialog that shows the outcome of this purchase. */
   purchase?: string
   history?: HistoryTab
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../api/types.ts'
 import { creditsFixed } from '../../design/format/credits.ts'
 
+/** The kinds of ledger entries. */
 export const entryWords: Record<Transaction['kind'], string> = {
   call: 'Call',
   monthly_grant: 'Monthly credits',
@@ -11,7 +12,7 @@ export const entryWords: Record<Transaction['kind'], string> = {
   refund: 'Refund',
 }
 
-/** What an entry gave or took: `+100.00`, `−1.54`. */
+/** An entry's amount with its sign: `+100.00`, `−1.54`. */
 export function signedCredits(milliseconds: number): string {
   if (milliseconds < 0) return `−${creditsFixed(-milliseconds)}`
   return `+${creditsFixed(milliseconds)}`

@@ -1,10 +1,10 @@
-/** An order whose answer is still owed: what was sent, and the key under which sending it again orders nothing twice. */
+/** An order that has been sent and not answered. Sending `body` again under `key` takes effect only once. */
 export type SentOrder<Body> = { readonly key: string; readonly body: Body }
 
 const slot = (name: string) => `talktime.order.${name}`
 
-/** The order of that name that was sent from this tab and not answered yet, also before a reload of the page. */
-export function rememberedOrder<Body>(
+/** Reads the unanswered order of that name that this tab sent, even before a reload of the page. */
+export function readOrder<Body>(
   name: string,
   isBody: (body: unknown) => body is Body,
 ): SentOrder<Body> | null {
@@ -18,11 +18,12 @@ export function rememberedOrder<Body>(
   }
 }
 
+/** Remembers an order until it is answered. */
 export function rememberOrder<Body>(name: string, order: SentOrder<Body>): void {
   try {
     sessionStorage.setItem(slot(name), JSON.stringify(order))
   } catch {
-    // Without storage the key lasts as long as the dialog.
+    // Without storage, the key lasts as long as the dialog.
   }
 }
 
@@ -30,6 +31,6 @@ export function forgetOrder(name: string): void {
   try {
     sessionStorage.removeItem(slot(name))
   } catch {
-    // Nothing was kept.
+    // Without storage, nothing was remembered.
   }
 }

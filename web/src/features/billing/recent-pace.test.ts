@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastsUntilMs, recentPace } from './recent-pace.ts'
+import { measurePace, predictRunOutMs } from './recent-pace.ts'
 
 const hour = 60 * 60_000
 const day = 24 * hour
@@ -10,36 +10,36 @@ const charge = (agoMs: number, credits: number) => ({
 })
 
 describe('the recent pace', () => {
-  it('is that of the last seven days, whatever came before', () => {
+  it('is measured over the last seven days', () => {
     const charges = [charge(day, 30), charge(3 * day, 40), charge(8 * day, 1_000)]
-    expect(recentPace(charges, true, 0, now)).toEqual({ perDayMs: 600_000, overMs: 7 * day })
+    expect(measurePace(charges, true, 0, now)).toEqual({ perDayMs: 600_000, overMs: 7 * day })
   })
 
-  it('is that of the time the charges reach back to, where there are more of them', () => {
+  it('is measured from the oldest charge where there are more', () => {
     const charges = [charge(hour, 5), charge(12 * hour, 5)]
-    expect(recentPace(charges, false, 0, now)).toEqual({ perDayMs: 1_200_000, overMs: 12 * hour })
+    expect(measurePace(charges, false, 0, now)).toEqual({ perDayMs: 1_200_000, overMs: 12 * hour })
   })
 
-  it('takes a workspace of this morning to be a day old', () => {
-    expect(recentPace([charge(hour, 5)], true, now - 2 * hour, now)).toEqual({
+  it('counts a workspace of this morning as a day old', () => {
+    expect(measurePace([charge(hour, 5)], true, now - 2 * hour, now)).toEqual({
       perDayMs: 300_000,
       overMs: day,
     })
   })
 
-  it('counts calls that were reported late, from before the workspace', () => {
-    expect(recentPace([charge(hour, 5)], true, now, now)).toEqual({ perDayMs: 300_000, overMs: day })
+  it('counts late reports of calls from before the workspace was created', () => {
+    expect(measurePace([charge(hour, 5)], true, now, now)).toEqual({ perDayMs: 300_000, overMs: day })
   })
 
-  it('is none where nothing was spent', () => {
-    const pace = recentPace([], true, now - 30 * day, now)
+  it('is zero when nothing was used', () => {
+    const pace = measurePace([], true, now - 30 * day, now)
     expect(pace.perDayMs).toBe(0)
-    expect(lastsUntilMs(600_000, pace, now)).toBeNull()
+    expect(predictRunOutMs(600_000, pace, now)).toBeNull()
   })
 
-  it('tells when the balance is used up', () => {
+  it('predicts when the balance runs out', () => {
     const pace = { perDayMs: 600_000, overMs: 7 * day }
-    expect(lastsUntilMs(1_800_000, pace, now)).toBe(now + 3 * day)
-    expect(lastsUntilMs(-5, pace, now)).toBeNull()
+    expect(predictRunOutMs(1_800_000, pace, now)).toBe(now + 3 * day)
+    expect(predictRunOutMs(-5, pace, now)).toBeNull()
   })
 })

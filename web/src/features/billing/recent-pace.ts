@@ -1,36 +1,39 @@
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import type { Transaction } from '../../api/types.ts'
 
-/** How fast credits were spent, in milliseconds of talk time a day, and over how long that was looked at. */
+/** How fast credits are used, in milliseconds of talk time a day, measured over the last `overMs`. */
 export type Pace = { readonly perDayMs: number; readonly overMs: number }
 
-const dayMs = 24 * 60 * 60_000
+/** The pace is measured over at most this many days. */
 export const PACE_DAYS_MAX = 7
 
 /**
- * The pace of the last days.
+ * Measures the pace of the last seven days.
  *
- * @param charges entries of calls, newest first
- * @param whole whether these are all there are; otherwise the pace is that of the time they reach back to
- * @param sinceMs when the workspace began; a new one is taken to have had a whole day
+ * @param charges ledger entries of calls, newest first
+ * @param complete whether the entries reach back seven days; if not, the pace is measured from the oldest one
+ * @param createdMs when the workspace was created; a workspace younger than a day counts as a day old
  */
-export function recentPace(
+export function measurePace(
   charges: readonly Pick<Transaction, 'at' | 'amount'>[],
-  whole: boolean,
-  sinceMs: number,
+  complete: boolean,
+  createdMs: number,
   nowMs: number,
 ): Pace {
   const oldest = charges.at(-1)
-  const reachMs = whole || oldest === undefined ? nowMs - PACE_DAYS_MAX * dayMs : Date.parse(oldest.at)
-  const fromMs = Math.max(nowMs - PACE_DAYS_MAX * dayMs, reachMs)
-  const overMs = whole ? Math.max(dayMs, nowMs - Math.max(fromMs, sinceMs)) : Math.max(60_000, nowMs - fromMs)
+  const reachMs = complete || oldest === undefined ? nowMs - PACE_DAYS_MAX * DAY_MS : Date.parse(oldest.at)
+  const fromMs = Math.max(nowMs - PACE_DAYS_MAX * DAY_MS, reachMs)
+  const overMs = complete
+    ? Math.max(DAY_MS, nowMs - Math.max(fromMs, createdMs))
+    : Math.max(MINUTE_MS, nowMs - fromMs)
   const spentMs = charges
     .filter((charge) => Date.parse(charge.at) >= fromMs)
     .reduce((sum, charge) => sum - charge.amount.milliseconds, 0)
-  return { perDayMs: Math.max(0, (spentMs / overMs) * dayMs), overMs }
+  return { perDayMs: Math.max(0, (spentMs / overMs) * DAY_MS), overMs }
 }
 
-/** When the balance is used up at that pace; null where nothing is spent, or nothing is left. */
-export function lastsUntilMs(balanceMs: number, pace: Pace, nowMs: number): number | null {
+/** Predicts when the balance runs out at a pace, in epoch milliseconds; null when nothing is used, or nothing is left. */
+export function predictRunOutMs(balanceMs: number, pace: Pace, nowMs: number): number | null {
   if (pace.perDayMs <= 0 || balanceMs <= 0) return null
-  return nowMs + (balanceMs / pace.perDayMs) * dayMs
+  return nowMs + (balanceMs / pace.perDayMs) * DAY_MS
 }

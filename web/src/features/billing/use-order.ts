@@ -1,17 +1,17 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { type ApiProblem, asProblem } from '../../api/problem.ts'
-import { forgetOrder, rememberedOrder, rememberOrder, type SentOrder } from './order-memory.ts'
+import { forgetOrder, readOrder, rememberOrder, type SentOrder } from './order-memory.ts'
 
-/** Whether the server has decided: after anything else the order may have been carried out. */
-const isDecided = (problem: ApiProblem) => problem.status >= 400 && problem.status < 500
+/** Whether the server rejected the order. After any other error, the order may have been carried out. */
+const isRejection = (problem: ApiProblem) => problem.status >= 400 && problem.status < 500
 
 /**
- * Places an order that costs money. Until an answer comes, it can only be placed again as it was, under the same
- * idempotency key: a double click, another try and a reload of the page order once. After a refusal the next order
- * is a new one.
+ * Places an order that costs money. Until the server answers, the order can only be repeated unchanged, under its
+ * idempotency key: a double click, a retry or a reload of the page orders once. After a rejection, the next order is a
+ * new one.
  *
- * @param name tells this order from others of the tab; it names the workspace
+ * @param name identifies the order in this tab, and contains the id of the workspace
  */
 export function useOrder<Body, Answer>(options: {
   name: string
@@ -20,21 +20,21 @@ export function useOrder<Body, Answer>(options: {
   onAnswer: (answer: Answer) => void
 }) {
   const { name } = options
-  const [owed, setOwed] = useState(() => rememberedOrder(name, options.isBody))
+  const [unanswered, setUnanswered] = useState(() => readOrder(name, options.isBody))
   const underWay = useRef<SentOrder<Body> | null>(null)
   const mutation = useMutation({
     mutationFn: (order: SentOrder<Body>) => options.send(order.body, order.key),
     onSuccess: (answer) => {
       forgetOrder(name)
-      setOwed(null)
+      setUnanswered(null)
       options.onAnswer(answer)
     },
     onError: (error, order) => {
-      if (isDecided(asProblem(error))) {
+      if (isRejection(asProblem(error))) {
         forgetOrder(name)
-        setOwed(null)
+        setUnanswered(null)
       } else {
-        setOwed(order)
+        setUnanswered(order)
       }
     },
     onSettled: () => {
@@ -43,24 +43,24 @@ export function useOrder<Body, Answer>(options: {
   })
 
   return {
-    /** The order that must be asked for again before another can be placed. */
-    owed: owed?.body ?? null,
+    /** The order that has to be repeated, or given up, before another can be placed. */
+    unanswered: unanswered?.body ?? null,
     problem: mutation.error === null ? null : asProblem(mutation.error),
     pending: mutation.isPending,
     place(body: Body) {
       if (underWay.current !== null) return
-      const order = owed ?? { key: crypto.randomUUID(), body }
+      const order = unanswered ?? { key: crypto.randomUUID(), body }
       underWay.current = order
       rememberOrder(name, order)
       mutation.mutate(order)
     },
-    /** Gives up asking: what was ordered, if it was, shows in the history. */
-    startAnew() {
+    /** Gives up waiting for an answer. If the order was carried out, the history shows it. */
+    startOver() {
       forgetOrder(name)
-      setOwed(null)
+      setUnanswered(null)
       mutation.reset()
     },
-    /** Takes the last refusal off the screen. */
+    /** Clears the last error. */
     clear: () => mutation.reset(),
   }
 }

@@ -5,7 +5,7 @@ import type { Call } from '../../api/types.ts'
 import { Confirm } from '../../design/ui/Confirm.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { openCallsQuery } from './call-queries.ts'
-import { withCalls } from './live-calls.ts'
+import { applyCallEvents } from './live-calls.ts'
 
 /** Has the voice stack end a call, and says before what that means for whoever is talking. */
 export function HangUpDialog({ call, onClose }: { call: Call; onClose: () => void }) {
@@ -20,7 +20,7 @@ export function HangUpDialog({ call, onClose }: { call: Call; onClose: () => voi
       onDone={(told) => {
         // The stream tells it too, a moment later.
         queryClient.setQueryData(openCallsQuery.queryKey, (page) => {
-          return page && { ...page, data: withCalls(page.data, [told], serverNow()) }
+          return page && { ...page, data: applyCallEvents(page.data, [told], serverNow()) }
         })
         toast('The voice stack is told to hang up')
         onClose()

@@ -1,5 +1,12 @@
-export { type CallPages, callsKey, openCallsKey, openCallsQuery, receiptKey } from './call-queries.ts'
+export {
+  type CallPages,
+  callsKey,
+  openCallsKey,
+  openCallsQuery,
+  receiptKey,
+  receiptsKey,
+} from './call-queries.ts'
 export { type HistorySearch, readHistorySearch } from './history-search.ts'
 export { refusalInWords } from './labels.ts'
-export { isOpen, lingerMs, withCalls, withNews } from './live-calls.ts'
+export { applyCallEvents, isOpen, LINGER_MS, updateCalls } from './live-calls.ts'
 export { CallCredits, CallTimer } from './TickingCall.tsx'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Call } from '../../api/types.ts'
-import { type LiveCall, lingerMs, withCalls, withNews } from './live-calls.ts'
+import { applyCallEvents, LINGER_MS, type LiveCall, updateCalls } from './live-calls.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const startMs = Date.parse('2026-11-22T10:00:00.000Z')
@@ -36,55 +36,58 @@ const ended: Call = {
   duration: amount(90_000),
   charged: amount(90_000),
 }
-const statusesAfter = (calls: LiveCall[], told: Call[], seconds: number) =>
-  withCalls(calls, told, startMs + seconds * 1000).map((call) => call.status)
+const statusesAfter = (calls: LiveCall[], events: Call[], seconds: number) =>
+  applyCallEvents(calls, events, startMs + seconds * 1000).map((call) => call.status)
 
-describe('the live page after events', () => {
+describe('the Live calls page', () => {
   it('shows a new call', () => {
-    const [call] = withCalls([], [ringing], startMs)
+    const [call] = applyCallEvents([], [ringing], startMs)
     expect(call).toMatchObject({ id: 'call_1', agentName: 'Reception', status: 'authorized' })
   })
 
-  it('never goes back when a resumed stream repeats an older event', () => {
-    const calls = withCalls([], [ringing, talking], startMs)
+  it('ignores an older event that a resumed stream repeats', () => {
+    const calls = applyCallEvents([], [ringing, talking], startMs)
     expect(statusesAfter(calls, [ringing], 6)).toEqual(['in_conversation'])
-    expect(statusesAfter(withCalls(calls, [ended], startMs + 95_000), [talking], 96)).toEqual(['ended'])
+    expect(statusesAfter(applyCallEvents(calls, [ended], startMs + 95_000), [talking], 96)).toEqual(['ended'])
   })
 
-  it('keeps a call that ended for a moment and then lets it go', () => {
-    const calls = withCalls([], [ringing, talking], startMs)
-    const after = withCalls(calls, [ended], startMs + 95_000)
+  it('keeps an ended call for a moment, then removes it', () => {
+    const calls = applyCallEvents([], [ringing, talking], startMs)
+    const after = applyCallEvents(calls, [ended], startMs + 95_000)
     expect(after[0]?.charged.milliseconds).toBe(90_000)
-    expect(statusesAfter(after, [], 95 + lingerMs / 1000)).toEqual([])
+    expect(statusesAfter(after, [], 95 + LINGER_MS / 1000)).toEqual([])
   })
 
-  it('lets a call linger from when its end was told, however late that was', () => {
-    const calls = withCalls([], [ringing, talking], startMs)
+  it('keeps an ended call from when its event arrived, even if that was late', () => {
+    const calls = applyCallEvents([], [ringing, talking], startMs)
     expect(statusesAfter(calls, [ended], 3_600)).toEqual(['ended'])
   })
 
-  it('does not show a call that was refused', () => {
+  it('does not show a refused call', () => {
     expect(statusesAfter([], [{ ...ringing, status: 'refused', endedAt: at(0) }], 0)).toEqual([])
   })
 
   it('puts the newest call first', () => {
     const later = { ...ringing, id: 'call_2', authorizedAt: at(9) }
-    expect(withCalls([], [ringing, later], startMs).map((call) => call.id)).toEqual(['call_2', 'call_1'])
+    expect(applyCallEvents([], [ringing, later], startMs).map((call) => call.id)).toEqual([
+      'call_2',
+      'call_1',
+    ])
   })
 })
 
-describe('the history after events', () => {
-  it('changes known rows in place and adds none', () => {
-    const calls = withCalls([], [ringing], startMs)
-    const told = new Map([
+describe('the call history', () => {
+  it('updates known rows and adds none', () => {
+    const calls = applyCallEvents([], [ringing], startMs)
+    const events = new Map([
       ['call_1', ended],
       ['call_9', { ...ended, id: 'call_9' }],
     ])
-    expect(withNews(calls, told).map((call) => [call.id, call.status])).toEqual([['call_1', 'ended']])
+    expect(updateCalls(calls, events).map((call) => [call.id, call.status])).toEqual([['call_1', 'ended']])
   })
 
-  it('is the same list when nothing on it changed', () => {
-    const calls = withCalls([], [ringing], startMs)
-    expect(withNews(calls, new Map())).toBe(calls)
+  it('returns the list itself when no row changed', () => {
+    const calls = applyCallEvents([], [ringing], startMs)
+    expect(updateCalls(calls, new Map())).toBe(calls)
   })
 })

@@ -2,49 +2,49 @@ import type { Call } from '../../api/types.ts'
 
 const stages = ['authorized', 'in_conversation'] as const
 
-/** Whether a call still rings or runs. */
+/** Whether a call is ringing or in conversation. */
 export function isOpen(call: Pick<Call, 'status'>): boolean {
   return stages.some((stage) => stage === call.status)
 }
 
-function stageOf(call: Pick<Call, 'status'>): number {
+function readStage(call: Pick<Call, 'status'>): number {
   if (call.status === 'authorized') return 0
   return call.status === 'in_conversation' ? 1 : 2
 }
 
-/** Calls only go forward: an event that a resumed stream repeats is older than what is known. */
-function isNews(known: Call, told: Call): boolean {
-  return stageOf(told) >= stageOf(known)
+/** Calls only move forward. An event of an earlier stage is one that a resumed stream repeats. */
+function isNewer(known: Call, event: Call): boolean {
+  return readStage(event) >= readStage(known)
 }
 
-/** How long a call that is over stays on the live page with its charge. */
-export const lingerMs = 15_000
+/** How long an ended call stays on the Live calls page. */
+export const LINGER_MS = 15_000
 
-/** A call on the live page; `overSinceMs` is when the page learned that it is over. */
+/** A call on the Live calls page. `overSinceMs` is when the page learned that it ended. */
 export type LiveCall = Call & { overSinceMs?: number }
 
 /**
- * The calls on the live page after some events, newest first. A call that is over lingers a moment from when that
- * was told, however late; one that was refused never was live.
+ * Applies events to the calls of the Live calls page, newest first. An ended call lingers from when its event arrived,
+ * even if that was late. Refused calls are never shown.
  */
-export function withCalls(calls: LiveCall[], told: Call[], nowMs: number): LiveCall[] {
+export function applyCallEvents(calls: LiveCall[], events: Call[], nowMs: number): LiveCall[] {
   const byId = new Map(calls.map((call) => [call.id, call]))
-  for (const event of told) {
+  for (const event of events) {
     const known = byId.get(event.id)
-    if (known ? !isNews(known, event) : !isOpen(event)) continue
+    if (known ? !isNewer(known, event) : !isOpen(event)) continue
     byId.set(event.id, isOpen(event) ? event : { ...event, overSinceMs: known?.overSinceMs ?? nowMs })
   }
   const shown = [...byId.values()].filter(
-    ({ overSinceMs }) => overSinceMs === undefined || nowMs - overSinceMs < lingerMs,
+    ({ overSinceMs }) => overSinceMs === undefined || nowMs - overSinceMs < LINGER_MS,
   )
   return shown.sort((one, other) => (one.authorizedAt < other.authorizedAt ? 1 : -1))
 }
 
-/** Rows of the history that are on screen already, changed in place; unknown calls are left out. */
-export function withNews(calls: Call[], told: ReadonlyMap<string, Call>): Call[] {
-  if (!calls.some((call) => told.has(call.id))) return calls
+/** Updates rows of the call history from events by call id. Events of other calls are ignored. */
+export function updateCalls(calls: Call[], events: ReadonlyMap<string, Call>): Call[] {
+  if (!calls.some((call) => events.has(call.id))) return calls
   return calls.map((call) => {
-    const event = told.get(call.id)
-    return event && isNews(call, event) ? event : call
+    const event = events.get(call.id)
+    return event && isNewer(call, event) ? event : call
   })
 }

@@ -8,15 +8,15 @@ import { cardInWords } from './card-labels.ts'
 import { paymentMethodsQuery } from './card-queries.ts'
 import { useAddCard } from './use-add-card.tsx'
 
-/** The card that is charged: the one chosen, while it is still there, or the default. */
-export function chargedCard(
+/** Finds the card to charge: the chosen one while it exists, or else the default. */
+export function findChargedCard(
   cards: readonly PaymentMethod[] | undefined,
   chosenId: string | null,
 ): PaymentMethod | undefined {
   return cards?.find((card) => card.id === chosenId) ?? cards?.find((card) => card.isDefault)
 }
 
-/** Which card is charged. One that is added here is chosen. */
+/** Chooses the card to charge. A card added here is chosen. */
 export function CardPicker(props: {
   chosenId: string | null
   onChange: (card: PaymentMethod) => void
@@ -24,7 +24,7 @@ export function CardPicker(props: {
 }) {
   const cards = useQuery(paymentMethodsQuery)
   const { start, starting, dialog } = useAddCard(props.onChange)
-  const chosen = chargedCard(cards.data, props.chosenId)
+  const chosen = findChargedCard(cards.data, props.chosenId)
   const add = (
     <Button
       variant="default"
@@ -37,7 +37,7 @@ export function CardPicker(props: {
     </Button>
   )
   return (
-    <Loaded query={cards} what="The cards" skeleton={<Skeleton height={36} />}>
+    <Loaded query={cards} what="Cards" skeleton={<Skeleton height={36} />}>
       {(list) => (
         <>
           {chosen ? (
@@ -57,7 +57,7 @@ export function CardPicker(props: {
             </div>
           ) : (
             <div className={classes.pair}>
-              <p className={classes.text}>There is no card yet. Add one to pay with.</p>
+              <p className={classes.text}>Add a card to pay with.</p>
               {add}
             </div>
           )}

@@ -12,7 +12,7 @@ const choices = (Object.keys(testCards) as TestCard[]).map((value) => ({
   note: testCards[value].does,
 }))
 
-/** Chooses one of the sandbox's cards. */
+/** Chooses one of the sandbox's test cards. */
 export function TestCardDialog(props: {
   adding: boolean
   message: string | null
@@ -24,7 +24,7 @@ export function TestCardDialog(props: {
     <Modal opened onClose={props.onClose} title="Add a card">
       <div className={classes.form}>
         <p className={classes.text}>
-          This server takes payments in a sandbox: no real card is needed, and no money moves.
+          This server uses a payment sandbox. You need no real card, and no money moves.
         </p>
         <FormMessage message={props.message} />
         <ChoiceList legend="Test card" choices={choices} value={testCard} onChange={setTestCard} />

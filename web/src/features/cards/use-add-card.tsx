@@ -8,13 +8,13 @@ import { cardInWords } from './card-labels.ts'
 import { paymentMethodsQuery } from './card-queries.ts'
 import { TestCardDialog } from './TestCardDialog.tsx'
 
-/** A gateway that has test cards wants to know which: it is the sandbox. */
+/** The sandbox gateway rejects a request that does not name a test card. */
 const wantsTestCard = (error: Error) =>
   error instanceof ApiProblem && error.parts.some((part) => part.pointer === '/testCard')
 
 /**
- * Adding a card, whatever the gateway: the sandbox's are chosen in `dialog`, those of a real one are typed in on its
- * own page, to which `start` goes.
+ * Adds a card with either gateway. The sandbox's test cards are chosen in `dialog`. A real gateway takes the card on its
+ * own page, which `start` opens.
  */
 export function useAddCard(onAdded?: (card: PaymentMethod) => void): {
   start: () => void
@@ -35,7 +35,7 @@ export function useAddCard(onAdded?: (card: PaymentMethod) => void): {
       }
       await queryClient.invalidateQueries({ queryKey: paymentMethodsQuery.queryKey })
       setChoosing(false)
-      toast(`${cardInWords(answer)} is added; it is the default`)
+      toast(`${cardInWords(answer)} added as the default card`)
       onAdded?.(answer)
     },
     onError: (error) => {

@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { type Liveness, LivenessContext } from '../../api/liveness.ts'
-import { currentKeys, keepCurrent } from './keep-current.ts'
+import { currentKeys } from './current-keys.ts'
+import { keepCurrent } from './keep-current.ts'
 
-const pollMs = 10_000
+const POLL_MS = 10_000
 
-/** Keeps everything on screen current for one workspace, and tells the pages how well that goes. */
+/** Keeps everything on screen current for one workspace. Polls while the event stream is lost. */
 export function LiveProvider({ workspaceId, children }: { workspaceId: string; children: ReactNode }) {
   const queryClient = useQueryClient()
   const [liveness, setLiveness] = useState<Liveness>('connecting')
@@ -18,7 +19,7 @@ export function LiveProvider({ workspaceId, children }: { workspaceId: string; c
       for (const queryKey of currentKeys) void queryClient.invalidateQueries({ queryKey })
     }
     poll()
-    const interval = setInterval(poll, pollMs)
+    const interval = setInterval(poll, POLL_MS)
     return () => clearInterval(interval)
   }, [liveness, queryClient])
 

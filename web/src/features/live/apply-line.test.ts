@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Balance } from '../../api/types.ts'
-import { withLine } from './apply-line.ts'
+import { applyLine } from './apply-line.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const startMs = Date.parse('2026-11-22T10:00:00.000Z')
 const at = (seconds: number) => new Date(startMs + seconds * 1000).toISOString()
 
-describe('the balance after a line', () => {
+describe('a balance after a balance line', () => {
   const balance: Balance = {
     asOf: at(10),
     balance: amount(600_000),
@@ -23,7 +23,7 @@ describe('the balance after a line', () => {
 
   it('takes a newer line and ignores an older one', () => {
     const line = { balance: amount(500_000), liveCalls: 2 }
-    expect(withLine(balance, { ...line, asOf: at(11) })).toMatchObject({ liveCalls: 2, asOf: at(11) })
-    expect(withLine(balance, { ...line, asOf: at(9) })).toBe(balance)
+    expect(applyLine(balance, { ...line, asOf: at(11) })).toMatchObject({ liveCalls: 2, asOf: at(11) })
+    expect(applyLine(balance, { ...line, asOf: at(9) })).toBe(balance)
   })
 })

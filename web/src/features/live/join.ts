@@ -3,8 +3,8 @@ import LiveWorker from './live-worker.ts?sharedworker'
 import type { LiveMessage } from './message.ts'
 
 /**
- * Listens to the workspace's events through the browser's one stream (a browser opens about six connections to a
- * server over HTTP/1.1, so a stream a tab would soon use them up). Answers with the function that stops it.
+ * Subscribes to the workspace's events through one stream shared by all tabs: over HTTP/1.1 a browser opens about six
+ * connections to a server, and a stream per tab would soon use them up. Returns the function that unsubscribes.
  */
 export function joinLive(workspaceId: string, onMessage: (message: LiveMessage) => void): () => void {
   const url = `/v1/events?workspace=${encodeURIComponent(workspaceId)}`

@@ -2,9 +2,9 @@ import type { LiveMessage } from './message.ts'
 import { openStream } from './stream.ts'
 
 /**
- * One stream a browser where there is no SharedWorker: the tab that holds the lock keeps the stream and passes
- * its messages on. When it closes, the browser hands the lock to the next tab. Without locks (an insecure
- * address) every tab keeps its own.
+ * Shares one stream between tabs in browsers without SharedWorker. The tab that holds the lock keeps the stream and
+ * passes its messages on. When that tab closes, the browser gives the lock to the next one. Without locks (on an
+ * insecure origin) every tab opens its own stream. Returns the function that leaves.
  */
 export function joinTabs(url: string, onMessage: (message: LiveMessage) => void): () => void {
   if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return openStream(url, onMessage)
@@ -13,8 +13,8 @@ export function joinTabs(url: string, onMessage: (message: LiveMessage) => void)
   channel.addEventListener('message', (event: MessageEvent<LiveMessage>) => onMessage(event.data))
   const leaving = new AbortController()
   let leads = false
-  // Another tab keeps the stream already: what it told before this one listened was missed here.
-  navigator.locks.query().then(({ held = [] }) => {
+  // Where another tab has the stream already, this one has missed its earlier messages.
+  void navigator.locks.query().then(({ held = [] }) => {
     if (!leads && held.some(({ name }) => name === `talktime ${url}`)) onMessage({ kind: 'open' })
   })
 
@@ -33,7 +33,7 @@ export function joinTabs(url: string, onMessage: (message: LiveMessage) => void)
       })
     })
     .catch(() => {
-      // The tab left before its turn came: nothing was opened.
+      // The tab left before it got the lock: there is no stream to close.
     })
 
   return () => {

@@ -3,8 +3,8 @@ import type { LiveMessage } from './message.ts'
 import { openStream } from './stream.ts'
 
 /**
- * The one stream of a browser for one workspace (its name is the stream's address). Every tab is a port; the
- * stream closes with the last of them. A tab that comes later hears the state and the newest balance line at once.
+ * Keeps the stream of one workspace for all tabs of a browser; the worker's name is the stream's address. Every tab is
+ * a port, and the stream closes with the last one. A new tab gets the stream's state and the latest balance line.
  */
 declare const self: SharedWorkerGlobalScope
 
@@ -13,7 +13,7 @@ let close: (() => void) | undefined
 let lastState: LiveMessage | undefined
 let lastLine: LiveMessage | undefined
 
-function tell(message: LiveMessage): void {
+function broadcast(message: LiveMessage): void {
   if (message.kind === 'open' || message.kind === 'broken') lastState = message
   if (message.kind === 'balance') lastLine = message
   for (const port of ports) port.postMessage(message)
@@ -37,5 +37,5 @@ self.addEventListener('connect', (event) => {
   port.start()
   if (lastState) port.postMessage(lastState)
   if (lastLine) port.postMessage(lastLine)
-  close ??= openStream(self.name, tell)
+  close ??= openStream(self.name, broadcast)
 })

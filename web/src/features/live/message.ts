@@ -1,9 +1,9 @@
 import type { Amount, Call } from '../../api/types.ts'
 
-/** The balance line as the stream tells it: exact at `asOf`, falling by a millisecond per millisecond and live call. */
+/** The balance line as the stream sends it: exact at `asOf`, then falling one millisecond per millisecond and live call. */
 export type LineEvent = { asOf: string; balance: Amount; liveCalls: number }
 
-/** What the stream says, and what its keeper says about the stream. */
+/** A message from the stream, or from the tab or worker that keeps it. */
 export type LiveMessage =
   | { kind: 'balance'; line: LineEvent }
   | { kind: 'call'; call: Call }
@@ -11,18 +11,18 @@ export type LiveMessage =
   | { kind: 'agent' }
   | { kind: 'alert' }
   | { kind: 'campaign' }
-  /** Something about money changed; it is read anew. */
+  /** Something about money changed. It has to be read again. */
   | { kind: 'purchase' | 'payment_method' | 'subscription' | 'auto_reload' }
-  /** Events were forgotten before they were told: everything has to be read anew. */
+  /** Events were dropped before they could be sent. Everything has to be read again. */
   | { kind: 'reset' }
-  /** A sign of life without news. */
+  /** A sign of life. */
   | { kind: 'ping' }
-  /** The stream is open. What happened since the page was read, or since the stream broke, may have been missed. */
+  /** The stream is open. What happened before, since the page was loaded or the stream broke, may have been missed. */
   | { kind: 'open' }
-  /** The stream broke and is being tried again. */
+  /** The stream broke. It is being reopened. */
   | { kind: 'broken' }
 
-/** The names of the stream's events that carry news. */
+/** The event names that the stream uses. */
 export const eventNames = [
   'balance',
   'call',
@@ -38,8 +38,8 @@ export const eventNames = [
   'ping',
 ] as const
 
-/** Reads an event of the stream; null for one whose body is not what the API promises. */
-export function messageFrom(name: (typeof eventNames)[number], data: string): LiveMessage | null {
+/** Reads an event of the stream; null when its body is not valid JSON. */
+export function readMessage(name: (typeof eventNames)[number], data: string): LiveMessage | null {
   if (name !== 'balance' && name !== 'call') return { kind: name }
   try {
     const body: unknown = JSON.parse(data)

@@ -1,5 +1,5 @@
-/** Does `act` at once, and what is asked for within `calmMs` after that once at their end. */
-export function throttle(calmMs: number, act: () => void): { call(): void; stop(): void } {
+/** Runs `act` on the first call, and once more after `waitMs` if it was called again in the meantime. */
+export function throttle(waitMs: number, act: () => void): { call(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined
   let again = false
 
@@ -14,7 +14,7 @@ export function throttle(calmMs: number, act: () => void): { call(): void; stop(
       if (!again) return
       again = false
       call()
-    }, calmMs)
+    }, waitMs)
   }
 
   return { call, stop: () => clearTimeout(timer) }

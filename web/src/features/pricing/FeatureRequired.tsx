@@ -8,8 +8,8 @@ import { plansQuery } from './pricing-queries.ts'
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 
 /**
- * Why something on the page is disabled that some plans have: which ones, and the way there. `what` is a plural that
- * begins the sentence, such as `Campaigns`; `id` is for aria-describedby.
+ * Says which plans include a feature whose controls are disabled on this one. `what` is a plural that starts the
+ * sentence, such as `Campaigns`. `id` is for aria-describedby.
  */
 export function FeatureRequired({ feature, what, id }: { feature: string; what: string; id?: string }) {
   const { paid } = useSpending()
@@ -19,8 +19,8 @@ export function FeatureRequired({ feature, what, id }: { feature: string; what: 
     <p className={classes.reason} {...(id === undefined ? {} : { id })}>
       <IconLock size={15} stroke={1.75} className={classes.icon} aria-hidden />
       <span>
-        <strong className={classes.strong}>{paid ? 'Larger plan required' : 'Paid plan required'}</strong>.{' '}
-        {names.length > 0 && `${what} come with ${list.format(names)}. `}
+        <strong className={classes.strong}>{paid ? 'Higher plan required' : 'Paid plan required'}</strong>.{' '}
+        {names.length > 0 && `${what} are included in ${list.format(names)}. `}
         <Link to="/billing" hash="plans" className={classes.link ?? ''}>
           Compare plans
         </Link>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import classes from './PaidPlanRequired.module.css'
 
-/** Why something on the page is disabled, where it stands, and the way out. `id` is for aria-describedby. */
+/** Says that the plan is why a control is disabled. `id` is for aria-describedby. */
 export function PaidPlanRequired({ id, children }: { id?: string; children?: ReactNode }) {
   return (
     <p className={classes.reason} {...(id === undefined ? {} : { id })}>

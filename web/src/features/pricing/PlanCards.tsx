@@ -2,11 +2,11 @@ import classes from './PlanCards.module.css'
 import { PlanPrice } from './PlanPrice.tsx'
 import { PlanValue } from './PlanValue.tsx'
 import type { PlanComparisonProps } from './plan-comparison-props.ts'
-import { planFacts } from './plan-facts.ts'
+import { listPlanFacts } from './plan-facts.ts'
 
-/** Plans one below the other, each with all it has. */
+/** The plans below each other, for small screens. */
 export function PlanCards({ plans, currentId, action }: PlanComparisonProps) {
-  const facts = planFacts(plans)
+  const facts = listPlanFacts(plans)
   return (
     <ul className={classes.plans}>
       {plans.map((plan) => (

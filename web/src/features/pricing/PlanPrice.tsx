@@ -2,7 +2,7 @@ import type { Plan } from '../../api/types.ts'
 import { money } from '../../design/format/money.ts'
 import classes from './PlanPrice.module.css'
 
-/** What a plan costs a month; plans without a list price are on request. */
+/** A plan's monthly price. Plans without a list price are available on request. */
 export function PlanPrice({ plan }: { plan: Plan }) {
   if (plan.price === null) return <span className={classes.price}>On request</span>
   return (

@@ -2,14 +2,14 @@ import { PlanPrice } from './PlanPrice.tsx'
 import classes from './PlanTable.module.css'
 import { PlanValue } from './PlanValue.tsx'
 import type { PlanComparisonProps } from './plan-comparison-props.ts'
-import { planFacts } from './plan-facts.ts'
+import { listPlanFacts } from './plan-facts.ts'
 
-/** Plans as columns, what they differ in as rows. */
+/** The plans side by side, as columns of a table. */
 export function PlanTable({ plans, currentId, action }: PlanComparisonProps) {
   return (
     <div className={classes.scroll} tabIndex={plans.length > 5 ? 0 : undefined}>
       <table className={classes.table}>
-        <caption className={classes.caption}>Plans compared</caption>
+        <caption className={classes.caption}>Plan comparison</caption>
         <thead>
           <tr>
             <td />
@@ -23,7 +23,7 @@ export function PlanTable({ plans, currentId, action }: PlanComparisonProps) {
           </tr>
         </thead>
         <tbody>
-          {planFacts(plans).map((fact) => (
+          {listPlanFacts(plans).map((fact) => (
             <tr key={fact.name}>
               <th scope="row">
                 {fact.name}

@@ -2,7 +2,7 @@ import { VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconMinus } from '@tabler/icons-react'
 import classes from './PlanValue.module.css'
 
-/** What a plan says of one thing: how much, or whether it has it, which is told by a sign and read out as a word. */
+/** A cell of the plan comparison: an amount, or an icon for included or not, with its word for screen readers. */
 export function PlanValue({ value }: { value: boolean | string }) {
   if (typeof value === 'string') return value
   return value ? (

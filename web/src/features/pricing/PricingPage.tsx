@@ -13,7 +13,7 @@ import { PlanComparison } from './PlanComparison.tsx'
 import classes from './PricingPage.module.css'
 import { packagesQuery, plansQuery } from './pricing-queries.ts'
 
-/** The plans and packages, for everyone: nobody has to sign in. */
+/** The public page with plans and packages. */
 export function PricingPage() {
   const plans = useQuery(plansQuery)
   const packages = useQuery(packagesQuery)
@@ -53,12 +53,12 @@ export function PricingPage() {
             Pricing
           </h1>
           <p className={classes.lead}>
-            1 credit is 1 minute of conversation, from answer to hang-up, charged by the millisecond. Ringing,
-            refused and failed calls cost nothing.
+            1 credit is 1 minute of conversation, charged by the millisecond from answer to hang-up. Ringing,
+            refused calls and failed calls are free.
           </p>
         </div>
-        <Card title="Plans" caption="Monthly credits come at the start of each billing cycle" flush>
-          <Loaded query={plans} what="The plans" skeleton={<Loading label="plans" />}>
+        <Card title="Plans" caption="Monthly credits are granted at the start of each billing cycle" flush>
+          <Loaded query={plans} what="Plans" skeleton={<Loading label="plans" />}>
             {(list) => (
               <PlanComparison
                 plans={list}
@@ -70,10 +70,10 @@ export function PricingPage() {
         </Card>
         <Card
           title="Top-up credits"
-          caption="For paid plans, by hand or by auto-reload; they never expire"
+          caption="For paid plans, bought manually or by auto-reload. They never expire"
           flush
         >
-          <Loaded query={packages} what="The packages" skeleton={<Loading label="packages" />}>
+          <Loaded query={packages} what="Packages" skeleton={<Loading label="packages" />}>
             {(list) => <Packages packages={list} />}
           </Loaded>
         </Card>
@@ -92,7 +92,7 @@ function Loading({ label }: { label: string }) {
 }
 
 function Choose({ plan, signedIn }: { plan: Plan; signedIn: boolean }) {
-  if (plan.price === null) return <span className={classes.quiet}>Ask the operator</span>
+  if (plan.price === null) return <span className={classes.quiet}>Contact the operator</span>
   const free = plan.price.minor === 0
   const label = signedIn ? 'Choose' : free ? 'Start free' : 'Get started'
   return (
@@ -131,20 +131,20 @@ function Packages({ packages }: { packages: Package[] }) {
 
 const rules = [
   {
-    name: 'What is spent first',
-    text: 'The credits that expire soonest, then the oldest: monthly credits before top-ups.',
+    name: 'Which credits are used first',
+    text: 'Credits that expire soonest, then the oldest. Monthly credits go before top-ups.',
   },
   {
-    name: 'What expires',
-    text: 'Monthly credits that are left when a billing cycle ends. Top-up credits stay until they are spent.',
+    name: 'Which credits expire',
+    text: 'Unused monthly credits expire when the billing cycle ends. Top-up credits never expire.',
   },
   {
-    name: 'Changing the plan',
-    text: 'An upgrade takes effect at once, prorated; what it costs is shown before. A downgrade or a cancellation takes effect when the cycle ends.',
+    name: 'Changing plans',
+    text: 'Upgrades take effect immediately and are prorated. You see the price first. Downgrades and cancellations take effect when the cycle ends.',
   },
   {
     name: 'When credits run out',
-    text: 'New calls are refused. A call that is in conversation may finish, or is ended: each workspace chooses.',
+    text: 'New calls are refused. Each workspace chooses whether live calls may finish or are ended.',
   },
 ]
 

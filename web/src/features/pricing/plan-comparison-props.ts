@@ -3,8 +3,8 @@ import type { Plan } from '../../api/types.ts'
 
 export type PlanComparisonProps = {
   plans: readonly Plan[]
-  /** The plan that the reader has. */
+  /** The workspace's own plan. */
   currentId?: string | undefined
-  /** What can be done about a plan: a button, a link, or words. */
+  /** What to show below a plan: a button, a link or a text. */
   action: (plan: Plan) => ReactNode
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../api/types.ts'
-import { hoursInWords, planDifferences, planFacts } from './plan-facts.ts'
+import { comparePlans, hoursInWords, listPlanFacts } from './plan-facts.ts'
 
 const amount = (credits: number) => ({ credits, milliseconds: credits * 60_000 })
 const free: Plan = {
@@ -24,29 +24,29 @@ const large: Plan = {
 }
 
 describe('what plans differ in', () => {
-  it('names every feature of the catalogue, known to the dashboard or not', () => {
-    const names = planFacts([free, large]).map((fact) => fact.name)
+  it('names every feature of the catalog, known to the dashboard or not', () => {
+    const names = listPlanFacts([free, large]).map((fact) => fact.name)
     expect(names).toContain('Campaigns')
     expect(names).toContain('Priority support')
-    const support = planFacts([free, large]).find((fact) => fact.name === 'Priority support')
+    const support = listPlanFacts([free, large]).find((fact) => fact.name === 'Priority support')
     expect(support?.of(free)).toBe(false)
     expect(support?.of(large)).toBe(true)
   })
 
-  it('says what a change of plan changes, and nothing else', () => {
-    expect(planDifferences(free, large)).toEqual([
+  it('lists what a change of plan changes, and nothing else', () => {
+    expect(comparePlans(free, large)).toEqual([
       { name: 'Credits a month', from: '30', to: '10,000' },
       { name: 'Top-ups and auto-reload', from: 'not included', to: 'included' },
-      { name: 'Calls at the same time', from: '20', to: 'No limit' },
+      { name: 'Concurrent calls', from: '20', to: 'No limit' },
       { name: 'Longest call', from: '1 hour', to: '90 minutes' },
       { name: 'Members', from: '2', to: 'No limit' },
       { name: 'Campaigns', from: 'not included', to: 'included' },
       { name: 'Priority support', from: 'not included', to: 'included' },
     ])
-    expect(planDifferences(large, large)).toEqual([])
+    expect(comparePlans(large, large)).toEqual([])
   })
 
-  it('writes lengths of time in whole hours where they are', () => {
+  it('writes durations in whole hours where possible', () => {
     expect(hoursInWords(14_400)).toBe('4 hours')
     expect(hoursInWords(2_700)).toBe('45 minutes')
   })

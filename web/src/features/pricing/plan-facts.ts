@@ -4,24 +4,24 @@ import { locale } from '../../design/format/locale.ts'
 
 const whole = new Intl.NumberFormat(locale)
 
-/** One thing that plans differ in: what it is called, what it means, and what a plan says of it. */
+/** One row of the plan comparison. */
 export type PlanFact = {
   readonly name: string
   readonly meaning: string
-  /** Yes or no, or how much. */
+  /** Whether the plan includes it, or how much of it. */
   readonly of: (plan: Plan) => boolean | string
 }
 
 const features: Record<string, { name: string; meaning: string }> = {
   languages: { name: 'Multiple languages', meaning: 'Agents that speak and understand any language' },
-  webCalls: { name: 'Web calls', meaning: 'Calls from a page or an app, without a phone number' },
-  campaigns: { name: 'Campaigns', meaning: 'Agents that call a list of contacts' },
+  webCalls: { name: 'Web calls', meaning: 'Calls from a web page or app, without a phone number' },
+  campaigns: { name: 'Campaigns', meaning: 'Agents that call contact lists' },
   alertWebhooks: { name: 'Alerts by webhook', meaning: 'Signed messages to your own systems' },
-  ownLlmKeys: { name: 'Own LLM keys', meaning: 'Language models through your own accounts' },
+  ownLlmKeys: { name: 'Own LLM keys', meaning: 'Language models billed to your own accounts' },
 }
 
 /** `prioritySupport` → `Priority support`. */
-function wordsOf(name: string): string {
+function splitWords(name: string): string {
   const words = name
     .replace(/[_-]+/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -31,7 +31,7 @@ function wordsOf(name: string): string {
 
 const atMost = (limit: number | null) => (limit === null ? 'No limit' : whole.format(limit))
 
-/** A length of time that a plan allows: `2 hours`, `45 minutes`. */
+/** A duration limit: `2 hours`, `45 minutes`. */
 export function hoursInWords(seconds: number): string {
   const minutes = Math.round(seconds / 60)
   const [count, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute']
@@ -46,35 +46,35 @@ const always: readonly PlanFact[] = [
   },
   {
     name: 'Top-ups and auto-reload',
-    meaning: 'More credits, bought by hand or by themselves; they never expire',
+    meaning: 'Buy more credits, or have them bought automatically. They never expire',
     of: (plan) => plan.paid,
   },
   {
-    name: 'Calls at the same time',
-    meaning: 'More are refused until one ends',
+    name: 'Concurrent calls',
+    meaning: 'Further calls are refused until one ends',
     of: (plan) => atMost(plan.limits.concurrentCallsMax),
   },
   {
     name: 'Longest call',
-    meaning: 'A call is ended then, whatever happens',
+    meaning: 'Calls end automatically at this limit',
     of: (plan) => hoursInWords(plan.limits.callDurationSecondsMax),
   },
   {
     name: 'Members',
-    meaning: 'People who share the workspace',
+    meaning: 'People in the workspace',
     of: (plan) => atMost(plan.limits.membersMax),
   },
 ]
 
-/** What there is to compare between these plans; features are whatever the catalogue names. */
-export function planFacts(plans: readonly Plan[]): PlanFact[] {
+/** Lists the rows to compare plans by. Features come from the catalog, whether the dashboard knows them or not. */
+export function listPlanFacts(plans: readonly Plan[]): PlanFact[] {
   const named = new Set(plans.flatMap((plan) => Object.keys(plan.features)))
   const known = Object.keys(features).filter((name) => named.has(name))
   const names = [...new Set([...known, ...named])]
   return [
     ...always,
     ...names.map((name) => ({
-      ...(features[name] ?? { name: wordsOf(name), meaning: '' }),
+      ...(features[name] ?? { name: splitWords(name), meaning: '' }),
       of: (plan: Plan) => plan.features[name] === true,
     })),
   ]
@@ -85,9 +85,9 @@ export type PlanDifference = { readonly name: string; readonly from: string; rea
 const inWords = (value: boolean | string) =>
   typeof value === 'string' ? value : value ? 'included' : 'not included'
 
-/** What changes from one plan to the other. */
-export function planDifferences(from: Plan, to: Plan): PlanDifference[] {
-  return planFacts([from, to])
+/** Lists what changes from one plan to the other. */
+export function comparePlans(from: Plan, to: Plan): PlanDifference[] {
+  return listPlanFacts([from, to])
     .map((fact) => ({ name: fact.name, from: inWords(fact.of(from)), to: inWords(fact.of(to)) }))
     .filter((difference) => difference.from !== difference.to)
 }

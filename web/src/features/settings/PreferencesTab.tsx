@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
-import { schemes } from '../../design/theme/color-schemes.ts'
+import { colorSchemes } from '../../design/theme/color-schemes.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { SettingsRow } from '../../design/ui/SettingsRow.tsx'
 import { hideSetup, useSetupHidden } from '../setup/index.ts'
@@ -17,10 +17,10 @@ export function PreferencesTab() {
       <SettingsRow name="Colour scheme" note="Printed pages are always light.">
         <SegmentedControl
           aria-label="Colour scheme"
-          data={schemes.map((scheme) => ({ ...scheme }))}
+          data={colorSchemes.map((scheme) => ({ ...scheme }))}
           value={colorScheme}
           onChange={(value) => {
-            const chosen = schemes.find((scheme) => scheme.value === value)
+            const chosen = colorSchemes.find((scheme) => scheme.value === value)
             if (chosen) setColorScheme(chosen.value)
           }}
         />

@@ -14,7 +14,7 @@ export const openPalette = () => set('palette')
 export const openKeys = () => set('keys')
 export const closeOverlays = () => set('none')
 
-/** Which of the two keyboard overlays is open: what Ctrl/⌘-K finds, or the list of keys. */
+/** Which keyboard overlay is open: the command palette or the list of shortcuts. */
 export function useOpenOverlay(): Open {
   return useSyncExternalStore(
     (listener) => {

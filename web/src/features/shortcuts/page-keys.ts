@@ -1,8 +1,8 @@
 import { useEffect, useSyncExternalStore } from 'react'
 
-/** What keys of the page that is open do. */
+/** A keyboard shortcut of the open page. */
 export type PageKey = {
-  /** As the browser names them: `e`, `ArrowLeft`. Each of them does it. */
+  /** As `KeyboardEvent.key` names them: `e`, `ArrowLeft`. Any of them triggers it. */
   keys: readonly string[]
   does: string
   act: () => void
@@ -17,13 +17,13 @@ function set(keys: readonly PageKey[]): void {
   for (const listener of listeners) listener()
 }
 
-/** Gives the keyboard keys for as long as the page is open. They follow the same rules as all single keys. */
+/** Adds shortcuts for as long as the page is open. They are off where single-letter shortcuts are. */
 export function usePageKeys(keys: readonly PageKey[]): void {
   useEffect(() => set(keys), [keys])
   useEffect(() => () => set(none), [])
 }
 
-/** The keys of the page that is open. */
+/** The shortcuts of the open page. */
 export function usePageKeyList(): readonly PageKey[] {
   return useSyncExternalStore(
     (listener) => {
@@ -34,7 +34,7 @@ export function usePageKeyList(): readonly PageKey[] {
   )
 }
 
-/** What a key does on the page that is open. */
-export function pageKey(key: string): PageKey | undefined {
+/** Finds the open page's shortcut for a key. */
+export function findPageKey(key: string): PageKey | undefined {
   return current.find(({ keys }) => keys.includes(key))
 }

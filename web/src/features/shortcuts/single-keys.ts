@@ -12,7 +12,7 @@ function read(): boolean {
   }
 }
 
-/** Whether single letters act as shortcuts. They can be switched off for people whose tools type letters (WCAG 2.1.4). */
+/** Whether single letters act as shortcuts. People whose tools type letters can turn them off (WCAG 2.1.4). */
 export function useSingleKeys(): boolean {
   return useSyncExternalStore(
     (listener) => {
@@ -28,7 +28,7 @@ export function setSingleKeys(value: boolean): void {
   try {
     localStorage.setItem(storageKey, value ? 'on' : 'off')
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }

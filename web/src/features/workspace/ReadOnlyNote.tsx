@@ -6,12 +6,15 @@ import { membersQuery } from './workspace-queries.ts'
 
 const names = new Intl.ListFormat('en', { type: 'disjunction' })
 
-/** Tells a member why the controls of a page are disabled, and whom to ask. Nothing for owners and admins. */
+/**
+ * Tells a member why the controls of a page are disabled, and who can help. Shows nothing to owners and admins. `what`
+ * completes "Only owners and admins can …".
+ */
 export function ReadOnlyNote({ what }: { what: string }) {
   const { workspace } = useMembership()
-  const looking = !mayManage(workspace.role)
-  const members = useQuery({ ...membersQuery, enabled: looking }).data
-  if (!looking) return null
+  const readOnly = !mayManage(workspace.role)
+  const members = useQuery({ ...membersQuery, enabled: readOnly }).data
+  if (!readOnly) return null
   const managers = members?.filter((member) => mayManage(member.role)).slice(0, 3) ?? []
   return (
     <p className={classes.note}>
