@@ -1,6 +1,8 @@
+import { assertNever } from '@talktime/core/exhaustive'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { dateInWords } from './instant.ts'
 
-/** Whole local days of the workspace's time zone, today included. */
+/** Windows of whole local days in the workspace's time zone. All but `all` end with today. */
 export const windowPresets = {
   all: 'All',
   today: 'Today',
@@ -13,22 +15,22 @@ export const windowPresets = {
 
 export type WindowPreset = keyof typeof windowPresets
 
-/** Local dates, `YYYY-MM-DD`, both included; nothing where the window has no bound. */
+/** Local dates, `YYYY-MM-DD`, both included. A missing date leaves the window open at that end. */
 export type DateWindow = { from?: string; to?: string }
 
 export function isWindowPreset(value: unknown): value is WindowPreset {
   return typeof value === 'string' && Object.hasOwn(windowPresets, value)
 }
 
-/** Whether the text is a date of the calendar, `YYYY-MM-DD`. */
+/** Whether a value is a date of the calendar, `YYYY-MM-DD`. */
 export function isDate(value: unknown): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false
   const atMs = Date.parse(`${value}T00:00:00Z`)
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(value)
 }
 
-/** The first and last date of a preset, seen from `today`. */
-export function presetWindow(preset: WindowPreset, today: string): DateWindow {
+/** Resolves a preset to dates. */
+export function resolvePreset(preset: WindowPreset, today: string): DateWindow {
   switch (preset) {
     case 'all':
       return {}
@@ -44,30 +46,30 @@ export function presetWindow(preset: WindowPreset, today: string): DateWindow {
       return { from: monthsBefore(today, 6), to: today }
     case 'last_12_months':
       return { from: monthsBefore(today, 12), to: today }
+    default:
+      return assertNever(preset)
   }
 }
 
-const dayMs = 86_400_000
-
-/** The date so many days before another; a number below zero gives one after it. */
+/** The date `days` days before another, or after it if `days` is negative. */
 export function daysBefore(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** The day after this date `months` months ago; the 31st is the last day of a shorter month. */
+/** The day after this date `months` months ago. In a shorter month, the 31st counts as its last day. */
 function monthsBefore(date: string, months: number): string {
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
   const lastDay = new Date(Date.UTC(year, month - months, 0)).getUTCDate()
   const start = Date.UTC(year, month - 1 - months, Math.min(day, lastDay))
-  return new Date(start + dayMs).toISOString().slice(0, 10)
+  return new Date(start + DAY_MS).toISOString().slice(0, 10)
 }
 
-/** How many days a window has, both ends included. */
-export function daysIn({ from, to }: Required<DateWindow>): number {
-  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs + 1
+/** Counts the days of a window, both ends included. */
+export function countDays({ from, to }: Required<DateWindow>): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS + 1
 }
 
-/** A window for people: `24 Oct 2026 – 22 Nov 2026`. */
+/** Writes out a window: `Oct 24, 2026 – Nov 22, 2026`. */
 export function windowInWords({ from, to }: DateWindow): string {
   if (from === undefined && to === undefined) return 'All dates'
   if (from === to && from !== undefined) return dateInWords(from)

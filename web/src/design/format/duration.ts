@@ -6,7 +6,7 @@ const whole = new Intl.NumberFormat(locale)
 
 const pad = (value: number) => String(value).padStart(2, '0')
 
-/** A running timer: `0:07`, `12:30`, `1:02:05`. */
+/** Writes a timer: `0:07`, `12:30`, `1:02:05`. */
 export function timer(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
   const hours = Math.floor(seconds / 3600)
@@ -14,17 +14,17 @@ export function timer(milliseconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`
 }
 
-/** Seconds with all their milliseconds: `92.500 s`. */
+/** Writes seconds with three decimals: `92.500 s`. */
 export function secondsFixed(milliseconds: number): string {
   return `${secondsExact.format(milliseconds / 1000).replace('-', '−')} s`
 }
 
-/** Seconds without trailing zeros, for sentences: `92.5 s`. */
+/** Writes seconds without trailing zeros, for sentences: `92.5 s`. */
 export function secondsInWords(milliseconds: number): string {
   return `${secondsBrief.format(milliseconds / 1000)} s`
 }
 
-/** A length of time for people: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 days`. */
+/** Writes a rough length of time: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 days`. */
 export function roughly(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000)
   if (seconds < 60) return `${seconds} s`

@@ -1,3 +1,4 @@
+import { DAY_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { locale } from './locale.ts'
 
 type Shape =
@@ -27,7 +28,7 @@ const shapes: Record<Shape, Intl.DateTimeFormatOptions> = {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatFor(shape: Shape, timeZone: string): Intl.DateTimeFormat {
+function findFormat(shape: Shape, timeZone: string): Intl.DateTimeFormat {
   const key = `${shape} ${timeZone}`
   const known = formats.get(key)
   if (known) return known
@@ -36,12 +37,12 @@ function formatFor(shape: Shape, timeZone: string): Intl.DateTimeFormat {
   return made
 }
 
-/** An RFC 3339 instant on the clocks of a time zone. */
+/** Writes an instant (RFC 3339 or epoch milliseconds) in a time zone. */
 export function instant(at: string | number, shape: Shape, timeZone: string): string {
-  return formatFor(shape, timeZone).format(typeof at === 'number' ? at : Date.parse(at))
+  return findFormat(shape, timeZone).format(typeof at === 'number' ? at : Date.parse(at))
 }
 
-/** A moment for people: `14:02` today, `23 Nov, 14:02` otherwise. */
+/** Writes an instant without needless detail: `02:02 PM` today, `Nov 23, 02:02 PM` on other days. */
 export function momentInWords(at: string, timeZone: string, nowMs: number): string {
   const isToday = localDate(Date.parse(at), timeZone) === localDate(nowMs, timeZone)
   return instant(at, isToday ? 'time' : 'dayTime', timeZone)
@@ -59,34 +60,33 @@ export function localDate(atMs: number, timeZone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
-/** What people call a time zone: `Berlin time`, `New York time`, `UTC`. */
+/** Names a time zone: `Berlin time`, `New York time`, `UTC`. */
 export function zoneInWords(timeZone: string): string {
   if (timeZone === 'UTC' || timeZone === 'Etc/UTC' || timeZone === 'GMT') return 'UTC'
   const city = timeZone.split('/').at(-1) ?? timeZone
   return `${city.replaceAll('_', ' ')} time`
 }
 
-/** A local date, `YYYY-MM-DD`, for people: `22 Nov 2026`. */
+/** Writes a local date given as `YYYY-MM-DD`: `Nov 22, 2026`. */
 export function dateInWords(date: string): string {
   return instant(`${date}T12:00:00Z`, 'date', 'UTC')
 }
 
-/** The local date and time of an instant, `YYYY-MM-DDTHH:MM`, as a date and time field has it. */
+/** The local date and time of an instant as a datetime-local field has it: `YYYY-MM-DDTHH:MM`. */
 export function localDateTime(atMs: number, timeZone: string): string {
   return new Date(atMs + offsetMs(atMs, timeZone)).toISOString().slice(0, 16)
 }
 
 /**
- * The instant of a local date and time, in epoch milliseconds; null for a text that is none. A time that daylight
- * saving skips is as much later as the clocks are put forward; one that comes twice is the first.
+ * The instant of a local date and time (`YYYY-MM-DDTHH:MM`) in epoch milliseconds; null when the text is neither. A time
+ * in the gap of a daylight saving change moves by the length of the gap. Of a time that occurs twice, the first is taken.
  */
 export function instantOfLocal(local: string, timeZone: string): number | null {
   const asUtcMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(local) ? Date.parse(`${local}Z`) : Number.NaN
   if (Number.isNaN(asUtcMs)) return null
-  // The offset before and the one after the day's possible change of clocks.
-  const dayMs = 86_400_000
-  const before = asUtcMs - offsetMs(asUtcMs - dayMs, timeZone)
-  const after = asUtcMs - offsetMs(asUtcMs + dayMs, timeZone)
+  // The offsets a day earlier and a day later differ only around a daylight saving change.
+  const before = asUtcMs - offsetMs(asUtcMs - DAY_MS, timeZone)
+  const after = asUtcMs - offsetMs(asUtcMs + DAY_MS, timeZone)
   return localDateTime(before, timeZone) === local
     ? before
     : localDateTime(after, timeZone) === local
@@ -94,7 +94,7 @@ export function instantOfLocal(local: string, timeZone: string): number | null {
       : before
 }
 
-/** How far the clocks of a time zone are before UTC at an instant. */
+/** How far a time zone is ahead of UTC at an instant. */
 function offsetMs(atMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
@@ -115,5 +115,5 @@ function offsetMs(atMs: number, timeZone: string): number {
     part('minute'),
     part('second'),
   )
-  return localMs - Math.floor(atMs / 1000) * 1000
+  return localMs - Math.floor(atMs / SECOND_MS) * SECOND_MS
 }

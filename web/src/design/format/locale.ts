@@ -1,2 +1,2 @@
-/** The reader's language for numbers and dates: the browser's choice; English where there is no browser. */
+/** The locale of numbers and dates: the browser's, or English where there is no browser. */
 export const locale = typeof document === 'undefined' ? 'en' : undefined

@@ -12,7 +12,7 @@ describe('money', () => {
     expect(money({ minor: 2_400, currency: 'BHD' })).toContain('2.400')
   })
 
-  it('knows how a currency is typed', () => {
+  it('knows a currency’s sign and decimals', () => {
     expect(currencyDigits('USD')).toBe(2)
     expect(currencyDigits('JPY')).toBe(0)
     expect(currencySign('EUR')).toBe('€')
@@ -21,7 +21,7 @@ describe('money', () => {
     expect(minorOf(240, 'JPY')).toBe(240)
   })
 
-  it('tells what one credit costs, below a cent too', () => {
+  it('writes the price of one credit, even below a cent', () => {
     expect(pricePerCredit(usd(1_200), 6_000_000)).toBe('$0.12')
     expect(pricePerCredit(usd(1_250), 6_000_000)).toBe('$0.125')
     expect(pricePerCredit(usd(50), 6_000_000)).toBe('$0.005')

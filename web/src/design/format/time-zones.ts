@@ -1,7 +1,7 @@
 const zones = Intl.supportedValuesOf('timeZone')
 
-/** All time zones this browser knows, found by city or region; `current` is among them even where it is not known. */
-export function zoneOptions(current: string): { value: string; label: string }[] {
+/** Lists the time zones this browser knows, and `current` even if the browser does not know it. */
+export function listZoneOptions(current: string): { value: string; label: string }[] {
   const all = zones.includes('UTC') ? zones : ['UTC', ...zones]
   const known = all.includes(current) ? all : [current, ...all]
   return known.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }))

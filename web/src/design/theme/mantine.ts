@@ -1,5 +1,5 @@
-// The styles of the Mantine components in use, each after those it builds on. The layer lets every style of the
-// dashboard's own win without a fight over specificity.
+// The styles of the Mantine components in use, in the order of their dependencies. They are in a cascade layer, so that
+// the dashboard's own styles win whatever their specificity.
 import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 
-/** The one accent. Shade 8 carries white text at 5.9 : 1. */
+/** The accent color. White text on shade 8 has a contrast of 5.9:1. */
 const ink: MantineColorsTuple = [
   '#f4f7fe',
   '#e6eeff',
@@ -102,7 +102,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     Autocomplete: { defaultProps: { comboboxProps: { shadow: 'md' } } },
-    // The placeholder is a child that a menu may not have; the first item takes the focus instead.
+    // ARIA does not allow the placeholder as a child of a menu. The first item takes the focus instead.
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { shadow: 'md' } },
   },
@@ -125,7 +125,7 @@ const fromTokens = {
   '--mantine-color-disabled-border': 'var(--line)',
 }
 
-/** Mantine's own colours come from the tokens, so that nothing on a page has a colour of its own. */
+/** Maps Mantine's colors to the tokens, so that all colors on a page come from there. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: fromTokens,

@@ -12,5 +12,5 @@ function BackAnchor({ children, ...rest }: ComponentProps<'a'>) {
   )
 }
 
-/** The way back, above a page's title: to the page that this one belongs to. */
+/** The link above a page's title to its parent page. */
 export const BackLink = createLink(BackAnchor)

@@ -2,15 +2,15 @@ import type { ReactNode } from 'react'
 import { useId } from 'react'
 import classes from './Card.module.css'
 
-/** A part of a page: a hairline box with an optional heading, a caption beside it and a footer. */
+/** A section of a page: a box with an optional heading, caption, actions and footer. */
 export function Card(props: {
   title?: string
-  /** A control that belongs to the heading and stands beside it. */
+  /** A control beside the heading. */
   beside?: ReactNode
   caption?: ReactNode
   actions?: ReactNode
   footer?: ReactNode
-  /** Lets a table reach the edges. */
+  /** Removes the padding, so that a table reaches the edges. */
   flush?: boolean
   children: ReactNode
 }) {

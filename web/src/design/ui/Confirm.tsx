@@ -4,13 +4,13 @@ import type { ReactNode } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { FormMessage } from './FormMessage.tsx'
 
-/** Says what will happen before it happens; the button says it once more. */
+/** Asks before an action. `children` say what it will do, and the button names it. */
 export function Confirm<Answer>(props: {
   title: string
   children: ReactNode
   button: string
-  /** Red, unless what happens can be undone. */
-  colour?: 'red' | 'ink'
+  /** Red by default; `ink` for actions that can be undone. */
+  color?: 'red' | 'ink'
   act: () => Promise<Answer>
   onDone: (answer: Answer) => void
   onClose: () => void
@@ -24,7 +24,7 @@ export function Confirm<Answer>(props: {
         <Button variant="default" onClick={props.onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color={props.colour ?? 'red'} loading={action.isPending} onClick={() => action.mutate()}>
+        <Button color={props.color ?? 'red'} loading={action.isPending} onClick={() => action.mutate()}>
           {props.button}
         </Button>
       </Group>

@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import classes from './Copyable.module.css'
 
-/** A button that copies `value`; it says so where it stands. `what` completes "Copy …". */
+/** A button that copies `value`. `what` completes "Copy …". */
 export function CopyIcon({ value, what }: { value: string; what: string }) {
   return (
     <CopyButton value={value} timeout={1_500}>
@@ -24,7 +24,7 @@ export function CopyIcon({ value, what }: { value: string; what: string }) {
   )
 }
 
-/** A code that people paste elsewhere, in full, with its copy button. */
+/** A block of text to paste elsewhere, with a copy button. */
 export function CopyBlock({ value, what }: { value: string; what: string }) {
   return (
     <div className={classes.block}>

@@ -4,18 +4,18 @@ import classes from './DataTable.module.css'
 export type Column<Row> = {
   label: string
   cell: (row: Row) => ReactNode
-  /** Numbers stand at the end, so that their digits line up. */
+  /** Aligns the cells at the end, so that the digits of numbers line up. */
   end?: boolean
-  /** The column that says what the row is; on a small screen it heads the card. */
+  /** Marks the column that names the row. On small screens it is the heading of the row's card. */
   head?: boolean
-  /** Actions have no label on the card and none that is seen in the table. */
+  /** Marks a column of buttons. Only screen readers see its label. */
   actions?: boolean
   width?: string
 }
 
 /**
- * A table that becomes a list of labelled cards on a small screen. `name` tells screen readers what it lists. A link
- * of class `stretched` in a row makes the whole row lead there.
+ * A table that becomes a list of labeled cards on small screens. `name` tells screen readers what it lists. A link with
+ * the class `stretched` makes its whole row clickable.
  */
 export function DataTable<Row>(props: {
   name: string

@@ -1,7 +1,7 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
 import classes from './FormMessage.module.css'
 
-/** What went wrong with a form as a whole; read out when it appears. */
+/** An error of a form as a whole. Screen readers read it when it appears. */
 export function FormMessage({ message }: { message: string | null }) {
   return (
     <div role="alert">

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Failure, Outdated } from './states.tsx'
 
-/** What this needs of a query, whatever its kind. */
+/** The part of a query result that Loaded needs. */
 type Loadable<Data> = {
   data: Data | undefined
   error: Error | null
@@ -10,8 +10,8 @@ type Loadable<Data> = {
 }
 
 /**
- * The states of something loaded, each in words: loading shows `skeleton`, failing says what failed, and data that
- * could not be renewed stays on screen and says that it is old.
+ * Renders the states of a query. While it loads, `skeleton` is shown; if it fails, what failed, with a Retry. Data that
+ * could not be refreshed stays on screen with a note that it is outdated. `what` completes "… could not be loaded".
  */
 export function Loaded<Data>(props: {
   query: Loadable<Data>

@@ -1,6 +1,6 @@
 import classes from './Logo.module.css'
 
-/** The product's mark: a speech bubble whose clock counts the minutes. */
+/** The logo's symbol: a speech bubble with clock hands. */
 export function LogoMark({ size = 24 }: { size?: number }) {
   return (
     <svg className={classes.mark} width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">

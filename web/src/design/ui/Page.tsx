@@ -3,8 +3,8 @@ import { useEffect } from 'react'
 import classes from './Page.module.css'
 
 /**
- * A page's heading with its caption (period, zone, freshness) and actions. The heading can take the focus: it
- * does after a change of page.
+ * The layout of a page: heading, caption (period, time zone, freshness), actions and content. The heading can take the
+ * focus, which moves there after navigation.
  */
 export function Page(props: {
   title: string
@@ -32,7 +32,7 @@ export function Page(props: {
   )
 }
 
-/** Names the browser's tab: `Call history · Talktime`. */
+/** Sets the title of the browser tab: `Call history · Talktime`. */
 export function useDocumentTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Talktime`

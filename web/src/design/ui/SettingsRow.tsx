@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import classes from './SettingsRow.module.css'
 
-/** One setting: what it is on the left, the control on the right. The control names itself by `aria-label`. */
+/** One setting: name and note on the left, the control on the right. The control needs an `aria-label`. */
 export function SettingsRow(props: { name: string; children: ReactNode; note: ReactNode }) {
   return (
     <div className={classes.row}>

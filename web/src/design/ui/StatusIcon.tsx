@@ -4,7 +4,7 @@ import classes from './StatusIcon.module.css'
 
 export type Tone = 'good' | 'wait' | 'plain' | 'warn' | 'bad'
 
-/** How something stands: an icon and its word, never colour alone. */
+/** A status as an icon with its label. The color is never the only sign. */
 export function StatusIcon({
   icon: Icon,
   tone,

@@ -1,10 +1,10 @@
 import { Button, Group, Modal } from '@mantine/core'
 
-/** Asked when someone leaves a form with changes. */
+/** Asks before leaving a form with unsaved changes. */
 export function UnsavedDialog({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
   return (
     <Modal opened onClose={onStay} title="Leave without saving?">
-      The changes on this page are not saved, and are lost when you leave.
+      You have unsaved changes on this page. They will be lost if you leave.
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={onLeave}>
           Discard changes

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import classes from './states.module.css'
 
-/** Nothing here yet: what it is for and what to do first. */
+/** An empty state: what would be here, and what to do first. */
 export function Empty(props: { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className={classes.empty}>
@@ -18,7 +18,7 @@ export function Empty(props: { icon: ReactNode; title: string; children?: ReactN
   )
 }
 
-/** Something could not be loaded: what, why, and the way to try again. The rest of the page goes on. */
+/** An error state: what could not be loaded, why, and a Retry. Other cards of the page are not affected. */
 export function Failure(props: { what: string; error: unknown; onRetry: () => void; retrying?: boolean }) {
   const problem = asProblem(props.error)
   return (
@@ -46,7 +46,7 @@ export function Failure(props: { what: string; error: unknown; onRetry: () => vo
   )
 }
 
-/** Rows of the height that the loaded ones will have. */
+/** Placeholder rows of the height of loaded ones. */
 export function SkeletonRows({ count = 5, label }: { count?: number; label: string }) {
   const rows = Array.from({ length: count }, (_, index) => `row-${index}`)
   return (
@@ -62,7 +62,7 @@ export function SkeletonRows({ count = 5, label }: { count?: number; label: stri
   )
 }
 
-/** Old numbers stay, dimmed, while newer ones are on their way. */
+/** Dims outdated numbers while new ones load. */
 export function Updating({ active, children }: { active: boolean; children: ReactNode }) {
   return (
     <div className={classes.updating} data-active={active || undefined} aria-busy={active}>
@@ -71,12 +71,12 @@ export function Updating({ active, children }: { active: boolean; children: Reac
   )
 }
 
-/** Newer numbers could not be had; what is on screen is old. */
+/** Says that the numbers on screen are outdated because a refresh failed. */
 export function Outdated(props: { error: unknown; onRetry: () => void }) {
   return (
     <div className={classes.outdated} role="status">
       <IconAlertTriangle size={16} stroke={1.75} aria-hidden />
-      <span>Not up to date: {asProblem(props.error).message}</span>
+      <span>Not up to date. {asProblem(props.error).message}</span>
       <button type="button" className={classes.outdatedRetry} onClick={props.onRetry}>
         Retry
       </button>

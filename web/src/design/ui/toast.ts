@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications'
 
-/** Says in a corner, for some seconds, that something was done. */
+/** Shows a message in the corner of the screen for a few seconds. */
 export function toast(message: string): void {
   notifications.show({
     message,

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react'
 import { asProblem, fieldErrors } from '../../api/problem.ts'
 
 /**
- * Sends a form. What the server says about a field is shown at that field, which gets the focus (so it is read
- * out); the rest is `message`, for above the form. `onSubmit` goes to the form element.
+ * Submits a form. Errors of a field are shown at the field, and the first one gets the focus, so that screen readers read
+ * it. Other errors are in `message`, to be shown above the form. `onSubmit` goes to the form element.
  */
 export function useSubmit<Values extends Record<string, unknown>, Answer>(
   form: UseFormReturnType<Values>,
@@ -26,7 +26,7 @@ export function useSubmit<Values extends Record<string, unknown>, Answer>(
     },
   })
 
-  // The error is in the page only after it was drawn; then the field can say it when it gets the focus.
+  // A field can only announce its error after the error has been rendered.
   useEffect(() => {
     if (wrongField !== null) focusField(wrongField.name)
   }, [wrongField])

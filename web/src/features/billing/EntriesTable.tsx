@@ -3,7 +3,7 @@ import type { Transaction } from '../../api/types.ts'
 import { creditsFixed } from '../../design/format/credits.ts'
 import { instant } from '../../design/format/instant.ts'
 import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
-import { entryWords, signedCredits } from './entry-labels.ts'
+import { entryLabels, signedCredits } from './entry-labels.ts'
 import classes from './History.module.css'
 
 /** Ledger entries with the balance after each, and links to their receipts. */
@@ -19,7 +19,7 @@ export function EntriesTable(props: { name: string; entries: Transaction[]; time
       label: 'Description',
       cell: (entry) => (
         <>
-          {entryWords[entry.kind]}
+          {entryLabels[entry.kind]}
           {entry.reason !== null && <span className={classes.note}>{entry.reason}</span>}
         </>
       ),

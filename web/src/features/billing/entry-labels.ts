@@ -2,7 +2,7 @@ import type { Transaction } from '../../api/types.ts'
 import { creditsFixed } from '../../design/format/credits.ts'
 
 /** The kinds of ledger entries. */
-export const entryWords: Record<Transaction['kind'], string> = {
+export const entryLabels: Record<Transaction['kind'], string> = {
   call: 'Call',
   monthly_grant: 'Monthly credits',
   top_up: 'Top-up credits',

@@ -3,7 +3,7 @@ import { IconFilterOff, IconHistory } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { serverNow } from '../../api/server-clock.ts'
-import { presetWindow, windowInWords } from '../../design/format/date-window.ts'
+import { resolvePreset, windowInWords } from '../../design/format/date-window.ts'
 import { localDate, zoneInWords } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
@@ -14,25 +14,25 @@ import { workspaceQuery } from '../workspace/index.ts'
 import { CallsTable } from './CallsTable.tsx'
 import { callsQuery } from './call-queries.ts'
 import { HistoryFilters } from './HistoryFilters.tsx'
-import { filterOf, type HistorySearch, isNarrowed } from './history-search.ts'
+import { buildCallFilter, type HistorySearch, isFiltered } from './history-search.ts'
 
-/** Every call, newest first, narrowed by filters that stand in the address. */
+/** Every call, newest first, with filters that are part of the address. */
 export function CallHistoryPage() {
   const search = useSearch({ from: '/shell/calls' })
   const navigate = useNavigate({ from: '/calls' })
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   const agents = useQuery(agentsQuery).data
   const today = localDate(serverNow(), timeZone ?? 'UTC')
-  const filter = filterOf(search, today)
+  const filter = buildCallFilter(search, today)
   const calls = useInfiniteQuery({
     ...callsQuery(filter),
     placeholderData: keepPreviousData,
-    // A preset's dates are known only with the workspace's time zone.
+    // The dates of a preset depend on the workspace's time zone.
     enabled: timeZone !== undefined || search.window === undefined,
   })
   const rows = calls.data?.pages.flatMap((page) => page.data)
   const list = { data: rows, error: calls.error, isFetching: calls.isFetching, refetch: calls.refetch }
-  const window = search.window === undefined ? search : presetWindow(search.window, today)
+  const window = search.window === undefined ? search : resolvePreset(search.window, today)
   const change = (next: HistorySearch) => void navigate({ search: next, replace: true })
 
   return (
@@ -53,7 +53,7 @@ export function CallHistoryPage() {
           ? {
               footer: (
                 <>
-                  <span>{shownInWords(rows.length, calls.hasNextPage)}</span>
+                  <span>{describeShown(rows.length, calls.hasNextPage)}</span>
                   {calls.hasNextPage && (
                     <Button
                       variant="default"
@@ -69,12 +69,12 @@ export function CallHistoryPage() {
             }
           : {})}
       >
-        <Loaded query={list} what="The calls" skeleton={<SkeletonRows count={8} label="calls" />}>
+        <Loaded query={list} what="Calls" skeleton={<SkeletonRows count={8} label="calls" />}>
           {(loaded) => (
             <Updating active={calls.isPlaceholderData}>
               {loaded.length > 0 ? (
                 <CallsTable calls={loaded} timeZone={timeZone ?? 'UTC'} />
-              ) : isNarrowed(search) ? (
+              ) : isFiltered(search) ? (
                 <Empty
                   icon={<IconFilterOff size={22} stroke={1.5} />}
                   title="No calls match these filters"
@@ -84,11 +84,12 @@ export function CallHistoryPage() {
                     </Button>
                   }
                 >
-                  There may be calls on other dates, of other agents or with another status.
+                  Try other dates, agents or statuses.
                 </Empty>
               ) : (
                 <Empty icon={<IconHistory size={22} stroke={1.5} />} title="No calls yet">
-                  Every call leaves a receipt here. <Link to="/live">See how to make the first one</Link>
+                  Every call appears here with its receipt.{' '}
+                  <Link to="/live">See how to make your first call</Link>
                 </Empty>
               )}
             </Updating>
@@ -99,7 +100,7 @@ export function CallHistoryPage() {
   )
 }
 
-function shownInWords(count: number, more: boolean): string {
+function describeShown(count: number, more: boolean): string {
   const calls = count === 1 ? '1 call' : `${count} calls`
-  return more ? `${calls} shown; there are more` : `${calls}, that is all of them`
+  return more ? `${calls} shown` : `${calls} in total`
 }

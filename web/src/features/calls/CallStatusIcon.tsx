@@ -10,9 +10,9 @@ import {
 } from '@tabler/icons-react'
 import type { CallStatus } from '../../api/types.ts'
 import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
-import { statusWords } from './labels.ts'
+import { statusLabels } from './labels.ts'
 
-const marks: Record<CallStatus, { icon: TablerIcon; tone: Tone }> = {
+const icons: Record<CallStatus, { icon: TablerIcon; tone: Tone }> = {
   authorized: { icon: IconPhoneCalling, tone: 'wait' },
   in_conversation: { icon: IconWaveSine, tone: 'good' },
   ended: { icon: IconCircleCheck, tone: 'plain' },
@@ -22,7 +22,7 @@ const marks: Record<CallStatus, { icon: TablerIcon; tone: Tone }> = {
   lost: { icon: IconQuestionMark, tone: 'warn' },
 }
 
-/** A call's status: an icon and its word, never colour alone. */
+/** A call's status as an icon with its label. */
 export function CallStatusIcon({ status }: { status: CallStatus }) {
-  return <StatusIcon {...marks[status]}>{statusWords[status]}</StatusIcon>
+  return <StatusIcon {...icons[status]}>{statusLabels[status]}</StatusIcon>
 }

@@ -4,10 +4,10 @@ import { instant } from '../../design/format/instant.ts'
 import { otherParty } from '../../design/format/party.ts'
 import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx'
 import { CallStatusIcon } from './CallStatusIcon.tsx'
-import { directionWords } from './labels.ts'
+import { directionLabels } from './labels.ts'
 import { CallCredits, CallTimer } from './TickingCall.tsx'
 
-const columnsIn = (timeZone: string): readonly Column<Call>[] => [
+const makeColumns = (timeZone: string): readonly Column<Call>[] => [
   {
     label: 'Started',
     head: true,
@@ -18,9 +18,9 @@ const columnsIn = (timeZone: string): readonly Column<Call>[] => [
     ),
     width: '8.5rem',
   },
-  { label: 'Who', cell: (call) => <Who call={call} /> },
+  { label: 'Caller', cell: (call) => <Who call={call} /> },
   { label: 'Agent', cell: (call) => call.agentName },
-  { label: 'Direction', cell: (call) => directionWords[call.direction], width: '6.5rem' },
+  { label: 'Direction', cell: (call) => directionLabels[call.direction], width: '6.5rem' },
   { label: 'Status', cell: (call) => <CallStatusIcon status={call.status} />, width: '9.5rem' },
   { label: 'Duration', end: true, cell: (call) => <Duration call={call} />, width: '5.5rem' },
   { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '5.5rem' },
@@ -41,7 +41,7 @@ export function CallsTable({ calls, timeZone }: { calls: Call[]; timeZone: strin
   return (
     <DataTable
       name="Calls, newest first"
-      columns={columnsIn(timeZone)}
+      columns={makeColumns(timeZone)}
       rows={calls}
       rowKey={(call) => call.id}
     />

@@ -3,7 +3,7 @@ import { IconCalendar, IconCheck, IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import {
   isDate,
-  presetWindow,
+  resolvePreset,
   type WindowPreset,
   windowInWords,
   windowPresets,
@@ -11,7 +11,7 @@ import {
 import classes from '../../design/ui/FilterButton.module.css'
 import type { HistorySearch } from './history-search.ts'
 
-/** The window of dates: a preset, or a first and last day of one's own. */
+/** Chooses the dates: a preset, or a first and last day. */
 export function DatesControl(props: {
   search: HistorySearch
   today: string
@@ -22,7 +22,7 @@ export function DatesControl(props: {
   const { window, from, to, ...others } = search
   const custom = from !== undefined || to !== undefined
   const preset = custom ? null : (window ?? 'all')
-  const chosen = preset === null ? search : presetWindow(preset, today)
+  const chosen = preset === null ? search : resolvePreset(preset, today)
 
   const shown = preset === null || preset === 'all' ? windowInWords(chosen) : windowPresets[preset]
 

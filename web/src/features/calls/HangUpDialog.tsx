@@ -7,7 +7,7 @@ import { toast } from '../../design/ui/toast.ts'
 import { openCallsQuery } from './call-queries.ts'
 import { applyCallEvents } from './live-calls.ts'
 
-/** Has the voice stack end a call, and says before what that means for whoever is talking. */
+/** Asks before ordering the voice stack to hang up a call. */
 export function HangUpDialog({ call, onClose }: { call: Call; onClose: () => void }) {
   const queryClient = useQueryClient()
   return (
@@ -17,19 +17,19 @@ export function HangUpDialog({ call, onClose }: { call: Call; onClose: () => voi
       act={() =>
         readBody(api.POST('/v1/calls/{id}/hang-up', { params: { path: { id: call.id } }, body: {} }))
       }
-      onDone={(told) => {
-        // The stream tells it too, a moment later.
+      onDone={(ordered) => {
+        // An event brings it too, a moment later.
         queryClient.setQueryData(openCallsQuery.queryKey, (page) => {
-          return page && { ...page, data: applyCallEvents(page.data, [told], serverNow()) }
+          return page && { ...page, data: applyCallEvents(page.data, [ordered], serverNow()) }
         })
-        toast('The voice stack is told to hang up')
+        toast('Hanging up…')
         onClose()
       }}
       onClose={onClose}
     >
       {call.status === 'authorized'
-        ? `It stops ringing. Ringing costs nothing, so nothing is charged.`
-        : `${call.agentName} is cut off in the middle of the conversation. It is charged until the voice stack has hung up.`}
+        ? 'The call stops ringing. Ringing is free, so nothing is charged.'
+        : `This cuts ${call.agentName} off mid-conversation. The call is charged until the voice stack has hung up.`}
     </Confirm>
   )
 }

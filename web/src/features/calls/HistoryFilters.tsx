@@ -2,16 +2,16 @@ import { Button, Select } from '@mantine/core'
 import type { Agent } from '../../api/types.ts'
 import { DatesControl } from './DatesControl.tsx'
 import classes from './HistoryFilters.module.css'
-import { type HistorySearch, isNarrowed } from './history-search.ts'
-import { directionWords } from './labels.ts'
+import { type HistorySearch, isFiltered } from './history-search.ts'
+import { directionLabels } from './labels.ts'
 import { StatusControl } from './StatusControl.tsx'
 
-function options<Value extends string>(words: Record<Value, string>): { value: Value; label: string }[] {
+function listOptions<Value extends string>(words: Record<Value, string>): { value: Value; label: string }[] {
   return (Object.keys(words) as Value[]).map((value) => ({ value, label: words[value] }))
 }
 
-/** Sets or, with null, takes away one part of the address. */
-function withPart<Name extends keyof HistorySearch>(
+/** Sets one filter, or removes it with null. */
+function setFilter<Name extends keyof HistorySearch>(
   search: HistorySearch,
   name: Name,
   value: HistorySearch[Name] | null,
@@ -29,34 +29,34 @@ export function HistoryFilters(props: {
   const { search, onChange } = props
   const agentOptions = props.agents.map((agent) => ({ value: agent.id, label: agent.name }))
   if (search.agent !== undefined && !agentOptions.some((option) => option.value === search.agent)) {
-    // An archived agent has left the list, but its calls are still there.
+    // Archived agents are not in the list, but their calls are in the history.
     agentOptions.push({ value: search.agent, label: 'Archived agent' })
   }
   return (
-    <search className={classes.filters} aria-label="Filters of the call history">
+    <search className={classes.filters} aria-label="Call history filters">
       <DatesControl search={search} today={props.today} onChange={onChange} />
       <Select
         aria-label="Agent"
         placeholder="Any agent"
         data={agentOptions}
         value={search.agent ?? null}
-        onChange={(agent) => onChange(withPart(search, 'agent', agent))}
+        onChange={(agent) => onChange(setFilter(search, 'agent', agent))}
         searchable
         clearable
-        nothingFoundMessage="No such agent"
+        nothingFoundMessage="No agents found"
         className={classes.filter ?? ''}
       />
       <Select
         aria-label="Direction"
         placeholder="Any direction"
-        data={options(directionWords)}
+        data={listOptions(directionLabels)}
         value={search.direction ?? null}
-        onChange={(direction) => onChange(withPart(search, 'direction', direction))}
+        onChange={(direction) => onChange(setFilter(search, 'direction', direction))}
         clearable
         className={classes.filter ?? ''}
       />
       <StatusControl search={search} onChange={onChange} />
-      {isNarrowed(search) && (
+      {isFiltered(search) && (
         <Button variant="subtle" color="gray" onClick={() => onChange({})}>
           Clear
         </Button>

@@ -8,7 +8,7 @@ import { agentsQuery } from '../agents/index.ts'
 import { mayManage, useMembership } from '../workspace/index.ts'
 import classes from './HowToCall.module.css'
 
-/** No call is running: what to do for the first one. */
+/** The empty state of the Live calls page: how to start the first call. */
 export function HowToCall() {
   const agents = useQuery(agentsQuery).data
   const { workspace } = useMembership()
@@ -17,7 +17,7 @@ export function HowToCall() {
     return (
       <Empty
         icon={<IconPhoneIncoming size={22} stroke={1.5} />}
-        title="No live calls: there is no active agent yet"
+        title="Add an agent to start taking calls"
         action={
           mayManage(workspace.role) ? (
             <Button
@@ -29,7 +29,7 @@ export function HowToCall() {
           ) : undefined
         }
       >
-        A call belongs to an agent. Add one, then start a call with its id.
+        Every call belongs to an agent. Add one, then start a call with its ID.
       </Empty>
     )
   }
@@ -42,14 +42,14 @@ export function HowToCall() {
           <div className={classes.example}>
             <CopyBlock value={startCommand(location.origin, agent.id)} what="command" />
             <p className={classes.then}>
-              Then POST to <code>/v1/calls/ID/answer</code> and <code>/v1/calls/ID/end</code>, with the id of
-              the answer: charging runs from one to the other. <a href="/docs">API reference</a>
+              Then POST to <code>/v1/calls/ID/answer</code> and <code>/v1/calls/ID/end</code> with the ID from
+              the response. The call is charged from answer to end. <a href="/docs">API reference</a>
             </p>
           </div>
         )
       }
     >
-      Calls appear here the moment they start. Start one with an API key from{' '}
+      Calls appear here as soon as they start. Start one with an API key from{' '}
       <Link to="/settings/keys">Settings › API keys</Link>:
     </Empty>
   )

@@ -13,7 +13,7 @@ import { HowToCall } from './HowToCall.tsx'
 import { LiveCallsTable } from './LiveCallsTable.tsx'
 import { LiveFigures } from './LiveFigures.tsx'
 
-/** Who is talking now, and what it costs; it changes by itself. */
+/** The calls in progress, updated live. */
 export function LiveCallsPage() {
   const calls = useQuery(openCallsQuery)
   const balance = useQuery(balanceQuery)
@@ -23,17 +23,19 @@ export function LiveCallsPage() {
     <Page
       title="Live calls"
       caption={
-        <Freshness>{timeZone === undefined ? '' : `Changes by itself · ${zoneInWords(timeZone)}`}</Freshness>
+        <Freshness>
+          {timeZone === undefined ? '' : `Updates automatically · ${zoneInWords(timeZone)}`}
+        </Freshness>
       }
     >
       <LiveFigures calls={calls.data} balance={balance} timeZone={timeZone ?? 'UTC'} />
       <Card
         flush
         {...((calls.data?.length ?? 0) >= LIVE_CALLS_SHOWN_MAX && {
-          footer: `The newest ${LIVE_CALLS_SHOWN_MAX} calls. All of them stand in the call history.`,
+          footer: `Showing the newest ${LIVE_CALLS_SHOWN_MAX} calls. See the call history for all of them.`,
         })}
       >
-        <Loaded query={calls} what="The live calls" skeleton={<SkeletonRows label="live calls" />}>
+        <Loaded query={calls} what="Live calls" skeleton={<SkeletonRows label="live calls" />}>
           {(list: Call[]) =>
             list.length === 0 ? <HowToCall /> : <LiveCallsTable calls={list} manages={manages} />
           }

@@ -3,19 +3,19 @@ import { IconPhoneEnd } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Call } from '../../api/types.ts'
-import { masked, otherParty } from '../../design/format/party.ts'
+import { maskNumber, otherParty } from '../../design/format/party.ts'
 import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx'
 import { StatusIcon } from '../../design/ui/StatusIcon.tsx'
 import { CallStatusIcon } from './CallStatusIcon.tsx'
 import { HangUpDialog } from './HangUpDialog.tsx'
 import classes from './LiveCallsTable.module.css'
-import { directionWords, hangUpWords } from './labels.ts'
+import { directionLabels, hangUpReasons } from './labels.ts'
 import { isOpen } from './live-calls.ts'
 import { CallCredits, CallTimer } from './TickingCall.tsx'
 
 const columns: readonly Column<Call>[] = [
   {
-    label: 'Who',
+    label: 'Caller',
     head: true,
     cell: (call) => (
       <Link to="/calls/$callId" params={{ callId: call.id }} className={stretched ?? ''}>
@@ -24,24 +24,24 @@ const columns: readonly Column<Call>[] = [
     ),
   },
   { label: 'Agent', cell: (call) => call.agentName },
-  { label: 'Direction', cell: (call) => directionWords[call.direction] },
+  { label: 'Direction', cell: (call) => directionLabels[call.direction] },
   { label: 'Status', cell: (call) => <Status call={call} />, width: '9.5rem' },
   { label: 'Time', end: true, cell: (call) => <CallTimer call={call} />, width: '5.5rem' },
   { label: 'Credits', end: true, cell: (call) => <CallCredits call={call} />, width: '5.5rem' },
 ]
 
-/** The number, masked: a screen on a wall shows everyone who calls. */
+/** The caller's number, maskNumber: this page may be on a screen that others can see. */
 function Who({ call }: { call: Call }) {
   const number = otherParty(call)
   if (number === null) return call.direction === 'web' ? 'Web visitor' : 'Number withheld'
   return (
     <span className="numeric" style={{ whiteSpace: 'nowrap' }} title={`Ends in ${number.slice(-4)}`}>
-      {masked(number)}
+      {maskNumber(number)}
     </span>
   )
 }
 
-/** A call that was ordered to end is still on, and charged, until it is over. */
+/** A call that was ordered to hang up is still live, and charged, until it ends. */
 function Status({ call }: { call: Call }) {
   if (!isOpen(call) || call.hangUpOrderedAt === null) return <CallStatusIcon status={call.status} />
   return (
@@ -49,7 +49,7 @@ function Status({ call }: { call: Call }) {
       <StatusIcon icon={IconPhoneEnd} tone="warn">
         Ending…
       </StatusIcon>
-      {call.hangUpReason !== null && <span className={classes.why}>{hangUpWords[call.hangUpReason]}</span>}
+      {call.hangUpReason !== null && <span className={classes.why}>{hangUpReasons[call.hangUpReason]}</span>}
     </>
   )
 }
@@ -66,7 +66,7 @@ export function LiveCallsTable({ calls, manages }: { calls: Call[]; manages: boo
           variant="default"
           size="compact-sm"
           onClick={() => setEnding(call)}
-          aria-label={`Hang up the call of ${call.agentName} with ${partyInWords(call)}`}
+          aria-label={`Hang up the call between ${call.agentName} and ${nameParty(call)}`}
         >
           Hang up
         </Button>
@@ -86,8 +86,8 @@ export function LiveCallsTable({ calls, manages }: { calls: Call[]; manages: boo
   )
 }
 
-function partyInWords(call: Call): string {
+function nameParty(call: Call): string {
   const number = otherParty(call)
-  if (number !== null) return masked(number)
+  if (number !== null) return maskNumber(number)
   return call.direction === 'web' ? 'a web visitor' : 'a withheld number'
 }

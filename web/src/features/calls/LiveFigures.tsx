@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core'
+import { HOUR_MS } from '@talktime/core/time/durations'
 import type { ReactNode } from 'react'
 import type { Balance, Call } from '../../api/types.ts'
 import { creditsBrief } from '../../design/format/credits.ts'
@@ -14,7 +15,7 @@ type BalanceState = {
   refetch: () => unknown
 }
 
-/** The numbers over the live calls: how many, what they cost, how long the balance lasts. */
+/** The numbers above the live calls: balance, live and ringing calls, and how long the balance lasts. */
 export function LiveFigures(props: { calls: Call[] | undefined; balance: BalanceState; timeZone: string }) {
   const { calls, balance } = props
   const count = (status: Call['status']) => calls?.filter((call) => call.status === status).length
@@ -32,16 +33,16 @@ export function LiveFigures(props: { calls: Call[] | undefined; balance: Balance
   }
   return (
     <dl className={classes.figures}>
-      <Figure label="Balance" note={partsNote(balance.data)} wide>
+      <Figure label="Balance" note={describeBalance(balance.data)} wide>
         {balance.data && <LiveBalance balance={balance.data} />}
       </Figure>
       <Figure label="In conversation" note="1 credit a minute each">
         {props.balance.data?.liveCalls ?? count('in_conversation')}
       </Figure>
-      <Figure label="Ringing" note="ringing costs nothing">
+      <Figure label="Ringing" note="ringing is free">
         {count('authorized')}
       </Figure>
-      <Figure label="Lasts until" note={lastsNote(balance.data)}>
+      <Figure label="Lasts until" note={describeCalls(balance.data)}>
         {balance.data && <LastsUntil balance={balance.data} timeZone={props.timeZone} />}
       </Figure>
     </dl>
@@ -73,11 +74,11 @@ function LastsUntil({ balance, timeZone }: { balance: Balance; timeZone: string 
   const { state } = useLiveBalance(balance)
   if (state === 'out') return 'Used up'
   if (endMs === null) return '—'
-  const soon = endMs - Date.parse(balance.asOf) < 20 * 3_600_000
+  const soon = endMs - Date.parse(balance.asOf) < 20 * HOUR_MS
   return instant(endMs, soon ? 'time' : 'dayTime', timeZone)
 }
 
-function partsNote(balance: Balance | undefined): string {
+function describeBalance(balance: Balance | undefined): string {
   if (!balance) return '\u00a0'
   if (balance.liveCalls > 0) return `falls by ${balance.liveCalls} a minute`
   const { monthly, topUp, promotional } = balance
@@ -88,9 +89,7 @@ function partsNote(balance: Balance | undefined): string {
   return parts.join(' · ')
 }
 
-function lastsNote(balance: Balance | undefined): string {
-  if (!balance || balance.liveCalls === 0) return 'no call is running'
-  return balance.liveCalls === 1
-    ? 'with this 1 call running on'
-    : `with these ${balance.liveCalls} calls running on`
+function describeCalls(balance: Balance | undefined): string {
+  if (!balance || balance.liveCalls === 0) return 'no live calls'
+  return balance.liveCalls === 1 ? 'with 1 live call' : `with ${balance.liveCalls} live calls`
 }

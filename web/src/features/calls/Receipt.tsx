@@ -2,14 +2,14 @@ import type { Receipt as ReceiptData } from '../../api/types.ts'
 import { instant, zoneInWords } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { CallStatusIcon } from './CallStatusIcon.tsx'
-import { arithmetic, receiptInWords } from './labels.ts'
+import { explainReceipt, showCalculation } from './labels.ts'
 import { isOpen } from './live-calls.ts'
 import classes from './Receipt.module.css'
 import { ReceiptDetails } from './ReceiptDetails.tsx'
 import { ReceiptEntries, ReceiptPayments } from './ReceiptTables.tsx'
 import { CallCredits, CallCreditsExact, CallSeconds } from './TickingCall.tsx'
 
-/** The whole receipt; while the call runs its numbers tick. */
+/** The receipt of a call. Its numbers tick while the call is in conversation. */
 export function Receipt({ receipt }: { receipt: ReceiptData }) {
   const charged = receipt.charged.milliseconds
   const running = receipt.status === 'in_conversation'
@@ -29,7 +29,7 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
             </span>{' '}
             <span className={classes.unit}>{running ? 'credits so far' : 'credits'}</span>
           </p>
-          <p className={classes.words}>{receiptInWords(receipt)}</p>
+          <p className={classes.words}>{explainReceipt(receipt)}</p>
           <Moments receipt={receipt} />
           {running && (
             <p className={classes.sum}>
@@ -37,14 +37,14 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
             </p>
           )}
           {!running && charged > 0 && (
-            <p className={classes.sum}>{arithmetic(charged)}; no rounding, no minimum</p>
+            <p className={classes.sum}>{showCalculation(charged)}, with no rounding and no minimum</p>
           )}
         </Card>
         {charged > 0 && !running && <ReceiptPayments receipt={receipt} />}
         {receipt.entries.length > 0 && <ReceiptEntries receipt={receipt} />}
         {running && (
           <p className={classes.later}>
-            Which credits paid, and the entries in the ledger, stand here when the call is over.
+            When the call ends, this page shows which credits paid for it, and its ledger entries.
           </p>
         )}
       </div>
@@ -53,7 +53,7 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
   )
 }
 
-/** When the call was allowed, answered and over, to the millisecond. */
+/** When the call was authorized, answered and ended, to the millisecond. */
 function Moments({ receipt }: { receipt: ReceiptData }) {
   const { timeZone } = receipt
   const moments = [
@@ -84,7 +84,7 @@ function Moments({ receipt }: { receipt: ReceiptData }) {
   )
 }
 
-/** A time of day; with its day where that is not the one at the top of the receipt. */
+/** A time of day, with the date if it differs from the one at the top of the receipt. */
 function Moment({ at, receipt }: { at: string; receipt: ReceiptData }) {
   const { authorizedAt, timeZone } = receipt
   const otherDay = instant(at, 'date', timeZone) !== instant(authorizedAt, 'date', timeZone)

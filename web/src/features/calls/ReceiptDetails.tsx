@@ -5,7 +5,7 @@ import { instant } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { CopyIcon } from '../../design/ui/Copyable.tsx'
 import { useMembership } from '../workspace/index.ts'
-import { directionWords, hangUpWords } from './labels.ts'
+import { directionLabels, hangUpReasons } from './labels.ts'
 import classes from './Receipt.module.css'
 
 const endSources = {
@@ -13,7 +13,7 @@ const endSources = {
   presumed: 'presumed from the last sign of life',
 }
 
-/** Who and what the call was. */
+/** The agent, numbers, end and identifiers of the call. */
 export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
   const end = [
     receipt.endReason?.replaceAll('_', ' ') ?? null,
@@ -29,27 +29,27 @@ export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
           <Detail name="Workspace">{workspace.name}</Detail>
         </div>
         <Detail name="Agent">{receipt.agentName}</Detail>
-        <Detail name="Direction">{directionWords[receipt.direction]}</Detail>
+        <Detail name="Direction">{directionLabels[receipt.direction]}</Detail>
         {receipt.from !== null && <Detail name="From">{receipt.from}</Detail>}
         {receipt.to !== null && <Detail name="To">{receipt.to}</Detail>}
         {end !== '' && <Detail name="End">{end}</Detail>}
         {receipt.hangUpOrderedAt !== null && receipt.hangUpReason !== null && (
-          <Detail name="Told to end">
+          <Detail name="Hang-up ordered">
             {instant(receipt.hangUpOrderedAt, 'timeExact', receipt.timeZone)},{' '}
-            {hangUpWords[receipt.hangUpReason]}
+            {hangUpReasons[receipt.hangUpReason]}
           </Detail>
         )}
         {receipt.status !== 'refused' && receipt.maxDurationSeconds > 0 && (
-          <Detail name="Longest allowed">{roughly(receipt.maxDurationSeconds * 1000)}</Detail>
+          <Detail name="Maximum duration">{roughly(receipt.maxDurationSeconds * 1000)}</Detail>
         )}
-        <Detail name="Call id">
+        <Detail name="Call ID">
           <span className={classes.mono}>{receipt.id}</span>
-          <CopyIcon value={receipt.id} what="the call id" />
+          <CopyIcon value={receipt.id} what="call ID" />
         </Detail>
         {receipt.externalId !== null && (
-          <Detail name="External id">
+          <Detail name="External ID">
             <span className={classes.mono}>{receipt.externalId}</span>
-            <CopyIcon value={receipt.externalId} what="the external id" />
+            <CopyIcon value={receipt.externalId} what="external ID" />
           </Detail>
         )}
       </dl>

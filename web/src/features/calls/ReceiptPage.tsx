@@ -13,7 +13,7 @@ import { receiptQuery } from './call-queries.ts'
 import { Receipt } from './Receipt.tsx'
 import classes from './ReceiptPage.module.css'
 
-/** What a call cost and why, to be read, printed or passed on. */
+/** What a call cost and why, for reading and printing. */
 export function ReceiptPage() {
   const { callId } = useParams({ from: '/shell/calls/$callId' })
   const receipt = useQuery(receiptQuery(callId))
@@ -61,13 +61,10 @@ function NoSuchCall() {
   const { session, workspace } = useMembership()
   return (
     <Card>
-      <Empty
-        icon={<IconFileOff size={22} stroke={1.5} />}
-        title={`There is no such call in ${workspace.name}`}
-      >
-        The link may be cut off.
+      <Empty icon={<IconFileOff size={22} stroke={1.5} />} title={`Call not found in ${workspace.name}`}>
+        The link may be incomplete.
         {session.workspaces.length > 1 &&
-          ' Or the call belongs to another of your workspaces: change it at the left.'}
+          ' Or the call belongs to another workspace. You can switch workspaces in the sidebar.'}
       </Empty>
     </Card>
   )

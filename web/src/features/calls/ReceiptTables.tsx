@@ -4,20 +4,20 @@ import { secondsFixed } from '../../design/format/duration.ts'
 import { instant } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
-import { grantWords } from './labels.ts'
+import { grantLabels } from './labels.ts'
 import classes from './Receipt.module.css'
 
-/** What one payment row needs; credits that no grant has paid yet are a row too. */
+/** A row of the payments table. Credits that no grant has paid yet have a row too. */
 type Paid = { key: string; name: string; note: string; milliseconds: number }
 
-/** Which grants paid, in the order in which they were spent; it adds up to the charge. */
+/** The grants that paid for the call, in burn order. They add up to the charge. */
 export function ReceiptPayments({ receipt }: { receipt: Receipt }) {
-  const rows = receipt.payments.map((payment) => paidRow(payment, receipt.timeZone))
+  const rows = receipt.payments.map((payment) => makeRow(payment, receipt.timeZone))
   if (receipt.unpaid.milliseconds > 0) {
     rows.push({
       key: 'unpaid',
       name: 'Overdraft',
-      note: 'the next credits pay it first',
+      note: 'the next credits pay this first',
       milliseconds: receipt.unpaid.milliseconds,
     })
   }
@@ -35,9 +35,9 @@ export function ReceiptPayments({ receipt }: { receipt: Receipt }) {
     { label: 'Credits', end: true, cell: (row) => creditsExact(row.milliseconds), width: '9rem' },
   ]
   return (
-    <Card title="Paid by" caption="The credits that expire soonest are spent first" flush>
+    <Card title="Paid by" caption="Credits that expire soonest are used first" flush>
       <DataTable
-        name="Credits that paid this call"
+        name="Credits that paid for this call"
         columns={columns}
         rows={rows}
         rowKey={(row) => row.key}
@@ -57,22 +57,22 @@ export function ReceiptPayments({ receipt }: { receipt: Receipt }) {
   )
 }
 
-function paidRow(payment: Payment, timeZone: string): Paid {
+function makeRow(payment: Payment, timeZone: string): Paid {
   const expiry =
     payment.expiresAt === null ? 'never expire' : `expire ${instant(payment.expiresAt, 'date', timeZone)}`
   return {
     key: payment.grantId,
-    name: grantWords[payment.kind],
+    name: grantLabels[payment.kind],
     note: `granted ${instant(payment.grantedAt, 'date', timeZone)}, ${expiry}`,
     milliseconds: payment.amount.milliseconds,
   }
 }
 
-/** The ledger's entries of this call, with the balance after each. */
+/** The call's ledger entries, with the balance after each. */
 export function ReceiptEntries({ receipt }: { receipt: Receipt }) {
   const columns: Column<ReceiptEntry>[] = [
     {
-      label: 'Entered',
+      label: 'Date',
       head: true,
       cell: (entry) => (
         <time dateTime={entry.at}>
@@ -90,7 +90,7 @@ export function ReceiptEntries({ receipt }: { receipt: Receipt }) {
     },
   ]
   return (
-    <Card title="Ledger" caption="What this call changed in the account, and never changes again" flush>
+    <Card title="Ledger" caption="This call’s entries in the ledger. They are never changed" flush>
       <DataTable
         name="Ledger entries of this call"
         columns={columns}

@@ -4,11 +4,11 @@ import type { CallStatus } from '../../api/types.ts'
 import classes from '../../design/ui/FilterButton.module.css'
 import { CallStatusIcon } from './CallStatusIcon.tsx'
 import type { HistorySearch } from './history-search.ts'
-import { statusWords } from './labels.ts'
+import { statusLabels } from './labels.ts'
 
-const all = Object.keys(statusWords) as CallStatus[]
+const all = Object.keys(statusLabels) as CallStatus[]
 
-/** Any number of statuses; none means any. */
+/** Chooses statuses. Choosing none means any. */
 export function StatusControl(props: { search: HistorySearch; onChange: (search: HistorySearch) => void }) {
   const { status: listed, ...others } = props.search
   const chosen = all.filter((status) => listed?.split(',').includes(status))
@@ -16,7 +16,7 @@ export function StatusControl(props: { search: HistorySearch; onChange: (search:
     const next = all.filter((one) => (one === status ? !chosen.includes(one) : chosen.includes(one)))
     props.onChange(next.length === 0 ? others : { ...others, status: next.join(',') })
   }
-  const shown = shownInWords(chosen)
+  const shown = describeChoice(chosen)
   return (
     <Popover position="bottom-start" width={216} trapFocus returnFocus>
       <Popover.Target>
@@ -50,10 +50,10 @@ export function StatusControl(props: { search: HistorySearch; onChange: (search:
   )
 }
 
-function shownInWords(chosen: CallStatus[]): string {
+function describeChoice(chosen: CallStatus[]): string {
   const [first, second] = chosen
   if (first === undefined) return 'Any status'
-  if (second === undefined) return statusWords[first]
-  if (chosen.length === 2) return `${statusWords[first]}, ${statusWords[second]}`
-  return `${statusWords[first]} and ${chosen.length - 1} more`
+  if (second === undefined) return statusLabels[first]
+  if (chosen.length === 2) return `${statusLabels[first]}, ${statusLabels[second]}`
+  return `${statusLabels[first]} and ${chosen.length - 1} more`
 }

@@ -1,9 +1,9 @@
 import type { Direction } from '../../api/types.ts'
-import { isDate, isWindowPreset, presetWindow, type WindowPreset } from '../../design/format/date-window.ts'
+import { isDate, isWindowPreset, resolvePreset, type WindowPreset } from '../../design/format/date-window.ts'
 import type { CallFilter } from './call-queries.ts'
-import { directionWords, statusWords } from './labels.ts'
+import { directionLabels, statusLabels } from './labels.ts'
 
-/** What the history's address says; a link shows the same to whoever follows it. */
+/** The filters of the call history. They are part of the address, so that links keep them. */
 export type HistorySearch = {
   window?: WindowPreset
   from?: string
@@ -14,7 +14,7 @@ export type HistorySearch = {
   status?: string
 }
 
-/** Reads the address; whatever it says that is not valid is left out. */
+/** Reads the filters from the address. Invalid values are dropped. */
 export function readHistorySearch(search: Record<string, unknown>): HistorySearch {
   const read: HistorySearch = {}
   if (isDate(search.from)) read.from = search.from
@@ -24,18 +24,18 @@ export function readHistorySearch(search: Record<string, unknown>): HistorySearc
   if (typeof search.agent === 'string') read.agent = search.agent
   if (isDirection(search.direction)) read.direction = search.direction
   const statuses = typeof search.status === 'string' ? search.status.split(',') : []
-  const known = statuses.filter((status) => Object.hasOwn(statusWords, status))
+  const known = statuses.filter((status) => Object.hasOwn(statusLabels, status))
   if (known.length > 0) read.status = known.join(',')
   return read
 }
 
 function isDirection(value: unknown): value is Direction {
-  return typeof value === 'string' && Object.hasOwn(directionWords, value)
+  return typeof value === 'string' && Object.hasOwn(directionLabels, value)
 }
 
-/** What to ask the server for. `today` is the local date in the workspace's time zone. */
-export function filterOf(search: HistorySearch, today: string): CallFilter {
-  const window = search.window === undefined ? search : presetWindow(search.window, today)
+/** Translates the filters for the API. `today` is the local date in the workspace's time zone. */
+export function buildCallFilter(search: HistorySearch, today: string): CallFilter {
+  const window = search.window === undefined ? search : resolvePreset(search.window, today)
   return {
     ...(search.status === undefined ? {} : { status: search.status }),
     ...(search.agent === undefined ? {} : { agentId: search.agent }),
@@ -45,8 +45,8 @@ export function filterOf(search: HistorySearch, today: string): CallFilter {
   }
 }
 
-/** Whether anything narrows the list. */
-export function isNarrowed(search: HistorySearch): boolean {
+/** Whether any filter is set. */
+export function isFiltered(search: HistorySearch): boolean {
   return Object.entries(search).some(
     ([name, value]) => value !== undefined && !(name === 'window' && value === 'all'),
   )

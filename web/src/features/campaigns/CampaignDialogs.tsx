@@ -47,7 +47,7 @@ export function CampaignDialogs(props: {
         <Confirm
           title={`Pause ${campaign.name}?`}
           button="Pause campaign"
-          colour="ink"
+          color="ink"
           act={() => readBody(api.POST('/v1/campaigns/{id}/pause', { params: path, body: {} }))}
           onDone={() => done(`${campaign.name} is paused`)}
           onClose={onClose}

@@ -27,7 +27,7 @@ import {
 import { campaignsKey } from './campaign-queries.ts'
 import { countryOptions } from './countries.ts'
 import { HoursEditor } from './HoursEditor.tsx'
-import { outcomeInWords } from './labels.ts'
+import { outcomeLabel } from './labels.ts'
 
 /** Makes a campaign, or changes one. Leaving with changes asks first. */
 export function CampaignForm(props: {
@@ -184,7 +184,7 @@ export function CampaignForm(props: {
               >
                 <div className={classes.choices}>
                   {retryOutcomes.map((outcome) => (
-                    <Checkbox key={outcome} value={outcome} label={outcomeInWords(outcome)} />
+                    <Checkbox key={outcome} value={outcome} label={outcomeLabel(outcome)} />
                   ))}
                 </div>
               </Checkbox.Group>

@@ -9,7 +9,7 @@ import {
 import type { CampaignStatus } from '../../api/types.ts'
 import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
 import classes from './CampaignStatusIcon.module.css'
-import { statusWords } from './labels.ts'
+import { statusLabels } from './labels.ts'
 
 const marks: Record<CampaignStatus, { icon: TablerIcon; tone: Tone }> = {
   draft: { icon: IconPencil, tone: 'plain' },
@@ -27,5 +27,5 @@ export function CampaignStatusIcon({ status }: { status: CampaignStatus }) {
 
 /** A campaign's status: an icon and its word. */
 export function CampaignStatusLabel({ status }: { status: CampaignStatus }) {
-  return <StatusIcon {...marks[status]}>{statusWords[status]}</StatusIcon>
+  return <StatusIcon {...marks[status]}>{statusLabels[status]}</StatusIcon>
 }

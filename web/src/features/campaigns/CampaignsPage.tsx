@@ -15,14 +15,14 @@ import { ReadOnlyNote } from '../workspace/index.ts'
 import classes from './CampaignsPage.module.css'
 import { CampaignsTable } from './CampaignsTable.tsx'
 import { campaignsQuery } from './campaign-queries.ts'
-import { statusWords } from './labels.ts'
+import { statusLabels } from './labels.ts'
 import { useCampaigning } from './use-campaigning.ts'
 
 const filters = [
   { value: 'all', label: 'All' },
   ...(['running', 'paused', 'scheduled', 'draft', 'completed'] as const).map((status) => ({
     value: status,
-    label: statusWords[status],
+    label: statusLabels[status],
   })),
 ]
 
@@ -84,7 +84,7 @@ export function CampaignsPage() {
             ) : (
               <Empty
                 icon={<IconFilterOff size={22} stroke={1.5} />}
-                title={`No campaign is ${status === undefined ? 'here' : statusWords[status].toLowerCase()}`}
+                title={`No campaign is ${status === undefined ? 'here' : statusLabels[status].toLowerCase()}`}
                 action={
                   <Button variant="default" onClick={() => filter('all')}>
                     Show all

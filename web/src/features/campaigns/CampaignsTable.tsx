@@ -7,7 +7,7 @@ import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx
 import { CampaignStatusLabel } from './CampaignStatusIcon.tsx'
 import classes from './CampaignsTable.module.css'
 import { ContactsBar } from './ContactsBar.tsx'
-import { contactsLeft, count, pauseWords, whenInWords } from './labels.ts'
+import { contactsLeft, count, pauseReasons, whenInWords } from './labels.ts'
 
 const columnsIn = (timeZone: string): readonly Column<Campaign>[] => [
   {
@@ -45,7 +45,7 @@ function Standing({ campaign, timeZone }: { campaign: Campaign; timeZone: string
       <CampaignStatusLabel status={status} />
       {status === 'paused' && pauseReason !== null && (
         <span className={classes.note}>
-          {pauseWords[pauseReason]}
+          {pauseReasons[pauseReason]}
           {pausedAt !== null && ` ${whenInWords(pausedAt, timeZone, serverNow())}`}
         </span>
       )}

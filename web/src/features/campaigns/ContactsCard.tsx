@@ -9,7 +9,7 @@ import { Empty, Updating } from '../../design/ui/states.tsx'
 import classes from './ContactsCard.module.css'
 import { ContactsTable } from './ContactsTable.tsx'
 import { contactsQuery } from './campaign-queries.ts'
-import { contactStateWords, count } from './labels.ts'
+import { contactStateLabels, count } from './labels.ts'
 import { resultsHref } from './results.ts'
 import { useCampaigning } from './use-campaigning.ts'
 
@@ -32,9 +32,9 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
   }
   const filters = [
     { value: 'all', label: `All ${count(contacts.total)}` },
-    ...(Object.keys(contactStateWords) as ContactState[]).map((value) => ({
+    ...(Object.keys(contactStateLabels) as ContactState[]).map((value) => ({
       value,
-      label: `${contactStateWords[value]} ${count(numbers[value])}`,
+      label: `${contactStateLabels[value]} ${count(numbers[value])}`,
     })),
   ]
   const filter = (value: string) =>
@@ -99,7 +99,7 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
           ) : (
             <Empty
               icon={<IconFilterOff size={22} stroke={1.5} />}
-              title={`No contact is here now${state === undefined ? '' : `: ${contactStateWords[state].toLowerCase()}`}`}
+              title={`No contact is here now${state === undefined ? '' : `: ${contactStateLabels[state].toLowerCase()}`}`}
               action={
                 <Button variant="default" onClick={() => filter('all')}>
                   Show all

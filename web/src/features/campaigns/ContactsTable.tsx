@@ -11,7 +11,7 @@ import { instant } from '../../design/format/instant.ts'
 import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx'
 import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
 import classes from './ContactsTable.module.css'
-import { contactStateWords, count, outcomeInWords } from './labels.ts'
+import { contactStateLabels, count, outcomeLabel } from './labels.ts'
 
 const marks: Record<ContactState, { icon: TablerIcon; tone: Tone }> = {
   waiting: { icon: IconClock, tone: 'plain' },
@@ -34,7 +34,7 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
   {
     label: 'State',
     width: '8.5rem',
-    cell: ({ state }) => <StatusIcon {...marks[state]}>{contactStateWords[state]}</StatusIcon>,
+    cell: ({ state }) => <StatusIcon {...marks[state]}>{contactStateLabels[state]}</StatusIcon>,
   },
   { label: 'Attempts', end: true, width: '5.5rem', cell: ({ attempts }) => count(attempts) },
   {
@@ -46,7 +46,7 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
       ) : (
         <>
           <time dateTime={lastAttemptAt}>{instant(lastAttemptAt, 'dayTime', timeZone)}</time>
-          {lastOutcome !== null && <span className={classes.note}>{outcomeInWords(lastOutcome)}</span>}
+          {lastOutcome !== null && <span className={classes.note}>{outcomeLabel(lastOutcome)}</span>}
         </>
       ),
   },

@@ -2,7 +2,7 @@ import { ActionIcon, Checkbox, SegmentedControl, Select, TextInput } from '@mant
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type Weekday, weekdays } from '@talktime/core/campaigns/calling-hours'
 import { useId } from 'react'
-import { zoneOptions } from '../../design/format/time-zones.ts'
+import { listZoneOptions } from '../../design/format/time-zones.ts'
 import classes from './HoursEditor.module.css'
 import { dayName, type HoursFields, type SpanFields, suggestSpans } from './hours-form.ts'
 
@@ -34,7 +34,7 @@ export function HoursEditor({ value, onChange, error }: Props) {
         <>
           <Select
             label="Time zone"
-            data={zoneOptions(value.timeZone)}
+            data={listZoneOptions(value.timeZone)}
             value={value.timeZone}
             onChange={(timeZone) => timeZone !== null && onChange({ ...value, timeZone })}
             searchable

@@ -12,7 +12,7 @@ import { campaignQuery } from './campaign-queries.ts'
 import { countryName } from './countries.ts'
 import classes from './HowItCalls.module.css'
 import { hoursInWords } from './hours-form.ts'
-import { count, outcomeInWords } from './labels.ts'
+import { count, outcomeLabel } from './labels.ts'
 import { useCampaigning } from './use-campaigning.ts'
 
 const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
@@ -75,7 +75,7 @@ function hoursNow(campaign: Campaign, timeZone: string): string | null {
 
 function attemptsInWords({ retries }: Campaign): string {
   if (retries.attemptsMax === 1 || retries.on.length === 0) return 'Each contact is called once'
-  const after = alternatives.format(retries.on.map((outcome) => outcomeInWords(outcome).toLowerCase()))
+  const after = alternatives.format(retries.on.map((outcome) => outcomeLabel(outcome).toLowerCase()))
   return `Up to ${retries.attemptsMax} for each contact, ${minutesInWords(retries.afterMinutes)} apart, after ${after}`
 }
 

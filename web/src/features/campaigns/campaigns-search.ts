@@ -1,5 +1,5 @@
 import type { CampaignStatus, ContactState } from '../../api/types.ts'
-import { contactStateWords, statusWords } from './labels.ts'
+import { contactStateLabels, statusLabels } from './labels.ts'
 
 /** What the list's address says. */
 export type CampaignsSearch = { status?: CampaignStatus }
@@ -10,7 +10,7 @@ export function readCampaignsSearch(search: Record<string, unknown>): CampaignsS
 }
 
 function isStatus(value: unknown): value is CampaignStatus {
-  return typeof value === 'string' && Object.hasOwn(statusWords, value)
+  return typeof value === 'string' && Object.hasOwn(statusLabels, value)
 }
 
 /** What is open on a campaign's page stands in its address. */
@@ -29,5 +29,5 @@ export function readCampaignSearch(search: Record<string, unknown>): CampaignSea
 }
 
 function isContactState(value: unknown): value is ContactState {
-  return typeof value === 'string' && Object.hasOwn(contactStateWords, value)
+  return typeof value === 'string' && Object.hasOwn(contactStateLabels, value)
 }

@@ -3,7 +3,7 @@ import { creditsInWords } from '../../design/format/credits.ts'
 import { instant, momentInWords } from '../../design/format/instant.ts'
 import { locale } from '../../design/format/locale.ts'
 
-export const statusWords: Record<CampaignStatus, string> = {
+export const statusLabels: Record<CampaignStatus, string> = {
   draft: 'Draft',
   scheduled: 'Scheduled',
   running: 'Running',
@@ -11,7 +11,7 @@ export const statusWords: Record<CampaignStatus, string> = {
   completed: 'Completed',
 }
 
-export const pauseWords: Record<NonNullable<Campaign['pauseReason']>, string> = {
+export const pauseReasons: Record<NonNullable<Campaign['pauseReason']>, string> = {
   out_of_credits: 'out of credits',
   by_user: 'by hand',
   agent_disabled: 'its agent is disabled',
@@ -20,7 +20,7 @@ export const pauseWords: Record<NonNullable<Campaign['pauseReason']>, string> = 
   carrier_failing: 'calls cannot be made',
 }
 
-export const contactStateWords: Record<ContactState, string> = {
+export const contactStateLabels: Record<ContactState, string> = {
   waiting: 'Waiting',
   calling: 'Calling',
   reached: 'Reached',
@@ -38,7 +38,7 @@ const outcomeWords: Record<string, string> = {
   not_called: 'Not called',
 }
 
-export function outcomeInWords(outcome: NonNullable<Contact['lastOutcome']>): string {
+export function outcomeLabel(outcome: NonNullable<Contact['lastOutcome']>): string {
   return outcomeWords[outcome] ?? outcome.replaceAll('_', ' ')
 }
 
@@ -94,7 +94,7 @@ export function standingInWords(campaign: Campaign, timeZone: string, nowMs: num
         ? 'Running: its calling hours never begin'
         : `Running: outside its calling hours until ${momentInWords(campaign.nextCallingAt, timeZone, nowMs)}`
     case 'paused': {
-      const reason = campaign.pauseReason === null ? '' : `: ${pauseWords[campaign.pauseReason]}`
+      const reason = campaign.pauseReason === null ? '' : `: ${pauseReasons[campaign.pauseReason]}`
       const since = campaign.pausedAt === null ? '' : ` ${when(campaign.pausedAt)}`
       return `Paused${reason}${since}`
     }

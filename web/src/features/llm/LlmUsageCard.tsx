@@ -4,7 +4,7 @@ import { llmProviderNames } from '@talktime/core/llm/llm-provider'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { serverNow } from '../../api/server-clock.ts'
-import { presetWindow, type WindowPreset, windowInWords } from '../../design/format/date-window.ts'
+import { resolvePreset, type WindowPreset, windowInWords } from '../../design/format/date-window.ts'
 import { dateInWords, instant, localDate, zoneInWords } from '../../design/format/instant.ts'
 import { locale } from '../../design/format/locale.ts'
 import { Card } from '../../design/ui/Card.tsx'
@@ -36,7 +36,7 @@ export function LlmUsageCard() {
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const [preset, setPreset] = useState<WindowPreset>('last_30_days')
   const [view, setView] = useState('days')
-  const usage = useQuery(llmUsageQuery(presetWindow(preset, localDate(serverNow(), timeZone))))
+  const usage = useQuery(llmUsageQuery(resolvePreset(preset, localDate(serverNow(), timeZone))))
   const caption = usage.data && (
     <>
       {windowInWords(usage.data.window)}, {zoneInWords(usage.data.window.timeZone)}; as of{' '}

@@ -7,7 +7,7 @@ import { instant } from '../../design/format/instant.ts'
 import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { workspaceQuery } from '../workspace/index.ts'
-import { roleWords } from './roles.ts'
+import { roleLabels } from './roles.ts'
 import { invitationsQuery } from './settings-queries.ts'
 
 export function InvitationsTable({ invitations }: { invitations: Invitation[] }) {
@@ -19,7 +19,7 @@ export function InvitationsTable({ invitations }: { invitations: Invitation[] })
       cell: (invitation) => instant(invitation.expiresAt, 'dayTime', timeZone),
       width: '9rem',
     },
-    { label: 'Role', cell: (invitation) => roleWords[invitation.role], width: '10rem' },
+    { label: 'Role', cell: (invitation) => roleLabels[invitation.role], width: '10rem' },
     { label: 'Withdraw', actions: true, cell: (invitation) => <Withdraw invitation={invitation} /> },
   ]
   return (

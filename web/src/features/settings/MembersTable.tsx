@@ -11,7 +11,7 @@ import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { membersQuery, sessionQuery, useMembership, workspaceQuery } from '../workspace/index.ts'
 import classes from './MembersTable.module.css'
-import { roleOptions, roleWords } from './roles.ts'
+import { roleLabels, roleOptions } from './roles.ts'
 
 export function MembersTable({ members }: { members: Member[] }) {
   const { session, workspace } = useMembership()
@@ -49,7 +49,7 @@ export function MembersTable({ members }: { members: Member[] }) {
         mayTouch(member) ? (
           <RoleSelect member={member} mayMakeOwner={workspace.role === 'owner'} onChanged={reload} />
         ) : (
-          roleWords[member.role]
+          roleLabels[member.role]
         ),
     },
     {
@@ -99,7 +99,7 @@ function RoleSelect(props: { member: Member; mayMakeOwner: boolean; onChanged: (
       api.PATCH('/v1/members/{userId}', { params: { path: { userId: member.userId } }, body: { role } }),
     onSuccess: async (_answer, role) => {
       await props.onChanged()
-      toast(`${member.name} is now ${roleWords[role].toLowerCase()}`)
+      toast(`${member.name} is now ${roleLabels[role].toLowerCase()}`)
     },
   })
   return (

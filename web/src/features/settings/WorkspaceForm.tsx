@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { api, readBody } from '../../api/client.ts'
 import type { Workspace } from '../../api/types.ts'
-import { zoneOptions } from '../../design/format/time-zones.ts'
+import { listZoneOptions } from '../../design/format/time-zones.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { SettingsRow } from '../../design/ui/SettingsRow.tsx'
@@ -109,7 +109,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           >
             <Select
               aria-label="Time zone"
-              data={zoneOptions(workspace.timeZone)}
+              data={listZoneOptions(workspace.timeZone)}
               searchable
               allowDeselect={false}
               limit={100}

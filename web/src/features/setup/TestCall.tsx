@@ -3,7 +3,7 @@ import { IconPhone, IconPhoneEnd } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Agent } from '../../api/types.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
-import { CallCredits, CallTimer, isOpen, refusalInWords } from '../calls/index.ts'
+import { CallCredits, CallTimer, describeRefusal, isOpen } from '../calls/index.ts'
 import classes from './TestCall.module.css'
 import { testCallMsMax, useTestCall } from './use-test-call.ts'
 
@@ -61,7 +61,7 @@ export function TestCall({ agent, manages }: { agent: Agent; manages: boolean })
               </Link>
             </>
           ) : (
-            `The call was refused: ${refusalInWords(call.refusal)}.`
+            `The call was refused: ${describeRefusal(call.refusal)}.`
           )}
         </p>
       )}

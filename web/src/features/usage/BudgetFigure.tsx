@@ -11,7 +11,7 @@ import classes from './KeyFigures.module.css'
 
 const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
 
-/** How much of the month's budget is used. Owners and admins set it right here. */
+/** How much of the monthly budget is used. Owners and admins can set the budget here. */
 export function BudgetFigure({ summary, month }: { summary: UsageSummary; month: string }) {
   const [editing, setEditing] = useState(false)
   const manages = mayManage(useMembership().workspace.role)
@@ -19,7 +19,7 @@ export function BudgetFigure({ summary, month }: { summary: UsageSummary; month:
   const note = `of ${creditsInWords(budget.milliseconds)} in ${month}${budget.source === 'plan' ? ', the plan’s credits' : ''}`
   if (editing) {
     return (
-      <Figure name="Budget" note="A calendar month’s. It warns and stops nothing.">
+      <Figure name="Budget" note="For each calendar month. Going over it alerts you but stops nothing.">
         <BudgetForm budget={budget} onClose={() => setEditing(false)} />
       </Figure>
     )

@@ -10,7 +10,7 @@ import { workspaceQuery } from '../workspace/index.ts'
 import classes from './KeyFigures.module.css'
 import { usageSummaryQuery } from './usage-queries.ts'
 
-/** Empty for the plan's credits. */
+/** Empty means the plan's credits. */
 type Fields = { monthlyBudgetCredits: number | string }
 
 export function BudgetForm(props: { budget: UsageSummary['budget']; onClose: () => void }) {
@@ -20,7 +20,7 @@ export function BudgetForm(props: { budget: UsageSummary['budget']; onClose: () 
     initialValues: { monthlyBudgetCredits: budget.source === 'workspace' ? budget.credits : '' },
     validate: {
       monthlyBudgetCredits: (value) =>
-        value === '' || Number(value) > 0 ? null : 'Enter a number of credits above 0, or nothing',
+        value === '' || Number(value) > 0 ? null : 'Enter more than 0 credits, or leave it empty',
     },
   })
   const { onSubmit, message, pending } = useSubmit(
@@ -34,7 +34,7 @@ export function BudgetForm(props: { budget: UsageSummary['budget']; onClose: () 
     async (saved) => {
       queryClient.setQueryData(workspaceQuery.queryKey, saved)
       await queryClient.invalidateQueries({ queryKey: usageSummaryQuery.queryKey })
-      toast('The monthly budget is saved')
+      toast('Monthly budget saved')
       onClose()
     },
   )
@@ -49,7 +49,7 @@ export function BudgetForm(props: { budget: UsageSummary['budget']; onClose: () 
       <FormMessage message={message} />
       <NumberInput
         aria-label="Monthly budget in credits"
-        placeholder="As the plan"
+        placeholder="Same as plan"
         size="xs"
         min={0}
         decimalScale={2}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import classes from './KeyFigures.module.css'
 
-/** One number of the row: its name, itself, and of which time it speaks. */
+/** One number with its name and the period it covers. */
 export function Figure(props: { name: string; note: ReactNode; action?: ReactNode; children: ReactNode }) {
   return (
     <div className={classes.figure}>

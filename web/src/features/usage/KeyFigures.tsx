@@ -13,7 +13,7 @@ import { callsInWords } from './count-labels.ts'
 import { Figure } from './Figure.tsx'
 import classes from './KeyFigures.module.css'
 
-/** The month, today, what is left and how much of the budget is used; each says of which time it speaks. */
+/** Usage of the month and of today, the balance, and the share of the budget that is used. */
 export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZone: string }) {
   const { summary } = props
   const balance = useQuery(balanceQuery)
@@ -21,7 +21,7 @@ export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZ
     return (
       <Card flush>
         <Failure
-          what="The usage of this month"
+          what="This month’s usage"
           error={summary.error}
           onRetry={() => void summary.refetch()}
           retrying={summary.isFetching}
@@ -30,12 +30,12 @@ export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZ
     )
   }
   return (
-    <Loaded query={summary} what="The usage of this month" skeleton={<Skeletons />}>
+    <Loaded query={summary} what="This month’s usage" skeleton={<Skeletons />}>
       {(data) => (
         <dl className={classes.figures}>
           <Figure
             name="Monthly usage"
-            note={<Period calls={data.monthly.calls}>{monthInWords(data)}, so far</Period>}
+            note={<Period calls={data.monthly.calls}>{nameMonth(data)}, so far</Period>}
           >
             <Credits milliseconds={data.monthly.milliseconds} />
           </Figure>
@@ -45,10 +45,10 @@ export function KeyFigures(props: { summary: UseQueryResult<UsageSummary>; timeZ
           >
             <Credits milliseconds={data.daily.milliseconds} />
           </Figure>
-          <Figure name="Current balance" note={balance.data ? liveNote(balance.data) : 'now'}>
+          <Figure name="Current balance" note={balance.data ? describeLiveCalls(balance.data) : 'now'}>
             {balance.data ? <LiveBalance balance={balance.data} /> : <Credits {...data.balance} />}
           </Figure>
-          <BudgetFigure summary={data} month={monthInWords(data)} />
+          <BudgetFigure summary={data} month={nameMonth(data)} />
         </dl>
       )}
     </Loaded>
@@ -59,7 +59,7 @@ const names = ['Monthly usage', 'Daily usage', 'Current balance', 'Budget']
 
 function Skeletons() {
   return (
-    <div role="status" aria-label="Loading the usage of this month">
+    <div role="status" aria-label="Loading this month’s usage">
       <dl className={classes.figures}>
         {names.map((name) => (
           <Figure key={name} name={name} note={'\u00a0'}>
@@ -71,7 +71,7 @@ function Skeletons() {
   )
 }
 
-/** Of which time a number speaks, and how many calls are in it. */
+/** The period of a number, and how many calls it includes. */
 function Period({ calls, children }: { calls: number; children: ReactNode }) {
   return (
     <>
@@ -97,13 +97,13 @@ function LiveBalance({ balance }: { balance: Balance }) {
   )
 }
 
-function liveNote({ liveCalls, status }: Balance): string {
+function describeLiveCalls({ liveCalls, status }: Balance): string {
   const state = { ok: '', low: ' · low', out: ' · out of credits' }[status]
-  if (liveCalls === 0) return `Now; no call is running${state}`
+  if (liveCalls === 0) return `Now, with no live calls${state}`
   return `Now, falling by ${liveCalls} a minute${state}`
 }
 
-/** `November 2026`. */
-function monthInWords({ monthly }: UsageSummary): string {
+/** Names the month: `November 2026`. */
+function nameMonth({ monthly }: UsageSummary): string {
   return instant(`${monthly.from}T12:00:00Z`, 'month', 'UTC')
 }

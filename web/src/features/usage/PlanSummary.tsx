@@ -10,7 +10,7 @@ import { balanceQuery } from '../balance/index.ts'
 import { workspaceQuery } from '../workspace/index.ts'
 import classes from './PlanSummary.module.css'
 
-/** What the plan brings, what is left of it, and when it brings it again. */
+/** The plan's monthly credits, what is left of them, and when they reset. */
 export function PlanSummary({ timeZone }: { timeZone: string }) {
   const workspace = useQuery(workspaceQuery)
   const balance = useQuery(balanceQuery)

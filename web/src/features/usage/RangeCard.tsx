@@ -12,15 +12,15 @@ import { Loaded } from '../../design/ui/Loaded.tsx'
 import { Updating } from '../../design/ui/states.tsx'
 import { agentsQuery } from '../agents/index.ts'
 import { useMembership } from '../workspace/index.ts'
-import { countInWords } from './count-labels.ts'
-import { exportHref } from './export-href.ts'
+import { formatCount } from './count-labels.ts'
+import { buildExportHref } from './export-href.ts'
 import classes from './RangeCard.module.css'
 import { RangeSkeleton, RangeSpend } from './RangeSpend.tsx'
 import { type UsageSearch, withWindow } from './usage-search.ts'
 import { useUsageKeys } from './use-usage-keys.ts'
 import { WindowControl, type WindowControlState } from './WindowControl.tsx'
 
-/** What was spent in a window of days: its total, its chart, and the calls behind it as a file. */
+/** The usage of a window of dates: total, chart and CSV export. */
 export function RangeCard(props: {
   search: UsageSearch
   range: UseQueryResult<UsageRange>
@@ -31,7 +31,7 @@ export function RangeCard(props: {
   const [control, setControl] = useState<WindowControlState>('closed')
   const { workspace } = useMembership()
   const today = localDate(serverNow(), timeZone)
-  // What is dimmed belongs to another window: nothing may be read off it or stepped from it.
+  // Dimmed numbers belong to the window before. They must not be exported, linked or stepped from.
   const shown = range.isPlaceholderData ? undefined : range.data
   const dates = shown === undefined ? null : { from: shown.window.from, to: shown.window.to }
   const go = (to: UsageSearch) => void navigate({ search: to, replace: true, resetScroll: false })
@@ -81,19 +81,19 @@ export function RangeCard(props: {
                 <a
                   {...props}
                   ref={exportLink}
-                  href={exportHref(workspace.id, dates, search.agent)}
+                  href={buildExportHref(workspace.id, dates, search.agent)}
                   download
                 />
               )}
             >
               CSV Export
-              <span className={classes.rows}>{rowsInWords(shown.exportRows)}</span>
+              <span className={classes.rows}>{describeRows(shown.exportRows)}</span>
             </Button>
           )}
         </div>
       }
     >
-      <Loaded query={range} what="The spend of this window" skeleton={<RangeSkeleton />}>
+      <Loaded query={range} what="Spend for these dates" skeleton={<RangeSkeleton />}>
         {(data) => (
           <Updating active={range.isPlaceholderData}>
             <RangeSpend range={data} onAll={() => goTo({ window: 'all' })} />
@@ -104,7 +104,7 @@ export function RangeCard(props: {
   )
 }
 
-/** The actual dates, their zone, and of when the numbers are. */
+/** The actual dates, their time zone, and when the numbers were read. */
 function Caption({ range }: { range: UseQueryResult<UsageRange> }) {
   if (range.data === undefined) return range.error === null ? 'Loading' : null
   const { window, asOf } = range.data
@@ -112,17 +112,17 @@ function Caption({ range }: { range: UseQueryResult<UsageRange> }) {
   return (
     <span role="status">
       {range.isPlaceholderData
-        ? 'Updating …'
+        ? 'Updating…'
         : `${windowInWords(window)} · ${zoneInWords(window.timeZone)} · as of ${asOfTime}`}
     </span>
   )
 }
 
-function rowsInWords(rows: number): string {
-  return rows === 1 ? '1 row' : `${countInWords(rows)} rows`
+function describeRows(rows: number): string {
+  return rows === 1 ? '1 row' : `${formatCount(rows)} rows`
 }
 
-/** A preset moves on with the days; this link keeps the dates that are on screen. */
+/** Copies a link with the dates on screen, because a preset means other dates tomorrow. */
 function CopyLink({ search, dates }: { search: UsageSearch; dates: UsageSearch | null }) {
   const { workspace } = useMembership()
   const query = new URLSearchParams({ ...withWindow(search, dates ?? {}), workspace: workspace.id })
@@ -146,7 +146,7 @@ function CopyLink({ search, dates }: { search: UsageSearch; dates: UsageSearch |
   )
 }
 
-/** One agent, or all. Where there is a single one there is nothing to choose. */
+/** Chooses one agent or all. Hidden when there is only one agent. */
 function AgentControl(props: {
   agentId: string | null
   search: UsageSearch
@@ -172,7 +172,7 @@ function AgentControl(props: {
       }}
       searchable
       clearable
-      nothingFoundMessage="No such agent"
+      nothingFoundMessage="No agents found"
       className={classes.agent ?? ''}
     />
   )

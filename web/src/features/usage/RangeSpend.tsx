@@ -10,10 +10,10 @@ import { roughly, secondsFixed } from '../../design/format/duration.ts'
 import { instant, localDate } from '../../design/format/instant.ts'
 import { Empty } from '../../design/ui/states.tsx'
 import { workspaceQuery } from '../workspace/index.ts'
-import { bucketsOf, type ChartUnit, partialInWords } from './buckets.ts'
-import { callsOf } from './calls-search.ts'
-import { comparisonOf } from './comparison.ts'
-import { costFigure, costNote } from './cost-labels.ts'
+import { type ChartUnit, describePartial, listBuckets } from './buckets.ts'
+import { searchCalls } from './calls-search.ts'
+import { compareWithPrevious } from './comparison.ts'
+import { describeUnpriced, formatCost } from './cost-labels.ts'
 import { callsInWords } from './count-labels.ts'
 import classes from './RangeSpend.module.css'
 import { SpendTable } from './SpendTable.tsx'
@@ -25,13 +25,13 @@ const SpendChart = lazy(() =>
   ),
 )
 
-/** The total of the window, and how it came about. */
+/** The total of the window and its chart. */
 export function RangeSpend({ range, onAll }: { range: UsageRange; onAll: () => void }) {
   if (range.lastUsedAt === null) return <NoCalls ofOne={range.agentId !== null} />
   return (
     <>
       <Total range={range} />
-      {range.calls === 0 ? <NoSpend range={range} onAll={onAll} /> : <Course range={range} />}
+      {range.calls === 0 ? <NoSpend range={range} onAll={onAll} /> : <Trend range={range} />}
     </>
   )
 }
@@ -46,13 +46,13 @@ function Total({ range }: { range: UsageRange }) {
           {creditsFixed(usedMs)}
         </data>{' '}
         <span className={classes.unit}>credits</span>
-        {costFigure(cost) !== null && <span className={classes.cost}>cost {costFigure(cost)}</span>}
+        {formatCost(cost) !== null && <span className={classes.cost}>cost {formatCost(cost)}</span>}
       </p>
       <p className={classes.facts}>
         {callsInWords(calls)}
         {calls > 0 && ` · ${secondsFixed(usedMs)} of conversation · ${roughly(usedMs / calls)} a call`}
       </p>
-      {costNote(cost) !== null && <p className={classes.facts}>{costNote(cost)}</p>}
+      {describeUnpriced(cost) !== null && <p className={classes.facts}>{describeUnpriced(cost)}</p>}
       {(calls > 0 || (previous?.calls ?? 0) > 0) && <Compared range={range} />}
     </>
   )
@@ -61,7 +61,7 @@ function Total({ range }: { range: UsageRange }) {
 function Compared({ range }: { range: UsageRange }) {
   const createdAt = useQuery(workspaceQuery).data?.createdAt
   if (createdAt === undefined) return null
-  const comparison = comparisonOf(range, localDate(Date.parse(createdAt), range.window.timeZone))
+  const comparison = compareWithPrevious(range, localDate(Date.parse(createdAt), range.window.timeZone))
   if (comparison === null) return null
   const Icon = { more: IconTrendingUp, less: IconTrendingDown, same: null }[comparison.direction]
   return (
@@ -75,30 +75,30 @@ function Compared({ range }: { range: UsageRange }) {
 
 type View = 'chart' | 'table'
 
-const unitWords: Record<ChartUnit, string> = { day: 'day', week: 'week, from Monday', month: 'month' }
+const unitLabels: Record<ChartUnit, string> = { day: 'day', week: 'week, starting Monday', month: 'month' }
 
-/** How the total came about over the days: as a chart, or in numbers. */
-function Course({ range }: { range: UsageRange }) {
+/** The usage over time, as a chart or a table. */
+function Trend({ range }: { range: UsageRange }) {
   const navigate = useNavigate()
   const [view, setView] = useState<View>('chart')
-  const buckets = bucketsOf(range)
+  const buckets = listBuckets(range)
   const { unit } = range.chart
   const partial = buckets.some((bucket) => bucket.partial)
   return (
     <div className={classes.course}>
       <div className={classes.courseHead}>
         <p className={classes.facts}>
-          By {unitWords[unit]}
+          By {unitLabels[unit]}
           {view === 'chart' && partial && (
             <span className={classes.legend}>
-              <span className={classes.hatch} aria-hidden /> {partialInWords(unit)}
+              <span className={classes.hatch} aria-hidden /> {describePartial(unit)}
             </span>
           )}
         </p>
         <SegmentedControl
           className={classes.views}
           size="xs"
-          aria-label="How the spend is shown"
+          aria-label="Show spend as"
           data={[
             { value: 'chart', label: 'Chart' },
             { value: 'table', label: 'Table' },
@@ -115,7 +115,7 @@ function Course({ range }: { range: UsageRange }) {
             buckets={buckets}
             unit={unit}
             name={`Spend by ${unit}, ${windowInWords(range.window)}`}
-            onOpen={(bucket) => void navigate({ to: '/calls', search: callsOf(bucket, range.agentId) })}
+            onOpen={(bucket) => void navigate({ to: '/calls', search: searchCalls(bucket, range.agentId) })}
           />
         </Suspense>
       )}
@@ -123,19 +123,18 @@ function Course({ range }: { range: UsageRange }) {
   )
 }
 
-/** The chart's code could not be had, which the numbers do not depend on. */
+/** Shown when the chart's code could not be loaded. */
 function NoChart() {
-  return <p className={classes.noChart}>The chart could not be loaded. The table shows the same.</p>
+  return <p className={classes.noChart}>The chart could not be loaded. The table shows the same numbers.</p>
 }
 
 function NoCalls({ ofOne }: { ofOne: boolean }) {
   return (
     <Empty
       icon={<IconPhoneIncoming size={22} stroke={1.5} />}
-      title={ofOne ? 'No calls of this agent yet' : 'No calls yet'}
+      title={ofOne ? 'No calls by this agent yet' : 'No calls yet'}
     >
-      What calls use stands here as soon as the first one is over.{' '}
-      <Link to="/live">See how to make the first one</Link>
+      Usage appears here when the first call ends. <Link to="/live">See how to make your first call</Link>
     </Empty>
   )
 }
@@ -145,7 +144,7 @@ function NoSpend({ range, onAll }: { range: UsageRange; onAll: () => void }) {
   return (
     <Empty
       icon={<IconCalendarOff size={22} stroke={1.5} />}
-      title="No spend in these dates"
+      title="No credits used in these dates"
       action={
         <Button variant="default" onClick={onAll}>
           Show all dates
@@ -153,15 +152,15 @@ function NoSpend({ range, onAll }: { range: UsageRange; onAll: () => void }) {
       }
     >
       {lastUsedAt !== null &&
-        `The last call that was charged ended on ${instant(lastUsedAt, 'dateTime', window.timeZone)}.`}
+        `The last charged call ended on ${instant(lastUsedAt, 'dateTime', window.timeZone)}.`}
     </Empty>
   )
 }
 
-/** Of the size that the loaded card will have. */
+/** A placeholder of the size of the loaded card. */
 export function RangeSkeleton() {
   return (
-    <div role="status" aria-label="Loading the spend of this window">
+    <div role="status" aria-label="Loading spend">
       <Skeleton height={44} width={230} mb={14} />
       <Skeleton height={12} width="48%" mb={10} />
       <Skeleton height={12} width="62%" mb={34} />

@@ -6,11 +6,11 @@ import { instant } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
 import { SkeletonRows } from '../../design/ui/states.tsx'
-import { entryWords, signedCredits } from '../billing/index.ts'
+import { entryLabels, signedCredits } from '../billing/index.ts'
 import classes from './RecentTransactions.module.css'
 import { recentTransactionsQuery } from './usage-queries.ts'
 
-/** The last entries of the ledger, each with the balance after it. */
+/** The latest ledger entries, with the balance after each. */
 export function RecentTransactions({ timeZone }: { timeZone: string }) {
   const entries = useQuery(recentTransactionsQuery)
   return (
@@ -20,14 +20,10 @@ export function RecentTransactions({ timeZone }: { timeZone: string }) {
       flush
       footer={<Link to="/usage/transactions">All transactions</Link>}
     >
-      <Loaded
-        query={entries}
-        what="The transactions"
-        skeleton={<SkeletonRows count={5} label="transactions" />}
-      >
+      <Loaded query={entries} what="Transactions" skeleton={<SkeletonRows count={5} label="transactions" />}>
         {(list) =>
           list.length === 0 ? (
-            <p className={classes.none}>Nothing has given or taken credits yet.</p>
+            <p className={classes.none}>No transactions yet.</p>
           ) : (
             <ol className={classes.list}>
               {list.map((entry) => (
@@ -54,7 +50,7 @@ export function RecentTransactions({ timeZone }: { timeZone: string }) {
 }
 
 function What({ entry }: { entry: Transaction }) {
-  const words = entryWords[entry.kind]
+  const words = entryLabels[entry.kind]
   if (entry.callId !== null) {
     return (
       <Link to="/calls/$callId" params={{ callId: entry.callId }} className={classes.link ?? ''}>

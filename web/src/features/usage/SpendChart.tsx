@@ -1,12 +1,13 @@
 import '@mantine/charts/styles.layer.css'
 import { BarChart } from '@mantine/charts'
+import { creditsFromMs, msFromCredits } from '@talktime/core/billing/credits'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef } from 'react'
 import { creditsBrief, creditsInWords } from '../../design/format/credits.ts'
-import { type Bucket, bucketInWords, type ChartUnit, partialInWords, tickOf } from './buckets.ts'
+import { type Bucket, bucketInWords, type ChartUnit, describePartial, formatTick } from './buckets.ts'
 import { callsInWords } from './count-labels.ts'
 import classes from './SpendChart.module.css'
 
-/** Bars of a window. The arrow keys step through them; a click or Enter opens the calls of the one that is shown. */
+/** A bar chart of a window. The arrow keys step through the bars; a click or Enter opens the calls of a bar. */
 export function SpendChart(props: {
   buckets: Bucket[]
   unit: ChartUnit
@@ -24,11 +25,11 @@ export function SpendChart(props: {
   }
   const data = buckets.map((bucket) => ({
     ...bucket,
-    credits: bucket.usedMs / 60_000,
+    credits: creditsFromMs(bucket.usedMs),
     color: bucket.partial ? `url(#${hatch})` : 'var(--accent)',
   }))
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the chart inside is what has the focus and the role
+    // biome-ignore lint/a11y/noStaticElementInteractions: the chart inside has the focus and the role
     <div className={classes.chart} onKeyDown={onKeyDown}>
       <BarChart
         h={236}
@@ -41,8 +42,8 @@ export function SpendChart(props: {
         textColor="var(--text-quiet)"
         cursorFill="var(--surface-selected)"
         tickLine="none"
-        valueFormatter={(credits) => creditsBrief(credits * 60_000)}
-        xAxisProps={{ tickFormatter: (date: string) => tickOf(date, unit), minTickGap: 28 }}
+        valueFormatter={(credits) => creditsBrief(msFromCredits(credits))}
+        xAxisProps={{ tickFormatter: (date: string) => formatTick(date, unit), minTickGap: 28 }}
         yAxisProps={{ width: 'auto', tickMargin: 4 }}
         barProps={{ radius: buckets.length > 120 ? 0 : [3, 3, 0, 0] }}
         tooltipProps={{
@@ -55,10 +56,12 @@ export function SpendChart(props: {
           ),
         }}
         barChartProps={{
-          ...nameOf(`${props.name}. The arrow keys step through it; Enter opens the calls.`),
+          ...nameChart(
+            `${props.name}. Use the arrow keys to step through the bars, and Enter to open the calls.`,
+          ),
           barCategoryGap: buckets.length > 120 ? '8%' : '18%',
           margin: { top: 8, right: 4, bottom: 0, left: 12 },
-          // A finger only asks what the bar says; the table has links.
+          // On touch screens a tap only shows the tooltip. The table has links.
           onClick: (_state, event) => {
             if ((event.nativeEvent as PointerEvent).pointerType !== 'touch') open()
           },
@@ -81,10 +84,10 @@ export function SpendChart(props: {
   )
 }
 
-/** Recharts hands it on to the drawing, but does not say so in its types. Its own title would pop up under the pointer. */
-const nameOf = (name: string) => ({ 'aria-label': name })
+/** Recharts passes the attribute on, although its types do not say so. Its `title` would show a tooltip. */
+const nameChart = (name: string) => ({ 'aria-label': name })
 
-/** What the bar under the pointer, or the one that was stepped to, says; read out as it changes. */
+/** The tooltip of the bar under the pointer or reached by keyboard. Screen readers read it as it changes. */
 function Shown(props: { bucket: Bucket | null; unit: ChartUnit; shown: RefObject<Bucket | null> }) {
   const { bucket, unit, shown } = props
   useEffect(() => {
@@ -96,7 +99,7 @@ function Shown(props: { bucket: Bucket | null; unit: ChartUnit; shown: RefObject
         <div className={classes.tip}>
           <p className={classes.tipDate}>
             {bucketInWords(bucket)}
-            {bucket.partial && <span className={classes.quiet}>, {partialInWords(unit)}</span>}
+            {bucket.partial && <span className={classes.quiet}>, {describePartial(unit)}</span>}
           </p>
           <p className={classes.tipValue}>{creditsInWords(bucket.usedMs)}</p>
           <p className={classes.quiet}>{callsInWords(bucket.calls)}</p>

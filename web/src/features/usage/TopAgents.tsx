@@ -11,19 +11,19 @@ import { Card } from '../../design/ui/Card.tsx'
 import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
 import { Empty, SkeletonRows, Updating } from '../../design/ui/states.tsx'
-import { callsOf } from './calls-search.ts'
-import { countInWords } from './count-labels.ts'
-import { type AgentUse, rank, sharesOf } from './ranking.ts'
+import { searchCalls } from './calls-search.ts'
+import { formatCount } from './count-labels.ts'
+import { type AgentUse, computeShares, rankAgents } from './ranking.ts'
 import classes from './TopAgents.module.css'
 
-const topMax = 5
+const TOP_AGENTS_MAX = 5
 const percents = new Intl.NumberFormat(locale, {
   style: 'percent',
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 })
 
-/** One line of the table: an agent, or all the others together. */
+/** One row of the table: an agent, or all others together. */
 type Line = {
   key: string
   name: string
@@ -33,36 +33,36 @@ type Line = {
   share: number
 }
 
-/** Who used the credits of the window. The lines add up to its total. */
+/** The agents that used the most credits in the window. The rows add up to its total. */
 export function TopAgents({ range }: { range: UseQueryResult<UsageRange> }) {
   const [all, setAll] = useState(false)
   const used = range.data?.agents.filter(({ calls }) => calls > 0).length ?? 0
   return (
     <Card
       title="Top Spending Agents"
-      caption="Of the same window; they add up to its total"
+      caption="For the same dates, adding up to the total"
       flush
-      {...(used > topMax && {
+      {...(used > TOP_AGENTS_MAX && {
         footer: (
           <Button variant="default" size="xs" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? `Show the first ${topMax}` : `Show all ${used} agents`}
+            {all ? `Show top ${TOP_AGENTS_MAX}` : `Show all ${used} agents`}
           </Button>
         ),
       })}
     >
       <Loaded
         query={range}
-        what="The agents’ spend"
-        skeleton={<SkeletonRows count={topMax} label="the agents’ spend" />}
+        what="Spend by agent"
+        skeleton={<SkeletonRows count={TOP_AGENTS_MAX} label="spend by agent" />}
       >
         {(data) => (
           <Updating active={range.isPlaceholderData}>
             {data.calls === 0 ? (
-              <Empty icon={<IconHeadset size={22} stroke={1.5} />} title="No agent spent anything">
-                Agents stand here as soon as a call of theirs is over in this window.
+              <Empty icon={<IconHeadset size={22} stroke={1.5} />} title="No agent used credits">
+                Agents appear here when one of their calls ends in these dates.
               </Empty>
             ) : (
-              <AgentsTable range={data} count={all ? Number.POSITIVE_INFINITY : topMax} />
+              <AgentsTable range={data} count={all ? Number.POSITIVE_INFINITY : TOP_AGENTS_MAX} />
             )}
           </Updating>
         )}
@@ -71,14 +71,14 @@ export function TopAgents({ range }: { range: UseQueryResult<UsageRange> }) {
   )
 }
 
-function linesOf(range: UsageRange, count: number): Line[] {
+function listLines(range: UsageRange, count: number): Line[] {
   const agents = range.agents.map(({ total, ...agent }) => ({ ...agent, usedMs: total.milliseconds }))
-  const { top, other } = rank(agents, count)
+  const { top, other } = rankAgents(agents, count)
   const lines = [
     ...top.map((agent) => ({ ...agent, key: agent.agentId, agent })),
     ...(other === null ? [] : [{ ...other, key: 'other', name: 'Other', agent: null }]),
   ]
-  const shares = sharesOf(lines.map(({ usedMs }) => usedMs))
+  const shares = computeShares(lines.map(({ usedMs }) => usedMs))
   return lines.map((line, index) => ({ ...line, share: (shares[index] ?? 0) / 1_000 }))
 }
 
@@ -97,8 +97,8 @@ function AgentsTable({ range, count }: { range: UsageRange; count: number }) {
         </span>
       ),
     },
-    { label: 'Calls', end: true, cell: ({ calls }) => countInWords(calls) },
-    { label: 'Mean call', end: true, cell: ({ usedMs, calls }) => roughly(usedMs / calls) },
+    { label: 'Calls', end: true, cell: ({ calls }) => formatCount(calls) },
+    { label: 'Average call', end: true, cell: ({ usedMs, calls }) => roughly(usedMs / calls) },
     {
       label: 'Credits',
       end: true,
@@ -107,9 +107,9 @@ function AgentsTable({ range, count }: { range: UsageRange; count: number }) {
   ]
   return (
     <DataTable
-      name="Agents, the highest spend first"
+      name="Agents, highest spend first"
       columns={columns}
-      rows={linesOf(range, count)}
+      rows={listLines(range, count)}
       rowKey={(line) => line.key}
     />
   )
@@ -121,9 +121,9 @@ function Name({ line, range }: { line: Line; range: UsageRange }) {
     <>
       <Link
         to="/calls"
-        search={callsOf(range.window, line.agent.agentId)}
+        search={searchCalls(range.window, line.agent.agentId)}
         className={stretched ?? ''}
-        title={`Calls of ${line.name} in this window`}
+        title={`Calls by ${line.name} in these dates`}
       >
         {line.name}
       </Link>

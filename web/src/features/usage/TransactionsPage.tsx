@@ -10,7 +10,7 @@ import { EntriesTable } from '../billing/index.ts'
 import { workspaceQuery } from '../workspace/index.ts'
 import { transactionsQuery } from './usage-queries.ts'
 
-/** The whole ledger: everything that gave or took credits, with the balance after each. */
+/** The whole ledger, with the balance after each entry. */
 export function TransactionsPage() {
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   const entries = useInfiniteQuery(transactionsQuery)
@@ -18,16 +18,16 @@ export function TransactionsPage() {
     <Page
       title="Transactions"
       above={<BackLink to="/usage">Usage</BackLink>}
-      caption={`Everything that gave or took credits, newest first${timeZone === undefined ? '' : ` · ${zoneInWords(timeZone)}`}`}
+      caption={`Everything that added or used credits, newest first${timeZone === undefined ? '' : ` · ${zoneInWords(timeZone)}`}`}
     >
       <Card flush>
         <PagedList
           query={entries}
-          what="The transactions"
+          what="Transactions"
           label="transactions"
           empty={
             <Empty icon={<IconListNumbers size={22} stroke={1.5} />} title="No transactions yet">
-              The first ones are the plan’s monthly credits.
+              Your plan’s monthly credits will be the first.
             </Empty>
           }
         >

@@ -11,15 +11,15 @@ import { RecentTransactions } from './RecentTransactions.tsx'
 import { TopAgents } from './TopAgents.tsx'
 import classes from './UsagePage.module.css'
 import { usageRangeQuery, usageSummaryQuery } from './usage-queries.ts'
-import { usageQueryOf } from './usage-search.ts'
+import { buildUsageQuery } from './usage-search.ts'
 
-/** Where the credits went: this month, today, and any window of days, by day and by agent. */
+/** Usage of this month, of today, and of any window of dates, by day and by agent. */
 export function UsagePage() {
   const search = useSearch({ from: '/shell/usage' })
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   const summary = useQuery(usageSummaryQuery)
-  // One answer has the total, the chart and the agents, so that they cannot disagree.
-  const range = useQuery(usageRangeQuery(usageQueryOf(search)))
+  // One response has the total, the chart and the agents, so that they always agree.
+  const range = useQuery(usageRangeQuery(buildUsageQuery(search)))
   const zone = timeZone ?? 'UTC'
   return (
     <Page

@@ -5,20 +5,20 @@ import { isDate, windowPresets } from '../../design/format/date-window.ts'
 import classes from '../../design/ui/FilterButton.module.css'
 import {
   type Dates,
-  presetOf,
+  nameWindow,
+  readPreset,
   type UsagePreset,
   type UsageSearch,
   usagePresets,
-  windowName,
 } from './usage-search.ts'
 
-/** What is open of the control: `custom` begins in the date fields. */
+/** Whether the control is open. `custom` opens it with the focus in the date fields. */
 export type WindowControlState = 'closed' | 'open' | 'custom'
 
-/** The window of dates: a preset, or a first and last day of one's own. */
+/** Chooses the dates: a preset, or a first and last day. */
 export function WindowControl(props: {
   search: UsageSearch
-  /** The dates on screen; null while they are not known. */
+  /** The dates on screen; null while they load. */
   dates: Dates | null
   today: string
   state: WindowControlState
@@ -27,7 +27,7 @@ export function WindowControl(props: {
   onDates: (dates: Dates) => void
 }) {
   const { search, state, onState } = props
-  const preset = presetOf(search)
+  const preset = readPreset(search)
   const close = () => onState('closed')
   return (
     <Popover
@@ -45,9 +45,9 @@ export function WindowControl(props: {
           onClick={() => onState(state === 'closed' ? 'open' : 'closed')}
           leftSection={<IconCalendar size={15} stroke={1.75} aria-hidden />}
           rightSection={<IconChevronDown size={14} stroke={1.75} aria-hidden />}
-          aria-label={`Dates: ${windowName(search)}`}
+          aria-label={`Dates: ${nameWindow(search)}`}
         >
-          {windowName(search)}
+          {nameWindow(search)}
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs">
@@ -83,7 +83,7 @@ export function WindowControl(props: {
   )
 }
 
-/** Nothing is asked for before both days are there: while a date is typed it is some other date. */
+/** Two date fields with a button: a date that is still being typed is some other date, so nothing loads before. */
 function CustomDates(props: {
   dates: Dates | null
   today: string
@@ -93,15 +93,15 @@ function CustomDates(props: {
   const [from, setFrom] = useState(props.dates?.from ?? '')
   const [to, setTo] = useState(props.dates?.to ?? '')
   const [tried, setTried] = useState(false)
-  const fromError = isDate(from) && from >= '2000-01-01' ? null : 'Enter a day since 2000'
-  const toError = isDate(to) ? (to < from ? 'Must not lie before the first' : null) : 'Enter a day'
+  const fromError = isDate(from) && from >= '2000-01-01' ? null : 'Enter a date after 1999'
+  const toError = isDate(to) ? (to < from ? 'Must not be before the first day' : null) : 'Enter a date'
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
     if (fromError === null && toError === null) props.onDates({ from, to })
   }
   return (
-    <form onSubmit={submit} noValidate aria-label="Dates of your own">
+    <form onSubmit={submit} noValidate aria-label="Custom dates">
       <div className={classes.dates}>
         <TextInput
           type="date"

@@ -1,6 +1,6 @@
 import type { UsageRange } from '../../api/types.ts'
 import { creditsInWords } from '../../design/format/credits.ts'
-import { daysIn, windowInWords } from '../../design/format/date-window.ts'
+import { countDays, windowInWords } from '../../design/format/date-window.ts'
 import { dateInWords, localDate } from '../../design/format/instant.ts'
 import { locale } from '../../design/format/locale.ts'
 
@@ -9,27 +9,27 @@ const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFracti
 export type Comparison = { direction: 'more' | 'less' | 'same'; change: string; than: string }
 
 /**
- * How a window compares with as many days right before it; null where nothing can be before.
+ * Compares a window with the same number of days right before it; null when the window has no beginning.
  *
- * @param since the day on which the workspace began: with days before it nothing compares
+ * @param createdOn the local date on which the workspace was created; windows that reach further back are not compared
  */
-export function comparisonOf(
+export function compareWithPrevious(
   { window, total, previous, asOf }: UsageRange,
-  since: string,
+  createdOn: string,
 ): Comparison | null {
   if (previous === null) return null
-  const days = daysIn(window)
-  const before = `${days === 1 ? 'the day' : `the ${days} days`} before, ${windowInWords(previous)}`
+  const days = countDays(window)
+  const before = `the previous ${days === 1 ? 'day' : `${days} days`}, ${windowInWords(previous)}`
   const beforeMs = previous.total.milliseconds
   const none = (why: string) => ({ direction: 'same', change: 'No comparison', than: `: ${why}` }) as const
-  if (previous.from < since) return none(`the workspace began on ${dateInWords(since)}`)
-  if (beforeMs === 0) return none(`nothing was spent in ${before}`)
+  if (previous.from < createdOn) return none(`the workspace was created on ${dateInWords(createdOn)}`)
+  if (beforeMs === 0) return none(`no credits were used in ${before}`)
 
   const today = localDate(Date.parse(asOf), window.timeZone)
   const caveat = window.from <= today && window.to >= today ? ' Today is not over yet.' : ''
   const than = `${before}: ${creditsInWords(beforeMs)}.${caveat}`
   const changeMs = total.milliseconds - beforeMs
-  if (changeMs === 0) return { direction: 'same', change: 'As much', than: ` as in ${than}` }
+  if (changeMs === 0) return { direction: 'same', change: 'Same', than: ` as ${than}` }
   const change = percents.format(Math.abs(changeMs) / beforeMs)
   return changeMs > 0
     ? { direction: 'more', change: `${change} more`, than: ` than ${than}` }

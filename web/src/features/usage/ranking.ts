@@ -1,11 +1,11 @@
-/** What was used, in milliseconds of talk time, and in how many calls. */
+/** Usage in milliseconds of talk time, and the number of calls. */
 export type Use = { usedMs: number; calls: number }
 
 /**
- * The shares of a whole in tenths of a percent. They add up to 1,000: what rounding leaves goes to those that lost
- * most by it (the largest remainder). All are 0 where the whole is.
+ * Splits a whole into shares in tenths of a percent, rounded by the largest remainder method so that they add up to
+ * 1,000. All shares of an empty whole are 0.
  */
-export function sharesOf(parts: readonly number[]): number[] {
+export function computeShares(parts: readonly number[]): number[] {
   const whole = parts.reduce((sum, part) => sum + part, 0)
   if (whole <= 0) return parts.map(() => 0)
   const exact = parts.map((part) => (part * 1_000) / whole)
@@ -21,8 +21,8 @@ export function sharesOf(parts: readonly number[]): number[] {
 export type AgentUse = Use & { agentId: string; name: string; archived: boolean }
 export type Ranking = { top: AgentUse[]; other: (Use & { agents: number }) | null }
 
-/** The agents that used most, and the others as one. */
-export function rank(agents: readonly AgentUse[], topMax: number): Ranking {
+/** Ranks agents by usage and sums up those after the first `topMax`. Agents without calls are left out. */
+export function rankAgents(agents: readonly AgentUse[], topMax: number): Ranking {
   const used = agents.filter(({ calls }) => calls > 0)
   const others = used.slice(topMax)
   const sum = (of: (use: Use) => number) => others.reduce((total, use) => total + of(use), 0)

@@ -1,12 +1,13 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, readBody } from '../../api/client.ts'
 import type { UsageQuery } from './usage-search.ts'
 
-/** What calls that end change: usage and the ledger. */
+/** The first part of every query key about usage and the ledger, which change when calls end. */
 export const usageKey = ['usage'] as const
 
-/** A page that stays open over midnight has another today. */
-const refetchInterval = 60_000
+/** After midnight, "today" is another day. */
+const refetchInterval = MINUTE_MS
 
 export const usageSummaryQuery = queryOptions({
   queryKey: [...usageKey, 'summary'],
@@ -14,7 +15,7 @@ export const usageSummaryQuery = queryOptions({
   refetchInterval,
 })
 
-/** Total, days and agents of a window, in one answer. The old window stays while the next one loads. */
+/** Total, days and agents of a window in one response. The old window stays on screen while the next one loads. */
 export const usageRangeQuery = (query: UsageQuery) =>
   queryOptions({
     queryKey: [...usageKey, 'range', query],
@@ -29,7 +30,7 @@ export const recentTransactionsQuery = queryOptions({
     (await readBody(api.GET('/v1/transactions', { params: { query: { limit: '5' } } }))).data,
 })
 
-/** The ledger: every change of the credits, newest first. */
+/** All ledger entries, newest first. */
 export const transactionsQuery = infiniteQueryOptions({
   queryKey: [...usageKey, 'transactions'],
   queryFn: ({ pageParam }) => {

@@ -1,10 +1,17 @@
 import { windowPresets } from '../../design/format/date-window.ts'
 import { type PageKey, usePageKeys } from '../shortcuts/index.ts'
-import { type Dates, earlier, later, searchOfDates, type UsageSearch, usagePresets } from './usage-search.ts'
+import {
+  type Dates,
+  searchDates,
+  stepBack,
+  stepForward,
+  type UsageSearch,
+  usagePresets,
+} from './usage-search.ts'
 
 type Window = Pick<UsageSearch, 'window' | 'from' | 'to'>
 
-/** The keys of the Usage page: a number for each preset, arrows for the windows before and after. */
+/** The keyboard shortcuts of the Usage page: numbers for presets, arrows for the windows before and after. */
 export function useUsageKeys(page: {
   dates: Dates | null
   today: string
@@ -13,7 +20,7 @@ export function useUsageKeys(page: {
   custom: () => void
 }): void {
   const step = (to: Dates | null) => {
-    if (to !== null) page.goTo(searchOfDates(to, page.today))
+    if (to !== null) page.goTo(searchDates(to, page.today))
   }
   const { dates, today } = page
   const keys: PageKey[] = [
@@ -22,9 +29,9 @@ export function useUsageKeys(page: {
       does: windowPresets[window],
       act: () => page.goTo({ window }),
     })),
-    { keys: ['6', 'c'], does: 'Dates of your own', act: page.custom },
-    { keys: ['ArrowLeft'], does: 'The days before', act: () => step(dates && earlier(dates)) },
-    { keys: ['ArrowRight'], does: 'The days after', act: () => step(dates && later(dates, today)) },
+    { keys: ['6', 'c'], does: 'Custom dates', act: page.custom },
+    { keys: ['ArrowLeft'], does: 'Earlier dates', act: () => step(dates && stepBack(dates)) },
+    { keys: ['ArrowRight'], does: 'Later dates', act: () => step(dates && stepForward(dates, today)) },
     { keys: ['e'], does: 'Export as CSV', act: page.exportCsv },
   ]
   usePageKeys(keys)
