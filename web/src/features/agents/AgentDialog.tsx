@@ -9,14 +9,14 @@ import { toast } from '../../design/ui/toast.ts'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import classes from './AgentDialog.module.css'
 import { agentsQuery } from './agent-queries.ts'
-import { languageOptions } from './languages.ts'
+import { listLanguageOptions } from './languages.ts'
 
-/** Providers that are often used; any other can be typed. */
+/** Common providers. Any other can be typed. */
 const providers = ['openai', 'anthropic', 'google', 'mistral', 'groq', 'azure', 'deepseek', 'xai']
 
-const filled = (message: string) => (value: string) => (value.trim() === '' ? message : null)
+const requireText = (message: string) => (value: string) => (value.trim() === '' ? message : null)
 
-/** Adds an agent, or changes one. Closing with unsaved changes asks first. */
+/** Creates or edits an agent. Closing with unsaved changes asks first. */
 export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => void }) {
   const queryClient = useQueryClient()
   const [typedLanguage, setTypedLanguage] = useState('')
@@ -31,10 +31,10 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
       llmModel: agent?.llmModel ?? '',
     },
     validate: {
-      name: filled('Give the agent a name'),
+      name: requireText('Enter a name'),
       language: (value) => (value ? null : 'Choose a language'),
-      llmProvider: filled('Name the LLM provider, such as openai'),
-      llmModel: filled('Name the model as its provider spells it'),
+      llmProvider: requireText('Enter the LLM provider, such as openai'),
+      llmModel: requireText('Enter the model’s name as the provider spells it'),
     },
   })
   const { onSubmit, message, pending } = useSubmit(
@@ -55,7 +55,7 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
     },
     async (saved) => {
       await queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey })
-      toast(agent ? `${saved.name} is saved` : `${saved.name} is ready for calls`)
+      toast(agent ? `${saved.name} saved` : `${saved.name} is ready for calls`)
       onClose()
     },
   )
@@ -75,16 +75,16 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
         />
         <Select
           label="Language"
-          data={languageOptions(form.values.language, typedLanguage)}
+          data={listLanguageOptions(form.values.language, typedLanguage)}
           searchable
           onSearchChange={setTypedLanguage}
-          nothingFoundMessage="No language has that name; a tag such as gsw-CH can be typed"
+          nothingFoundMessage="No languages found. You can type a tag, such as gsw-CH"
           allowDeselect={false}
           {...form.getInputProps('language')}
         />
         <TextInput
           label="Phone number"
-          description="Optional. With country code, such as +49 30 901820. It belongs to one agent only."
+          description="Optional. With country code, such as +1 415 555 0132. A number belongs to one agent only."
           type="tel"
           autoComplete="off"
           {...form.getInputProps('phoneNumber')}
@@ -110,7 +110,7 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
         </div>
         <TextInput
           label="Connects to"
-          description="Optional. Where the carrier connects its calls: wss://agent.example.com/talk, sip:agent@example.com or a phone number. A voice stack of your own needs none."
+          description="Optional. Where the carrier connects calls: wss://agent.example.com/talk, sip:agent@example.com or a phone number. Not needed with your own voice stack."
           autoComplete="off"
           spellCheck={false}
           maxLength={500}
@@ -118,7 +118,7 @@ export function AgentDialog({ agent, onClose }: { agent?: Agent; onClose: () => 
         />
         {leaving && (
           <div role="alert" className={classes.unsaved}>
-            <span>Not saved yet.</span>
+            <span>You have unsaved changes.</span>
             <Button variant="subtle" color="red" size="compact-sm" onClick={onClose}>
               Discard changes
             </Button>

@@ -11,7 +11,7 @@ import { AgentDialog } from './AgentDialog.tsx'
 import { AgentsTable } from './AgentsTable.tsx'
 import { agentsQuery } from './agent-queries.ts'
 
-/** The voices that take and make calls. */
+/** The workspace's agents. */
 export function AgentsPage() {
   const agents = useQuery(agentsQuery)
   const manages = mayManage(useMembership().workspace.role)
@@ -30,17 +30,17 @@ export function AgentsPage() {
   return (
     <Page
       title="Agents"
-      caption="The voices that take and make calls. Each call belongs to one."
+      caption="Voice agents that take and make calls"
       actions={empty ? undefined : newAgent}
     >
-      <ReadOnlyNote what="add or change agents" />
+      <ReadOnlyNote what="add or edit agents" />
       <Card flush>
-        <Loaded query={agents} what="The agents" skeleton={<SkeletonRows label="agents" />}>
+        <Loaded query={agents} what="Agents" skeleton={<SkeletonRows label="agents" />}>
           {(list) =>
             list.length === 0 ? (
               <Empty icon={<IconHeadset size={22} stroke={1.5} />} title="No agents yet" action={newAgent}>
-                An agent is a voice with a language, a model and perhaps a phone number. Calls are charged to
-                the workspace, and told apart by agent.
+                An agent is a voice with a language, a model and, optionally, a phone number. Every call
+                belongs to an agent and is charged to the workspace.
               </Empty>
             ) : (
               <AgentsTable agents={list} manages={manages} onEdit={open} />

@@ -85,20 +85,20 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
           act={() => api.DELETE('/v1/agents/{id}', { params: { path: { id: archiving.id } } })}
           onDone={() => {
             setArchiving(null)
-            toast(`${archiving.name} is archived`)
+            toast(`${archiving.name} archived`)
             void reload()
           }}
           onClose={() => setArchiving(null)}
         >
-          New calls of this agent will be refused, and its phone number becomes free for another one. Past
-          calls and receipts keep its name. An archived agent does not come back.
+          New calls with this agent will be refused, and its phone number becomes available. Past calls and
+          receipts keep its name. This cannot be undone.
         </Confirm>
       )}
     </>
   )
 }
 
-/** The number, and that a call to it led nowhere, if one did. */
+/** The agent's number, with a warning if a call to it could not be connected. */
 function PhoneNumber({ agent, timeZone }: { agent: Agent; timeZone: string }) {
   const { phoneNumber, unconnectedCallAt } = agent
   if (phoneNumber === null) return <span className={classes.none}>None</span>
@@ -108,7 +108,7 @@ function PhoneNumber({ agent, timeZone }: { agent: Agent; timeZone: string }) {
       {unconnectedCallAt !== null && (
         <span className={classes.unconnected}>
           <IconPlugConnectedX size={14} stroke={1.75} className={classes.warning} aria-hidden />
-          Turned away a call {instant(unconnectedCallAt, 'dayTime', timeZone)}: it connects to nothing
+          Missed a call on {instant(unconnectedCallAt, 'dayTime', timeZone)}: “Connects to” is not set
         </span>
       )}
     </>
@@ -131,7 +131,7 @@ function AgentMenu(props: {
       }),
     onSuccess: async () => {
       await props.onChanged()
-      toast(active ? `${agent.name} is disabled: its calls are refused` : `${agent.name} is active again`)
+      toast(active ? `${agent.name} disabled. New calls are refused.` : `${agent.name} enabled`)
     },
     onError: (error) => toast(asProblem(error).message),
   })
@@ -160,7 +160,7 @@ function AgentMenu(props: {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconArchive {...icon} />} color="red" onClick={props.onArchive}>
-          Archive …
+          Archive…
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

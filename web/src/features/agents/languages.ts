@@ -1,5 +1,5 @@
-/** BCP 47 tags that voice agents often speak; any other can be typed. */
-const common = [
+/** BCP 47 tags of common languages. Any other tag can be typed. */
+const commonTags = [
   'en-US',
   'en-GB',
   'en-AU',
@@ -57,7 +57,7 @@ const common = [
 
 const names = new Intl.DisplayNames(['en'], { type: 'language', languageDisplay: 'standard' })
 
-/** What people call a language: `German (Germany)`; the tag itself where it has no name. */
+/** Names a language: `German (Germany)`. A tag without a name is returned as is. */
 export function languageName(tag: string): string {
   try {
     return names.of(tag) ?? tag
@@ -66,8 +66,8 @@ export function languageName(tag: string): string {
   }
 }
 
-/** The tag in its proper spelling, or null for a text that is none. */
-export function languageTag(text: string): string | null {
+/** Normalizes the spelling of a tag; null if the text is not a tag. */
+export function normalizeTag(text: string): string | null {
   try {
     return Intl.getCanonicalLocales(text.trim())[0] ?? null
   } catch {
@@ -77,14 +77,14 @@ export function languageTag(text: string): string | null {
 
 type Option = { value: string; label: string }
 
-const option = (tag: string): Option => ({ value: tag, label: `${languageName(tag)} · ${tag}` })
+const makeOption = (tag: string): Option => ({ value: tag, label: `${languageName(tag)} · ${tag}` })
 
-const commonOptions = common.map(option).sort((one, other) => one.label.localeCompare(other.label))
+const commonOptions = commonTags.map(makeOption).sort((one, other) => one.label.localeCompare(other.label))
 
-/** The common languages, and with them the one that is chosen and the one that is being typed. */
-export function languageOptions(chosen: string, typed: string): Option[] {
-  const extra = [chosen, languageTag(typed)].filter(
-    (tag) => tag !== null && tag !== '' && !common.includes(tag),
+/** Lists the common languages, the chosen one and the one being typed. */
+export function listLanguageOptions(chosen: string, typed: string): Option[] {
+  const extra = [chosen, normalizeTag(typed)].filter(
+    (tag) => tag !== null && tag !== '' && !commonTags.includes(tag),
   )
-  return [...new Set(extra)].map((tag) => option(tag ?? '')).concat(commonOptions)
+  return [...new Set(extra)].map((tag) => makeOption(tag ?? '')).concat(commonOptions)
 }

@@ -9,22 +9,22 @@ import { AlertItem } from './AlertItem.tsx'
 import { alertsKey, alertsQuery, markAlertsRead } from './alert-queries.ts'
 import { NoAlerts } from './NoAlerts.tsx'
 
-/** How many of the latest alerts stand in the header; the rest is on the page. */
-const shownMax = 8
+/** How many of the latest alerts the header shows. */
+const SHOWN_MAX = 8
 
-/** The alerts of the workspace, in the header: how many nobody has read, and the latest of them. */
+/** The bell in the header: the number of unread alerts, and the latest ones in a popover. Opening it marks them as read. */
 export function AlertBell() {
   const [opened, setOpened] = useState(false)
   const queryClient = useQueryClient()
   const alerts = useQuery(alertsQuery)
   const unread = (alerts.data ?? []).filter(({ readAt }) => readAt === null)
-  const shown = alerts.data?.slice(0, shownMax)
+  const shown = alerts.data?.slice(0, SHOWN_MAX)
 
   const change = (open: boolean) => {
     setOpened(open)
     const seen = (shown ?? []).filter(({ readAt }) => readAt === null)
     if (!open || seen.length === 0) return
-    // Where it fails they stay unread, and are marked the next time.
+    // If this fails, they stay unread until the bell is opened again.
     void markAlertsRead(seen.map(({ id }) => id)).then(
       () => queryClient.invalidateQueries({ queryKey: alertsKey }),
       () => {},
@@ -84,7 +84,7 @@ export function AlertBell() {
             All alerts
           </Link>
           <Link to="/settings/alerts" onClick={close}>
-            Who is told
+            Alert settings
           </Link>
         </div>
       </Popover.Dropdown>

@@ -5,14 +5,14 @@ import type { Alert } from '../../api/types.ts'
 import { instant } from '../../design/format/instant.ts'
 import { workspaceQuery } from '../workspace/index.ts'
 import classes from './AlertItem.module.css'
-import { kinds, linkInWords } from './alert-kinds.ts'
+import { kinds, labelLink } from './alert-kinds.ts'
 
-/** One alert: what, when, what to do and where. `brief`: as it stands in the header. */
+/** One alert: what happened, when, and what to do. `brief` is its form in the header. */
 export function AlertItem(props: {
   alert: Alert
   brief?: boolean
   onFollow?: () => void
-  /** Beside the link. */
+  /** Shown beside the link. */
   actions?: ReactNode
 }) {
   const { alert } = props
@@ -31,7 +31,7 @@ export function AlertItem(props: {
         <p className={classes.detail}>{alert.detail}</p>
         <div className={classes.actions}>
           <Link to={alert.link} onClick={() => props.onFollow?.()}>
-            {linkInWords(alert.link)}
+            {labelLink(alert.link)}
           </Link>
           {props.actions}
         </div>

@@ -16,7 +16,7 @@ import classes from './AlertSettingsForm.module.css'
 import { kindGroups, kinds } from './alert-kinds.ts'
 import { alertSettingsQuery } from './alert-queries.ts'
 
-/** By kind, whether this person is mailed. Nothing is saved before Save, and leaving with changes asks. */
+/** Chooses which alerts this person gets by email. Leaving with unsaved changes asks first. */
 export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
   const queryClient = useQueryClient()
   const { session, workspace } = useMembership()
@@ -29,7 +29,7 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
       form.setInitialValues(answer.mail)
       form.setValues(answer.mail)
       form.resetDirty(answer.mail)
-      toast('Your choice is saved')
+      toast('Alert settings saved')
     },
   )
   const dirty = form.isDirty()
@@ -44,12 +44,12 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
         title="Alerts by email"
         caption={
           workspace.demo
-            ? 'Nobody is mailed about a demo workspace.'
-            : `For you alone, to ${session.user.email}. In the app everybody sees every alert.`
+            ? 'Demo workspaces send no email.'
+            : `Sent to ${session.user.email}, for you only. Everyone sees all alerts in the app.`
         }
         footer={
           <>
-            <span role="status">{dirty ? 'Unsaved changes' : 'Everything is saved'}</span>
+            <span role="status">{dirty ? 'Unsaved changes' : 'All changes saved'}</span>
             <Group gap="xs">
               {dirty && (
                 <Button variant="subtle" color="gray" size="xs" onClick={form.reset}>
@@ -90,14 +90,14 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
   )
 }
 
-/** A kind that cannot be switched off. */
+/** A kind that cannot be turned off. */
 function Always({ kind }: { kind: AlertKind }) {
   return (
     <div className={classes.always}>
       <IconMailCheck size={20} stroke={1.75} className={classes.icon} aria-hidden />
       <div>
         {kinds[kind].name}
-        <span className={classes.note}>{kinds[kind].when}. Owners are always mailed.</span>
+        <span className={classes.note}>{kinds[kind].when}. Owners always get this email.</span>
       </div>
     </div>
   )

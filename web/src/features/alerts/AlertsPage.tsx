@@ -18,20 +18,20 @@ import { PagedList } from '../../design/ui/PagedList.tsx'
 import { Empty, Updating } from '../../design/ui/states.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { workspaceQuery } from '../workspace/index.ts'
+import { AlertDeliveries } from './AlertDeliveries.tsx'
 import { AlertItem } from './AlertItem.tsx'
-import { AlertRecipients } from './AlertRecipients.tsx'
 import classes from './AlertsPage.module.css'
 import { alertPagesQuery, alertsKey, alertsQuery, markAlertsRead } from './alert-queries.ts'
 import { NoAlerts } from './NoAlerts.tsx'
 
-/** Everything people should have heard of, newest first: what to do, and who was told. */
+/** All alerts, newest first, with what to do about them and their deliveries. */
 export function AlertsPage() {
   const { unread } = useSearch({ from: '/shell/alerts' })
   const navigate = useNavigate({ from: '/alerts' })
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   const alerts = useInfiniteQuery({ ...alertPagesQuery(unread === true), placeholderData: keepPreviousData })
   const someUnread = useQuery(alertsQuery).data?.some(({ readAt }) => readAt === null) === true
-  const marking = useMarking()
+  const marking = useMarkRead()
   return (
     <Page
       title="Alerts"
@@ -43,7 +43,7 @@ export function AlertsPage() {
             leftSection={<IconSettings size={16} stroke={1.75} aria-hidden />}
             renderRoot={(props) => <Link to="/settings/alerts" {...props} />}
           >
-            Who is told
+            Alert settings
           </Button>
           <Button
             variant="default"
@@ -68,17 +68,17 @@ export function AlertsPage() {
           onChange={(value) =>
             void navigate({ search: value === 'unread' ? { unread: true } : {}, replace: true })
           }
-          aria-label="Which alerts are listed"
+          aria-label="Alerts to show"
         />
       </div>
       <Card flush>
         <PagedList
           query={alerts}
-          what="The alerts"
+          what="Alerts"
           label="alerts"
           empty={
             unread ? (
-              <Empty icon={<IconMailOpened size={22} stroke={1.5} />} title="Everything is read" />
+              <Empty icon={<IconMailOpened size={22} stroke={1.5} />} title="No unread alerts" />
             ) : (
               <NoAlerts />
             )
@@ -94,7 +94,7 @@ export function AlertsPage() {
                     data-unread={alert.readAt === null || undefined}
                   >
                     <AlertItem alert={alert} actions={<ReadButton alert={alert} />} />
-                    <AlertRecipients alert={alert} />
+                    <AlertDeliveries alert={alert} />
                   </li>
                 ))}
               </ul>
@@ -106,8 +106,8 @@ export function AlertsPage() {
   )
 }
 
-/** Marks alerts as read for everybody in the workspace: these, or all. */
-function useMarking() {
+/** Marks alerts as read for everyone in the workspace: these, or all. */
+function useMarkRead() {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (ids: string[] | undefined) => markAlertsRead(ids),
@@ -117,7 +117,7 @@ function useMarking() {
 }
 
 function ReadButton({ alert }: { alert: Alert }) {
-  const marking = useMarking()
+  const marking = useMarkRead()
   if (alert.readAt !== null) return null
   return (
     <Button

@@ -10,14 +10,14 @@ import { useMembership } from '../workspace/index.ts'
 import { AlertSettingsForm } from './AlertSettingsForm.tsx'
 import { alertSettingsQuery } from './alert-queries.ts'
 
-/** What this person is mailed about, and when credits count as low. */
+/** The email settings of this person, and the low balance level of the workspace. */
 export function AlertsTab() {
   const settings = useQuery(alertSettingsQuery)
   return (
     <>
       {settings.data === undefined ? (
         <Card flush>
-          <Loaded query={settings} what="The alert settings" skeleton={<FormSkeleton />}>
+          <Loaded query={settings} what="Alert settings" skeleton={<FormSkeleton />}>
             {() => null}
           </Loaded>
         </Card>
@@ -37,15 +37,15 @@ function LowBalance() {
     <Card>
       <SettingsRow
         name="Low balance"
-        note={`For everybody in ${workspace.name}. It is chosen with the workspace’s other settings.`}
+        note={`Applies to everyone in ${workspace.name}. You can change it in the workspace settings.`}
       >
         <p style={{ margin: 0, lineHeight: 1.55 }}>
           {level === undefined
             ? '\u00a0'
             : level === 0
-              ? 'The balance is never called low. '
-              : `Credits are low below ${creditsInWords(level)}. `}
-          <Link to="/settings/workspace">Change it</Link>
+              ? 'Low balance alerts are off. '
+              : `The balance is low below ${creditsInWords(level)}. `}
+          <Link to="/settings/workspace">Change</Link>
         </p>
       </SettingsRow>
     </Card>

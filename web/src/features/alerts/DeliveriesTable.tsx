@@ -12,13 +12,13 @@ import { mayManage, useMembership, workspaceQuery } from '../workspace/index.ts'
 import { alertsKey } from './alert-queries.ts'
 import classes from './DeliveriesTable.module.css'
 
-const marks: Record<Delivery['status'], { icon: TablerIcon; tone: Tone; word: string }> = {
-  pending: { icon: IconClock, tone: 'wait', word: 'On its way' },
-  delivered: { icon: IconCircleCheck, tone: 'good', word: 'Delivered' },
-  failed: { icon: IconCircleX, tone: 'bad', word: 'Failed' },
+const icons: Record<Delivery['status'], { icon: TablerIcon; tone: Tone; label: string }> = {
+  pending: { icon: IconClock, tone: 'wait', label: 'Pending' },
+  delivered: { icon: IconCircleCheck, tone: 'good', label: 'Delivered' },
+  failed: { icon: IconCircleX, tone: 'bad', label: 'Failed' },
 }
 
-/** Mails and messages, with what became of them. `withAlert`: they are of several alerts. */
+/** Emails and webhook messages with their status. `withAlert` adds the alert that each belongs to. */
 export function DeliveriesTable({ deliveries, withAlert }: { deliveries: Delivery[]; withAlert?: boolean }) {
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const manages = mayManage(useMembership().workspace.role)
@@ -35,7 +35,7 @@ export function DeliveriesTable({ deliveries, withAlert }: { deliveries: Deliver
       cell: ({ channel, target }) => (
         <>
           <span className={classes.target}>{target}</span>
-          <span className={classes.note}>{channel === 'mail' ? 'By email' : 'By webhook'}</span>
+          <span className={classes.note}>{channel === 'mail' ? 'Email' : 'Webhook'}</span>
         </>
       ),
     },
@@ -61,14 +61,14 @@ export function DeliveriesTable({ deliveries, withAlert }: { deliveries: Deliver
     columns.push({
       label: 'Send again',
       actions: true,
-      // What waits for its first try is sent soon enough.
+      // The first try is made right away and needs no button.
       cell: (delivery) =>
         (delivery.status !== 'pending' || delivery.tries > 0) && <SendAgain delivery={delivery} />,
     })
   }
   return (
     <DataTable
-      name={withAlert ? 'Messages' : 'Who was told'}
+      name={withAlert ? 'Messages' : 'Deliveries'}
       columns={columns}
       rows={deliveries}
       rowKey={(delivery) => delivery.id}
@@ -76,19 +76,19 @@ export function DeliveriesTable({ deliveries, withAlert }: { deliveries: Deliver
   )
 }
 
-/** How it went, what was answered, and when it is tried again. */
+/** The delivery's status, the response, and when it is retried. */
 function Status({ delivery, timeZone }: { delivery: Delivery; timeZone: string }) {
   const { status, error, nextTryAt, responseStatus } = delivery
-  const { word, ...mark } = marks[status]
+  const { label, ...icon } = icons[status]
   const notes = [
-    error ?? (responseStatus === null ? null : `Answered ${responseStatus}`),
+    error ?? (responseStatus === null ? null : `Response ${responseStatus}`),
     status === 'pending' && nextTryAt !== null && delivery.tries > 0
-      ? `Tried again ${instant(nextTryAt, 'dayTime', timeZone)}`
+      ? `Retry ${instant(nextTryAt, 'dayTime', timeZone)}`
       : null,
   ].filter((note) => note !== null)
   return (
     <>
-      <StatusIcon {...mark}>{word}</StatusIcon>
+      <StatusIcon {...icon}>{label}</StatusIcon>
       {notes.map((note) => (
         <span key={note} className={classes.note}>
           {note}
@@ -105,7 +105,7 @@ function SendAgain({ delivery }: { delivery: Delivery }) {
       readBody(api.POST('/v1/deliveries/{id}/resend', { params: { path: { id: delivery.id } } })),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [...alertsKey, 'deliveries'] })
-      toast(`It is being sent to ${delivery.target} again`)
+      toast(`Sending to ${delivery.target} again`)
     },
     onError: (error) => toast(asProblem(error).message),
   })

@@ -12,12 +12,12 @@ import classes from './DeliveryLog.module.css'
 
 const statuses = [
   { value: 'all', label: 'All' },
-  { value: 'pending', label: 'On its way' },
+  { value: 'pending', label: 'Pending' },
   { value: 'delivered', label: 'Delivered' },
   { value: 'failed', label: 'Failed' },
 ] as const
 
-/** Each message to a webhook, newest first, with what was answered. */
+/** The messages to webhooks, newest first, with their responses. */
 export function DeliveryLog({ webhooks }: { webhooks: Webhook[] }) {
   const [status, setStatus] = useState<Delivery['status'] | null>(null)
   const [webhookId, setWebhookId] = useState<string | null>(null)
@@ -29,11 +29,11 @@ export function DeliveryLog({ webhooks }: { webhooks: Webhook[] }) {
     }),
     placeholderData: keepPreviousData,
   })
-  const narrowed = status !== null || webhookId !== null
+  const filtered = status !== null || webhookId !== null
   return (
     <Card
       title="Messages"
-      caption="To webhooks, newest first. What fails is tried again over two and a half days."
+      caption="Sent to webhooks, newest first. Failed messages are retried for two and a half days."
       flush
     >
       <div className={classes.filters}>
@@ -42,7 +42,7 @@ export function DeliveryLog({ webhooks }: { webhooks: Webhook[] }) {
           data={[...statuses]}
           value={status ?? 'all'}
           onChange={(value) => setStatus(value === 'all' ? null : (value as Delivery['status']))}
-          aria-label="Which messages are listed"
+          aria-label="Messages to show"
         />
         {webhooks.length > 1 && (
           <Select
@@ -60,14 +60,14 @@ export function DeliveryLog({ webhooks }: { webhooks: Webhook[] }) {
       </div>
       <PagedList
         query={deliveries}
-        what="The messages"
+        what="Messages"
         label="messages"
         empty={
           <Empty
             icon={<IconSend size={22} stroke={1.5} />}
-            title={narrowed ? 'No message is like that' : 'No messages yet'}
+            title={filtered ? 'No matching messages' : 'No messages yet'}
           >
-            {narrowed ? 'Others may be there.' : 'Send a test from the menu of a webhook.'}
+            {filtered ? 'Try another status or webhook.' : 'Send a test message from a webhook’s menu.'}
           </Empty>
         }
       >

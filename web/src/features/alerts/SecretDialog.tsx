@@ -3,14 +3,14 @@ import type { WebhookWithSecret } from '../../api/types.ts'
 import { CopyBlock } from '../../design/ui/Copyable.tsx'
 import classes from './Dialog.module.css'
 
-/** Shows a webhook's secret, this once. */
+/** Shows a webhook's secret. It cannot be shown again. */
 export function SecretDialog({ webhook, onClose }: { webhook: WebhookWithSecret; onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="The webhook’s secret" closeOnClickOutside={false}>
+    <Modal opened onClose={onClose} title="Webhook secret" closeOnClickOutside={false}>
       <div className={classes.form}>
         <p className={classes.text}>
-          Copy the secret now: it is never shown again. Messages to {webhook.url} are signed with it; verify
-          each before you believe it.
+          Copy the secret now. You will not be able to see it again. Messages to {webhook.url} are signed with
+          it, so that you can verify them.
         </p>
         <CopyBlock value={webhook.secret} what="secret" />
         <Group justify="flex-end">

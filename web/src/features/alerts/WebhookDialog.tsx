@@ -14,7 +14,7 @@ import { SecretDialog } from './SecretDialog.tsx'
 
 type Fields = { url: string; every: boolean; kinds: AlertKind[] }
 
-/** Adds a webhook and then shows its secret, once; or changes one. */
+/** Adds a webhook and shows its secret once, or edits one. */
 export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) {
   const queryClient = useQueryClient()
   const [made, setMade] = useState<WebhookWithSecret | null>(null)
@@ -25,7 +25,7 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
       kinds: [...(webhook?.kinds ?? [])],
     },
     validate: {
-      url: (url) => (url.trim() === '' ? 'Enter an address such as https://example.com/talktime' : null),
+      url: (url) => (url.trim() === '' ? 'Enter a URL, such as https://example.com/talktime' : null),
       kinds: (chosen, { every }) => (every || chosen.length > 0 ? null : 'Choose at least one kind'),
     },
   })
@@ -42,7 +42,7 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
     async (answer) => {
       await queryClient.invalidateQueries({ queryKey: alertsKey })
       if (answer !== null) return setMade(answer)
-      toast('The webhook is saved')
+      toast('Webhook saved')
       onClose()
     },
   )
@@ -52,8 +52,8 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
       <form onSubmit={onSubmit} className={classes.form} noValidate>
         <FormMessage message={message} />
         <TextInput
-          label="Address"
-          description="Public, and https. Messages are sent to it by POST."
+          label="URL"
+          description="A public https address. Messages are sent with POST."
           placeholder="https://"
           type="url"
           data-autofocus
@@ -64,15 +64,15 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
         />
         <SegmentedControl
           data={[
-            { value: 'every', label: 'Every alert' },
-            { value: 'some', label: 'Chosen kinds' },
+            { value: 'every', label: 'All alerts' },
+            { value: 'some', label: 'Selected kinds' },
           ]}
           value={form.values.every ? 'every' : 'some'}
           onChange={(value) => form.setFieldValue('every', value === 'every')}
-          aria-label="What it is told of"
+          aria-label="Alerts to send"
         />
         {form.values.every ? (
-          <p className={classes.text}>Also kinds of alerts that are yet to come.</p>
+          <p className={classes.text}>Includes kinds of alerts added in the future.</p>
         ) : (
           <Checkbox.Group
             aria-label="Kinds of alerts"

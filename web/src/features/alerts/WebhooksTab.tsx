@@ -13,7 +13,7 @@ import { DeliveryLog } from './DeliveryLog.tsx'
 import { WebhookDialog } from './WebhookDialog.tsx'
 import { WebhooksTable } from './WebhooksTable.tsx'
 
-/** Where the workspace's alerts are sent to, and what became of each message. */
+/** The workspace's webhooks and the messages sent to them. */
 export function WebhooksTab() {
   const webhooks = useQuery(webhooksQuery)
   const manages = mayManage(useMembership().workspace.role)
@@ -23,16 +23,18 @@ export function WebhooksTab() {
   const reasonId = useId()
   return (
     <>
-      <ReadOnlyNote what="add, change or test webhooks" />
+      <ReadOnlyNote what="add, edit or test webhooks" />
       {inPlan === false && <FeatureRequired id={reasonId} feature="alertWebhooks" what="Alerts by webhook" />}
       {inPlan === false && (webhooks.data?.length ?? 0) > 0 && (
-        <p style={{ margin: 0 }}>The webhooks are kept, and get nothing until the plan has them again.</p>
+        <p style={{ margin: 0 }}>
+          Your webhooks are kept, but get no messages until your plan includes them again.
+        </p>
       )}
       <Card
         title="Webhooks"
         caption={
           <>
-            Alerts as signed messages to your own systems, by Standard Webhooks.{' '}
+            Alerts sent to your own systems as signed messages (Standard Webhooks).{' '}
             <a href="/docs">API reference</a>
           </>
         }
@@ -49,12 +51,12 @@ export function WebhooksTab() {
         }
         flush
       >
-        <Loaded query={webhooks} what="The webhooks" skeleton={<SkeletonRows count={2} label="webhooks" />}>
+        <Loaded query={webhooks} what="Webhooks" skeleton={<SkeletonRows count={2} label="webhooks" />}>
           {(list) =>
             list.length === 0 ? (
               <Empty icon={<IconWebhook size={22} stroke={1.5} />} title="No webhooks yet">
-                A webhook is an address of yours that is told when credits run low or out, a card is declined,
-                or a campaign pauses.
+                A webhook tells your own systems when credits run low or out, a card is declined or a campaign
+                pauses.
               </Empty>
             ) : (
               <WebhooksTable webhooks={list} manages={manages} inPlan={inPlan === true} onEdit={setEdited} />

@@ -26,6 +26,7 @@ import { alertsKey } from './alert-queries.ts'
 import { SecretDialog } from './SecretDialog.tsx'
 import classes from './WebhooksTable.module.css'
 
+/** The action that needs confirmation. */
 type Asked = { webhook: Webhook; about: 'rotate' | 'remove' }
 
 export function WebhooksTable(props: {
@@ -41,11 +42,11 @@ export function WebhooksTable(props: {
   const [rotated, setRotated] = useState<WebhookWithSecret | null>(null)
   const columns: Column<Webhook>[] = [
     {
-      label: 'Address',
+      label: 'URL',
       head: true,
       cell: ({ url }) => <span className={classes.url}>{url}</span>,
     },
-    { label: 'Told of', width: '12rem', cell: ({ kinds }) => kindsInWords(kinds) },
+    { label: 'Alerts', width: '12rem', cell: ({ kinds }) => describeKinds(kinds) },
     { label: 'Status', width: '14rem', cell: (webhook) => <Status webhook={webhook} timeZone={timeZone} /> },
     {
       label: 'Last message',
@@ -73,8 +74,8 @@ export function WebhooksTable(props: {
       <DataTable name="Webhooks" columns={columns} rows={props.webhooks} rowKey={({ id }) => id} />
       {asked?.about === 'rotate' && path && (
         <Confirm
-          title="Make a new secret?"
-          button="Make a new secret"
+          title="Create a new secret?"
+          button="Create new secret"
           act={() => readBody(api.POST('/v1/webhooks/{id}/rotate-secret', { params: path }))}
           onDone={(made) => {
             setAsked(null)
@@ -83,8 +84,8 @@ export function WebhooksTable(props: {
           }}
           onClose={() => setAsked(null)}
         >
-          Messages to {asked.webhook.url} are signed with the new secret from now on, and with the one before
-          as well for 24 hours. Put the new one in place within that time.
+          Messages to {asked.webhook.url} will be signed with the new secret and, for 24 hours, also with the
+          old one. Replace the secret in your system within that time.
         </Confirm>
       )}
       {asked?.about === 'remove' && path && (
@@ -94,13 +95,13 @@ export function WebhooksTable(props: {
           act={() => api.DELETE('/v1/webhooks/{id}', { params: path })}
           onDone={() => {
             setAsked(null)
-            toast('The webhook is removed')
+            toast('Webhook removed')
             void reload()
           }}
           onClose={() => setAsked(null)}
         >
-          {asked.webhook.url} gets nothing any more, also what is on its way to it now. What it was sent stays
-          in the log.
+          {asked.webhook.url} will get no more messages, including pending ones. Past messages stay in the
+          log.
         </Confirm>
       )}
       {rotated && <SecretDialog webhook={rotated} onClose={() => setRotated(null)} />}
@@ -108,8 +109,8 @@ export function WebhooksTable(props: {
   )
 }
 
-function kindsInWords(chosen: Webhook['kinds']): string {
-  if (chosen === null) return 'Every alert'
+function describeKinds(chosen: Webhook['kinds']): string {
+  if (chosen === null) return 'All alerts'
   const [first] = chosen
   if (first !== undefined && chosen.length === 1) return kinds[first].name
   return `${chosen.length} kinds of alerts`
@@ -135,7 +136,7 @@ function Status({ webhook, timeZone }: { webhook: Webhook; timeZone: string }) {
       {disabledReason !== null && <span className={classes.note}>{disabledReason}</span>}
       {overlaps && (
         <span className={classes.note}>
-          The old secret signs as well until {instant(previousSecretUntil, 'dayTime', timeZone)}
+          The old secret also works until {instant(previousSecretUntil, 'dayTime', timeZone)}
         </span>
       )}
     </>
@@ -145,13 +146,13 @@ function Status({ webhook, timeZone }: { webhook: Webhook; timeZone: string }) {
 function LastMessage({ webhook, timeZone }: { webhook: Webhook; timeZone: string }) {
   const { lastDeliveryAt, lastStatus, lastResponseStatus } = webhook
   if (lastDeliveryAt === null) return <span className={classes.none}>None yet</span>
-  const answered = lastResponseStatus === null ? '' : `, answered ${lastResponseStatus}`
+  const response = lastResponseStatus === null ? '' : `, response ${lastResponseStatus}`
   return (
     <>
       <time dateTime={lastDeliveryAt}>{instant(lastDeliveryAt, 'dayTime', timeZone)}</time>
       <span className={classes.note}>
         {lastStatus === 'delivered' ? 'Delivered' : 'Failed'}
-        {answered}
+        {response}
       </span>
     </>
   )
@@ -173,7 +174,7 @@ function WebhookMenu(props: {
       readBody(api.PATCH('/v1/webhooks/{id}', { params: path, body: { enabled: !webhook.enabled } })),
     onSuccess: async ({ enabled }) => {
       await reload()
-      toast(enabled ? 'The webhook is on' : 'The webhook is off: it gets nothing')
+      toast(enabled ? 'Webhook turned on' : 'Webhook turned off')
     },
     onError,
   })
@@ -181,7 +182,7 @@ function WebhookMenu(props: {
     mutationFn: () => readBody(api.POST('/v1/webhooks/{id}/test', { params: path })),
     onSuccess: async () => {
       await reload()
-      toast('A test message is on its way: the log below says what became of it')
+      toast('Test message sent. See the result in the log below.')
     },
     onError,
   })
@@ -200,7 +201,7 @@ function WebhookMenu(props: {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconSend {...icon} />} disabled={!inPlan} onClick={() => test.mutate()}>
-          Send a test
+          Send test message
         </Menu.Item>
         <Menu.Item leftSection={<IconPencil {...icon} />} disabled={!inPlan} onClick={props.onEdit}>
           Edit
@@ -210,14 +211,14 @@ function WebhookMenu(props: {
           disabled={!inPlan && !webhook.enabled}
           onClick={() => change.mutate()}
         >
-          {webhook.enabled ? 'Switch off' : 'Switch on'}
+          {webhook.enabled ? 'Turn off' : 'Turn on'}
         </Menu.Item>
         <Menu.Item leftSection={<IconRefresh {...icon} />} onClick={() => props.onAsk('rotate')}>
-          New secret …
+          New secret…
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconTrash {...icon} />} color="red" onClick={() => props.onAsk('remove')}>
-          Remove …
+          Remove…
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -21,9 +21,9 @@ import type { Tone } from '../../design/ui/StatusIcon.tsx'
 type Kind = {
   icon: TablerIcon
   tone: Tone
-  /** What happened, in a few words. */
+  /** What happened. */
   name: string
-  /** When it is told. */
+  /** When the alert is sent. */
   when: string
 }
 
@@ -32,122 +32,122 @@ export const kinds: Record<AlertKind, Kind> = {
     icon: IconTrendingDown,
     tone: 'warn',
     name: 'Credits are low',
-    when: 'The balance, live calls included, drops below the low level',
+    when: 'When the balance, including live calls, drops below the low balance level',
   },
   balance_zero: {
     icon: IconBatteryOff,
     tone: 'bad',
     name: 'Out of credits',
-    when: 'The balance reaches zero: new calls are refused',
+    when: 'When the balance reaches zero and new calls are refused',
   },
   credits_returned: {
     icon: IconArrowBackUp,
     tone: 'good',
     name: 'Credits are back',
-    when: 'There are credits again after there were none',
+    when: 'When there are credits again after running out',
   },
   reload_done: {
     icon: IconShoppingCartCheck,
     tone: 'good',
     name: 'Auto-reload bought credits',
-    when: 'Each time it has bought',
+    when: 'After each purchase',
   },
   reload_declined: {
     icon: IconCreditCardOff,
     tone: 'warn',
-    name: 'A card declined a reload',
-    when: 'The first time; it is tried again',
+    name: 'Auto-reload declined',
+    when: 'The first time a card is declined. Auto-reload will retry',
   },
   reload_failed: {
     icon: IconShoppingCartX,
     tone: 'bad',
-    name: 'Auto-reload has stopped',
-    when: 'It gave up, or waits for a confirmation with the bank',
+    name: 'Auto-reload stopped',
+    when: 'When it gives up, or needs a confirmation with the bank',
   },
   reload_capped: {
     icon: IconHandStop,
     tone: 'warn',
-    name: 'Auto-reload has reached its cap',
-    when: 'Another reload would pass the monthly spending cap',
+    name: 'Auto-reload reached its cap',
+    when: 'When another purchase would exceed the monthly spending cap',
   },
   renewal_failed: {
     icon: IconReceiptOff,
     tone: 'bad',
-    name: 'The plan is not paid',
-    when: 'A renewal failed; it is tried again',
+    name: 'Plan payment past due',
+    when: 'When a renewal fails. It will be retried',
   },
   plan_ended: {
     icon: IconCircleX,
     tone: 'bad',
-    name: 'The plan has ended',
-    when: 'It was not paid, and the Free plan has begun',
+    name: 'Plan ended',
+    when: 'When the plan was not paid and the workspace moved to Free',
   },
   budget_reached: {
     icon: IconChartPie,
     tone: 'warn',
     name: 'Budget',
-    when: '50, 80 and 100 % of the monthly budget are used',
+    when: 'At 50%, 80% and 100% of the monthly budget',
   },
   campaign_paused: {
     icon: IconPlayerPause,
     tone: 'warn',
-    name: 'A campaign has paused',
-    when: 'Not by somebody’s hand: out of credits, agent disabled, calls that fail',
+    name: 'Campaign paused',
+    when: 'When it pauses on its own: out of credits, agent disabled or failing calls',
   },
   campaign_resumed: {
     icon: IconPlayerPlay,
     tone: 'good',
-    name: 'A campaign goes on',
-    when: 'By itself, when credits returned',
+    name: 'Campaign resumed',
+    when: 'When it resumes on its own because credits returned',
   },
   campaign_completed: {
     icon: IconCircleCheck,
     tone: 'good',
-    name: 'A campaign is complete',
-    when: 'All its contacts were called as chosen',
+    name: 'Campaign completed',
+    when: 'When all contacts have been called',
   },
   webhook_disabled: {
     icon: IconWebhookOff,
     tone: 'warn',
-    name: 'A webhook was switched off',
-    when: 'It failed for days, and gets nothing any more',
+    name: 'Webhook turned off',
+    when: 'After it failed for days. It gets no more messages',
   },
 }
 
-/** The kinds by what they are about, as they are chosen. */
+/** The kinds in groups, for choosing among them. */
 export const kindGroups: readonly { name: string; about: string; kinds: readonly AlertKind[] }[] = [
   {
     name: 'Credits',
-    about: 'Where the balance and the month stand. Once for each time it becomes true.',
+    about: 'About your balance and budget. Sent once each time.',
     kinds: ['balance_low', 'balance_zero', 'credits_returned', 'budget_reached'],
   },
   {
     name: 'Auto-reload',
-    about: 'What was bought by itself, and what keeps it from buying.',
+    about: 'About automatic purchases, and what prevents them.',
     kinds: ['reload_done', 'reload_declined', 'reload_failed', 'reload_capped'],
   },
   {
     name: 'Plan',
-    about: 'Whether the plan is paid and goes on.',
+    about: 'About payments for your plan.',
     kinds: ['renewal_failed', 'plan_ended'],
   },
   {
     name: 'Campaigns',
-    about: 'What a campaign does by itself; what somebody does by hand is not told.',
+    about: 'About what campaigns do on their own. Actions of members send no alerts.',
     kinds: ['campaign_paused', 'campaign_resumed', 'campaign_completed'],
   },
   {
     name: 'Webhooks',
-    about: 'Whether your own systems still hear of alerts.',
+    about: 'About deliveries to your own systems.',
     kinds: ['webhook_disabled'],
   },
 ]
 
-/** What a link of an alert leads to. */
-export function linkInWords(link: string): string {
-  if (link.startsWith('/campaigns/')) return 'Open the campaign'
+/** The label of an alert's link, by where it leads. */
+export function labelLink(link: string): string {
+  if (link.startsWith('/campaigns/')) return 'Open campaign'
   if (link.startsWith('/settings/webhooks')) return 'Open Webhooks'
   if (link.startsWith('/settings')) return 'Open Settings'
   if (link.startsWith('/usage')) return 'Open Usage'
-  return link.startsWith('/billing') ? 'Open Billing' : 'See what it is about'
+  return link.startsWith('/billing') ? 'Open Billing' : 'View details'
 }

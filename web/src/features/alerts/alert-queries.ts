@@ -3,22 +3,22 @@ import { api, readBody } from '../../api/client.ts'
 import { readAllPages } from '../../api/read-all-pages.ts'
 import type { Delivery } from '../../api/types.ts'
 
-/** Everything about alerts: one event of the stream makes all of it that is on screen be read anew. */
+/** The first part of every query key about alerts. One event of the stream invalidates them all. */
 export const alertsKey = ['alerts'] as const
 
-/** How many alerts the header looks at. */
-const alertsLooked = '50'
+/** How many alerts the header counts. */
+const LATEST_ALERTS = '50'
 
 /** The latest alerts, newest first. */
 export const alertsQuery = queryOptions({
   queryKey: [...alertsKey, 'latest'],
   queryFn: async () =>
-    (await readBody(api.GET('/v1/alerts', { params: { query: { limit: alertsLooked } } }))).data,
+    (await readBody(api.GET('/v1/alerts', { params: { query: { limit: LATEST_ALERTS } } }))).data,
 })
 
-const pageSize = '20'
+const PAGE_SIZE = '20'
 
-/** All alerts, or those that nobody has read, page by page. */
+/** All alerts, or the unread ones. */
 export const alertPagesQuery = (unreadOnly: boolean) =>
   infiniteQueryOptions({
     queryKey: [...alertsKey, 'pages', unreadOnly],
@@ -26,7 +26,7 @@ export const alertPagesQuery = (unreadOnly: boolean) =>
       const query = {
         ...(unreadOnly && { unread: 'true' as const }),
         ...(pageParam && { cursor: pageParam }),
-        limit: pageSize,
+        limit: PAGE_SIZE,
       }
       return readBody(api.GET('/v1/alerts', { params: { query } }))
     },
@@ -34,12 +34,12 @@ export const alertPagesQuery = (unreadOnly: boolean) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-/** Notes for everybody in the workspace that alerts were looked at: these, or all. */
+/** Marks alerts as read for everyone in the workspace: these, or all. */
 export async function markAlertsRead(ids?: string[]): Promise<void> {
   await readBody(api.POST('/v1/alerts/read', { body: ids === undefined ? {} : { ids } }))
 }
 
-/** Which deliveries are listed. */
+/** Filters of deliveries. */
 export type DeliveryFilter = {
   alertId?: string
   webhookId?: string
@@ -47,22 +47,22 @@ export type DeliveryFilter = {
   status?: Delivery['status']
 }
 
-/** No event tells of a delivery: what is on its way is looked at again so often. */
-const pendingMs = 4_000
+/** Deliveries send no events, so pending ones are refetched this often. */
+const PENDING_REFETCH_MS = 4_000
 
-/** Mails and messages to webhooks, newest first. */
+/** Emails and webhook messages, newest first. */
 export const deliveriesQuery = (filter: DeliveryFilter) =>
   infiniteQueryOptions({
     queryKey: [...alertsKey, 'deliveries', filter],
     queryFn: ({ pageParam }) => {
-      const query = { ...filter, ...(pageParam && { cursor: pageParam }), limit: pageSize }
+      const query = { ...filter, ...(pageParam && { cursor: pageParam }), limit: PAGE_SIZE }
       return readBody(api.GET('/v1/deliveries', { params: { query } }))
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: ({ state }) => {
       const shown = state.data?.pages.flatMap((page) => page.data) ?? []
-      return shown.some(({ status }) => status === 'pending') ? pendingMs : false
+      return shown.some(({ status }) => status === 'pending') ? PENDING_REFETCH_MS : false
     },
   })
 

@@ -1,3 +1,4 @@
+import { assertNever } from '@talktime/core/exhaustive'
 import { api, readBody } from '../../api/client.ts'
 import type { Campaign } from '../../api/types.ts'
 import { Confirm } from '../../design/ui/Confirm.tsx'
@@ -8,7 +9,7 @@ import { ResumeDialog } from './ResumeDialog.tsx'
 import { StartDialog } from './StartDialog.tsx'
 import { UploadDialog } from './UploadDialog.tsx'
 
-/** What is open over a campaign's page. Each says what will happen before it does. */
+/** The open dialog of a campaign's page. Each one says what will happen before it does. */
 export function CampaignDialogs(props: {
   dialog: CampaignDialog
   campaign: Campaign
@@ -29,18 +30,14 @@ export function CampaignDialogs(props: {
         <StartDialog
           campaign={campaign}
           onDone={({ status }) =>
-            done(status === 'scheduled' ? `${campaign.name} is scheduled` : `${campaign.name} is running`)
+            done(status === 'scheduled' ? `${campaign.name} scheduled` : `${campaign.name} started`)
           }
           onClose={onClose}
         />
       )
     case 'resume':
       return (
-        <ResumeDialog
-          campaign={campaign}
-          onDone={() => done(`${campaign.name} is running again`)}
-          onClose={onClose}
-        />
+        <ResumeDialog campaign={campaign} onDone={() => done(`${campaign.name} resumed`)} onClose={onClose} />
       )
     case 'pause':
       return (
@@ -49,10 +46,10 @@ export function CampaignDialogs(props: {
           button="Pause campaign"
           color="ink"
           act={() => readBody(api.POST('/v1/campaigns/{id}/pause', { params: path, body: {} }))}
-          onDone={() => done(`${campaign.name} is paused`)}
+          onDone={() => done(`${campaign.name} paused`)}
           onClose={onClose}
         >
-          {afterPause(campaign)}
+          {describePause(campaign)}
         </Confirm>
       )
     case 'delete':
@@ -62,26 +59,27 @@ export function CampaignDialogs(props: {
           button="Delete campaign"
           act={() => api.DELETE('/v1/campaigns/{id}', { params: path })}
           onDone={() => {
-            toast(`${campaign.name} is deleted`)
+            toast(`${campaign.name} deleted`)
             props.onDeleted()
             onChanged()
           }}
           onClose={onClose}
         >
-          The campaign and its {contactsInWords(campaign.contacts.total)} leave the list and do not come back.
-          Its calls and their receipts stay in the call history.
+          This deletes the campaign and its {contactsInWords(campaign.contacts.total)} for good. Its calls and
+          receipts stay in the call history.
         </Confirm>
       )
     case 'upload':
       return <UploadDialog campaign={campaign} onAdded={onChanged} onClose={onClose} />
+    default:
+      return assertNever(dialog)
   }
 }
 
-function afterPause({ status, contacts }: Campaign): string {
+function describePause({ status, contacts }: Campaign): string {
   if (status === 'scheduled')
-    return 'It does not start by itself at the chosen time. Resuming it starts it at once.'
-  if (contacts.calling === 0) return 'Nobody else is called until somebody resumes it.'
-  const calls =
-    contacts.calling === 1 ? 'The call that is on goes' : `The ${contacts.calling} calls that are on go`
-  return `Nobody else is called until somebody resumes it. ${calls} on to the end.`
+    return 'It will not start at the scheduled time. Resuming it starts it right away.'
+  if (contacts.calling === 0) return 'Nobody else is called until someone resumes it.'
+  const calls = contacts.calling === 1 ? '1 live call' : `${contacts.calling} live calls`
+  return `Nobody else is called until someone resumes it. ${calls} may finish.`
 }

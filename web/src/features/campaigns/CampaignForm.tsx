@@ -12,24 +12,24 @@ import { UnsavedDialog } from '../../design/ui/UnsavedDialog.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import classes from './CampaignForm.module.css'
 import {
-  afterMinutesMax,
-  attemptsMax,
+  ATTEMPTS_MAX,
+  CALLS_PER_MINUTE_MAX,
   type CampaignFields,
-  callsPerMinuteMax,
-  campaignOf,
-  concurrencyMax,
+  CONCURRENCY_MAX,
   fieldsOf,
-  newFields,
-  problemsOf,
+  makeNewFields,
+  RETRY_AFTER_MINUTES_MAX,
   type RetryOutcome,
+  readCampaign,
   retryOutcomes,
+  validateFields,
 } from './campaign-fields.ts'
 import { campaignsKey } from './campaign-queries.ts'
 import { countryOptions } from './countries.ts'
 import { HoursEditor } from './HoursEditor.tsx'
 import { outcomeLabel } from './labels.ts'
 
-/** Makes a campaign, or changes one. Leaving with changes asks first. */
+/** Creates or edits a campaign. Leaving with unsaved changes asks first. */
 export function CampaignForm(props: {
   campaign?: Campaign
   agents: Agent[]
@@ -41,13 +41,13 @@ export function CampaignForm(props: {
   const queryClient = useQueryClient()
   const saved = useRef(false)
   const form = useForm<CampaignFields>({
-    initialValues: campaign ? fieldsOf(campaign, timeZone) : newFields(timeZone),
-    validate: problemsOf,
+    initialValues: campaign ? fieldsOf(campaign, timeZone) : makeNewFields(timeZone),
+    validate: validateFields,
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
     (values) => {
-      const body = campaignOf(values)
+      const body = readCampaign(values)
       return readBody(
         campaign
           ? api.PATCH('/v1/campaigns/{id}', { params: { path: { id: campaign.id } }, body })
@@ -72,7 +72,7 @@ export function CampaignForm(props: {
       <Card
         footer={
           <>
-            <span role="status">{campaign && (dirty ? 'Unsaved changes' : 'Everything is saved')}</span>
+            <span role="status">{campaign && (dirty ? 'Unsaved changes' : 'All changes saved')}</span>
             <Group gap="xs">
               <Button variant="default" size="xs" onClick={props.onCancel}>
                 Cancel
@@ -86,7 +86,7 @@ export function CampaignForm(props: {
       >
         <FormMessage message={message} />
         <div>
-          <SettingsRow name="Name" note="For you and your colleagues; contacts never hear it.">
+          <SettingsRow name="Name" note="For you and your team. Contacts never hear it.">
             <TextInput
               aria-label="Name"
               maxLength={100}
@@ -95,25 +95,28 @@ export function CampaignForm(props: {
               {...form.getInputProps('name')}
             />
           </SettingsRow>
-          <SettingsRow name="Agent" note="The voice that calls. Calls show its number where it has one.">
+          <SettingsRow
+            name="Agent"
+            note="The agent that makes the calls, from its phone number if it has one."
+          >
             <Select
               aria-label="Agent"
               placeholder="Choose an agent"
-              data={agentOptions(agents, campaign)}
+              data={listAgentOptions(agents, campaign)}
               searchable
               allowDeselect={false}
-              nothingFoundMessage="No agent has that name"
+              nothingFoundMessage="No agents found"
               {...form.getInputProps('agentId')}
             />
           </SettingsRow>
           <SettingsRow
             name="Calls at once"
-            note="The plan’s limit of calls at the same time, incoming ones among them, holds besides."
+            note="Your plan’s limit of concurrent calls, including incoming ones, applies too."
           >
             <NumberInput
               aria-label="Calls at once"
               min={1}
-              max={concurrencyMax}
+              max={CONCURRENCY_MAX}
               clampBehavior="none"
               allowDecimal={false}
               allowNegative={false}
@@ -121,14 +124,14 @@ export function CampaignForm(props: {
             />
           </SettingsRow>
           <SettingsRow
-            name="Calls a minute"
-            note="So many begin in any 60 seconds at the most, spread evenly. Empty: as many as are allowed at once."
+            name="Calls per minute"
+            note="The most calls to start in any 60 seconds, spread evenly. Leave it empty for no limit."
           >
             <NumberInput
-              aria-label="Calls a minute"
+              aria-label="Calls per minute"
               placeholder="No limit"
               min={1}
-              max={callsPerMinuteMax}
+              max={CALLS_PER_MINUTE_MAX}
               clampBehavior="none"
               allowNegative={false}
               hideControls
@@ -137,23 +140,20 @@ export function CampaignForm(props: {
           </SettingsRow>
           <SettingsRow
             name="Calling hours"
-            note="Nobody is called outside of them, also when the campaign is resumed. Calls that are on at their end go on."
+            note="Nobody is called outside these hours, even when the campaign is resumed. Live calls may finish."
           >
             <HoursEditor
               value={form.values.callingHours}
               onChange={(callingHours) => form.setFieldValue('callingHours', callingHours)}
-              error={errorText(form.errors.callingHours)}
+              error={readError(form.errors.callingHours)}
             />
           </SettingsRow>
-          <SettingsRow
-            name="Attempts"
-            note="How often one contact is called at the most, and after what again."
-          >
+          <SettingsRow name="Attempts" note="How often to call a contact, and after which outcomes to retry.">
             <div className={classes.stack}>
               <NumberInput
-                label="Attempts for each contact"
+                label="Attempts per contact"
                 min={1}
-                max={attemptsMax}
+                max={ATTEMPTS_MAX}
                 clampBehavior="none"
                 allowDecimal={false}
                 allowNegative={false}
@@ -161,9 +161,9 @@ export function CampaignForm(props: {
               />
               <div className={classes.pair}>
                 <NumberInput
-                  label="Again after"
+                  label="Retry after"
                   min={1}
-                  max={afterMinutesMax}
+                  max={RETRY_AFTER_MINUTES_MAX}
                   clampBehavior="none"
                   allowDecimal={false}
                   allowNegative={false}
@@ -178,7 +178,7 @@ export function CampaignForm(props: {
                 />
               </div>
               <Checkbox.Group
-                label="Call again after"
+                label="Retry if"
                 value={form.values.on}
                 onChange={(on) => form.setFieldValue('on', on as RetryOutcome[])}
               >
@@ -192,7 +192,7 @@ export function CampaignForm(props: {
           </SettingsRow>
           <SettingsRow
             name="When voicemail answers"
-            note="As far as the carrier can tell a machine from a person."
+            note="Works as far as the carrier can detect answering machines."
           >
             <Radio.Group aria-label="When voicemail answers" {...form.getInputProps('onVoicemail')}>
               <div className={classes.stack}>
@@ -200,14 +200,14 @@ export function CampaignForm(props: {
                 <Radio
                   value="talk"
                   label="Let the agent talk"
-                  description="It leaves a message, and the contact counts as reached."
+                  description="The agent leaves a message, and the contact counts as reached."
                 />
               </div>
             </Radio.Group>
           </SettingsRow>
           <SettingsRow
             name="Resume when credits return"
-            note="A campaign that paused because credits ran out goes on by itself, within its calling hours, when there are some again. Off: somebody resumes it."
+            note="Resumes automatically, during calling hours, if the campaign paused because credits ran out. If off, someone has to resume it."
           >
             <Switch
               aria-label="Resume when credits return"
@@ -217,7 +217,7 @@ export function CampaignForm(props: {
           </SettingsRow>
           <SettingsRow
             name="Default country"
-            note="Of numbers in files that have no country code. Numbers that begin with + need none."
+            note="Used for uploaded numbers without a country code. Numbers that start with + need none."
           >
             <Select
               aria-label="Default country"
@@ -225,7 +225,7 @@ export function CampaignForm(props: {
               data={countryOptions}
               searchable
               clearable
-              nothingFoundMessage="No country has that name"
+              nothingFoundMessage="No countries found"
               {...form.getInputProps('defaultCountry')}
             />
           </SettingsRow>
@@ -236,8 +236,8 @@ export function CampaignForm(props: {
   )
 }
 
-/** Agents that take calls; the campaign's own is among them also when it does not. */
-function agentOptions(agents: Agent[], campaign: Campaign | undefined) {
+/** Lists the active agents, and the campaign's own agent even if it is disabled or archived. */
+function listAgentOptions(agents: Agent[], campaign: Campaign | undefined) {
   const options = agents
     .filter((agent) => agent.status === 'active' || agent.id === campaign?.agentId)
     .map((agent) => ({
@@ -248,4 +248,4 @@ function agentOptions(agents: Agent[], campaign: Campaign | undefined) {
   return [...options, { value: campaign.agentId, label: `${campaign.agentName} (archived)` }]
 }
 
-const errorText = (error: unknown) => (typeof error === 'string' ? error : null)
+const readError = (error: unknown) => (typeof error === 'string' ? error : null)

@@ -20,15 +20,15 @@ import { campaignQuery, campaignsKey } from './campaign-queries.ts'
 import type { CampaignDialog } from './campaigns-search.ts'
 import { HowItCalls } from './HowItCalls.tsx'
 import { ImportsCard } from './ImportsCard.tsx'
-import { resultsHref } from './results.ts'
+import { buildResultsHref } from './results.ts'
 import { StandingCard } from './StandingCard.tsx'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
-/** One campaign: how it stands, how it calls, whom it called and with what result. */
+/** One campaign: its status, its settings, its contacts and their results. */
 export function CampaignPage() {
   const { campaignId } = useParams({ from: '/shell/campaigns/$campaignId' })
   const campaign = useQuery(campaignQuery(campaignId))
-  const { timeZone, inPlan } = useCampaigning()
+  const { timeZone, inPlan } = useCampaignRights()
   const open = useOpen()
   const data = campaign.data
   return (
@@ -39,7 +39,7 @@ export function CampaignPage() {
       caption={<Freshness>{data ? `${data.agentName} calls · ${zoneInWords(timeZone)}` : ''}</Freshness>}
       actions={data && <CampaignActions campaign={data} onOpen={open} />}
     >
-      <ReadOnlyNote what="change, start or pause campaigns" />
+      <ReadOnlyNote what="edit, start or pause campaigns" />
       {inPlan === false && <FeatureRequired feature="campaigns" what="Campaigns" />}
       {campaign.error instanceof ApiProblem && campaign.error.status === 404 ? (
         <NoSuchCampaign />
@@ -74,7 +74,7 @@ function useOpen(): (dialog: CampaignDialog | undefined) => void {
 
 function Dialogs({ campaign }: { campaign: Campaign }) {
   const { open } = useSearch({ from: '/shell/campaigns/$campaignId' })
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const queryClient = useQueryClient()
   const go = useOpen()
   const navigate = useNavigate()
@@ -92,7 +92,7 @@ function Dialogs({ campaign }: { campaign: Campaign }) {
 
 function CampaignActions(props: { campaign: Campaign; onOpen: (dialog: CampaignDialog) => void }) {
   const { campaign } = props
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const icon = { size: 16, stroke: 1.75, 'aria-hidden': true }
   const completed = campaign.status === 'completed'
   const running = campaign.status === 'running' || campaign.contacts.calling > 0
@@ -122,12 +122,12 @@ function CampaignActions(props: { campaign: Campaign; onOpen: (dialog: CampaignD
             disabled={!mayRun || completed}
             onClick={() => props.onOpen('upload')}
           >
-            Upload contacts …
+            Upload contacts…
           </Menu.Item>
           <Menu.Item
             leftSection={<IconDownload {...icon} />}
             component="a"
-            href={resultsHref(campaign.id)}
+            href={buildResultsHref(campaign.id)}
             download
           >
             Download results
@@ -139,7 +139,7 @@ function CampaignActions(props: { campaign: Campaign; onOpen: (dialog: CampaignD
             disabled={!mayRun || running}
             onClick={() => props.onOpen('delete')}
           >
-            {running ? 'Delete (while no call is on)' : 'Delete …'}
+            {running ? 'Delete (no live calls)' : 'Delete…'}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -163,13 +163,10 @@ function NoSuchCampaign() {
   const { session, workspace } = useMembership()
   return (
     <Card>
-      <Empty
-        icon={<IconFileOff size={22} stroke={1.5} />}
-        title={`There is no such campaign in ${workspace.name}`}
-      >
+      <Empty icon={<IconFileOff size={22} stroke={1.5} />} title={`Campaign not found in ${workspace.name}`}>
         It may have been deleted.
         {session.workspaces.length > 1 &&
-          ' Or it belongs to another of your workspaces: change it at the left.'}
+          ' Or it belongs to another workspace. You can switch workspaces in the sidebar.'}
       </Empty>
     </Card>
   )

@@ -11,7 +11,7 @@ import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
 import classes from './CampaignStatusIcon.module.css'
 import { statusLabels } from './labels.ts'
 
-const marks: Record<CampaignStatus, { icon: TablerIcon; tone: Tone }> = {
+const icons: Record<CampaignStatus, { icon: TablerIcon; tone: Tone }> = {
   draft: { icon: IconPencil, tone: 'plain' },
   scheduled: { icon: IconClock, tone: 'wait' },
   running: { icon: IconPhoneCalling, tone: 'good' },
@@ -19,13 +19,13 @@ const marks: Record<CampaignStatus, { icon: TablerIcon; tone: Tone }> = {
   completed: { icon: IconCircleCheck, tone: 'plain' },
 }
 
-/** The icon of a campaign's status, beside words that say it. */
+/** The icon of a campaign's status, for use beside a text that names the status. */
 export function CampaignStatusIcon({ status }: { status: CampaignStatus }) {
-  const { icon: Icon, tone } = marks[status]
+  const { icon: Icon, tone } = icons[status]
   return <Icon size={20} stroke={1.75} className={classes.icon} data-tone={tone} aria-hidden />
 }
 
-/** A campaign's status: an icon and its word. */
+/** A campaign's status as an icon with its label. */
 export function CampaignStatusLabel({ status }: { status: CampaignStatus }) {
-  return <StatusIcon {...marks[status]}>{statusLabels[status]}</StatusIcon>
+  return <StatusIcon {...icons[status]}>{statusLabels[status]}</StatusIcon>
 }

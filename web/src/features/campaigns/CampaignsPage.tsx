@@ -16,7 +16,7 @@ import classes from './CampaignsPage.module.css'
 import { CampaignsTable } from './CampaignsTable.tsx'
 import { campaignsQuery } from './campaign-queries.ts'
 import { statusLabels } from './labels.ts'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
 const filters = [
   { value: 'all', label: 'All' },
@@ -26,11 +26,11 @@ const filters = [
   })),
 ]
 
-/** Contact lists that agents call, newest first. */
+/** The campaigns, newest first. */
 export function CampaignsPage() {
   const { status } = useSearch({ from: '/shell/campaigns' })
   const navigate = useNavigate({ from: '/campaigns' })
-  const { inPlan, mayRun, timeZone } = useCampaigning()
+  const { inPlan, mayRun, timeZone } = useCampaignRights()
   const campaigns = useInfiniteQuery({ ...campaignsQuery(status), placeholderData: keepPreviousData })
   const reasonId = useId()
   const none = status === undefined && campaigns.data?.pages[0]?.data.length === 0
@@ -50,10 +50,10 @@ export function CampaignsPage() {
   return (
     <Page
       title="Campaigns"
-      caption={<Freshness>An agent calls a list of contacts · {zoneInWords(timeZone)}</Freshness>}
+      caption={<Freshness>Agents that call contact lists · {zoneInWords(timeZone)}</Freshness>}
       actions={none ? undefined : newCampaign}
     >
-      <ReadOnlyNote what="make, start or pause campaigns" />
+      <ReadOnlyNote what="create, start or pause campaigns" />
       {inPlan === false && <FeatureRequired id={reasonId} feature="campaigns" what="Campaigns" />}
       {!none && (
         <div className={classes.filters}>
@@ -62,14 +62,14 @@ export function CampaignsPage() {
             data={filters}
             value={status ?? 'all'}
             onChange={filter}
-            aria-label="Which campaigns are listed"
+            aria-label="Campaigns to show"
           />
         </div>
       )}
       <Card flush>
         <PagedList
           query={campaigns}
-          what="The campaigns"
+          what="Campaigns"
           label="campaigns"
           empty={
             none ? (
@@ -78,13 +78,13 @@ export function CampaignsPage() {
                 title="No campaigns yet"
                 action={newCampaign}
               >
-                A campaign is an agent with a list of contacts to call: upload them as a CSV file, choose when
-                and how fast they are called, and start it.
+                In a campaign, an agent calls a list of contacts. Upload them as a CSV file, choose when and
+                how fast to call, and start it.
               </Empty>
             ) : (
               <Empty
                 icon={<IconFilterOff size={22} stroke={1.5} />}
-                title={`No campaign is ${status === undefined ? 'here' : statusLabels[status].toLowerCase()}`}
+                title={`No ${status === undefined ? '' : `${statusLabels[status].toLowerCase()} `}campaigns`}
                 action={
                   <Button variant="default" onClick={() => filter('all')}>
                     Show all

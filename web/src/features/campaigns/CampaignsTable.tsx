@@ -7,9 +7,9 @@ import { type Column, DataTable, stretched } from '../../design/ui/DataTable.tsx
 import { CampaignStatusLabel } from './CampaignStatusIcon.tsx'
 import classes from './CampaignsTable.module.css'
 import { ContactsBar } from './ContactsBar.tsx'
-import { contactsLeft, count, pauseReasons, whenInWords } from './labels.ts'
+import { contactsLeft, count, describeWhen, pauseReasons, roundEstimate } from './labels.ts'
 
-const columnsIn = (timeZone: string): readonly Column<Campaign>[] => [
+const makeColumns = (timeZone: string): readonly Column<Campaign>[] => [
   {
     label: 'Name',
     head: true,
@@ -25,20 +25,20 @@ const columnsIn = (timeZone: string): readonly Column<Campaign>[] => [
   {
     label: 'Status',
     width: '13rem',
-    cell: (campaign) => <Standing campaign={campaign} timeZone={timeZone} />,
+    cell: (campaign) => <Status campaign={campaign} timeZone={timeZone} />,
   },
   { label: 'Progress', width: '9.5rem', cell: (campaign) => <Progress campaign={campaign} /> },
   { label: 'Contacts left', end: true, width: '6.75rem', cell: (campaign) => count(contactsLeft(campaign)) },
-  { label: 'Credits needed', end: true, width: '7.5rem', cell: needed },
+  { label: 'Credits needed', end: true, width: '7.5rem', cell: describeNeeded },
   {
-    label: 'Calls next',
+    label: 'Next calls',
     width: '9rem',
-    cell: (campaign) => callsNext(campaign, timeZone),
+    cell: (campaign) => describeNextCall(campaign, timeZone),
   },
 ]
 
-/** The status, and for a pause why and since when. */
-function Standing({ campaign, timeZone }: { campaign: Campaign; timeZone: string }) {
+/** The status, with the reason and time of a pause. */
+function Status({ campaign, timeZone }: { campaign: Campaign; timeZone: string }) {
   const { status, pauseReason, pausedAt } = campaign
   return (
     <>
@@ -46,7 +46,7 @@ function Standing({ campaign, timeZone }: { campaign: Campaign; timeZone: string
       {status === 'paused' && pauseReason !== null && (
         <span className={classes.note}>
           {pauseReasons[pauseReason]}
-          {pausedAt !== null && ` ${whenInWords(pausedAt, timeZone, serverNow())}`}
+          {pausedAt !== null && ` ${describeWhen(pausedAt, timeZone, serverNow())}`}
         </span>
       )}
     </>
@@ -65,15 +65,14 @@ function Progress({ campaign: { contacts } }: { campaign: Campaign }) {
   )
 }
 
-function needed(campaign: Campaign): string {
+function describeNeeded(campaign: Campaign): string {
   if (contactsLeft(campaign) === 0) return '—'
   if (campaign.creditsToFinish === null) return 'Not known yet'
-  const { milliseconds } = campaign.creditsToFinish
-  return `≈ ${creditsBrief(milliseconds < 600_000 ? milliseconds : Math.round(milliseconds / 60_000) * 60_000)}`
+  return `≈ ${creditsBrief(roundEstimate(campaign.creditsToFinish.milliseconds))}`
 }
 
-/** When somebody is called next, as far as the campaign's own state and hours say. */
-function callsNext(campaign: Campaign, timeZone: string): string {
+/** When the campaign calls next, judging by its status and calling hours. */
+function describeNextCall(campaign: Campaign, timeZone: string): string {
   const { status, callingNow, nextCallingAt, startsAt } = campaign
   if (status === 'scheduled' && startsAt !== null) return instant(startsAt, 'dayTime', timeZone)
   if (status !== 'running') return '—'
@@ -85,7 +84,7 @@ export function CampaignsTable({ campaigns, timeZone }: { campaigns: Campaign[];
   return (
     <DataTable
       name="Campaigns, newest first"
-      columns={columnsIn(timeZone)}
+      columns={makeColumns(timeZone)}
       rows={campaigns}
       rowKey={(campaign) => campaign.id}
     />

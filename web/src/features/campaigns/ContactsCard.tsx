@@ -10,16 +10,16 @@ import classes from './ContactsCard.module.css'
 import { ContactsTable } from './ContactsTable.tsx'
 import { contactsQuery } from './campaign-queries.ts'
 import { contactStateLabels, count } from './labels.ts'
-import { resultsHref } from './results.ts'
-import { useCampaigning } from './use-campaigning.ts'
+import { buildResultsHref } from './results.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
-/** Whom the campaign calls, and what became of it. */
+/** The campaign's contacts with the results of their calls. */
 export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUpload: () => void }) {
   const { campaign, timeZone } = props
   const { contacts } = campaign
   const { contacts: state } = useSearch({ from: '/shell/campaigns/$campaignId' })
   const navigate = useNavigate({ from: '/campaigns/$campaignId' })
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const list = useInfiniteQuery({
     ...contactsQuery(campaign.id, state),
     placeholderData: keepPreviousData,
@@ -46,7 +46,7 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
   return (
     <Card
       title="Contacts"
-      caption="Each with its attempts; a line leads to the receipt of its last call"
+      caption="Each row opens the receipt of the contact’s last call"
       actions={
         contacts.total > 0 && (
           <Button
@@ -54,7 +54,7 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
             size="xs"
             leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
             component="a"
-            href={resultsHref(campaign.id)}
+            href={buildResultsHref(campaign.id)}
             download
           >
             Download results
@@ -70,13 +70,13 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
             data={filters}
             value={state ?? 'all'}
             onChange={filter}
-            aria-label="Which contacts are listed"
+            aria-label="Contacts to show"
           />
         </div>
       )}
       <PagedList
         query={list}
-        what="The contacts"
+        what="Contacts"
         label="contacts"
         empty={
           contacts.total === 0 ? (
@@ -93,13 +93,15 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
                 </Button>
               }
             >
-              A CSV file with a column “phone”, and perhaps “name”; other columns stay with the contact. Rows
-              that are not right are reported, the others are taken.
+              Upload a CSV file with a “phone” column and, if you like, a “name” column. Other columns are
+              kept with the contact. Invalid rows are reported, and all others are added.
             </Empty>
           ) : (
             <Empty
               icon={<IconFilterOff size={22} stroke={1.5} />}
-              title={`No contact is here now${state === undefined ? '' : `: ${contactStateLabels[state].toLowerCase()}`}`}
+              title={
+                state === undefined ? 'No contacts' : `No contacts with status “${contactStateLabels[state]}”`
+              }
               action={
                 <Button variant="default" onClick={() => filter('all')}>
                   Show all

@@ -13,14 +13,14 @@ import { StatusIcon, type Tone } from '../../design/ui/StatusIcon.tsx'
 import classes from './ContactsTable.module.css'
 import { contactStateLabels, count, outcomeLabel } from './labels.ts'
 
-const marks: Record<ContactState, { icon: TablerIcon; tone: Tone }> = {
+const icons: Record<ContactState, { icon: TablerIcon; tone: Tone }> = {
   waiting: { icon: IconClock, tone: 'plain' },
   calling: { icon: IconPhoneCalling, tone: 'wait' },
   reached: { icon: IconCircleCheck, tone: 'good' },
   not_reached: { icon: IconPhoneX, tone: 'plain' },
 }
 
-const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
+const makeColumns = (timeZone: string): readonly Column<Contact>[] => [
   { label: 'Number', head: true, width: '9rem', cell: (contact) => <Phone contact={contact} /> },
   {
     label: 'Name',
@@ -32,9 +32,9 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
     ),
   },
   {
-    label: 'State',
+    label: 'Status',
     width: '8.5rem',
-    cell: ({ state }) => <StatusIcon {...marks[state]}>{contactStateLabels[state]}</StatusIcon>,
+    cell: ({ state }) => <StatusIcon {...icons[state]}>{contactStateLabels[state]}</StatusIcon>,
   },
   { label: 'Attempts', end: true, width: '5.5rem', cell: ({ attempts }) => count(attempts) },
   {
@@ -62,7 +62,7 @@ const columnsIn = (timeZone: string): readonly Column<Contact>[] => [
   },
 ]
 
-/** The other columns of the file: as much of them as two lines hold. */
+/** The other columns of the uploaded file, cut to two lines. */
 function Details({ details }: { details: NonNullable<Contact['details']> }) {
   const texts = Object.entries(details).map(([heading, value]) => `${heading}: ${value}`)
   return (
@@ -74,7 +74,7 @@ function Details({ details }: { details: NonNullable<Contact['details']> }) {
   )
 }
 
-/** The contact's number; it leads to the receipt of the last call. */
+/** The contact's number, with a link to the receipt of the last call. */
 function Phone({ contact: { phone, lastCallId } }: { contact: Contact }) {
   const number = <span className="numeric">{phone}</span>
   if (lastCallId === null) return number
@@ -86,5 +86,5 @@ function Phone({ contact: { phone, lastCallId } }: { contact: Contact }) {
 }
 
 export function ContactsTable({ contacts, timeZone }: { contacts: Contact[]; timeZone: string }) {
-  return <DataTable name="Contacts" columns={columnsIn(timeZone)} rows={contacts} rowKey={({ id }) => id} />
+  return <DataTable name="Contacts" columns={makeColumns(timeZone)} rows={contacts} rowKey={({ id }) => id} />
 }

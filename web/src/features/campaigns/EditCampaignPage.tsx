@@ -14,11 +14,11 @@ import { FeatureRequired } from '../pricing/index.ts'
 import { ReadOnlyNote, workspaceQuery } from '../workspace/index.ts'
 import { CampaignForm } from './CampaignForm.tsx'
 import { campaignQuery } from './campaign-queries.ts'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
 /** The form of a new campaign. */
 export function NewCampaignPage() {
-  const { manages, inPlan } = useCampaigning()
+  const { manages, inPlan } = useCampaignRights()
   return (
     <Page
       title="New campaign"
@@ -36,7 +36,7 @@ export function NewCampaignPage() {
 export function EditCampaignPage() {
   const { campaignId } = useParams({ from: '/shell/campaigns/$campaignId/edit' })
   const campaign = useQuery(campaignQuery(campaignId))
-  const { manages } = useCampaigning()
+  const { manages } = useCampaignRights()
   return (
     <Page
       title={campaign.data ? `Edit ${campaign.data.name}` : 'Edit campaign'}

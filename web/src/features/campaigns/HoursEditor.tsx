@@ -8,7 +8,7 @@ import { dayName, type HoursFields, type SpanFields, suggestSpans } from './hour
 
 type Props = { value: HoursFields; onChange: (value: HoursFields) => void; error?: string | null | undefined }
 
-/** When a campaign may call: at any time, or by weekday and the clock of a time zone. */
+/** Edits the calling hours: at any time, or by weekday in a time zone. */
 export function HoursEditor({ value, onChange, error }: Props) {
   const errorId = useId()
   const setSpans = (day: Weekday, spans: SpanFields[]) =>
@@ -23,12 +23,12 @@ export function HoursEditor({ value, onChange, error }: Props) {
     >
       <SegmentedControl
         data={[
-          { value: 'hours', label: 'At certain hours' },
+          { value: 'hours', label: 'At set hours' },
           { value: 'any', label: 'At any time' },
         ]}
         value={value.anyTime ? 'any' : 'hours'}
         onChange={(chosen) => onChange({ ...value, anyTime: chosen === 'any' })}
-        aria-label="When it may call"
+        aria-label="When to call"
       />
       {!value.anyTime && (
         <>
@@ -40,7 +40,7 @@ export function HoursEditor({ value, onChange, error }: Props) {
             searchable
             allowDeselect={false}
             limit={100}
-            nothingFoundMessage="No zone has that name"
+            nothingFoundMessage="No time zones found"
           />
           <ul className={classes.days}>
             {weekdays.map((day) => (
@@ -57,7 +57,7 @@ export function HoursEditor({ value, onChange, error }: Props) {
               </li>
             ))}
           </ul>
-          <p className={classes.note}>00:00 as the end is midnight.</p>
+          <p className={classes.note}>Use 00:00 as the end for midnight.</p>
         </>
       )}
       {error && (
@@ -80,13 +80,13 @@ function DaySpans(props: { day: Weekday; spans: SpanFields[]; onChange: (spans: 
       {spans.map((span, index) => {
         const which = spans.length > 1 ? ` (${index + 1} of ${spans.length})` : ''
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: spans have nothing that names them but their place.
+          // biome-ignore lint/suspicious/noArrayIndexKey: a span has no identity but its position.
           <div key={index} className={classes.span}>
             <TextInput
               type="time"
               size="xs"
               className={classes.time ?? ''}
-              aria-label={`${name}${which}, calls begin`}
+              aria-label={`${name}${which}, start`}
               value={span.from}
               onChange={(event) => set(index, { from: event.currentTarget.value })}
             />
@@ -95,7 +95,7 @@ function DaySpans(props: { day: Weekday; spans: SpanFields[]; onChange: (spans: 
               type="time"
               size="xs"
               className={classes.time ?? ''}
-              aria-label={`${name}${which}, calls end`}
+              aria-label={`${name}${which}, end`}
               value={span.to}
               onChange={(event) => set(index, { to: event.currentTarget.value })}
             />
@@ -112,7 +112,7 @@ function DaySpans(props: { day: Weekday; spans: SpanFields[]; onChange: (spans: 
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`${name}${which}: take these hours away`}
+                aria-label={`${name}${which}: remove these hours`}
                 onClick={() => onChange(spans.filter((_, at) => at !== index))}
               >
                 <IconX size={15} stroke={1.75} aria-hidden />

@@ -13,15 +13,15 @@ import { countryName } from './countries.ts'
 import classes from './HowItCalls.module.css'
 import { hoursInWords } from './hours-form.ts'
 import { count, outcomeLabel } from './labels.ts'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
 const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
 
-/** Pace, hours, attempts and what happens at zero, in words. */
+/** The campaign's settings in words: pace, calling hours, attempts, voicemail. */
 export function HowItCalls({ campaign }: { campaign: Campaign }) {
-  const { timeZone, manages } = useCampaigning()
+  const { timeZone, manages } = useCampaignRights()
   return (
-    <Card title="How it calls">
+    <Card title="Settings">
       <dl className={classes.facts}>
         <Fact name="Agent">
           {manages ? (
@@ -32,11 +32,11 @@ export function HowItCalls({ campaign }: { campaign: Campaign }) {
             campaign.agentName
           )}
         </Fact>
-        <Fact name="Pace">{paceInWords(campaign)}</Fact>
-        <Fact name="Calling hours" note={hoursNow(campaign, timeZone)}>
+        <Fact name="Pace">{describePace(campaign)}</Fact>
+        <Fact name="Calling hours" note={describeHoursNow(campaign, timeZone)}>
           {hoursInWords(campaign.callingHours)}
         </Fact>
-        <Fact name="Attempts">{attemptsInWords(campaign)}</Fact>
+        <Fact name="Attempts">{describeAttempts(campaign)}</Fact>
         <Fact name="Voicemail">
           {campaign.onVoicemail === 'hang_up' ? 'Hangs up' : 'The agent leaves a message'}
         </Fact>
@@ -61,25 +61,25 @@ function Fact({ name, note, children }: { name: string; note?: string | null; ch
   )
 }
 
-function paceInWords({ concurrency, callsPerMinute }: Campaign): string {
+function describePace({ concurrency, callsPerMinute }: Campaign): string {
   const atOnce = concurrency === 1 ? '1 call at a time' : `Up to ${count(concurrency)} calls at once`
   return callsPerMinute === null ? atOnce : `${atOnce}, ${count(callsPerMinute)} a minute`
 }
 
-function hoursNow(campaign: Campaign, timeZone: string): string | null {
+function describeHoursNow(campaign: Campaign, timeZone: string): string | null {
   if (campaign.callingHours === null || campaign.status === 'completed') return null
-  if (campaign.callingNow) return 'They are on now.'
-  if (campaign.nextCallingAt === null) return 'They never begin.'
-  return `They are off now, and begin ${instant(campaign.nextCallingAt, 'dayTime', timeZone)}.`
+  if (campaign.callingNow) return 'Open now.'
+  if (campaign.nextCallingAt === null) return 'They never start.'
+  return `Closed now. Opens ${instant(campaign.nextCallingAt, 'dayTime', timeZone)}.`
 }
 
-function attemptsInWords({ retries }: Campaign): string {
-  if (retries.attemptsMax === 1 || retries.on.length === 0) return 'Each contact is called once'
+function describeAttempts({ retries }: Campaign): string {
+  if (retries.attemptsMax === 1 || retries.on.length === 0) return '1 per contact'
   const after = alternatives.format(retries.on.map((outcome) => outcomeLabel(outcome).toLowerCase()))
-  return `Up to ${retries.attemptsMax} for each contact, ${minutesInWords(retries.afterMinutes)} apart, after ${after}`
+  return `Up to ${retries.attemptsMax} per contact, ${minutesInWords(retries.afterMinutes)} apart, after ${after}`
 }
 
-/** `15 minutes`, `4 hours`, `2 days` */
+/** Writes minutes in the largest whole unit: `15 minutes`, `4 hours`, `2 days`. */
 function minutesInWords(minutes: number): string {
   const [number, unit] =
     minutes % 1_440 === 0
@@ -90,10 +90,10 @@ function minutesInWords(minutes: number): string {
   return `${count(number)} ${unit}${number === 1 ? '' : 's'}`
 }
 
-/** Saved at once: it changes what happens later, and nothing now. */
+/** The switch to resume when credits return. It saves right away, because it changes nothing now. */
 function ResumeSwitch({ campaign }: { campaign: Campaign }) {
   const queryClient = useQueryClient()
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const change = useMutation({
     mutationFn: (resumeWhenCreditsReturn: boolean) =>
       readBody(
@@ -106,8 +106,8 @@ function ResumeSwitch({ campaign }: { campaign: Campaign }) {
       queryClient.setQueryData(campaignQuery(campaign.id).queryKey, saved)
       toast(
         saved.resumeWhenCreditsReturn
-          ? 'It resumes when credits return'
-          : 'It waits for somebody to resume it',
+          ? 'Resumes when credits return'
+          : 'Someone has to resume it when credits return',
       )
     },
     onError: (error) => toast(asProblem(error).message),
@@ -119,8 +119,8 @@ function ResumeSwitch({ campaign }: { campaign: Campaign }) {
         label="Resume when credits return"
         description={
           on
-            ? 'A pause for want of credits ends by itself, within the calling hours.'
-            : 'A pause for want of credits lasts until somebody resumes it.'
+            ? 'If credits run out, the campaign resumes automatically during calling hours.'
+            : 'If credits run out, the campaign stays paused until someone resumes it.'
         }
         checked={on}
         disabled={!mayRun || change.isPending}

@@ -3,7 +3,7 @@ import type { ContactImport } from '../../api/types.ts'
 import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import classes from './ImportResult.module.css'
 import { contactsInWords, count } from './labels.ts'
-import { rejectedHref } from './results.ts'
+import { buildRejectedHref } from './results.ts'
 
 type Rejection = ContactImport['rejections'][number]
 
@@ -20,10 +20,10 @@ const columns: readonly Column<Rejection>[] = [
     ),
   },
   { label: 'Number', width: '10rem', cell: ({ value }) => (value === '' ? '—' : value) },
-  { label: 'Why it was rejected', cell: ({ reason }) => reason },
+  { label: 'Reason', cell: ({ reason }) => reason },
 ]
 
-/** What became of a file: how many contacts were added, and which rows were not and why. */
+/** The result of an import: how many contacts were added, and which rows were rejected and why. */
 export function ImportResult({ campaignId, result }: { campaignId: string; result: ContactImport }) {
   const { added, rejected, rejections, rows } = result
   return (
@@ -37,8 +37,9 @@ export function ImportResult({ campaignId, result }: { campaignId: string; resul
           <p className={classes.line}>
             <IconAlertTriangle size={18} stroke={1.75} className={classes.warn} aria-hidden />
             <span>
-              {count(rejected)} {rejected === 1 ? 'row was' : 'rows were'} rejected. Mend and upload{' '}
-              {rejected === 1 ? 'it' : 'them'} again: who is in the campaign already is not added twice.
+              {count(rejected)} {rejected === 1 ? 'row was' : 'rows were'} rejected. Fix{' '}
+              {rejected === 1 ? 'it' : 'them'} and upload the file again. Contacts already in the campaign are
+              not added twice.
             </span>
           </p>
           <div className={classes.rejections}>
@@ -50,8 +51,8 @@ export function ImportResult({ campaignId, result }: { campaignId: string; resul
             />
           </div>
           <p className={classes.all}>
-            {rejections.length < rejected && `The first ${count(rejections.length)} are shown. `}
-            <a href={rejectedHref(campaignId, result.id)} download className={classes.download}>
+            {rejections.length < rejected && `Showing the first ${count(rejections.length)}. `}
+            <a href={buildRejectedHref(campaignId, result.id)} download className={classes.download}>
               <IconDownload size={15} stroke={1.75} aria-hidden />
               Download {rejected === 1 ? 'it' : `all ${count(rejected)}`} as CSV
             </a>

@@ -11,12 +11,12 @@ import { Empty, SkeletonRows } from '../../design/ui/states.tsx'
 import { importsQuery } from './campaign-queries.ts'
 import { ImportResult } from './ImportResult.tsx'
 import { count } from './labels.ts'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
-/** The files of contacts, with how many of their rows were taken and which were not. */
+/** The uploaded files, with the number of added and rejected rows. */
 export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpload: () => void }) {
   const { campaign, timeZone } = props
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const imports = useQuery(importsQuery(campaign.id))
   const [shown, setShown] = useState<ContactImport | null>(null)
   const columns: Column<ContactImport>[] = [
@@ -39,9 +39,9 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
             variant="default"
             size="compact-sm"
             onClick={() => setShown(one)}
-            aria-label={`See ${count(one.rejected)} rejected`}
+            aria-label={`View ${count(one.rejected)} rejected`}
           >
-            See {count(one.rejected)}
+            View {count(one.rejected)}
           </Button>
         ),
     },
@@ -49,7 +49,7 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
   return (
     <Card
       title="Uploads"
-      caption="Files of contacts, newest first"
+      caption="Contact files, newest first"
       actions={
         (imports.data?.length ?? 0) > 0 && (
           <Button
@@ -65,11 +65,11 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
       }
       flush
     >
-      <Loaded query={imports} what="The uploads" skeleton={<SkeletonRows count={2} label="uploads" />}>
+      <Loaded query={imports} what="Uploads" skeleton={<SkeletonRows count={2} label="uploads" />}>
         {(list) =>
           list.length === 0 ? (
-            <Empty icon={<IconFileTypeCsv size={22} stroke={1.5} />} title="No file yet">
-              Each file stands here with what became of its rows.
+            <Empty icon={<IconFileTypeCsv size={22} stroke={1.5} />} title="No uploads yet">
+              Uploaded files appear here with the result for their rows.
             </Empty>
           ) : (
             <DataTable name="Uploads" columns={columns} rows={list} rowKey={({ id }) => id} />

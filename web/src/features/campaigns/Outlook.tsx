@@ -2,7 +2,7 @@ import { IconAlertTriangle, IconPoint } from '@tabler/icons-react'
 import classes from './Outlook.module.css'
 import type { Prospect } from './outlook.ts'
 
-/** What will happen, one thing a line. */
+/** Lists what will happen. */
 export function Outlook({ prospects }: { prospects: readonly Prospect[] }) {
   return (
     <ul className={classes.list}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { balanceAt } from '@talktime/core/billing/balance-line'
+import { assertNever } from '@talktime/core/exhaustive'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { serverNow } from '../../api/server-clock.ts'
@@ -8,9 +9,9 @@ import { creditsInWords } from '../../design/format/credits.ts'
 import { balanceQuery, lineOf } from '../balance/index.ts'
 import { packagesQuery } from '../pricing/index.ts'
 import { useSpending } from '../workspace/index.ts'
-import { packageFor } from './package-for.ts'
+import { pickPackage } from './pick-package.ts'
 
-/** What mends the cause of a pause, where it is mended elsewhere. */
+/** The button that leads to where the cause of a pause can be fixed. */
 export function PauseFix({ campaign }: { campaign: Campaign }) {
   const { manages } = useSpending()
   if (!manages) return null
@@ -20,7 +21,7 @@ export function PauseFix({ campaign }: { campaign: Campaign }) {
     case 'agent_disabled':
       return (
         <Button renderRoot={(props) => <Link to="/agents" search={{ edit: campaign.agentId }} {...props} />}>
-          Open the agent
+          Open agent
         </Button>
       )
     case 'plan_required':
@@ -34,15 +35,19 @@ export function PauseFix({ campaign }: { campaign: Campaign }) {
             <Link to="/calls" search={{ status: 'failed', agent: campaign.agentId }} {...props} />
           )}
         >
-          See the failed calls
+          View failed calls
         </Button>
       )
-    default:
+    case 'by_user':
+    case 'workspace_suspended':
+    case null:
       return null
+    default:
+      return assertNever(campaign.pauseReason)
   }
 }
 
-/** Buys the package that is enough for the rest, as far as one is. */
+/** Buys the package that is enough to finish the campaign, or the largest one. */
 function BuyEnough({ campaign }: { campaign: Campaign }) {
   const { paid } = useSpending()
   const packages = useQuery(packagesQuery).data
@@ -56,7 +61,7 @@ function BuyEnough({ campaign }: { campaign: Campaign }) {
   const balanceMs = balanceAt(lineOf(balance), serverNow())
   const missingMs = (campaign.creditsToFinish?.milliseconds ?? 0) - balanceMs
   if (balanceMs > 0 && missingMs <= 0) return null
-  const pack = packageFor(packages, missingMs)
+  const pack = pickPackage(packages, missingMs)
   if (pack === undefined) return null
   return (
     <Button renderRoot={(props) => <Link to="/billing" search={{ buy: pack.id }} {...props} />}>

@@ -8,7 +8,7 @@ import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { Outlook } from './Outlook.tsx'
 import { useOutlook } from './use-outlook.ts'
 
-/** Lets a paused campaign go on, and says before what will happen. */
+/** Resumes a paused campaign, after saying what will happen. */
 export function ResumeDialog(props: {
   campaign: Campaign
   onDone: (campaign: Campaign) => void

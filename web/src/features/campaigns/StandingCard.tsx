@@ -5,16 +5,16 @@ import { Card } from '../../design/ui/Card.tsx'
 import { CampaignStatusIcon } from './CampaignStatusIcon.tsx'
 import { ContactsBar, ContactsLegend } from './ContactsBar.tsx'
 import type { CampaignDialog } from './campaigns-search.ts'
-import { aboutCredits, contactsLeft, leftInWords, standingInWords } from './labels.ts'
+import { aboutCredits, contactsLeft, describeRemaining, describeStatus } from './labels.ts'
 import { PauseFix } from './PauseFix.tsx'
 import classes from './StandingCard.module.css'
 import { StateButtons } from './StateButtons.tsx'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
-/** How the campaign stands, why, what is left, and what can be done about it. */
+/** The campaign's status and progress, with what can be done about them. */
 export function StandingCard(props: { campaign: Campaign; onOpen: (dialog: CampaignDialog) => void }) {
   const { campaign } = props
-  const { timeZone } = useCampaigning()
+  const { timeZone } = useCampaignRights()
   const { contacts, status, pauseDetail } = campaign
   return (
     <Card footer={<Credits campaign={campaign} />}>
@@ -23,13 +23,13 @@ export function StandingCard(props: { campaign: Campaign; onOpen: (dialog: Campa
           <p className={classes.sentence} role="status">
             <CampaignStatusIcon status={status} />
             <span>
-              {standingInWords(campaign, timeZone, serverNow())}.
-              {contacts.total > 0 && status !== 'completed' && ` ${leftInWords(campaign)}.`}
+              {describeStatus(campaign, timeZone, serverNow())}.
+              {contacts.total > 0 && status !== 'completed' && ` ${describeRemaining(campaign)}.`}
             </span>
           </p>
           {pauseDetail !== null && <p className={classes.detail}>{pauseDetail}</p>}
           {status === 'draft' && contacts.total === 0 && (
-            <p className={classes.detail}>Upload its contacts, then start it.</p>
+            <p className={classes.detail}>Upload contacts, then start the campaign.</p>
           )}
         </div>
         <div className={classes.buttons}>
@@ -46,11 +46,11 @@ export function StandingCard(props: { campaign: Campaign; onOpen: (dialog: Campa
 }
 
 const bases = {
-  campaign: 'from the calls it has made so far',
-  agent: 'from what calls of its agent cost in the last 30 days',
+  campaign: 'based on its calls so far',
+  agent: 'based on its agent’s calls in the last 30 days',
 }
 
-/** What it has cost, and what is to come. */
+/** The credits used so far, and those needed to finish. */
 function Credits({ campaign }: { campaign: Campaign }) {
   const { creditsToFinish, creditsToFinishBasis } = campaign
   return (
@@ -59,7 +59,7 @@ function Credits({ campaign }: { campaign: Campaign }) {
       {contactsLeft(campaign) > 0 && (
         <span>
           {creditsToFinish === null
-            ? 'What the rest takes shows when some calls are over'
+            ? 'An estimate of the remaining credits appears after the first calls'
             : `To finish: ${aboutCredits(creditsToFinish.milliseconds)}${
                 creditsToFinishBasis === null ? '' : `, ${bases[creditsToFinishBasis]}`
               }`}

@@ -1,4 +1,5 @@
 import { Button, Modal, SegmentedControl, Skeleton, TextInput } from '@mantine/core'
+import { HOUR_MS } from '@talktime/core/time/durations'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
@@ -9,27 +10,25 @@ import { instantOfLocal, localDateTime, zoneInWords } from '../../design/format/
 import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { Outlook } from './Outlook.tsx'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 import { useOutlook } from './use-outlook.ts'
 
-const hourMs = 60 * 60_000
-
-/** Starts a campaign now or at a chosen time, and says before what will happen. */
+/** Starts a campaign now or at a chosen time, after saying what will happen. */
 export function StartDialog(props: {
   campaign: Campaign
   onDone: (campaign: Campaign) => void
   onClose: () => void
 }) {
   const { campaign } = props
-  const { timeZone } = useCampaigning()
+  const { timeZone } = useCampaignRights()
   const [when, setWhen] = useState<'now' | 'later'>(campaign.status === 'scheduled' ? 'later' : 'now')
   const [at, setAt] = useState(() => {
-    const chosen = campaign.startsAt === null ? serverNow() + hourMs : Date.parse(campaign.startsAt)
+    const chosen = campaign.startsAt === null ? serverNow() + HOUR_MS : Date.parse(campaign.startsAt)
     return localDateTime(chosen, timeZone)
   })
   const known = useOutlook(campaign, when === 'later')
   const startsAtMs = instantOfLocal(at, timeZone)
-  const wrong = when === 'later' ? problemOf(startsAtMs) : null
+  const wrong = when === 'later' ? validateStart(startsAtMs) : null
   const start = useMutation({
     mutationFn: () =>
       readBody(
@@ -47,17 +46,17 @@ export function StartDialog(props: {
         <SegmentedControl
           data={[
             { value: 'now', label: 'Now' },
-            { value: 'later', label: 'At a time' },
+            { value: 'later', label: 'Later' },
           ]}
           value={when}
           onChange={(value) => setWhen(value as 'now' | 'later')}
-          aria-label="When it starts"
+          aria-label="When to start"
         />
         {when === 'later' && (
           <TextInput
             type="datetime-local"
             label="Starts"
-            description={`By the clock of the workspace: ${zoneInWords(timeZone)}`}
+            description={`In the workspace’s time zone: ${zoneInWords(timeZone)}`}
             value={at}
             error={wrong}
             onChange={(event) => setAt(event.currentTarget.value)}
@@ -82,7 +81,7 @@ export function StartDialog(props: {
   )
 }
 
-function problemOf(startsAtMs: number | null): string | null {
+function validateStart(startsAtMs: number | null): string | null {
   if (startsAtMs === null) return 'Enter a date and a time'
-  return startsAtMs <= serverNow() ? 'Choose a time to come' : null
+  return startsAtMs <= serverNow() ? 'Choose a time in the future' : null
 }

@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconUpload } from '@tabler/icons-react'
+import { assertNever } from '@talktime/core/exhaustive'
 import { useId } from 'react'
 import type { Campaign } from '../../api/types.ts'
 import type { CampaignDialog } from './campaigns-search.ts'
 import classes from './StateButtons.module.css'
-import { useCampaigning } from './use-campaigning.ts'
+import { useCampaignRights } from './use-campaign-rights.ts'
 
-/** What can be done with a campaign in its state. Each opens a dialog that says what will happen. */
+/** The actions for the campaign's status. Each opens a dialog that says what will happen. */
 export function StateButtons(props: { campaign: Campaign; onOpen: (dialog: CampaignDialog) => void }) {
   const { campaign, onOpen } = props
-  const { mayRun } = useCampaigning()
+  const { mayRun } = useCampaignRights()
   const reasonId = useId()
   const icon = { size: 16, stroke: 1.75, 'aria-hidden': true }
   const button = (dialog: CampaignDialog, label: string, Icon: typeof IconUpload, primary: boolean) => (
@@ -31,13 +32,14 @@ export function StateButtons(props: { campaign: Campaign; onOpen: (dialog: Campa
       return (
         <>
           {button('pause', 'Pause', IconPlayerPause, false)}
-          {button('start', 'Start or change the time', IconPlayerPlay, true)}
+          {button('start', 'Start or reschedule', IconPlayerPlay, true)}
         </>
       )
     case 'running':
       return button('pause', 'Pause', IconPlayerPause, false)
     case 'paused': {
-      const refused = campaign.pauseReason === 'workspace_suspended' ? 'Suspended: ask the operator' : null
+      const refused =
+        campaign.pauseReason === 'workspace_suspended' ? 'Suspended. Contact the operator' : null
       return (
         <span className={classes.with}>
           <Button
@@ -59,5 +61,7 @@ export function StateButtons(props: { campaign: Campaign; onOpen: (dialog: Campa
     }
     case 'completed':
       return null
+    default:
+      return assertNever(campaign.status)
   }
 }

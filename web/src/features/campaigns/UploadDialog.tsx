@@ -14,12 +14,12 @@ import upload from './UploadDialog.module.css'
 import { UploadMeter } from './UploadMeter.tsx'
 import { type UploadProgress, uploadContacts } from './upload.ts'
 
-const bytesMax = 100 * 1024 * 1024
+const FILE_BYTES_MAX = 100 * 1024 * 1024
 
-/** A chosen file; its key makes it one upload, however often it is tried. */
+/** A chosen file. Retries with the same key import it only once. */
 type Chosen = { file: File; key: string }
 
-/** Adds contacts from a file: chosen or dropped, sent with its progress, and then what became of its rows. */
+/** Uploads a file of contacts and shows the result. */
 export function UploadDialog(props: {
   campaign: Campaign
   onAdded: (added: ContactImport) => void
@@ -47,7 +47,7 @@ export function UploadDialog(props: {
     },
     onSuccess: props.onAdded,
   })
-  // Whoever leaves the page leaves the upload too: half a file is none.
+  // Leaving the page stops the upload. Half a file adds no contacts.
   useEffect(() => () => stopping.current?.abort(), [])
 
   if (sending.data !== undefined) {
@@ -75,7 +75,7 @@ export function UploadDialog(props: {
     sending.reset()
     setWrongFile(null)
     if (file === undefined) return
-    if (file.size > bytesMax) setWrongFile('The file has more than 100 MB: send it in parts.')
+    if (file.size > FILE_BYTES_MAX) setWrongFile('The file is larger than 100 MB. Split it into parts.')
     else setChosen({ file, key: crypto.randomUUID() })
   }
   const busy = sending.isPending
@@ -91,13 +91,13 @@ export function UploadDialog(props: {
     >
       <div className={classes.form}>
         <p className={classes.text}>
-          A CSV file with a line of headings. One column is headed <code>phone</code>; <code>name</code> and
-          any others are kept with the contact. Up to 500,000 rows. Rows that are not right are reported, the
-          others are taken.
+          Choose a CSV file with a header row, a <code>phone</code> column, and up to 500,000 rows.{' '}
+          <code>name</code> and other columns are kept with the contact. Invalid rows are reported, and all
+          others are added.
         </p>
         <Dropzone
           onDrop={([file]) => take(file)}
-          onReject={() => setWrongFile('That is no CSV file. Export the list as CSV first.')}
+          onReject={() => setWrongFile('This is not a CSV file. Export your list as CSV first.')}
           accept={{ 'text/csv': ['.csv', '.tsv', '.txt'] }}
           multiple={false}
           openRef={openPicker}
@@ -125,21 +125,21 @@ export function UploadDialog(props: {
               onClick={() => openPicker.current?.()}
               data-autofocus
             >
-              {chosen === null ? 'Choose a file' : 'Choose another'}
+              {chosen === null ? 'Choose a file' : 'Choose another file'}
             </Button>
           </div>
         </Dropzone>
         <Select
           label="Country of numbers without a country code"
-          description="Numbers that begin with + or 00 need none."
-          placeholder="None: such rows are rejected"
+          description="Numbers that start with + or 00 need none."
+          placeholder="None: these rows are rejected"
           data={countryOptions}
           value={country}
           onChange={setCountry}
           searchable
           clearable
           disabled={busy}
-          nothingFoundMessage="No country has that name"
+          nothingFoundMessage="No countries found"
         />
         {busy && <UploadMeter progress={progress} />}
         <FormMessage message={wrongFile ?? failed} />
@@ -152,7 +152,7 @@ export function UploadDialog(props: {
             disabled={chosen === null}
             onClick={() => chosen !== null && sending.mutate(chosen)}
           >
-            {failed === null ? 'Upload' : 'Try again'}
+            {failed === null ? 'Upload' : 'Retry'}
           </Button>
         </div>
       </div>

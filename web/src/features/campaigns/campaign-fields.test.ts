@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Campaign } from '../../api/types.ts'
-import { campaignOf, fieldsOf, newFields, problemsOf } from './campaign-fields.ts'
+import { fieldsOf, makeNewFields, readCampaign, validateFields } from './campaign-fields.ts'
 import { makeCampaign } from './testing.ts'
 
 describe('a campaign in a form', () => {
-  it('comes back as it was', () => {
+  it('is read back unchanged', () => {
     const campaign: Campaign = makeCampaign({
       callsPerMinute: 12.5,
       callingHours: { timeZone: 'Asia/Kolkata', days: [{ day: 'sunday', from: '10:30', to: '24:00' }] },
@@ -13,7 +13,7 @@ describe('a campaign in a form', () => {
     })
     const { name, agentId, concurrency, callsPerMinute, callingHours, retries } = campaign
     const { onVoicemail, resumeWhenCreditsReturn, defaultCountry } = campaign
-    expect(campaignOf(fieldsOf(campaign, 'UTC'))).toEqual({
+    expect(readCampaign(fieldsOf(campaign, 'UTC'))).toEqual({
       name,
       agentId,
       concurrency,
@@ -35,8 +35,8 @@ describe('a campaign in a form', () => {
     expect(fieldsOf(makeCampaign({ retries }), 'UTC')).toMatchObject({ afterMinutes: shown, afterUnit: unit })
   })
 
-  it('is right once it has a name and an agent', () => {
-    const problems = problemsOf({ ...newFields('UTC'), name: 'Recalls', agentId: 'agt_1' })
+  it('is valid once it has a name and an agent', () => {
+    const problems = validateFields({ ...makeNewFields('UTC'), name: 'Recalls', agentId: 'agt_1' })
     expect(Object.values(problems).filter((problem) => problem !== null)).toEqual([])
   })
 
@@ -50,8 +50,8 @@ describe('a campaign in a form', () => {
     ['attemptsMax', { attemptsMax: 11 }],
     ['afterMinutes', { afterMinutes: 8, afterUnit: 'days' as const }],
     ['afterMinutes', { afterMinutes: '' }],
-  ])('says what is wrong with %s: %o', (name, wrong) => {
-    const problems = problemsOf({ ...newFields('UTC'), name: 'Recalls', agentId: 'agt_1', ...wrong })
+  ])('finds an invalid %s: %o', (name, wrong) => {
+    const problems = validateFields({ ...makeNewFields('UTC'), name: 'Recalls', agentId: 'agt_1', ...wrong })
     const found = Object.entries(problems).filter(([, problem]) => problem !== null)
     expect(found.map(([field]) => field)).toEqual([name])
   })

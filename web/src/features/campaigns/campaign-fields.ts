@@ -1,10 +1,10 @@
 import type { Campaign, NewCampaign } from '../../api/types.ts'
 import { findHoursProblem, type HoursFields, hoursFieldsOf, hoursOf } from './hours-form.ts'
 
-export const concurrencyMax = 1_000
-export const callsPerMinuteMax = 6_000
-export const attemptsMax = 10
-export const afterMinutesMax = 10_080
+export const CONCURRENCY_MAX = 1_000
+export const CALLS_PER_MINUTE_MAX = 6_000
+export const ATTEMPTS_MAX = 10
+export const RETRY_AFTER_MINUTES_MAX = 10_080
 
 export const retryOutcomes = ['no_answer', 'busy', 'voicemail', 'failed'] as const
 export type RetryOutcome = (typeof retryOutcomes)[number]
@@ -12,12 +12,12 @@ export type RetryOutcome = (typeof retryOutcomes)[number]
 const units = { minutes: 1, hours: 60, days: 24 * 60 } as const
 export type Unit = keyof typeof units
 
-/** A campaign as its form has it. Fields have the names of the API, so that its word about one finds it. */
+/** A campaign as its form has it. Fields have the names of the API, so that its errors find their field. */
 export type CampaignFields = {
   name: string
   agentId: string | null
   concurrency: number | string
-  /** Empty: as many as the concurrency allows. */
+  /** Empty means as many as the concurrency allows. */
   callsPerMinute: number | string
   callingHours: HoursFields
   attemptsMax: number | string
@@ -30,14 +30,14 @@ export type CampaignFields = {
   defaultCountry: string | null
 }
 
-/** The largest unit in which the time is a whole number. */
-function inUnits(minutes: number): { afterMinutes: number; afterUnit: Unit } {
+/** Converts minutes to the largest unit in which they are a whole number. */
+function splitMinutes(minutes: number): { afterMinutes: number; afterUnit: Unit } {
   const unit = (['days', 'hours'] as const).find((candidate) => minutes % units[candidate] === 0) ?? 'minutes'
   return { afterMinutes: minutes / units[unit], afterUnit: unit }
 }
 
-/** What a new form shows. `timeZone` is the workspace's. */
-export function newFields(timeZone: string): CampaignFields {
+/** Fills the form of a new campaign. `timeZone` is the workspace's. */
+export function makeNewFields(timeZone: string): CampaignFields {
   return {
     name: '',
     agentId: null,
@@ -54,6 +54,7 @@ export function newFields(timeZone: string): CampaignFields {
   }
 }
 
+/** Fills the form from a campaign. */
 export function fieldsOf(campaign: Campaign, timeZone: string): CampaignFields {
   const { retries } = campaign
   return {
@@ -63,7 +64,7 @@ export function fieldsOf(campaign: Campaign, timeZone: string): CampaignFields {
     callsPerMinute: campaign.callsPerMinute ?? '',
     callingHours: hoursFieldsOf(campaign.callingHours, timeZone),
     attemptsMax: retries.attemptsMax,
-    ...inUnits(retries.afterMinutes),
+    ...splitMinutes(retries.afterMinutes),
     on: [...retries.on],
     onVoicemail: campaign.onVoicemail,
     resumeWhenCreditsReturn: campaign.resumeWhenCreditsReturn,
@@ -71,8 +72,8 @@ export function fieldsOf(campaign: Campaign, timeZone: string): CampaignFields {
   }
 }
 
-/** The campaign as the API takes it. */
-export function campaignOf(fields: CampaignFields): NewCampaign {
+/** Reads the campaign from the form, as the API takes it. */
+export function readCampaign(fields: CampaignFields): NewCampaign {
   const { callsPerMinute } = fields
   return {
     name: fields.name.trim(),
@@ -91,28 +92,31 @@ export function campaignOf(fields: CampaignFields): NewCampaign {
   }
 }
 
-function wholeFrom1(value: number | string, max: number): string | null {
+function validateCount(value: number | string, max: number): string | null {
   const number = Number(value)
   const fits = value !== '' && Number.isInteger(number) && number >= 1 && number <= max
   return fits ? null : `Enter a whole number from 1 to ${max.toLocaleString('en')}`
 }
 
-/** What is wrong with each field, for the form. */
-export function problemsOf(fields: CampaignFields) {
+/** Validates the fields: a message by field, null for valid ones. */
+export function validateFields(fields: CampaignFields) {
   const minutes = Number(fields.afterMinutes) * units[fields.afterUnit]
   const perMinute = Number(fields.callsPerMinute)
   return {
     name: fields.name.trim() === '' ? 'Give the campaign a name' : null,
-    agentId: fields.agentId === null ? 'Choose the agent that calls' : null,
-    concurrency: wholeFrom1(fields.concurrency, concurrencyMax),
+    agentId: fields.agentId === null ? 'Choose an agent' : null,
+    concurrency: validateCount(fields.concurrency, CONCURRENCY_MAX),
     callsPerMinute:
-      fields.callsPerMinute === '' || (perMinute >= 1 && perMinute <= callsPerMinuteMax)
+      fields.callsPerMinute === '' || (perMinute >= 1 && perMinute <= CALLS_PER_MINUTE_MAX)
         ? null
-        : `Enter a number from 1 to ${callsPerMinuteMax.toLocaleString('en')}, or nothing`,
+        : `Enter a number from 1 to ${CALLS_PER_MINUTE_MAX.toLocaleString('en')}, or leave it empty`,
     callingHours: findHoursProblem(fields.callingHours),
-    attemptsMax: wholeFrom1(fields.attemptsMax, attemptsMax),
+    attemptsMax: validateCount(fields.attemptsMax, ATTEMPTS_MAX),
     afterMinutes:
-      fields.afterMinutes !== '' && Number.isInteger(minutes) && minutes >= 1 && minutes <= afterMinutesMax
+      fields.afterMinutes !== '' &&
+      Number.isInteger(minutes) &&
+      minutes >= 1 &&
+      minutes <= RETRY_AFTER_MINUTES_MAX
         ? null
         : 'Enter a time from 1 minute to 7 days',
   }

@@ -1,13 +1,14 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, readBody } from '../../api/client.ts'
 import { readAllPages } from '../../api/read-all-pages.ts'
 import type { CampaignStatus, ContactState } from '../../api/types.ts'
 
-/** Everything about campaigns that changes: one event of the stream makes all of it that is on screen be read anew. */
+/** The first part of every query key about campaigns. One event of the stream invalidates them all. */
 export const campaignsKey = ['campaigns'] as const
 
-/** Calling hours begin and end without an event: what is said about them is looked at again so often. */
-const hoursMs = 60_000
+/** Calling hours start and end without an event, so campaigns are refetched this often. */
+const REFETCH_MS = MINUTE_MS
 
 export const campaignsQuery = (status: CampaignStatus | undefined) =>
   infiniteQueryOptions({
@@ -18,14 +19,14 @@ export const campaignsQuery = (status: CampaignStatus | undefined) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: hoursMs,
+    refetchInterval: REFETCH_MS,
   })
 
 export const campaignQuery = (id: string) =>
   queryOptions({
     queryKey: [...campaignsKey, 'one', id],
     queryFn: () => readBody(api.GET('/v1/campaigns/{id}', { params: { path: { id } } })),
-    refetchInterval: hoursMs,
+    refetchInterval: REFETCH_MS,
   })
 
 export const contactsKey = (id: string) => [...campaignsKey, 'contacts', id] as const
@@ -41,7 +42,7 @@ export const contactsQuery = (id: string, state: ContactState | undefined) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-/** The files of contacts that were taken, newest first. */
+/** The contact files that were imported, newest first. */
 export const importsQuery = (id: string) =>
   queryOptions({
     queryKey: [...campaignsKey, 'imports', id],

@@ -1,10 +1,10 @@
 import type { CampaignStatus, ContactState } from '../../api/types.ts'
 import { contactStateLabels, statusLabels } from './labels.ts'
 
-/** What the list's address says. */
+/** The address of the list of campaigns. */
 export type CampaignsSearch = { status?: CampaignStatus }
 
-/** Reads the address; whatever it says that is not valid is left out. */
+/** Reads the address. Invalid values are dropped. */
 export function readCampaignsSearch(search: Record<string, unknown>): CampaignsSearch {
   return isStatus(search.status) ? { status: search.status } : {}
 }
@@ -13,9 +13,9 @@ function isStatus(value: unknown): value is CampaignStatus {
   return typeof value === 'string' && Object.hasOwn(statusLabels, value)
 }
 
-/** What is open on a campaign's page stands in its address. */
+/** The address of a campaign's page, with what is open on it. */
 export type CampaignSearch = {
-  /** Which contacts are listed. */
+  /** Lists only contacts in this state. */
   contacts?: ContactState
   open?: CampaignDialog
 }

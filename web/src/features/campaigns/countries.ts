@@ -1,4 +1,4 @@
-/** ISO 3166 codes of countries and territories that have telephone numbers of their own. */
+/** ISO 3166 codes of countries and territories with phone numbers of their own. */
 const codes =
   'AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA ' +
   'CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR ' +
@@ -10,10 +10,10 @@ const codes =
 
 const names = new Intl.DisplayNames(['en'], { type: 'region' })
 
-/** What people call a country: `Germany` for `DE`. */
+/** Names a country: `Germany` for `DE`. */
 export const countryName = (code: string) => names.of(code) ?? code
 
-/** All countries, by name. */
+/** All countries, sorted by name. */
 export const countryOptions = codes
   .split(' ')
   .map((code) => ({ value: code, label: countryName(code) }))

@@ -12,7 +12,7 @@ import {
 const span = (day: CallingHours['days'][number]['day'], from: string, to: string) => ({ day, from, to })
 
 describe('calling hours in words', () => {
-  it('are one where days in a row have the same', () => {
+  it('merge consecutive days with equal hours', () => {
     const days = [
       span('monday', '09:00', '18:00'),
       span('tuesday', '09:00', '18:00'),
@@ -22,12 +22,12 @@ describe('calling hours in words', () => {
     expect(daysInWords({ days })).toBe('Mon–Wed 09:00–18:00, Sat 10:00–14:00')
   })
 
-  it('are told apart where a day between has none', () => {
+  it('do not merge days around a day without calls', () => {
     const days = [span('monday', '09:00', '18:00'), span('wednesday', '09:00', '18:00')]
     expect(daysInWords({ days })).toBe('Mon 09:00–18:00, Wed 09:00–18:00')
   })
 
-  it('name every span of a day, and the zone', () => {
+  it('name every span of a day, and the time zone', () => {
     const days = [span('friday', '14:00', '24:00'), span('friday', '09:00', '12:00')]
     expect(hoursInWords({ timeZone: 'Asia/Kolkata', days })).toBe(
       'Fri 09:00–12:00 and 14:00–24:00, Kolkata time',
@@ -35,7 +35,7 @@ describe('calling hours in words', () => {
     expect(hoursInWords(null)).toBe('At any time')
   })
 
-  it('say every day', () => {
+  it('say “every day”', () => {
     const week = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
     expect(daysInWords({ days: week.map((day) => span(day, '08:00', '20:00')) })).toBe(
       'Every day 08:00–20:00',
@@ -44,7 +44,7 @@ describe('calling hours in words', () => {
 })
 
 describe('calling hours in a form', () => {
-  it('come back as they were', () => {
+  it('are read back unchanged', () => {
     const hours: CallingHours = {
       timeZone: 'America/New_York',
       days: [
@@ -57,12 +57,12 @@ describe('calling hours in a form', () => {
     expect(hoursOf(hoursFieldsOf(null, 'UTC'))).toBeNull()
   })
 
-  it('offer office hours in the workspace’s zone to whoever wants hours', () => {
+  it('suggest office hours in the workspace’s time zone', () => {
     const fields = { ...hoursFieldsOf(null, 'Europe/Berlin'), anyTime: false }
     expect(hoursInWords(hoursOf(fields))).toBe('Mon–Fri 09:00–18:00, Berlin time')
   })
 
-  it('give a day its first hours like the day before it', () => {
+  it('suggest the hours of the day before', () => {
     const fields = hoursFieldsOf(null, 'UTC')
     fields.days.friday = [{ from: '08:00', to: '12:00' }]
     expect(suggestSpans(fields.days, 'saturday')).toEqual([{ from: '08:00', to: '12:00' }])
@@ -74,13 +74,13 @@ describe('calling hours in a form', () => {
     [{ from: '18:00', to: '09:00' }, /^Monday: the end must be later than the start/],
     [{ from: '09:00', to: '09:00' }, /^Monday: the end must be later than the start/],
     [{ from: '', to: '09:00' }, /^Monday: enter a start/],
-  ])('name the day whose hours are wrong: %o', (wrong, sentence) => {
+  ])('name the day with invalid hours: %o', (wrong, sentence) => {
     const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
     fields.days.monday = [wrong]
     expect(findHoursProblem(fields)).toMatch(sentence)
   })
 
-  it('take midnight as the end of a day, and want at least one day', () => {
+  it('accept midnight as the end of a day, and need at least one day', () => {
     const fields = { ...hoursFieldsOf(null, 'UTC'), anyTime: false }
     fields.days.monday = [{ from: '22:00', to: '00:00' }]
     expect(findHoursProblem(fields)).toBeNull()

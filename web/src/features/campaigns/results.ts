@@ -1,7 +1,7 @@
-/** Where a campaign's contacts with their results are downloaded. The path names the campaign, and so its workspace. */
-export const resultsHref = (campaignId: string) =>
+/** The address of the CSV of a campaign's contacts and results. The campaign's id implies the workspace. */
+export const buildResultsHref = (campaignId: string) =>
   `/v1/campaigns/${encodeURIComponent(campaignId)}/contacts.csv`
 
-/** Where all rejected rows of a file are downloaded. */
-export const rejectedHref = (campaignId: string, importId: string) =>
+/** The address of the CSV of all rejected rows of an import. */
+export const buildRejectedHref = (campaignId: string, importId: string) =>
   `/v1/campaigns/${encodeURIComponent(campaignId)}/imports/${encodeURIComponent(importId)}/rejected.csv`

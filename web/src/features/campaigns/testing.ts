@@ -1,6 +1,6 @@
 import type { Campaign } from '../../api/types.ts'
 
-/** A campaign for tests: running, its hours on, 312 of 1,000 contacts left. */
+/** Makes a campaign for tests: running, within its calling hours, 312 of 1,000 contacts left. */
 export function makeCampaign(parts: Partial<Campaign> = {}): Campaign {
   return {
     id: 'camp_1',

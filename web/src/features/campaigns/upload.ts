@@ -2,12 +2,14 @@ import { ApiProblem, problemFrom, unreachable } from '../../api/problem.ts'
 import type { ContactImport } from '../../api/types.ts'
 import { currentWorkspaceId } from '../../api/workspace-choice.ts'
 
-/** How far a file is: of its bytes, and then waiting for what the server makes of them. */
+/** The progress of an upload. After the last byte, the server still checks the rows. */
 export type UploadProgress = { sentBytes: number; totalBytes: number }
 
 /**
- * Sends a file of contacts. XMLHttpRequest, because fetch tells nothing of how far an upload is. The same key sends
- * the same file once, however often it is tried. Throws an ApiProblem; an abort too ends in one.
+ * Uploads a file of contacts, with XMLHttpRequest because fetch does not report upload progress. A retry with the same
+ * key imports the file only once.
+ *
+ * @throws ApiProblem on any failure, and on abort
  */
 export function uploadContacts(options: {
   campaignId: string
@@ -30,21 +32,21 @@ export function uploadContacts(options: {
       options.onProgress({ sentBytes: event.loaded, totalBytes: event.total })
     })
     request.addEventListener('load', () => {
-      const body = parsed(request.responseText)
+      const body = parseJson(request.responseText)
       if (request.status >= 200 && request.status < 300) resolve(body as ContactImport)
       else reject(problemFrom(request.status, body))
     })
     request.addEventListener('error', () => reject(unreachable()))
-    request.addEventListener('abort', () => reject(stopped()))
+    request.addEventListener('abort', () => reject(makeStoppedProblem()))
     signal.addEventListener('abort', () => request.abort())
     request.send(file)
   })
 }
 
-const stopped = () =>
-  new ApiProblem({ status: 0, code: 'stopped', message: 'The upload was stopped: nothing was taken.' })
+const makeStoppedProblem = () =>
+  new ApiProblem({ status: 0, code: 'stopped', message: 'Upload stopped. No contacts were added.' })
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -2,7 +2,7 @@ import { Card } from '../../design/ui/Card.tsx'
 import { CopyBlock } from '../../design/ui/Copyable.tsx'
 import classes from './LlmKeysTab.module.css'
 
-/** How an agent's language model is asked through this server. */
+/** Explains how to send an agent's LLM requests through the gateway. */
 export function ConnectCard() {
   const base = `${window.location.origin}/llm/v1`
   const example = `curl ${base}/chat/completions \\
@@ -13,7 +13,7 @@ export function ConnectCard() {
   return (
     <Card
       title="Connect an agent"
-      caption="Any client of OpenAI’s API works: give it this base URL, a workspace key or a token of the call, and name the agent. “agent” is the model the agent is set to."
+      caption="Works with any OpenAI client. Set this base URL, use a workspace key or a call token, and name the agent. The model “agent” stands for the model the agent is set to."
     >
       <div className={classes.blocks}>
         <CopyBlock value={base} what="base URL" />

@@ -8,7 +8,7 @@ import { toast } from '../../design/ui/toast.ts'
 import classes from './LlmKeysTab.module.css'
 import { llmSettingsQuery } from './llm-queries.ts'
 
-/** Whether the platform's key takes over where the workspace's own is refused. Off unless somebody wants it. */
+/** Chooses whether the platform's key takes over when the workspace's own key is refused. Off by default. */
 export function FallbackRow({ manages }: { manages: boolean }) {
   const settings = useQuery(llmSettingsQuery).data
   const queryClient = useQueryClient()
@@ -19,8 +19,8 @@ export function FallbackRow({ manages }: { manages: boolean }) {
       queryClient.setQueryData(llmSettingsQuery.queryKey, saved)
       toast(
         saved.fallbackToPlatform
-          ? 'The platform’s key takes over when yours is refused'
-          : 'A refused key of yours is an error again',
+          ? 'Fallback to the platform’s key is on'
+          : 'Fallback to the platform’s key is off',
       )
     },
   })
@@ -30,7 +30,7 @@ export function FallbackRow({ manages }: { manages: boolean }) {
     <div className={classes.row}>
       <SettingsRow
         name="Use the platform’s key when mine is refused"
-        note="Off: the caller gets the provider’s error, marked as your key’s. On: the request goes out again with the platform’s key, at the platform’s cost, and is recorded as such."
+        note="If on, a refused request is sent again with the platform’s key, at the platform’s cost, and recorded as such. If off, the caller gets the provider’s error, marked as coming from your key."
       >
         <Switch
           label={fallbackToPlatform ? 'On' : 'Off'}

@@ -8,14 +8,14 @@ import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { useSubmit } from '../../design/ui/use-submit.ts'
-import { deploymentsFrom, deploymentsText } from './deployments.ts'
+import { formatDeployments, parseDeployments } from './deployments.ts'
 import { type LlmKey, type LlmProvider, llmKeysQuery } from './llm-queries.ts'
 
 const providers = llmProviders.map((value) => ({ value, label: llmProviderNames[value] }))
 
 /**
- * Adds a key, or puts another in its place. The key itself stands in the field alone, until it is sent: neither the
- * form's state nor a cache ever has it.
+ * Adds or replaces a key. Until it is sent, the key exists only in its input field, never in the form's state or in a
+ * cache.
  */
 export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: () => void }) {
   const queryClient = useQueryClient()
@@ -27,16 +27,16 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
       key: '',
       baseUrl: llmKey?.baseUrl ?? '',
       apiVersion: llmKey?.apiVersion ?? '',
-      deployments: deploymentsText(llmKey?.deployments ?? {}),
+      deployments: formatDeployments(llmKey?.deployments ?? {}),
     },
     validate: {
-      key: () => (keyText().length < 8 ? 'Paste the key as the provider shows it' : null),
+      key: () => (keyText().length < 8 ? 'Paste the whole key' : null),
       baseUrl: (value, { provider }) =>
-        isAddressed(provider) && !/^https?:\/\/\S+$/.test(value.trim())
-          ? 'Enter the address with https://, such as https://llm.example.com/v1'
+        needsAddress(provider) && !/^https?:\/\/\S+$/.test(value.trim())
+          ? 'Enter a URL, such as https://llm.example.com/v1'
           : null,
       deployments: (value) =>
-        deploymentsFrom(value) === undefined ? 'Write a line for each: model = deployment' : null,
+        parseDeployments(value) === undefined ? 'Write one deployment a line: model = deployment' : null,
     },
   })
   const { provider } = form.values
@@ -44,10 +44,10 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
     form,
     (values) => {
       const address = {
-        ...(isAddressed(values.provider) && { baseUrl: values.baseUrl.trim() }),
+        ...(needsAddress(values.provider) && { baseUrl: values.baseUrl.trim() }),
         ...(values.provider === 'azure_openai' && {
           apiVersion: values.apiVersion.trim() === '' ? null : values.apiVersion.trim(),
-          deployments: deploymentsFrom(values.deployments) ?? {},
+          deployments: parseDeployments(values.deployments) ?? {},
         }),
       }
       const key = keyText()
@@ -62,7 +62,7 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
     },
     async (saved) => {
       await queryClient.invalidateQueries({ queryKey: llmKeysQuery.queryKey })
-      toast(`The ${saved.providerName} key …${saved.lastFour} is ${llmKey ? 'in its place' : 'added'}`)
+      toast(`${saved.providerName} key …${saved.lastFour} ${llmKey ? 'replaced' : 'added'}`)
       onClose()
     },
   )
@@ -78,19 +78,19 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
         {llmKey === undefined && (
           <Select
             label="Provider"
-            description="Agents that name this provider go out with the key."
+            description="Requests of agents with this provider use the key."
             data={providers}
             allowDeselect={false}
             {...form.getInputProps('provider')}
           />
         )}
-        {isAddressed(provider) && (
+        {needsAddress(provider) && (
           <TextInput
             label={provider === 'azure_openai' ? 'Resource endpoint' : 'Base URL'}
             description={
               provider === 'azure_openai'
                 ? 'Such as https://my-resource.openai.azure.com'
-                : 'The address before /chat/completions. It must be public, and https.'
+                : 'The part before /chat/completions. A public https address.'
             }
             autoComplete="off"
             spellCheck={false}
@@ -101,13 +101,13 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
           <>
             <TextInput
               label="API version"
-              description="Such as 2024-10-21. Empty: the v1 API."
+              description="Such as 2024-10-21. Leave it empty for the v1 API."
               autoComplete="off"
               {...form.getInputProps('apiVersion')}
             />
             <Textarea
               label="Deployments"
-              description="Where a deployment has another name than its model: a line for each, model = deployment"
+              description="If names differ from the model: one a line, model = deployment"
               autosize
               minRows={2}
               maxRows={6}
@@ -118,7 +118,7 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
         <PasswordInput
           ref={keyField}
           label="Key"
-          description="Kept encrypted. It is never shown again; only its last four characters are."
+          description="Stored encrypted. Only its last four characters are shown again."
           data-path="key"
           data-autofocus
           autoComplete="off"
@@ -140,7 +140,7 @@ export function LlmKeyDialog({ llmKey, onClose }: { llmKey?: LlmKey; onClose: ()
   )
 }
 
-/** Whether the provider is reached at an address of the customer's. */
-function isAddressed(provider: LlmProvider): boolean {
+/** Whether the customer has to give the provider's address. */
+function needsAddress(provider: LlmProvider): boolean {
   return provider === 'azure_openai' || provider === 'openai_compatible'
 }

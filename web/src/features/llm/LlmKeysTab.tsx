@@ -16,7 +16,7 @@ import { LlmRequests } from './LlmRequests.tsx'
 import { LlmUsageCard } from './LlmUsageCard.tsx'
 import { type LlmKeyList, llmKeysQuery } from './llm-queries.ts'
 
-/** The workspace's own keys for language models, and what they did. */
+/** The workspace's own LLM keys, and the requests made with them. */
 export function LlmKeysTab() {
   const keys = useQuery(llmKeysQuery)
   const manages = mayManage(useMembership().workspace.role)
@@ -38,23 +38,19 @@ export function LlmKeysTab() {
       <ReadOnlyNote what="add, test or remove LLM API keys" />
       <Card
         title="LLM API keys"
-        caption="Your agents’ language models are asked with your own keys where you have one, with the platform’s otherwise."
+        caption="Your agents’ LLM requests use your own key for a provider if you have one, and the platform’s otherwise."
         actions={add}
         flush
       >
-        <Loaded
-          query={keys}
-          what="The LLM API keys"
-          skeleton={<SkeletonRows count={2} label="LLM API keys" />}
-        >
+        <Loaded query={keys} what="LLM API keys" skeleton={<SkeletonRows count={2} label="LLM API keys" />}>
           {(list) => (
             <>
               <NotAvailable list={list} />
               {list.data.length === 0 ? (
-                <Empty icon={<IconSparkles size={22} stroke={1.5} />} title="No keys of your own">
+                <Empty icon={<IconSparkles size={22} stroke={1.5} />} title="No LLM API keys yet">
                   {list.available
-                    ? 'Add one for a provider that your agents use. From then on their requests go out with it, and the provider bills you.'
-                    : 'Until then your agents use the platform’s keys.'}
+                    ? 'Add a key for a provider that your agents use. Their requests then use your key, and the provider bills you.'
+                    : 'Until then, your agents use the platform’s keys.'}
                 </Empty>
               ) : (
                 <LlmKeysTable keys={list.data} manages={manages} available={list.available} />
@@ -72,7 +68,7 @@ export function LlmKeysTab() {
   )
 }
 
-/** Why own keys cannot be used, and the way out: in text, where the controls are disabled. */
+/** Says why own keys cannot be used. */
 function NotAvailable({ list }: { list: LlmKeyList }) {
   if (list.available) return null
   return (

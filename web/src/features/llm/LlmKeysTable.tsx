@@ -14,10 +14,10 @@ import { LlmKeyDialog } from './LlmKeyDialog.tsx'
 import classes from './LlmKeysTab.module.css'
 import { type LlmKey, llmKeysQuery } from './llm-queries.ts'
 
-const marks = {
-  active: { icon: IconCircleCheck, tone: 'good', word: 'In use' },
-  failing: { icon: IconAlertTriangle, tone: 'bad', word: 'Refused' },
-  unused_plan: { icon: IconCircleMinus, tone: 'plain', word: 'Stored, not used' },
+const icons = {
+  active: { icon: IconCircleCheck, tone: 'good', label: 'In use' },
+  failing: { icon: IconAlertTriangle, tone: 'bad', label: 'Refused' },
+  unused_plan: { icon: IconCircleMinus, tone: 'plain', label: 'Stored, not used' },
 } as const
 
 export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; available: boolean }) {
@@ -26,7 +26,7 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
   const queryClient = useQueryClient()
   const [replacing, setReplacing] = useState<LlmKey | null>(null)
   const [removing, setRemoving] = useState<LlmKey | null>(null)
-  const renew = () => void queryClient.invalidateQueries({ queryKey: llmKeysQuery.queryKey })
+  const reload = () => void queryClient.invalidateQueries({ queryKey: llmKeysQuery.queryKey })
 
   const columns: Column<LlmKey>[] = [
     {
@@ -40,7 +40,7 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
       ),
     },
     { label: 'Key', cell: (key) => <code className={classes.key}>…{key.lastFour}</code>, width: '6rem' },
-    { label: 'State', cell: (key) => <State llmKey={key} /> },
+    { label: 'Status', cell: (key) => <State llmKey={key} /> },
     {
       label: 'Last used',
       cell: (key) => (key.lastUsedAt === null ? 'Never' : instant(key.lastUsedAt, 'dayTime', timeZone)),
@@ -53,7 +53,7 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
       actions: true,
       cell: (key) => (
         <div className={classes.buttons}>
-          {available && <TestButton llmKey={key} onDone={renew} />}
+          {available && <TestButton llmKey={key} onDone={reload} />}
           {available && (
             <Button
               variant="default"
@@ -87,14 +87,14 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
           act={() => api.DELETE('/v1/llm-keys/{id}', { params: { path: { id: removing.id } } })}
           onDone={() => {
             setRemoving(null)
-            toast(`The ${removing.providerName} key is removed`)
-            renew()
+            toast(`${removing.providerName} key removed`)
+            reload()
           }}
           onClose={() => setRemoving(null)}
         >
-          From the next request on, agents that use {removing.providerName} go out with the platform’s key
-          where it has one, and get an error otherwise. The key …{removing.lastFour} is deleted here; at{' '}
-          {removing.providerName} it goes on being good until you revoke it there.
+          Agents that use {removing.providerName} will use the platform’s key if it has one, and get an error
+          otherwise. The key …{removing.lastFour} is deleted here, but stays valid at {removing.providerName}{' '}
+          until you revoke it there.
         </Confirm>
       )}
     </>
@@ -102,18 +102,18 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
 }
 
 function State({ llmKey }: { llmKey: LlmKey }) {
-  const { icon, tone, word } = marks[llmKey.state]
+  const { icon, tone, label } = icons[llmKey.state]
   return (
     <>
       <StatusIcon icon={icon} tone={tone}>
-        {word}
+        {label}
       </StatusIcon>
       {llmKey.state === 'failing' && <span className={classes.detail}>{llmKey.stateReason}</span>}
     </>
   )
 }
 
-/** Asks the provider something harmless with the key, and says what came. */
+/** Sends a harmless request to the provider with the key, and shows the result. */
 function TestButton({ llmKey, onDone }: { llmKey: LlmKey; onDone: () => void }) {
   const test = useMutation({
     mutationFn: () =>

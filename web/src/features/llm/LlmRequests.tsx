@@ -13,20 +13,20 @@ import { workspaceQuery } from '../workspace/index.ts'
 import classes from './LlmKeysTab.module.css'
 import { type LlmRequest, llmRequestsQuery } from './llm-queries.ts'
 
-/** In milliseconds below a second: a voice agent's listener notices tenths. */
-const latency = (ms: number | null) => {
+/** Writes a latency, in milliseconds below a second. */
+const formatLatency = (ms: number | null) => {
   if (ms === null) return '–'
   if (ms < 1000) return `${ms} ms`
   return `${(ms / 1000).toLocaleString(locale, { maximumFractionDigits: 2 })} s`
 }
 
-/** The newest requests, without a word of what was said. */
+/** The latest requests. Their content is not stored. */
 export function LlmRequests() {
   const requests = useInfiniteQuery(llmRequestsQuery)
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const columns: Column<LlmRequest>[] = [
     {
-      label: 'When',
+      label: 'Date',
       head: true,
       cell: (request) =>
         request.callId === null ? (
@@ -49,20 +49,20 @@ export function LlmRequests() {
         </>
       ),
     },
-    { label: 'Paid by', cell: (request) => paidBy(request) },
+    { label: 'Paid by', cell: (request) => <PaidBy request={request} /> },
     { label: 'Tokens', end: true, cell: ({ tokens }) => tokens.total?.toLocaleString(locale) ?? '–' },
-    { label: 'First byte', end: true, cell: (request) => latency(request.firstByteMilliseconds) },
+    { label: 'First byte', end: true, cell: (request) => formatLatency(request.firstByteMilliseconds) },
     { label: 'Outcome', cell: (request) => <Outcome request={request} /> },
   ]
   return (
-    <Card title="Requests" caption="Newest first. What was said is not kept." flush>
+    <Card title="Requests" caption="Newest first. The content of requests is not stored." flush>
       <PagedList
         query={requests}
-        what="The requests"
+        what="Requests"
         label="requests"
         empty={
           <Empty icon={<IconCircleCheck size={22} stroke={1.5} />} title="No requests yet">
-            The first one shows here as soon as an agent asks its language model through this server.
+            Requests appear here when an agent uses the LLM gateway.
           </Empty>
         }
       >
@@ -72,7 +72,7 @@ export function LlmRequests() {
   )
 }
 
-function paidBy({ keySource, fallback, ownKeyStatus }: LlmRequest) {
+function PaidBy({ request: { keySource, fallback, ownKeyStatus } }: { request: LlmRequest }) {
   if (keySource === 'own') return 'Your key'
   if (!fallback) return 'Platform’s key'
   return (
@@ -88,7 +88,7 @@ function Outcome({ request }: { request: LlmRequest }) {
   if (endedAt === null) {
     return (
       <StatusIcon icon={IconLoader} tone="wait">
-        Under way
+        In progress
       </StatusIcon>
     )
   }

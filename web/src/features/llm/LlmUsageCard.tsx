@@ -31,7 +31,7 @@ type Figures = LlmUsage['total']
 
 const number = (value: number) => value.toLocaleString(locale)
 
-/** What the keys did: requests, tokens, whose key paid, errors. */
+/** LLM usage in a window: requests, tokens, key sources and errors. */
 export function LlmUsageCard() {
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const [preset, setPreset] = useState<WindowPreset>('last_30_days')
@@ -45,23 +45,23 @@ export function LlmUsageCard() {
   )
   return (
     <Card
-      title="What the keys did"
+      title="LLM usage"
       caption={caption}
       actions={
         <SegmentedControl
           size="xs"
-          aria-label="Window"
+          aria-label="Dates"
           data={presets}
           value={preset}
           onChange={(value) => setPreset(value as WindowPreset)}
         />
       }
     >
-      <Loaded query={usage} what="What the keys did" skeleton={<SkeletonRows count={3} label="usage" />}>
+      <Loaded query={usage} what="LLM usage" skeleton={<SkeletonRows count={3} label="usage" />}>
         {(loaded) =>
           loaded.total.requests === 0 ? (
             <Empty icon={<IconChartBar size={22} stroke={1.5} />} title="No requests in these dates">
-              Requests of your agents to their language models are counted here, with either key.
+              Your agents’ LLM requests are counted here, with your keys and the platform’s.
             </Empty>
           ) : (
             <Updating active={usage.isPlaceholderData}>
@@ -71,7 +71,7 @@ export function LlmUsageCard() {
                   size="xs"
                   mt="md"
                   mb="xs"
-                  aria-label="How it is divided"
+                  aria-label="Group by"
                   data={views}
                   value={view}
                   onChange={setView}
@@ -158,7 +158,5 @@ function Parts({ usage, view }: { usage: LlmUsage; view: string }) {
     { label: 'Platform’s', end: true, cell: (row) => number(row.platform.requests) },
     { label: 'Errors', end: true, cell: (row) => number(row.errors) },
   ]
-  return (
-    <DataTable name="What the keys did, in parts" columns={columns} rows={rows} rowKey={(row) => row.id} />
-  )
+  return <DataTable name="LLM usage by group" columns={columns} rows={rows} rowKey={(row) => row.id} />
 }

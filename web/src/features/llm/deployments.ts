@@ -1,12 +1,12 @@
-/** Deployments as people write them: a line for each, `model = deployment`. */
-export function deploymentsText(deployments: Readonly<Record<string, string>>): string {
+/** Writes deployments as text, one `model = deployment` a line. */
+export function formatDeployments(deployments: Readonly<Record<string, string>>): string {
   return Object.entries(deployments)
     .map(([model, deployment]) => `${model} = ${deployment}`)
     .join('\n')
 }
 
-/** The same read back; undefined where a line is none. Empty lines are passed over. */
-export function deploymentsFrom(text: string): Record<string, string> | undefined {
+/** Parses deployments from text with one `model = deployment` a line; undefined if a line is invalid. Skips empty lines. */
+export function parseDeployments(text: string): Record<string, string> | undefined {
   const deployments: Record<string, string> = {}
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue

@@ -3,17 +3,17 @@ import { api, readBody } from '../../api/client.ts'
 import type { paths } from '../../api/schema.gen.ts'
 import type { DateWindow } from '../../design/format/date-window.ts'
 
-type Answers<Path extends keyof paths> = paths[Path] extends {
+type Response<Path extends keyof paths> = paths[Path] extends {
   get: { responses: { 200: { content: { 'application/json': infer Body } } } }
 }
   ? Body
   : never
 
-export type LlmKeyList = Answers<'/v1/llm-keys'>
+export type LlmKeyList = Response<'/v1/llm-keys'>
 export type LlmKey = LlmKeyList['data'][number]
 export type LlmProvider = LlmKey['provider']
-export type LlmUsage = Answers<'/v1/llm-usage'>
-export type LlmRequest = Answers<'/v1/llm-requests'>['data'][number]
+export type LlmUsage = Response<'/v1/llm-usage'>
+export type LlmRequest = Response<'/v1/llm-requests'>['data'][number]
 
 export const llmKeysQuery = queryOptions({
   queryKey: ['llm-keys'],
@@ -34,7 +34,7 @@ export const llmUsageQuery = ({ from, to }: DateWindow) =>
           params: { query: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) } },
         }),
       ),
-    // The old numbers stay, dimmed, while those of another window are on their way.
+    // The old numbers stay on screen, dimmed, while another window loads.
     placeholderData: (before) => before,
   })
 

@@ -15,16 +15,16 @@ export function InvitationsTable({ invitations }: { invitations: Invitation[] })
   const columns: Column<Invitation>[] = [
     { label: 'Email', head: true, cell: (invitation) => invitation.email },
     {
-      label: 'Ends',
+      label: 'Expires',
       cell: (invitation) => instant(invitation.expiresAt, 'dayTime', timeZone),
       width: '9rem',
     },
     { label: 'Role', cell: (invitation) => roleLabels[invitation.role], width: '10rem' },
-    { label: 'Withdraw', actions: true, cell: (invitation) => <Withdraw invitation={invitation} /> },
+    { label: 'Revoke', actions: true, cell: (invitation) => <Revoke invitation={invitation} /> },
   ]
   return (
     <DataTable
-      name="Invitations that are not accepted yet"
+      name="Pending invitations"
       columns={columns}
       rows={invitations}
       rowKey={(invitation) => invitation.id}
@@ -32,13 +32,13 @@ export function InvitationsTable({ invitations }: { invitations: Invitation[] })
   )
 }
 
-function Withdraw({ invitation }: { invitation: Invitation }) {
+function Revoke({ invitation }: { invitation: Invitation }) {
   const queryClient = useQueryClient()
-  const withdraw = useMutation({
+  const revoke = useMutation({
     mutationFn: () => api.DELETE('/v1/invitations/{id}', { params: { path: { id: invitation.id } } }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey })
-      toast(`The invitation of ${invitation.email} is withdrawn`)
+      toast(`Invitation for ${invitation.email} revoked`)
     },
     onError: (error) => toast(asProblem(error).message),
   })
@@ -46,11 +46,11 @@ function Withdraw({ invitation }: { invitation: Invitation }) {
     <Button
       variant="default"
       size="compact-sm"
-      loading={withdraw.isPending}
-      onClick={() => withdraw.mutate()}
-      aria-label={`Withdraw the invitation of ${invitation.email}`}
+      loading={revoke.isPending}
+      onClick={() => revoke.mutate()}
+      aria-label={`Revoke the invitation for ${invitation.email}`}
     >
-      Withdraw
+      Revoke
     </Button>
   )
 }

@@ -8,17 +8,17 @@ import { CopyBlock } from '../../design/ui/Copyable.tsx'
 import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
-import { looksLikeEmail } from '../sign-in/index.ts'
-import { roleOptions } from './roles.ts'
+import { validateEmail } from '../sign-in/index.ts'
+import { listRoleOptions } from './roles.ts'
 import { invitationsQuery } from './settings-queries.ts'
 
-/** Makes an invitation and then shows its link, once. */
+/** Creates an invitation and shows its link once. */
 export function InviteDialog({ mayInviteOwner, onClose }: { mayInviteOwner: boolean; onClose: () => void }) {
   const queryClient = useQueryClient()
   const [made, setMade] = useState<NewInvitation | null>(null)
   const form = useForm<{ email: string; role: Role }>({
     initialValues: { email: '', role: 'member' },
-    validate: { email: looksLikeEmail },
+    validate: { email: validateEmail },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
@@ -33,7 +33,7 @@ export function InviteDialog({ mayInviteOwner, onClose }: { mayInviteOwner: bool
       <Modal opened onClose={onClose} title={`Invitation for ${made.email}`}>
         <div className={classes.form}>
           <p className={classes.text}>
-            Send this link to {made.email}. It is shown only now, and works once.
+            Send this link to {made.email}. It works once, and is not shown again.
           </p>
           <CopyBlock value={new URL(made.url, location.origin).href} what="link" />
           <Group justify="flex-end">
@@ -56,8 +56,8 @@ export function InviteDialog({ mayInviteOwner, onClose }: { mayInviteOwner: bool
         />
         <Select
           label="Role"
-          description="Admins manage all but owners; members look."
-          data={roleOptions(mayInviteOwner)}
+          description="Admins manage everything except owners. Members have read access."
+          data={listRoleOptions(mayInviteOwner)}
           allowDeselect={false}
           {...form.getInputProps('role')}
         />
@@ -66,7 +66,7 @@ export function InviteDialog({ mayInviteOwner, onClose }: { mayInviteOwner: bool
             Cancel
           </Button>
           <Button type="submit" loading={pending}>
-            Make invitation link
+            Create invitation link
           </Button>
         </Group>
       </form>

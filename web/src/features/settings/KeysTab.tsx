@@ -16,10 +16,10 @@ export function KeysTab() {
   const [making, setMaking] = useState(false)
   return (
     <>
-      <ReadOnlyNote what="make or revoke API keys" />
+      <ReadOnlyNote what="create or revoke API keys" />
       <Card
         title="API keys"
-        caption="Your voice stack sends one with every request. A key acts in this workspace only."
+        caption="Your voice stack sends a key with every request. Keys work in this workspace only."
         actions={
           <Button
             size="xs"
@@ -32,11 +32,11 @@ export function KeysTab() {
         }
         flush
       >
-        <Loaded query={keys} what="The API keys" skeleton={<SkeletonRows count={2} label="API keys" />}>
+        <Loaded query={keys} what="API keys" skeleton={<SkeletonRows count={2} label="API keys" />}>
           {(list) =>
             list.length === 0 ? (
               <Empty icon={<IconKey size={22} stroke={1.5} />} title="No API keys yet">
-                Make one to let your voice stack start and end calls.
+                Create a key so that your voice stack can start and end calls.
               </Empty>
             ) : (
               <KeysTable keys={list} manages={manages} />

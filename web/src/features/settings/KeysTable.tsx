@@ -16,14 +16,15 @@ export function KeysTable({ keys, manages }: { keys: ApiKey[]; manages: boolean 
   const members = useQuery(membersQuery).data
   const queryClient = useQueryClient()
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
-  const maker = (key: ApiKey) => members?.find((member) => member.userId === key.createdBy)?.name
+  const findCreator = (key: ApiKey) => members?.find((member) => member.userId === key.createdBy)?.name
 
   const columns: Column<ApiKey>[] = [
     { label: 'Name', head: true, cell: (key) => key.name },
     { label: 'Key', cell: (key) => <code className={classes.key}>tt_…{key.lastFour}</code>, width: '8rem' },
     {
-      label: 'Made',
-      cell: (key) => [instant(key.createdAt, 'date', timeZone), maker(key)].filter(Boolean).join(' by '),
+      label: 'Created',
+      cell: (key) =>
+        [instant(key.createdAt, 'date', timeZone), findCreator(key)].filter(Boolean).join(' by '),
     },
     {
       label: 'Last used',
@@ -57,13 +58,13 @@ export function KeysTable({ keys, manages }: { keys: ApiKey[]; manages: boolean 
           act={() => api.DELETE('/v1/keys/{id}', { params: { path: { id: revoking.id } } })}
           onDone={() => {
             setRevoking(null)
-            toast(`${revoking.name} is revoked`)
+            toast(`${revoking.name} revoked`)
             void queryClient.invalidateQueries({ queryKey: keysQuery.queryKey })
           }}
           onClose={() => setRevoking(null)}
         >
-          Whatever uses the key tt_…{revoking.lastFour} is refused from now on: it can’t start calls, and
-          can’t end those that run. A revoked key does not come back.
+          Requests with the key tt_…{revoking.lastFour} will be rejected. They can’t start calls or end live
+          ones. This cannot be undone.
         </Confirm>
       )}
     </>

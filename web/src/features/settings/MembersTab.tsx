@@ -22,7 +22,7 @@ export function MembersTab() {
       <ReadOnlyNote what="invite, change or remove members" />
       <Card
         title="Members"
-        caption="Owners do everything, admins manage all but owners, members look."
+        caption="Owners can do everything. Admins manage everything except owners. Members have read access."
         actions={
           <Button
             size="xs"
@@ -35,15 +35,19 @@ export function MembersTab() {
         }
         flush
       >
-        <Loaded query={members} what="The members" skeleton={<SkeletonRows count={2} label="members" />}>
+        <Loaded query={members} what="Members" skeleton={<SkeletonRows count={2} label="members" />}>
           {(list) => <MembersTable members={list} />}
         </Loaded>
       </Card>
       {manages && (invitations.data === undefined || invitations.data.length > 0) && (
-        <Card title="Invitations" caption="Not accepted yet. A link is shown once, when it is made." flush>
+        <Card
+          title="Invitations"
+          caption="Not accepted yet. The link of an invitation is only shown when it is created."
+          flush
+        >
           <Loaded
             query={invitations}
-            what="The invitations"
+            what="Invitations"
             skeleton={<SkeletonRows count={1} label="invitations" />}
           >
             {(list) => <InvitationsTable invitations={list} />}

@@ -11,15 +11,15 @@ import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import { toast } from '../../design/ui/toast.ts'
 import { membersQuery, sessionQuery, useMembership, workspaceQuery } from '../workspace/index.ts'
 import classes from './MembersTable.module.css'
-import { roleLabels, roleOptions } from './roles.ts'
+import { listRoleOptions, roleLabels } from './roles.ts'
 
 export function MembersTable({ members }: { members: Member[] }) {
   const { session, workspace } = useMembership()
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const queryClient = useQueryClient()
   const [removing, setRemoving] = useState<Member | null>(null)
-  // Nobody but an owner touches owners.
-  const mayTouch = (member: Member) =>
+  // Only owners may change owners.
+  const mayChange = (member: Member) =>
     workspace.role === 'owner' || (workspace.role === 'admin' && member.role !== 'owner')
   const reload = () =>
     Promise.all([
@@ -46,7 +46,7 @@ export function MembersTable({ members }: { members: Member[] }) {
       label: 'Role',
       width: '10rem',
       cell: (member) =>
-        mayTouch(member) ? (
+        mayChange(member) ? (
           <RoleSelect member={member} mayMakeOwner={workspace.role === 'owner'} onChanged={reload} />
         ) : (
           roleLabels[member.role]
@@ -56,7 +56,7 @@ export function MembersTable({ members }: { members: Member[] }) {
       label: 'Remove',
       actions: true,
       cell: (member) =>
-        mayTouch(member) && (
+        mayChange(member) && (
           <Tooltip label={`Remove ${member.name}`}>
             <ActionIcon
               variant="subtle"
@@ -80,12 +80,12 @@ export function MembersTable({ members }: { members: Member[] }) {
           act={() => api.DELETE('/v1/members/{userId}', { params: { path: { userId: removing.userId } } })}
           onDone={() => {
             setRemoving(null)
-            toast(`${removing.name} is no longer a member`)
+            toast(`${removing.name} removed`)
             void reload()
           }}
           onClose={() => setRemoving(null)}
         >
-          {removing.email} loses access to {workspace.name} at once. API keys they made go on working.
+          {removing.email} loses access to {workspace.name} immediately. API keys they created keep working.
         </Confirm>
       )}
     </>
@@ -99,14 +99,14 @@ function RoleSelect(props: { member: Member; mayMakeOwner: boolean; onChanged: (
       api.PATCH('/v1/members/{userId}', { params: { path: { userId: member.userId } }, body: { role } }),
     onSuccess: async (_answer, role) => {
       await props.onChanged()
-      toast(`${member.name} is now ${roleLabels[role].toLowerCase()}`)
+      toast(`${member.name}’s role is now ${roleLabels[role].toLowerCase()}`)
     },
   })
   return (
     <Select
       aria-label={`Role of ${member.name}`}
       size="xs"
-      data={roleOptions(props.mayMakeOwner)}
+      data={listRoleOptions(props.mayMakeOwner)}
       value={change.isPending ? change.variables : member.role}
       onChange={(role) => role !== null && role !== member.role && change.mutate(role as Role)}
       allowDeselect={false}

@@ -10,13 +10,13 @@ import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { keysQuery } from './settings-queries.ts'
 
-/** Makes a key and then shows it, once. */
+/** Creates a key and shows it once. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient()
   const [made, setMade] = useState<NewApiKey | null>(null)
   const form = useForm({
     initialValues: { name: '' },
-    validate: { name: (value) => (value.trim() === '' ? 'Name the key after what uses it' : null) },
+    validate: { name: (value) => (value.trim() === '' ? 'Enter a name' : null) },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
@@ -30,7 +30,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
     return (
       <Modal opened onClose={onClose} title={`Key ${made.name}`} closeOnClickOutside={false}>
         <div className={classes.form}>
-          <p className={classes.text}>Copy the key now: it is kept hashed and is never shown again.</p>
+          <p className={classes.text}>Copy the key now. You will not be able to see it again.</p>
           <CopyBlock value={made.key} what="key" />
           <Group justify="flex-end">
             <Button onClick={onClose}>I have copied it</Button>
@@ -45,7 +45,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         <FormMessage message={message} />
         <TextInput
           label="Name"
-          description="After what uses it, such as Twilio or Test bench"
+          description="What will use the key, such as Twilio or Staging"
           data-autofocus
           maxLength={100}
           autoComplete="off"
@@ -56,7 +56,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
             Cancel
           </Button>
           <Button type="submit" loading={pending}>
-            Make key
+            Create key
           </Button>
         </Group>
       </form>

@@ -6,17 +6,17 @@ import { hideSetup, useSetupHidden } from '../setup/index.ts'
 import { openKeys, setSingleKeys, useSingleKeys } from '../shortcuts/index.ts'
 import { useMembership } from '../workspace/index.ts'
 
-/** What each person chooses for this browser; it is kept here and at once. */
+/** Preferences of this person in this browser. They are saved right away. */
 export function PreferencesTab() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const singleKeys = useSingleKeys()
   const { workspace } = useMembership()
   const setupHidden = useSetupHidden(workspace.id)
   return (
-    <Card footer="Kept in this browser, for you alone.">
-      <SettingsRow name="Colour scheme" note="Printed pages are always light.">
+    <Card footer="Saved in this browser, for you only.">
+      <SettingsRow name="Color scheme" note="Printed pages are always light.">
         <SegmentedControl
-          aria-label="Colour scheme"
+          aria-label="Color scheme"
           data={colorSchemes.map((scheme) => ({ ...scheme }))}
           value={colorScheme}
           onChange={(value) => {
@@ -27,7 +27,7 @@ export function PreferencesTab() {
       </SettingsRow>
       <SettingsRow
         name="Single-letter shortcuts"
-        note="Such as g then l for Live calls. Switch them off if something types letters for you. Ctrl/⌘-K works either way."
+        note="Such as g then l for Live calls. Turn them off if you use dictation or similar tools. Ctrl/⌘-K always works."
       >
         <Switch
           label={singleKeys ? 'On' : 'Off'}
@@ -36,10 +36,10 @@ export function PreferencesTab() {
           onChange={(event) => setSingleKeys(event.currentTarget.checked)}
         />
         <Button variant="default" size="xs" mt="sm" onClick={openKeys}>
-          Show all keys
+          Show all shortcuts
         </Button>
       </SettingsRow>
-      <SettingsRow name="Setup checklist" note="What a new workspace needs; it completes itself.">
+      <SettingsRow name="Setup checklist" note="The first steps for a new workspace.">
         <Switch
           label={setupHidden ? 'Hidden' : 'In the sidebar'}
           aria-label="Setup checklist in the sidebar"

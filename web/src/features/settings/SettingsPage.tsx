@@ -12,8 +12,8 @@ const tabs = [
   { to: '/settings/preferences', label: 'Preferences' },
 ] as const
 
-/** On a small screen the tabs go on beyond its edge. */
-function intoView(tab: HTMLElement | null): void {
+/** Scrolls the open tab into view: on small screens, not all tabs fit. */
+function scrollIntoView(tab: HTMLElement | null): void {
   tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
@@ -29,7 +29,7 @@ export function SettingsPage() {
             to={tab.to}
             className={classes.tab ?? ''}
             activeProps={{ 'aria-current': 'page' }}
-            {...(tab.to === pathname && { ref: intoView })}
+            {...(tab.to === pathname && { ref: scrollIntoView })}
           >
             {tab.label}
           </Link>

@@ -19,9 +19,9 @@ type Fields = {
   name: string
   timeZone: string
   whenCreditsRunOut: 'finish' | 'end'
-  /** Empty for no budget of one's own. */
+  /** Empty means the plan's credits. */
   monthlyBudgetCredits: number | string
-  /** Empty for Talktime's rule. */
+  /** Empty means the default rule. */
   lowBalanceCredits: number | string
 }
 
@@ -33,16 +33,16 @@ const fieldsOf = (workspace: Workspace): Fields => ({
   lowBalanceCredits: workspace.lowBalanceCredits ?? '',
 })
 
-/** The workspace's settings. Nothing is saved before Save, and leaving with changes asks. */
+/** The workspace's settings. Leaving with unsaved changes asks first. */
 export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const queryClient = useQueryClient()
   const manages = mayManage(useMembership().workspace.role)
   const form = useForm<Fields>({
     initialValues: fieldsOf(workspace),
     validate: {
-      name: (value) => (value.trim() === '' ? 'The workspace needs a name' : null),
+      name: (value) => (value.trim() === '' ? 'Enter a name' : null),
       monthlyBudgetCredits: (value) =>
-        value === '' || Number(value) > 0 ? null : 'Enter a number of credits above 0, or nothing',
+        value === '' || Number(value) > 0 ? null : 'Enter more than 0 credits, or leave it empty',
     },
   })
   const { onSubmit, message, pending } = useSubmit(
@@ -62,7 +62,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       form.setInitialValues(fieldsOf(saved))
       form.setValues(fieldsOf(saved))
       form.resetDirty(fieldsOf(saved))
-      toast('The workspace is saved')
+      toast('Workspace saved')
       await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
       await queryClient.invalidateQueries({ queryKey: balanceQuery.queryKey })
     },
@@ -79,7 +79,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       <Card
         footer={
           <>
-            <span role="status">{dirty ? 'Unsaved changes' : manages ? 'Everything is saved' : ''}</span>
+            <span role="status">{dirty ? 'Unsaved changes' : manages ? 'All changes saved' : ''}</span>
             <Group gap="xs">
               {dirty && (
                 <Button variant="subtle" color="gray" size="xs" onClick={form.reset}>
@@ -95,7 +95,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       >
         <FormMessage message={message} />
         <div className={classes.rows}>
-          <SettingsRow name="Name" note="What members see, and what stands on receipts.">
+          <SettingsRow name="Name" note="Shown to members and on receipts.">
             <TextInput
               aria-label="Workspace name"
               disabled={!manages}
@@ -105,7 +105,7 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           </SettingsRow>
           <SettingsRow
             name="Time zone"
-            note="Days, months and windows of dates follow it, those of before too; requests to language models stay on the day they were counted on. The running billing cycle keeps its end."
+            note="Applies to all days, months and date ranges, including past ones. Past LLM requests keep their day, and the current billing cycle keeps its end."
           >
             <Select
               aria-label="Time zone"
@@ -113,14 +113,14 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
               searchable
               allowDeselect={false}
               limit={100}
-              nothingFoundMessage="No zone has that name"
+              nothingFoundMessage="No time zones found"
               disabled={!manages}
               {...form.getInputProps('timeZone')}
             />
           </SettingsRow>
           <SettingsRow
             name="When credits run out during a call"
-            note="New calls are refused either way. This decides about calls that are in conversation already."
+            note="New calls are refused either way. This applies to calls already in conversation."
           >
             <Radio.Group
               aria-label="When credits run out during a call"
@@ -130,13 +130,13 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
                 <Radio
                   value="finish"
                   label="Let the call finish"
-                  description="The balance may go below zero; the next credits pay that first."
+                  description="The balance may go below zero. The next credits pay that first."
                   disabled={!manages}
                 />
                 <Radio
                   value="end"
                   label="End the call"
-                  description="The voice stack is told to hang up at zero."
+                  description="The voice stack is ordered to hang up at zero."
                   disabled={!manages}
                 />
               </div>
@@ -144,11 +144,11 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           </SettingsRow>
           <SettingsRow
             name="Low balance"
-            note="Below it the balance is marked low, and an alert says so once. 0: never. Empty: a tenth of the monthly credits, and 5 in any case."
+            note="Below this, the balance counts as low and you get an alert. Enter 0 for no alert. Leave it empty for a tenth of the monthly credits, at least 5."
           >
             <NumberInput
               aria-label="Low balance in credits"
-              placeholder="By Talktime’s rule"
+              placeholder="Automatic"
               min={0}
               decimalScale={2}
               thousandSeparator
@@ -161,11 +161,11 @@ export function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           </SettingsRow>
           <SettingsRow
             name="Monthly budget"
-            note={`In credits, for a calendar month. It warns and stops nothing. Empty: the credits of the ${workspace.plan.name} plan.`}
+            note={`For each calendar month. Going over it alerts you but stops nothing. Leave it empty for the credits of the ${workspace.plan.name} plan.`}
           >
             <NumberInput
               aria-label="Monthly budget in credits"
-              placeholder="As the plan"
+              placeholder="Same as plan"
               min={0}
               decimalScale={2}
               thousandSeparator

@@ -18,7 +18,7 @@ export function WorkspaceTab() {
   )
   return (
     <>
-      <ReadOnlyNote what="change the workspace" />
+      <ReadOnlyNote what="change workspace settings" />
       {workspace.data === undefined && workspace.error !== null ? (
         <Card flush>
           <Loaded query={workspace} what="The workspace" skeleton={loading}>

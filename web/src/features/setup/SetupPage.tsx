@@ -12,22 +12,22 @@ import { mayManage, ReadOnlyNote, useMembership, workspaceQuery } from '../works
 import { Steps } from './Steps.tsx'
 import { hideSetup, useSetupHidden } from './setup-preference.ts'
 import { answeredCallsQuery } from './setup-queries.ts'
-import { doneSteps, type SetupFacts } from './steps.ts'
+import { checkSteps, type SetupFacts } from './steps.ts'
 
-/** What a new workspace needs, done by what really happens in it. It can be put away, and taken out again. */
+/** The checklist of a new workspace. Steps complete by what happens in the workspace. It can be hidden. */
 export function SetupPage() {
   const { workspace } = useMembership()
   const hidden = useSetupHidden(workspace.id)
   const facts = useFacts()
-  const counted = facts.data && Object.values(doneSteps(facts.data)).filter((done) => done !== null)
+  const counted = facts.data && Object.values(checkSteps(facts.data)).filter((done) => done !== null)
   const done = counted?.filter(Boolean).length
   return (
     <Page
       title="Setup"
       caption={
         counted === undefined
-          ? 'The checklist completes itself'
-          : `${done} of ${counted.length} done. It completes itself from what happens`
+          ? 'Steps complete automatically'
+          : `${done} of ${counted.length} done. Steps complete automatically`
       }
       actions={
         !hidden && (
@@ -53,7 +53,8 @@ export function SetupPage() {
               </Button>
             }
           >
-            It has left the sidebar, for you in this browser. It can be shown again here and in Preferences.
+            It is hidden from the sidebar for you in this browser. You can show it again here or in
+            Preferences.
           </Empty>
         </Card>
       ) : (
@@ -67,7 +68,7 @@ export function SetupPage() {
   )
 }
 
-/** All that the checklist looks at, as one query. */
+/** Combines the queries of the checklist into one. */
 function useFacts() {
   const manages = mayManage(useMembership().workspace.role)
   const agents = useQuery(agentsQuery)

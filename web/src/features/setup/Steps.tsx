@@ -9,24 +9,24 @@ import { balanceQuery } from '../balance/index.ts'
 import { useAddCard } from '../cards/index.ts'
 import { mayManage, useMembership } from '../workspace/index.ts'
 import classes from './Steps.module.css'
-import { chargedCall, doneSteps, type SetupFacts } from './steps.ts'
+import { checkSteps, findChargedCall, type SetupFacts } from './steps.ts'
 import { TestCall } from './TestCall.tsx'
 
-/** The five things, each with how it was done or what to do for it. */
+/** The five steps, each with its result or with what to do. */
 export function Steps({ facts }: { facts: SetupFacts }) {
   const manages = mayManage(useMembership().workspace.role)
-  const done = doneSteps(facts)
+  const done = checkSteps(facts)
   const agent = facts.agents.find(({ status }) => status === 'active')
-  const charged = chargedCall(facts)
+  const charged = findChargedCall(facts)
   return (
     <ol className={classes.steps}>
       <Step title="Add an agent" done={done.agent}>
         {done.agent ? (
-          <p className={classes.text}>{agentsInWords(facts)}</p>
+          <p className={classes.text}>{describeAgents(facts)}</p>
         ) : (
           <>
             <p className={classes.text}>
-              A voice with a language and a model. Calls belong to one, and are told apart by it.
+              An agent is a voice with a language and a model. Every call belongs to an agent.
             </p>
             <Button
               size="xs"
@@ -42,23 +42,23 @@ export function Steps({ facts }: { facts: SetupFacts }) {
       </Step>
       <Step title="Make a test call" done={done.call}>
         {agent === undefined ? (
-          <p className={classes.text}>For this an active agent is needed first.</p>
+          <p className={classes.text}>Add an active agent first.</p>
         ) : (
-          // It stays while the call is on, which alone does this step.
+          // It stays mounted while the test call is live, although the call itself completes this step.
           <TestCall agent={agent} manages={manages} />
         )}
       </Step>
       <Step title="See what it cost" done={done.cost}>
         {charged === undefined ? (
           <p className={classes.text}>
-            Each call that is over has a receipt: its seconds, its credits, and which credits paid.
+            Every ended call has a receipt with its duration, its credits, and the credits that paid for it.
           </p>
         ) : (
           <p className={classes.text}>
-            The newest call took {secondsInWords(charged.charged.milliseconds)} and cost{' '}
+            The latest call lasted {secondsInWords(charged.charged.milliseconds)} and cost{' '}
             {creditsInWords(charged.charged.milliseconds)}.{' '}
             <Link to="/calls/$callId" params={{ callId: charged.id }}>
-              Open its receipt
+              View receipt
             </Link>
           </p>
         )}
@@ -66,16 +66,16 @@ export function Steps({ facts }: { facts: SetupFacts }) {
       <Step title="Add a card" done={done.card}>
         {done.card ? (
           <p className={classes.text}>
-            A card is saved. <Link to="/billing">Buy credits or switch on auto-reload</Link>
+            You have a card. <Link to="/billing">Buy credits or turn on auto-reload</Link>
           </p>
         ) : done.card === null ? (
-          <p className={classes.text}>Owners and admins see to the cards.</p>
+          <p className={classes.text}>Owners and admins manage cards.</p>
         ) : (
           <AddCard />
         )}
       </Step>
-      <Step title="Choose when to be warned" done={done.alert}>
-        <Warned done={done.alert === true} />
+      <Step title="Set up alerts" done={done.alert}>
+        <AlertLinks done={done.alert === true} />
       </Step>
     </ol>
   )
@@ -97,10 +97,10 @@ function Step(props: { title: string; done: boolean | null; children: ReactNode 
   )
 }
 
-function agentsInWords({ agents }: SetupFacts): string {
+function describeAgents({ agents }: SetupFacts): string {
   const [first] = agents
   if (first === undefined) return ''
-  return agents.length === 1 ? `${first.name} is there.` : `${agents.length} agents are there.`
+  return agents.length === 1 ? `${first.name} is set up.` : `${agents.length} agents are set up.`
 }
 
 function AddCard() {
@@ -108,7 +108,8 @@ function AddCard() {
   return (
     <>
       <p className={classes.text}>
-        It pays plans and credits, and nothing is charged when it is added. The free credits need none.
+        A card pays for plans and credits. Adding one charges nothing, and you don’t need one for the free
+        credits.
       </p>
       <Button size="xs" loading={starting} onClick={start}>
         Add card
@@ -118,13 +119,13 @@ function AddCard() {
   )
 }
 
-function Warned({ done }: { done: boolean }) {
+function AlertLinks({ done }: { done: boolean }) {
   const low = useQuery(balanceQuery).data?.lowBelow.milliseconds
-  const now = low === undefined || low === 0 ? '' : `Credits count as low below ${creditsInWords(low)}. `
+  const now = low === undefined || low === 0 ? '' : `The balance counts as low below ${creditsInWords(low)}. `
   return (
     <p className={classes.text}>
-      {done ? now : `${now}Choose your own level, or have alerts sent to a webhook. `}
-      <Link to="/settings/workspace">Low balance</Link>, <Link to="/settings/alerts">who is mailed</Link>,{' '}
+      {done ? now : `${now}Choose your own level, or send alerts to a webhook. `}
+      <Link to="/settings/workspace">Low balance</Link>, <Link to="/settings/alerts">email alerts</Link>,{' '}
       <Link to="/settings/webhooks">webhooks</Link>
     </p>
   )

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconPhone, IconPhoneEnd } from '@tabler/icons-react'
+import { SECOND_MS } from '@talktime/core/time/durations'
 import { Link } from '@tanstack/react-router'
 import type { Agent } from '../../api/types.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { CallCredits, CallTimer, describeRefusal, isOpen } from '../calls/index.ts'
 import classes from './TestCall.module.css'
-import { testCallMsMax, useTestCall } from './use-test-call.ts'
+import { TEST_CALL_MS_MAX, useTestCall } from './use-test-call.ts'
 
-/** A test call from this page, without a voice stack; it is counted and charged as any other. */
+/** Makes a test call from this page, without a voice stack. It is counted and charged like any other call. */
 export function TestCall({ agent, manages }: { agent: Agent; manages: boolean }) {
   const { call, start, starting, hangUp, ending, problem } = useTestCall()
   const running = call !== null && isOpen(call)
@@ -16,7 +17,7 @@ export function TestCall({ agent, manages }: { agent: Agent; manages: boolean })
       {running ? (
         <div className={classes.running}>
           <span role="status" className={classes.hidden}>
-            The test call is on
+            The test call is live
           </span>
           <span className={classes.number}>
             <CallTimer call={call} />
@@ -46,8 +47,8 @@ export function TestCall({ agent, manages }: { agent: Agent; manages: boolean })
             Make a test call
           </Button>
           <span className={classes.note}>
-            With {agent.name}. No phone rings and nobody is called, but it costs what a call costs: a credit a
-            minute. It ends by itself after {testCallMsMax / 1000} seconds.
+            With {agent.name}. No phone rings, but the call costs 1 credit a minute like any other. It ends
+            automatically after {TEST_CALL_MS_MAX / SECOND_MS} seconds.
           </span>
         </div>
       )}
@@ -55,7 +56,7 @@ export function TestCall({ agent, manages }: { agent: Agent; manages: boolean })
         <p className={classes.over} role="status">
           {call.refusal === null ? (
             <>
-              The test call is over.{' '}
+              The test call ended.{' '}
               <Link to="/calls/$callId" params={{ callId: call.id }}>
                 See what it cost
               </Link>
@@ -67,8 +68,8 @@ export function TestCall({ agent, manages }: { agent: Agent; manages: boolean })
       )}
       <FormMessage message={problem} />
       <p className={classes.note}>
-        Your own voice stack makes calls over the API: <Link to="/settings/keys">make a key</Link>, and see{' '}
-        <Link to="/live">how a call is started</Link>.
+        Your own voice stack makes calls through the API: <Link to="/settings/keys">create a key</Link> and
+        see <Link to="/live">how to start a call</Link>.
       </p>
     </div>
   )

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 const storageKey = (workspaceId: string) => `talktime.setup.${workspaceId}`
 const listeners = new Set<() => void>()
-/** What was chosen since the page was opened, for browsers that keep nothing. */
+/** Choices since the page was opened, for browsers without storage. */
 const chosen = new Map<string, boolean>()
 
 function isHidden(workspaceId: string): boolean {
@@ -15,7 +15,7 @@ function isHidden(workspaceId: string): boolean {
   }
 }
 
-/** Whether this person has put the workspace's checklist away, in this browser. */
+/** Whether this person has hidden the workspace's checklist in this browser. */
 export function useSetupHidden(workspaceId: string): boolean {
   return useSyncExternalStore(
     (listener) => {
@@ -32,7 +32,7 @@ export function hideSetup(workspaceId: string, hidden: boolean): void {
     if (hidden) localStorage.setItem(storageKey(workspaceId), 'hidden')
     else localStorage.removeItem(storageKey(workspaceId))
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Agent, Call, PaymentMethod, Webhook } from '../../api/types.ts'
-import { chargedCall, doneSteps, type SetupFacts } from './steps.ts'
+import { checkSteps, findChargedCall, type SetupFacts } from './steps.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const call = (parts: Partial<Call>) => ({ endedAt: null, charged: amount(0), ...parts }) as Call
@@ -14,24 +14,24 @@ const nothing: SetupFacts = {
   workspace: { lowBalanceCredits: null },
 }
 
-it('has nothing done in a new workspace', () => {
-  expect(doneSteps(nothing)).toEqual({ agent: false, call: false, cost: false, card: false, alert: false })
+it('no step is done in a new workspace', () => {
+  expect(checkSteps(nothing)).toEqual({ agent: false, call: false, cost: false, card: false, alert: false })
 })
 
-it('is done by what happened, each step by its own', () => {
-  expect(doneSteps({ ...nothing, agents: [{} as Agent] })).toMatchObject({ agent: true, call: false })
-  expect(doneSteps({ ...nothing, calls: [call({})] })).toMatchObject({ call: true, cost: false })
-  expect(doneSteps({ ...nothing, calls: [call({}), over] })).toMatchObject({ call: true, cost: true })
-  expect(doneSteps({ ...nothing, cards: [{} as PaymentMethod] })).toMatchObject({ card: true })
-  expect(doneSteps({ ...nothing, webhooks: [{} as Webhook] })).toMatchObject({ alert: true })
-  expect(doneSteps({ ...nothing, workspace: { lowBalanceCredits: 0 } })).toMatchObject({ alert: true })
+it('each step is done by what happened in the workspace', () => {
+  expect(checkSteps({ ...nothing, agents: [{} as Agent] })).toMatchObject({ agent: true, call: false })
+  expect(checkSteps({ ...nothing, calls: [call({})] })).toMatchObject({ call: true, cost: false })
+  expect(checkSteps({ ...nothing, calls: [call({}), over] })).toMatchObject({ call: true, cost: true })
+  expect(checkSteps({ ...nothing, cards: [{} as PaymentMethod] })).toMatchObject({ card: true })
+  expect(checkSteps({ ...nothing, webhooks: [{} as Webhook] })).toMatchObject({ alert: true })
+  expect(checkSteps({ ...nothing, workspace: { lowBalanceCredits: 0 } })).toMatchObject({ alert: true })
 })
 
-it('says nothing of cards to people who may not see them', () => {
-  expect(doneSteps({ ...nothing, cards: null }).card).toBeNull()
+it('people who may not see cards do not learn whether there are any', () => {
+  expect(checkSteps({ ...nothing, cards: null }).card).toBeNull()
 })
 
-it('shows the newest call that cost something', () => {
+it('the latest charged call is found', () => {
   const older = { ...over, id: 'call_0' }
-  expect(chargedCall({ calls: [call({ id: 'call_2' }), over, older] })?.id).toBe('call_1')
+  expect(findChargedCall({ calls: [call({ id: 'call_2' }), over, older] })?.id).toBe('call_1')
 })

@@ -1,11 +1,11 @@
 import type { Agent, Call, PaymentMethod, Webhook, Workspace } from '../../api/types.ts'
 
-/** What has really happened in a workspace, as far as the checklist is concerned. */
+/** What has happened in a workspace, as far as the checklist is concerned. */
 export type SetupFacts = {
   agents: readonly Agent[]
-  /** Calls that were answered, newest first. */
+  /** Answered calls, newest first. */
   calls: readonly Call[]
-  /** null: this person may not see them. */
+  /** Null if this person may not see cards. */
   cards: readonly PaymentMethod[] | null
   webhooks: readonly Webhook[]
   workspace: Pick<Workspace, 'lowBalanceCredits'>
@@ -14,18 +14,18 @@ export type SetupFacts = {
 export const stepIds = ['agent', 'call', 'cost', 'card', 'alert'] as const
 export type StepId = (typeof stepIds)[number]
 
-/** Each step with whether it is done, and null where this person cannot know. */
-export function doneSteps(facts: SetupFacts): Record<StepId, boolean | null> {
+/** Whether each step is done; null if this person may not know. */
+export function checkSteps(facts: SetupFacts): Record<StepId, boolean | null> {
   return {
     agent: facts.agents.length > 0,
     call: facts.calls.length > 0,
-    cost: chargedCall(facts) !== undefined,
+    cost: findChargedCall(facts) !== undefined,
     card: facts.cards === null ? null : facts.cards.length > 0,
     alert: facts.workspace.lowBalanceCredits !== null || facts.webhooks.length > 0,
   }
 }
 
-/** The newest call that is over and cost something: its receipt shows what. */
-export function chargedCall({ calls }: Pick<SetupFacts, 'calls'>): Call | undefined {
+/** The latest ended call that was charged. */
+export function findChargedCall({ calls }: Pick<SetupFacts, 'calls'>): Call | undefined {
   return calls.find((call) => call.endedAt !== null && call.charged.milliseconds > 0)
 }

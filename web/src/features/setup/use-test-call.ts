@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
@@ -6,12 +7,12 @@ import type { Call } from '../../api/types.ts'
 import { isOpen } from '../calls/index.ts'
 import { answeredCallsQuery } from './setup-queries.ts'
 
-/** A browser that falls silent mid-call is no reason to go on charging: the call closes at its last heartbeat. */
-const heartbeatMs = 10_000
-/** A test call ends by itself after so long. */
-export const testCallMsMax = 60_000
+/** If the browser disappears mid-call, the call is closed at its last heartbeat and charged up to then. */
+const HEARTBEAT_MS = 10_000
+/** A test call ends automatically after this long. */
+export const TEST_CALL_MS_MAX = MINUTE_MS
 
-/** A call that this page makes as a voice stack would: may it start, it is answered, it is over. */
+/** Makes a call from this page as a voice stack would: authorize, answer, heartbeat, end. */
 export function useTestCall() {
   const queryClient = useQueryClient()
   const [call, setCall] = useState<Call | null>(null)
@@ -19,18 +20,18 @@ export function useTestCall() {
 
   const starting = useMutation({
     mutationFn: async (agentId: string) => {
-      const asked = await readBody(api.POST('/v1/calls', { body: { agentId, direction: 'web' } }))
-      if (!isOpen(asked)) return asked
-      openId.current = asked.id
-      const path = { path: { id: asked.id } }
-      await heartbeat(asked.id)
+      const authorized = await readBody(api.POST('/v1/calls', { body: { agentId, direction: 'web' } }))
+      if (!isOpen(authorized)) return authorized
+      openId.current = authorized.id
+      const path = { path: { id: authorized.id } }
+      await sendHeartbeat(authorized.id)
       return readBody(api.POST('/v1/calls/{id}/answer', { params: path, body: {} }))
     },
     onSuccess: setCall,
   })
 
   const { mutate: hangUp, ...ending } = useMutation({
-    mutationFn: (id: string) => end(id),
+    mutationFn: (id: string) => endCall(id),
     onSuccess: async (over) => {
       openId.current = null
       setCall(over)
@@ -42,20 +43,20 @@ export function useTestCall() {
   useEffect(() => {
     if (id === null) return
     const beat = setInterval(async () => {
-      const alive = await heartbeat(id).catch(() => null)
+      const alive = await sendHeartbeat(id).catch(() => null)
       if (alive?.continue === false) hangUp(id)
-    }, heartbeatMs)
-    const limit = setTimeout(() => hangUp(id), testCallMsMax)
+    }, HEARTBEAT_MS)
+    const limit = setTimeout(() => hangUp(id), TEST_CALL_MS_MAX)
     return () => {
       clearInterval(beat)
       clearTimeout(limit)
     }
   }, [id, hangUp])
 
-  // Whoever leaves the page hangs up.
+  // Leaving the page hangs up.
   useEffect(() => {
     const leave = () => {
-      if (openId.current !== null) void end(openId.current).catch(() => {})
+      if (openId.current !== null) void endCall(openId.current).catch(() => {})
       openId.current = null
     }
     window.addEventListener('pagehide', leave)
@@ -76,7 +77,7 @@ export function useTestCall() {
   }
 }
 
-const end = (id: string) =>
+const endCall = (id: string) =>
   readBody(
     api.POST('/v1/calls/{id}/end', {
       params: { path: { id } },
@@ -85,5 +86,5 @@ const end = (id: string) =>
     }),
   )
 
-const heartbeat = (id: string) =>
+const sendHeartbeat = (id: string) =>
   readBody(api.POST('/v1/calls/{id}/heartbeat', { params: { path: { id } }, body: {} }))

@@ -3,7 +3,7 @@ import { Logo } from '../../design/ui/Logo.tsx'
 import { useDocumentTitle } from '../../design/ui/Page.tsx'
 import classes from './AuthFrame.module.css'
 
-/** The quiet page around signing in, signing up and joining. */
+/** The layout of the pages to sign in, sign up and join. */
 export function AuthFrame(props: {
   title: string
   lead?: ReactNode

@@ -9,12 +9,12 @@ import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { sessionQuery } from '../workspace/index.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
-import { filled, newPassword, passwordLengthMin } from './rules.ts'
+import { PASSWORD_LENGTH_MIN, requireText, validatePassword } from './rules.ts'
 import { useEnter } from './use-enter.ts'
 
 type InvitationPreview = { workspaceName: string; email: string; role: Role }
 
-/** Where an invitation's link leads: joins with the account that is signed in, or with a new one. */
+/** Accepts an invitation, with the account that is signed in or a new one. */
 export function JoinPage() {
   const { token } = useSearch({ from: '/join' })
   const invitation = useQuery({
@@ -27,11 +27,11 @@ export function JoinPage() {
   if (invitation.error) {
     return (
       <AuthFrame
-        title="This invitation does not open"
+        title="This invitation cannot be opened"
         lead={asProblem(invitation.error).message}
         footer={<Link to="/sign-in">Sign in</Link>}
       >
-        <p>Ask whoever invited you for a new link.</p>
+        <p>Ask the person who invited you for a new link.</p>
       </AuthFrame>
     )
   }
@@ -50,8 +50,8 @@ type JoinProps = { token: string; invitation: InvitationPreview }
 
 const asRole = { owner: 'as an owner', admin: 'as an admin', member: 'as a member' }
 
-/** The workspace that a session has and another had not. */
-function joinedWorkspace(session: Session, before: Session | null): string | undefined {
+/** Finds the workspace that the session has gained. */
+function findJoinedWorkspace(session: Session, before: Session | null): string | undefined {
   const known = new Set(before?.workspaces.map((workspace) => workspace.id))
   return session.workspaces.find((workspace) => !known.has(workspace.id))?.id
 }
@@ -60,12 +60,12 @@ function Accept({ token, invitation, session }: JoinProps & { session: Session }
   const enter = useEnter()
   const accept = useMutation({
     mutationFn: () => readBody(api.POST('/v1/invitations/accept', { body: { token } })),
-    onSuccess: (after) => enter(after, { joined: joinedWorkspace(after, session) }),
+    onSuccess: (after) => enter(after, { joined: findJoinedWorkspace(after, session) }),
   })
   return (
     <AuthFrame
       title={`Join ${invitation.workspaceName}`}
-      lead={`You join ${asRole[invitation.role]}, with the account ${session.user.email}.`}
+      lead={`You will join ${asRole[invitation.role]} with the account ${session.user.email}.`}
     >
       <div className={authForm}>
         <FormMessage message={accept.error ? asProblem(accept.error).message : null} />
@@ -81,17 +81,17 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
   const enter = useEnter()
   const form = useForm({
     initialValues: { name: '', email: invitation.email, password: '' },
-    validate: { name: filled('Enter your name'), password: newPassword },
+    validate: { name: requireText('Enter your name'), password: validatePassword },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
     (values) => readBody(api.POST('/v1/sign-up', { body: { ...values, invitation: token } })),
-    (session) => enter(session, { joined: joinedWorkspace(session, null) }),
+    (session) => enter(session, { joined: findJoinedWorkspace(session, null) }),
   )
   return (
     <AuthFrame
       title={`Join ${invitation.workspaceName}`}
-      lead={`You are invited ${asRole[invitation.role]}.`}
+      lead={`You have been invited to join ${asRole[invitation.role]}.`}
       footer={
         <>
           Have an account?{' '}
@@ -106,7 +106,7 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
         <TextInput
           label="Email"
           type="email"
-          description="The address that was invited"
+          description="The address your invitation was sent to"
           readOnly
           autoComplete="username"
           {...form.getInputProps('email')}
@@ -121,7 +121,7 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${passwordLengthMin} characters`}
+          description={`At least ${PASSWORD_LENGTH_MIN} characters`}
           autoComplete="new-password"
           required
           withAsterisk={false}

@@ -5,7 +5,7 @@ import { api, readBody } from '../../api/client.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
-import { filled, looksLikeEmail } from './rules.ts'
+import { requireText, validateEmail } from './rules.ts'
 import { useEnter } from './use-enter.ts'
 
 export function SignInPage() {
@@ -13,7 +13,7 @@ export function SignInPage() {
   const enter = useEnter()
   const form = useForm({
     initialValues: { email: '', password: '' },
-    validate: { email: looksLikeEmail, password: filled('Enter your password') },
+    validate: { email: validateEmail, password: requireText('Enter your password') },
   })
   const { onSubmit, message, pending } = useSubmit(
     form,
@@ -23,7 +23,7 @@ export function SignInPage() {
   return (
     <AuthFrame
       title="Sign in"
-      lead={redirect === undefined ? undefined : 'Then you go on where you were.'}
+      lead={redirect === undefined ? undefined : 'Sign in to continue where you left off.'}
       footer={
         <>
           New here? <Link to="/sign-up">Create an account</Link>

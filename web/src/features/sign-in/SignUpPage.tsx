@@ -5,7 +5,7 @@ import { api, readBody } from '../../api/client.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
-import { filled, looksLikeEmail, newPassword, passwordLengthMin } from './rules.ts'
+import { PASSWORD_LENGTH_MIN, requireText, validateEmail, validatePassword } from './rules.ts'
 import classes from './SignUpPage.module.css'
 import { useEnter } from './use-enter.ts'
 
@@ -16,10 +16,10 @@ export function SignUpPage() {
   const form = useForm({
     initialValues: { name: '', email: '', password: '', workspaceName: '' },
     validate: {
-      name: filled('Enter your name'),
-      email: looksLikeEmail,
-      password: newPassword,
-      workspaceName: filled('Name the workspace, after your company for example'),
+      name: requireText('Enter your name'),
+      email: validateEmail,
+      password: validatePassword,
+      workspaceName: requireText('Enter a workspace name, such as your company’s'),
     },
   })
   const { onSubmit, message, pending } = useSubmit(
@@ -32,7 +32,7 @@ export function SignUpPage() {
       title="Create an account"
       lead={
         <>
-          You start on the Free plan, with its credits at once. <Link to="/pricing">Compare plans</Link>
+          Start on the Free plan, credits included. <Link to="/pricing">Compare plans</Link>
         </>
       }
       footer={
@@ -61,7 +61,7 @@ export function SignUpPage() {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${passwordLengthMin} characters`}
+          description={`At least ${PASSWORD_LENGTH_MIN} characters`}
           autoComplete="new-password"
           required
           withAsterisk={false}
@@ -75,8 +75,8 @@ export function SignUpPage() {
           {...form.getInputProps('workspaceName')}
         />
         <p className={classes.zone}>
-          Days and billing cycles follow <strong>{browserZone.replaceAll('_', ' ')}</strong>, your browser’s
-          time zone. Settings can change it.
+          Days and billing cycles use your browser’s time zone,{' '}
+          <strong>{browserZone.replaceAll('_', ' ')}</strong>. You can change it in Settings.
         </p>
         <Button type="submit" loading={pending} fullWidth>
           Create account

@@ -1,2 +1,2 @@
-export { looksLikeEmail } from './rules.ts'
+export { validateEmail } from './rules.ts'
 export { useSignOut } from './use-sign-out.ts'

@@ -5,8 +5,8 @@ import { chooseWorkspace } from '../../api/workspace-choice.ts'
 import { sessionQuery } from '../workspace/index.ts'
 
 /**
- * Goes into the dashboard with a fresh session: to `to`, an address of this site, or to the first page. `joined`
- * is the workspace to look at, where it was only now joined.
+ * Opens the dashboard with a new session, at `to` (an address of this site) or at the first page. `joined` is the id of a
+ * workspace that was just joined, and is chosen.
  */
 export function useEnter() {
   const queryClient = useQueryClient()

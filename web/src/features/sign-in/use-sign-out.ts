@@ -4,7 +4,7 @@ import { api } from '../../api/client.ts'
 import { chooseWorkspace } from '../../api/workspace-choice.ts'
 import { sessionQuery } from '../workspace/index.ts'
 
-/** Ends the session and forgets everything that was loaded with it. */
+/** Ends the session and drops everything that was loaded with it. */
 export function useSignOut() {
   const queryClient = useQueryClient()
   const router = useRouter()

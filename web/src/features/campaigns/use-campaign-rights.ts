@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { mayManage, useMembership, workspaceQuery } from '../workspace/index.ts'
 
-export type Campaigning = {
-  /** Owners and admins. */
+export type CampaignRights = {
+  /** Whether the person is an owner or admin. */
   manages: boolean
-  /** Whether the plan has campaigns; undefined: not known yet. */
+  /** Whether the plan includes campaigns; undefined while the workspace loads. */
   inPlan: boolean | undefined
-  /** Both. */
+  /** Whether both are true. */
   mayRun: boolean
   timeZone: string
 }
 
 /** What this person may do with campaigns. */
-export function useCampaigning(): Campaigning {
+export function useCampaignRights(): CampaignRights {
   const { workspace } = useMembership()
   const data = useQuery(workspaceQuery).data
   const manages = mayManage(workspace.role)
