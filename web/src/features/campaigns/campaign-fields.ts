@@ -1,3 +1,4 @@
+import type { UseFormReturnType } from '@mantine/form'
 import type { Campaign, NewCampaign } from '../../api/types.ts'
 import { findHoursProblem, type HoursFields, hoursFieldsOf, hoursOf } from './hours-form.ts'
 
@@ -29,6 +30,9 @@ export type CampaignFields = {
   resumeWhenCreditsReturn: boolean
   defaultCountry: string | null
 }
+
+/** The props of the rows of the campaign form. */
+export type CampaignFormProps = { form: UseFormReturnType<CampaignFields> }
 
 /** Converts minutes to the largest unit in which they are a whole number. */
 function splitMinutes(minutes: number): { afterMinutes: number; afterUnit: Unit } {
