@@ -37,7 +37,7 @@ test('what is saved is said in a sentence, and nothing but saving moves the swit
   await form.getByText('Unsaved changes').waitFor()
   await form.getByRole('button', { name: 'Save', exact: true }).click()
   await form.getByText('Watching.').waitFor()
-  await form.getByText('Everything is saved').waitFor()
+  await form.getByText('All changes saved').waitFor()
 
   await page.reload()
   await form.getByText('Watching.').waitFor()
@@ -61,7 +61,7 @@ test('a threshold above the balance says that it buys at once, and does; each at
   await payingCustomer(page)
   const form = formOf(page)
   await choose(page, { threshold: 300, quantity: 2, cap: 240 })
-  await form.getByText(/^Saving buys at once: .* 2 × 100 credits for \$24\.00/).waitFor()
+  await form.getByText(/saving buys 2 × 100 credits for \$24\.00 right away/).waitFor()
   // Enter in a field does not pay: it goes to the button that says what is paid.
   await form.getByLabel('Trigger threshold').press('Enter')
   const save = form.getByRole('button', { name: 'Save · $24.00' })
@@ -93,11 +93,11 @@ test('a declined card is said with what happens next, and another card mends it'
 
   // The next one would pass the cap: it is not made, and that is listed.
   await choose(page, { threshold: 400, quantity: 1, cap: 12 })
-  await form.getByText(/would pass the monthly cap/).waitFor()
+  await form.getByText(/would exceed the monthly cap/).waitFor()
   await form.getByRole('button', { name: 'Save', exact: true }).click()
   await form.getByText(/^Capped until /).waitFor()
   await page.goto('/billing?history=reloads')
-  const rows = page.getByRole('table', { name: 'Attempts of auto-reload' }).getByRole('row')
+  const rows = page.getByRole('table', { name: 'Auto-reload attempts' }).getByRole('row')
   await rows.filter({ hasText: 'Not made' }).filter({ hasText: 'cap' }).first().waitFor()
   await rows.filter({ hasText: 'Declined' }).first().waitFor()
 })
@@ -109,7 +109,7 @@ test('a confirmation that the bank wants stops it until it is finished', async (
   await choose(page, { threshold: 300, quantity: 1, cap: 240 })
   await form.getByRole('button', { name: 'Save · $12.00' }).click()
   await form.getByText('Stopped.').waitFor()
-  const notice = page.getByRole('region', { name: /waits for your confirmation with the bank/ })
+  const notice = page.getByRole('region', { name: /confirm with your bank/ })
   await notice.getByText(/by auto-reload/).waitFor()
   await notice.getByRole('link', { name: 'Finish at your bank' }).click()
   await page.getByRole('button', { name: 'Confirm' }).click()
@@ -134,7 +134,7 @@ test('the recommendation is taken over by a button, and saved only by Save', asy
     .getByRole('button', { name: 'Stay here' })
     .click()
   await form.getByRole('button', { name: 'Undo' }).click()
-  await form.getByText('Everything is saved').waitFor()
+  await form.getByText('All changes saved').waitFor()
   expect(await form.getByLabel('Trigger threshold').inputValue()).toBe('20 credits')
 })
 

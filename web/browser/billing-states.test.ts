@@ -38,11 +38,11 @@ afterAll(() => product.close())
 const pages: [name: string, path: () => string, shows: string | RegExp][] = [
   ['Billing, with everything that can wait', () => '/billing', /^Changes to Free on/],
   ['Billing, its credits', () => '/billing?history=credits', '+200.00'],
-  ['Billing, its attempts', () => '/billing?history=reloads', 'Balance then'],
+  ['Billing, its attempts', () => '/billing?history=reloads', 'Balance'],
   ['Buying credits', () => '/billing?buy=credits_500', 'Purchase · $55.00'],
   ['An upgrade', () => '/billing?plan=growth', /^Upgrade · /],
   ['A receipt', () => receipt, 'Total in USD'],
-  ['A payment that does not exist', () => '/billing/receipts/pur_none', /There is no such payment/],
+  ['A payment that does not exist', () => '/billing/receipts/pur_none', /Payment not found/],
 ]
 
 test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
@@ -51,7 +51,7 @@ test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_na
   await inspect(page)
 })
 
-test('adding a card, and a purchase that waits for the bank, are accessible too', async () => {
+test('adding a card, and a purchase that needs confirmation, are accessible too', async () => {
   await page.setViewportSize({ width: 1280, height: 860 })
   await page.goto('/billing')
   await page.getByRole('button', { name: 'Add card' }).click()
@@ -60,7 +60,7 @@ test('adding a card, and a purchase that waits for the bank, are accessible too'
   await page.keyboard.press('Escape')
   const bought = await asPage(page, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
   await page.goto(`/billing?purchase=${bought.id}`)
-  await page.getByRole('dialog', { name: 'Your bank wants you to confirm' }).waitFor()
+  await page.getByRole('dialog', { name: 'Confirm with your bank' }).waitFor()
   expect(await violations(page)).toEqual([])
 })
 
@@ -92,7 +92,7 @@ test('one card that fails says so with its request, leaves the others working, a
   await page.goto('/billing')
   const alert = page.getByRole('alert').filter({ hasText: 'Auto-reload could not be loaded' })
   await alert.getByText('req_for_us').waitFor()
-  await page.getByRole('table', { name: 'Plans compared' }).waitFor()
+  await page.getByRole('table', { name: 'Plan comparison' }).waitFor()
   await page.getByText('Visa •••• 4242').first().waitFor()
   await page.unroute('**/v1/auto-reload')
   await alert.getByRole('button', { name: 'Retry' }).click()
@@ -102,7 +102,7 @@ test('one card that fails says so with its request, leaves the others working, a
 test('the balance falls while a call runs, and says how long it lasts', async () => {
   await page.goto('/billing')
   await page.getByText('1 credit a minute, up to', { exact: false }).waitFor()
-  await page.getByText(/at \d+ credits a day, the pace of the last/).waitFor()
+  await page.getByText(/at \d+ credits a day, as in the last/).waitFor()
   const shown = async () => Number.parseFloat((await page.locator('p[data-state]').textContent()) ?? '')
   const before = await shown()
   await expect.poll(shown).toBeLessThan(before)

@@ -42,7 +42,7 @@ async function addContacts(page: Page, campaignId: string, text: string): Promis
   expect(status).toBe(201)
 }
 
-test('a campaign is made, gets its contacts from a file, starts, calls, and pauses by hand', async () => {
+test('a campaign is created, gets its contacts from a file, starts, calls, and is paused', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await caller(page)
   await page.keyboard.press('g')
@@ -52,7 +52,7 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
 
   await page.getByRole('button', { name: 'Create campaign' }).click()
   await page.getByText('Give the campaign a name').waitFor()
-  await page.getByText('Choose the agent that calls').waitFor()
+  await page.getByText('Choose an agent').waitFor()
   await page.getByRole('textbox', { name: 'Name' }).fill('November recalls')
   await page.getByRole('combobox', { name: 'Agent' }).click()
   await page.getByRole('option', { name: 'Reception' }).click()
@@ -84,7 +84,7 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const start = page.getByRole('dialog', { name: 'Start November recalls' })
   await start.getByText('Reception calls 8 contacts, at most 3 at once.').waitFor()
-  await start.getByText('Calls begin at once, at any time of day.').waitFor()
+  await start.getByText('Calls start right away, at any time of day.').waitFor()
   await start.getByText(/The balance is 250 credits/).waitFor()
   expect(await violations(page)).toEqual([])
   await start.getByRole('button', { name: 'Start now' }).click()
@@ -94,12 +94,12 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
   await page.getByRole('img', { name: /3 being called/ }).waitFor()
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   const pause = page.getByRole('dialog', { name: 'Pause November recalls?' })
-  await pause.getByText(/Nobody else is called until somebody resumes it/).waitFor()
+  await pause.getByText(/Nobody else is called until someone resumes it/).waitFor()
   await pause.getByRole('button', { name: 'Pause campaign' }).click()
-  await page.getByText(/^Paused: by hand at \d\d:\d\d\. \d contacts left/).waitFor()
+  await page.getByText(/^Paused: by a member at \d\d:\d\d\. \d contacts left/).waitFor()
 
   await page.getByRole('link', { name: 'Campaigns' }).first().click()
-  await page.getByRole('row', { name: /November recalls Reception Paused by hand at/ }).waitFor()
+  await page.getByRole('row', { name: /November recalls Reception Paused by a member at/ }).waitFor()
   await page.getByText('Running', { exact: true }).click()
   await page.getByText('No campaign is running').waitFor()
   expect(new URL(page.url()).search).toBe('?status=running')
@@ -132,7 +132,7 @@ test('out of credits, it says since when, what is left, and offers the package a
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Resume', exact: true }).click()
   const resume = page.getByRole('dialog', { name: 'Resume Recalls' })
-  await resume.getByText('The workspace has no credits: buy credits first.').waitFor()
+  await resume.getByText('The workspace is out of credits. Buy credits first.').waitFor()
   expect(await resume.getByRole('button', { name: 'Resume' }).isDisabled()).toBe(true)
   await resume.getByRole('button', { name: 'Cancel' }).click()
 
@@ -189,7 +189,7 @@ test('a campaign that is not there, and one whose list fails, say so and leave t
   const page = await product.visit()
   const agent = await caller(page)
   await page.goto('/campaigns/camp_none')
-  await page.getByText('There is no such campaign in Northwind Dental').waitFor()
+  await page.getByText('Campaign not found in Northwind Dental').waitFor()
   const campaign = await asPage(page, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
   const problem = { status: 500, code: 'internal', detail: 'Something went wrong.', requestId: 'req_1' }
   await page.route('**/contacts?*', (route) =>
@@ -204,7 +204,7 @@ test('a campaign that is not there, and one whose list fails, say so and leave t
   await page.getByText('No contacts yet').first().waitFor()
 
   await page.getByRole('button', { name: 'More actions for Recalls' }).click()
-  await page.getByRole('menuitem', { name: 'Delete …' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete campaign' }).click()
   await page.getByText('No campaigns yet').waitFor()
 })
@@ -228,14 +228,14 @@ describe('accessible in light and dark, wide and narrow', () => {
 
   test('a campaign', async () => {
     await page.goto(`/campaigns/${campaignId}`)
-    await page.getByRole('button', { name: 'See 1 rejected' }).waitFor()
+    await page.getByRole('button', { name: 'View 1 rejected' }).waitFor()
     await inspect(page)
   })
 
   test('its form', async () => {
     await page.goto(`/campaigns/${campaignId}/edit`)
     await page.getByText('Default country').waitFor()
-    await page.getByText('At certain hours', { exact: true }).click()
+    await page.getByText('At set hours', { exact: true }).click()
     await inspect(page)
   })
 })

@@ -25,7 +25,7 @@ function millisecondsOf(text: string): number {
 test('from sign-up to the receipt of a call that was watched live', async () => {
   const page = await product.visit()
   await signUp(page)
-  await page.getByText('No live calls: there is no active agent yet').waitFor()
+  await page.getByText('Add an agent to start taking calls').waitFor()
 
   await page.getByRole('link', { name: 'New agent' }).click()
   await page.getByLabel('Name').fill('Reception')
@@ -39,7 +39,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await page.getByRole('link', { name: 'API keys', exact: true }).click()
   await page.getByRole('button', { name: 'New key' }).click()
   await page.getByLabel('Name').fill('Voice stack')
-  await page.getByRole('button', { name: 'Make key' }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
   const key = await textOf(page.getByRole('dialog').getByText(/^tt_/))
   await page.getByRole('button', { name: 'I have copied it' }).click()
   await page.getByRole('row', { name: /Voice stack/ }).waitFor()
@@ -68,12 +68,12 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await stack(`/${call.id}/end`, { at: endedAt })
   const ended = page.getByRole('row', { name: /Ended.*1:32.*1\.54/ })
   await ended.waitFor()
-  await expect.poll(() => balanceShown(page)).toBe(28.46)
+  await expect.poll(() => balanceShown(page)).toBe(28.45)
 
   await ended.getByRole('link').click()
   await page.waitForURL(`**/calls/${call.id}`)
-  await page.getByText('92.5 s ÷ 60 = 1.541666… credits; no rounding, no minimum').waitFor()
-  const paid = page.getByRole('table', { name: 'Credits that paid this call' }).getByRole('row')
+  await page.getByText('92.5 s ÷ 60 = 1.541666… credits, with no rounding and no minimum').waitFor()
+  const paid = page.getByRole('table', { name: 'Credits that paid for this call' }).getByRole('row')
   const amounts = await paid.getByText(/ s$/).allTextContents()
   const charged = millisecondsOf(amounts.pop() ?? '')
   expect(charged).toBe(92_500)
@@ -94,7 +94,7 @@ test('a receipt is open while the call runs, and becomes final by itself', async
   const early = millisecondsOf(await textOf(seconds))
   await expect.poll(async () => millisecondsOf(await textOf(seconds))).toBeGreaterThan(early)
   await stack(`/${call.id}/end`)
-  await page.getByRole('table', { name: 'Credits that paid this call' }).waitFor()
+  await page.getByRole('table', { name: 'Credits that paid for this call' }).waitFor()
 })
 
 test('calls that cost nothing say why', async () => {
@@ -103,14 +103,14 @@ test('calls that cost nothing say why', async () => {
   const unanswered = await stack('', { agentId, direction: 'outbound', to: '+14155550188' })
   await stack(`/${unanswered.id}/end`)
   await page.goto(`/calls/${unanswered.id}`)
-  await page.getByText('Nobody answered. Ringing costs nothing, so nothing was charged.').waitFor()
+  await page.getByText('Nobody answered. Ringing is free, so nothing was charged.').waitFor()
 
   const long = await stack('', { agentId, direction: 'web', at: secondsAgo(3000) })
   await stack(`/${long.id}/answer`, { at: secondsAgo(2000) })
   await stack(`/${long.id}/end`, { at: secondsAgo(100) })
   const refused = await stack('', { agentId, direction: 'web' })
   await page.goto(`/calls/${refused.id}`)
-  await page.getByText(/not allowed to start because the workspace was out of credits/).waitFor()
+  await page.getByText(/was refused because the workspace was out of credits/).waitFor()
   await page.getByRole('button', { name: /^Balance.*Out of credits/ }).waitFor()
 })
 

@@ -50,13 +50,13 @@ test('a key is added, tested, replaced and removed, and never comes back to the 
   await changePlan('enterprise')
   await asPage(page, 'POST', '/v1/agents', newAgent)
   await page.goto('/settings/llm-keys')
-  await page.getByText('No keys of your own').waitFor()
+  await page.getByText('No LLM API keys yet').waitFor()
 
   await page.getByRole('button', { name: 'Add key' }).click()
   await page.getByRole('combobox', { name: 'Provider' }).click()
   await page.getByRole('option', { name: 'OpenAI-compatible' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Add key' }).click()
-  await page.getByText('Paste the key as the provider shows it').waitFor()
+  await page.getByText('Paste the whole key').waitFor()
   await page.getByRole('textbox', { name: 'Base URL' }).fill('http://169.254.169.254/latest')
   const key = 'good-key-of-the-customer-4711'
   await page.getByLabel('Key', { exact: true }).fill(key)
@@ -103,7 +103,7 @@ test('a key is added, tested, replaced and removed, and never comes back to the 
   await page.getByRole('row', { name: /…0815.*Stored, not used/ }).waitFor()
   await page.getByRole('button', { name: /^Remove/ }).click()
   await page.getByRole('button', { name: 'Remove key' }).click()
-  await page.getByText('No keys of your own').waitFor()
+  await page.getByText('No LLM API keys yet').waitFor()
 }, 120_000)
 
 test('on other plans everything is there, disabled, with the reason in text', async () => {

@@ -14,7 +14,7 @@ export async function payingCustomer(page: Page, card: TestCard = 'success', pla
   await asPage(page, 'POST', '/v1/subscription', { planId })
   if (card !== 'success') await addCard(page, card)
   await page.goto('/billing')
-  await page.getByText('Everything is saved').waitFor()
+  await page.getByText('All changes saved').waitFor()
   return person
 }
 

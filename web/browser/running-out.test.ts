@@ -19,7 +19,7 @@ test('low, out and back: every page says since when, what that stops and what me
     .getByText(/Less than 5 credits are left\. With the call that is on they last until \d/)
     .waitFor()
   await page.getByRole('button', { name: /^Balance.*Low/ }).waitFor()
-  await banner.getByRole('button', { name: 'Close until credits are low again' }).click()
+  await banner.getByRole('button', { name: 'Dismiss' }).click()
   await banner.waitFor({ state: 'hidden' })
 
   const other = await stack('', { agentId, direction: 'web', at: secondsAgo(300) })
@@ -34,11 +34,11 @@ test('low, out and back: every page says since when, what that stops and what me
 
   await addCard(page, 'success')
   await asPage(page, 'POST', '/v1/subscription', { planId: 'starter' })
-  await page.getByText('Credits are back: calls are answered again').waitFor()
+  await page.getByText('Credits are back. Calls are answered again.').waitFor()
   await out.waitFor({ state: 'hidden' })
 })
 
-test('a call is hung up by hand after a word about what that means, and shows that it is ending', async () => {
+test('a member hangs up a call after a warning, and the call shows that it is ending', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const call = await stack('', { agentId, direction: 'inbound', from: '+4915112344567' })
@@ -50,11 +50,11 @@ test('a call is hung up by hand after a word about what that means, and shows th
   expect(await violations(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Hang up' }).click()
   await row.getByText('Ending…').waitFor()
-  await row.getByText('by hand').waitFor()
+  await row.getByText('by a member').waitFor()
   expect(await row.getByRole('button').count()).toBe(0)
   expect(await stack(`/${call.id}/heartbeat`)).toMatchObject({ continue: false })
   await page.goto(`/calls/${call.id}`)
-  await page.getByText(/^\d\d:\d\d:\d\d\.\d{3}, by hand$/).waitFor()
+  await page.getByText(/^\d\d:\d\d:\d\d\.\d{3}, by a member$/).waitFor()
 })
 
 test('the level below which the balance is low is the workspace’s own', async () => {

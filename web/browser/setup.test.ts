@@ -14,7 +14,7 @@ test('the checklist completes itself from what happens, a test call among it, an
   await page.getByRole('link', { name: 'Setup' }).click()
   await page.getByText('0 of 5 done').waitFor()
   const step = (name: string) => page.getByRole('listitem').filter({ hasText: name })
-  await step('Make a test call').getByText('an active agent is needed first').waitFor()
+  await step('Make a test call').getByText('Add an active agent first.').waitFor()
   await asPage(page, 'POST', '/v1/agents', newAgent)
   await page.getByText('1 of 5 done').waitFor()
 
@@ -24,7 +24,7 @@ test('the checklist completes itself from what happens, a test call among it, an
   await expect.poll(() => page.getByText(/^0:0[1-9]$/).count()).toBe(1)
   await page.getByRole('button', { name: 'Hang up' }).click()
   await step('See what it cost')
-    .getByText(/The newest call took .* s and cost 0\.0\d credits/)
+    .getByText(/The latest call lasted .* s and cost 0\.0\d credits/)
     .waitFor()
   await page.getByText('3 of 5 done').waitFor()
 
@@ -71,7 +71,7 @@ test('a member looks at the checklist; it is accessible', async () => {
   await page.getByText('No live calls').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('p')
-  await page.getByText('Owners and admins see to the cards.').waitFor()
+  await page.getByText('Owners and admins manage cards.').waitFor()
   await page.getByText('1 of 4 done').waitFor()
   expect(await page.getByRole('button', { name: 'Make a test call' }).isDisabled()).toBe(true)
   await inspect(page)

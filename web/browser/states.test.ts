@@ -68,7 +68,7 @@ test('signing in and making an agent need no mouse', async () => {
   await keyboard.press('Enter')
   await page.getByLabel('Name').and(page.locator(':focus')).waitFor()
   await keyboard.press('Enter')
-  await page.getByText('Give the agent a name').waitFor()
+  await page.getByText('Enter a name').waitFor()
   await keyboard.type('Reception')
   await keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -150,7 +150,7 @@ test('numbers that stopped coming are announced as such', async () => {
   await signUp(page)
   await page.getByText('No live calls').waitFor()
   await page.clock.fastForward(36_000)
-  await page.getByText(/Live updates have stopped/).waitFor()
+  await page.getByText(/Live updates are paused/).waitFor()
 })
 
 test('changes that are not saved are flagged and not lost by accident', async () => {
@@ -163,7 +163,7 @@ test('changes that are not saved are flagged and not lost by accident', async ()
   const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
   await dialog.getByRole('button', { name: 'Stay here' }).click()
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('Everything is saved').waitFor()
+  await page.getByText('All changes saved').waitFor()
   await page.getByRole('link', { name: 'Agents' }).click()
   await page.waitForURL('**/agents')
   await page.getByText('Northwind Clinics').first().waitFor()
@@ -176,7 +176,7 @@ test('a member who was invited joins, and may look', async () => {
   await owner.goto('/settings/members')
   await owner.getByRole('button', { name: 'Invite' }).click()
   await owner.getByLabel('Email').fill(guest.email)
-  await owner.getByRole('button', { name: 'Make invitation link' }).click()
+  await owner.getByRole('button', { name: 'Create invitation link' }).click()
   const link = (await owner.getByText(/\/join\?token=/).textContent()) ?? ''
 
   const page = await product.visit()

@@ -143,7 +143,7 @@ test('keys choose presets, step from window to window and open one’s own dates
   await page.getByLabel('First day').fill('2026-03-08')
   await page.getByLabel('Last day').fill('2026-03-01')
   await page.keyboard.press('Enter')
-  await page.getByText('Must not lie before the first').waitFor()
+  await page.getByText('Must not be before the first day').waitFor()
   await page.getByLabel('Last day').fill('2026-03-09')
   await page.keyboard.press('Enter')
   await expect.poll(search).toBe('?from=2026-03-08&to=2026-03-09')
@@ -182,7 +182,7 @@ test('a day and an agent lead to the calls behind their number', async () => {
 test.each([
   ['the last 30 days', '/usage', 'Top Spending Agents'],
   ['a year', '/usage?window=last_12_months', 'Top Spending Agents'],
-  ['dates without spend', '/usage?from=2024-01-01&to=2024-01-31', 'No spend in these dates'],
+  ['dates without spend', '/usage?from=2024-01-01&to=2024-01-31', 'No credits used in these dates'],
   ['transactions', '/usage/transactions', 'Balance after'],
 ])('Usage, %s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
   await page.goto(path)

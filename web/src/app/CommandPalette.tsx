@@ -1,6 +1,11 @@
 import '@mantine/spotlight/styles.css'
 import { useMantineColorScheme } from '@mantine/core'
-import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import {
+  createSpotlight,
+  Spotlight,
+  type SpotlightActionData,
+  type SpotlightActionGroupData,
+} from '@mantine/spotlight'
 import {
   IconBell,
   IconKey,
@@ -15,8 +20,9 @@ import {
   IconStairsUp,
   IconUserPlus,
   IconWebhook,
+  type Icon as TablerIcon,
 } from '@tabler/icons-react'
-import { useNavigate } from '@tanstack/react-router'
+import { type UseNavigateResult, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { openKeys } from '../features/shortcuts/index.ts'
 import { useSignOut } from '../features/sign-in/index.ts'
@@ -24,8 +30,11 @@ import { mayManage, useMembership } from '../features/workspace/index.ts'
 import { shellPages } from './pages.ts'
 
 const [store, palette] = createSpotlight()
+const iconProps = { size: 18, stroke: 1.75, 'aria-hidden': true }
 
-/** What Ctrl/⌘-K finds: pages, and actions that open something. Nothing here changes anything by itself. */
+type Navigate = UseNavigateResult<string>
+
+/** The command palette (Ctrl/⌘-K): pages, and actions that open something. No action changes or pays for anything. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const signOut = useSignOut()
@@ -37,96 +46,22 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     return palette.close
   }, [])
 
-  const icon = { size: 18, stroke: 1.75, 'aria-hidden': true }
-  const managing = [
-    {
-      id: 'buy',
-      label: 'Buy credits',
-      leftSection: <IconShoppingCart {...icon} />,
-      onClick: () => void navigate({ to: '/billing', search: { buy: 'credits' } }),
-    },
-    {
-      id: 'plan',
-      label: 'Change the plan',
-      leftSection: <IconStairsUp {...icon} />,
-      onClick: () => void navigate({ to: '/billing', hash: 'plans' }),
-    },
-    {
-      id: 'new-agent',
-      label: 'New agent',
-      leftSection: <IconPlus {...icon} />,
-      onClick: () => void navigate({ to: '/agents', search: { edit: 'new' } }),
-    },
-    {
-      id: 'new-campaign',
-      label: 'New campaign',
-      leftSection: <IconSpeakerphone {...icon} />,
-      onClick: () => void navigate({ to: '/campaigns/new' }),
-    },
-    {
-      id: 'new-key',
-      label: 'New API key',
-      leftSection: <IconKey {...icon} />,
-      onClick: () => void navigate({ to: '/settings/keys' }),
-    },
-    {
-      id: 'new-webhook',
-      label: 'Alerts by webhook',
-      leftSection: <IconWebhook {...icon} />,
-      onClick: () => void navigate({ to: '/settings/webhooks' }),
-    },
-    {
-      id: 'invite',
-      label: 'Invite a member',
-      leftSection: <IconUserPlus {...icon} />,
-      onClick: () => void navigate({ to: '/settings/members' }),
-    },
-  ]
+  const toggleScheme = makeAction(
+    'scheme',
+    colorScheme === 'dark' ? 'Light color scheme' : 'Dark color scheme',
+    IconMoon,
+    () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
+  )
   const groups: SpotlightActionGroupData[] = [
-    {
-      group: 'Pages',
-      actions: shellPages.map((page) => ({
-        id: page.path,
-        label: page.label,
-        description: page.description,
-        leftSection: <page.icon {...icon} />,
-        onClick: () => void navigate({ to: page.path }),
-      })),
-    },
+    { group: 'Pages', actions: listPages(navigate) },
     {
       group: 'Actions',
       actions: [
-        ...(mayManage(workspace.role) ? managing : []),
-        {
-          id: 'alerts',
-          label: 'Alerts',
-          leftSection: <IconBell {...icon} />,
-          onClick: () => void navigate({ to: '/alerts' }),
-        },
-        {
-          id: 'alert-settings',
-          label: 'Choose what you are mailed about',
-          leftSection: <IconMailCog {...icon} />,
-          onClick: () => void navigate({ to: '/settings/alerts' }),
-        },
-        {
-          id: 'scheme',
-          label: colorScheme === 'dark' ? 'Light colour scheme' : 'Dark colour scheme',
-          leftSection: <IconMoon {...icon} />,
-          onClick: () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
-        },
-        {
-          id: 'keys',
-          label: 'Keyboard shortcuts',
-          leftSection: <IconKeyboard {...icon} />,
-          onClick: openKeys,
-        },
-        {
-          id: 'sign-out',
-          label: 'Sign out',
-          leftSection: <IconLogout {...icon} />,
-          onClick: () => void signOut(),
-        },
+        ...(mayManage(workspace.role) ? listManagerActions(navigate) : []),
+        ...listMemberActions(navigate),
+        toggleScheme,
+        makeAction('keys', 'Keyboard shortcuts', IconKeyboard, openKeys),
+        makeAction('sign-out', 'Sign out', IconLogout, () => void signOut()),
       ],
     },
   ]
@@ -137,16 +72,72 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       actions={groups}
       shortcut={null}
       onSpotlightClose={onClose}
-      nothingFound="Nothing has that name"
+      nothingFound="No results"
       highlightQuery
       scrollable
       maxHeight={420}
       overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
       searchProps={{
-        leftSection: <IconSearch {...icon} />,
+        leftSection: <IconSearch {...iconProps} />,
         placeholder: 'Find a page or action',
         'aria-label': 'Find a page or action',
       }}
     />
   )
+}
+
+function makeAction(id: string, label: string, Icon: TablerIcon, onClick: () => void): SpotlightActionData {
+  return { id, label, leftSection: <Icon {...iconProps} />, onClick }
+}
+
+function listPages(navigate: Navigate): SpotlightActionData[] {
+  return shellPages.map((page) => ({
+    ...makeAction(page.path, page.label, page.icon, () => void navigate({ to: page.path })),
+    description: page.description,
+  }))
+}
+
+/** Actions for owners and admins. */
+function listManagerActions(navigate: Navigate): SpotlightActionData[] {
+  return [
+    makeAction(
+      'buy',
+      'Buy credits',
+      IconShoppingCart,
+      () => void navigate({ to: '/billing', search: { buy: 'credits' } }),
+    ),
+    makeAction('plan', 'Change plan', IconStairsUp, () => void navigate({ to: '/billing', hash: 'plans' })),
+    makeAction(
+      'new-agent',
+      'New agent',
+      IconPlus,
+      () => void navigate({ to: '/agents', search: { edit: 'new' } }),
+    ),
+    makeAction(
+      'new-campaign',
+      'New campaign',
+      IconSpeakerphone,
+      () => void navigate({ to: '/campaigns/new' }),
+    ),
+    makeAction('new-key', 'New API key', IconKey, () => void navigate({ to: '/settings/keys' })),
+    makeAction(
+      'new-webhook',
+      'Alerts by webhook',
+      IconWebhook,
+      () => void navigate({ to: '/settings/webhooks' }),
+    ),
+    makeAction('invite', 'Invite a member', IconUserPlus, () => void navigate({ to: '/settings/members' })),
+  ]
+}
+
+function listMemberActions(navigate: Navigate): SpotlightActionData[] {
+  return [
+    makeAction('alerts', 'Alerts', IconBell, () => void navigate({ to: '/alerts' })),
+    makeAction(
+      'alert-settings',
+      'Email alert settings',
+      IconMailCog,
+      () => void navigate({ to: '/settings/alerts' }),
+    ),
+  ]
 }

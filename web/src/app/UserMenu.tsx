@@ -13,7 +13,12 @@ export function UserMenu() {
   return (
     <Menu width={240}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account menu: ${name}`}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={`${initials(name)}, account menu of ${name}`}
+        >
           <span className={classes.avatar} aria-hidden>
             {initials(name)}
           </span>

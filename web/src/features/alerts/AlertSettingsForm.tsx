@@ -1,16 +1,16 @@
-import { Button, Group, Switch } from '@mantine/core'
+import { Switch } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { IconMailCheck } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
 import { api, readBody } from '../../api/client.ts'
 import type { AlertKind, AlertSettings } from '../../api/types.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
+import { SaveBar } from '../../design/ui/SaveBar.tsx'
 import { SettingsRow } from '../../design/ui/SettingsRow.tsx'
 import { toast } from '../../design/ui/toast.ts'
-import { UnsavedDialog } from '../../design/ui/UnsavedDialog.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
+import { useUnsavedGuard } from '../../design/ui/use-unsaved-guard.tsx'
 import { useMembership } from '../workspace/index.ts'
 import classes from './AlertSettingsForm.module.css'
 import { kindGroups, kinds } from './alert-kinds.ts'
@@ -33,11 +33,7 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
     },
   )
   const dirty = form.isDirty()
-  const blocker = useBlocker({
-    shouldBlockFn: () => dirty,
-    withResolver: true,
-    enableBeforeUnload: () => dirty,
-  })
+  const unsavedDialog = useUnsavedGuard(() => dirty)
   return (
     <form onSubmit={onSubmit} noValidate aria-label="Alerts by email">
       <Card
@@ -47,21 +43,7 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
             ? 'Demo workspaces send no email.'
             : `Sent to ${session.user.email}, for you only. Everyone sees all alerts in the app.`
         }
-        footer={
-          <>
-            <span role="status">{dirty ? 'Unsaved changes' : 'All changes saved'}</span>
-            <Group gap="xs">
-              {dirty && (
-                <Button variant="subtle" color="gray" size="xs" onClick={form.reset}>
-                  Undo
-                </Button>
-              )}
-              <Button type="submit" size="xs" disabled={!dirty} loading={pending}>
-                Save
-              </Button>
-            </Group>
-          </>
-        }
+        footer={<SaveBar dirty={dirty} editable saving={pending} onUndo={form.reset} />}
       >
         <FormMessage message={message} />
         <div>
@@ -85,7 +67,7 @@ export function AlertSettingsForm({ saved }: { saved: AlertSettings }) {
           ))}
         </div>
       </Card>
-      {blocker.status === 'blocked' && <UnsavedDialog onStay={blocker.reset} onLeave={blocker.proceed} />}
+      {unsavedDialog}
     </form>
   )
 }

@@ -52,7 +52,7 @@ export function AlertsPage() {
             loading={marking.isPending}
             onClick={() => marking.mutate(undefined)}
           >
-            StatusIcon all as read
+            Mark all as read
           </Button>
         </>
       }
@@ -126,9 +126,9 @@ function ReadButton({ alert }: { alert: Alert }) {
       size="compact-sm"
       loading={marking.isPending}
       onClick={() => marking.mutate([alert.id])}
-      aria-label={`StatusIcon as read: ${alert.title}`}
+      aria-label={`Mark as read: ${alert.title}`}
     >
-      StatusIcon as read
+      Mark as read
     </Button>
   )
 }

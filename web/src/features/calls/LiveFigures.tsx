@@ -90,6 +90,6 @@ function describeBalance(balance: Balance | undefined): string {
 }
 
 function describeCalls(balance: Balance | undefined): string {
-  if (!balance || balance.liveCalls === 0) return 'no live calls'
+  if (!balance || balance.liveCalls === 0) return 'no calls in progress'
   return balance.liveCalls === 1 ? 'with 1 live call' : `with ${balance.liveCalls} live calls`
 }

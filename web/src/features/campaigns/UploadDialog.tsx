@@ -1,23 +1,13 @@
-import '@mantine/dropzone/styles.layer.css'
 import { Button, Modal, Select } from '@mantine/core'
-import { Dropzone } from '@mantine/dropzone'
-import { IconFileTypeCsv } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
-import { asProblem } from '../../api/problem.ts'
+import { useState } from 'react'
 import type { Campaign, ContactImport } from '../../api/types.ts'
 import classes from '../../design/ui/Dialog.module.css'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { countryOptions } from './countries.ts'
+import { FileZone } from './FileZone.tsx'
 import { ImportResult } from './ImportResult.tsx'
-import upload from './UploadDialog.module.css'
 import { UploadMeter } from './UploadMeter.tsx'
-import { type UploadProgress, uploadContacts } from './upload.ts'
-
-const FILE_BYTES_MAX = 100 * 1024 * 1024
-
-/** A chosen file. Retries with the same key import it only once. */
-type Chosen = { file: File; key: string }
+import { useUpload } from './use-upload.ts'
 
 /** Uploads a file of contacts and shows the result. */
 export function UploadDialog(props: {
@@ -27,41 +17,14 @@ export function UploadDialog(props: {
 }) {
   const { campaign } = props
   const [country, setCountry] = useState(campaign.defaultCountry)
-  const [chosen, setChosen] = useState<Chosen | null>(null)
-  const [wrongFile, setWrongFile] = useState<string | null>(null)
-  const [progress, setProgress] = useState<UploadProgress | null>(null)
-  const openPicker = useRef<() => void>(null)
-  const stopping = useRef<AbortController | null>(null)
-  const sending = useMutation({
-    mutationFn: ({ file, key }: Chosen) => {
-      stopping.current = new AbortController()
-      setProgress(null)
-      return uploadContacts({
-        campaignId: campaign.id,
-        file,
-        country,
-        idempotencyKey: key,
-        onProgress: setProgress,
-        signal: stopping.current.signal,
-      })
-    },
-    onSuccess: props.onAdded,
-  })
-  // Leaving the page stops the upload. Half a file adds no contacts.
-  useEffect(() => () => stopping.current?.abort(), [])
-
-  if (sending.data !== undefined) {
+  const upload = useUpload(campaign.id, country, props.onAdded)
+  const { busy, result } = upload
+  if (result !== undefined) {
     return (
       <Modal opened onClose={props.onClose} title="Contacts uploaded" size="40rem">
-        <ImportResult campaignId={campaign.id} result={sending.data} />
+        <ImportResult campaignId={campaign.id} result={result} />
         <div className={classes.buttons}>
-          <Button
-            variant="default"
-            onClick={() => {
-              setChosen(null)
-              sending.reset()
-            }}
-          >
+          <Button variant="default" onClick={upload.startOver}>
             Upload another file
           </Button>
           <Button onClick={props.onClose} data-autofocus>
@@ -71,15 +34,6 @@ export function UploadDialog(props: {
       </Modal>
     )
   }
-  const take = (file: File | undefined) => {
-    sending.reset()
-    setWrongFile(null)
-    if (file === undefined) return
-    if (file.size > FILE_BYTES_MAX) setWrongFile('The file is larger than 100 MB. Split it into parts.')
-    else setChosen({ file, key: crypto.randomUUID() })
-  }
-  const busy = sending.isPending
-  const failed = sending.error === null ? null : asProblem(sending.error).message
   return (
     <Modal
       opened
@@ -95,40 +49,7 @@ export function UploadDialog(props: {
           <code>name</code> and other columns are kept with the contact. Invalid rows are reported, and all
           others are added.
         </p>
-        <Dropzone
-          onDrop={([file]) => take(file)}
-          onReject={() => setWrongFile('This is not a CSV file. Export your list as CSV first.')}
-          accept={{ 'text/csv': ['.csv', '.tsv', '.txt'] }}
-          multiple={false}
-          openRef={openPicker}
-          activateOnClick={false}
-          activateOnKeyboard={false}
-          enablePointerEvents
-          disabled={busy}
-          tabIndex={-1}
-          className={upload.zone ?? ''}
-          inputProps={{ 'aria-label': 'CSV file of contacts' }}
-        >
-          <div className={upload.inside}>
-            <IconFileTypeCsv size={28} stroke={1.5} className={upload.icon} aria-hidden />
-            {chosen === null ? (
-              <span>Drop a CSV file here, or</span>
-            ) : (
-              <span className={upload.file}>
-                {chosen.file.name} <span className={upload.size}>{sizeInWords(chosen.file.size)}</span>
-              </span>
-            )}
-            <Button
-              variant="default"
-              size="xs"
-              disabled={busy}
-              onClick={() => openPicker.current?.()}
-              data-autofocus
-            >
-              {chosen === null ? 'Choose a file' : 'Choose another file'}
-            </Button>
-          </div>
-        </Dropzone>
+        <FileZone file={upload.file} disabled={busy} onChoose={upload.choose} onReject={upload.rejectFile} />
         <Select
           label="Country of numbers without a country code"
           description="Numbers that start with + or 00 need none."
@@ -141,27 +62,17 @@ export function UploadDialog(props: {
           disabled={busy}
           nothingFoundMessage="No countries found"
         />
-        {busy && <UploadMeter progress={progress} />}
-        <FormMessage message={wrongFile ?? failed} />
+        {busy && <UploadMeter progress={upload.progress} />}
+        <FormMessage message={upload.message} />
         <div className={classes.buttons}>
-          <Button variant="default" onClick={busy ? () => stopping.current?.abort() : props.onClose}>
+          <Button variant="default" onClick={busy ? upload.stop : props.onClose}>
             {busy ? 'Stop' : 'Cancel'}
           </Button>
-          <Button
-            loading={busy}
-            disabled={chosen === null}
-            onClick={() => chosen !== null && sending.mutate(chosen)}
-          >
-            {failed === null ? 'Upload' : 'Retry'}
+          <Button loading={busy} disabled={upload.file === null} onClick={upload.send}>
+            {upload.failed ? 'Retry' : 'Upload'}
           </Button>
         </div>
       </div>
     </Modal>
   )
-}
-
-function sizeInWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
