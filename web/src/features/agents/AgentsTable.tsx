@@ -29,37 +29,7 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const reload = () => queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey })
 
-  const columns: Column<Agent>[] = [
-    {
-      label: 'Name',
-      head: true,
-      cell: (agent) =>
-        props.manages ? (
-          <Link to="/agents" search={{ edit: agent.id }} className={stretched ?? ''}>
-            {agent.name}
-          </Link>
-        ) : (
-          agent.name
-        ),
-    },
-    {
-      label: 'Language',
-      cell: (agent) => <span title={agent.language}>{languageName(agent.language)}</span>,
-    },
-    {
-      label: 'Phone number',
-      cell: (agent) => <PhoneNumber agent={agent} timeZone={timeZone} />,
-    },
-    {
-      label: 'Model',
-      cell: (agent) => (
-        <>
-          {agent.llmModel} <span className={classes.provider}>{agent.llmProvider}</span>
-        </>
-      ),
-    },
-    { label: 'Status', cell: (agent) => <AgentStatus status={agent.status} />, width: '8rem' },
-  ]
+  const columns = makeColumns(props.manages, timeZone)
   if (props.manages) {
     columns.push({
       label: 'Actions',
@@ -96,6 +66,40 @@ export function AgentsTable(props: { agents: Agent[]; manages: boolean; onEdit: 
       )}
     </>
   )
+}
+
+function makeColumns(manages: boolean, timeZone: string): Column<Agent>[] {
+  return [
+    {
+      label: 'Name',
+      head: true,
+      cell: (agent) =>
+        manages ? (
+          <Link to="/agents" search={{ edit: agent.id }} className={stretched ?? ''}>
+            {agent.name}
+          </Link>
+        ) : (
+          agent.name
+        ),
+    },
+    {
+      label: 'Language',
+      cell: (agent) => <span title={agent.language}>{languageName(agent.language)}</span>,
+    },
+    {
+      label: 'Phone number',
+      cell: (agent) => <PhoneNumber agent={agent} timeZone={timeZone} />,
+    },
+    {
+      label: 'Model',
+      cell: (agent) => (
+        <>
+          {agent.llmModel} <span className={classes.provider}>{agent.llmProvider}</span>
+        </>
+      ),
+    },
+    { label: 'Status', cell: (agent) => <AgentStatus status={agent.status} />, width: '8rem' },
+  ]
 }
 
 /** The agent's number, with a warning if a call to it could not be connected. */

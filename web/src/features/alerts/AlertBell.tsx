@@ -61,23 +61,7 @@ export function AlertBell() {
       </Popover.Target>
       <Popover.Dropdown className={classes.dropdown} aria-label="Alerts" p={0}>
         <div className={classes.list}>
-          {shown !== undefined ? (
-            shown.length === 0 ? (
-              <NoAlerts />
-            ) : (
-              <ul className={classes.alerts}>
-                {shown.map((alert) => (
-                  <li key={alert.id}>
-                    <AlertItem alert={alert} onFollow={close} brief />
-                  </li>
-                ))}
-              </ul>
-            )
-          ) : alerts.error === null ? (
-            <SkeletonRows count={2} label="alerts" />
-          ) : (
-            <Failure what="Alerts" error={alerts.error} onRetry={() => void alerts.refetch()} />
-          )}
+          <LatestAlerts onFollow={close} />
         </div>
         <div className={classes.links}>
           <Link to="/alerts" onClick={close}>
@@ -89,5 +73,23 @@ export function AlertBell() {
         </div>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function LatestAlerts({ onFollow }: { onFollow: () => void }) {
+  const alerts = useQuery(alertsQuery)
+  if (alerts.data === undefined) {
+    if (alerts.error === null) return <SkeletonRows count={2} label="alerts" />
+    return <Failure what="Alerts" error={alerts.error} onRetry={() => void alerts.refetch()} />
+  }
+  if (alerts.data.length === 0) return <NoAlerts />
+  return (
+    <ul className={classes.alerts}>
+      {alerts.data.slice(0, SHOWN_MAX).map((alert) => (
+        <li key={alert.id}>
+          <AlertItem alert={alert} onFollow={onFollow} brief />
+        </li>
+      ))}
+    </ul>
   )
 }

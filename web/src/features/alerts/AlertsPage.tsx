@@ -30,32 +30,11 @@ export function AlertsPage() {
   const navigate = useNavigate({ from: '/alerts' })
   const timeZone = useQuery(workspaceQuery).data?.timeZone
   const alerts = useInfiniteQuery({ ...alertPagesQuery(unread === true), placeholderData: keepPreviousData })
-  const someUnread = useQuery(alertsQuery).data?.some(({ readAt }) => readAt === null) === true
-  const marking = useMarkRead()
   return (
     <Page
       title="Alerts"
       caption={<Freshness>{timeZone === undefined ? '' : zoneInWords(timeZone)}</Freshness>}
-      actions={
-        <>
-          <Button
-            variant="default"
-            leftSection={<IconSettings size={16} stroke={1.75} aria-hidden />}
-            renderRoot={(props) => <Link to="/settings/alerts" {...props} />}
-          >
-            Alert settings
-          </Button>
-          <Button
-            variant="default"
-            leftSection={<IconChecks size={16} stroke={1.75} aria-hidden />}
-            disabled={!someUnread}
-            loading={marking.isPending}
-            onClick={() => marking.mutate(undefined)}
-          >
-            Mark all as read
-          </Button>
-        </>
-      }
+      actions={<PageActions />}
     >
       <div>
         <SegmentedControl
@@ -103,6 +82,31 @@ export function AlertsPage() {
         </PagedList>
       </Card>
     </Page>
+  )
+}
+
+function PageActions() {
+  const someUnread = useQuery(alertsQuery).data?.some(({ readAt }) => readAt === null) === true
+  const marking = useMarkRead()
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconSettings size={16} stroke={1.75} aria-hidden />}
+        renderRoot={(props) => <Link to="/settings/alerts" {...props} />}
+      >
+        Alert settings
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconChecks size={16} stroke={1.75} aria-hidden />}
+        disabled={!someUnread}
+        loading={marking.isPending}
+        onClick={() => marking.mutate(undefined)}
+      >
+        Mark all as read
+      </Button>
+    </>
   )
 }
 

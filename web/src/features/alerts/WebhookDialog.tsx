@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Modal, SegmentedControl, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { type UseFormReturnType, useForm } from '@mantine/form'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
@@ -16,36 +16,7 @@ type Fields = { url: string; every: boolean; kinds: AlertKind[] }
 
 /** Adds a webhook and shows its secret once, or edits one. */
 export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) {
-  const queryClient = useQueryClient()
-  const [made, setMade] = useState<WebhookWithSecret | null>(null)
-  const form = useForm<Fields>({
-    initialValues: {
-      url: webhook?.url ?? '',
-      every: webhook === undefined || webhook.kinds === null,
-      kinds: [...(webhook?.kinds ?? [])],
-    },
-    validate: {
-      url: (url) => (url.trim() === '' ? 'Enter a URL, such as https://example.com/talktime' : null),
-      kinds: (chosen, { every }) => (every || chosen.length > 0 ? null : 'Choose at least one kind'),
-    },
-  })
-  const { onSubmit, message, pending } = useSubmit(
-    form,
-    async (values) => {
-      const body = { url: values.url.trim(), kinds: values.every ? null : values.kinds }
-      if (webhook !== undefined) {
-        await readBody(api.PATCH('/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body }))
-        return null
-      }
-      return readBody(api.POST('/v1/webhooks', { body }))
-    },
-    async (answer) => {
-      await queryClient.invalidateQueries({ queryKey: alertsKey })
-      if (answer !== null) return setMade(answer)
-      toast('Webhook saved')
-      onClose()
-    },
-  )
+  const { form, made, onSubmit, message, pending } = useWebhookForm(webhook, onClose)
   if (made) return <SecretDialog webhook={made} onClose={onClose} />
   return (
     <Modal opened onClose={onClose} title={webhook ? 'Edit webhook' : 'New webhook'}>
@@ -74,25 +45,7 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
         {form.values.every ? (
           <p className={classes.text}>Includes kinds of alerts added in the future.</p>
         ) : (
-          <Checkbox.Group
-            aria-label="Kinds of alerts"
-            value={form.values.kinds}
-            onChange={(chosen) => form.setFieldValue('kinds', chosen as AlertKind[])}
-            error={form.errors.kinds}
-          >
-            <div className={classes.groups}>
-              {kindGroups.map((group) => (
-                <div key={group.name} className={classes.group}>
-                  <span className={classes.groupName}>{group.name}</span>
-                  <div className={classes.choices}>
-                    {group.kinds.map((kind) => (
-                      <Checkbox key={kind} value={kind} label={kinds[kind].name} />
-                    ))}
-                  </div>
-                </div>
-              ))}
-            </div>
-          </Checkbox.Group>
+          <KindChoice form={form} />
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
@@ -104,5 +57,62 @@ export function WebhookDialog({ webhook, onClose }: { webhook?: Webhook; onClose
         </Group>
       </form>
     </Modal>
+  )
+}
+
+/** Holds and saves the form. `made` is a new webhook with its secret. */
+function useWebhookForm(webhook: Webhook | undefined, onSaved: () => void) {
+  const queryClient = useQueryClient()
+  const [made, setMade] = useState<WebhookWithSecret | null>(null)
+  const form = useForm<Fields>({
+    initialValues: {
+      url: webhook?.url ?? '',
+      every: webhook === undefined || webhook.kinds === null,
+      kinds: [...(webhook?.kinds ?? [])],
+    },
+    validate: {
+      url: (url) => (url.trim() === '' ? 'Enter a URL, such as https://example.com/talktime' : null),
+      kinds: (chosen, { every }) => (every || chosen.length > 0 ? null : 'Choose at least one kind'),
+    },
+  })
+  const submission = useSubmit(
+    form,
+    async (values) => {
+      const body = { url: values.url.trim(), kinds: values.every ? null : values.kinds }
+      if (webhook === undefined) return readBody(api.POST('/v1/webhooks', { body }))
+      await readBody(api.PATCH('/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body }))
+      return null
+    },
+    async (answer) => {
+      await queryClient.invalidateQueries({ queryKey: alertsKey })
+      if (answer !== null) return setMade(answer)
+      toast('Webhook saved')
+      onSaved()
+    },
+  )
+  return { form, made, ...submission }
+}
+
+function KindChoice({ form }: { form: UseFormReturnType<Fields> }) {
+  return (
+    <Checkbox.Group
+      aria-label="Kinds of alerts"
+      value={form.values.kinds}
+      onChange={(chosen) => form.setFieldValue('kinds', chosen as AlertKind[])}
+      error={form.errors.kinds}
+    >
+      <div className={classes.groups}>
+        {kindGroups.map((group) => (
+          <div key={group.name} className={classes.group}>
+            <span className={classes.groupName}>{group.name}</span>
+            <div className={classes.choices}>
+              {group.kinds.map((kind) => (
+                <Checkbox key={kind} value={kind} label={kinds[kind].name} />
+              ))}
+            </div>
+          </div>
+        ))}
+      </div>
+    </Checkbox.Group>
   )
 }

@@ -40,20 +40,7 @@ export function WebhooksTable(props: {
   const reload = () => queryClient.invalidateQueries({ queryKey: alertsKey })
   const [asked, setAsked] = useState<Asked | null>(null)
   const [rotated, setRotated] = useState<WebhookWithSecret | null>(null)
-  const columns: Column<Webhook>[] = [
-    {
-      label: 'URL',
-      head: true,
-      cell: ({ url }) => <span className={classes.url}>{url}</span>,
-    },
-    { label: 'Alerts', width: '12rem', cell: ({ kinds }) => describeKinds(kinds) },
-    { label: 'Status', width: '14rem', cell: (webhook) => <Status webhook={webhook} timeZone={timeZone} /> },
-    {
-      label: 'Last message',
-      width: '11rem',
-      cell: (webhook) => <LastMessage webhook={webhook} timeZone={timeZone} />,
-    },
-  ]
+  const columns = makeColumns(timeZone)
   if (props.manages) {
     columns.push({
       label: 'Actions',
@@ -107,6 +94,23 @@ export function WebhooksTable(props: {
       {rotated && <SecretDialog webhook={rotated} onClose={() => setRotated(null)} />}
     </>
   )
+}
+
+function makeColumns(timeZone: string): Column<Webhook>[] {
+  return [
+    {
+      label: 'URL',
+      head: true,
+      cell: ({ url }) => <span className={classes.url}>{url}</span>,
+    },
+    { label: 'Alerts', width: '12rem', cell: ({ kinds }) => describeKinds(kinds) },
+    { label: 'Status', width: '14rem', cell: (webhook) => <Status webhook={webhook} timeZone={timeZone} /> },
+    {
+      label: 'Last message',
+      width: '11rem',
+      cell: (webhook) => <LastMessage webhook={webhook} timeZone={timeZone} />,
+    },
+  ]
 }
 
 function describeKinds(chosen: Webhook['kinds']): string {

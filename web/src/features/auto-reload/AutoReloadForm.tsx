@@ -37,11 +37,8 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
   const stuck = saved.state === 'failed' || saved.stateReasonCode === 'retry_later'
   const buys = consequence === 'buys' && (dirty || stuck)
 
-  /** Enter in a field must not pay by accident: it moves the focus to the button, which names the price. */
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !buys || !(event.target instanceof HTMLInputElement)) return
-    event.preventDefault()
-    saveButton.current?.focus()
+    if (buys) moveEnterTo(saveButton.current, event)
   }
 
   return (
@@ -70,16 +67,7 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
         }
       >
         <div className={classes.content}>
-          {paid === false ? (
-            <PaidPlanRequired>Auto-reload buys top-up credits, which need a paid plan.</PaidPlanRequired>
-          ) : (
-            <StateLine
-              autoReload={saved}
-              switchedOn={form.values.enabled}
-              manages={manages}
-              timeZone={timeZone}
-            />
-          )}
+          <State saved={saved} switchedOn={form.values.enabled} timeZone={timeZone} />
           <FormMessage message={message} />
           <AutoReloadFields
             form={form}
@@ -104,6 +92,28 @@ export function AutoReloadForm({ saved, packages, balance, timeZone }: Props) {
       </Card>
       {unsavedDialog}
     </form>
+  )
+}
+
+/** Enter in a field must not pay by accident: it moves the focus to the button, which names the price. */
+function moveEnterTo(button: HTMLButtonElement | null, event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return
+  event.preventDefault()
+  button?.focus()
+}
+
+function State(props: { saved: AutoReload; switchedOn: boolean; timeZone: string }) {
+  const { manages, paid } = useSpending()
+  if (paid === false) {
+    return <PaidPlanRequired>Auto-reload buys top-up credits, which need a paid plan.</PaidPlanRequired>
+  }
+  return (
+    <StateLine
+      autoReload={props.saved}
+      switchedOn={props.switchedOn}
+      manages={manages}
+      timeZone={props.timeZone}
+    />
   )
 }
 

@@ -16,7 +16,7 @@ import { BalanceAfter } from './BalanceAfter.tsx'
 import { Term, Terms } from './Terms.tsx'
 import { useOrder } from './use-order.ts'
 
-const quantityMax = 100
+const QUANTITY_MAX = 100
 
 type Order = { packageId: string; quantity: number; paymentMethodId: string }
 
@@ -61,9 +61,8 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
 
   const pack = props.packages.find((candidate) => candidate.id === packageId) ?? props.first
   const card = findChargedCard(cards, cardId)
-  const count = Number(quantity)
-  const counts = Number.isInteger(count) && count >= 1 && count <= quantityMax
-  const total = times(pack.price, counts ? count : 1)
+  const count = readQuantity(quantity)
+  const total = times(pack.price, count ?? 1)
   const locked = unanswered !== null || order.pending
   const edit =
     <Value,>(set: (value: Value) => void) =>
@@ -74,42 +73,15 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
 
   return (
     <div className={classes.form}>
-      <ChoiceList
-        legend="Package"
-        choices={props.packages.map((candidate) => ({
-          value: candidate.id,
-          label: creditsInWords(candidate.credits.milliseconds),
-          note: `${pricePerCredit(candidate.price, candidate.credits.milliseconds)} per credit`,
-          end: money(candidate.price),
-        }))}
-        value={pack.id}
+      <PackageChoice
+        packages={props.packages}
+        chosen={pack}
         onChange={edit(setPackageId)}
         disabled={locked}
       />
-      <NumberInput
-        label="Quantity"
-        min={1}
-        max={quantityMax}
-        clampBehavior="none"
-        allowDecimal={false}
-        allowNegative={false}
-        value={quantity}
-        onChange={edit(setQuantity)}
-        error={counts ? null : `Enter a whole number from 1 to ${quantityMax}`}
-        disabled={locked}
-      />
+      <QuantityInput value={quantity} onChange={edit(setQuantity)} valid={count !== null} disabled={locked} />
       <CardPicker chosenId={cardId} onChange={edit((chosen) => setCardId(chosen.id))} disabled={locked} />
-      <Terms>
-        <Term name={counts ? `${count} × ${creditsInWords(pack.credits.milliseconds)}` : 'Credits'}>
-          {counts ? `${creditsBrief(pack.credits.milliseconds * count)} credits` : '—'}
-        </Term>
-        <Term name="Total" total>
-          {counts ? money(total) : '—'}
-        </Term>
-        <Term name="Balance after" note="Top-up credits never expire">
-          {counts ? <BalanceAfter addedMs={pack.credits.milliseconds * count} /> : '—'}
-        </Term>
-      </Terms>
+      <OrderTerms pack={pack} count={count} />
       <FormMessage message={order.problem?.message ?? null} />
       {unanswered !== null && (
         <p className={classes.text} role="status">
@@ -117,27 +89,102 @@ function BuyForm(props: Dialog & { packages: Package[]; first: Package }) {
         </p>
       )}
       <div className={classes.buttons}>
-        {unanswered === null ? (
-          <Button variant="default" onClick={props.onClose}>
-            Cancel
-          </Button>
-        ) : (
-          <Button variant="default" disabled={order.pending} onClick={order.startOver}>
-            Start over
-          </Button>
-        )}
+        <Button
+          variant="default"
+          disabled={unanswered !== null && order.pending}
+          onClick={unanswered === null ? props.onClose : order.startOver}
+        >
+          {unanswered === null ? 'Cancel' : 'Start over'}
+        </Button>
         <Button
           loading={order.pending}
-          disabled={!counts || card === undefined}
+          disabled={count === null || card === undefined}
           onClick={() => {
-            if (counts && card) {
-              order.place({ packageId: pack.id, quantity: count, paymentMethodId: card.id })
-            }
+            if (count === null || card === undefined) return
+            order.place({ packageId: pack.id, quantity: count, paymentMethodId: card.id })
           }}
         >
           {unanswered === null ? 'Purchase' : 'Retry'} · {money(total)}
         </Button>
       </div>
     </div>
+  )
+}
+
+function QuantityInput(props: {
+  value: number | string
+  onChange: (value: number | string) => void
+  valid: boolean
+  disabled: boolean
+}) {
+  return (
+    <NumberInput
+      label="Quantity"
+      min={1}
+      max={QUANTITY_MAX}
+      clampBehavior="none"
+      allowDecimal={false}
+      allowNegative={false}
+      value={props.value}
+      onChange={props.onChange}
+      error={props.valid ? null : `Enter a whole number from 1 to ${QUANTITY_MAX}`}
+      disabled={props.disabled}
+    />
+  )
+}
+
+function readQuantity(quantity: number | string): number | null {
+  const count = Number(quantity)
+  return Number.isInteger(count) && count >= 1 && count <= QUANTITY_MAX ? count : null
+}
+
+function PackageChoice(props: {
+  packages: Package[]
+  chosen: Package
+  onChange: (packageId: string) => void
+  disabled: boolean
+}) {
+  return (
+    <ChoiceList
+      legend="Package"
+      choices={props.packages.map((pack) => ({
+        value: pack.id,
+        label: creditsInWords(pack.credits.milliseconds),
+        note: `${pricePerCredit(pack.price, pack.credits.milliseconds)} per credit`,
+        end: money(pack.price),
+      }))}
+      value={props.chosen.id}
+      onChange={props.onChange}
+      disabled={props.disabled}
+    />
+  )
+}
+
+/** What the order buys and costs, and the balance after it; dashes while the quantity (`count`) is invalid. */
+function OrderTerms({ pack, count }: { pack: Package; count: number | null }) {
+  const packMs = pack.credits.milliseconds
+  if (count === null) {
+    return (
+      <Terms>
+        <Term name="Credits">—</Term>
+        <Term name="Total" total>
+          —
+        </Term>
+        <Term name="Balance after" note="Top-up credits never expire">
+          —
+        </Term>
+      </Terms>
+    )
+  }
+  return (
+    <Terms>
+      <Term name={`${count} × ${creditsInWords(packMs)}`}>{creditsBrief(packMs * count)} credits</Term>
+      <Term name="Total" total>
+        {money(times(pack.price, count))}
+      </Term>
+      <Term name="Balance after" note="Top-up credits never expire">
+        <BalanceAfter addedMs={packMs * count} />
+      </Term>
+    </Terms>
   )
 }

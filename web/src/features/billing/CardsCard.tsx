@@ -84,43 +84,12 @@ function CardList({ cards }: { cards: PaymentMethod[] }) {
       <ul className={classes.list}>
         {cards.map((card) => (
           <li key={card.id} className={classes.card}>
-            <IconCreditCard size={20} stroke={1.5} className={classes.icon} aria-hidden />
-            <div className={classes.text}>
-              <div className={classes.name}>
-                {cardInWords(card)}
-                {card.isDefault && <span className={classes.default}>Default</span>}
-              </div>
-              <div className={classes.note}>
-                {isExpired(card, serverNow()) ? (
-                  <span className={classes.expired}>Expired {expiryInWords(card)}</span>
-                ) : (
-                  `Expires ${expiryInWords(card)}`
-                )}
-                {card.testCard !== null && ` · Test card: ${testCards[card.testCard].label.toLowerCase()}`}
-              </div>
-            </div>
-            <Menu width={190}>
-              <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${cardInWords(card)}`}>
-                  <IconDots size={18} stroke={1.75} aria-hidden />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  leftSection={<IconCheck size={16} stroke={1.75} aria-hidden />}
-                  disabled={card.isDefault}
-                  onClick={() => makeDefault.mutate(card)}
-                >
-                  Make default
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconTrash size={16} stroke={1.75} aria-hidden />}
-                  onClick={() => setRemoving(card)}
-                >
-                  Remove
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <CardText card={card} />
+            <CardMenu
+              card={card}
+              onMakeDefault={() => makeDefault.mutate(card)}
+              onRemove={() => setRemoving(card)}
+            />
           </li>
         ))}
       </ul>
@@ -141,6 +110,53 @@ function CardList({ cards }: { cards: PaymentMethod[] }) {
         </Confirm>
       )}
     </>
+  )
+}
+
+function CardText({ card }: { card: PaymentMethod }) {
+  return (
+    <>
+      <IconCreditCard size={20} stroke={1.5} className={classes.icon} aria-hidden />
+      <div className={classes.text}>
+        <div className={classes.name}>
+          {cardInWords(card)}
+          {card.isDefault && <span className={classes.default}>Default</span>}
+        </div>
+        <div className={classes.note}>
+          {isExpired(card, serverNow()) ? (
+            <span className={classes.expired}>Expired {expiryInWords(card)}</span>
+          ) : (
+            `Expires ${expiryInWords(card)}`
+          )}
+          {card.testCard !== null && ` · Test card: ${testCards[card.testCard].label.toLowerCase()}`}
+        </div>
+      </div>
+    </>
+  )
+}
+
+function CardMenu(props: { card: PaymentMethod; onMakeDefault: () => void; onRemove: () => void }) {
+  const { card } = props
+  return (
+    <Menu width={190}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${cardInWords(card)}`}>
+          <IconDots size={18} stroke={1.75} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconCheck size={16} stroke={1.75} aria-hidden />}
+          disabled={card.isDefault}
+          onClick={props.onMakeDefault}
+        >
+          Make default
+        </Menu.Item>
+        <Menu.Item leftSection={<IconTrash size={16} stroke={1.75} aria-hidden />} onClick={props.onRemove}>
+          Remove
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

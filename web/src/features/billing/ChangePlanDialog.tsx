@@ -1,4 +1,5 @@
 import { Button, Modal, Skeleton } from '@mantine/core'
+import { assertNever } from '@talktime/core/exhaustive'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, readBody } from '../../api/client.ts'
 import type { Plan, PlanPreview } from '../../api/types.ts'
@@ -69,14 +70,17 @@ function writeTitle(preview: PlanPreview | undefined, plan: Plan | undefined): s
       return `Keep ${plan.name}`
     case 'none':
       return plan.name
+    default:
+      return assertNever(preview.change)
   }
 }
 
-function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | undefined }) {
-  const { preview, plan, from, timeZone } = props
+type ChangeProps = Props & { preview: PlanPreview; plan: Plan; from: Plan | undefined }
+
+function Change(props: ChangeProps) {
+  const { preview, plan } = props
   const { workspace } = useMembership()
   const queryClient = useQueryClient()
-  const invoiced = useQuery(subscriptionQuery).data?.status === 'invoiced'
   const order = useOrder<string, Changed>({
     name: `plan.${workspace.id}.${plan.id}`,
     isBody: (body): body is string => typeof body === 'string',
@@ -89,50 +93,12 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
       readBody(api.POST('/v1/payment-methods/{id}/default', { params: { path: { id } } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: paymentMethodsQuery.queryKey }),
   })
-  const charged = preview.charge.minor > 0
-  const effective = instant(preview.effectiveAt, 'date', timeZone)
+  const effective = instant(preview.effectiveAt, 'date', props.timeZone)
   return (
     <div className={classes.form}>
-      <Terms>
-        {preview.change === 'upgrade' && (
-          <>
-            <Term name="Charged now" note="Prorated for the rest of this billing cycle" total>
-              {money(preview.charge)}
-            </Term>
-            <Term name="Credits now" note="Monthly credits, which expire when the cycle ends">
-              {creditsInWords(preview.credits.milliseconds)}
-            </Term>
-          </>
-        )}
-        {preview.change === 'downgrade' && (
-          <>
-            <Term name="Charged now" total>
-              {money(preview.charge)}
-            </Term>
-            <Term name="Takes effect" note={zoneInWords(timeZone)}>
-              {instant(preview.effectiveAt, 'dateTime', timeZone)}
-            </Term>
-          </>
-        )}
-        <Term name="Credits a month">{creditsInWords(plan.monthlyCredits.milliseconds)}</Term>
-        {preview.renewal ? (
-          <Term name="Next renewal" note={instant(preview.renewal.at, 'dateTime', timeZone)}>
-            {money(preview.renewal.amount)}
-          </Term>
-        ) : (
-          <Term name="Next renewal">No charge</Term>
-        )}
-      </Terms>
-      {preview.change === 'downgrade' && from && <Meanwhile from={from} to={plan} effective={effective} />}
-      {preview.change === 'upgrade' && invoiced && (
-        <p className={classes.text}>
-          The operator invoices your current plan. After this upgrade, your card is charged instead.
-        </p>
-      )}
-      {preview.change === 'keep' && (
-        <p className={classes.text}>The scheduled change is canceled, and {plan.name} continues.</p>
-      )}
-      {charged && (
+      <ChangeTerms preview={preview} plan={plan} timeZone={props.timeZone} />
+      <Consequences {...props} effective={effective} />
+      {preview.charge.minor > 0 && (
         <CardPicker chosenId={null} onChange={(card) => !card.isDefault && choose.mutate(card.id)} />
       )}
       {preview.reason !== null && <FormMessage message={preview.reason} />}
@@ -158,14 +124,77 @@ function Change(props: Props & { preview: PlanPreview; plan: Plan; from: Plan | 
   )
 }
 
+/** What is charged and granted now, and from the next renewal on. */
+function ChangeTerms({ preview, plan, timeZone }: Pick<ChangeProps, 'preview' | 'plan' | 'timeZone'>) {
+  const { change, charge, credits, renewal } = preview
+  return (
+    <Terms>
+      {change === 'upgrade' && (
+        <>
+          <Term name="Charged now" note="Prorated for the rest of this billing cycle" total>
+            {money(charge)}
+          </Term>
+          <Term name="Credits now" note="Monthly credits, which expire when the cycle ends">
+            {creditsInWords(credits.milliseconds)}
+          </Term>
+        </>
+      )}
+      {change === 'downgrade' && (
+        <>
+          <Term name="Charged now" total>
+            {money(charge)}
+          </Term>
+          <Term name="Takes effect" note={zoneInWords(timeZone)}>
+            {instant(preview.effectiveAt, 'dateTime', timeZone)}
+          </Term>
+        </>
+      )}
+      <Term name="Credits a month">{creditsInWords(plan.monthlyCredits.milliseconds)}</Term>
+      {renewal ? (
+        <Term name="Next renewal" note={instant(renewal.at, 'dateTime', timeZone)}>
+          {money(renewal.amount)}
+        </Term>
+      ) : (
+        <Term name="Next renewal">No charge</Term>
+      )}
+    </Terms>
+  )
+}
+
+/** What the change means besides its price. */
+function Consequences({ preview, plan, from, effective }: ChangeProps & { effective: string }) {
+  const invoiced = useQuery(subscriptionQuery).data?.status === 'invoiced'
+  switch (preview.change) {
+    case 'downgrade':
+      return from && <Meanwhile from={from} to={plan} effective={effective} />
+    case 'upgrade':
+      return (
+        invoiced && (
+          <p className={classes.text}>
+            The operator invoices your current plan. After this upgrade, your card is charged instead.
+          </p>
+        )
+      )
+    case 'keep':
+      return <p className={classes.text}>The scheduled change is canceled, and {plan.name} continues.</p>
+    case 'none':
+      return null
+    default:
+      return assertNever(preview.change)
+  }
+}
+
 function writeButton(preview: PlanPreview, plan: Plan, effective: string): string {
   switch (preview.change) {
     case 'upgrade':
       return preview.charge.minor > 0 ? `Upgrade · ${money(preview.charge)}` : 'Upgrade'
     case 'keep':
       return `Keep ${plan.name}`
-    default:
+    case 'downgrade':
+    case 'none':
       return `Change on ${effective}`
+    default:
+      return assertNever(preview.change)
   }
 }
 

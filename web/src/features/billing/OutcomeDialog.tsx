@@ -1,5 +1,6 @@
 import { Button, Loader, Modal, Skeleton } from '@mantine/core'
 import { IconBuildingBank, IconCircleCheck, IconCircleX } from '@tabler/icons-react'
+import { assertNever } from '@talktime/core/exhaustive'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -49,6 +50,8 @@ function writeTitle({ status, purpose }: PurchaseDetail): string {
       return 'Checking the payment'
     case 'failed':
       return 'Purchase failed'
+    default:
+      return assertNever(status)
   }
 }
 
@@ -71,14 +74,7 @@ function Outcome({ purchase, onBuyAgain, onClose }: Props & { purchase: Purchase
           }
           purchase={purchase}
         >
-          <Button
-            variant="default"
-            renderRoot={(props) => (
-              <Link to="/billing/receipts/$purchaseId" params={{ purchaseId: purchase.id }} {...props} />
-            )}
-          >
-            View receipt
-          </Button>
+          <ReceiptButton purchaseId={purchase.id} />
           {close('Done', 'filled')}
         </Frame>
       )
@@ -121,7 +117,20 @@ function Outcome({ purchase, onBuyAgain, onClose }: Props & { purchase: Purchase
           )}
         </Frame>
       )
+    default:
+      return assertNever(purchase.status)
   }
+}
+
+function ReceiptButton({ purchaseId }: { purchaseId: string }) {
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => <Link to="/billing/receipts/$purchaseId" params={{ purchaseId }} {...props} />}
+    >
+      View receipt
+    </Button>
+  )
 }
 
 function Frame(props: { icon: ReactNode; text: string; purchase: PurchaseDetail; children: ReactNode }) {

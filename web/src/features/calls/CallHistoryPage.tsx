@@ -74,29 +74,37 @@ export function CallHistoryPage() {
             <Updating active={calls.isPlaceholderData}>
               {loaded.length > 0 ? (
                 <CallsTable calls={loaded} timeZone={timeZone ?? 'UTC'} />
-              ) : isFiltered(search) ? (
-                <Empty
-                  icon={<IconFilterOff size={22} stroke={1.5} />}
-                  title="No calls match these filters"
-                  action={
-                    <Button variant="default" onClick={() => change({})}>
-                      Clear filters
-                    </Button>
-                  }
-                >
-                  Try other dates, agents or statuses.
-                </Empty>
               ) : (
-                <Empty icon={<IconHistory size={22} stroke={1.5} />} title="No calls yet">
-                  Every call appears here with its receipt.{' '}
-                  <Link to="/live">See how to make your first call</Link>
-                </Empty>
+                <NoCalls filtered={isFiltered(search)} onClear={() => change({})} />
               )}
             </Updating>
           )}
         </Loaded>
       </Card>
     </Page>
+  )
+}
+
+function NoCalls({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  if (!filtered) {
+    return (
+      <Empty icon={<IconHistory size={22} stroke={1.5} />} title="No calls yet">
+        Every call appears here with its receipt. <Link to="/live">See how to make your first call</Link>
+      </Empty>
+    )
+  }
+  return (
+    <Empty
+      icon={<IconFilterOff size={22} stroke={1.5} />}
+      title="No calls match these filters"
+      action={
+        <Button variant="default" onClick={onClear}>
+          Clear filters
+        </Button>
+      }
+    >
+      Try other dates, agents or statuses.
+    </Empty>
   )
 }
 

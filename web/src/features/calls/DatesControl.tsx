@@ -54,21 +54,7 @@ export function DatesControl(props: {
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="xs">
-        <ul className={classes.options}>
-          {Object.entries(windowPresets).map(([value, label]) => (
-            <li key={value}>
-              <button
-                type="button"
-                className={classes.option}
-                aria-pressed={value === preset}
-                onClick={() => choose(value as WindowPreset)}
-              >
-                {label}
-                {value === preset && <IconCheck size={14} aria-hidden />}
-              </button>
-            </li>
-          ))}
-        </ul>
+        <PresetList chosen={preset} onChoose={choose} />
         <div className={classes.dates}>
           <TextInput
             type="date"
@@ -89,5 +75,25 @@ export function DatesControl(props: {
         </div>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function PresetList(props: { chosen: WindowPreset | null; onChoose: (preset: WindowPreset) => void }) {
+  return (
+    <ul className={classes.options}>
+      {Object.entries(windowPresets).map(([value, label]) => (
+        <li key={value}>
+          <button
+            type="button"
+            className={classes.option}
+            aria-pressed={value === props.chosen}
+            onClick={() => props.onChoose(value as WindowPreset)}
+          >
+            {label}
+            {value === props.chosen && <IconCheck size={14} aria-hidden />}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -2,7 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { IconFilterOff, IconPlus, IconSpeakerphone } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import type { CampaignStatus } from '../../api/types.ts'
 import { zoneInWords } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
@@ -73,24 +73,9 @@ export function CampaignsPage() {
           label="campaigns"
           empty={
             none ? (
-              <Empty
-                icon={<IconSpeakerphone size={22} stroke={1.5} />}
-                title="No campaigns yet"
-                action={newCampaign}
-              >
-                In a campaign, an agent calls a list of contacts. Upload them as a CSV file, choose when and
-                how fast to call, and start it.
-              </Empty>
+              <NoCampaigns action={newCampaign} />
             ) : (
-              <Empty
-                icon={<IconFilterOff size={22} stroke={1.5} />}
-                title={`No ${status === undefined ? '' : `${statusLabels[status].toLowerCase()} `}campaigns`}
-                action={
-                  <Button variant="default" onClick={() => filter('all')}>
-                    Show all
-                  </Button>
-                }
-              />
+              <NoMatch status={status} onShowAll={() => filter('all')} />
             )
           }
         >
@@ -102,5 +87,28 @@ export function CampaignsPage() {
         </PagedList>
       </Card>
     </Page>
+  )
+}
+
+function NoCampaigns({ action }: { action: ReactNode }) {
+  return (
+    <Empty icon={<IconSpeakerphone size={22} stroke={1.5} />} title="No campaigns yet" action={action}>
+      In a campaign, an agent calls a list of contacts. Upload them as a CSV file, choose when and how fast to
+      call, and start it.
+    </Empty>
+  )
+}
+
+function NoMatch({ status, onShowAll }: { status: CampaignStatus | undefined; onShowAll: () => void }) {
+  return (
+    <Empty
+      icon={<IconFilterOff size={22} stroke={1.5} />}
+      title={`No ${status === undefined ? '' : `${statusLabels[status].toLowerCase()} `}campaigns`}
+      action={
+        <Button variant="default" onClick={onShowAll}>
+          Show all
+        </Button>
+      }
+    />
   )
 }

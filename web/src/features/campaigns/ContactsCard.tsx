@@ -19,27 +19,13 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
   const { contacts } = campaign
   const { contacts: state } = useSearch({ from: '/shell/campaigns/$campaignId' })
   const navigate = useNavigate({ from: '/campaigns/$campaignId' })
-  const { mayRun } = useCampaignRights()
   const list = useInfiniteQuery({
     ...contactsQuery(campaign.id, state),
     placeholderData: keepPreviousData,
   })
-  const numbers: Record<ContactState, number> = {
-    waiting: contacts.waiting,
-    calling: contacts.calling,
-    reached: contacts.reached,
-    not_reached: contacts.notReached,
-  }
-  const filters = [
-    { value: 'all', label: `All ${count(contacts.total)}` },
-    ...(Object.keys(contactStateLabels) as ContactState[]).map((value) => ({
-      value,
-      label: `${contactStateLabels[value]} ${count(numbers[value])}`,
-    })),
-  ]
-  const filter = (value: string) =>
+  const show = (value: ContactState | 'all') =>
     void navigate({
-      search: value === 'all' ? {} : { contacts: value as ContactState },
+      search: value === 'all' ? {} : { contacts: value },
       replace: true,
       resetScroll: false,
     })
@@ -47,29 +33,16 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
     <Card
       title="Contacts"
       caption="Each row opens the receipt of the contact’s last call"
-      actions={
-        contacts.total > 0 && (
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
-            component="a"
-            href={buildResultsHref(campaign.id)}
-            download
-          >
-            Download results
-          </Button>
-        )
-      }
+      actions={contacts.total > 0 && <DownloadButton campaignId={campaign.id} />}
       flush
     >
       {contacts.total > 0 && (
         <div className={classes.filters}>
           <SegmentedControl
             size="xs"
-            data={filters}
+            data={listFilters(contacts)}
             value={state ?? 'all'}
-            onChange={filter}
+            onChange={(value) => show(value as ContactState | 'all')}
             aria-label="Contacts to show"
           />
         </div>
@@ -80,34 +53,9 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
         label="contacts"
         empty={
           contacts.total === 0 ? (
-            <Empty
-              icon={<IconUsers size={22} stroke={1.5} />}
-              title="No contacts yet"
-              action={
-                <Button
-                  leftSection={<IconUpload size={16} stroke={1.75} aria-hidden />}
-                  disabled={!mayRun}
-                  onClick={props.onUpload}
-                >
-                  Upload contacts
-                </Button>
-              }
-            >
-              Upload a CSV file with a “phone” column and, if you like, a “name” column. Other columns are
-              kept with the contact. Invalid rows are reported, and all others are added.
-            </Empty>
+            <NoContacts onUpload={props.onUpload} />
           ) : (
-            <Empty
-              icon={<IconFilterOff size={22} stroke={1.5} />}
-              title={
-                state === undefined ? 'No contacts' : `No contacts with status “${contactStateLabels[state]}”`
-              }
-              action={
-                <Button variant="default" onClick={() => filter('all')}>
-                  Show all
-                </Button>
-              }
-            />
+            <NoMatch state={state} onShowAll={() => show('all')} />
           )
         }
       >
@@ -118,5 +66,73 @@ export function ContactsCard(props: { campaign: Campaign; timeZone: string; onUp
         )}
       </PagedList>
     </Card>
+  )
+}
+
+/** The filters by state, each with its number of contacts. */
+function listFilters(contacts: Campaign['contacts']): { value: string; label: string }[] {
+  const numbers: Record<ContactState, number> = {
+    waiting: contacts.waiting,
+    calling: contacts.calling,
+    reached: contacts.reached,
+    not_reached: contacts.notReached,
+  }
+  return [
+    { value: 'all', label: `All ${count(contacts.total)}` },
+    ...(Object.keys(contactStateLabels) as ContactState[]).map((value) => ({
+      value,
+      label: `${contactStateLabels[value]} ${count(numbers[value])}`,
+    })),
+  ]
+}
+
+function DownloadButton({ campaignId }: { campaignId: string }) {
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
+      component="a"
+      href={buildResultsHref(campaignId)}
+      download
+    >
+      Download results
+    </Button>
+  )
+}
+
+function NoContacts({ onUpload }: { onUpload: () => void }) {
+  const { mayRun } = useCampaignRights()
+  return (
+    <Empty
+      icon={<IconUsers size={22} stroke={1.5} />}
+      title="No contacts yet"
+      action={
+        <Button
+          leftSection={<IconUpload size={16} stroke={1.75} aria-hidden />}
+          disabled={!mayRun}
+          onClick={onUpload}
+        >
+          Upload contacts
+        </Button>
+      }
+    >
+      Upload a CSV file with a “phone” column and, if you like, a “name” column. Other columns are kept with
+      the contact. Invalid rows are reported, and all others are added.
+    </Empty>
+  )
+}
+
+function NoMatch({ state, onShowAll }: { state: ContactState | undefined; onShowAll: () => void }) {
+  return (
+    <Empty
+      icon={<IconFilterOff size={22} stroke={1.5} />}
+      title={state === undefined ? 'No contacts' : `No contacts with status “${contactStateLabels[state]}”`}
+      action={
+        <Button variant="default" onClick={onShowAll}>
+          Show all
+        </Button>
+      }
+    />
   )
 }

@@ -19,33 +19,7 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
   const { mayRun } = useCampaignRights()
   const imports = useQuery(importsQuery(campaign.id))
   const [shown, setShown] = useState<ContactImport | null>(null)
-  const columns: Column<ContactImport>[] = [
-    {
-      label: 'Uploaded',
-      head: true,
-      cell: ({ at }) => <time dateTime={at}>{instant(at, 'dayTime', timeZone)}</time>,
-    },
-    { label: 'Rows', end: true, width: '5rem', cell: ({ rows }) => count(rows) },
-    { label: 'Added', end: true, width: '5rem', cell: ({ added }) => count(added) },
-    {
-      label: 'Rejected',
-      end: true,
-      width: '8rem',
-      cell: (one) =>
-        one.rejected === 0 ? (
-          '0'
-        ) : (
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => setShown(one)}
-            aria-label={`View ${count(one.rejected)} rejected`}
-          >
-            View {count(one.rejected)}
-          </Button>
-        ),
-    },
-  ]
+  const columns = makeColumns(timeZone, setShown)
   return (
     <Card
       title="Uploads"
@@ -88,4 +62,34 @@ export function ImportsCard(props: { campaign: Campaign; timeZone: string; onUpl
       )}
     </Card>
   )
+}
+
+function makeColumns(timeZone: string, onShow: (shown: ContactImport) => void): Column<ContactImport>[] {
+  return [
+    {
+      label: 'Uploaded',
+      head: true,
+      cell: ({ at }) => <time dateTime={at}>{instant(at, 'dayTime', timeZone)}</time>,
+    },
+    { label: 'Rows', end: true, width: '5rem', cell: ({ rows }) => count(rows) },
+    { label: 'Added', end: true, width: '5rem', cell: ({ added }) => count(added) },
+    {
+      label: 'Rejected',
+      end: true,
+      width: '8rem',
+      cell: (one) =>
+        one.rejected === 0 ? (
+          '0'
+        ) : (
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => onShow(one)}
+            aria-label={`View ${count(one.rejected)} rejected`}
+          >
+            View {count(one.rejected)}
+          </Button>
+        ),
+    },
+  ]
 }

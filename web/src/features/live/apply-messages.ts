@@ -25,21 +25,29 @@ function isOnFirstPage({ state }: Query): boolean {
   return ((state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= 1
 }
 
+/** Refetches for events, throttled where events come in bursts. */
+function makeRefetchers(queryClient: QueryClient) {
+  const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
+  // Refetching a list whose later pages are open would move what is being read.
+  const refetchFirstPages = (queryKey: readonly unknown[]) =>
+    void queryClient.invalidateQueries({ queryKey, predicate: isOnFirstPage })
+  const throttled = {
+    balance: throttle(REFETCH_MS, () => refetch(balanceQuery.queryKey)),
+    billing: throttle(BILLING_REFETCH_MS, () => refetch(billingKey)),
+    usage: throttle(REFETCH_MS, () => refetch(usageKey)),
+    campaigns: throttle(CAMPAIGNS_REFETCH_MS, () => refetchFirstPages(campaignsKey)),
+    history: throttle(REFETCH_MS, () => refetchFirstPages(callsKey)),
+  }
+  return { refetch, throttled }
+}
+
 /** Makes the function that applies the stream's messages to what the pages have loaded. `stop` cancels its timers. */
 export function makeMessageHandler(queryClient: QueryClient): {
   apply(message: LiveMessage): void
   stop(): void
 } {
-  const refetch = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
-  // Refetching a list whose later pages are open would move what is being read.
-  const refetchFirstPages = (queryKey: readonly unknown[]) =>
-    void queryClient.invalidateQueries({ queryKey, predicate: isOnFirstPage })
-
-  const balance = throttle(REFETCH_MS, () => refetch(balanceQuery.queryKey))
-  const billing = throttle(BILLING_REFETCH_MS, () => refetch(billingKey))
-  const usage = throttle(REFETCH_MS, () => refetch(usageKey))
-  const campaigns = throttle(CAMPAIGNS_REFETCH_MS, () => refetchFirstPages(campaignsKey))
-  const history = throttle(REFETCH_MS, () => refetchFirstPages(callsKey))
+  const { refetch, throttled } = makeRefetchers(queryClient)
+  const { balance, billing, usage, campaigns, history } = throttled
   const calls = batchCallEvents(queryClient, (events) => {
     if (events.some((call) => call.status === 'authorized' || call.status === 'refused')) history.call()
     if (events.some((call) => !isOpen(call))) usage.call()
@@ -94,7 +102,7 @@ export function makeMessageHandler(queryClient: QueryClient): {
   return {
     apply,
     stop: () => {
-      for (const pending of [balance, billing, usage, campaigns, history, calls]) pending.stop()
+      for (const pending of [...Object.values(throttled), calls]) pending.stop()
     },
   }
 }

@@ -28,25 +28,7 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
   const [removing, setRemoving] = useState<LlmKey | null>(null)
   const reload = () => void queryClient.invalidateQueries({ queryKey: llmKeysQuery.queryKey })
 
-  const columns: Column<LlmKey>[] = [
-    {
-      label: 'Provider',
-      head: true,
-      cell: (key) => (
-        <>
-          {key.providerName}
-          {key.baseUrl !== null && <span className={classes.detail}>{key.baseUrl}</span>}
-        </>
-      ),
-    },
-    { label: 'Key', cell: (key) => <code className={classes.key}>…{key.lastFour}</code>, width: '6rem' },
-    { label: 'Status', cell: (key) => <State llmKey={key} /> },
-    {
-      label: 'Last used',
-      cell: (key) => (key.lastUsedAt === null ? 'Never' : instant(key.lastUsedAt, 'dayTime', timeZone)),
-      width: '9rem',
-    },
-  ]
+  const columns = makeColumns(timeZone)
   if (manages) {
     columns.push({
       label: 'Test, replace or remove',
@@ -99,6 +81,28 @@ export function LlmKeysTable(props: { keys: LlmKey[]; manages: boolean; availabl
       )}
     </>
   )
+}
+
+function makeColumns(timeZone: string): Column<LlmKey>[] {
+  return [
+    {
+      label: 'Provider',
+      head: true,
+      cell: (key) => (
+        <>
+          {key.providerName}
+          {key.baseUrl !== null && <span className={classes.detail}>{key.baseUrl}</span>}
+        </>
+      ),
+    },
+    { label: 'Key', cell: (key) => <code className={classes.key}>…{key.lastFour}</code>, width: '6rem' },
+    { label: 'Status', cell: (key) => <State llmKey={key} /> },
+    {
+      label: 'Last used',
+      cell: (key) => (key.lastUsedAt === null ? 'Never' : instant(key.lastUsedAt, 'dayTime', timeZone)),
+      width: '9rem',
+    },
+  ]
 }
 
 function State({ llmKey }: { llmKey: LlmKey }) {

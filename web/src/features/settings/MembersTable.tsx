@@ -14,7 +14,7 @@ import classes from './MembersTable.module.css'
 import { listRoleOptions, roleLabels } from './roles.ts'
 
 export function MembersTable({ members }: { members: Member[] }) {
-  const { session, workspace } = useMembership()
+  const { workspace } = useMembership()
   const timeZone = useQuery(workspaceQuery).data?.timeZone ?? 'UTC'
   const queryClient = useQueryClient()
   const [removing, setRemoving] = useState<Member | null>(null)
@@ -28,19 +28,7 @@ export function MembersTable({ members }: { members: Member[] }) {
     ])
 
   const columns: Column<Member>[] = [
-    {
-      label: 'Member',
-      head: true,
-      cell: (member) => (
-        <span className={classes.who}>
-          <span>
-            {member.name}
-            {member.userId === session.user.id && <span className={classes.quiet}> (you)</span>}
-          </span>
-          <span className={classes.email}>{member.email}</span>
-        </span>
-      ),
-    },
+    { label: 'Member', head: true, cell: (member) => <Who member={member} /> },
     { label: 'Joined', cell: (member) => instant(member.joinedAt, 'date', timeZone), width: '9rem' },
     {
       label: 'Role',
@@ -56,18 +44,7 @@ export function MembersTable({ members }: { members: Member[] }) {
       label: 'Remove',
       actions: true,
       cell: (member) =>
-        mayChange(member) && (
-          <Tooltip label={`Remove ${member.name}`}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove ${member.name}`}
-              onClick={() => setRemoving(member)}
-            >
-              <IconUserMinus size={16} stroke={1.75} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        ),
+        mayChange(member) && <RemoveButton member={member} onClick={() => setRemoving(member)} />,
     },
   ]
   return (
@@ -89,6 +66,29 @@ export function MembersTable({ members }: { members: Member[] }) {
         </Confirm>
       )}
     </>
+  )
+}
+
+function Who({ member }: { member: Member }) {
+  const { session } = useMembership()
+  return (
+    <span className={classes.who}>
+      <span>
+        {member.name}
+        {member.userId === session.user.id && <span className={classes.quiet}> (you)</span>}
+      </span>
+      <span className={classes.email}>{member.email}</span>
+    </span>
+  )
+}
+
+function RemoveButton({ member, onClick }: { member: Member; onClick: () => void }) {
+  return (
+    <Tooltip label={`Remove ${member.name}`}>
+      <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${member.name}`} onClick={onClick}>
+        <IconUserMinus size={16} stroke={1.75} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { type UseFormReturnType, useForm } from '@mantine/form'
 import { Link } from '@tanstack/react-router'
 import { api, readBody } from '../../api/client.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
@@ -11,9 +11,11 @@ import { useEnter } from './use-enter.ts'
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
+type Fields = { name: string; email: string; password: string; workspaceName: string }
+
 export function SignUpPage() {
   const enter = useEnter()
-  const form = useForm({
+  const form = useForm<Fields>({
     initialValues: { name: '', email: '', password: '', workspaceName: '' },
     validate: {
       name: requireText('Enter your name'),
@@ -43,37 +45,7 @@ export function SignUpPage() {
     >
       <form onSubmit={onSubmit} className={authForm} noValidate>
         <FormMessage message={message} />
-        <TextInput
-          label="Your name"
-          autoComplete="name"
-          autoFocus
-          required
-          withAsterisk={false}
-          {...form.getInputProps('name')}
-        />
-        <TextInput
-          label="Email"
-          type="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          {...form.getInputProps('email')}
-        />
-        <PasswordInput
-          label="Password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters`}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          {...form.getInputProps('password')}
-        />
-        <TextInput
-          label="Workspace name"
-          autoComplete="organization"
-          required
-          withAsterisk={false}
-          {...form.getInputProps('workspaceName')}
-        />
+        <AccountFields form={form} />
         <p className={classes.zone}>
           Days and billing cycles use your browser’s time zone,{' '}
           <strong>{browserZone.replaceAll('_', ' ')}</strong>. You can change it in Settings.
@@ -83,5 +55,43 @@ export function SignUpPage() {
         </Button>
       </form>
     </AuthFrame>
+  )
+}
+
+function AccountFields({ form }: { form: UseFormReturnType<Fields> }) {
+  return (
+    <>
+      <TextInput
+        label="Your name"
+        autoComplete="name"
+        autoFocus
+        required
+        withAsterisk={false}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label="Email"
+        type="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        {...form.getInputProps('email')}
+      />
+      <PasswordInput
+        label="Password"
+        description={`At least ${PASSWORD_LENGTH_MIN} characters`}
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        {...form.getInputProps('password')}
+      />
+      <TextInput
+        label="Workspace name"
+        autoComplete="organization"
+        required
+        withAsterisk={false}
+        {...form.getInputProps('workspaceName')}
+      />
+    </>
   )
 }

@@ -2,7 +2,7 @@ import { Button, CopyButton, Select } from '@mantine/core'
 import { IconCheck, IconDownload, IconLink } from '@tabler/icons-react'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { type Ref, useRef, useState } from 'react'
 import { serverNow } from '../../api/server-clock.ts'
 import type { UsageRange } from '../../api/types.ts'
 import { windowInWords } from '../../design/format/date-window.ts'
@@ -16,7 +16,7 @@ import { formatCount } from './count-labels.ts'
 import { buildExportHref } from './export-href.ts'
 import classes from './RangeCard.module.css'
 import { RangeSkeleton, RangeSpend } from './RangeSpend.tsx'
-import { type UsageSearch, withWindow } from './usage-search.ts'
+import { type Dates, type UsageSearch, withWindow } from './usage-search.ts'
 import { useUsageKeys } from './use-usage-keys.ts'
 import { WindowControl, type WindowControlState } from './WindowControl.tsx'
 
@@ -29,7 +29,6 @@ export function RangeCard(props: {
   const { search, range, timeZone } = props
   const navigate = useNavigate({ from: '/usage' })
   const [control, setControl] = useState<WindowControlState>('closed')
-  const { workspace } = useMembership()
   const today = localDate(serverNow(), timeZone)
   // Dimmed numbers belong to the window before. They must not be exported, linked or stepped from.
   const shown = range.isPlaceholderData ? undefined : range.data
@@ -73,22 +72,7 @@ export function RangeCard(props: {
         <div className={classes.actions}>
           <CopyLink search={search} dates={dates} />
           {dates !== null && shown !== undefined && (
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
-              renderRoot={(props) => (
-                <a
-                  {...props}
-                  ref={exportLink}
-                  href={buildExportHref(workspace.id, dates, search.agent)}
-                  download
-                />
-              )}
-            >
-              CSV Export
-              <span className={classes.rows}>{describeRows(shown.exportRows)}</span>
-            </Button>
+            <ExportButton dates={dates} agentId={search.agent} rows={shown.exportRows} ref={exportLink} />
           )}
         </div>
       }
@@ -101,6 +85,28 @@ export function RangeCard(props: {
         )}
       </Loaded>
     </Card>
+  )
+}
+
+/** Downloads the calls behind the window. `ref` is its link, for the keyboard shortcut. */
+function ExportButton(props: {
+  dates: Dates
+  agentId: string | undefined
+  rows: number
+  ref: Ref<HTMLAnchorElement>
+}) {
+  const { workspace } = useMembership()
+  const href = buildExportHref(workspace.id, props.dates, props.agentId)
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<IconDownload size={15} stroke={1.75} aria-hidden />}
+      renderRoot={(rest) => <a {...rest} ref={props.ref} href={href} download />}
+    >
+      CSV Export
+      <span className={classes.rows}>{describeRows(props.rows)}</span>
+    </Button>
   )
 }
 

@@ -67,20 +67,21 @@ export function SpendChart(props: {
           },
         }}
       >
-        <defs>
-          <pattern
-            id={hatch}
-            width="6"
-            height="6"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <rect width="6" height="6" className={classes.hatchGround} />
-            <rect width="3" height="6" className={classes.hatchLine} />
-          </pattern>
-        </defs>
+        {makeHatch(hatch)}
       </BarChart>
     </div>
+  )
+}
+
+/** The pattern of bars that are not complete. Recharts does not render unknown components, so this is a function. */
+function makeHatch(id: string) {
+  return (
+    <defs>
+      <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="6" height="6" className={classes.hatchGround} />
+        <rect width="3" height="6" className={classes.hatchLine} />
+      </pattern>
+    </defs>
   )
 }
 
