@@ -4,9 +4,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
-import { asPage, openProduct, type Product, password, signUp, somebody } from './product.ts'
+import { asPage, makePerson, openProduct, type Product, password, signUp } from './product.ts'
 
-/** A system of the customer's own: takes messages, except at /down. */
+/** A customer's system: accepts messages, except at /down. */
 let receiver: Server
 let receiverAddress: string
 let product: Product
@@ -28,7 +28,7 @@ afterAll(async () => {
   receiver.close()
 })
 
-/** Makes the balance low at once: an alert. */
+/** Raises the low balance level above the balance, which raises an alert. */
 const runLow = (page: Page) => asPage(page, 'PATCH', '/v1/workspace', { lowBalanceCredits: 5_000 })
 
 test('the inbox says what happened, how to fix it and what was delivered, and alerts can be marked as read', async () => {
@@ -42,13 +42,13 @@ test('the inbox says what happened, how to fix it and what was delivered, and al
   await page.getByText('New', { exact: true }).waitFor()
 
   await page.getByRole('button', { name: 'Deliveries of Credits are low' }).click()
-  const told = page.getByRole('table', { name: 'Deliveries' })
-  await told.getByRole('row', { name: new RegExp(`${email} By email Delivered`) }).waitFor()
-  await told.getByRole('row', { name: /\/alerts By webhook Delivered Answered 204/ }).waitFor()
+  const deliveries = page.getByRole('table', { name: 'Deliveries' })
+  await deliveries.getByRole('row', { name: new RegExp(`${email} Email Delivered`) }).waitFor()
+  await deliveries.getByRole('row', { name: /\/alerts Webhook Delivered Response 204/ }).waitFor()
   expect(await violations(page)).toEqual([])
-  await told.getByRole('button', { name: `Send again to ${email}` }).click()
+  await deliveries.getByRole('button', { name: `Send again to ${email}` }).click()
   await page.getByText(`Sending to ${email} again`).waitFor()
-  await told.getByRole('row', { name: new RegExp(`${email} By email Delivered`) }).waitFor()
+  await deliveries.getByRole('row', { name: new RegExp(`${email} Email Delivered`) }).waitFor()
 
   await page.getByText('Unread', { exact: true }).click()
   await page.getByRole('button', { name: 'Mark as read: Credits are low' }).click()
@@ -60,7 +60,7 @@ test('the inbox says what happened, how to fix it and what was delivered, and al
   await page.waitForURL('**/billing')
 })
 
-test('a webhook shows its secret once, is tested, fails visibly, and is sent to again', async () => {
+test('a webhook shows its secret once, is tested, fails visibly, and gets a failed message again', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await payingCustomer(page, 'success', 'growth')
   await page.goto('/settings/webhooks')
@@ -107,7 +107,7 @@ test('a webhook shows its secret once, is tested, fails visibly, and is sent to 
   await page.reload()
   await page.getByRole('button', { name: `Actions for ${receiverAddress}/up` }).click()
   await page.getByRole('menuitem', { name: 'Send test message' }).click()
-  await log.getByRole('row', { name: /\/up By webhook Delivered Answered 204/ }).waitFor()
+  await log.getByRole('row', { name: /\/up Webhook Delivered Response 204/ }).waitFor()
   await page.getByText('Failed', { exact: true }).first().click()
   await log.getByRole('row', { name: /\/up/ }).waitFor({ state: 'hidden' })
 
@@ -117,7 +117,7 @@ test('a webhook shows its secret once, is tested, fails visibly, and is sent to 
   await menu.waitFor({ state: 'hidden' })
 })
 
-test('each person chooses what they are mailed about; what owners always hear stands there', async () => {
+test('each person chooses their email alerts, and sees which ones owners always get', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await payingCustomer(page)
   await page.goto('/settings/alerts')
@@ -136,7 +136,7 @@ test('each person chooses what they are mailed about; what owners always hear st
   await page.getByRole('textbox', { name: 'Low balance in credits' }).waitFor()
 })
 
-test('without the plan webhooks are there, disabled, and say which plans have them; a member looks', async () => {
+test('without the plan, webhooks are disabled and say which plans include them; members have read access', async () => {
   const owner = await product.visit({ reducedMotion: 'reduce' })
   await signUp(owner)
   await owner.goto('/settings/webhooks')
@@ -146,7 +146,7 @@ test('without the plan webhooks are there, disabled, and say which plans have th
   expect(await button.isDisabled()).toBe(true)
   expect(await violations(owner)).toEqual([])
 
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit()
   await page.goto(String(url))
@@ -157,7 +157,7 @@ test('without the plan webhooks are there, disabled, and say which plans have th
   await page.goto('/settings/webhooks')
   await page.getByText(/Only owners and admins can add, change or test webhooks/).waitFor()
   await page.goto('/settings/alerts')
-  // What a member is mailed about is the member's own.
+  // A member's email alerts are the member's own choice.
   const low = page.getByRole('switch', { name: 'Credits are low' })
   expect(await low.isChecked()).toBe(false)
   await low.press('Space')

@@ -6,7 +6,7 @@ import { launchBrowser } from './chromium.ts'
 import { addCard } from './paying-customer.ts'
 import { asPage, password, signUp } from './product.ts'
 
-/** The product under a clock that the test moves: renewals come once a month. */
+/** The product with a clock that the test moves, because renewals come once a month. */
 let t: TestApp
 let browser: Browser
 let address: string
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const day = 24 * 60 * 60_000
 
-/** Lets days pass; by then the session is over. */
+/** Lets days pass. By then the session has ended. */
 async function daysLater(page: Page, days: number, email: string): Promise<void> {
   t.clock.set(t.clock.now() + days * day)
   await page.context().clearCookies()

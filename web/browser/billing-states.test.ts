@@ -5,7 +5,7 @@ import { addCard, payingCustomer } from './paying-customer.ts'
 import { asPage, newAgent, openProduct, type Product, secondsAgo, signUp, voiceStack } from './product.ts'
 
 let product: Product
-/** A page of a workspace on a paid plan in which money has moved. */
+/** A page of a workspace on a paid plan with payments. */
 let page: Page
 let receipt: string
 
@@ -73,7 +73,7 @@ test('Billing on the Free plan: accessible in light and dark, wide and narrow', 
   await visitor.context().close()
 })
 
-test('pricing needs no sign-in, and is accessible in light and dark, wide and narrow', async () => {
+test('the pricing page needs no sign-in, and is accessible in light and dark, wide and narrow', async () => {
   const visitor = await product.visit({ reducedMotion: 'reduce' })
   await visitor.goto('/pricing')
   await visitor.getByRole('columnheader', { name: /Growth \$99\.00 a month/ }).waitFor()
@@ -84,7 +84,7 @@ test('pricing needs no sign-in, and is accessible in light and dark, wide and na
   await visitor.context().close()
 })
 
-test('one card that fails says so with its request, leaves the others working, and can be tried again', async () => {
+test('a failing card says so with its request id, leaves the others working, and can be retried', async () => {
   const failing = { status: 500, code: 'internal', detail: 'Something went wrong.', requestId: 'req_for_us' }
   await page.route('**/v1/auto-reload', (route) =>
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
@@ -99,7 +99,7 @@ test('one card that fails says so with its request, leaves the others working, a
   await page.getByRole('form', { name: 'Auto-reload' }).waitFor()
 })
 
-test('the balance falls while a call runs, and says how long it lasts', async () => {
+test('the balance falls during a call, and the page says how long it lasts', async () => {
   await page.goto('/billing')
   await page.getByText('1 credit a minute, up to', { exact: false }).waitFor()
   await page.getByText(/at \d+ credits a day, as in the last/).waitFor()

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCard, creditsOf, payingCustomer, topUps } from './paying-customer.ts'
-import { asPage, openProduct, type Product, password, signUp, somebody } from './product.ts'
+import { asPage, makePerson, openProduct, type Product, password, signUp } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => product.close())
 const textAfter = async (page: Page, name: string): Promise<string> =>
   (await page.getByRole('dialog').locator('dl > div', { hasText: name }).locator('dd').textContent()) ?? ''
 
-test('on the Free plan buying and auto-reload are there, disabled, and say why', async () => {
+test('on the Free plan, buying and auto-reload are disabled and say why', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.getByRole('link', { name: 'Billing', exact: true }).click()
@@ -28,7 +28,7 @@ test('on the Free plan buying and auto-reload are there, disabled, and say why',
   expect(await form.getByRole('switch').isDisabled()).toBe(true)
   expect(await form.getByRole('textbox', { name: 'Trigger threshold' }).isDisabled()).toBe(true)
   expect(await form.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
-  // A link to the dialog doesn't get around it.
+  // A link to the dialog does not bypass this.
   await page.goto('/billing?buy=credits_100')
   await page.getByText('Paid plan required').first().waitFor()
   expect(await page.getByRole('dialog').count()).toBe(0)
@@ -37,7 +37,7 @@ test('on the Free plan buying and auto-reload are there, disabled, and say why',
   ).rejects.toThrow('plan_required')
 })
 
-test('an upgrade says what is charged and granted, charges and grants just that, and takes effect at once', async () => {
+test('an upgrade says what is charged and granted, does exactly that, and takes effect immediately', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.goto('/billing')
@@ -98,7 +98,7 @@ test('2 × 100 credits are bought once, however often the button is pressed, and
   await page.getByRole('row', { name: /Top-up credits 2 × 100 credits Receipt \+200\.00 450\.00/ }).waitFor()
 })
 
-test('buying needs no mouse', async () => {
+test('credits can be bought by keyboard', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const { keyboard } = page
@@ -115,7 +115,7 @@ test('buying needs no mouse', async () => {
   await keyboard.press('Tab')
   await keyboard.press('Control+a')
   await keyboard.type('3')
-  // Enter in a field pays nothing.
+  // Enter in a field does not pay.
   await keyboard.press('Enter')
   const button = page.getByRole('button', { name: 'Purchase · $165.00' })
   for (let presses = 0; presses < 10; presses += 1) {
@@ -128,7 +128,7 @@ test('buying needs no mouse', async () => {
   expect(await topUps(page)).toHaveLength(1)
 })
 
-test('a card that is declined buys nothing and says why; another one does', async () => {
+test('a declined card buys nothing and says why; another card works', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'insufficient_funds')
   await page.getByRole('button', { name: '+ Buy Credits' }).click()
@@ -150,7 +150,7 @@ test('a card that is declined buys nothing and says why; another one does', asyn
   await page.getByRole('row', { name: /100 credits.*•••• 9995 Declined/ }).waitFor()
 })
 
-test('a confirmation with the bank waits through a reload and is finished later', async () => {
+test('a pending confirmation with the bank survives a reload of the page and can be given later', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'requires_action')
   await page.keyboard.press('b')
@@ -175,14 +175,14 @@ test('a purchase that needs confirmation can be canceled', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'requires_action')
   await asPage(page, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
-  // The stream tells the page of a purchase that was made elsewhere.
+  // The stream brings a purchase that was made elsewhere.
   const notice = page.getByRole('region', { name: /confirm with your bank/ })
   await notice.getByRole('button', { name: 'Cancel purchase' }).click()
   await notice.waitFor({ state: 'hidden' })
   expect(await topUps(page)).toMatchObject([{ status: 'failed' }])
 })
 
-test('an outcome that nobody knows is found out, and the page says so meanwhile', async () => {
+test('an unknown outcome is found out, and the page says so until then', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'unknown_outcome')
   await page.keyboard.press('b')
@@ -193,10 +193,10 @@ test('an outcome that nobody knows is found out, and the page says so meanwhile'
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('where no answer comes, the same purchase is asked for again, also after a reload', async () => {
+test('without a response, the purchase can be retried, even after a reload of the page', async () => {
   const page = await product.visit()
   await payingCustomer(page)
-  // The order arrives; its answer gets lost on the way back.
+  // The order arrives, but the response is lost.
   await page.route('**/v1/purchases', async (route) => {
     if (route.request().method() !== 'POST') return route.continue()
     await route.fetch()
@@ -215,7 +215,7 @@ test('where no answer comes, the same purchase is asked for again, also after a 
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('a downgrade is planned for the end of the cycle, and can be taken back', async () => {
+test('a downgrade is scheduled for the end of the cycle, and can be canceled', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   await page.getByRole('button', { name: 'Downgrade: Free' }).click()
@@ -229,7 +229,7 @@ test('a downgrade is planned for the end of the cycle, and can be taken back', a
   await page.getByText(/^Renews on .* for \$29\.00, charged to Visa •••• 4242/).waitFor()
 })
 
-test('cards are added, made the default and removed', async () => {
+test('cards can be added, made the default and removed', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   await page.getByRole('button', { name: 'Add card' }).click()
@@ -252,12 +252,12 @@ test('cards are added, made the default and removed', async () => {
   await card('0002').waitFor({ state: 'detached' })
 })
 
-test('a member sees the Billing page and whom to ask, and can spend nothing', async () => {
+test('a member sees the Billing page and who can help, and cannot spend money', async () => {
   const owner = await product.visit()
   await payingCustomer(owner)
   await addCard(owner, 'requires_action')
   await asPage(owner, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit()
   await page.goto(String(url))

@@ -4,13 +4,13 @@ import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
 import {
   asPage,
+  makePerson,
   newAgent,
   openProduct,
   type Product,
   password,
   secondsAgo,
   signUp,
-  somebody,
   voiceStack,
 } from './product.ts'
 
@@ -22,17 +22,17 @@ afterAll(() => product.close())
 
 const file = (text: string) => ({ name: 'recalls.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
 
-/** So many contacts with numbers of their own. */
+/** Makes contacts with distinct numbers. */
 const contacts = (count: number) =>
   Array.from({ length: count }, (_, index) => `+1212555${1_000 + index},Person ${index}`).join('\n')
 
-/** Somebody on a paid plan with an agent; `id` is the agent's. */
+/** Signs up a person on a paid plan with an agent. `id` is the agent's. */
 async function caller(page: Page) {
   await payingCustomer(page)
   return asPage(page, 'POST', '/v1/agents', newAgent)
 }
 
-/** Adds contacts as a program would. */
+/** Adds contacts through the API. */
 async function addContacts(page: Page, campaignId: string, text: string): Promise<void> {
   const status = await page.evaluate(
     async ({ path, body }) =>
@@ -83,13 +83,13 @@ test('a campaign is created, gets its contacts from a file, starts, calls, and i
   await page.getByText('Draft: nobody is called before it starts. 8 contacts to call.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const start = page.getByRole('dialog', { name: 'Start November recalls' })
-  await start.getByText('Reception calls 8 contacts, at most 3 at once.').waitFor()
+  await start.getByText('Reception calls 8 contacts, up to 3 at once.').waitFor()
   await start.getByText('Calls start right away, at any time of day.').waitFor()
   await start.getByText(/The balance is 250 credits/).waitFor()
   expect(await violations(page)).toEqual([])
   await start.getByRole('button', { name: 'Start now' }).click()
 
-  // It changes by itself: nothing is asked for but through the stream.
+  // The page updates from the stream alone.
   await page.getByText(/^Running: calling now\. 8 contacts left/).waitFor()
   await page.getByRole('img', { name: /3 being called/ }).waitFor()
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
@@ -105,7 +105,7 @@ test('a campaign is created, gets its contacts from a file, starts, calls, and i
   expect(new URL(page.url()).search).toBe('?status=running')
 })
 
-test('out of credits, it says since when, what is left, and offers the package and to resume', async () => {
+test('a campaign out of credits says since when and what is left, and offers a package and to resume', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const agent = await caller(page)
   const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
@@ -146,7 +146,7 @@ test('out of credits, it says since when, what is left, and offers the package a
   await page.getByText(/^Running: calling now/).waitFor()
 })
 
-test('on the Free plan campaigns are there, cannot be made, and say why', async () => {
+test('on the Free plan, campaigns cannot be created, and the page says why', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await signUp(page)
   await page.goto('/campaigns')
@@ -156,18 +156,18 @@ test('on the Free plan campaigns are there, cannot be made, and say why', async 
   const reason = page.locator(`[id="${await button.getAttribute('aria-describedby')}"]`)
   expect(await reason.textContent()).toContain('Paid plan required')
   expect(await violations(page)).toEqual([])
-  // The form's own address doesn't get around it.
+  // The address of the form does not bypass this.
   await page.goto('/campaigns/new')
   await page.getByText('Paid plan required').waitFor()
   expect(await page.getByRole('button', { name: 'Create campaign' }).count()).toBe(0)
 })
 
-test('a member looks, and whom to ask stands there', async () => {
+test('a member has read access, and sees who can help', async () => {
   const owner = await product.visit()
   const agent = await caller(owner)
   const campaign = await asPage(owner, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
   await addContacts(owner, campaign.id, `phone\n${contacts(1)}`)
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
 
   const page = await product.visit({ reducedMotion: 'reduce' })
@@ -185,7 +185,7 @@ test('a member looks, and whom to ask stands there', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0)
 })
 
-test('a campaign that is not there, and one whose list fails, say so and leave the rest working', async () => {
+test('an unknown campaign and a failing list of contacts say so and leave the rest working', async () => {
   const page = await product.visit()
   const agent = await caller(page)
   await page.goto('/campaigns/camp_none')

@@ -22,7 +22,7 @@ function millisecondsOf(text: string): number {
   return Math.round(Number(text.replace('−', '-').replace(/[^\d.-]/g, '')) * 1000)
 }
 
-test('from sign-up to the receipt of a call that was watched live', async () => {
+test('from sign-up to watching a live call and reading its receipt', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.getByText('Add an agent to start taking calls').waitFor()
@@ -61,7 +61,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   const before = await balanceShown(page)
   expect(before).toBeLessThanOrEqual(28)
   expect(before).toBeGreaterThan(27.5)
-  // It falls by itself: nothing happens in the call meanwhile.
+  // The number falls without any event.
   await expect.poll(() => balanceShown(page)).toBeLessThan(before)
 
   const endedAt = new Date(Date.parse(answeredAt) + 92_500).toISOString()
@@ -83,7 +83,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await ledger.getByRole('cell', { name: '28.458333…' }).waitFor()
 })
 
-test('a receipt is open while the call runs, and becomes final by itself', async () => {
+test('a receipt updates during the call and becomes final when it ends', async () => {
   const page = await product.visit()
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const call = await stack('', { agentId, direction: 'web' })
@@ -97,7 +97,7 @@ test('a receipt is open while the call runs, and becomes final by itself', async
   await page.getByRole('table', { name: 'Credits that paid for this call' }).waitFor()
 })
 
-test('calls that cost nothing say why', async () => {
+test('free calls say why they are free', async () => {
   const page = await product.visit()
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const unanswered = await stack('', { agentId, direction: 'outbound', to: '+14155550188' })
@@ -128,13 +128,13 @@ test('tabs of one browser share one stream', async () => {
     )
     expect(own).toEqual([])
   }
-  // The stream outlives the tab that was first.
+  // The stream outlives the first tab.
   await first.close()
   await stack(`/${call.id}/answer`)
   await second.getByRole('row', { name: /In conversation/ }).waitFor()
 })
 
-test('without shared workers one tab keeps the stream, and another takes over when it closes', async () => {
+test('without shared workers, one tab keeps the stream, and another takes over when it closes', async () => {
   const first = await product.visit()
   await first.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   const { agentId, stack } = await workspaceWithCalls(product, first)
@@ -150,7 +150,7 @@ test('without shared workers one tab keeps the stream, and another takes over wh
 
 type Description = { paths: Record<string, unknown>; components: { schemas: Record<string, unknown> } }
 
-test('the API that is served is the one that the dashboard was built for', async () => {
+test('the dashboard was built for the API that the server serves', async () => {
   const kept = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')) as Description
   const served = (await (await fetch(`${product.address}/openapi.json`)).json()) as Description
   const changed = (before: Record<string, unknown>, now: Record<string, unknown>) =>
@@ -159,5 +159,5 @@ test('the API that is served is the one that the dashboard was built for', async
     ...changed(kept.paths, served.paths),
     ...changed(kept.components.schemas, served.components.schemas),
   ]
-  expect(stale, 'changed since: npm run schema -w web -- ADDRESS describes it anew').toEqual([])
+  expect(stale, 'out of date: run npm run schema -w web -- ADDRESS').toEqual([])
 })

@@ -4,7 +4,7 @@ import { inspect, violations } from './accessibility.ts'
 import { asPage, newAgent, openProduct, type Product, secondsAgo, workspaceWithCalls } from './product.ts'
 
 let product: Product
-/** A page of a workspace in which something has happened. */
+/** A page of a workspace with calls. */
 let page: Page
 let receipt: string
 
@@ -51,7 +51,7 @@ test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_na
 test.each([
   ['Signing in', '/sign-in', 'Sign in'],
   ['Signing up', '/sign-up', 'Create an account'],
-  ['An invitation that does not open', '/join?token=none', 'This invitation cannot be opened'],
+  ['An invalid invitation', '/join?token=none', 'This invitation cannot be opened'],
 ])('%s: accessible in light and dark, wide and narrow', async (_name, path, heading) => {
   const visitor = await product.visit({ reducedMotion: 'reduce' })
   await visitor.goto(path)
@@ -60,7 +60,7 @@ test.each([
   await visitor.context().close()
 })
 
-test('what opens over a page is accessible too', async () => {
+test('dialogs, menus and popovers are accessible', async () => {
   await page.setViewportSize({ width: 1280, height: 860 })
   await page.goto('/live')
   await page.getByRole('button', { name: /^Balance/ }).click()
@@ -76,7 +76,7 @@ test('what opens over a page is accessible too', async () => {
   expect(await violations(page)).toEqual([])
 })
 
-test('the first page needs less than 250 KB of JavaScript, and nothing from elsewhere', async () => {
+test('the first page needs less than 250 KB of JavaScript, and nothing from other sites', async () => {
   const fresh = await page.context().newPage()
   await fresh.goto('/live')
   await fresh.getByText('+1415 ••• 0188').waitFor()
@@ -94,7 +94,7 @@ test('the first page needs less than 250 KB of JavaScript, and nothing from else
   await fresh.close()
 })
 
-test('on a small screen the pages stand in a drawer', async () => {
+test('on small screens, the navigation is in a drawer', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/live')
   await page.getByRole('button', { name: 'Open navigation' }).click()

@@ -9,15 +9,13 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-test('low, out and back: every page says since when, what that stops and what mends it', async () => {
+test('low, out and back: every page says since when, what it means for calls and how to fix it', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const call = await stack('', { agentId, direction: 'web', at: secondsAgo(1_700) })
   await stack(`/${call.id}/answer`, { at: secondsAgo(1_690) })
   const banner = page.getByRole('status').filter({ hasText: 'credits are left' })
-  await banner
-    .getByText(/Less than 5 credits are left\. With the call that is on they last until \d/)
-    .waitFor()
+  await banner.getByText(/Less than 5 credits left\. With 1 live call, credits last until \d/).waitFor()
   await page.getByRole('button', { name: /^Balance.*Low/ }).waitFor()
   await banner.getByRole('button', { name: 'Dismiss' }).click()
   await banner.waitFor({ state: 'hidden' })
@@ -25,12 +23,12 @@ test('low, out and back: every page says since when, what that stops and what me
   const other = await stack('', { agentId, direction: 'web', at: secondsAgo(300) })
   await stack(`/${other.id}/answer`, { at: secondsAgo(290) })
   const out = page.getByRole('status').filter({ hasText: 'Out of credits since' })
-  await out.getByText(/incoming calls are not answered\. The 2 calls that are on go on to the end/).waitFor()
+  await out.getByText(/incoming calls are not answered\. 2 live calls may finish/).waitFor()
   await page.goto('/agents')
   await out.getByRole('link', { name: 'Compare plans' }).waitFor()
   await inspect(page)
   await asPage(page, 'PATCH', '/v1/workspace', { whenCreditsRunOut: 'end' })
-  await out.getByText(/The 2 calls that are on are being ended/).waitFor()
+  await out.getByText(/2 live calls are being ended/).waitFor()
 
   await addCard(page, 'success')
   await asPage(page, 'POST', '/v1/subscription', { planId: 'starter' })
@@ -57,7 +55,7 @@ test('a member hangs up a call after a warning, and the call shows that it is en
   await page.getByText(/^\d\d:\d\d:\d\d\.\d{3}, by a member$/).waitFor()
 })
 
-test('the level below which the balance is low is the workspace’s own', async () => {
+test('the workspace chooses the level below which its balance is low', async () => {
   const page = await product.visit()
   await workspaceWithCalls(product, page)
   await page.goto('/settings/workspace')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect } from './accessibility.ts'
-import { asPage, newAgent, openProduct, type Product, password, signUp, somebody } from './product.ts'
+import { asPage, makePerson, newAgent, openProduct, type Product, password, signUp } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-test('the checklist completes itself from what happens, a test call among it, and can be put away', async () => {
+test('the checklist completes by what happens, such as a test call, and can be hidden', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await signUp(page)
   await page.getByRole('link', { name: 'Setup' }).click()
@@ -45,7 +45,7 @@ test('the checklist completes itself from what happens, a test call among it, an
   await page.getByText('5 of 5 done').waitFor()
 })
 
-test('a test call ends when its page is left', async () => {
+test('a test call ends when the page is left', async () => {
   const page = await product.visit()
   await signUp(page)
   await asPage(page, 'POST', '/v1/agents', newAgent)
@@ -57,11 +57,11 @@ test('a test call ends when its page is left', async () => {
   expect(await asPage(page, 'GET', '/v1/balance')).toMatchObject({ liveCalls: 0 })
 })
 
-test('a member looks at the checklist; it is accessible', async () => {
+test('a member sees the checklist, and it is accessible', async () => {
   const owner = await product.visit()
   await signUp(owner)
   await asPage(owner, 'POST', '/v1/agents', newAgent)
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit({ reducedMotion: 'reduce' })
   await page.goto(String(url))

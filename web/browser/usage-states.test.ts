@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-/** A call of exactly one and a half credits. */
+/** Makes a call of exactly 1.5 credits. */
 async function talk90Seconds(stack: ReturnType<typeof voiceStack>, agentId: string): Promise<void> {
   const answeredAt = secondsAgo(390)
   const call = await stack('', { agentId, direction: 'web', at: secondsAgo(400) })
@@ -23,7 +23,7 @@ async function talk90Seconds(stack: ReturnType<typeof voiceStack>, agentId: stri
   await stack(`/${call.id}/end`, { at: new Date(Date.parse(answeredAt) + 90_000).toISOString() })
 }
 
-test('a workspace without calls says what to do first; the first call that ends changes that by itself', async () => {
+test('a workspace without calls says what to do first, and updates when the first call ends', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await page.goto('/usage')
@@ -47,7 +47,7 @@ test('a workspace without calls says what to do first; the first call that ends 
   expect(new URL(page.url()).search).toBe('?window=all')
 })
 
-test('a window that could not be loaded says so with its request, and leaves the rest working', async () => {
+test('a window that could not be loaded says so with its request id, and leaves the rest working', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await workspaceWithCalls(product, page)
   const failing = {
@@ -70,7 +70,7 @@ test('a window that could not be loaded says so with its request, and leaves the
   await page.getByText('No calls yet').waitFor()
 })
 
-test('old numbers stay, dimmed, while another window loads', async () => {
+test('old numbers stay dimmed on screen while another window loads', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await talk90Seconds(stack, agentId)
@@ -93,7 +93,7 @@ test('old numbers stay, dimmed, while another window loads', async () => {
   await card.locator('[aria-busy="false"]').getByText('1 call ·').waitFor()
 })
 
-test('the budget is set on its card; what is over it is said in words', async () => {
+test('the budget is set on its card, which says in words when it is exceeded', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await talk90Seconds(stack, agentId)

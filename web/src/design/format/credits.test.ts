@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { creditsBrief, creditsExact, creditsFixed, creditsInWords } from './credits.ts'
 
 describe('credits', () => {
-  it('shows two decimals where numbers tick or stand in columns', () => {
+  it('show two decimals in ticking numbers and columns', () => {
     expect(creditsFixed(90_000)).toBe('1.50')
     expect(creditsFixed(92_500)).toBe('1.54')
     expect(creditsFixed(-1)).toBe('0.00')
     expect(creditsFixed(59_999)).toBe('0.99')
   })
 
-  it('shows at most two decimals in sentences', () => {
+  it('show at most two decimals in sentences', () => {
     expect(creditsBrief(1_800_000)).toBe('30')
     expect(creditsBrief(90_000)).toBe('1.5')
     expect(creditsInWords(60_000)).toBe('1 credit')
@@ -17,7 +17,7 @@ describe('credits', () => {
     expect(creditsInWords(75_000_000)).toBe('1,250 credits')
   })
 
-  it('is exact to the millisecond, and says so when the decimals have no end', () => {
+  it('are exact to the millisecond, with an ellipsis when the decimals never end', () => {
     expect(creditsExact(90_000)).toBe('1.5')
     expect(creditsExact(92_500)).toBe('1.541666…')
     expect(creditsExact(60_003)).toBe('1.00005')

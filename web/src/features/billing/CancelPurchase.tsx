@@ -6,7 +6,7 @@ import { billingKey } from '../../api/query-keys.ts'
 import type { Purchase } from '../../api/types.ts'
 import { toast } from '../../design/ui/toast.ts'
 
-/** Cancels a purchase that waits for confirmation with the bank. If it was confirmed meanwhile, it stands. */
+/** Cancels a purchase that waits for confirmation with the bank. If it has been confirmed by then, it is kept. */
 export function CancelPurchase(props: {
   purchase: Pick<Purchase, 'id' | 'description'>
   className?: string | undefined

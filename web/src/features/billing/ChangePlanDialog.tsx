@@ -166,7 +166,7 @@ function Consequences({ preview, plan, from, effective }: ChangeProps & { effect
   const invoiced = useQuery(subscriptionQuery).data?.status === 'invoiced'
   switch (preview.change) {
     case 'downgrade':
-      return from && <Meanwhile from={from} to={plan} effective={effective} />
+      return from && <UntilThen from={from} to={plan} effective={effective} />
     case 'upgrade':
       return (
         invoiced && (
@@ -204,7 +204,7 @@ function differenceInWords({ from, to }: PlanDifference): string {
 }
 
 /** What stays until the change takes effect, and what is different afterwards. */
-function Meanwhile({ from, to, effective }: { from: Plan; to: Plan; effective: string }) {
+function UntilThen({ from, to, effective }: { from: Plan; to: Plan; effective: string }) {
   const differences = comparePlans(from, to).filter(({ name }) => name !== 'Credits a month')
   return (
     <div>

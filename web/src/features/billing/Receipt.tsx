@@ -10,7 +10,7 @@ import { PaymentStatus } from './PaymentStatus.tsx'
 import { describeKind } from './Payments.tsx'
 import classes from './Receipt.module.css'
 
-/** The receipt of a payment, or how the payment stands while it has none. */
+/** The receipt of a payment, or the payment's status while it has none. */
 export function Receipt({ purchase, timeZone }: { purchase: PurchaseDetail; timeZone: string }) {
   const { receipt } = purchase
   return (

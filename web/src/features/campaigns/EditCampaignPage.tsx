@@ -23,16 +23,16 @@ export function NewCampaignPage() {
     <Page
       title="New campaign"
       above={<BackLink to="/campaigns">Campaigns</BackLink>}
-      caption="Contacts are added after this. Nobody is called yet."
+      caption="You add contacts in the next step. Nobody is called yet."
     >
-      <ReadOnlyNote what="make campaigns" />
+      <ReadOnlyNote what="create campaigns" />
       {inPlan === false && <FeatureRequired feature="campaigns" what="Campaigns" />}
       {manages && inPlan !== false && <Form />}
     </Page>
   )
 }
 
-/** The form of a campaign there is. */
+/** The form of an existing campaign. */
 export function EditCampaignPage() {
   const { campaignId } = useParams({ from: '/shell/campaigns/$campaignId/edit' })
   const campaign = useQuery(campaignQuery(campaignId))
@@ -45,9 +45,9 @@ export function EditCampaignPage() {
           {campaign.data?.name ?? 'Campaign'}
         </BackLink>
       }
-      caption="Changes hold for calls that have not begun yet."
+      caption="Changes apply to calls that have not started yet"
     >
-      <ReadOnlyNote what="change campaigns" />
+      <ReadOnlyNote what="edit campaigns" />
       {manages && (
         <Loaded query={campaign} what="The campaign" skeleton={<FormSkeleton />}>
           {(data) => <Form key={data.id} campaign={data} />}
@@ -70,7 +70,7 @@ function Form({ campaign }: { campaign?: Campaign }) {
   return (
     <Loaded
       query={{ data, error, isFetching: agents.isFetching || workspace.isFetching, refetch }}
-      what="The agents"
+      what="Agents"
       skeleton={<FormSkeleton />}
     >
       {(loaded) =>
@@ -81,7 +81,7 @@ function Form({ campaign }: { campaign?: Campaign }) {
             {...loaded}
             {...(campaign && { campaign })}
             onSaved={(saved) => {
-              toast(campaign ? `${saved.name} is saved` : `${saved.name} is made: add its contacts next`)
+              toast(campaign ? `${saved.name} saved` : `${saved.name} created. Add its contacts next.`)
               open(saved.id, campaign ? {} : { open: 'upload' })
             }}
             onCancel={() =>
@@ -99,14 +99,14 @@ function NoAgent() {
     <Card>
       <Empty
         icon={<IconHeadset size={22} stroke={1.5} />}
-        title="There is no active agent yet"
+        title="No active agents"
         action={
           <Button renderRoot={(props) => <Link to="/agents" search={{ edit: 'new' }} {...props} />}>
             New agent
           </Button>
         }
       >
-        A campaign needs an agent that calls. Add one, then come back.
+        A campaign needs an agent to make the calls. Add one, then come back.
       </Empty>
     </Card>
   )

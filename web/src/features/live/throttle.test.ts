@@ -8,31 +8,31 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('acts at once, then gathers what is asked for meanwhile into one', () => {
+it('runs on the first call, and once more for all calls during the wait', () => {
   let acted = 0
-  const gathered = throttle(1_000, () => {
+  const throttled = throttle(1_000, () => {
     acted += 1
   })
-  gathered.call()
+  throttled.call()
   expect(acted).toBe(1)
-  for (let times = 0; times < 5; times += 1) gathered.call()
+  for (let times = 0; times < 5; times += 1) throttled.call()
   expect(acted).toBe(1)
   vi.advanceTimersByTime(1_000)
   expect(acted).toBe(2)
   vi.advanceTimersByTime(5_000)
   expect(acted).toBe(2)
-  gathered.call()
+  throttled.call()
   expect(acted).toBe(3)
 })
 
-it('does nothing more once it is stopped', () => {
+it('does not run again after it is stopped', () => {
   let acted = 0
-  const gathered = throttle(1_000, () => {
+  const throttled = throttle(1_000, () => {
     acted += 1
   })
-  gathered.call()
-  gathered.call()
-  gathered.stop()
+  throttled.call()
+  throttled.call()
+  throttled.stop()
   vi.advanceTimersByTime(5_000)
   expect(acted).toBe(1)
 })
