@@ -92,7 +92,7 @@ test('a webhook shows its secret once, is tested, fails visibly, and gets a fail
   await menu.click()
   await page.getByRole('menuitem', { name: 'Send test message' }).click()
   const log = page.getByRole('table', { name: 'Messages' })
-  await log.getByRole('row', { name: /Test message .*\/down By webhook Failed .*503/ }).waitFor()
+  await log.getByRole('row', { name: /Test message .*\/down Webhook Failed .*503/ }).waitFor()
 
   await menu.click()
   await page.getByRole('menuitem', { name: 'New secret…' }).click()
@@ -131,8 +131,8 @@ test('each person chooses their email alerts, and sees which ones owners always 
   await form.getByText('All changes saved').waitFor()
   const { mail } = await asPage(page, 'GET', '/v1/alert-settings')
   expect(mail).toMatchObject({ balance_low: false, balance_zero: true })
-  await page.getByText('Credits are low below 25 credits.').waitFor()
-  await page.getByRole('link', { name: 'Change it' }).click()
+  await page.getByText('The balance is low below 25 credits.').waitFor()
+  await page.getByRole('link', { name: 'Change', exact: true }).click()
   await page.getByRole('textbox', { name: 'Low balance in credits' }).waitFor()
 })
 
@@ -141,7 +141,7 @@ test('without the plan, webhooks are disabled and say which plans include them; 
   await signUp(owner)
   await owner.goto('/settings/webhooks')
   await owner.getByText('Paid plan required').waitFor()
-  await owner.getByText(/Alerts by webhook come with Growth, Scale, and Enterprise/).waitFor()
+  await owner.getByText(/Alerts by webhook are included in Growth, Scale, and Enterprise/).waitFor()
   const button = owner.getByRole('button', { name: 'New webhook' })
   expect(await button.isDisabled()).toBe(true)
   expect(await violations(owner)).toEqual([])
@@ -155,7 +155,7 @@ test('without the plan, webhooks are disabled and say which plans include them; 
   await page.getByRole('button', { name: 'Create account and join' }).click()
   await page.waitForURL('**/live')
   await page.goto('/settings/webhooks')
-  await page.getByText(/Only owners and admins can add, change or test webhooks/).waitFor()
+  await page.getByText(/Only owners and admins can add, edit or test webhooks/).waitFor()
   await page.goto('/settings/alerts')
   // A member's email alerts are the member's own choice.
   const low = page.getByRole('switch', { name: 'Credits are low' })
@@ -183,7 +183,7 @@ describe('accessible in light and dark, wide and narrow', () => {
 
   test('webhooks', async () => {
     await page.goto('/settings/webhooks')
-    await page.getByRole('row', { name: /Credits are low .*\/down By webhook/ }).waitFor()
+    await page.getByRole('row', { name: /Credits are low .*\/down Webhook/ }).waitFor()
     await inspect(page)
   })
 

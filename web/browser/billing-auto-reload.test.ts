@@ -69,7 +69,7 @@ test('a threshold above the balance says that it buys right away, and does; ever
   expect(await topUps(page)).toEqual([])
   await save.press('Enter')
   await form.getByText('Watching.').waitFor()
-  await form.getByText(/\$216\.00 are left of the cap/).waitFor()
+  await form.getByText(/\$24\.00 of \$240\.00/).waitFor()
   expect(await creditsOf(page)).toBe(450)
   await form.getByRole('link', { name: 'All attempts' }).click()
   await page.getByRole('row', { name: /Bought Bought 2 × 100 credits for \$24\.00/ }).waitFor()

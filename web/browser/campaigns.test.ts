@@ -80,7 +80,7 @@ test('a campaign is created, gets its contacts from a file, starts, calls, and i
   expect(rejected.trim().split('\n')).toHaveLength(3)
   await result.getByRole('button', { name: 'Done' }).click()
 
-  await page.getByText('Draft: nobody is called before it starts. 8 contacts to call.').waitFor()
+  await page.getByText('Draft: not started yet. 8 contacts to call.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const start = page.getByRole('dialog', { name: 'Start November recalls' })
   await start.getByText('Reception calls 8 contacts, up to 3 at once.').waitFor()
@@ -101,7 +101,7 @@ test('a campaign is created, gets its contacts from a file, starts, calls, and i
   await page.getByRole('link', { name: 'Campaigns' }).first().click()
   await page.getByRole('row', { name: /November recalls Reception Paused by a member at/ }).waitFor()
   await page.getByText('Running', { exact: true }).click()
-  await page.getByText('No campaign is running').waitFor()
+  await page.getByText('No running campaigns').waitFor()
   expect(new URL(page.url()).search).toBe('?status=running')
 })
 
@@ -177,7 +177,7 @@ test('a member has read access, and sees who can help', async () => {
   await page.getByRole('button', { name: 'Create account and join' }).click()
   await page.waitForURL('**/live')
   await page.goto(`/campaigns/${campaign.id}?open=start`)
-  await page.getByText(/Only owners and admins can change, start or pause campaigns\. Ask/).waitFor()
+  await page.getByText(/Only owners and admins can edit, start or pause campaigns\. Ask/).waitFor()
   await page.getByRole('cell', { name: '+12125551000' }).waitFor()
   for (const name of ['Start', 'Edit', 'Upload contacts']) {
     expect(await page.getByRole('button', { name, exact: true }).first().isDisabled(), name).toBe(true)
@@ -196,7 +196,7 @@ test('an unknown campaign and a failing list of contacts say so and leave the re
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   )
   await page.goto(`/campaigns/${campaign.id}`)
-  const alert = page.getByRole('alert').filter({ hasText: 'The contacts could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Contacts could not be loaded' })
   await alert.getByText('req_1').waitFor()
   await page.getByText('Up to 5 calls at once').waitFor()
   await page.unroute('**/contacts?*')

@@ -42,7 +42,7 @@ test('a member hangs up a call after a warning, and the call shows that it is en
   const call = await stack('', { agentId, direction: 'inbound', from: '+4915112344567' })
   await stack(`/${call.id}/answer`)
   const row = page.getByRole('row', { name: /\+4915 ••• 4567/ })
-  await row.getByRole('button', { name: 'Hang up the call of Reception with +4915 ••• 4567' }).click()
+  await row.getByRole('button', { name: 'Hang up the call between Reception and +4915 ••• 4567' }).click()
   const dialog = page.getByRole('dialog', { name: 'Hang up this call?' })
   await dialog.getByText(/charged until the voice stack has hung up/).waitFor()
   expect(await violations(page)).toEqual([])

@@ -120,7 +120,7 @@ test('a failing card says so with its request id, leaves the others working, and
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
   )
   await page.goto('/live')
-  const alert = page.getByRole('alert').filter({ hasText: 'The live calls could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Live calls could not be loaded' })
   await alert.getByText('req_for_support').waitFor()
   await page.getByText('30 monthly').waitFor()
   await page.unroute('**/v1/calls?*')
@@ -187,7 +187,7 @@ test('an invited member joins and has read access', async () => {
   await page.getByRole('button', { name: 'Create account and join' }).click()
   await page.waitForURL('**/live')
   await page.goto('/agents')
-  await page.getByText('Only owners and admins can add or change agents. Ask Ada Berger.').waitFor()
+  await page.getByText('Only owners and admins can add or edit agents. Ask Ada Berger.').waitFor()
   expect(await page.getByRole('button', { name: 'New agent' }).isDisabled()).toBe(true)
   await page.goto('/settings/workspace')
   expect(await page.getByRole('textbox', { name: 'Workspace name' }).isDisabled()).toBe(true)
@@ -209,7 +209,7 @@ test('a signed-in person joins another workspace, switches between them, and sig
   await page.reload()
   await page.getByRole('button', { name: /^Workspace Contoso Clinics/ }).waitFor()
 
-  await page.getByRole('button', { name: /account of Milo Fischer/ }).click()
+  await page.getByRole('button', { name: /account menu of Milo Fischer/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.waitForURL('**/sign-in')
   await page.goto('/live')

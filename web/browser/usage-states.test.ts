@@ -60,7 +60,7 @@ test('a window that could not be loaded says so with its request id, and leaves 
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
   )
   await page.goto('/usage')
-  const alert = page.getByRole('alert').filter({ hasText: 'The spend of this window could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Spend for these dates could not be loaded' })
   await alert.getByText('req_for_support').waitFor()
   await page.getByText('Monthly usage').waitFor()
   await page.getByRole('region', { name: 'Recent transactions' }).getByText('+30.00').waitFor()

@@ -168,7 +168,7 @@ test('a day and an agent link to their calls', async () => {
     await page.getByRole('button', { name: 'Load more' }).click()
     await expect.poll(() => rows.count()).toBeGreaterThan(before)
   }
-  await page.getByText(`${calls} calls, that is all of them`).waitFor()
+  await page.getByText(`${calls} calls in total`).waitFor()
 
   await page.goBack()
   await agentsCard()
