@@ -27,7 +27,7 @@ describe('credits and milliseconds', () => {
     expect(msFromCredits(credits)).toBe(expected)
   })
 
-  test('every whole number of milliseconds comes back from its credits unchanged', () => {
+  test('every whole number of milliseconds survives the conversion to credits and back', () => {
     fc.assert(
       fc.property(ms, (amountMs) => {
         expect(msFromCredits(creditsFromMs(amountMs))).toBe(amountMs)
@@ -36,20 +36,20 @@ describe('credits and milliseconds', () => {
     )
   })
 
-  test('nothing is a negative zero', () => {
+  test('no result is negative zero', () => {
     expect(Object.is(msFromCredits(-0.000001), 0)).toBe(true)
     expect(Object.is(msFromCredits(-0), 0)).toBe(true)
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e15, -1e15])(
-    '%d credits are refused, for they cannot be kept exactly',
+    '%d credits are rejected because they cannot be kept exactly',
     (credits) => {
       expect(() => msFromCredits(credits)).toThrow(RangeError)
     },
   )
 })
 
-describe('credits on the screen', () => {
+describe('formatted credits', () => {
   test.each([
     [0, '0'],
     [1, '0'],
@@ -66,7 +66,7 @@ describe('credits on the screen', () => {
     expect(formatCredits(amountMs, 'en')).toBe(shown)
   })
 
-  test('a reader elsewhere sees the separators used there', () => {
+  test('the separators are those of the locale', () => {
     expect(formatCredits(74_070_000, 'de')).toBe('1.234,5')
     expect(formatCreditsExact(92_500, 'de')).toBe('1,541666…')
   })
@@ -127,7 +127,7 @@ describe('credits on the screen', () => {
     )
   })
 
-  test('credit is never shown that is not there, and less than a hundredth is left out', () => {
+  test('the text never shows more credit than there is, and leaves out less than a hundredth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 13 }), (amountMs) => {
         const shownMs = msFromCredits(Number(formatCredits(amountMs, 'en').replaceAll(',', '')))

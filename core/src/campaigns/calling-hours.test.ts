@@ -27,7 +27,7 @@ describe('office hours', () => {
   })
 })
 
-test('no hours are always open, and hours without a day never', () => {
+test('null hours are always open, and hours without a day never are', () => {
   expect(callingState(null, 0)).toEqual({ open: true, closesAtMs: null })
   expect(callingState({ timeZone: 'UTC', days: [] }, 0)).toEqual({ open: false, opensAtMs: null })
 })
@@ -42,7 +42,7 @@ test('hours around the clock never close', () => {
   })
 })
 
-test('spans that touch over midnight are one', () => {
+test('spans that touch at midnight are merged', () => {
   const hours: CallingHours = {
     timeZone: 'Europe/Berlin',
     days: [
@@ -79,12 +79,12 @@ describe('daylight saving', () => {
     days: [{ day: 'sunday', from, to }],
   })
 
-  test('a beginning that is skipped is after the gap', () => {
+  test('a start in the gap moves to the end of the gap', () => {
     const state = callingState(sunday('02:30', '04:00'), at('2026-03-08T00:00', zone))
     expect(state).toEqual({ open: false, opensAtMs: at('2026-03-08T03:30', zone) })
   })
 
-  test('an hour that comes twice is open both times', () => {
+  test('an hour that occurs twice is open both times', () => {
     const hours = sunday('01:00', '02:00')
     const firstOneMs = at('2026-11-01T00:59', zone) + 60_000
     expect(callingState(hours, firstOneMs + 1.5 * HOUR_MS)).toEqual({
@@ -94,7 +94,7 @@ describe('daylight saving', () => {
   })
 })
 
-test('until the state ends it is the same, and at its end the other', () => {
+test('a state lasts until its end and changes there', () => {
   const zone = fc.constantFrom(
     'UTC',
     'Asia/Kolkata',
