@@ -12,6 +12,17 @@ const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
   to: { path: '^server/src/[^/]+/', pathNot: rooms(room, ...allowed) },
 }))
 
+/** The floors of the dashboard, from top to bottom. A floor may import the floors below it. */
+const webFloors = ['app', 'features', 'design', 'api']
+
+const webFloorWalls = webFloors.slice(1).map((floor, index) => ({
+  name: `web-${floor}-imports-no-floor-above`,
+  severity: 'error',
+  comment: `web/src/${floor} may import: ${[floor, ...webFloors.slice(index + 2)].join(', ')} and core`,
+  from: { path: `^web/src/${floor}/` },
+  to: { path: `^web/src/(${webFloors.slice(0, index + 1).join('|')})/` },
+}))
+
 export default {
   forbidden: [
     {
@@ -65,6 +76,48 @@ export default {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'],
         pathNot: ['vite/client', '^core/src'],
       },
+    },
+    ...webFloorWalls,
+    {
+      name: 'web-features-meet-through-index',
+      severity: 'error',
+      comment: 'Import features/<noun>/index.ts. What it does not export is private to the feature.',
+      from: { path: '^web/src/features/([^/]+)/' },
+      to: {
+        path: '^web/src/features/([^/]+)/',
+        pathNot: ['^web/src/features/$1/', '^web/src/features/[^/]+/index\\.ts$'],
+      },
+    },
+    {
+      name: 'web-app-enters-features-through-index',
+      severity: 'error',
+      comment: 'Only routes load pages and tabs past the index, with a dynamic import: each becomes a chunk.',
+      from: { path: '^web/src/app/' },
+      to: { path: '^web/src/features/', pathNot: '^web/src/features/[^/]+/index\\.ts$', dynamic: false },
+    },
+    {
+      name: 'web-app-loads-only-pages-past-the-index',
+      severity: 'error',
+      from: { path: '^web/src/app/' },
+      to: {
+        path: '^web/src/features/',
+        pathNot: '^web/src/features/[^/]+/(index\\.ts|[A-Za-z]+(Page|Tab)\\.tsx)$',
+        dynamic: true,
+      },
+    },
+    {
+      name: 'web-index-is-for-others',
+      severity: 'error',
+      comment: 'Inside a feature, import the file itself: going through the own index makes circles.',
+      from: { path: '^web/src/features/([^/]+)/', pathNot: '/index\\.ts$' },
+      to: { path: '^web/src/features/$1/index\\.ts$' },
+    },
+    {
+      name: 'web-stands-on-a-floor',
+      severity: 'error',
+      comment: 'Every file of the dashboard stands on one of the floors.',
+      from: { path: '^web/src/' },
+      to: { path: '^web/src/', pathNot: `^web/src/(${webFloors.join('|')})/` },
     },
   ],
   options: {
