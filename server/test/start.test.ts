@@ -223,7 +223,7 @@ describe('a start that can not go well ends with exit code 1 and a sentence', ()
     const { code, said } = await refused({ PORT: 'banana', TALKTIME_DEMO: 'perhaps' })
     expect(code).toBe(1)
     expect(said).toBe(
-      'Talktime does not start.\n' +
+      'Talktime could not start.\n' +
         'PORT is "banana": it must be a whole number from 0 to 65535 (0 takes any free port).\n' +
         'TALKTIME_DEMO is "perhaps": it must be "on" or "off".\n',
     )
