@@ -3,7 +3,7 @@ import { pauseForCredits, resumeAfterCredits } from './campaigns/index.ts'
 import type { Consequences } from './credit-watch/index.ts'
 import { allOrFirstError } from './platform/database/all-or-first-error.ts'
 
-/** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
+/** What happens when credits run out or return, in the transaction that marks it on the balance line. */
 export const creditConsequences: Consequences = {
   async wentOut(tx, unit, atMs, nowMs) {
     const [paused, { sentences }] = await allOrFirstError([

@@ -5,25 +5,29 @@ import { systemClock } from './platform/clock.ts'
 import { openServerDatabase, takeDataFolder } from './platform/database/connect.ts'
 import { createLog } from './platform/log.ts'
 import { StartProblem } from './platform/start-problem.ts'
-import { welcome } from './welcome.ts'
+import { formatWelcome } from './welcome.ts'
 
-/** How long requests in progress are waited for at the stop. */
-const drainMsMax = 10_000
+/** How long a stop waits for requests in progress. */
+const DRAIN_MS_MAX = 10_000
 
-/** Aborted when the server is to stop, and when it is to stop without waiting for requests in progress. */
+/** Signals within this time of the first one are taken as repeats of it. */
+const REPEATED_SIGNAL_MS = 500
+
+/** Aborted when the server should stop. */
 const stop = new AbortController()
+/** Aborted when the stop should no longer wait for requests in progress. */
 const hurry = new AbortController()
 listenForSignals()
 
-/** What to undo at the stop, last thing first. */
+/** What a stop undoes, in reverse order. */
 const undo = new AsyncDisposableStack()
 try {
   await start()
   if (!stop.signal.aborted) await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
 } catch (error) {
-  if (!stop.signal.aborted) report('Talktime does not start.', error)
+  if (!stop.signal.aborted) report('Talktime could not start.', error)
 }
-await undo.disposeAsync().catch((error: unknown) => report('Talktime did not stop in good order.', error))
+await undo.disposeAsync().catch((error: unknown) => report('Talktime did not shut down cleanly.', error))
 process.exit()
 
 async function start(): Promise<void> {
@@ -33,7 +37,7 @@ async function start(): Promise<void> {
   if (folder) undo.defer(folder.release)
   await checkPort(config)
   stop.signal.throwIfAborted()
-  // The rooms are loaded while PostgreSQL starts, and not at all for a start that ends above.
+  // The rooms load while PostgreSQL starts. A start that fails above never loads them.
   const loading = import('./app.ts')
   const loadingDemo = import('./demo/index.ts')
   for (const part of [loading, loadingDemo]) part.catch(() => {})
@@ -43,41 +47,45 @@ async function start(): Promise<void> {
   stop.signal.throwIfAborted()
   const app = await createApp({ database, clock: systemClock, config, log })
   undo.defer(async () => {
-    await Promise.race([app.close(), pause(drainMsMax, undefined, { signal: hurry.signal }).catch(() => {})])
+    await Promise.race([
+      app.close(),
+      pause(DRAIN_MS_MAX, undefined, { signal: hurry.signal }).catch(() => {}),
+    ])
   })
   stop.signal.throwIfAborted()
   const address = await app.listen().catch((error: unknown) => {
-    throw listenProblem(config, error)
+    throw explainListenError(config, error)
   })
   await folder?.announce(address)
   const { startDemo } = await loadingDemo
   const demo = await startDemo({ ...app, database, clock: systemClock, log, config, address })
-  // Its calls are ended while the server still answers.
+  // The demo ends its calls while the server still answers.
   undo.defer(demo.stop)
   console.log(
-    welcome([
+    formatWelcome([
       `Talktime runs at ${config.publicUrl ?? address}`,
-      'Open it in a browser and sign up; the API’s reference is at /docs.',
+      'Open it in a browser and sign up. The API reference is at /docs.',
       ...demo.lines,
-      'Ctrl-C stops it.',
+      'Press Ctrl-C to stop it.',
     ]),
   )
   void demo.laterLines.then((lines) => {
-    if (lines.length > 0 && !stop.signal.aborted) console.log(welcome(lines))
+    if (lines.length > 0 && !stop.signal.aborted) console.log(formatWelcome(lines))
   })
 }
 
-/** A port that is taken is found out before anything is set up. */
+/** Fails if the port is taken, before anything is set up. */
 async function checkPort({ port, host, ...config }: Config): Promise<void> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error) => reject(listenProblem({ port, host, ...config }, error)))
+    probe.once('error', (error) => reject(explainListenError({ port, host, ...config }, error)))
     probe.listen(port, host, resolve)
   })
   await new Promise((resolve) => probe.close(resolve))
 }
 
-function listenProblem({ port, host }: Config, error: unknown): unknown {
+/** The problem that a failure to listen is reported as; any other error stays what it is. */
+function explainListenError({ port, host }: Config, error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new StartProblem(`Port ${port} of ${host} is in use by another program. Set PORT to a free one.`)
@@ -95,9 +103,9 @@ function listenProblem({ port, host }: Config, error: unknown): unknown {
 }
 
 /**
- * Ctrl-C, SIGTERM, a closed terminal, or the end of the script that started this process: each stops the server in
- * good order. One Ctrl-C may arrive several times, from the terminal and passed on; a second one, later, ends the
- * wait for requests in progress. PostgreSQL is always left to finish.
+ * Stops the server on Ctrl-C, SIGTERM, a closed terminal, or the end of the script that started this process. One Ctrl-C
+ * may arrive several times: from the terminal, and passed on by the script. A second one, at least half a second later,
+ * ends the wait for requests in progress. PostgreSQL always gets to finish.
  */
 function listenForSignals(): void {
   let stopAtMs = 0
@@ -106,17 +114,17 @@ function listenForSignals(): void {
       stopAtMs = performance.now()
       console.error('Stopping …')
       stop.abort()
-    } else if (performance.now() - stopAtMs > 500) {
+    } else if (performance.now() - stopAtMs > REPEATED_SIGNAL_MS) {
       hurry.abort()
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   process.on('disconnect', onSignal)
-  // Whoever read the output may be gone before the last line.
+  // The reader of the output may be gone before the last line.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-/** Reasons outside the program are told in their own words; anything else is a bug and is shown whole. */
+/** Prints why the server stops. A StartProblem explains itself; anything else is a bug, printed with its stack. */
 function report(heading: string, error: unknown): void {
   process.exitCode = 1
   console.error(heading)

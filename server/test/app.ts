@@ -94,7 +94,7 @@ export type ProcessOptions = Partial<Omit<AppOptions, 'config'>> & {
 export type KeyedWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
 
 /**
- * The whole server on a database of its own, under a clock that stands still, with a catalogue, an operator's key and
+ * The whole server on a database of its own, under a clock that stands still, with a catalog, an operator's key and
  * a workspace.
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(

@@ -35,7 +35,7 @@ describe('a server without space on its disk', () => {
       'sh',
     ])
     expect(await limited.ended).toBe(1)
-    expect(limited.stderr()).toMatch(/^Talktime does not start\.\nPostgreSQL could not be set up: .+\.\n$/)
+    expect(limited.stderr()).toMatch(/^Talktime could not start\.\nPostgreSQL could not be set up: .+\.\n$/)
     expect((await readdir(path)).filter((name) => name.startsWith('postgres.'))).toEqual([])
     const unlimited = await waitForWelcome(runProgram(main, { TALKTIME_DATA_DIR: path }))
     unlimited.kill('SIGTERM')

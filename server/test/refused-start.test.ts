@@ -28,7 +28,7 @@ describe('a start that cannot succeed ends with exit code 1 and a message', () =
     const { code, message } = await runRefusedServer({ PORT: 'banana', TALKTIME_DEMO: 'perhaps' })
     expect(code).toBe(1)
     expect(message).toBe(
-      'Talktime does not start.\n' +
+      'Talktime could not start.\n' +
         'PORT is "banana": it must be a whole number from 0 to 65535 (0 takes any free port).\n' +
         'TALKTIME_DEMO is "perhaps": it must be "on" or "off".\n',
     )

@@ -1,19 +1,25 @@
 import { type Ledger, verifyLedger } from '../src/ledger/index.ts'
-import { type PaymentsDeps } from '../src/payments/deps.ts'
-import { type TestCard } from '../src/payments/gateway.ts'
+import type { PaymentsDeps } from '../src/payments/deps.ts'
+import type { TestCard } from '../src/payments/gateway.ts'
 import { orderTopUp } from '../src/payments/order-top-up.ts'
-import { type PaymentMethod } from '../src/payments/payment-method-store.ts'
+import type { PaymentMethod } from '../src/payments/payment-method-store.ts'
 import { createPayments, type Payments } from '../src/payments/payments.ts'
-import { type Purchase } from '../src/payments/purchase-store.ts'
+import type { Purchase } from '../src/payments/purchase-store.ts'
 import { createSandboxGateway, type SandboxGateway } from '../src/payments/sandbox/gateway.ts'
 import { verifyPayments } from '../src/payments/verify.ts'
 import { loadCatalog } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
-import { type Database } from '../src/platform/database/database.ts'
+import type { Database } from '../src/platform/database/database.ts'
 import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
-import { createLife, killableDatabase, killableGateway, ProcessKilled, type ProcessLife } from './killable-process.ts'
+import {
+  createLife,
+  killableDatabase,
+  killableGateway,
+  ProcessKilled,
+  type ProcessLife,
+} from './killable-process.ts'
 
 /** A server process that sells credits, until it dies. */
 export type Seller = {

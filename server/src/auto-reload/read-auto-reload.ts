@@ -50,7 +50,7 @@ async function unsavedChoice(db: Queryable): Promise<Choice> {
   if (pack === undefined) {
     throw new Problem(
       planProblems.package_not_found,
-      'The catalogue has no package of credits that could be bought.',
+      'The catalog has no package of credits that could be bought.',
     )
   }
   return { enabled: false, thresholdMs: 20 * 60_000, packageId: pack.id, quantity: 1, monthlyCapMinor: null }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
@@ -12,9 +13,9 @@ import { createLog } from '../platform/log.ts'
 import { publicId } from '../public-ids.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 
-// Each command runs as a process of its own, as a terminal would run it.
+// Each command runs as its own process, as it would in a terminal.
 
-describe('on the embedded database', () => {
+describe('commands on the embedded database', () => {
   let server: RunningServer
   let settings: Record<string, string>
   let remove: () => Promise<void>
@@ -34,7 +35,7 @@ describe('on the embedded database', () => {
   const ask = (path: string, key: string) =>
     fetch(`${server.address}${path}`, { headers: { authorization: `Bearer ${key}` } })
 
-  test('beside a running server they make workspaces and keys that it takes at once, and print them alone', async () => {
+  test('create workspaces and keys that a running server accepts at once, and print nothing else', async () => {
     const args = ['workspace', 'create', '--name', 'Acme', '--time-zone', 'europe/berlin', '--plan', 'growth']
     const workspace = await talktime(args, settings)
     expect(workspace).toEqual({ code: 0, stdout: expect.stringMatching(/^ws_[0-9a-f]{32}\n$/), stderr: '' })
@@ -61,7 +62,7 @@ describe('on the embedded database', () => {
     })
   }, 60_000)
 
-  test('without a server they start the database themselves, and stop it again', async () => {
+  test('start the database themselves when no server runs, and stop it again', async () => {
     server.kill('SIGTERM')
     await server.ended
     for (let time = 1; time <= 2; time += 1) {
@@ -73,7 +74,7 @@ describe('on the embedded database', () => {
   }, 60_000)
 })
 
-describe('on the database of DATABASE_URL', () => {
+describe('commands on the database of DATABASE_URL', () => {
   let database: Database
   let drop: () => Promise<void>
   let settings: Record<string, string>
@@ -84,7 +85,7 @@ describe('on the database of DATABASE_URL', () => {
   })
   afterAll(() => drop())
 
-  test('workspace create --json prints the workspace as the API shows it', async () => {
+  test('workspace create --json prints the workspace in the form of the API', async () => {
     const { stdout } = await talktime(['workspace', 'create', '--name', 'Acme', '--json'], settings)
     expect(JSON.parse(stdout)).toMatchObject({
       id: expect.stringMatching(/^ws_/),
@@ -96,7 +97,7 @@ describe('on the database of DATABASE_URL', () => {
     })
   })
 
-  test('a plan that is not there is named with those that are', async () => {
+  test('workspace create names the plans that exist when the plan is unknown', async () => {
     const args = ['workspace', 'create', '--name', 'Acme', '--plan', 'gold']
     expect(await talktime(args, settings)).toEqual({
       code: 2,
@@ -107,7 +108,7 @@ describe('on the database of DATABASE_URL', () => {
     })
   })
 
-  test('a key for a workspace that is not there is not made', async () => {
+  test('key create refuses an unknown workspace', async () => {
     const args = ['key', 'create', '--workspace', `ws_${'0'.repeat(32)}`]
     expect(await talktime(args, settings)).toEqual({
       code: 2,
@@ -117,6 +118,18 @@ describe('on the database of DATABASE_URL', () => {
       ),
     })
   })
+
+  test.each(['catalog', 'catalogue'])(
+    '%s load puts the plans and packages of a file into the catalog',
+    async (name) => {
+      const file = fileURLToPath(new URL('../../catalog.json', import.meta.url))
+      expect(await talktime([name, 'load', file], settings)).toEqual({
+        code: 0,
+        stdout: 'Loaded 5 plans and 4 packages.\n',
+        stderr: '',
+      })
+    },
+  )
 
   test('verify lists what does not add up, and ends with exit code 1', async () => {
     await loadCatalog(database)
@@ -136,7 +149,7 @@ describe('on the database of DATABASE_URL', () => {
   })
 })
 
-describe('mails that no server took', () => {
+describe('mails in the data folder', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
   beforeAll(async () => {
     folder = await temporaryFolder()
@@ -161,7 +174,7 @@ describe('mails that no server took', () => {
 
   const mails = (...args: string[]) => talktime(['mails', ...args], { TALKTIME_DATA_DIR: folder.path })
 
-  test('are listed, the newest first, and shown as text', async () => {
+  test('are listed newest first, and shown as text', async () => {
     const { code, stdout } = await mails()
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
@@ -189,11 +202,11 @@ describe('mails that no server took', () => {
     expect(older.stdout).toContain('Subject: Credits are low')
   })
 
-  test('that are not there are said to be missing', async () => {
+  test('are reported as missing when there are none', async () => {
     expect(await mails('show', '../secret')).toEqual({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('error: there is no mail ../secret in '),
+      stderr: expect.stringContaining('error: no mail ../secret in '),
     })
     const empty = await temporaryFolder()
     expect(await talktime(['mails'], { TALKTIME_DATA_DIR: empty.path })).toMatchObject({
@@ -205,7 +218,7 @@ describe('mails that no server took', () => {
   })
 })
 
-describe('what is wrong is named, with what would be right, and nothing is printed as a result', () => {
+describe('a wrong command line is explained on standard error, and nothing is printed as a result', () => {
   test.each([
     ['', 'Usage: talktime'],
     ['nonsense', `error: unknown command 'nonsense'`],
@@ -216,7 +229,7 @@ describe('what is wrong is named, with what would be right, and nothing is print
       'workspace create --name X --time-zone Mars/Base',
       'It must be the name of a time zone, such as Europe/Berlin',
     ],
-    ['key create', 'error: say whose key it is: --operator or --workspace <id>'],
+    ['key create', 'error: name the owner of the key: --operator or --workspace <id>'],
     ['key create --workspace acme', 'It must be the id of a workspace: ws_ and 32 hexadecimal digits.'],
     [
       `key create --operator --workspace ws_${'0'.repeat(32)}`,
@@ -238,10 +251,13 @@ describe('what is wrong is named, with what would be right, and nothing is print
     })
   })
 
-  test('--help tells of every command', async () => {
+  test('--help lists every command', async () => {
     const { code, stdout } = await talktime(['--help'], {})
     expect(code).toBe(0)
-    for (const name of ['workspace', 'key', 'verify', 'demo', 'mails']) expect(stdout).toContain(`  ${name} `)
+    for (const name of ['workspace', 'key', 'verify', 'catalog', 'demo', 'mails']) {
+      expect(stdout).toContain(`  ${name} `)
+    }
+    expect(stdout).not.toContain('catalogue')
     const help = await talktime(['key', 'create', '--help'], {})
     expect(help).toEqual({ code: 0, stdout: expect.stringContaining('--workspace <id>'), stderr: '' })
   })

@@ -9,14 +9,14 @@ import { type CommandContext, withDatabase } from './with-database.ts'
 /** `talktime demo` */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('make a demo workspace with a year of calls, unless there is one')
-    .action(async () => console.log(await withDatabase(make)))
+    .description('create a demo workspace with a year of calls, unless one exists')
+    .action(async () => console.log(await withDatabase(createDemo)))
 }
 
-async function make({ database, config, log }: CommandContext): Promise<string> {
+async function createDemo({ database, config, log }: CommandContext): Promise<string> {
   const access = await openAccess({ database, clock: systemClock, log, ...config })
   try {
-    log.info('Making a demo workspace, if there is none …')
+    log.info('Creating a demo workspace, unless one exists …')
     const password = await randomOwnerPassword(config)
     const made = await makeDemo({
       database,
@@ -28,15 +28,15 @@ async function make({ database, config, log }: CommandContext): Promise<string> 
       signal: new AbortController().signal,
       onlyIfEmpty: false,
     })
-    invariant(made.outcome !== 'not_empty', 'The demo was asked for beside other workspaces')
+    invariant(made.outcome !== 'not_empty', 'The command creates the demo beside other workspaces')
     const id = publicId('workspace', made.workspaceId)
     if (made.outcome === 'exists') {
-      return `There is a demo workspace already: ${id}. How to sign in stands in the server’s welcome.`
+      return `The demo workspace ${id} already exists. The server prints how to sign in when it starts.`
     }
     return [
-      `Made the demo workspace ${id} with ${made.calls.toLocaleString('en-US')} calls.`,
+      `Created the demo workspace ${id} with ${made.calls.toLocaleString('en-US')} calls.`,
       `Sign in as ${demoOwner.email} with the password ${password}`,
-      'A server started with TALKTIME_DEMO=on, which is the default, lets simulated calls go on in it.',
+      'A server with TALKTIME_DEMO=on, the default, makes simulated calls in it.',
     ].join('\n')
   } finally {
     await access.close()

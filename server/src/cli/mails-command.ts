@@ -5,24 +5,24 @@ import { loadConfig } from '../config.ts'
 /** `talktime mails` and `talktime mails show [ID]` */
 export function mailsCommand(): Command {
   const show: Command = new Command('show')
-    .description('print a mail as text: the newest, or the one that is named')
-    .argument('[id]', 'as the list names it')
+    .description('print a mail as text: the newest, or the one with this id')
+    .argument('[id]', 'its id, as the list shows it')
     .action(async (id?: string) => {
-      const folder = await ownFolder()
+      const folder = await openMailFolder()
       const wanted = id ?? (await writtenMailIds(folder))[0]
       const mail = wanted === undefined ? undefined : await readWrittenMail(folder, wanted)
       if (mail === undefined) {
         const named = wanted === undefined ? '' : ` ${wanted}`
-        return show.error(`error: there is no mail${named} in ${folder}`)
+        return show.error(`error: no mail${named} in ${folder}`)
       }
-      console.log(asText(mail))
+      console.log(formatMail(mail))
     })
   return new Command('mails')
-    .description('list the mails that were written to the data folder, newest first')
+    .description('list the mails in the data folder, newest first')
     .helpCommand(false)
-    .option('--limit <count>', 'how many at most', countValue, 20)
+    .option('--limit <count>', 'the maximum number of mails', parseCount, 20)
     .action(async ({ limit }: { readonly limit: number }) => {
-      const folder = await ownFolder()
+      const folder = await openMailFolder()
       const ids = await writtenMailIds(folder)
       if (ids.length === 0) console.error(`There are no mails in ${folder}.`)
       for (const id of ids.slice(0, limit)) {
@@ -33,17 +33,19 @@ export function mailsCommand(): Command {
     .addCommand(show)
 }
 
-async function ownFolder(): Promise<string> {
+/** The folder of mails. Warns if mails go to a mail server instead. */
+async function openMailFolder(): Promise<string> {
   const { dataDir, mail } = await loadConfig()
-  if (mail.smtpUrl !== undefined) console.error('TALKTIME_SMTP_URL is set: newer mails went to that server.')
+  if (mail.smtpUrl !== undefined)
+    console.error('TALKTIME_SMTP_URL is set: newer mails were sent through that server.')
   return mailFolder(dataDir)
 }
 
-function asText({ date, from, to, subject, text }: WrittenMail): string {
+function formatMail({ date, from, to, subject, text }: WrittenMail): string {
   return `From: ${from}\nTo: ${to}\nDate: ${date}\nSubject: ${subject}\n\n${text.trimEnd()}`
 }
 
-function countValue(text: string): number {
+function parseCount(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 to 999999.')
 }

@@ -3,8 +3,8 @@ import { resealWebhookSecrets } from '../alerts/index.ts'
 import { resealKeys } from '../llm/index.ts'
 import { withDatabase } from './with-database.ts'
 
-/** Everything that is stored encrypted under TALKTIME_SECRET. */
-const stored = [
+/** What is stored encrypted with TALKTIME_SECRET, and the function that re-encrypts it. */
+const SEALED_VALUES = [
   ['LLM key', resealKeys],
   ['webhook secret', resealWebhookSecrets],
 ] as const
@@ -13,28 +13,33 @@ const stored = [
 export function secretsCommand(): Command {
   const rotate = new Command('rotate')
     .description(
-      'encrypt what is stored under TALKTIME_SECRET anew, after it was changed: TALKTIME_SECRET_PREVIOUS is the one before',
+      're-encrypt stored secrets after TALKTIME_SECRET was changed; set TALKTIME_SECRET_PREVIOUS to the old one',
     )
     .action(async () => {
       const { lines, unreadable } = await rotateAll()
       for (const line of lines) console.log(line)
       if (unreadable) process.exitCode = 1
     })
-  return new Command('secrets').description('what is stored encrypted').helpCommand(false).addCommand(rotate)
+  return new Command('secrets')
+    .description('secrets that are stored encrypted')
+    .helpCommand(false)
+    .addCommand(rotate)
 }
 
 function rotateAll(): Promise<{ lines: string[]; unreadable: boolean }> {
   return withDatabase(async ({ database, config }) => {
     const lines: string[] = []
     let unreadable = false
-    for (const [what, renew] of stored) {
-      const result = await renew(database, config)
+    for (const [what, reseal] of SEALED_VALUES) {
+      const result = await reseal(database, config)
       unreadable ||= result.unreadable.length > 0
-      lines.push(...result.unreadable.map((which) => `Neither secret opens the ${what} of ${which}.`))
-      const count = result.count.toLocaleString('en-US')
       lines.push(
-        `${count} ${what}${result.count === 1 ? ' is' : 's are'} encrypted under the present secret.`,
+        ...result.unreadable.map(
+          (which) => `The ${what} of ${which} cannot be decrypted with either secret.`,
+        ),
       )
+      const count = result.count.toLocaleString('en-US')
+      lines.push(`${count} ${what}${result.count === 1 ? ' is' : 's are'} encrypted with the current secret.`)
     }
     return { lines, unreadable }
   })

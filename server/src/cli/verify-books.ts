@@ -8,7 +8,10 @@ import type { Tx } from '../platform/database/database.ts'
 import { verifyUsage } from '../usage/index.ts'
 import { verifyVoice } from '../voice/index.ts'
 
-/** Everything that does not add up. In one snapshot, in the transaction's first place: a server may be at work meanwhile. */
+/**
+ * Finds everything in the books that does not add up. It must be the first thing in its transaction: it takes a snapshot,
+ * because a server may be writing at the same time.
+ */
 export async function verifyBooks(tx: Tx): Promise<Difference[]> {
   await tx.query('set transaction isolation level repeatable read read only')
   return [

@@ -5,7 +5,7 @@ import { connectToDatabase } from '../platform/database/connect.ts'
 import type { Database } from '../platform/database/database.ts'
 import { createLog, type Logger } from '../platform/log.ts'
 
-/** What a command works with. */
+/** What every command is given. */
 export type CommandContext = {
   readonly database: Database
   readonly config: Config
@@ -14,10 +14,10 @@ export type CommandContext = {
 }
 
 /**
- * Runs a command on the database that the settings name: beside a running server, or without one. The plans of the
- * catalogue are there, also where no server has run yet.
+ * Runs a command on the database that the settings name, whether or not a server is running. The plans of the catalog
+ * are loaded first, in case no server has run yet.
  *
- * @throws StartProblem where the settings are wrong or the database cannot be reached
+ * @throws StartProblem if a setting is wrong or the database cannot be reached
  */
 export async function withDatabase<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
   const config = await loadConfig()

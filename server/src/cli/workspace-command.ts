@@ -3,7 +3,7 @@ import { requireSubscription } from '../plans/index.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { createWorkspace, requireWorkspace, workspaceResponse } from '../workspaces/index.ts'
-import { nameValue, timeZoneValue } from './option-values.ts'
+import { parseName, parseTimeZone } from './option-values.ts'
 import { withDatabase } from './with-database.ts'
 
 type CreateOptions = {
@@ -16,11 +16,11 @@ type CreateOptions = {
 /** `talktime workspace create` */
 export function workspaceCommand(): Command {
   const create: Command = new Command('create')
-    .description('make a workspace; prints its id')
-    .requiredOption('--name <name>', 'what it is called', nameValue)
-    .option('--time-zone <zone>', 'where its days and billing cycles begin', timeZoneValue, 'UTC')
-    .option('--plan <id>', 'its plan, by its id in the catalogue', 'free')
-    .option('--json', 'print the whole workspace, as the API shows it')
+    .description('create a workspace and print its id')
+    .requiredOption('--name <name>', 'its name', parseName)
+    .option('--time-zone <zone>', 'the time zone of its days and billing cycles', parseTimeZone, 'UTC')
+    .option('--plan <id>', 'the id of its plan in the catalog', 'free')
+    .option('--json', 'print the whole workspace in the form of the API')
     .action(async (options: CreateOptions) => {
       try {
         console.log(await createAndDescribe(options))

@@ -76,7 +76,7 @@ const of = (all: readonly MadePurchase[], purpose: string, origin: string) =>
 describe('the demo', () => {
   test('is a labelled workspace that somebody can sign in to', async () => {
     expect(command.stdout).toMatch(
-      /^Made the demo workspace ws_[0-9a-f]{32} with [\d,]+ calls\.\nSign in as /,
+      /^Created the demo workspace ws_[0-9a-f]{32} with [\d,]+ calls\.\nSign in as /,
     )
     const body = { email: 'demo@talktime.example', password }
     const signedIn = await world.request<{ workspaces: unknown }>('POST', '/v1/sign-in', { body })
@@ -206,7 +206,7 @@ describe('the demo', () => {
     const again = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
     expect(again).toEqual({
       code: 0,
-      stdout: expect.stringContaining(`There is a demo workspace already: ${publicId('workspace', demoId)}.`),
+      stdout: expect.stringContaining(`The demo workspace ${publicId('workspace', demoId)} already exists.`),
       stderr: '',
     })
     expect(await make(world)).toEqual({ outcome: 'exists', workspaceId: demoId })

@@ -16,7 +16,7 @@ const PlanLimits = z.strictObject({
   membersMax: z.int().positive().max(1_000_000).nullable(),
 })
 
-/** What the operator says of a plan; the same in the catalogue's file and in the API. */
+/** What the operator says of a plan; the same in the catalog's file and in the API. */
 export const PlanFields = z.strictObject({
   name: z.string().trim().min(1).max(100),
   price: Price.nullable().meta({ description: 'A billing cycle’s; null: on request.' }),
@@ -31,16 +31,16 @@ export const PackageFields = z.strictObject({
   price: Price,
 })
 
-export const CatalogueId = z
+export const CatalogId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, '"id" must be lower-case letters, digits, _ and -, such as growth.')
 
-const Catalogue = z.strictObject({
-  plans: z.array(PlanFields.extend({ id: CatalogueId })),
-  packages: z.array(PackageFields.extend({ id: CatalogueId })),
+const Catalog = z.strictObject({
+  plans: z.array(PlanFields.extend({ id: CatalogId })),
+  packages: z.array(PackageFields.extend({ id: CatalogId })),
 })
 
-/** A plan as the catalogue has it. `monthlyMs` in milliseconds of talk time, money in minor units. */
+/** A plan as the catalog has it. `monthlyMs` in milliseconds of talk time, money in minor units. */
 export type Plan = {
   readonly id: string
   readonly name: string
@@ -59,10 +59,10 @@ export type Package = {
   readonly currency: string
 }
 
-const defaultCatalog = new URL('../../catalogue.json', import.meta.url)
+const defaultCatalog = new URL('../../catalog.json', import.meta.url)
 
 /**
- * Puts a catalogue's file into the database.
+ * Puts a catalog's file into the database.
  *
  * @param existing what happens to what is there already: the server's start keeps it, since the operator may have
  *   edited it; the command replaces it
@@ -73,13 +73,13 @@ export async function loadCatalog(
   file: URL | string = defaultCatalog,
   existing: 'keep' | 'replace' = 'keep',
 ): Promise<{ readonly plans: number; readonly packages: number }> {
-  const { plans, packages } = await readCatalogue(file)
+  const { plans, packages } = await readCatalog(file)
   for (const [position, plan] of plans.entries()) await savePlan(db, { ...plan, position }, existing)
   for (const [position, pack] of packages.entries()) await savePackage(db, { ...pack, position }, existing)
   return { plans: plans.length, packages: packages.length }
 }
 
-async function readCatalogue(file: URL | string): Promise<z.infer<typeof Catalogue>> {
+async function readCatalog(file: URL | string): Promise<z.infer<typeof Catalog>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Problem(platformProblems.invalid_request, `The file ${file} cannot be read (${error.code}).`)
   })
@@ -89,9 +89,9 @@ async function readCatalogue(file: URL | string): Promise<z.infer<typeof Catalog
   } catch {
     throw new Problem(platformProblems.invalid_json, `The file ${file} is no JSON.`)
   }
-  const catalogue = Catalogue.safeParse(json)
-  if (catalogue.success) return catalogue.data
-  throw invalidRequest(catalogue.error.issues)
+  const catalog = Catalog.safeParse(json)
+  if (catalog.success) return catalog.data
+  throw invalidRequest(catalog.error.issues)
 }
 
 /** Without a position it keeps its place in the list, or comes last. */

@@ -10,7 +10,7 @@ afterAll(() => closeInOrder(t))
 
 const usd = (minor: number) => ({ minor, currency: 'USD' })
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   test('of plans is public and has five of them, the cheapest first', async () => {
     const { status, body } = await t.request('GET', '/v1/plans')
     expect(status).toBe(200)

@@ -6,7 +6,7 @@ import type { Routes } from '../platform/http/http-server.ts'
 import { Money } from '../platform/http/money.ts'
 import { Problem } from '../platform/problem.ts'
 import {
-  CatalogueId,
+  CatalogId,
   findPackage,
   findPlan,
   listPackages,
@@ -38,12 +38,12 @@ const PlanResponse = z
 
 const PackageResponse = z.object({ id: z.string(), credits: Amount, price: Money }).meta({ id: 'Package' })
 
-/** A list that is always whole: the catalogue is short. */
+/** A list that is always whole: the catalog is short. */
 function wholeList<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), nextCursor: z.null() })
 }
 
-/** The catalogue, for everyone. */
+/** The catalog, for everyone. */
 export function planRoutes({ database }: { database: Database }): Routes {
   return async (server) => {
     server.get(
@@ -93,7 +93,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
           tags: ['Operator'],
           summary: 'Make or change a plan',
           description: 'Workspaces on it have the terms they have until their next billing cycle.',
-          params: z.object({ id: CatalogueId }),
+          params: z.object({ id: CatalogId }),
           body: PlanFields,
           response: { 200: PlanResponse },
         },
@@ -112,7 +112,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
           tags: ['Operator'],
           summary: 'Make or change a package',
           description: 'What was bought keeps the price it was bought at.',
-          params: z.object({ id: CatalogueId }),
+          params: z.object({ id: CatalogId }),
           body: PackageFields,
           response: { 200: PackageResponse },
         },

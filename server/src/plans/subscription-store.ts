@@ -10,7 +10,7 @@ import type { Queryable, Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { findPlan, type Plan, requirePlan } from './catalog-store.ts'
 
-/** The plan as it stood when the cycle began: what the workspace has, whatever the catalogue says by now. */
+/** The plan as it stood when the cycle began: what the workspace has, whatever the catalog says by now. */
 export type Terms = Pick<
   Plan,
   'name' | 'priceMinor' | 'currency' | 'monthlyMs' | 'paid' | 'features' | 'limits'

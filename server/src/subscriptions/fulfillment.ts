@@ -71,7 +71,7 @@ export async function renewalFailed(
 ): Promise<void> {
   addEvent(unit, 'subscription')
   const fallback = await findPlan(tx, FALLBACK_PLAN)
-  invariant(fallback, `The catalogue has a plan "${FALLBACK_PLAN}"`)
+  invariant(fallback, `The catalog has a plan "${FALLBACK_PLAN}"`)
   const unpaid = { sinceMs: subscription.pastDueSinceMs, tries: subscription.renewalTries }
   const next = decideRenewalRetry(unpaid, nowMs)
   if (next.kind === 'retry') {

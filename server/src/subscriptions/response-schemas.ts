@@ -31,7 +31,7 @@ export const SubscriptionResponse = z
   })
   .meta({ id: 'Subscription', description: 'The plan of a workspace, and how it goes on.' })
 
-/** @param next the plan the next cycle will be on, as the catalogue has it now */
+/** @param next the plan the next cycle will be on, as the catalog has it now */
 export function subscriptionResponse(
   subscription: Subscription,
   next: Plan | undefined,

@@ -99,6 +99,6 @@ async function readSubscription(db: Queryable, workspaceId: string) {
   const subscription = await requireSubscription(db, workspaceId)
   const next = await findPlan(db, subscription.pendingPlanId ?? subscription.planId)
   if (next === undefined)
-    throw new Problem(planProblems.plan_not_found, 'The plan is no longer in the catalogue.')
+    throw new Problem(planProblems.plan_not_found, 'The plan is no longer in the catalog.')
   return subscriptionResponse(subscription, next)
 }

@@ -57,9 +57,9 @@ test('the secret is changed while servers run: both open, the command encrypts a
   expect(await rotate(after, before)).toEqual({
     code: 1,
     stdout: [
-      `Neither secret opens the LLM key of ${lost.workspace.id} ${await keyIdOf(lost)}.`,
-      '1 LLM key is encrypted under the present secret.',
-      '1 webhook secret is encrypted under the present secret.',
+      `The LLM key of ${lost.workspace.id} ${await keyIdOf(lost)} cannot be decrypted with either secret.`,
+      '1 LLM key is encrypted with the current secret.',
+      '1 webhook secret is encrypted with the current secret.',
       '',
     ].join('\n'),
     stderr: '',

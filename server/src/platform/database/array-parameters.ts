@@ -9,7 +9,7 @@
  */
 type Read<Row, Value> = (row: Row) => Value | null
 
-/** Type numbers of the catalogue (pg_type.oid), the same in every PostgreSQL. */
+/** Type numbers of the catalog (pg_type.oid), the same in every PostgreSQL. */
 const oids = { int8: 20, int4: 23, text: 25, uuid: 2950 }
 
 const headerBytes = 20

@@ -3,16 +3,16 @@ import { Command } from 'commander'
 import { loadCatalog } from '../plans/index.ts'
 import { withDatabase } from './with-database.ts'
 
-/** `talktime catalogue load FILE` */
-export function catalogueCommand(): Command {
+/** `talktime catalog load FILE`. Older scripts call it `catalogue`. */
+export function catalogCommand(name: 'catalog' | 'catalogue'): Command {
   const load = new Command('load')
-    .description('put the plans and packages of a file into the catalogue, replacing those of the same ids')
-    .argument('<file>', 'JSON in the form of server/catalogue.json')
+    .description('load plans and packages from a file into the catalog, replacing those with the same ids')
+    .argument('<file>', 'JSON in the form of server/catalog.json')
     .action(async (file: string) => {
       const loaded = await withDatabase(({ database }) =>
         database.transaction((tx) => loadCatalog(tx, resolve(file), 'replace')),
       )
       console.log(`Loaded ${loaded.plans} plans and ${loaded.packages} packages.`)
     })
-  return new Command('catalogue').description('plans and packages').helpCommand(false).addCommand(load)
+  return new Command(name).description('plans and packages').helpCommand(false).addCommand(load)
 }
