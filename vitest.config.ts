@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Each project starts only what its tests need: tidy, core and web need nothing, the server's tests share one
 // PostgreSQL, the browser's tests start the whole product. A failed test is not retried: a retry hides what is wrong.
@@ -10,8 +11,21 @@ const isolate = false
 // On a busy machine a test waits for the processor, too, and for the start of real processes.
 const TEST_MS_MAX = 60_000
 
+/** Files that run for half a minute and more, because they start many processes. */
+const LONG_FILE = /\/(start|bench|cli|crash|campaign-crash|full-disk|start-demo|make-demo)\.test\.ts$/
+
+/** Starts long files first: the last file of a run leaves the other cores idle. */
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => LONG_FILE.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     // Tests wait for PostgreSQL, servers and browsers more than they compute, so one file for each core runs at once.
     maxWorkers: availableParallelism(),
     projects: [
