@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import type { CallCommand } from '../server/src/calls/command.ts'
 import type { CallEngine } from '../server/src/calls/engine.ts'
-import { chargeUntilBoundary } from '../server/src/calls/index.ts'
 import { creditConsequences } from '../server/src/credit-consequences.ts'
 import { type CreditWatch, createCreditWatch } from '../server/src/credit-watch/watch.ts'
 import { findComing, findDue } from '../server/src/credit-watch/watch-store.ts'
-import { createBoundaries, lockWorkspaces, post, writeUnits } from '../server/src/ledger/index.ts'
-import { renewSubscription } from '../server/src/plans/index.ts'
+import { post, type WorkspaceCommit } from '../server/src/ledger/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
+import { createCommits } from '../server/src/platform/commits.ts'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
 import { startInterval } from '../server/src/platform/interval.ts'
+import { openQuietRooms } from '../server/src/quiet-rooms.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { measureLives } from './settlement.ts'
 import { percentile, secondsOf } from './stopwatch.ts'
@@ -76,12 +76,13 @@ function openWatch(connection: pg.ClientConfig, onActed: (latenessMs: number) =>
   const fail = (error: unknown) => {
     throw error
   }
+  const commits = createCommits<WorkspaceCommit>(fail)
   const watch: CreditWatch = createCreditWatch({
     database,
     clock: systemClock,
-    boundaries: createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription }),
+    ledger: openQuietRooms({ database, clock: systemClock }).ledger,
+    commits,
     consequences: creditConsequences,
-    onCommitted() {},
     onBelow() {},
     onActed,
     onError: fail,
@@ -89,6 +90,7 @@ function openWatch(connection: pg.ClientConfig, onActed: (latenessMs: number) =>
   const chores = [startInterval(1_000, watch.sweep, fail), startInterval(30_000, watch.lookAhead, fail)]
   return {
     watch,
+    commits,
     async close() {
       await Promise.all(chores.map((chore) => chore.stop()))
       await watch.close()
@@ -117,8 +119,7 @@ async function measureCrossings(
   const opened = Array.from({ length: processes }, () =>
     openWatch(connection, (latenessMs) => lateness.push(latenessMs)),
   )
-  const onLines = opened[0]?.watch.observe
-  const engine = openEngine(database, onLines && { onLines })
+  const engine = openEngine(database, opened[0] && { commits: opened[0].commits })
   const endsAtMs = await beginCalls(engine, testWorkspaces)
   for (const { watch } of opened) await watch.lookAhead()
   if (systemClock.now() > endsAtMs + leadSeconds * 1000) {
@@ -144,20 +145,18 @@ async function leaveCredit(
   testWorkspaces: readonly TestWorkspace[],
   leftMs: readonly number[],
 ): Promise<void> {
-  const nowMs = systemClock.now()
+  const { ledger } = openQuietRooms({ database, clock: systemClock })
   for (let from = 0; from < testWorkspaces.length; from += 500) {
     const page = testWorkspaces.slice(from, from + 500)
-    await database.transaction(async (tx) => {
-      const ids = page.map(({ workspaceId }) => workspaceId)
-      const units = await lockWorkspaces(tx, ids)
-      for (const [index, { workspaceId }] of page.entries()) {
-        const unit = units.get(workspaceId)
-        if (unit === undefined) throw new Error('A testWorkspace has a balance line')
+    for (const [index, { workspaceId }] of page.entries()) {
+      await ledger.changeWorkspace(workspaceId, async ({ unit, nowMs }) => {
         const amountMs = (leftMs[from + index] ?? 0) - unit.line.balanceMs
         post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
-      }
-      await writeUnits(tx, units.values(), nowMs)
-      await tx.query('update balance_lines set low_level_ms = 0 where workspace_id = any($1)', [ids])
+        unit.line = { ...unit.line, lowBalanceThresholdMs: 0 }
+      })
+    }
+    await database.transaction(async (tx) => {
+      const ids = page.map(({ workspaceId }) => workspaceId)
       await tx.query(
         `update workspaces w set low_balance_ms = 0,
            when_credits_run_out = case when o.number % 2 = 0 then 'end' else 'finish' end
@@ -264,8 +263,8 @@ async function measureHotPath(connection: pg.ClientConfig, extent: WatchExtent):
   const database = openDatabase(connection)
   await migrate(database)
   const testWorkspaces = await createTenants(database, Math.min(extent.workspaces, 1000))
-  const { watch, close } = openWatch(connection, () => {})
-  const engines = [openEngine(database), openEngine(database, { onLines: watch.observe })]
+  const { commits, close } = openWatch(connection, () => {})
+  const engines = [openEngine(database), openEngine(database, { commits })]
   const rates: number[][] = engines.map(() => [])
   for (const engine of engines) await measureLives(engine, testWorkspaces, extent.calls)
   for (let turn = 0; turn < extent.turns; turn += 1) {

@@ -1,13 +1,12 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
-import type { CallEngineDeps } from '../server/src/calls/engine.ts'
-import { type CallEngine, chargeUntilBoundary, createCallEngine } from '../server/src/calls/index.ts'
+import type { CallEngine } from '../server/src/calls/index.ts'
 import { verifyBooks } from '../server/src/cli/verify-books.ts'
-import { createBoundaries } from '../server/src/ledger/index.ts'
-import { loadCatalog, renewSubscription } from '../server/src/plans/index.ts'
+import { loadCatalog } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
-import { publicId } from '../server/src/platform/ids.ts'
+import { publicId } from '../server/src/public-ids.ts'
+import { openQuietRooms, type QuietRoomsOptions } from '../server/src/quiet-rooms.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/whole-call.ts'
 
@@ -52,14 +51,13 @@ const agentFields = {
 /**
  * The engine as the server makes it.
  *
- * @param deps what is different; unless told, nobody watches where balances go
+ * @param deps what is different; by default nobody hears of its commits
  */
 export function openEngine(
   database: Database,
-  deps: Pick<CallEngineDeps, 'onLines' | 'openPipeline'> = {},
+  deps: Pick<QuietRoomsOptions, 'commits' | 'openPipeline'> = {},
 ): CallEngine {
-  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
-  return createCallEngine({ database, clock: systemClock, boundaries, ...deps })
+  return openQuietRooms({ database, clock: systemClock, ...deps }).engine
 }
 
 /** Throws unless everything that `talktime verify` checks adds up. */

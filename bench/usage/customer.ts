@@ -1,7 +1,7 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
-import { type Boundaries, grantByOperator, type LineRow } from '../../server/src/ledger/index.ts'
-import { createPayments, createSandboxGateway, orderTopUp } from '../../server/src/payments/index.ts'
+import { grantByOperator, type Ledger, type LineRow } from '../../server/src/ledger/index.ts'
+import { orderTopUp, type Payments } from '../../server/src/payments/index.ts'
 import { choosePendingPlan } from '../../server/src/plans/index.ts'
 import type { Clock } from '../../server/src/platform/clock.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
@@ -20,7 +20,8 @@ export type YearCustomer = {
 export type CustomerDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
+  readonly payments: Payments
   readonly workspaceId: string
   /** What is used in a month, about. */
   readonly monthlyMs: number
@@ -45,20 +46,7 @@ const unwatchedMonths = [3, 8]
 const REFUSALS_NOTICED = 40
 
 export function createYearCustomer(deps: CustomerDeps): YearCustomer {
-  const { database, clock, boundaries, workspaceId, monthlyMs } = deps
-  const payments = createPayments({
-    database,
-    clock,
-    boundaries,
-    gateway: createSandboxGateway({ database, clock }),
-    seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
-    origin: 'http://127.0.0.1',
-    purposes: {},
-    onCommitted() {},
-    onError(error) {
-      throw error
-    },
-  })
+  const { database, clock, ledger, payments, workspaceId, monthlyMs } = deps
   const actor = { kind: 'operator', keyId: newUuid(clock.now()) } as const
   const affordable = packages.filter(({ credits }) => credits * MS_PER_CREDIT <= monthlyMs)
   let bought = 0
@@ -79,7 +67,7 @@ export function createYearCustomer(deps: CustomerDeps): YearCustomer {
       actor,
       idempotency: undefined,
     }
-    const { purchase } = await orderTopUp({ database, clock, payments }, order)
+    const { purchase } = await orderTopUp({ ledger, payments }, order)
     const { status } = await payments.charge(purchase)
     if (status !== 'succeeded') throw new Error(`A purchase is ${status}`)
   }
@@ -95,7 +83,9 @@ export function createYearCustomer(deps: CustomerDeps): YearCustomer {
     const grant = kinds[given % kinds.length]
     invariant(grant, 'There is something to give')
     given += 1
-    await database.transaction((tx) => grantByOperator(tx, workspaceId, grant, nowMs))
+    await ledger.changeWorkspace(workspaceId, (change) =>
+      grantByOperator(change.tx, change.unit, grant, change.nowMs),
+    )
   }
 
   const month = () => Math.floor(((clock.now() - deps.startsAtMs) * 12) / (deps.endsAtMs - deps.startsAtMs))

@@ -1,6 +1,6 @@
+import { precomputePriceSplits } from '../../server/src/costs/index.ts'
 import { ALL_AGENTS } from '../../server/src/costs/price-change-days.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
-import { precomputePriceSplits } from '../../server/src/usage/index.ts'
 import { percentile, secondsOf } from '../stopwatch.ts'
 import { createAsker } from './asker.ts'
 import type { YearWorkspace } from './make-year.ts'

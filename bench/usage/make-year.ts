@@ -2,13 +2,13 @@ import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import type pg from 'pg'
 import { createKey } from '../../server/src/access/index.ts'
 import { createAgent } from '../../server/src/agents/index.ts'
-import { chargeUntilBoundary } from '../../server/src/calls/index.ts'
-import { createBoundaries } from '../../server/src/ledger/index.ts'
-import { loadCatalog, renewSubscription } from '../../server/src/plans/index.ts'
+import { precomputePriceSplits } from '../../server/src/costs/index.ts'
+import { loadCatalog } from '../../server/src/plans/index.ts'
 import { virtualClock } from '../../server/src/platform/clock.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
-import { publicId } from '../../server/src/platform/ids.ts'
-import { closeMonths, precomputePriceSplits } from '../../server/src/usage/index.ts'
+import { publicId } from '../../server/src/public-ids.ts'
+import { openQuietRooms } from '../../server/src/quiet-rooms.ts'
+import { closeMonths } from '../../server/src/usage/index.ts'
 import { createWorkspace } from '../../server/src/workspaces/index.ts'
 import { openCallCopy, openEntryCopy } from './copied-rows.ts'
 import { createYearCustomer } from './customer.ts'
@@ -61,11 +61,12 @@ export async function makeYear(
     return { workspaceId, agentIds, key }
   })
   const { workspaceId } = made
-  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
+  const { ledger, payments } = openQuietRooms({ database, clock })
   const customer = createYearCustomer({
     database,
     clock,
-    boundaries,
+    ledger,
+    payments,
     workspaceId,
     monthlyMs,
     startsAtMs,
@@ -80,7 +81,7 @@ export async function makeYear(
       ...made,
       database,
       clock,
-      boundaries,
+      ledger,
       customer,
       copies,
       timeZone,
@@ -91,7 +92,7 @@ export async function makeYear(
     await Promise.all([copies.calls.close(), copies.entries.close()])
   }
   // What a server would have done by itself during the year.
-  await closeMonths(database, endsAtMs)
+  await closeMonths({ database, ledger }, endsAtMs)
   await precomputePriceSplits(database)
   await database.query('vacuum analyze')
   return { ...made, timeZone, agentIds: made.agentIds.map((id) => publicId('agent', id)) }

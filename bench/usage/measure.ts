@@ -4,7 +4,8 @@ import type pg from 'pg'
 import { systemClock } from '../../server/src/platform/clock.ts'
 import { type Database, openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
-import { createBudgets } from '../../server/src/usage/index.ts'
+import { openQuietRooms } from '../../server/src/quiet-rooms.ts'
+import { createBudgets } from '../../server/src/reports/budgets.ts'
 import { type BenchPostgres, urlOf } from '../postgres.ts'
 import { startServer } from '../server-process.ts'
 import { measureLives } from '../settlement.ts'
@@ -138,7 +139,8 @@ export async function measureYear(
 
 /** What the server does every few seconds, and every hour. */
 async function measureBudgets(database: Database, times: number): Promise<PageMeasured[]> {
-  const budgets = createBudgets({ database, clock: systemClock, onCommitted() {} })
+  const { ledger } = openQuietRooms({ database, clock: systemClock })
+  const budgets = createBudgets({ database, clock: systemClock, ledger })
   const measure = (what: string, look: () => Promise<unknown>) =>
     measureTimes(what, times, async () => (await secondsOf(look)) * 1000)
   return [

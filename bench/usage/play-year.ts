@@ -12,7 +12,7 @@ import type { CallCommand } from '../../server/src/calls/command.ts'
 import { type Batch, type ChargeReversal, decide, inWorkspace } from '../../server/src/calls/decide.ts'
 import {
   addEvent,
-  type Boundaries,
+  type Ledger,
   lockWorkspaces,
   reverseCharge,
   type WorkspaceUnit,
@@ -31,7 +31,7 @@ import type { YearCall } from './year-calls.ts'
 export type YearPlay = {
   readonly database: Database
   readonly clock: ReturnType<typeof virtualClock>
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly customer: YearCustomer
   readonly copies: { readonly calls: CopyIn; readonly entries: CopyIn }
   readonly workspaceId: string
@@ -66,7 +66,7 @@ const ROUND = 2_000
  * and the line are written as the engine writes them.
  */
 export async function playYear(play: YearPlay): Promise<void> {
-  const { database, clock, boundaries, customer, workspaceId, timeZone, endsAtMs } = play
+  const { database, clock, ledger, customer, workspaceId, timeZone, endsAtMs } = play
   const state: State = {
     calls: play.calls,
     next: play.calls.next(),
@@ -79,7 +79,7 @@ export async function playYear(play: YearPlay): Promise<void> {
     const line = (await lockWorkspaces(database, [workspaceId])).get(workspaceId)?.line
     invariant(line, 'The workspace has a balance line')
     if (line.nextBoundaryMs !== null && line.nextBoundaryMs <= clock.now()) {
-      await boundaries.catchUp([workspaceId], clock.now())
+      await ledger.catchUp([workspaceId])
     } else if (customer.isDue(line, state.refusals)) {
       await customer.act(line, state.refusals)
       state.refusals = 0
@@ -135,7 +135,7 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
   while (goesOn) {
     for (let steps = 0; goesOn && steps < ROUND; steps += 1) goesOn = step()
     // Nobody listens: events of long ago are pruned.
-    unit.changed.clear()
+    unit.newEvents.clear()
     await Promise.all([copies.calls.flushed(), copies.entries.flushed()])
   }
   await Promise.all([copies.calls.done(), copies.entries.done()])

@@ -5,18 +5,18 @@ import { allOrFirstError } from './platform/database/all-or-first-error.ts'
 
 /** What follows where credits run out and where they come back, in one transaction with the mark on the line. */
 export const creditConsequences: Consequences = {
-  async wentOut(tx, account, atMs, nowMs) {
-    const [paused, { ordered, sentences }] = await allOrFirstError([
-      pauseForCredits(tx, account, atMs, nowMs),
-      hangUpForCredits(tx, account, nowMs),
+  async wentOut(tx, unit, atMs, nowMs) {
+    const [paused, { sentences }] = await allOrFirstError([
+      pauseForCredits(tx, unit, atMs, nowMs),
+      hangUpForCredits(tx, unit, nowMs),
     ])
-    return { sentences: [...paused, ...sentences], hangUps: ordered > 0 }
+    return { sentences: [...paused, ...sentences] }
   },
-  async returned(tx, account, nowMs) {
+  async returned(tx, unit, nowMs) {
     const [resumed, { sentences }] = await allOrFirstError([
-      resumeAfterCredits(tx, account, nowMs),
-      hangUpForCredits(tx, account, nowMs),
+      resumeAfterCredits(tx, unit, nowMs),
+      hangUpForCredits(tx, unit, nowMs),
     ])
-    return { sentences: [...resumed, ...sentences], hangUps: false }
+    return { sentences: [...resumed, ...sentences] }
   },
 }

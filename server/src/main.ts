@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Config, loadConfig } from './config.ts'
 import { systemClock } from './platform/clock.ts'
-import { type Config, loadConfig } from './platform/config.ts'
 import { openServerDatabase, takeDataFolder } from './platform/database/connect.ts'
 import { createLog } from './platform/log.ts'
 import { StartProblem } from './platform/start-problem.ts'

@@ -7,8 +7,9 @@ import { type App, type AppOptions, createApp } from '../src/app.ts'
 import { loadCatalog } from '../src/plans/index.ts'
 import { type Clock, virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
-import { publicId } from '../src/platform/ids.ts'
 import { createLog } from '../src/platform/log.ts'
+import { publicId } from '../src/public-ids.ts'
+import { quietConfig } from '../src/quiet-rooms.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 
@@ -114,18 +115,9 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     database,
     clock,
     config: {
-      host: '127.0.0.1',
-      port: 0,
-      secret: 'a secret for tests, long enough',
-      secretPrevious: undefined,
-      publicUrl: undefined,
+      ...quietConfig,
       stripe: undefined,
-      seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       dataDir,
-      mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
-      simulatedPace: 1,
-      voice: { outbound: 'simulated' as const, twilio: undefined },
-      llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
       outboundAllow: [],
       ...options.config,
     },

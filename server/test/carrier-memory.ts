@@ -1,5 +1,5 @@
 import type { Queryable } from '../src/platform/database/database.ts'
-import { uuidFrom } from '../src/platform/ids.ts'
+import { uuidFrom } from '../src/public-ids.ts'
 
 /** A campaign's call as the simulated carrier recorded it. None of its times comes from the campaign. */
 export type PlacedCall = {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { loadConfig } from '../src/platform/config.ts'
+import { loadConfig } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import { runServerToEnd, startServer } from './start-server.ts'
 

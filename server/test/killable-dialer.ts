@@ -1,7 +1,5 @@
-import { chargeUntilBoundary } from '../src/calls/index.ts'
 import { createDialer, type Dialer } from '../src/campaigns/index.ts'
-import { createBoundaries } from '../src/ledger/index.ts'
-import { renewSubscription } from '../src/plans/index.ts'
+import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { createSimulatedCarrier, createVoice, type SimulatedLife, usualLife } from '../src/voice/index.ts'
 import type { TestApp } from './app.ts'
 import { createLife, killableDatabase, ProcessKilled, type ProcessLife } from './killable-process.ts'
@@ -46,7 +44,7 @@ export function createKillableDialer(
     onUnconnected: async () => {},
     onError,
   })
-  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
-  const dialer = createDialer({ database, clock, boundaries, voice, onCommitted() {}, onError })
+  const { ledger } = openQuietRooms({ database, clock })
+  const dialer = createDialer({ database, clock, ledger, voice, onError })
   return { dialer, life }
 }

@@ -94,7 +94,7 @@ async function countLostCalls({ database }: World, { workspaceId }: TestWorkspac
 }
 
 function formatOutcome(outcome: CallOutcome): string {
-  if (outcome.outcome === 'problem') return `problem: ${outcome.code}`
+  if (outcome.outcome === 'problem') return `problem: ${outcome.problem.code}`
   const { facts, refusalReason } = outcome.call
   if (facts.refused) return `refused: ${refusalReason}`
   const status = facts.endedAtMs === null ? (facts.answeredAtMs === null ? 'rings' : 'talks') : 'over'

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
 import { createOutbound, type Resolve } from '../src/platform/outbound.ts'
@@ -62,7 +62,7 @@ export async function openLlmWorld(
 ): Promise<LlmWorld> {
   const provider = await startProvider()
   const { withoutPlatformKey = [], models, resolve, ...rest } = options
-  const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
+  const known = LLM_PROVIDERS.filter((name) => !withoutPlatformKey.includes(name))
   const t = await testApp({ ...rest, ...gatewayOptions(provider, known, models, resolve) })
   await t.app.listen()
   /** Advances the test's clock with each request, because requests are listed by their time. */
@@ -129,7 +129,7 @@ function gatewayOptions(
     config: {
       llm: {
         keys: Object.fromEntries(withPlatformKey.map((name) => [name, platformKey(name)])),
-        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
+        bases: Object.fromEntries(LLM_PROVIDERS.map((name) => [name, `${provider.address}/${name}`])),
         azureApiVersion: undefined,
         models,
       },

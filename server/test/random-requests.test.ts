@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../core/test/property-runs.ts'
-import { problemRegistry } from '../src/platform/problem.ts'
+import { problemRegistry } from '../src/problem-registry.ts'
 import { type TestApp, testApp, testNowMs } from './app.ts'
 import { type ApiDocument, type RandomRequest, randomRequests } from './random-requests.ts'
 import { closeInOrder, connectVoiceStack } from './voice-stack.ts'

@@ -1,4 +1,4 @@
-import { billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
+import { computeBillingCycle, computeCycleAnchor } from '@talktime/core/billing/billing-cycle'
 
 /**
  * A slow reference model of a workspace's credits, against which tests compare the real books. It has no balance line,
@@ -51,8 +51,8 @@ export type ModelCall = {
 }
 
 export function createModel(terms: ModelWorkspace['terms'], nowMs: number): ModelWorkspace {
-  const anchorLocal = cycleAnchor(nowMs, 'UTC')
-  const { endsAtMs } = billingCycle(anchorLocal, 'UTC', 0)
+  const anchorLocal = computeCycleAnchor(nowMs, 'UTC')
+  const { endsAtMs } = computeBillingCycle(anchorLocal, 'UTC', 0)
   const workspace: ModelWorkspace = {
     terms,
     anchorLocal,
@@ -209,7 +209,7 @@ export function catchUp(workspace: ModelWorkspace, nowMs: number): void {
 
 function renew(workspace: ModelWorkspace): void {
   workspace.cycleNumber += 1
-  workspace.cycleEndsAtMs = billingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
+  workspace.cycleEndsAtMs = computeBillingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
   grant(workspace, workspace.terms.monthlyMs, workspace.cycleEndsAtMs)
 }
 

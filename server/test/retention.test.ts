@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { raiseAlert } from '../src/alerts/index.ts'
 import { ALERTS_KEPT_MS, DELIVERIES_KEPT_MS, deleteExpiredAlerts } from '../src/alerts/retention.ts'
 import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
-import { uuidFrom } from '../src/platform/ids.ts'
+import { uuidFrom } from '../src/public-ids.ts'
 import { REMEMBERED_MS } from '../src/voice/simulated/carrier.ts'
 import { type TestApp, testApp } from './app.ts'
 import { campaignCustomer, steadyLife } from './campaign-customer.ts'
@@ -31,10 +31,10 @@ async function later(ms: number): Promise<void> {
   await t.app.runDue()
 }
 
-function raise(workspaceId: string, key: string): Promise<string | undefined> {
+async function raise(workspaceId: string, key: string): Promise<void> {
   const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
-  const alert = { workspaceId, kind: 'reload_declined', key, ...texts } as const
-  return t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+  const alert = { kind: 'reload_declined', key, ...texts } as const
+  await t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
 }
 
 test('deliveries of an alert are deleted after 90 days, the alert after a year', async () => {

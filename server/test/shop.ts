@@ -1,5 +1,4 @@
-import { chargeUntilBoundary } from '../src/calls/index.ts'
-import { createBoundaries, verifyLedger } from '../src/ledger/index.ts'
+import { type Ledger, verifyLedger } from '../src/ledger/index.ts'
 import type { PaymentsDeps } from '../src/payments/deps.ts'
 import type { TestCard } from '../src/payments/gateway.ts'
 import { orderTopUp } from '../src/payments/order-top-up.ts'
@@ -8,9 +7,10 @@ import { createPayments, type Payments } from '../src/payments/payments.ts'
 import type { Purchase } from '../src/payments/purchase-store.ts'
 import { createSandboxGateway, type SandboxGateway } from '../src/payments/sandbox/gateway.ts'
 import { verifyPayments } from '../src/payments/verify.ts'
-import { loadCatalog, renewSubscription } from '../src/plans/index.ts'
+import { loadCatalog } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
+import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 import {
@@ -34,11 +34,12 @@ export type Shop = {
   readonly database: Database
   readonly clock: ReturnType<typeof virtualClock>
   readonly gateway: SandboxGateway
+  readonly ledger: Ledger
   /**
    * @param stepsMax after so many steps it dies; undefined: it lives on
    * @param changes what is different with this one
    */
-  seller(stepsMax?: number, changes?: Partial<PaymentsDeps>): Seller
+  seller(stepsMax?: number, changes?: Partial<Omit<PaymentsDeps, 'hooks'>>): Seller
   /** A workspace on a paid plan with a card. */
   customer(card: TestCard): Promise<{ readonly workspaceId: string; readonly method: PaymentMethod }>
   addCard(workspaceId: string, card: TestCard): Promise<PaymentMethod>
@@ -60,18 +61,17 @@ export async function openShop(): Promise<Shop> {
   const sandbox = createSandboxGateway({ database, clock })
   const healthy = seller()
 
-  function seller(stepsMax?: number, changes: Partial<PaymentsDeps> = {}): Seller {
+  function seller(stepsMax?: number, changes: Partial<Omit<PaymentsDeps, 'hooks'>> = {}): Seller {
     const life = createLife(stepsMax)
     const own = killableDatabase(database, life)
+    const { ledger } = openQuietRooms({ database: own, clock })
     const payments = createPayments({
       database: own,
       clock,
-      boundaries: createBoundaries(own, { chargeUntilBoundary, renew: renewSubscription }),
+      ledger,
       gateway: killableGateway(sandbox, life),
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       origin: 'https://talktime.example.com',
-      purposes: {},
-      onCommitted() {},
       onError(error) {
         if (!(error instanceof ProcessKilled)) throw error
       },
@@ -82,7 +82,7 @@ export async function openShop(): Promise<Shop> {
       payments,
       async buy(workspaceId, { key, quantity }) {
         const { purchase } = await orderTopUp(
-          { database: own, clock, payments },
+          { ledger, payments },
           {
             workspaceId,
             packageId: 'credits_100',
@@ -120,6 +120,7 @@ export async function openShop(): Promise<Shop> {
     database,
     clock,
     gateway: sandbox,
+    ledger: openQuietRooms({ database, clock }).ledger,
     seller,
     addCard,
     async customer(card) {

@@ -1,5 +1,6 @@
 import { creditConsequences } from '../src/credit-consequences.ts'
 import { type CreditWatch, type CreditWatchDeps, createCreditWatch } from '../src/credit-watch/watch.ts'
+import { createSilentCommits } from '../src/platform/commits.ts'
 import { ProcessKilled } from './killable-process.ts'
 import type { World } from './world.ts'
 
@@ -8,9 +9,9 @@ export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): Cr
   return createCreditWatch({
     database: world.database,
     clock: world.clock,
-    boundaries: world.boundaries,
+    ledger: world.ledger,
+    commits: createSilentCommits(),
     consequences: creditConsequences,
-    onCommitted() {},
     onBelow() {},
     onError(error) {
       if (!(error instanceof ProcessKilled)) throw error

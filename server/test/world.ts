@@ -5,8 +5,6 @@ import {
   type CallEngine,
   type CallOutcome,
   type CallRow,
-  chargeUntilBoundary,
-  createCallEngine,
   verifyCalls,
 } from '../src/calls/index.ts'
 import { verifyCampaigns } from '../src/campaigns/index.ts'
@@ -14,21 +12,19 @@ import { verifyCreditWatch } from '../src/credit-watch/index.ts'
 import {
   addGrant,
   type Balance,
-  type Boundaries,
-  createBoundaries,
   type Difference,
-  lockWorkspaces,
+  type Ledger,
   type NewGrant,
   post,
   readBalance,
   verifyLedger,
-  writeUnits,
 } from '../src/ledger/index.ts'
 import { verifyPayments } from '../src/payments/index.ts'
-import { loadCatalog, renewSubscription } from '../src/plans/index.ts'
+import { loadCatalog } from '../src/plans/index.ts'
 import { virtualClock } from '../src/platform/clock.ts'
 import type { Database, Queryable } from '../src/platform/database/database.ts'
 import { newUuid } from '../src/platform/ids.ts'
+import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { verifyUsage } from '../src/usage/index.ts'
 import { verifyVoice } from '../src/voice/index.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
@@ -55,7 +51,7 @@ export type TestWorkspaceOptions = {
 export type World = {
   readonly database: Database
   readonly clock: ReturnType<typeof virtualClock>
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly engine: CallEngine
   /** The engine of another server process on the same database. */
   anotherEngine(): CallEngine
@@ -79,12 +75,13 @@ export async function openWorld(): Promise<World> {
   const { database, drop } = await testDatabase()
   await loadCatalog(database)
   const clock = virtualClock(worldStartsAtMs)
-  const boundaries = createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription })
-  const engines: CallEngine[] = []
+  const rooms = openQuietRooms({ database, clock })
+  const { ledger } = rooms
+  const engines: CallEngine[] = [rooms.engine]
   let plans = 0
 
   function anotherEngine(): CallEngine {
-    const engine = createCallEngine({ database, clock, boundaries })
+    const { engine } = openQuietRooms({ database, clock })
     engines.push(engine)
     return engine
   }
@@ -104,8 +101,8 @@ export async function openWorld(): Promise<World> {
   return {
     database,
     clock,
-    boundaries,
-    engine: anotherEngine(),
+    ledger,
+    engine: rooms.engine,
     anotherEngine,
     async workspace(options = {}) {
       const planId = await makePlan(options)
@@ -128,27 +125,18 @@ export async function openWorld(): Promise<World> {
       )
       return { workspaceId, agentId }
     },
-    async grant({ workspaceId }, { kind, amountMs, expiresAtMs = null, price = null }) {
-      await boundaries.catchUp([workspaceId], clock.now())
-      return database.transaction(async (tx) => {
-        const unit = await newUnit(tx, workspaceId)
-        const grant = { kind, amountMs, expiresAtMs, price, atMs: clock.now(), reason: null }
-        const { grantId } = await addGrant(tx, unit, grant, clock.now())
-        await writeUnits(tx, [unit], clock.now())
-        return grantId
-      })
-    },
+    grant: ({ workspaceId }, { kind, amountMs, expiresAtMs = null, price = null }) =>
+      ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
+        const grant = { kind, amountMs, expiresAtMs, price, atMs: nowMs, reason: null }
+        return (await addGrant(tx, unit, grant, nowMs)).grantId
+      }),
     async deduct({ workspaceId }, amountMs) {
-      await boundaries.catchUp([workspaceId], clock.now())
-      await database.transaction(async (tx) => {
-        const unit = await newUnit(tx, workspaceId)
-        const posting = { kind: 'adjustment', amountMs: -amountMs, atMs: clock.now(), draws: true } as const
-        post(unit, posting, clock.now())
-        await writeUnits(tx, [unit], clock.now())
+      await ledger.changeWorkspace(workspaceId, async ({ unit, nowMs }) => {
+        post(unit, { kind: 'adjustment', amountMs: -amountMs, atMs: nowMs, draws: true }, nowMs)
       })
     },
     async balance({ workspaceId }) {
-      await boundaries.catchUpIfDue(workspaceId, clock.now())
+      await ledger.catchUpIfDue(workspaceId)
       return readBalance(database, workspaceId, clock.now())
     },
     async close() {
@@ -165,12 +153,6 @@ const agentFields = {
   llmProvider: 'openai',
   llmModel: 'm',
   voiceEndpoint: null,
-}
-
-async function newUnit(tx: Queryable, workspaceId: string) {
-  const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-  if (unit === undefined) throw new Error('The workspace has no balance line')
-  return unit
 }
 
 /** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */

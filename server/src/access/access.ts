@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import { type Accounts, type Browser, openAccounts } from './accounts.ts'
 import { type AccessChange, listenForChanges } from './changes.ts'
 import { findKey, hashOfKey, looksLikeKey } from './keys.ts'
@@ -142,11 +142,14 @@ function isIn(principal: Principal, workspaceId: string): boolean {
 
 function wrongKey(): Problem {
   return new Problem(
-    'unauthenticated',
+    platformProblems.unauthenticated,
     'This API key is not valid, or was revoked. Send it as "Authorization: Bearer tt_…".',
   )
 }
 
 function nobody(): Problem {
-  return new Problem('unauthenticated', 'Send an API key as "Authorization: Bearer tt_…", or sign in.')
+  return new Problem(
+    platformProblems.unauthenticated,
+    'Send an API key as "Authorization: Bearer tt_…", or sign in.',
+  )
 }

@@ -6,6 +6,7 @@ import type pg from 'pg'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { accessProblems } from './problems.ts'
 
 /** A person's account. */
 export type User = { readonly id: string; readonly name: string; readonly email: string }
@@ -89,7 +90,10 @@ export async function openAccounts(options: {
     await tx.query("select pg_advisory_xact_lock(hashtextextended('sign-up ' || $1, 0))", [email])
     const { rows } = await tx.query('select from users where email = $1', [email])
     if (rows.length === 0) return
-    throw new Problem('email_taken', `${email} has an account already. Sign in, or use another address.`)
+    throw new Problem(
+      accessProblems.email_taken,
+      `${email} has an account already. Sign in, or use another address.`,
+    )
   }
 
   return {
@@ -118,7 +122,7 @@ export async function openAccounts(options: {
       } catch (error) {
         if (!isWrongCredentials(error)) throw error
         throw new Problem(
-          'invalid_credentials',
+          accessProblems.invalid_credentials,
           'The email address or the password is wrong. Check both and try again.',
         )
       }

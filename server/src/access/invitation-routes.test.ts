@@ -125,12 +125,12 @@ test('of many who use one link at once one gets in', async () => {
 test('409: somebody who is in already', async () => {
   expect((await invite({ email: owner.email, role: 'member' })).body).toMatchObject({
     status: 409,
-    code: 'conflict',
+    code: 'already_member',
   })
   const token = tokenOf(await invite(bob))
   const { cookie } = owner
   const accept = await t.request('POST', '/v1/invitations/accept', { cookie, body: { token } })
-  expect(accept.body.code).toBe('conflict')
+  expect(accept.body.code).toBe('already_member')
   expect((await lookUp(token)).status).toBe(200)
 })
 

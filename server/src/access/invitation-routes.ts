@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import { type Access, browserOf } from './access.ts'
 import {
   acceptInvitation,
@@ -19,6 +19,7 @@ import {
   withdrawInvitation,
 } from './invitations.ts'
 import type { MemberRole, Scope } from './principal.ts'
+import { accessProblems } from './problems.ts'
 import type { AccessLimits } from './rate-limits.ts'
 import { Email, RoleName } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
@@ -137,7 +138,10 @@ export function invitationRoutes(deps: InvitationRouteDeps): Routes {
         requirePerson(scope, 'admin')
         const invitationId = uuidFrom('invitation', request.params.id)
         if (invitationId === undefined) {
-          throw new Problem('invitation_not_found', 'There is no such open invitation in this workspace.')
+          throw new Problem(
+            accessProblems.invitation_not_found,
+            'There is no such open invitation in this workspace.',
+          )
         }
         await database.transaction(async (tx) => {
           requireMayGive(scope, await withdrawInvitation(tx, scope.workspaceId, invitationId))
@@ -196,7 +200,10 @@ export function invitationRoutes(deps: InvitationRouteDeps): Routes {
         ? await access.accounts.session(browserOf(request), false)
         : undefined
     if (session !== undefined) return session.user
-    throw new Problem('forbidden', 'A key cannot accept an invitation. Sign in as the person who joins.')
+    throw new Problem(
+      platformProblems.forbidden,
+      'A key cannot accept an invitation. Sign in as the person who joins.',
+    )
   }
 }
 

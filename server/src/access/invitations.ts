@@ -4,6 +4,7 @@ import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { addMember, lockMembers } from './members.ts'
 import type { MemberRole } from './principal.ts'
+import { accessProblems } from './problems.ts'
 
 export type InvitationRow = {
   readonly id: string
@@ -45,7 +46,8 @@ export async function invite(
     `select from members m join users u on u.id = m.user_id where m.workspace_id = $1 and u.email = $2`,
     [workspaceId, email],
   )
-  if (rowCount !== 0) throw new Problem('conflict', `${email} is a member of this workspace already.`)
+  if (rowCount !== 0)
+    throw new Problem(accessProblems.already_member, `${email} is a member of this workspace already.`)
   await tx.query(
     'delete from invitations where workspace_id = $1 and email = $2 and accepted_at_ms is null',
     [workspaceId, email],
@@ -88,7 +90,10 @@ export async function withdrawInvitation(
   )
   const role = rows[0]?.role
   if (role === undefined) {
-    throw new Problem('invitation_not_found', 'There is no such open invitation in this workspace.')
+    throw new Problem(
+      accessProblems.invitation_not_found,
+      'There is no such open invitation in this workspace.',
+    )
   }
   return role
 }
@@ -132,7 +137,7 @@ export async function acceptInvitation(
 
 function notFound(): Problem {
   return new Problem(
-    'invitation_not_found',
+    accessProblems.invitation_not_found,
     'This invitation was used, withdrawn or has expired. Ask for a new one.',
   )
 }
@@ -156,7 +161,7 @@ async function requireRoom(
   const { members = 0, open = 0 } = rows[0] ?? {}
   if (members + (openInvitationsCount ? open : 0) < membersMax) return
   throw new Problem(
-    'limit_reached',
+    accessProblems.limit_reached,
     `The plan includes ${membersMax} ${membersMax === 1 ? 'member' : 'members'}, ` +
       `${openInvitationsCount ? 'open invitations counted' : 'and the workspace has them'}. ` +
       'Remove one, or change to a larger plan.',

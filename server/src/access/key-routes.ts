@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
 import { createKey, type KeyRow, listKeys, revokeKey } from './keys.ts'
+import { accessProblems } from './problems.ts'
 import { Name } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
@@ -109,7 +110,8 @@ export function keyRoutes(deps: {
         const scope = await access.scopeOf(request)
         requirePerson(scope, 'admin')
         const keyId = uuidFrom('key', request.params.id)
-        if (keyId === undefined) throw new Problem('key_not_found', 'There is no such key in this workspace.')
+        if (keyId === undefined)
+          throw new Problem(accessProblems.key_not_found, 'There is no such key in this workspace.')
         const name = await database.transaction((tx) => revokeKey(tx, scope.workspaceId, keyId, clock.now()))
         access.forget({ kind: 'key', name })
         reply.code(204)

@@ -3,6 +3,7 @@ import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { announceChange } from './changes.ts'
+import { accessProblems } from './problems.ts'
 
 /** A key as it is listed: never the key itself. `workspaceId` is null for an operator's. */
 export type KeyRow = {
@@ -62,7 +63,7 @@ export async function revokeKey(tx: Tx, workspaceId: string, keyId: string, nowM
   )
   const name = rows[0]?.keyHash.toString('hex')
   if (name === undefined)
-    throw new Problem('key_not_found', 'There is no such key, or it was revoked before.')
+    throw new Problem(accessProblems.key_not_found, 'There is no such key, or it was revoked before.')
   await announceChange(tx, { kind: 'key', name })
   return name
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, type TestPerson, testApp } from '../../test/app.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 import { addMember } from './members.ts'
 import type { MemberRole } from './principal.ts'
 

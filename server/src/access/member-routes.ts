@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
-import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
 import { changeRole, listMembers, type MemberRow, removeMember } from './members.ts'
 import type { Scope } from './principal.ts'
+import { accessProblems } from './problems.ts'
 import { RoleName } from './request-schemas.ts'
 import { requirePerson } from './scope.ts'
 
@@ -107,7 +108,7 @@ function ownersOf(scope: Scope): { mayTouchOwners: boolean } {
 function userUuid(id: string): string {
   const uuid = uuidFrom('user', id)
   if (uuid === undefined) {
-    throw new Problem('member_not_found', 'There is no such member in this workspace.')
+    throw new Problem(accessProblems.member_not_found, 'There is no such member in this workspace.')
   }
   return uuid
 }

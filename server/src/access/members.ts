@@ -1,7 +1,8 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import { announceChange } from './changes.ts'
 import type { MemberRole, Membership } from './principal.ts'
+import { accessProblems } from './problems.ts'
 
 export type MemberRow = {
   readonly userId: string
@@ -47,7 +48,8 @@ export async function addMember(
      on conflict do nothing`,
     [member.workspaceId, member.userId, member.role, nowMs],
   )
-  if (rowCount === 0) throw new Problem('conflict', 'This user is a member of the workspace already.')
+  if (rowCount === 0)
+    throw new Problem(accessProblems.already_member, 'This user is a member of the workspace already.')
   await announceChange(tx, { kind: 'user', name: member.userId })
 }
 
@@ -126,14 +128,15 @@ async function lockMember(
     [workspaceId, userId],
   )
   const row = rows[0]
-  if (row === undefined) throw new Problem('member_not_found', 'There is no such member in this workspace.')
+  if (row === undefined)
+    throw new Problem(accessProblems.member_not_found, 'There is no such member in this workspace.')
   return row
 }
 
 function requireOwner(by: { readonly mayTouchOwners: boolean }): void {
   if (by.mayTouchOwners) return
   throw new Problem(
-    'forbidden',
+    platformProblems.forbidden,
     'Only an owner may make, change or remove an owner. Ask an owner of the workspace.',
   )
 }
@@ -147,5 +150,8 @@ async function requireAnotherOwner(
     [workspaceId, userId],
   )
   if (rows.length > 0) return
-  throw new Problem('last_owner', 'This is the workspace’s only owner. Make somebody else an owner first.')
+  throw new Problem(
+    accessProblems.last_owner,
+    'This is the workspace’s only owner. Make somebody else an owner first.',
+  )
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../platform/problem.ts'
+import { accessProblems } from './problems.ts'
 
 /**
  * Whether a request that changes something comes from our own pages. Browsers send a session's cookie with whatever
@@ -19,7 +20,7 @@ export function requireOwnOrigin(
   if (origin !== undefined && isOwn(origin, request, publicUrl)) return
   if (origin === undefined && site === undefined && !required) return
   throw new Problem(
-    'origin_not_allowed',
+    accessProblems.origin_not_allowed,
     'Requests with a session cookie that change something are taken from Talktime’s own pages alone. ' +
       'Programs send an API key, or the header Origin with this server’s address.',
   )

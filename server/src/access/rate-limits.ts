@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpServer } from '../platform/http/http-server.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 
 /** How often within a minute somebody may try what could be guessed: passwords, invitations. */
 export type AccessLimits = {
@@ -38,7 +38,10 @@ export async function createAccessLimits(
       for (const count of counts) {
         if (count.isAllowed || !count.isExceeded) continue
         reply.header('retry-after', String(count.ttlInSeconds))
-        throw new Problem('too_many_requests', `Too many tries. Try again in ${count.ttlInSeconds} seconds.`)
+        throw new Problem(
+          platformProblems.too_many_requests,
+          `Too many tries. Try again in ${count.ttlInSeconds} seconds.`,
+        )
       }
     },
   }

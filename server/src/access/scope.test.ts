@@ -6,7 +6,7 @@ import {
   type TestRequest,
   testApp,
 } from '../../test/app.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import { announceChange } from './changes.ts'
 import { addMember } from './members.ts'
 

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { uuidFrom } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import type { Actor, Membership, Principal, Role, Scope } from './principal.ts'
 import type { PrincipalCache } from './principal-cache.ts'
+import { accessProblems } from './problems.ts'
 
 export type ScopeOptions = {
   /** A workspace that the request names elsewhere than in its header, as `ws_…`. */
@@ -28,7 +29,7 @@ export function createScopes(workspaces: {
   async function scopeOfOperator(principal: Principal & { kind: 'operator' }, named: string | undefined) {
     if (named === undefined) {
       throw new Problem(
-        'invalid_request',
+        platformProblems.invalid_request,
         'An operator key acts in any workspace: say in which by the header Talktime-Workspace, such as ws_0199….',
         {
           errors: [
@@ -71,14 +72,17 @@ export function createScopes(workspaces: {
 /** Who sent the request, where its address needs no workspace. Throws `unauthenticated` where nobody is known. */
 export function principalOf(request: FastifyRequest): Principal {
   if (request.principal !== null) return request.principal
-  throw new Problem('unauthenticated', 'Send an API key, or sign in.')
+  throw new Problem(platformProblems.unauthenticated, 'Send an API key, or sign in.')
 }
 
 /** For addresses that are the operator's alone. */
 export function requireOperator(request: FastifyRequest): Actor {
   const principal = principalOf(request)
   if (principal.kind === 'operator') return actorOf(principal)
-  throw new Problem('forbidden', 'Only the operator may do this: send an operator key (tt_op_…).')
+  throw new Problem(
+    platformProblems.forbidden,
+    'Only the operator may do this: send an operator key (tt_op_…).',
+  )
 }
 
 // What a key of the workspace may do is what an admin may, except where a person has to be there.
@@ -87,13 +91,19 @@ const ranks: Record<Role, number> = { member: 1, key: 2, admin: 2, owner: 3, ope
 /** Throws `forbidden`, saying who may, unless the scope is at least `role`. */
 export function requireRole(scope: Scope, role: 'owner' | 'admin'): void {
   if (ranks[scope.role] >= ranks[role]) return
-  throw new Problem('forbidden', `Only ${whoMay(role)} of this workspace may do this. Ask one of them.`)
+  throw new Problem(
+    platformProblems.forbidden,
+    `Only ${whoMay(role)} of this workspace may do this. Ask one of them.`,
+  )
 }
 
 /** The same for what no API key may do, so that a leaked key cannot make others or let people in. */
 export function requirePerson(scope: Scope, role: 'owner' | 'admin'): void {
   if (scope.role === 'key') {
-    throw new Problem('forbidden', `An API key may not do this. It takes ${whoMay(role)}, signed in.`)
+    throw new Problem(
+      platformProblems.forbidden,
+      `An API key may not do this. It takes ${whoMay(role)}, signed in.`,
+    )
   }
   requireRole(scope, role)
 }
@@ -118,7 +128,7 @@ function checked(request: FastifyRequest, scope: Found, options: ScopeOptions): 
   if (!scope.suspended || reads || scope.role === 'operator' || options.whileSuspended === 'allowed')
     return scope
   throw new Problem(
-    'workspace_suspended',
+    accessProblems.workspace_suspended,
     'The workspace is suspended: it can be looked at, not changed. Ask the operator of this service.',
   )
 }
@@ -135,9 +145,15 @@ function membershipIn(memberships: readonly Membership[], named: string | undefi
     named === undefined ? memberships[0] : memberships.find(({ workspaceId }) => workspaceId === named)
   if (membership !== undefined) return membership
   if (named !== undefined) throw noSuchWorkspace()
-  throw new Problem('workspace_not_found', 'You are in no workspace. Ask for an invitation to one.')
+  throw new Problem(
+    accessProblems.workspace_not_found,
+    'You are in no workspace. Ask for an invitation to one.',
+  )
 }
 
 function noSuchWorkspace(): Problem {
-  return new Problem('workspace_not_found', 'There is no such workspace for this key or session.')
+  return new Problem(
+    accessProblems.workspace_not_found,
+    'There is no such workspace for this key or session.',
+  )
 }

@@ -5,8 +5,8 @@ import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { type Access, browserOf, sessionName } from './access.ts'
 import { passwordLengthMax, passwordLengthMin, type User } from './accounts.ts'
 import { announceChange } from './changes.ts'
@@ -167,7 +167,7 @@ export function sessionRoutes(deps: SessionRouteDeps): Routes {
       async (request, reply) => {
         const session = await accounts.session(browserOf(request), true)
         if (session === undefined || request.principal?.kind !== 'user') {
-          throw new Problem('unauthenticated', 'Nobody is signed in here. Sign in first.')
+          throw new Problem(platformProblems.unauthenticated, 'Nobody is signed in here. Sign in first.')
         }
         if (session.cookies.length > 0) reply.header('set-cookie', session.cookies)
         return sessionResponse(database, session.user)

@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { agentProblems } from './problems.ts'
 
 export type AgentStatus = 'active' | 'disabled'
 
@@ -170,7 +171,7 @@ export async function workspaceOfAgent(db: Queryable, agentId: string): Promise<
 }
 
 function notFound(): never {
-  throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+  throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
 }
 
 /** The index decides, so that of two at once one gets the number. */
@@ -180,7 +181,7 @@ async function phoneNumberFree<T>(phoneNumber: string | null, write: () => Promi
   } catch (error) {
     if (!isTakenNumber(error)) throw error
     throw new Problem(
-      'phone_number_taken',
+      agentProblems.phone_number_taken,
       `${phoneNumber} belongs to another agent. A number has one agent.`,
       {
         errors: [{ pointer: '/phoneNumber', detail: `${phoneNumber} belongs to another agent.` }],

@@ -2,8 +2,8 @@ export {
   type AgentFields,
   type AgentRow,
   createAgent,
-  recordUnconnectedCall,
   requireAgent,
   workspaceOfAgent,
 } from './agent-store.ts'
-export { agentRoutes } from './routes.ts'
+export { openAgents } from './open-agents.ts'
+export { agentProblems } from './problems.ts'

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
-import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { addEvent, type Ledger } from '../ledger/index.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId, uuidFrom } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { publicId, uuidFrom } from '../public-ids.ts'
 import {
   type AgentRow,
   archiveAgent,
@@ -17,6 +16,7 @@ import {
   updateAgent,
   workspaceOfAgent,
 } from './agent-store.ts'
+import { agentProblems } from './problems.ts'
 import { AgentName, Language, LlmName, PhoneNumber, VoiceEndpoint } from './request-schemas.ts'
 
 const AgentStatus = z.enum(['active', 'disabled']).meta({ description: 'disabled: its calls are refused.' })
@@ -78,15 +78,12 @@ function agentResponse(row: AgentRow): z.infer<typeof AgentResponse> {
 export type AgentRouteDeps = {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
-  readonly idempotency: Idempotency
-  /** Tells whoever looks at the workspace that an agent is not what it was. */
-  readonly announce: (tx: Tx, workspaceId: string, agentId: string, nowMs: number) => Promise<void>
+  readonly ledger: Ledger
 }
 
 /** The agents of a workspace: who talks. */
 export function agentRoutes(deps: AgentRouteDeps): Routes {
-  const { access, database, clock, idempotency, announce } = deps
+  const { access, database, ledger } = deps
   const tags = ['Agents']
   const one = { tags, params: AgentParams, response: { 200: AgentResponse } }
 
@@ -124,12 +121,11 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
         const { workspaceId } = scope
-        const nowMs = clock.now()
-        return idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           const { phoneNumber = null, voiceEndpoint = null, ...fields } = request.body
           const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber, voiceEndpoint }, nowMs)
           requireOtherEnd(row)
-          await announce(tx, workspaceId, row.id, nowMs)
+          addEvent(unit, 'agent', row.id)
           return { status: 201, body: agentResponse(row) }
         })
       },
@@ -148,10 +144,10 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
         requireRole(scope, 'admin')
         const { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status } = request.body
         const change = { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status }
-        return database.transaction(async (tx) => {
+        return ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit }) => {
           const row = await updateAgent(tx, agent, change)
           requireOtherEnd(row)
-          await announce(tx, agent.workspaceId, agent.id, clock.now())
+          addEvent(unit, 'agent', agent.id)
           return agentResponse(row)
         })
       },
@@ -170,10 +166,9 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
       async (request, reply) => {
         const { scope, agent } = await scopeOfAgent(request, request.params.id)
         requireRole(scope, 'admin')
-        const nowMs = clock.now()
-        await database.transaction(async (tx) => {
+        await ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit, nowMs }) => {
           await archiveAgent(tx, agent, nowMs)
-          await announce(tx, agent.workspaceId, agent.id, nowMs)
+          addEvent(unit, 'agent', agent.id)
         })
         reply.code(204)
         return undefined
@@ -185,7 +180,8 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
 /** Throws `agent_not_found` for what is no id of an agent. */
 function agentUuid(id: string): string {
   const uuid = uuidFrom('agent', id)
-  if (uuid === undefined) throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+  if (uuid === undefined)
+    throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
   return uuid
 }
 

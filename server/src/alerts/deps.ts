@@ -1,5 +1,6 @@
+import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
+import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
@@ -17,11 +18,9 @@ export type DelivererDeps = {
   /** Who mails, as people know the service. */
   readonly serviceName: string
   /** How long a webhook may take to answer; 15 s unless told. */
-  readonly webhookMsMax?: number
+  readonly webhookMsMax?: number | undefined
   readonly log: Logger
-  /** Tells whoever looks at the workspace that its alerts are not what they were. */
-  readonly announce: (tx: Tx, workspaceId: string, nowMs: number) => Promise<void>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
   /** Taking or keeping a delivery failed; it will be tried again. */
   readonly onError: (error: unknown) => void
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
-import { publicId } from '../platform/ids.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
+import { publicId } from '../public-ids.ts'
 import { type Delivery, isUnderWay } from './delivery/delivery-store.ts'
 import { type Alert, alertKinds } from './inbox/alert.ts'
 

@@ -1,7 +1,7 @@
 import type { AutoReloadDecision } from '@talktime/core/auto-reload/auto-reload'
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { raiseAlert } from '../alerts/index.ts'
-import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Purchase } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { moneyText } from '../platform/text-format.ts'
@@ -31,7 +31,7 @@ export async function raiseReloadAlerts(
 }
 
 /** Tells of a purchase that was paid, if auto-reload made it. The credits are on the unit already. */
-export async function tellReloadDone(
+export async function raiseReloadDone(
   tx: Tx,
   unit: WorkspaceUnit,
   { id, origin, description, amountMinor, currency }: Purchase,
@@ -49,9 +49,7 @@ export async function tellReloadDone(
 }
 
 async function raise(tx: Tx, unit: WorkspaceUnit, said: Said, nowMs: number): Promise<void> {
-  const { workspaceId } = unit.line
-  const id = await raiseAlert(tx, { ...said, workspaceId, link: '/billing' }, nowMs)
-  if (id !== undefined) addEvent(unit, 'alert', id)
+  await raiseAlert(tx, unit, { ...said, link: '/billing' }, nowMs)
 }
 
 /** The first decline since all was well; those after it are no news until nothing more is tried. */

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Shop } from '../../test/shop.ts'
-import { chargeUntilBoundary } from '../calls/index.ts'
-import { createBoundaries } from '../ledger/index.ts'
 import type { TestCard } from '../payments/gateway.ts'
-import { renewSubscription } from '../plans/index.ts'
+import { openQuietRooms } from '../quiet-rooms.ts'
 import { type AutoReload, createAutoReload } from './auto-reload.ts'
 import type { AutoReloadDeps } from './deps.ts'
 import { saveAutoReload } from './save-settings.ts'
@@ -32,9 +30,8 @@ function serverProcess(stepsMax?: number): {
   const deps: AutoReloadDeps = {
     database,
     clock: shop.clock,
-    boundaries: createBoundaries(database, { chargeUntilBoundary, renew: renewSubscription }),
+    ledger: openQuietRooms({ database, clock: shop.clock }).ledger,
     payments,
-    onCommitted() {},
     onError(error) {
       if (!(error instanceof ProcessKilled)) throw error
     },

@@ -1,4 +1,4 @@
-import type { Boundaries } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -7,10 +7,8 @@ import type { Database } from '../platform/database/database.ts'
 export type RequestDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly payments: Payments
-  /** After each commit of this room's: there is something new for listeners. */
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
 }
 
 export type AutoReloadDeps = RequestDeps & {

@@ -11,7 +11,8 @@ import { raiseReloadAlerts } from './alerts.ts'
 import { insertAttempt, type NewAttempt } from './attempt-store.ts'
 import { type Facts, loadFacts } from './load-situation.ts'
 import { stateSentence } from './messages.ts'
-import { findSettings, type Settings, saveDecision, watchFor } from './settings-store.ts'
+import { findSettings, type Settings, saveDecision } from './settings-store.ts'
+import { watchFor } from './watch-for.ts'
 
 /** What is to be done outside of the transaction in which it was decided. */
 export type Turn =
@@ -105,10 +106,7 @@ async function keepDecision(
   const { workspaceId } = settings
   // Where the balance was last seen; crossing the threshold, in either direction, is what has to be heard of.
   const belowMs = isBelow(facts) ? null : settings.thresholdMs
-  if (belowMs !== unit.line.reloadBelowMs) {
-    await watchFor(tx, workspaceId, belowMs)
-    unit.line = { ...unit.line, reloadBelowMs: belowMs }
-  }
+  watchFor(unit, belowMs)
   const untold = facts.outdated !== undefined || decision.reason === 'workspace_suspended'
   const decided = {
     attemptSeq: attempt?.seq ?? settings.attemptSeq,

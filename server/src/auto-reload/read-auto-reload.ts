@@ -1,6 +1,6 @@
 import { type AutoReloadDecision, decideAutoReload } from '@talktime/core/auto-reload/auto-reload'
 import { readLine } from '../ledger/index.ts'
-import { listPackages } from '../plans/index.ts'
+import { listPackages, planProblems } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Attempt, listAttempts } from './attempt-store.ts'
@@ -21,9 +21,9 @@ export type ViewDeps = RequestDeps & { readonly forecastOvernight: ForecastOvern
 
 /** What would be decided now, and on what. Throws `workspace_not_found`. */
 export async function readAutoReload(deps: ViewDeps, workspaceId: string): Promise<View> {
-  const { database, clock, boundaries, payments, forecastOvernight } = deps
+  const { database, clock, ledger, payments, forecastOvernight } = deps
+  await ledger.catchUpIfDue(workspaceId)
   const nowMs = clock.now()
-  await boundaries.catchUpIfDue(workspaceId, nowMs)
   return database.transaction(async (tx) => {
     // One snapshot: the balance, the purchases and the settings have to belong together.
     await tx.query('set transaction isolation level repeatable read read only')
@@ -48,7 +48,10 @@ export async function readAutoReload(deps: ViewDeps, workspaceId: string): Promi
 async function unsavedChoice(db: Queryable): Promise<Choice> {
   const [pack] = await listPackages(db)
   if (pack === undefined) {
-    throw new Problem('package_not_found', 'The catalogue has no package of credits that could be bought.')
+    throw new Problem(
+      planProblems.package_not_found,
+      'The catalogue has no package of credits that could be bought.',
+    )
   }
   return { enabled: false, thresholdMs: 20 * 60_000, packageId: pack.id, quantity: 1, monthlyCapMinor: null }
 }

@@ -1,12 +1,13 @@
 import type { Actor } from '../access/index.ts'
-import { addEvent, lockWorkspaces, writeUnits } from '../ledger/index.ts'
+import { addEvent } from '../ledger/index.ts'
 import { priceOf, requirePackage } from '../payments/index.ts'
-import { requireSubscription } from '../plans/index.ts'
+import { planProblems, requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { moneyText } from '../platform/text-format.ts'
 import type { RequestDeps } from './deps.ts'
 import { type Choice, saveChoice } from './settings-store.ts'
+import { watchFor } from './watch-for.ts'
 
 export type WantedChoice = Omit<Choice, 'monthlyCapMinor'> & { readonly monthlyCap: Money | null }
 
@@ -16,30 +17,24 @@ export type WantedChoice = Omit<Choice, 'monthlyCapMinor'> & { readonly monthlyC
  * @throws Problem plan_required, package_not_found, invalid_request for a cap that no reload fits in
  */
 export async function saveAutoReload(
-  { database, clock, boundaries, onCommitted }: RequestDeps,
+  { ledger }: Pick<RequestDeps, 'ledger'>,
   workspaceId: string,
   wanted: WantedChoice,
   actor: Actor,
 ): Promise<void> {
-  const nowMs = clock.now()
-  // The plan may be another one since a boundary that nobody has passed yet.
-  await boundaries.catchUpIfDue(workspaceId, nowMs)
-  await database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const { terms } = await requireSubscription(tx, workspaceId)
     if (!terms.paid) {
       const detail = `Paid plan required: the ${terms.name} plan cannot use auto-reload. Change to a paid plan first.`
-      throw new Problem('plan_required', detail)
+      throw new Problem(planProblems.plan_required, detail)
     }
     const reload = priceOf(await requirePackage(tx, wanted.packageId), wanted.quantity)
     const { monthlyCap, ...choice } = wanted
     const monthlyCapMinor = monthlyCap === null ? null : capMinor(monthlyCap, reload)
     await saveChoice(tx, workspaceId, { ...choice, monthlyCapMinor }, { by: actor, atMs: nowMs })
+    watchFor(unit, null)
     addEvent(unit, 'auto_reload')
-    await writeUnits(tx, [unit], nowMs)
   })
-  onCommitted([workspaceId])
 }
 
 function capMinor(cap: Money, reload: ReturnType<typeof priceOf>): number {

@@ -58,7 +58,6 @@ export async function saveChoice(
        decided_reason = null`,
     [workspaceId, enabled, thresholdMs, packageId, quantity, monthlyCapMinor, saved.by, saved.atMs],
   )
-  await watchFor(tx, workspaceId, null)
 }
 
 /** Keeps what was decided, and when to look again. */
@@ -71,14 +70,6 @@ export async function saveDecision(
     `update auto_reload_settings set attempt_seq = $2, decided_reason = $3, look_at_ms = $4 where workspace_id = $1`,
     [workspaceId, decided.attemptSeq, decided.decidedReason, decided.lookAtMs],
   )
-}
-
-/** Has whoever brings the balance below `belowMs` say so; null: nobody. The caller holds the workspace's line. */
-export async function watchFor(tx: Tx, workspaceId: string, belowMs: number | null): Promise<void> {
-  await tx.query('update balance_lines set reload_below_ms = $2 where workspace_id = $1', [
-    workspaceId,
-    belowMs,
-  ])
 }
 
 /**

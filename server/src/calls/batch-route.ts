@@ -5,16 +5,11 @@ import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { problemFrom } from '../platform/http/problem-answer.ts'
 import { checked } from '../platform/http/validation.ts'
-import { type Idempotency, requireSameRequest } from '../platform/idempotency/idempotency.ts'
-import {
-  type IdempotencyRef,
-  idempotencyName,
-  insertIdempotencyRecords,
-  loadIdempotencyRecords,
-  lockIdempotencyKeys,
-} from '../platform/idempotency/record-store.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
+import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
+import { createOnce } from '../platform/idempotency/once.ts'
 import { newUuid } from '../platform/ids.ts'
-import { invalid, Problem, problemRegistry } from '../platform/problem.ts'
+import { invalid, Problem, platformProblems } from '../platform/problem.ts'
 import type { CallDecided, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
 import { BatchEvent, eventCommand } from './request-schemas.ts'
@@ -101,18 +96,18 @@ function linesOf(body: string): string[] {
 }
 
 /**
- * Ties the key to this body, in a record of its own; each line is then kept under a key of its own. A batch that
- * was cut off is finished by its repeat. Returns whether the key was there already.
+ * Ties the key to this body, in a record of its own; each line is then kept under a key of its own. A batch that was
+ * cut off is finished by its repeat. Returns whether the key was there already.
  */
-async function claim({ database, clock }: BatchRouteDeps, ref: IdempotencyRef): Promise<boolean> {
+function claim({ database, clock }: BatchRouteDeps, key: IdempotencyRef): Promise<boolean> {
+  const once = createOnce<boolean>(key, {
+    show: async (_tx, record) => record && true,
+    answerOf: () => ({ status: 200, body: '' }),
+  })
   return database.transaction(async (tx) => {
-    await lockIdempotencyKeys(tx, [ref])
-    const before = (await loadIdempotencyRecords(tx, [ref])).get(idempotencyName(ref))
-    if (before !== undefined) {
-      requireSameRequest(before, ref)
-      return true
-    }
-    await insertIdempotencyRecords(tx, [{ ...ref, status: 200, body: '' }], clock.now())
+    const before = await once?.replay(tx)
+    if (before) return before.result
+    await once?.keep(tx, false, clock.now())
     return false
   })
 }
@@ -126,7 +121,7 @@ function parsed(line: string): BatchEvent {
   try {
     value = JSON.parse(line)
   } catch {
-    throw new Problem('invalid_json', 'This line is no JSON object.')
+    throw new Problem(platformProblems.invalid_json, 'This line is no JSON object.')
   }
   return checked(BatchEvent, value)
 }
@@ -138,8 +133,8 @@ function lineOf(index: number, outcome: CallDecided): string {
 
 function problemLine(index: number, error: unknown): string {
   const problem = problemFrom(error)
-  const { status, title } = problemRegistry[problem.code]
-  const { code, detail, errors } = problem
+  const { code, status, detail, errors } = problem
+  const { title } = problem.type
   return JSON.stringify({
     line: index + 1,
     status,

@@ -3,6 +3,7 @@ import { bigintArray, textArray, uuidArray } from '../platform/database/array-pa
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type CallRecord, type CallRow, callColumns, callFromRecord, reapAtOf, statusOf } from './call-row.ts'
+import { callProblems } from './problems.ts'
 
 /** What a workspace allows its calls. */
 export type GateRow = {
@@ -200,6 +201,6 @@ export async function workspaceOfCall(db: Queryable, callId: string): Promise<st
     [callId],
   )
   const workspaceId = rows[0]?.workspaceId
-  if (workspaceId === undefined) throw new Problem('call_not_found', 'There is no such call.')
+  if (workspaceId === undefined) throw new Problem(callProblems.call_not_found, 'There is no such call.')
   return workspaceId
 }

@@ -1,5 +1,5 @@
-import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/record-store.ts'
-import type { ProblemCode } from '../platform/problem.ts'
+import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
+import type { ProblemType } from '../platform/problem.ts'
 import type { CallRow, Direction, HangUpReason } from './call-row.ts'
 
 /** Names a call: by our id (the UUID in it) or by the voice stack's. */
@@ -74,7 +74,7 @@ export type CallOutcome =
     }
   | {
       readonly outcome: 'problem'
-      readonly code: ProblemCode
+      readonly problem: ProblemType
       readonly detail: string
       readonly pointer?: string
     }

@@ -1,16 +1,20 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { noEarlierThanKnown } from '@talktime/core/billing/threshold-crossings'
+import { clampToKnownTime } from '@talktime/core/billing/threshold-crossings'
 import { authorizeCall } from '@talktime/core/calls/authorize'
-import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/calls/call'
-import { presumedEnd } from '@talktime/core/calls/call-lease'
-import { callUsage } from '@talktime/core/calls/call-usage'
+import { applyCallEvent, type CallEvent, isOpen, NEW_CALL_FACTS } from '@talktime/core/calls/call'
+import { presumeEnd } from '@talktime/core/calls/call-lease'
+import { computeCallUsage } from '@talktime/core/calls/call-usage'
 import { isEndingCalls } from '@talktime/core/calls/ending-calls'
-import { reportedInstant } from '@talktime/core/calls/reported-instant'
+import { checkReportedInstant } from '@talktime/core/calls/reported-instant'
+import { accessProblems } from '../access/index.ts'
+import { agentProblems } from '../agents/index.ts'
 import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
+import { type ProblemType, platformProblems } from '../platform/problem.ts'
 import type { UsageEvent } from '../usage/index.ts'
 import { type CallRow, chargedBy, type HangUpReason, leaseOf } from './call-row.ts'
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
+import { callProblems } from './problems.ts'
 
 /** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
 export type ChargeReversal = {
@@ -49,12 +53,12 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
   const unit = batch.units.get(command.workspaceId)
   const gate = batch.gates.get(command.workspaceId)
   if (unit === undefined || gate === undefined) {
-    return problem('workspace_not_found', 'There is no such workspace.')
+    return problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   }
   const context: Context = { batch, unit, gate, nowMs }
   if (command.type === 'start') return start(context, command)
   const call = findCall(batch, command.workspaceId, command.target)
-  if (call === undefined) return problem('call_not_found', missing(command.target))
+  if (call === undefined) return problem(callProblems.call_not_found, missing(command.target))
   if (command.type === 'heartbeat') return heartbeat(context, call)
   if (command.type === 'hang_up') return hangUp(context, call, command.reason)
   if (command.type === 'reap') return reap(context, call, command.listeningSinceMs)
@@ -78,8 +82,8 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
   }
   const agent = batch.agents.get(inWorkspace(command.workspaceId, command.agentId))
   if (agent === undefined)
-    return problem('agent_not_found', 'There is no such agent in this workspace.', '/agentId')
-  const at = reportedInstant(command.atMs, nowMs)
+    return problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.', '/agentId')
+  const at = checkReportedInstant(command.atMs, nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const { line } = unit
   const authorization = authorizeCall(
@@ -90,7 +94,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
       openCalls: line.openCalls,
       concurrentCallsMax: gate.concurrentCallsMax,
     },
-    noEarlierThanKnown(line, nowMs),
+    clampToKnownTime(line, nowMs),
   )
   const refused = authorization.decision === 'refused'
   const call: CallRow = {
@@ -113,7 +117,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     entrySeqs: [],
     drawnFromMs: null,
     // A refused call is over the moment it is refused.
-    facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
+    facts: refused ? { ...NEW_CALL_FACTS, refused: true, endedAtMs: at.atMs } : NEW_CALL_FACTS,
   }
   if (!refused) unit.line = { ...line, openCalls: line.openCalls + 1 }
   const key = inWorkspace(call.workspaceId, call.id)
@@ -130,12 +134,15 @@ function report(
   command: Extract<CallCommand, { type: 'answer' | 'end' }>,
 ): CallOutcome {
   if (call.facts.refused && command.type === 'answer') {
-    return problem('call_refused', 'The call was refused, so it cannot be answered. Nothing is charged.')
+    return problem(
+      callProblems.call_refused,
+      'The call was refused, so it cannot be answered. Nothing is charged.',
+    )
   }
   const at =
     command.vouched && command.atMs !== null
       ? { accepted: true as const, atMs: Math.min(command.atMs, context.nowMs) }
-      : reportedInstant(command.atMs, context.nowMs)
+      : checkReportedInstant(command.atMs, context.nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const event: CallEvent =
     command.type === 'answer'
@@ -167,7 +174,7 @@ function order(context: Context, call: CallRow, reason: HangUpReason): CallRow {
 }
 
 function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
-  const end = presumedEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
+  const end = presumeEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
   if (end === null) return outcomeOf(context, call, false)
   return outcomeOf(context, happen(context, call, { type: 'presume_end', ...end }), false)
 }
@@ -196,7 +203,7 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
 }
 
 function noteUsage({ batch, unit, gate }: Context, call: CallRow, after: CallRow): void {
-  const usage = { before: callUsage(call.facts), after: callUsage(after.facts) }
+  const usage = { before: computeCallUsage(call.facts), after: computeCallUsage(after.facts) }
   if (usage.before === null && usage.after === null) return
   const { workspaceId, agentId, drawnFromMs } = after
   batch.usage.push({
@@ -239,14 +246,10 @@ function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutco
   return { outcome: 'call', call, created, balanceMs, mayContinue }
 }
 
-function problem(
-  code: Extract<CallOutcome, { outcome: 'problem' }>['code'],
-  detail: string,
-  pointer?: string,
-): CallOutcome {
+function problem(type: ProblemType, detail: string, pointer?: string): CallOutcome {
   return pointer === undefined
-    ? { outcome: 'problem', code, detail }
-    : { outcome: 'problem', code, detail, pointer }
+    ? { outcome: 'problem', problem: type, detail }
+    : { outcome: 'problem', problem: type, detail, pointer }
 }
 
 function missing(target: CallTarget): string {
@@ -260,5 +263,5 @@ function badInstant(reason: 'in_future' | 'too_old'): CallOutcome {
     reason === 'in_future'
       ? 'The time lies in the future: at most 5 seconds ahead of this server’s clock is taken (as now).'
       : 'The time lies more than 24 hours back: reports are taken up to 24 hours late.'
-  return problem('invalid_request', detail, '/at')
+  return problem(platformProblems.invalid_request, detail, '/at')
 }

@@ -14,8 +14,8 @@ import {
 } from '../../test/world.ts'
 import { readLine } from '../ledger/index.ts'
 import { newUuid } from '../platform/ids.ts'
+import { openQuietRooms } from '../quiet-rooms.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
-import { createCallEngine } from './engine.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
@@ -85,8 +85,8 @@ describe('several server processes on one database', () => {
     world.clock.set(resetAtMs)
     await Promise.all([
       ...engines.map((engine) => engine.submit(startOf(workspace))),
-      ...engines.map(() => world.boundaries.catchUp([workspace.workspaceId], resetAtMs)),
-      ...engines.map(() => world.boundaries.catchUpDue(resetAtMs, 100)),
+      ...engines.map(() => world.ledger.catchUp([workspace.workspaceId])),
+      ...engines.map(() => world.ledger.catchUpDue(100)),
     ])
     expect(await entriesOf(workspace)).toEqual([
       { kind: 'monthly_grant', amountMs: 30 * minuteMs },
@@ -98,8 +98,8 @@ describe('several server processes on one database', () => {
 
   test('may have clocks that differ by seconds, at a reset too', async () => {
     const workspace = await world.workspace()
-    const { clock, database, boundaries } = world
-    const behind = createCallEngine({ database, boundaries, clock: { now: () => clock.now() - 3_000 } })
+    const { clock, database } = world
+    const behind = openQuietRooms({ database, clock: { now: () => clock.now() - 3_000 } }).engine
     const [live, next] = [startOf(workspace), startOf(workspace)]
     const resetAtMs = (await readLine(database, workspace.workspaceId)).nextBoundaryMs ?? 0
     clock.set(resetAtMs - 5 * minuteMs)
@@ -161,7 +161,9 @@ describe('a command that cannot be carried out', () => {
       startOf(workspace, { atMs: world.clock.now() + dayMs }),
       startOf(workspace, { atMs: world.clock.now() - 2 * dayMs }),
     ])
-    expect(outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.code : 'done'))).toEqual([
+    expect(
+      outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.problem.code : 'done')),
+    ).toEqual([
       ...[
         'workspace_not_found',
         'agent_not_found',

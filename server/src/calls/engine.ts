@@ -1,9 +1,18 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { isOpen } from '@talktime/core/calls/call'
-import type { Boundaries, LineRow } from '../ledger/index.ts'
-import { lockWorkspaces, reverseCharge, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import {
+  isAtBoundary,
+  type Ledger,
+  lockWorkspaces,
+  readCommit,
+  reverseCharge,
+  type WorkspaceCommit,
+  type WorkspaceUnit,
+  writeUnits,
+} from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
+import type { Commits } from '../platform/commits.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
 import {
@@ -12,8 +21,8 @@ import {
   insertIdempotencyRecords,
   loadIdempotencyRecords,
   lockIdempotencyKeys,
-} from '../platform/idempotency/record-store.ts'
-import { invariant } from '../platform/problem.ts'
+} from '../platform/idempotency/idempotency-store.ts'
+import { invariant, platformProblems } from '../platform/problem.ts'
 import { addUsage } from '../usage/index.ts'
 import type { CallRow } from './call-row.ts'
 import {
@@ -44,23 +53,10 @@ export type CallEngine = {
 export type CallEngineDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Pick<Ledger, 'catchUp'>
+  readonly commits: Commits<WorkspaceCommit>
   /** Opens what batches run on; by default a connection of its own to the database. */
-  readonly openPipeline?: () => Pipeline
-  /** Told after each commit which workspaces changed. */
-  readonly onCommitted?: (workspaceIds: readonly string[]) => void
-  /** Told after each commit where the balances go from here: the lines as they were written. */
-  readonly onLines?: (lines: readonly LineRow[]) => void
-  /** Told after each commit in which workspaces calls are to be hung up since then. */
-  readonly onHangUps?: (workspaceIds: readonly string[]) => void
-  /** Told after each commit which campaigns have calls that are over now. */
-  readonly onCampaignCallsOver?: (campaigns: readonly CampaignOfCall[]) => void
-}
-
-export type CampaignOfCall = {
-  readonly workspaceId: string
-  readonly id: string
-  readonly callIds: readonly string[]
+  readonly openPipeline?: (() => Pipeline) | undefined
 }
 
 /** Two batches side by side: one computes while the other waits for the disk, where each is large. */
@@ -106,9 +102,7 @@ type Done =
   | { readonly due: readonly string[] }
   | {
       readonly outcomes: (CallOutcome | Replayed)[]
-      readonly lines: readonly LineRow[]
-      /** Where calls are to be hung up. */
-      readonly ordered: readonly string[]
+      readonly commits: readonly WorkspaceCommit[]
     }
 
 async function runBatch(
@@ -135,44 +129,36 @@ async function runBatch(
           batch.reversals.length === 0 ? outcome : await afterReversals(tx, batch, outcome, nowMs)
         outcomes.push(settled)
       }
-      const ordered = workspacesOf(callsOf(batch, batch.ordered))
+      addSignals(batch, outcomes)
       const written = Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs)])
       const committed = commit()
       // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
       committed.catch(() => {})
       await written
       await committed
-      const lines = [...batch.units.values()].map((unit) => unit.line)
-      return { outcomes, lines, ordered }
+      return { outcomes, commits: [...batch.units.values()].flatMap((unit) => readCommit(unit) ?? []) }
     })
     if ('outcomes' in done) {
-      deps.onCommitted?.(workspaceIds)
-      deps.onLines?.(done.lines)
-      if (done.ordered.length > 0) deps.onHangUps?.(done.ordered)
-      tellCampaigns(deps, done.outcomes)
+      deps.commits.publish(done.commits)
       return done.outcomes
     }
     // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
-    await deps.boundaries.catchUp(done.due, nowMs)
+    await deps.ledger.catchUp(done.due)
   }
 }
 
-function tellCampaigns(
-  { onCampaignCallsOver }: CallEngineDeps,
-  outcomes: readonly (CallOutcome | Replayed)[],
-) {
-  if (onCampaignCallsOver === undefined) return
-  const over = new Map<string, { workspaceId: string; id: string; callIds: string[] }>()
+/** What other rooms of this process do after the commit. */
+function addSignals(batch: Batch, outcomes: readonly (CallOutcome | Replayed)[]): void {
+  for (const call of callsOf(batch, batch.ordered)) {
+    const unit = batch.units.get(call.workspaceId)
+    if (unit) unit.signals.hangUpsOrdered = true
+  }
   for (const result of outcomes) {
     if (result.outcome !== 'call' || result.call.campaignId === null) continue
-    const { facts } = result.call
+    const { workspaceId, campaignId, id: callId, facts } = result.call
     if (facts.refused || isOpen(facts)) continue
-    const { workspaceId, campaignId, id } = result.call
-    const known = over.get(campaignId)
-    if (known === undefined) over.set(campaignId, { workspaceId, id: campaignId, callIds: [id] })
-    else known.callIds.push(id)
+    batch.units.get(workspaceId)?.signals.campaignsToAdvance.push({ campaignId, callId })
   }
-  if (over.size > 0) onCampaignCallsOver([...over.values()])
 }
 
 /** The answers given before under the batch's keys. The keys are locked first, before the workspaces' lines. */
@@ -200,7 +186,7 @@ function decideOnce(
   if (before !== undefined) {
     const detail =
       'This Idempotency-Key was used with another body or address. Use a new key for a new request.'
-    return { outcome: 'problem', code: 'idempotency_mismatch', detail }
+    return { outcome: 'problem', problem: platformProblems.idempotency_mismatch, detail }
   }
   const outcome = decide(batch, command, nowMs)
   if (outcome.outcome === 'call') {
@@ -213,13 +199,9 @@ function decideOnce(
 
 function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
   return [...batch.units.values()]
-    .map((unit) => unit.line)
-    .filter((line) => line.nextBoundaryMs !== null && line.nextBoundaryMs <= nowMs)
-    .map((line) => line.workspaceId)
-}
-
-function workspacesOf(calls: readonly CallRow[]): string[] {
-  return [...new Set(calls.map((call) => call.workspaceId))]
+    .map(({ line }) => line)
+    .filter((line) => isAtBoundary(line, nowMs))
+    .map(({ workspaceId }) => workspaceId)
 }
 
 async function load(

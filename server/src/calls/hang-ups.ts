@@ -57,6 +57,7 @@ async function orderAll(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<num
       returning id`,
     values: [unit.line.workspaceId, nowMs],
   })
+  if (rows.length > 0) unit.signals.hangUpsOrdered = true
   return noted(unit, rows)
 }
 

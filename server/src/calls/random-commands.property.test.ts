@@ -201,7 +201,7 @@ function slowFacts(call: slow.ModelCall) {
 }
 
 function inShort(outcome: CallOutcome): unknown {
-  if (outcome.outcome === 'problem') return outcome.code
+  if (outcome.outcome === 'problem') return outcome.problem.code
   const { facts, refusalReason } = outcome.call
   return {
     refusal: refusalReason,

@@ -9,7 +9,7 @@ import {
   newAgent,
   type VoiceStack,
 } from '../../test/voice-stack.ts'
-import type { Amount } from '../platform/http/amount.ts'
+import type { Amount } from '../ledger/index.ts'
 import type { ReceiptResponse } from './response-schemas.ts'
 
 let t: TestApp

@@ -1,8 +1,8 @@
 import type { CallStatus } from '@talktime/core/calls/call'
-import { localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
@@ -46,12 +46,12 @@ export type CallReadDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
 }
 
 /** Call history and receipts. Whoever reads them first after a reset finds the live calls cut there. */
 export function callReadRoutes(deps: CallReadDeps): Routes {
-  const { access, database, clock, boundaries } = deps
+  const { access, database, clock, ledger } = deps
   return async (server) => {
     server.get(
       '/v1/calls',
@@ -68,7 +68,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const limit = request.query.limit ?? limitDefault
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
         return page(calls, limit, (call) => [call.id], callResponse)
       },
@@ -89,7 +89,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const workspaceOf = () => workspaceOfCall(database, callId)
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
         const timeZone = await timeZoneOf(database, workspaceId)
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptResponse(receipt, timeZone, clock.now())
       },
@@ -122,7 +122,7 @@ function statusesOf(status: string | string[] | undefined): CallStatus[] {
 
 function dayBounds(date: string, timeZone: string, pointer: string) {
   try {
-    return localDayBounds(date, timeZone)
+    return findLocalDayBounds(date, timeZone)
   } catch {
     throw invalid(pointer, `There is no day ${date}.`)
   }

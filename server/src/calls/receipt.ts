@@ -1,9 +1,10 @@
-import { allocateCharges, lengthMs } from '@talktime/core/billing/charge-allocations'
+import { allocateCharges, measureAllocation } from '@talktime/core/billing/charge-allocations'
 import { type GrantRow, grantColumns, type LineRow, paidBy, readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CallRow } from './call-row.ts'
 import { loadCallsById } from './call-store.ts'
+import { callProblems } from './problems.ts'
 
 /** What one grant paid of a call, in milliseconds of talk time. Negative never: what was given back is taken off. */
 export type Payment = { readonly grant: GrantRow; readonly amountMs: number }
@@ -29,7 +30,8 @@ export type Receipt = {
 /** Throws `call_not_found`. */
 export async function requireCall(db: Queryable, workspaceId: string, callId: string): Promise<CallRow> {
   const [call] = await loadCallsById(db, [{ workspaceId, key: callId }])
-  if (call === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  if (call === undefined)
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   return call
 }
 
@@ -72,7 +74,8 @@ async function paidByGrant(
   const draws = charges.length === 0 ? [] : await paidBy(db, line, stretch)
   const paidMs = new Map<string, number>()
   for (const piece of allocateCharges(entries, draws)) {
-    if (piece.grantId !== null) paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + lengthMs(piece))
+    if (piece.grantId !== null)
+      paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + measureAllocation(piece))
   }
   return paidMs
 }

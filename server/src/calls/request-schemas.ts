@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { uuidFrom } from '../platform/ids.ts'
+import { agentProblems } from '../agents/index.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import type { CallCommand, CallTarget } from './command.ts'
+import { callProblems } from './problems.ts'
 import { DirectionName } from './response-schemas.ts'
 
 const instantSentence =
@@ -113,7 +115,8 @@ function targetOf(event: { callId?: string | undefined; externalId?: string | un
 /** Throws `call_not_found` for what is no id of a call. */
 export function callTarget(id: string): { callId: string } {
   const callId = uuidFrom('call', id)
-  if (callId === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+  if (callId === undefined)
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   return { callId }
 }
 
@@ -122,5 +125,5 @@ export function agentUuid(id: string): string {
   const agentId = uuidFrom('agent', id)
   if (agentId !== undefined) return agentId
   const detail = 'There is no such agent in this workspace.'
-  throw new Problem('agent_not_found', detail, { errors: [{ pointer: '/agentId', detail }] })
+  throw new Problem(agentProblems.agent_not_found, detail, { errors: [{ pointer: '/agentId', detail }] })
 }

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
 import { workspaceOfAgent } from '../agents/index.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { newUuid } from '../platform/ids.ts'
@@ -220,7 +220,7 @@ function orProblem(outcome: CallOutcome): CallDecided {
 }
 
 export function problemOf(outcome: Extract<CallOutcome, { outcome: 'problem' }>): Problem {
-  const { code, detail, pointer } = outcome
+  const { problem, detail, pointer } = outcome
   const errors: InvalidPart[] = pointer === undefined ? [] : [{ pointer, detail }]
-  return new Problem(code, detail, { errors })
+  return new Problem(problem, detail, { errors })
 }

@@ -4,6 +4,7 @@ import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow, CampaignStatus, RetryOutcome } from './campaign.ts'
+import { campaignProblems } from './problems.ts'
 
 type Record = pg.QueryResultRow &
   Omit<CampaignRow, 'counts'> & { waiting: number; calling: number; reached: number; notReached: number }
@@ -173,5 +174,5 @@ export async function findDueCampaigns(db: Queryable, nowMs: number, limit: numb
 }
 
 function notFound(): never {
-  throw new Problem('campaign_not_found', 'There is no such campaign in this workspace.')
+  throw new Problem(campaignProblems.campaign_not_found, 'There is no such campaign in this workspace.')
 }

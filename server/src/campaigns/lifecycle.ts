@@ -1,12 +1,14 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
+import { agentProblems } from '../agents/index.ts'
 import { raiseAlert } from '../alerts/index.ts'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
-import { requireSubscription, type Terms } from '../plans/index.ts'
+import { planProblems, requireSubscription, type Terms } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { type CampaignRow, contactsLeft, type PauseReason } from './campaign.ts'
 import { campaignsIn, writeCampaign } from './campaign-store.ts'
+import { campaignProblems } from './problems.ts'
 
 // Every change of a campaign's state. Whoever calls these holds the workspace's line, and writes the unit.
 
@@ -21,7 +23,7 @@ export async function requireCampaignPlan(db: Queryable, workspaceId: string): P
   const { terms } = await requireSubscription(db, workspaceId)
   if (hasCampaigns(terms)) return
   throw new Problem(
-    'plan_required',
+    planProblems.plan_required,
     `Paid plan required: the ${terms.name} plan has no campaigns. Change to a plan with campaigns first.`,
   )
 }
@@ -30,7 +32,7 @@ export function hasCampaigns(terms: Terms): boolean {
   return terms.features.campaigns === true
 }
 
-/** Begins, or begins at `startsAtMs`. Throws `conflict`, `out_of_credits`. */
+/** Begins, or begins at `startsAtMs`. Throws `campaign_not_draft`, `campaign_without_contacts`, `agent_disabled`, `out_of_credits`. */
 export async function startCampaign(
   tx: Tx,
   unit: WorkspaceUnit,
@@ -39,10 +41,16 @@ export async function startCampaign(
   nowMs: number,
 ): Promise<CampaignRow> {
   if (campaign.status !== 'draft' && campaign.status !== 'scheduled') {
-    throw new Problem('conflict', `The campaign is ${campaign.status}: only a draft can be started.`)
+    throw new Problem(
+      campaignProblems.campaign_not_draft,
+      `The campaign is ${campaign.status}: only a draft can be started.`,
+    )
   }
   if (contactsLeft(campaign) === 0) {
-    throw new Problem('conflict', 'The campaign has nobody to call: add contacts first.')
+    throw new Problem(
+      campaignProblems.campaign_without_contacts,
+      'The campaign has nobody to call: add contacts first.',
+    )
   }
   requireActiveAgent(campaign)
   return goOn(tx, unit, { ...campaign, startsAtMs }, nowMs)
@@ -80,7 +88,7 @@ export function runningFrom(campaign: CampaignRow, nowMs: number): CampaignRow {
   }
 }
 
-/** By hand. Throws `conflict`. */
+/** By hand. Throws `campaign_not_running`. */
 export async function pauseByUser(
   tx: Tx,
   unit: WorkspaceUnit,
@@ -88,13 +96,16 @@ export async function pauseByUser(
   nowMs: number,
 ): Promise<CampaignRow> {
   if (campaign.status !== 'running' && campaign.status !== 'scheduled' && campaign.status !== 'paused') {
-    throw new Problem('conflict', `The campaign is ${campaign.status}: only a running one can be paused.`)
+    throw new Problem(
+      campaignProblems.campaign_not_running,
+      `The campaign is ${campaign.status}: only a running one can be paused.`,
+    )
   }
   if (campaign.pauseReason === 'by_user') return campaign
   return pause(tx, unit, campaign, 'by_user', campaign.pausedAtMs ?? nowMs)
 }
 
-/** By hand. Throws `conflict`, `out_of_credits`. */
+/** By hand. Throws `campaign_not_paused`, `agent_disabled`, `out_of_credits`. */
 export async function resumeByUser(
   tx: Tx,
   unit: WorkspaceUnit,
@@ -103,7 +114,10 @@ export async function resumeByUser(
 ): Promise<CampaignRow> {
   if (campaign.status === 'running') return campaign
   if (campaign.status !== 'paused') {
-    throw new Problem('conflict', `The campaign is ${campaign.status}: only a paused one can be resumed.`)
+    throw new Problem(
+      campaignProblems.campaign_not_paused,
+      `The campaign is ${campaign.status}: only a paused one can be resumed.`,
+    )
   }
   requireActiveAgent(campaign)
   return goOn(tx, unit, campaign, nowMs)
@@ -189,7 +203,7 @@ export async function complete(
 function requireActiveAgent(campaign: CampaignRow): void {
   if (campaign.agentActive) return
   throw new Problem(
-    'conflict',
+    agentProblems.agent_disabled,
     `The agent ${campaign.agentName} is disabled: enable it, or give the campaign another agent.`,
   )
 }
@@ -197,7 +211,7 @@ function requireActiveAgent(campaign: CampaignRow): void {
 function requireCredits({ line }: WorkspaceUnit, nowMs: number): void {
   if (balanceAt(line, nowMs) > 0) return
   throw new Problem(
-    'out_of_credits',
+    campaignProblems.out_of_credits,
     'The workspace has no credits: buy credits first, then start the campaign.',
   )
 }
@@ -239,11 +253,10 @@ async function tell(
   kind: keyof typeof titles,
   atMs: number,
 ): Promise<void> {
-  const { workspaceId } = unit.line
-  const id = await raiseAlert(
+  await raiseAlert(
     tx,
+    unit,
     {
-      workspaceId,
       kind,
       key: `${campaign.id} ${atMs}`,
       title: titles[kind](campaign.name),
@@ -252,7 +265,6 @@ async function tell(
     },
     atMs,
   )
-  if (id !== undefined) addEvent(unit, 'alert', id)
 }
 
 function detailOf(campaign: CampaignRow): string {

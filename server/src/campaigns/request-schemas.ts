@@ -1,10 +1,12 @@
 import { weekdays } from '@talktime/core/campaigns/calling-hours'
 import { isSupportedCountry } from 'libphonenumber-js'
 import { z } from 'zod'
+import { agentProblems } from '../agents/index.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
-import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import { retryOutcomes } from './campaign.ts'
+import { campaignProblems } from './problems.ts'
 
 const CampaignName = z.string().trim().min(1).max(100)
 
@@ -122,7 +124,7 @@ export const StartCampaignRequest = z.strictObject({
 export function campaignUuid(id: string): string {
   const uuid = uuidFrom('campaign', id)
   if (uuid !== undefined) return uuid
-  throw new Problem('campaign_not_found', 'There is no such campaign in this workspace.')
+  throw new Problem(campaignProblems.campaign_not_found, 'There is no such campaign in this workspace.')
 }
 
 /** Throws `agent_not_found` for what is no id of an agent. */
@@ -130,5 +132,5 @@ export function agentUuid(id: string): string {
   const uuid = uuidFrom('agent', id)
   if (uuid !== undefined) return uuid
   const detail = 'There is no such agent in this workspace.'
-  throw new Problem('agent_not_found', detail, { errors: [{ pointer: '/agentId', detail }] })
+  throw new Problem(agentProblems.agent_not_found, detail, { errors: [{ pointer: '/agentId', detail }] })
 }

@@ -3,7 +3,7 @@ import { type TestApp, testApp } from '../../test/app.ts'
 import { type CampaignAnswer, campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
 import { addMember } from '../access/index.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 let t: TestApp
 let customer: Awaited<ReturnType<typeof campaignCustomer>>
@@ -142,9 +142,14 @@ test('an operator’s key needs to name no workspace', async () => {
 describe('what a campaign may become', () => {
   test('409 for a start without contacts, a pause of a draft, a resume of a draft', async () => {
     const { id } = await customer.make()
-    for (const path of ['start', 'pause', 'resume']) {
+    const refusals = [
+      ['start', 'campaign_without_contacts'],
+      ['pause', 'campaign_not_running'],
+      ['resume', 'campaign_not_paused'],
+    ]
+    for (const [path, code] of refusals) {
       const answer = await customer.ask('POST', `/v1/campaigns/${id}/${path}`, {})
-      expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } })
+      expect(answer).toMatchObject({ status: 409, body: { code } })
     }
   })
 

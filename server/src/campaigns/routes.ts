@@ -1,13 +1,14 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import { requireAgent } from '../agents/index.ts'
-import { addEvent, type Boundaries, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
+import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { invariant, Problem } from '../platform/problem.ts'
+import { Problem } from '../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow } from './campaign.ts'
 import {
   archiveCampaign,
@@ -17,9 +18,9 @@ import {
   updateCampaign,
   workspaceOfCampaign,
 } from './campaign-store.ts'
-import type { Dialer } from './dialer/dialer.ts'
 import { estimateToFinish } from './estimate.ts'
 import { pauseByUser, requireCampaignPlan, resumeByUser, startCampaign } from './lifecycle.ts'
+import { campaignProblems } from './problems.ts'
 import {
   agentUuid,
   CampaignChangeRequest,
@@ -34,9 +35,7 @@ export type CampaignRouteDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly idempotency: Idempotency
-  readonly boundaries: Boundaries
-  readonly dialer: Pick<Dialer, 'wake'>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Ledger
 }
 
 export const campaignTags = ['Campaigns']
@@ -57,30 +56,26 @@ export async function scopeOfCampaign(
 
 /** Campaigns, and what is done with them by hand. */
 export function campaignRoutes(deps: CampaignRouteDeps): Routes {
-  const { access, database, clock, idempotency, boundaries, dialer, onCommitted } = deps
+  const { access, database, clock, ledger } = deps
   const one = { tags: campaignTags, params: CampaignParams, response: { 200: CampaignResponse } }
 
-  async function bodyOf(db: Parameters<typeof estimateToFinish>[0], campaign: CampaignRow) {
-    const nowMs = clock.now()
+  async function readResponse(db: Queryable, campaign: CampaignRow, nowMs: number) {
     return campaignResponse(campaign, await estimateToFinish(db, campaign, nowMs), nowMs)
   }
 
-  /** Runs `work` under the workspace's line, with the campaign as it is. */
-  async function changing<T>(
-    tx: Tx,
+  /** A command that changes a campaign, and answers the campaign as it is then. */
+  function command(
+    request: FastifyRequest,
+    reply: FastifyReply,
     ref: CampaignRef,
-    work: (unit: WorkspaceUnit, campaign: CampaignRow) => Promise<T>,
-  ): Promise<T> {
-    const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
-    invariant(unit, 'A workspace has a balance line')
-    const done = await work(unit, await requireCampaign(tx, ref))
-    await writeUnits(tx, [unit], clock.now())
-    return done
-  }
-
-  function told(ref: CampaignRef): void {
-    onCommitted([ref.workspaceId])
-    dialer.wake([ref])
+    work: (change: Change, campaign: CampaignRow) => Promise<unknown>,
+  ) {
+    return ledger.command(request, reply, ref.workspaceId, async (change) => {
+      const { tx, nowMs } = change
+      await work(change, await requireCampaign(tx, ref))
+      change.unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
+      return { status: 200, body: await readResponse(tx, await requireCampaign(tx, ref), nowMs) }
+    })
   }
 
   return async (server) => {
@@ -105,7 +100,9 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
           ({ id }) => [id],
           (row) => row,
         )
-        return { data: await Promise.all(shown.map((row) => bodyOf(database, row))), nextCursor }
+        const nowMs = clock.now()
+        const data = await Promise.all(shown.map((row) => readResponse(database, row, nowMs)))
+        return { data, nextCursor }
       },
     )
 
@@ -123,25 +120,21 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
         const { workspaceId } = scope
-        const nowMs = clock.now()
-        return idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           await requireCampaignPlan(tx, workspaceId)
-          const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-          invariant(unit, 'A workspace has a balance line')
           const { agentId, retries, ...fields } = request.body
           const agent = await requireAgent(tx, { workspaceId, id: agentUuid(agentId) })
           const chosen = { ...fields, agentId: agent.id, ...retriesOf(retries) }
           const campaign = await createCampaign(tx, workspaceId, chosen, nowMs)
           addEvent(unit, 'campaign', campaign.id)
-          await writeUnits(tx, [unit], nowMs)
-          return { status: 201, body: await bodyOf(tx, campaign) }
+          return { status: 201, body: await readResponse(tx, campaign, nowMs) }
         })
       },
     )
 
     server.get('/v1/campaigns/:id', { schema: { ...one, summary: 'A campaign' } }, async (request) => {
       const { ref } = await scopeOfCampaign(deps, request, request.params.id)
-      return bodyOf(database, await requireCampaign(database, ref))
+      return readResponse(database, await requireCampaign(database, ref), clock.now())
     })
 
     server.patch(
@@ -157,15 +150,13 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       async (request) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        const body = await database.transaction((tx) =>
-          changing(tx, ref, async (unit, campaign) => {
-            await updateCampaign(tx, ref, await fieldsAfter(tx, campaign, request.body))
-            addEvent(unit, 'campaign', ref.id)
-            return bodyOf(tx, await requireCampaign(tx, ref))
-          }),
-        )
-        told(ref)
-        return body
+        return ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit, nowMs }) => {
+          const campaign = await requireCampaign(tx, ref)
+          await updateCampaign(tx, ref, await fieldsAfter(tx, campaign, request.body))
+          addEvent(unit, 'campaign', ref.id)
+          unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
+          return readResponse(tx, await requireCampaign(tx, ref), nowMs)
+        })
       },
     )
 
@@ -182,19 +173,17 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        await database.transaction((tx) =>
-          changing(tx, ref, async (unit, campaign) => {
-            if (campaign.status === 'running' || campaign.counts.calling > 0) {
-              throw new Problem(
-                'conflict',
-                'The campaign is running or has calls on: pause it and let them end first.',
-              )
-            }
-            await archiveCampaign(tx, ref, clock.now())
-            addEvent(unit, 'campaign', ref.id)
-          }),
-        )
-        onCommitted([ref.workspaceId])
+        await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit, nowMs }) => {
+          const campaign = await requireCampaign(tx, ref)
+          if (campaign.status === 'running' || campaign.counts.calling > 0) {
+            throw new Problem(
+              campaignProblems.campaign_in_progress,
+              'The campaign is running or has calls on: pause it and let them end first.',
+            )
+          }
+          await archiveCampaign(tx, ref, nowMs)
+          addEvent(unit, 'campaign', ref.id)
+        })
         reply.code(204)
         return undefined
       },
@@ -213,16 +202,10 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        await boundaries.catchUpIfDue(ref.workspaceId, clock.now())
-        const body = await idempotency.command(request, reply, async (tx) => {
+        return command(request, reply, ref, async ({ tx, unit, nowMs }, campaign) => {
           await requireCampaignPlan(tx, ref.workspaceId)
-          return changing(tx, ref, async (unit, campaign) => {
-            await startCampaign(tx, unit, campaign, request.body.startsAt ?? null, clock.now())
-            return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
-          })
+          await startCampaign(tx, unit, campaign, request.body.startsAt ?? null, nowMs)
         })
-        told(ref)
-        return body
       },
     )
 
@@ -238,14 +221,9 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        const body = await idempotency.command(request, reply, (tx) =>
-          changing(tx, ref, async (unit, campaign) => {
-            await pauseByUser(tx, unit, campaign, clock.now())
-            return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
-          }),
-        )
-        told(ref)
-        return body
+        return command(request, reply, ref, async ({ tx, unit, nowMs }, campaign) => {
+          await pauseByUser(tx, unit, campaign, nowMs)
+        })
       },
     )
 
@@ -255,16 +233,10 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        await boundaries.catchUpIfDue(ref.workspaceId, clock.now())
-        const body = await idempotency.command(request, reply, async (tx) => {
+        return command(request, reply, ref, async ({ tx, unit, nowMs }, campaign) => {
           await requireCampaignPlan(tx, ref.workspaceId)
-          return changing(tx, ref, async (unit, campaign) => {
-            await resumeByUser(tx, unit, campaign, clock.now())
-            return { status: 200, body: await bodyOf(tx, await requireCampaign(tx, ref)) }
-          })
+          await resumeByUser(tx, unit, campaign, nowMs)
         })
-        told(ref)
-        return body
       },
     )
   }

@@ -7,8 +7,9 @@ import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { createMailer } from '../alerts/index.ts'
 import { loadCatalog } from '../plans/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { newUuid, publicId } from '../platform/ids.ts'
+import { newUuid } from '../platform/ids.ts'
 import { createLog } from '../platform/log.ts'
+import { publicId } from '../public-ids.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 
 // Each command runs as a process of its own, as a terminal would run it.

@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { openAccess } from '../access/index.ts'
 import { demoOwner, makeDemo, randomOwnerPassword } from '../demo/index.ts'
 import { systemClock } from '../platform/clock.ts'
-import { publicId } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { type CommandContext, withDatabase } from './with-database.ts'
 
 /** `talktime demo` */
@@ -23,6 +23,7 @@ async function make({ database, config, log }: CommandContext): Promise<string> 
       accounts: access.accounts,
       clock: systemClock,
       config,
+      log,
       password,
       signal: new AbortController().signal,
       onlyIfEmpty: false,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { createKey } from '../access/index.ts'
+import { accessProblems, createKey } from '../access/index.ts'
 import { Problem } from '../platform/problem.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { nameValue, workspaceValue } from './option-values.ts'
@@ -21,7 +21,7 @@ export function keyCommand(): Command {
       try {
         console.log(await createAndShow(options))
       } catch (error) {
-        if (!(error instanceof Problem && error.code === 'workspace_not_found')) throw error
+        if (!(error instanceof Problem && error.type === accessProblems.workspace_not_found)) throw error
         create.error(`error: option '--workspace <id>' is invalid. ${error.detail}`)
       }
     })

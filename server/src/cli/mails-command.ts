@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { mailFolder, readWrittenMail, type WrittenMail, writtenMailIds } from '../alerts/index.ts'
-import { loadConfig } from '../platform/config.ts'
+import { loadConfig } from '../config.ts'
 
 /** `talktime mails` and `talktime mails show [ID]` */
 export function mailsCommand(): Command {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { TimeZone } from '../platform/http/time-zone.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 /** A name that people give to something. */
 export function nameValue(text: string): string {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Difference } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { verifyBooks } from './verify-books.ts'
 import { withDatabase } from './with-database.ts'
 

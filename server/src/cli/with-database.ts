@@ -1,6 +1,6 @@
+import { type Config, loadConfig } from '../config.ts'
 import { loadCatalog } from '../plans/index.ts'
 import { systemClock } from '../platform/clock.ts'
-import { type Config, loadConfig } from '../platform/config.ts'
 import { connectToDatabase } from '../platform/database/connect.ts'
 import type { Database } from '../platform/database/database.ts'
 import { createLog, type Logger } from '../platform/log.ts'

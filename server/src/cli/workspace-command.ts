@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { requireSubscription } from '../plans/index.ts'
-import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { createWorkspace, requireWorkspace, workspaceResponse } from '../workspaces/index.ts'
 import { nameValue, timeZoneValue } from './option-values.ts'
 import { withDatabase } from './with-database.ts'

@@ -1,4 +1,4 @@
-import { priceOf } from '@talktime/core/billing/price'
+import { computePrice } from '@talktime/core/billing/price'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ import {
 } from '../../test/world.ts'
 import { readReceipt } from '../calls/receipt.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { createExporter } from '../reports/export.ts'
 import { readRange } from '../reports/range.ts'
 import { resolveWindow, type WindowQuery } from '../reports/window.ts'
@@ -63,7 +63,7 @@ async function linesOf(
 async function talk(workspace: TestWorkspace, ms: number): Promise<string> {
   world.clock.advance(1)
   const start = startOf(workspace)
-  await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+  await world.ledger.catchUp([workspace.workspaceId])
   await world.engine.submitBatch([
     start,
     answerOf(world, workspace, start.callId, ms),
@@ -77,7 +77,7 @@ const topUp = (workspace: TestWorkspace, credits: number, minor: number, currenc
   return world.grant(workspace, {
     kind: 'top_up',
     amountMs: credits * minuteMs,
-    price: priceOf(minor, currency, credits * minuteMs),
+    price: computePrice(minor, currency, credits * minuteMs),
   })
 }
 
@@ -306,7 +306,7 @@ async function happen(
   open: string[],
   happening: typeof happeningType,
 ): Promise<void> {
-  await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+  await world.ledger.catchUp([workspace.workspaceId])
   const oldest = open[0] ?? ''
   switch (happening.what) {
     case 'talk':
@@ -342,7 +342,7 @@ async function happen(
       return
     case 'chores':
       await precomputePriceSplits(world.database)
-      await closeMonths(world.database, world.clock.now())
+      await closeMonths(world, world.clock.now())
       return
     case 'wait':
       world.clock.advance(happening.ms)

@@ -1,7 +1,7 @@
-import { crossesAt } from '@talktime/core/billing/balance-line'
+import { findCrossing } from '@talktime/core/billing/balance-line'
 import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
-import { addEvent, type LineRow, type WorkspaceUnit } from '../ledger/index.ts'
+import type { LineRow, WorkspaceUnit } from '../ledger/index.ts'
 import { uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { instantText } from '../platform/text-format.ts'
@@ -46,7 +46,7 @@ export async function tellLow(
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  const left = `Less than ${creditsText(unit.line.lowLevelMs)} are left.`
+  const left = `Less than ${creditsText(unit.line.lowBalanceThresholdMs)} are left.`
   await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_low',
     title: 'Credits are low',
@@ -103,7 +103,7 @@ function changePlan({ resetsAtMs, timeZone }: AlertFacts): string {
 }
 
 function lastsUntil(line: LineRow, { timeZone }: AlertFacts): string[] {
-  const atMs = crossesAt(line, 0)
+  const atMs = findCrossing(line, 0)
   if (atMs === null) return []
   const calls = line.liveCalls === 1 ? 'the call that is on' : `the ${line.liveCalls} calls that are on`
   return [`With ${calls} they last until ${instantText(atMs, timeZone)}.`]
@@ -119,11 +119,10 @@ async function raise(
   unit: WorkspaceUnit,
   atMs: number,
   nowMs: number,
-  alert: Pick<Parameters<typeof raiseAlert>[1], 'kind' | 'title' | 'detail'>,
+  alert: Pick<Parameters<typeof raiseAlert>[2], 'kind' | 'title' | 'detail'>,
 ): Promise<void> {
-  const { workspaceId, eventSeq } = unit.line
+  const { eventSeq } = unit.line
   // A balance may reach zero twice at one instant, by what turns out later; not at one state of its line.
-  const crossing = { workspaceId, key: `${atMs} ${eventSeq}`, link: '/billing' }
-  const id = await raiseAlert(tx, { ...alert, ...crossing }, nowMs)
-  if (id !== undefined) addEvent(unit, 'alert', id)
+  const crossing = { key: `${atMs} ${eventSeq}`, link: '/billing' }
+  await raiseAlert(tx, unit, { ...alert, ...crossing }, nowMs)
 }

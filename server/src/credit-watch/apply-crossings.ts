@@ -1,8 +1,12 @@
 import { type Crossing, decideCrossings } from '@talktime/core/billing/threshold-crossings'
+import { assertNever } from '@talktime/core/exhaustive'
 import {
   addEvent,
+  isAtBoundary,
   type LineRow,
   lockFreeWorkspaces,
+  readCommit,
+  type WorkspaceCommit,
   type WorkspaceUnit,
   writeUnits,
 } from '../ledger/index.ts'
@@ -12,16 +16,13 @@ import type { Pipeline } from '../platform/database/pipeline.ts'
 import { invariant } from '../platform/problem.ts'
 import { type AlertFacts, loadAlertFacts, tellLow, tellOut, tellReturned } from './alerts.ts'
 import type { Consequences } from './consequences.ts'
-import { writeWatchState } from './watch-store.ts'
 
 /** What was found of some workspaces, and what is left to do outside of the transaction. Workspaces by their UUIDs. */
-export type Acted = {
+export type AppliedCrossings = {
   /** The lines as they are now. */
   readonly lines: readonly LineRow[]
-  /** Something was done. */
-  readonly changed: readonly string[]
-  /** There are calls to be hung up now. */
-  readonly hangUps: readonly string[]
+  /** What was committed. */
+  readonly commits: readonly WorkspaceCommit[]
   /** Somebody else holds their lines: nothing was done. */
   readonly held: readonly string[]
   /** A boundary comes first: nothing was done about the crossings of these. */
@@ -36,12 +37,12 @@ export type Acted = {
  *
  * Lines that somebody else holds are not waited for: whoever holds one for long must not keep all others waiting.
  */
-export function act(
+export function applyCrossings(
   pipeline: Pipeline,
   consequences: Consequences,
   workspaceIds: readonly string[],
   nowMs: number,
-): Promise<Acted> {
+): Promise<AppliedCrossings> {
   return pipeline.transaction(async (tx, commit) => {
     // Known before anybody needs it, it costs no way to the database and back of its own.
     const [locked, facts] = await allOrFirstError([
@@ -52,7 +53,7 @@ export function act(
     const atBoundary = units.filter(({ line }) => isAtBoundary(line, nowMs))
     const current = units.filter(({ line }) => !isAtBoundary(line, nowMs))
     const moves = current.flatMap((unit) => movesOf(unit, nowMs))
-    const done = await carryOut({ tx, consequences, facts, nowMs }, moves)
+    await allOrFirstError(moves.map((move) => carryOutIn({ tx, consequences, facts, nowMs }, move)))
     const written = writeUnits(tx, current, nowMs)
     const committed = commit()
     // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
@@ -61,8 +62,7 @@ export function act(
     await committed
     return {
       lines: current.map(({ line }) => line),
-      changed: moves.map(({ unit }) => unit.line.workspaceId),
-      hangUps: done.flatMap(({ workspaceId, hangUps }) => (hangUps ? [workspaceId] : [])),
+      commits: current.flatMap((unit) => readCommit(unit) ?? []),
       held: workspaceIds.filter((workspaceId) => !locked.has(workspaceId)),
       atBoundary: atBoundary.map(({ line }) => line.workspaceId),
       crossedAtMs: new Map(moves.flatMap(({ unit, crossings }) => crossedAt(unit, crossings))),
@@ -70,18 +70,14 @@ export function act(
   })
 }
 
-function isAtBoundary({ nextBoundaryMs }: LineRow, nowMs: number): boolean {
-  return nextBoundaryMs !== null && nextBoundaryMs <= nowMs
-}
-
 type Move = { readonly unit: WorkspaceUnit; readonly crossings: readonly Crossing[] }
 
 /** The unit with its new marks, where they are not what they were. */
 function movesOf(unit: WorkspaceUnit, nowMs: number): Move[] {
   const { line } = unit
-  const { crossings, marks } = decideCrossings(line, nowMs)
-  if (marks.outSinceMs === line.outSinceMs && marks.lowSinceMs === line.lowSinceMs) return []
-  unit.line = { ...line, ...marks }
+  const { crossings, watchState } = decideCrossings(line, nowMs)
+  if (watchState.outSinceMs === line.outSinceMs && watchState.lowSinceMs === line.lowSinceMs) return []
+  unit.line = { ...line, ...watchState }
   addEvent(unit, 'balance')
   return [{ unit, crossings }]
 }
@@ -97,45 +93,28 @@ type Context = {
   readonly nowMs: number
 }
 
-type DoneIn = { readonly workspaceId: string; readonly hangUps: boolean }
-
-/** The workspaces' queries travel together. */
-async function carryOut(context: Context, moves: readonly Move[]): Promise<DoneIn[]> {
-  if (moves.length === 0) return []
-  const marked = writeWatchState(
-    context.tx,
-    moves.map(({ unit }) => unit.line),
-  )
-  const [done] = await allOrFirstError([
-    allOrFirstError(moves.map((move) => carryOutIn(context, move))),
-    marked,
-  ])
-  return [...done]
-}
-
-async function carryOutIn(context: Context, { unit, crossings }: Move): Promise<DoneIn> {
+async function carryOutIn(context: Context, { unit, crossings }: Move): Promise<void> {
   const { tx, consequences, nowMs } = context
   const { workspaceId } = unit.line
   const facts = context.facts.get(workspaceId)
   invariant(facts, 'A workspace with a balance line has a subscription')
-  let hangUps = false
   for (const crossing of crossings) {
     switch (crossing.kind) {
       case 'went_out': {
         const done = await consequences.wentOut(tx, unit, crossing.atMs, nowMs)
-        hangUps ||= done.hangUps
         await tellOut(tx, unit, facts, { ...done, atMs: crossing.atMs }, nowMs)
         break
       }
       case 'returned': {
         const done = await consequences.returned(tx, unit, nowMs)
-        hangUps ||= done.hangUps
         await tellReturned(tx, unit, facts, done, nowMs)
         break
       }
       case 'became_low':
         await tellLow(tx, unit, facts, crossing.atMs, nowMs)
+        break
+      default:
+        assertNever(crossing)
     }
   }
-  return { workspaceId, hangUps }
 }

@@ -16,6 +16,4 @@ export type Consequences = {
 /** What was done. */
 export type Done = {
   readonly sentences: readonly string[]
-  /** Whether there are calls to be hung up now. */
-  readonly hangUps: boolean
 }

@@ -11,7 +11,7 @@ import {
   type VoiceStack,
 } from '../../test/voice-stack.ts'
 import type { App } from '../app.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 let t: TestApp
 let other: { app: App; request: Ask }

@@ -1,4 +1,5 @@
 export type { Consequences } from './consequences.ts'
 export { createLatenessMetric } from './lateness-metric.ts'
+export { openCreditWatch } from './open-credit-watch.ts'
 export { verifyCreditWatch } from './verify.ts'
 export { type CreditWatch, createCreditWatch } from './watch.ts'

@@ -12,7 +12,7 @@ import {
   type World,
 } from '../../test/world.ts'
 import { hangUpForCredits } from '../calls/index.ts'
-import { lockWorkspaces, readLine, writeUnits } from '../ledger/index.ts'
+import { readLine } from '../ledger/index.ts'
 import { verifyCreditWatch } from './verify.ts'
 
 const minuteMs = 60_000
@@ -69,15 +69,12 @@ async function changeSetting(
   { workspaceId }: TestWorkspace,
   whenCreditsRunOut: 'finish' | 'end',
 ): Promise<void> {
-  const nowMs = world.clock.now()
-  await world.database.transaction(async (tx) => {
-    const units = await lockWorkspaces(tx, [workspaceId])
+  await world.ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
       workspaceId,
       whenCreditsRunOut,
     ])
-    for (const unit of units.values()) await hangUpForCredits(tx, unit, nowMs)
-    await writeUnits(tx, units.values(), nowMs)
+    await hangUpForCredits(tx, unit, nowMs)
   })
 }
 

@@ -1,29 +1,11 @@
 import type { LineRow } from '../ledger/index.ts'
-import { bigintArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
-
-/** Writes the marks of these lines. The caller holds them. */
-export async function writeWatchState(tx: Queryable, lines: readonly LineRow[]): Promise<void> {
-  await tx.query({
-    name: 'credit_watch_write_marks',
-    text: `
-      update balance_lines l set out_since_ms = v.out_since_ms, low_since_ms = v.low_since_ms
-      from (select unnest($1::uuid[]) as workspace_id, unnest($2::bigint[]) as out_since_ms,
-                   unnest($3::bigint[]) as low_since_ms) as v
-      where l.workspace_id = v.workspace_id`,
-    values: [
-      uuidArray(lines, (line) => line.workspaceId),
-      bigintArray(lines, (line) => line.outSinceMs),
-      bigintArray(lines, (line) => line.lowSinceMs),
-    ],
-  })
-}
 
 export type FoundLine = { readonly workspaceId: string; readonly eventSeq: number }
 
 /**
  * Lines on which something is to be done at `nowMs`: their balance is on another side of a level than their marks say,
- * or a boundary is due. The same as core's `nextCrossingMs`, for all lines at once.
+ * or a boundary is due. The same as core's `findNextCrossing`, for all lines at once.
  */
 export async function findDue(db: Queryable, nowMs: number, limit: number): Promise<FoundLine[]> {
   const { rows } = await db.query<FoundLine>({
@@ -53,7 +35,7 @@ export type ComingLine = Pick<
   | 'liveCalls'
   | 'outSinceMs'
   | 'lowSinceMs'
-  | 'lowLevelMs'
+  | 'lowBalanceThresholdMs'
   | 'reloadBelowMs'
   | 'nextBoundaryMs'
   | 'eventSeq'
@@ -66,7 +48,7 @@ export async function findComing(db: Queryable, untilMs: number): Promise<Coming
     text: `
       select workspace_id as "workspaceId", anchor_ms as "anchorMs", balance_ms as "balanceMs",
              live_calls as "liveCalls", out_since_ms as "outSinceMs", low_since_ms as "lowSinceMs",
-             low_level_ms as "lowLevelMs", reload_below_ms as "reloadBelowMs", next_boundary_ms as "nextBoundaryMs",
+             low_level_ms as "lowBalanceThresholdMs", reload_below_ms as "reloadBelowMs", next_boundary_ms as "nextBoundaryMs",
              event_seq as "eventSeq"
       from balance_lines
       where balance_ms - live_calls * ($1 - anchor_ms)

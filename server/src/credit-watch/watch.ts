@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isBelowReload, nextCrossingMs } from '@talktime/core/billing/threshold-crossings'
-import { type Boundaries, type LineRow, readLines } from '../ledger/index.ts'
+import { findNextCrossing, isBelowReloadThreshold } from '@talktime/core/billing/threshold-crossings'
+import { type Ledger, type LineRow, readLines, type WorkspaceCommit } from '../ledger/index.ts'
+import { createBackground } from '../platform/background.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { Commits } from '../platform/commits.ts'
 import type { Database } from '../platform/database/database.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
-import { type Acted, act } from './apply-crossings.ts'
+import { type AppliedCrossings, applyCrossings } from './apply-crossings.ts'
 import type { Consequences } from './consequences.ts'
 import { createSchedule, type Due } from './schedule.ts'
 import { type ComingLine, findComing, findDue } from './watch-store.ts'
@@ -13,8 +15,6 @@ import { type ComingLine, findComing, findDue } from './watch-store.ts'
 export type CreditWatch = {
   /** These lines were committed by this process: it knows now when they cross. Costs next to nothing. */
   observe(lines: readonly LineRow[]): void
-  /** Something was committed in these workspaces: reads their lines anew. */
-  look(workspaceIds: Iterable<string>): void
   /** Takes up what will be due soon, whoever committed it. Call it at the start and every half minute. */
   lookAhead(): Promise<void>
   /** Takes up what is due and nobody acted on: its process died. Call it at the start and every second. */
@@ -28,18 +28,15 @@ export type CreditWatch = {
 export type CreditWatchDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Pick<Ledger, 'catchUp'>
+  readonly commits: Commits<WorkspaceCommit>
   readonly consequences: Consequences
   /** Opens what crossings are acted on over; by default a connection of its own to the database. */
-  readonly openPipeline?: () => Pipeline
-  /** After each commit of this room's: there is something new for listeners. */
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly openPipeline?: (() => Pipeline) | undefined
   /** The balances of these workspaces are below what auto-reload waits for. */
   readonly onBelow: (workspaceIds: readonly string[]) => void
-  /** In these workspaces there are calls to be hung up now. */
-  readonly onHangUps?: (workspaceIds: readonly string[]) => void
   /** How long after a balance crossed, or after that could be known, everything that follows was committed. */
-  readonly onActed?: (latenessMs: number) => void
+  readonly onActed?: ((latenessMs: number) => void) | undefined
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -65,32 +62,24 @@ const SWEEP_SHARE = 0.05
  * finds each second what was missed, so that one that dies is replaced by the others, or by its next start.
  */
 export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
-  const { database, clock, boundaries, onError } = deps
+  const { database, clock, ledger, commits, onError } = deps
   // Its own, so that it waits for nobody's.
   const pipeline = (deps.openPipeline ?? (() => openPipeline(database.connection)))()
   const schedule = createSchedule()
-  const unread = new Set<string>()
   const atBoundary = new Set<string>()
-  const underWay = new Set<Promise<void>>()
+  const background = createBackground({ onError })
   let acting = false
   let passing = false
   let timer: NodeJS.Timeout | undefined
   let armedForMs = Number.POSITIVE_INFINITY
   let sweepAgainAtMs = 0
-  let closed = false
-
-  function inBackground(work: () => Promise<void>): void {
-    const watched = work()
-      .catch(onError)
-      .finally(() => underWay.delete(watched))
-    underWay.add(watched)
-  }
+  commits.subscribe((committed) => put(committed.map(({ line }) => line)))
 
   function put(lines: readonly ComingLine[]): void {
     const nowMs = clock.now()
     const below: string[] = []
     for (const line of lines) {
-      const isBelow = isBelowReload(line, nowMs)
+      const isBelow = isBelowReloadThreshold(line, nowMs)
       if (isBelow) below.push(line.workspaceId)
       // Auto-reload has heard of its threshold then, and says so on the line in a moment.
       const dueMs = dueMsOf(isBelow ? { ...line, reloadBelowMs: null } : line, nowMs)
@@ -103,7 +92,7 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
 
   /** Sleeps until something may be due. */
   function arm(): void {
-    if (closed || acting) return
+    if (background.isClosed || acting) return
     const nextMs = schedule.nextMs()
     if (nextMs === null || nextMs >= armedForMs) return
     clearTimeout(timer)
@@ -114,7 +103,7 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
 
   function wake(): void {
     armedForMs = Number.POSITIVE_INFINITY
-    if (!acting && !closed) inBackground(actOnDue)
+    if (!acting && !background.isClosed) background.run(actOnDue())
   }
 
   async function actOnDue(): Promise<void> {
@@ -122,7 +111,7 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
     try {
       for (;;) {
         const due = schedule.take(clock.now(), BATCH_MAX)
-        if (due.length === 0 || closed) return
+        if (due.length === 0 || background.isClosed) return
         await actOn(due)
       }
     } finally {
@@ -149,18 +138,18 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
 
   async function actTogether(due: readonly Due[], heldMs: number): Promise<void> {
     const workspaceIds = due.map(({ workspaceId }) => workspaceId)
-    const acted = await act(pipeline, deps.consequences, workspaceIds, clock.now())
+    const acted = await applyCrossings(pipeline, deps.consequences, workspaceIds, clock.now())
     finish(due, acted)
     if (acted.held.length === 0) return
     const held = new Set(acted.held)
     const left = due.filter(({ workspaceId }) => held.has(workspaceId))
-    inBackground(() => actOnHeld(left, heldMs))
+    background.run(actOnHeld(left, heldMs))
   }
 
   /** Processes that wake at the same moment share what is due: each takes what the others do not hold. */
   async function actOnHeld(due: readonly Due[], afterMs: number): Promise<void> {
     await pause(afterMs)
-    if (closed) return
+    if (background.isClosed) return
     const lines = await readLines(
       database,
       due.map(({ workspaceId }) => workspaceId),
@@ -172,16 +161,15 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
     if (stillDue.length > 0) await actOn(stillDue, Math.min(2 * afterMs, HELD_MS_MAX))
   }
 
-  function finish(due: readonly Due[], acted: Acted): void {
-    if (acted.changed.length > 0) deps.onCommitted(acted.changed)
-    if (acted.hangUps.length > 0) deps.onHangUps?.(acted.hangUps)
+  function finish(due: readonly Due[], acted: AppliedCrossings): void {
+    commits.publish(acted.commits)
     measure(due, acted)
     put(acted.lines)
     for (const workspaceId of acted.atBoundary) atBoundary.add(workspaceId)
-    if (atBoundary.size > 0 && !passing) inBackground(passBoundaries)
+    if (atBoundary.size > 0 && !passing) background.run(passBoundaries())
   }
 
-  function measure(due: readonly Due[], { crossedAtMs }: Acted): void {
+  function measure(due: readonly Due[], { crossedAtMs }: AppliedCrossings): void {
     const nowMs = clock.now()
     for (const { workspaceId, dueMs } of due) {
       const atMs = crossedAtMs.get(workspaceId)
@@ -195,27 +183,12 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
     try {
       for (const workspaceId of atBoundary) {
         atBoundary.delete(workspaceId)
-        if (closed) return
-        await boundaries.catchUp([workspaceId], clock.now()).catch(onError)
+        if (background.isClosed) return
+        await ledger.catchUp([workspaceId]).catch(onError)
       }
     } finally {
       passing = false
     }
-  }
-
-  function look(workspaceIds: Iterable<string>): void {
-    if (closed) return
-    const isReading = unread.size > 0
-    for (const workspaceId of workspaceIds) unread.add(workspaceId)
-    if (unread.size > 0 && !isReading) inBackground(readUnread)
-  }
-
-  async function readUnread(): Promise<void> {
-    // What is committed together is read together.
-    await new Promise(setImmediate)
-    const workspaceIds = [...unread]
-    unread.clear()
-    put(await readLines(database, workspaceIds))
   }
 
   async function sweepNow(): Promise<void> {
@@ -227,7 +200,6 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
 
   return {
     observe: put,
-    look,
     async lookAhead() {
       put(await findComing(database, clock.now() + HORIZON_MS))
     },
@@ -239,21 +211,16 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
       sweepAgainAtMs = startedMs + tookMs / SWEEP_SHARE
     },
     async runDue() {
-      await idle()
+      await background.idle()
       await sweepNow()
       wake()
-      await idle()
+      await background.idle()
     },
     async close() {
-      closed = true
       clearTimeout(timer)
-      await idle()
+      await background.close()
       await pipeline.close()
     },
-  }
-
-  async function idle(): Promise<void> {
-    while (underWay.size > 0) await Promise.all(underWay)
   }
 }
 
@@ -264,7 +231,7 @@ function isDue(line: ComingLine, nowMs: number): boolean {
 
 /** When something is to be done about the line: a crossing, or a boundary. */
 function dueMsOf(line: ComingLine, nowMs: number): number | null {
-  const crossingMs = nextCrossingMs(line, nowMs)
+  const crossingMs = findNextCrossing(line, nowMs)
   const { nextBoundaryMs } = line
   if (crossingMs === null || nextBoundaryMs === null) return crossingMs ?? nextBoundaryMs
   return Math.min(crossingMs, nextBoundaryMs)

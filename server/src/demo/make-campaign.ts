@@ -3,13 +3,11 @@ import {
   type CampaignRef,
   type CampaignRow,
   createCampaign,
-  createFileTaker,
+  createImportReceiver,
   requireCampaign,
 } from '../campaigns/index.ts'
-import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
-import { virtualClock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
-import { invariant } from '../platform/problem.ts'
+import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import { demoWorkspace } from './demo-agents.ts'
 import { type CampaignCast, contactsOf } from './demo-campaigns.ts'
 
@@ -19,11 +17,12 @@ const officeHours = {
   days: weekdays.map((day) => ({ day, from: '09:00', to: '18:00' })),
 }
 
-/** Makes a campaign with its contacts at `nowMs`, as the dashboard does: a draft yet. */
+export type DemoCampaignDeps = { readonly ledger: Pick<Ledger, 'changeWorkspace'>; readonly clock: Clock }
+
+/** Creates a campaign with its contacts, as the dashboard does: a draft. */
 export async function makeCampaign(
-  database: Database,
+  { ledger, clock }: DemoCampaignDeps,
   of: { readonly workspaceId: string; readonly agentId: string; readonly cast: CampaignCast },
-  nowMs: number,
 ): Promise<CampaignRef> {
   const { workspaceId, agentId, cast } = of
   const fields = {
@@ -39,35 +38,25 @@ export async function makeCampaign(
     resumeWhenCreditsReturn: cast.resumeWhenCreditsReturn,
     defaultCountry: 'US',
   } as const
-  const campaign = await database.transaction(async (tx) => {
-    const unit = await lockLine(tx, workspaceId)
-    const made = await createCampaign(tx, workspaceId, fields, nowMs)
-    addEvent(unit, 'campaign', made.id)
-    await writeUnits(tx, [unit], nowMs)
-    return { workspaceId, id: made.id }
+  const campaign = await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
+    const created = await createCampaign(tx, workspaceId, fields, nowMs)
+    addEvent(unit, 'campaign', created.id)
+    return { workspaceId, id: created.id }
   })
-  const takeFile = createFileTaker({ database, clock: virtualClock(nowMs) })
-  const file = Readable.from([Buffer.from(contactsOf(cast, nowMs))])
-  await takeFile({ campaign, file, country: undefined, key: undefined })
+  const receiveImport = createImportReceiver({ ledger, clock })
+  const file = Readable.from([Buffer.from(contactsOf(cast, clock.now()))])
+  await receiveImport({ campaign, file, country: undefined, key: undefined })
   return campaign
 }
 
-/** Does something with a campaign by hand. */
+/** Changes a campaign, as somebody does by hand. */
 export async function changeCampaign(
-  database: Database,
+  { ledger }: Pick<DemoCampaignDeps, 'ledger'>,
   ref: CampaignRef,
-  nowMs: number,
-  change: (tx: Tx, unit: WorkspaceUnit, campaign: CampaignRow) => Promise<unknown>,
+  work: (change: Change, campaign: CampaignRow) => Promise<unknown>,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
-    const unit = await lockLine(tx, ref.workspaceId)
-    await change(tx, unit, await requireCampaign(tx, ref))
-    await writeUnits(tx, [unit], nowMs)
+  await ledger.changeWorkspace(ref.workspaceId, async (change) => {
+    await work(change, await requireCampaign(change.tx, ref))
+    change.unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
   })
-}
-
-async function lockLine(tx: Tx, workspaceId: string): Promise<WorkspaceUnit> {
-  const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-  invariant(unit, 'The demo’s workspace has a balance line')
-  return unit
 }

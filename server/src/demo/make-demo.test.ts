@@ -7,7 +7,9 @@ import { verifyAll } from '../../test/world.ts'
 import { readBalance } from '../ledger/index.ts'
 import { loadCatalog } from '../plans/index.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
-import { publicId } from '../platform/ids.ts'
+import { createLog } from '../platform/log.ts'
+import { publicId } from '../public-ids.ts'
+import { quietConfig } from '../quiet-rooms.ts'
 import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
 
 // Made once, by the command line as its own process, on a database that has another workspace already.
@@ -25,13 +27,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world.close())
 
-const config: DemoConfig = {
-  payments: 'sandbox',
-  seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
-  publicUrl: undefined,
-  host: '127.0.0.1',
-  port: 4400,
-}
+const config: DemoConfig = { ...quietConfig, payments: 'sandbox' }
 
 const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoDeps> = {}) =>
   makeDemo({
@@ -39,6 +35,7 @@ const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDem
     accounts: app.access.accounts,
     clock,
     config,
+    log: createLog('silent'),
     password,
     signal: new AbortController().signal,
     onlyIfEmpty: true,

@@ -1,9 +1,11 @@
 import { type Accounts, addMember } from '../access/index.ts'
 import { createAgent } from '../agents/index.ts'
+import type { Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Config } from '../platform/config.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import type { Logger } from '../platform/log.ts'
 import { invariant } from '../platform/problem.ts'
+import type { RoomsConfig } from '../rooms.ts'
 import { createWorkspace } from '../workspaces/index.ts'
 import { type CastAgent, cast, demoOwner, demoWorkspace } from './demo-agents.ts'
 import { playYear } from './year/play-year.ts'
@@ -19,6 +21,7 @@ export type MakeDemoDeps = {
   readonly accounts: Accounts
   readonly clock: Clock
   readonly config: DemoConfig
+  readonly log: Logger
   /** The demo owner's. */
   readonly password: string
   /** Aborted: nothing is made. */
@@ -28,7 +31,7 @@ export type MakeDemoDeps = {
 }
 
 /** The settings on which the demo's year depends. */
-export type DemoConfig = Pick<Config, 'payments' | 'seller' | 'publicUrl' | 'host' | 'port'>
+export type DemoConfig = RoomsConfig & Pick<Config, 'payments'>
 
 export type MadeDemo =
   | { readonly outcome: 'made'; readonly workspaceId: string; readonly calls: number }
@@ -69,7 +72,7 @@ export async function hasWorkspaces(db: Queryable): Promise<boolean> {
 }
 
 async function make(tx: Tx, deps: MakeDemoDeps): Promise<{ workspaceId: string; calls: number }> {
-  const { database, accounts, password, signal, config } = deps
+  const { database, accounts, password, signal, config, log } = deps
   const { timeZone } = demoWorkspace
   const endsAtMs = deps.clock.now()
   const startsAtMs = yearBefore(endsAtMs, timeZone)
@@ -82,8 +85,7 @@ async function make(tx: Tx, deps: MakeDemoDeps): Promise<{ workspaceId: string; 
   await addMember(tx, { workspaceId, userId: owner.id, role: 'owner' }, startsAtMs)
   const agentIds = await hire(tx, workspaceId, year)
   const calls = planYear({ seed, timeZone, ...year })
-  const origin = config.publicUrl ?? `http://${config.host}:${config.port}`
-  const world = openYearWorld({ database, tx, startsAtMs, seller: config.seller, origin })
+  const world = openYearWorld({ database, tx, startsAtMs, config, log })
   const actor = { kind: 'user', userId: owner.id } as const
   await playYear({
     world,
@@ -93,7 +95,7 @@ async function make(tx: Tx, deps: MakeDemoDeps): Promise<{ workspaceId: string; 
     caretaker: withCampaigns(
       byCard
         ? createYearCustomer({ world, workspaceId, actor, timeZone, ...year })
-        : createYearOperator(tx, workspaceId, year),
+        : createYearOperator(world, workspaceId, year),
       createYearCampaigns({ world, workspaceId, agentIdOf: agentIdByName, timeZone, endsAtMs }),
     ),
     signal,

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../config.ts'
 import { ownFile } from '../platform/data-folder.ts'
 
 type PasswordConfig = Pick<Config, 'host' | 'publicUrl' | 'dataDir'>

@@ -1,8 +1,8 @@
 import type { Access } from '../access/index.ts'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Config } from '../config.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Config } from '../platform/config.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { demoOwner } from './demo-agents.ts'
@@ -14,7 +14,7 @@ import { isExposed, ownerPassword } from './owner-password.ts'
 export type DemoDeps = {
   readonly database: Database
   readonly access: Access
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly log: Logger
   readonly payments: Pick<Payments, 'gateway'>
@@ -83,6 +83,7 @@ async function make(deps: DemoDeps, signal: AbortSignal): Promise<Made | undefin
       accounts: access.accounts,
       clock,
       config,
+      log,
       password,
       signal,
       onlyIfEmpty: true,

@@ -1,12 +1,13 @@
-import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
-import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
+import { balanceAt, findCrossing } from '@talktime/core/billing/balance-line'
+import { type BalanceStatus, classifyBalance } from '@talktime/core/billing/balance-status'
 import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
+import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
-import { monthlyGrantedMs } from './low-balance-threshold.ts'
-import { lineColumns } from './store.ts'
+import { readMonthlyGrantedMs } from './low-balance-threshold.ts'
 import type { LineRow } from './unit.ts'
+import { lineColumns } from './unit-store.ts'
 
 /** A workspace's balance at an instant; every amount in milliseconds of talk time. */
 export type Balance = {
@@ -34,7 +35,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
     [workspaceId],
   )
   const line = rows[0]
-  if (line === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (line === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   return line
 }
 
@@ -42,7 +43,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
 export async function readBalance(db: Queryable, workspaceId: string, nowMs: number): Promise<Balance> {
   const line = await readLine(db, workspaceId)
   const open = await openGrants(db, workspaceId)
-  const monthly = await monthlyGrantedMs(db, workspaceId, nowMs)
+  const monthly = await readMonthlyGrantedMs(db, workspaceId, nowMs)
   return balanceOf(line, open, monthly, nowMs)
 }
 
@@ -69,14 +70,14 @@ function balanceOf(
     overdraftMs: Math.max(0, -balanceMs),
     liveCalls: line.liveCalls,
     runsOutAtMs: runsOutAtMs(line, nowMs),
-    status: balanceStatus(balanceMs, line.lowLevelMs),
-    lowBelowMs: line.lowLevelMs,
-    outSinceMs: decideCrossings(line, nowMs).marks.outSinceMs,
+    status: classifyBalance(balanceMs, line.lowBalanceThresholdMs),
+    lowBelowMs: line.lowBalanceThresholdMs,
+    outSinceMs: decideCrossings(line, nowMs).watchState.outSinceMs,
   }
 }
 
 function runsOutAtMs(line: LineRow, nowMs: number): number | null {
-  const crossesAtMs = crossesAt(line, 0)
+  const crossesAtMs = findCrossing(line, 0)
   if (crossesAtMs === null || balanceAt(line, nowMs) <= 0) return null
   if (line.nextBoundaryMs !== null && crossesAtMs > line.nextBoundaryMs) return null
   return crossesAtMs

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { chargeUntilBoundary } from '../calls/index.ts'
 import { renewSubscription } from '../plans/index.ts'
-import { createBoundaries } from './boundaries.ts'
+import { createAssembly } from '../platform/assembly.ts'
+import { createSilentCommits } from '../platform/commits.ts'
+import { createIdempotency } from '../platform/idempotency/idempotency.ts'
+import { quietConfig } from '../quiet-rooms.ts'
+import type { BoundarySteps } from './boundaries.ts'
+import type { Ledger } from './ledger.ts'
+import { openLedger } from './open-ledger.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
@@ -15,6 +21,21 @@ afterEach(async () => {
   expect(await verifyAll(world.database)).toEqual([])
   await world.close()
 })
+
+/** The ledger of another process, whose cycles are renewed by `renew`. */
+function openLedgerOver({ database, clock }: World, renew: BoundarySteps['renew']): Ledger {
+  const ledger = openLedger({
+    database,
+    clock,
+    commits: createSilentCommits(),
+    idempotency: createIdempotency({ database, clock, secrets: quietConfig }),
+    assembly: createAssembly(),
+    cycleEndsAtMs: () => Promise.reject(new Error('No route asks')),
+  })
+  ledger.setBoundaryStep('chargeUntilBoundary', chargeUntilBoundary)
+  ledger.setBoundaryStep('renew', renew)
+  return ledger
+}
 
 async function entries(workspace: TestWorkspace): Promise<string[]> {
   const { rows } = await world.database.query<{ kind: string; amount: number; at: number }>(
@@ -39,9 +60,7 @@ describe('what is due', () => {
     const start = startOf(workspace)
     await world.engine.submitBatch([start, answerOf(world, workspace, start.callId)])
     world.clock.advance(5 * dayMs)
-    await Promise.all(
-      [1, 2, 3].map(() => world.boundaries.catchUp([workspace.workspaceId], world.clock.now())),
-    )
+    await Promise.all([1, 2, 3].map(() => world.ledger.catchUp([workspace.workspaceId])))
     const [, , , , ...happened] = await entries(workspace)
     expect(happened).toEqual([
       'day 10: -5 expiry',
@@ -65,8 +84,8 @@ describe('what is due', () => {
   test('is not looked for where nothing is due', async () => {
     const workspace = await world.workspace()
     const before = await entries(workspace)
-    await world.boundaries.catchUpIfDue(workspace.workspaceId, world.clock.now())
-    await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+    await world.ledger.catchUpIfDue(workspace.workspaceId)
+    await world.ledger.catchUp([workspace.workspaceId])
     expect(await entries(workspace)).toEqual(before)
   })
 
@@ -77,25 +96,22 @@ describe('what is due', () => {
     world.clock.advance(3 * dayMs)
     const expired = async (workspace: TestWorkspace) =>
       (await entries(workspace)).some((entry) => entry.endsWith('expiry'))
-    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
+    expect(await world.ledger.catchUpDue(1)).toBe(1)
     expect([await expired(first), await expired(second)]).toEqual([true, false])
-    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(1)
+    expect(await world.ledger.catchUpDue(1)).toBe(1)
     expect([await expired(first), await expired(second)]).toEqual([true, true])
-    expect(await world.boundaries.catchUpDue(world.clock.now(), 1)).toBe(0)
+    expect(await world.ledger.catchUpDue(1)).toBe(0)
   })
 
   test('in one workspace that cannot be helped keeps no other from its own', async () => {
     const [broken, sound] = [await world.workspace(), await world.workspace()]
-    const boundaries = createBoundaries(world.database, {
-      chargeUntilBoundary,
-      renew(tx, unit, atMs, nowMs) {
-        if (unit.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
-        return renewSubscription(tx, unit, atMs, nowMs)
-      },
+    const passing = openLedgerOver(world, async (tx, unit, atMs, nowMs) => {
+      if (unit.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
+      return renewSubscription(tx, unit, atMs, nowMs)
     })
     await world.grant(broken, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
     world.clock.advance(31 * dayMs)
-    await expect(boundaries.catchUpDue(world.clock.now(), 100)).rejects.toThrow('1 of 2 workspaces')
+    await expect(passing.catchUpDue(100)).rejects.toThrow('1 of 2 workspaces')
     expect((await entries(sound)).filter((entry) => entry.endsWith('monthly_grant'))).toHaveLength(2)
     // Nothing of what had been done for the broken one was kept.
     expect(await entries(broken)).toHaveLength(2)

@@ -1,11 +1,9 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { FREE } from '@talktime/core/billing/price'
 import type { Tx } from '../platform/database/database.ts'
-import { invalid, Problem } from '../platform/problem.ts'
+import { invalid } from '../platform/problem.ts'
 import { addGrant } from './grants.ts'
-import { lockWorkspaces, writeUnits } from './store.ts'
-import type { EntryRow } from './unit.ts'
-import { post } from './unit.ts'
+import { type EntryRow, post, type WorkspaceUnit } from './unit.ts'
 
 export type OperatorGrant = {
   readonly kind: 'promotional' | 'adjustment'
@@ -23,36 +21,28 @@ const BALANCE_MS_MAX = 1_000_000_000 * MS_PER_CREDIT
 const EXPIRES_AT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /**
- * Credit that the operator gives, or takes off: what an adjustment below zero deducts is taken from the grants by
- * the burn order, like usage. Boundaries that are due must have been caught up with. Throws `invalid_request`,
- * `workspace_not_found`.
+ * Grants or deducts credit for the operator. An adjustment below zero draws on the grants by the burn order, like
+ * usage. The caller holds the workspace's line.
+ *
+ * @returns `grantId` null for a deduction; `remainingMs` what is left of the grant once it has paid an overdraft
+ * @throws Problem `invalid_request`
  */
 export async function grantByOperator(
   tx: Tx,
-  workspaceId: string,
+  unit: WorkspaceUnit,
   grant: OperatorGrant,
   nowMs: number,
 ): Promise<{ grantId: string | null; entry: EntryRow; remainingMs: number }> {
   requireSense(grant, nowMs)
-  const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-  if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
   const { settledMs } = unit.line
   requireRoom(grant, settledMs)
-  const made =
-    grant.amountMs > 0
-      ? await addGrant(tx, unit, { ...grant, atMs: nowMs, price: FREE }, nowMs)
-      : {
-          grantId: null,
-          entry: post(
-            unit,
-            { kind: 'adjustment', amountMs: grant.amountMs, atMs: nowMs, reason: grant.reason, draws: true },
-            nowMs,
-          ),
-        }
-  await writeUnits(tx, [unit], nowMs)
-  // What is owed is paid from it first.
   const remainingMs = Math.max(0, Math.min(grant.amountMs, settledMs + grant.amountMs))
-  return { ...made, remainingMs }
+  if (grant.amountMs > 0) {
+    return { ...(await addGrant(tx, unit, { ...grant, atMs: nowMs, price: FREE }, nowMs)), remainingMs }
+  }
+  const { amountMs, reason } = grant
+  const entry = post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, reason, draws: true }, nowMs)
+  return { grantId: null, entry, remainingMs }
 }
 
 function requireSense(grant: OperatorGrant, nowMs: number): void {

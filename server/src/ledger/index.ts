@@ -1,5 +1,7 @@
+export { Amount, amountOf } from './amount.ts'
 export { type Balance, readBalance, readLine } from './balance.ts'
-export { type Boundaries, type BoundaryDeps, createBoundaries } from './boundaries.ts'
+export { isAtBoundary } from './boundaries.ts'
+export { type Change, type ChangeWorkspace, openWorkspaceLine } from './change-workspace.ts'
 export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'
 export {
   addGrant,
@@ -12,9 +14,20 @@ export {
   paidBy,
   priceOfGrant,
 } from './grants.ts'
+export type { Ledger } from './ledger.ts'
 export { updateLowBalanceThreshold } from './low-balance-threshold.ts'
+export { openLedger } from './open-ledger.ts'
 export { reverseCharge } from './reverse-charge.ts'
-export { ledgerRoutes } from './routes.ts'
-export { lockFreeWorkspaces, lockWorkspaces, openLine, readLines, writeUnits } from './store.ts'
-export { addEvent, applyToLine, type EntryRow, type LineRow, post, type WorkspaceUnit } from './unit.ts'
+export {
+  addEvent,
+  applyToLine,
+  type EntryRow,
+  type EventTopic,
+  type LineRow,
+  post,
+  readCommit,
+  type WorkspaceCommit,
+  type WorkspaceUnit,
+} from './unit.ts'
+export { lockFreeWorkspaces, lockWorkspaces, readLines, writeUnits } from './unit-store.ts'
 export { type Difference, runChecks, verifyLedger } from './verify.ts'

@@ -1,19 +1,19 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
-import { type Access, requireOperator } from '../access/index.ts'
+import { type Access, accessProblems, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
-import { amountOf, instantOf, instantOrNull } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId } from '../platform/ids.ts'
 import { invalid, Problem } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
+import { amountOf } from './amount.ts'
 import { readBalance } from './balance.ts'
-import type { Boundaries } from './boundaries.ts'
 import { listEntries, listGrants } from './entry-store.ts'
 import { grantByOperator } from './grant-by-operator.ts'
+import type { Ledger } from './ledger.ts'
 import {
   BalanceResponse,
   balanceResponse,
@@ -48,15 +48,13 @@ export type LedgerRouteDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
-  readonly idempotency: Idempotency
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   /** When the workspace's billing cycle ends. */
   readonly cycleEndsAtMs: (workspaceId: string) => Promise<number>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
 }
 
 export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
-  const { access, database, clock, boundaries, idempotency } = deps
+  const { access, database, clock, ledger } = deps
   return async (server) => {
     server.get(
       '/v1/balance',
@@ -84,7 +82,7 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
         const limit = request.query.limit ?? limitDefault
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
         const kinds = kindsOf(request.query.kind)
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         const entries = await listEntries(database, workspaceId, { limit, beforeSeq, kinds })
         return page(entries, limit, (entry) => [entry.seq], transactionResponse)
       },
@@ -104,7 +102,7 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? limitDefault
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         const grants = await inOneSnapshot(database, (tx) => listGrants(tx, workspaceId, { limit, beforeId }))
         return page(grants, limit, (grant) => [grant.id], grantResponse)
       },
@@ -128,11 +126,9 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
         const { kind, reason, expiresAt, milliseconds } = request.body
         const amountMs = amountMsOf(request.body)
         const amountPointer = milliseconds === undefined ? '/credits' : '/milliseconds'
-        const nowMs = clock.now()
-        await boundaries.catchUp([workspaceId], nowMs)
-        const answer = await idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           const grant = { kind, amountMs, amountPointer, reason, expiresAtMs: expiresAt ?? null } as const
-          const { grantId, entry, remainingMs } = await grantByOperator(tx, workspaceId, grant, nowMs)
+          const { grantId, entry, remainingMs } = await grantByOperator(tx, unit, grant, nowMs)
           return {
             status: 201,
             body: {
@@ -147,8 +143,6 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
             },
           }
         })
-        deps.onCommitted([workspaceId])
-        return answer
       },
     )
   }
@@ -169,7 +163,7 @@ function kindsOf(kind: string | string[] | undefined): z.infer<typeof EntryKindN
 function requireNamed(id: string, workspaceId: string): void {
   if (publicId('workspace', workspaceId) === id) return
   const detail = 'The header Talktime-Workspace names another workspace than the path. Leave it out.'
-  throw new Problem('workspace_not_found', detail)
+  throw new Problem(accessProblems.workspace_not_found, detail)
 }
 
 function amountMsOf(body: z.infer<typeof GrantRequest>): number {
@@ -187,6 +181,6 @@ function amountMsOf(body: z.infer<typeof GrantRequest>): number {
 
 /** The balance after everything that is due has been done. */
 async function currentBalance(deps: LedgerRouteDeps, workspaceId: string, nowMs: number) {
-  await deps.boundaries.catchUpIfDue(workspaceId, nowMs)
+  await deps.ledger.catchUpIfDue(workspaceId)
   return inOneSnapshot(deps.database, (tx) => readBalance(tx, workspaceId, nowMs))
 }

@@ -1,4 +1,4 @@
-import { rebased } from '@talktime/core/billing/balance-line'
+import { rebaseLine } from '@talktime/core/billing/balance-line'
 import type { WatchedLine } from '@talktime/core/billing/threshold-crossings'
 import type { CallEffect } from '@talktime/core/calls/call'
 import { newUuid } from '../platform/ids.ts'
@@ -14,15 +14,15 @@ export type EntryKind =
   | 'refund'
 
 /**
- * One row of balance_lines as last read or written under its lock. Its marks (`outSinceMs`, `lowSinceMs`) are the
- * credit watch's, `reloadBelowMs` is the auto-reload's: they alone change them.
+ * One row of `balance_lines` as last read or written under its lock. `outSinceMs` and `lowSinceMs` are the credit
+ * watch's state, `reloadBelowMs` is auto-reload's: only those rooms change them.
  */
 export type LineRow = WatchedLine & {
   readonly workspaceId: string
   readonly openCalls: number
-  /** Sum of all entries. */
+  /** The sum of all entries. */
   readonly settledMs: number
-  /** All that was ever taken off the balance by charges and deductions. */
+  /** Everything that charges and deductions ever took off the balance. */
   readonly drawnMs: number
   /** Draws up to here have been taken off grants. */
   readonly foldedMs: number
@@ -59,18 +59,57 @@ export type EventTopic =
   | 'alert'
   | 'campaign'
 
+/** What a commit asks of the rooms of this process. Nobody outside sees it. */
+export type Signals = {
+  /** Calls of the workspace have been ordered to hang up. */
+  hangUpsOrdered: boolean
+  /** Campaigns that have something to do; `callId`: because this call of theirs is over. */
+  readonly campaignsToAdvance: { readonly campaignId: string; readonly callId?: string }[]
+}
+
 /**
- * A workspace's credits in a transaction: its line, read under lock, and what has been decided but not written.
- * `writeUnits` writes it; until then it is plain memory.
+ * The unit of work of one workspace: its balance line, read under lock, with everything that was decided in this
+ * transaction. It is plain memory until `writeUnits` writes it.
  */
 export type WorkspaceUnit = {
   line: LineRow
+  /** The line as the database has it. */
+  storedLine: LineRow
   readonly newEntries: EntryRow[]
-  readonly changed: Map<EventTopic, Set<string>>
+  readonly newEvents: Map<EventTopic, Set<string>>
+  /** Topics of all events of this transaction, written or not. */
+  readonly topics: Set<EventTopic>
+  readonly signals: Signals
+  /** Whether anything of it was written in this transaction. */
+  isWritten: boolean
 }
 
-export function newUnit(line: LineRow): WorkspaceUnit {
-  return { line, newEntries: [], changed: new Map() }
+export function createUnit(line: LineRow): WorkspaceUnit {
+  return {
+    line,
+    storedLine: line,
+    newEntries: [],
+    newEvents: new Map(),
+    topics: new Set(),
+    signals: { hangUpsOrdered: false, campaignsToAdvance: [] },
+    isWritten: false,
+  }
+}
+
+/** What was committed for a workspace, as this process's rooms hear it. */
+export type WorkspaceCommit = {
+  readonly workspaceId: string
+  readonly topics: ReadonlySet<EventTopic>
+  /** The line as it was committed. */
+  readonly line: LineRow
+  readonly signals: Readonly<Signals>
+}
+
+/** The commit of a unit that has been written; undefined: nothing was decided on it. */
+export function readCommit(unit: WorkspaceUnit): WorkspaceCommit | undefined {
+  const { line, topics, signals } = unit
+  if (!unit.isWritten) return undefined
+  return { workspaceId: line.workspaceId, topics, line, signals }
 }
 
 export type Posting = {
@@ -91,14 +130,15 @@ export type Posting = {
   readonly draws?: boolean
 }
 
-/** Adds an entry and moves the balance by its amount. */
+/** Posts an entry to the ledger and moves the balance by its amount. */
 export function post(unit: WorkspaceUnit, posting: Posting, nowMs: number): EntryRow {
   const { line } = unit
   invariant(Number.isSafeInteger(posting.amountMs) && posting.amountMs !== 0, 'An entry needs an amount')
   const drawMs = posting.draws ? -posting.amountMs : 0
   invariant(drawMs >= 0, 'Only an amount below zero draws on grants')
   // Credit that comes or goes does so now: read from here on, the line says since when the balance is what it is.
-  const moved = posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebased(line, posting.atMs) : line
+  const moved =
+    posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebaseLine(line, posting.atMs) : line
   unit.line = {
     ...line,
     anchorMs: moved.anchorMs,
@@ -142,9 +182,14 @@ export function applyToLine(unit: WorkspaceUnit, effect: CallEffect): void {
   if (effect.liveCalls !== 0) addEvent(unit, 'balance')
 }
 
-/** Notes for listeners that something changed, and which. */
+/**
+ * Adds an event: listeners of the workspace learn that something changed, and which.
+ *
+ * @param id UUID of what changed, where a topic has several
+ */
 export function addEvent(unit: WorkspaceUnit, topic: EventTopic, id?: string): void {
-  const ids = unit.changed.get(topic) ?? new Set<string>()
+  const ids = unit.newEvents.get(topic) ?? new Set<string>()
   if (id !== undefined) ids.add(id)
-  unit.changed.set(topic, ids)
+  unit.newEvents.set(topic, ids)
+  unit.topics.add(topic)
 }

@@ -1,3 +1,2 @@
-export { deleteExpiredEvents } from './event-store.ts'
-export { liveRoutes } from './routes.ts'
-export { createStreams, type Streams } from './streams.ts'
+export { openLive } from './open-live.ts'
+export type { Streams } from './streams.ts'

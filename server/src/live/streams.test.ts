@@ -8,7 +8,7 @@ import { guardRoutes } from '../access/index.ts'
 import { createMetrics } from '../platform/http/metrics.ts'
 import { createHttpServer } from '../platform/http/server.ts'
 import { createLog } from '../platform/log.ts'
-import { liveRoutes } from './routes.ts'
+import { createLiveRoutes } from './routes.ts'
 import { createStreams } from './streams.ts'
 
 let t: TestApp
@@ -37,8 +37,8 @@ async function serveLive() {
     dashboard: undefined,
   })
   await guardRoutes(server, access, { publicUrl: undefined })
-  const { routes, close } = liveRoutes({ access, database: t.database, streams, pingMs: 20 })
-  await server.register(routes)
+  const { routes, close } = createLiveRoutes({ database: t.database, streams, pingMs: 20 })
+  await server.register(routes(access))
   const address = await server.listen({ host: '127.0.0.1', port: 0 })
   return {
     address,

@@ -1,10 +1,11 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { callResponse, loadCalls } from '../calls/index.ts'
-import { readLine } from '../ledger/index.ts'
+import { amountOf, readLine } from '../ledger/index.ts'
+import { createBackground } from '../platform/background.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { amountOf, instantOf } from '../platform/http/amount.ts'
-import { type IdKind, publicId } from '../platform/ids.ts'
+import { instantOf } from '../platform/http/instant.ts'
+import { type IdKind, publicId } from '../public-ids.ts'
 import { type Changes, changesAfter, lastEventSeqs } from './event-store.ts'
 
 /** One message of a stream. Only the last of a look carries an id: a listener that stops before it looks again. */
@@ -28,6 +29,8 @@ export type Streams = {
   /** Whether anybody listens to the workspace. */
   has(workspaceId: string): boolean
   readonly size: number
+  /** Resolves when every listener has been told what this process committed. */
+  idle(): Promise<void>
 }
 
 /**
@@ -44,26 +47,12 @@ export function createStreams(deps: {
   const byWorkspace = new Map<string, Set<Listener>>()
   /** Those that have not been told the balance yet, which comes before everything else. */
   const ungreeted = new Set<Listener>()
-  const looking = new Set<string>()
-  const again = new Set<string>()
-
-  async function look(workspaceId: string): Promise<void> {
-    if (looking.has(workspaceId)) {
-      again.add(workspaceId)
-      return
-    }
-    looking.add(workspaceId)
-    try {
-      do {
-        again.delete(workspaceId)
-        for (const listener of byWorkspace.get(workspaceId) ?? []) await catchUp(listener)
-      } while (again.has(workspaceId))
-    } catch (error) {
-      deps.onError(error)
-    } finally {
-      looking.delete(workspaceId)
-    }
-  }
+  const background = createBackground({
+    onError: deps.onError,
+    async work(workspaceId) {
+      for (const listener of byWorkspace.get(workspaceId) ?? []) await catchUp(listener)
+    },
+  })
 
   async function catchUp(listener: Listener): Promise<void> {
     const { workspaceId } = listener
@@ -117,7 +106,7 @@ export function createStreams(deps: {
       const listeners = byWorkspace.get(listener.workspaceId) ?? new Set()
       byWorkspace.set(listener.workspaceId, listeners.add(listener))
       ungreeted.add(listener)
-      void look(listener.workspaceId)
+      background.wake(listener.workspaceId)
     },
     remove(listener) {
       const listeners = byWorkspace.get(listener.workspaceId)
@@ -126,7 +115,7 @@ export function createStreams(deps: {
       if (listeners?.size === 0) byWorkspace.delete(listener.workspaceId)
     },
     wake(workspaceIds) {
-      for (const workspaceId of workspaceIds) if (byWorkspace.has(workspaceId)) void look(workspaceId)
+      for (const workspaceId of workspaceIds) if (byWorkspace.has(workspaceId)) background.wake(workspaceId)
     },
     async poll() {
       const watched = [...byWorkspace.keys()]
@@ -135,9 +124,10 @@ export function createStreams(deps: {
       for (const [workspaceId, seq] of seqs) {
         const listeners = [...(byWorkspace.get(workspaceId) ?? [])]
         const isBehind = (listener: Listener) => listener.seq < seq || ungreeted.has(listener)
-        if (listeners.some(isBehind)) void look(workspaceId)
+        if (listeners.some(isBehind)) background.wake(workspaceId)
       }
     },
+    idle: background.idle,
     has: (workspaceId) => byWorkspace.has(workspaceId),
     get size() {
       let size = 0
@@ -153,6 +143,7 @@ const kindOfTopic: Readonly<Record<string, IdKind>> = {
   payment_method: 'paymentMethod',
   auto_reload: 'reloadAttempt',
   alert: 'alert',
+  campaign: 'campaign',
 }
 
 /** It says that something is not what it was, and which; whoever shows it reads it anew. */

@@ -1,13 +1,13 @@
 import type { Access } from '../access/index.ts'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import type { LlmSettings } from '../platform/llm-settings.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Outbound } from '../platform/outbound.ts'
 import type { SealedBox } from '../platform/sealed-box.ts'
 import type { ProviderAccess } from './gateway/provider-access.ts'
+import type { LlmSettings } from './settings.ts'
 
 /** What this room stands on. */
 export type LlmDeps = {
@@ -15,7 +15,7 @@ export type LlmDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly idempotency: Idempotency
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly log: Logger
   /** Of the platform: its keys, and where providers are reached. */
   readonly settings: LlmSettings

@@ -1,3 +1,3 @@
 export type { Timeouts } from './deps.ts'
 export { resealKeys } from './keys/reseal-keys.ts'
-export { type Llm, openLlm } from './llm.ts'
+export { openLlm } from './llm.ts'

@@ -1,4 +1,4 @@
-import type { Routes } from '../platform/http/http-server.ts'
+import type { Http, RoomAssembly } from '../access/index.ts'
 import { createOutbound, type Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
 import { type LlmDeps, timeoutsDefault } from './deps.ts'
@@ -12,55 +12,50 @@ import { createRecorder } from './records/recorder.ts'
 import { deleteExpiredRequests, endAbandoned } from './records/request-store.ts'
 import { llmUsageRoutes, type UsageDeps } from './records/usage-routes.ts'
 
-export type Llm = {
-  readonly routes: Routes
-  /** Completes requests whose server was killed, and forgets what is old. Call it every minute. */
-  tidyUp(): Promise<void>
-  /** Waits until everything that went through the gateway is written down. */
-  close(): Promise<void>
-}
+/** How long after the longest time a request may take, one without an end counts as abandoned. */
+const GRACE_MS = 5 * 60_000
 
-/** How long after the longest time that a request may take one without an end is taken for abandoned. */
-const graceMs = 5 * 60_000
+export type OpenLlmDeps = Omit<LlmDeps, keyof Http | 'patience' | 'seal' | 'outbounds'> &
+  Pick<UsageDeps, 'timeZoneOf'> & {
+    readonly assembly: RoomAssembly
+    readonly secrets: Secrets
+    /** How addresses that customers choose are asked. */
+    readonly outbound: Outbound
+    readonly patience?: LlmDeps['patience'] | undefined
+  }
 
-export function openLlm(
-  options: Omit<LlmDeps, 'patience' | 'seal' | 'outbounds'> &
-    Pick<UsageDeps, 'timeZoneOf'> & {
-      readonly secrets: Secrets
-      /** How addresses that customers choose are asked. */
-      readonly outbound: Outbound
-      readonly patience?: LlmDeps['patience'] | undefined
-    },
-): Llm {
-  const { database, clock, patience = timeoutsDefault } = options
+/** Opens the LLM gateway with its keys and its records. */
+export function openLlm(options: OpenLlmDeps): void {
+  const { database, clock, assembly, patience = timeoutsDefault } = options
   const recorder = createRecorder(database, options.log)
-  // The operator may have providers in a network of their own; customers' addresses get there no more for that.
+  // The operator may have providers in a network of their own; customers' addresses do not get there for that.
   const hosts = Object.values(options.settings.bases).map((base) => new URL(base).host)
   const operator = createOutbound({ allow: hosts })
-  const deps = {
+  const roomDeps = {
     ...options,
     patience,
     seal: llmSeal(options.secrets),
     recorder,
     outbounds: { workspace: options.outbound, operator },
   }
-  return {
-    async routes(server) {
-      await server.register(llmKeyRoutes(deps))
-      await server.register(llmSettingsRoutes(deps))
-      await server.register(llmUsageRoutes(deps))
-      await server.register(callTokenRoutes(deps))
-      await server.register(gatewayRoutes(deps))
-    },
-    async tidyUp() {
-      const nowMs = clock.now()
-      await endAbandoned(database, nowMs - patience.totalMs - graceMs, nowMs)
-      await deleteExpiredCallTokens(database, nowMs)
-      await deleteExpiredRequests(database, nowMs)
-    },
+  assembly.routes((http) => async (server) => {
+    const deps = { ...roomDeps, ...http }
+    await server.register(llmKeyRoutes(deps))
+    await server.register(llmSettingsRoutes(deps))
+    await server.register(llmUsageRoutes(deps))
+    await server.register(callTokenRoutes(deps))
+    await server.register(gatewayRoutes(deps))
+  })
+  assembly.chore('Tidying up after the LLM gateway', 60_000, async () => {
+    const nowMs = clock.now()
+    await endAbandoned(database, nowMs - patience.totalMs - GRACE_MS, nowMs)
+    await deleteExpiredCallTokens(database, nowMs)
+    await deleteExpiredRequests(database, nowMs)
+  })
+  assembly.worker({
     async close() {
       await recorder.settled()
       await operator.close()
     },
-  }
+  })
 }

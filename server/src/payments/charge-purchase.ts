@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { publicId } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { customerRefOf } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
 import type { ChargeOutcome, ChargeRequest, NotFound } from './gateway.ts'

@@ -1,10 +1,12 @@
 import type { Actor } from '../access/index.ts'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
+import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
+import { paymentProblems } from './problems.ts'
 import { lockPurchase, type Purchase, type PurchaseOrigin, type PurchasePurpose } from './purchase-store.ts'
 
 /** What is to be bought. Credits in milliseconds of talk time, money in minor units. */
@@ -26,7 +28,7 @@ export type Order = {
   /** Null: the server itself. */
   readonly actor?: Actor | null
   /** Whose repeats are the same purchase. */
-  readonly idempotency?: { readonly key: string; readonly requestHash: Buffer } | undefined
+  readonly idempotency?: IdempotencyRef | undefined
   /**
    * Who calls `charge` after the transaction. `worker`: the caller cannot, so that it is done in the background, at
    * once. Unless told, the caller; the worker comes after it only where the caller did not survive.
@@ -78,7 +80,7 @@ export async function insertPurchase(
       gateway,
       order.detail ?? {},
       order.actor ?? null,
-      order.idempotency?.key ?? null,
+      order.idempotency ? idempotencyName(order.idempotency) : null,
       order.idempotency?.requestHash ?? null,
       nowMs,
       chargedBy === 'worker' ? nowMs : nowMs + callerMsMax,
@@ -94,5 +96,6 @@ async function requireNoneInFlight(tx: Tx, workspaceId: string): Promise<void> {
      where workspace_id = $1 and origin = 'auto_reload' and status in ('pending', 'requires_action')`,
     [workspaceId],
   )
-  if (rowCount !== 0) throw new Problem('payment_pending', 'A purchase of auto-reload is still under way.')
+  if (rowCount !== 0)
+    throw new Problem(paymentProblems.payment_pending, 'A purchase of auto-reload is still under way.')
 }

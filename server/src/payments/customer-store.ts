@@ -1,4 +1,4 @@
-import { listMembers } from '../access/index.ts'
+import { accessProblems, listMembers } from '../access/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
@@ -41,7 +41,7 @@ export async function buyerOf(db: Queryable, workspaceId: string): Promise<Buyer
     workspaceId,
   ])
   const name = rows[0]?.name
-  if (name === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (name === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   const members = await listMembers(db, workspaceId, { after: undefined, limit: 200 })
   return { name, email: members.find(({ role }) => role === 'owner')?.email ?? null }
 }

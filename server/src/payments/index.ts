@@ -1,12 +1,15 @@
 export type { Order } from './create-purchase.ts'
 export type { PaymentsDeps } from './deps.ts'
-export type { Fulfillments, Purpose } from './fulfilment.ts'
+export type { Fulfillment, Fulfillments, PaymentHooks } from './fulfillment.ts'
 export type { ChargeOutcome, ChargeRequest, Gateway, SavedMethod, TestCard } from './gateway.ts'
-export { methodRoutes } from './method-routes.ts'
+export { openPayments } from './open-payments.ts'
+export { openStripeIfSet } from './open-stripe.ts'
 export { orderTopUp, priceOf, requirePackage } from './order-top-up.ts'
 export type { PaymentMethod } from './payment-method-store.ts'
 export { createPayments, type Payments } from './payments.ts'
+export { paymentProblems } from './problems.ts'
 export {
+  findPurchaseByKey,
   isFinal,
   listPurchases,
   nthNewestAtMs,
@@ -21,8 +24,6 @@ export {
   workspaceOfPurchase,
 } from './purchase-store.ts'
 export { declinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
-export { deleteExpiredGatewayEvents } from './retention.ts'
-export { purchaseRoutes } from './routes.ts'
 export { createSandboxGateway, type SandboxGateway } from './sandbox/gateway.ts'
-export { sandboxRoutes } from './sandbox/routes.ts'
+export type { Stripe } from './stripe/index.ts'
 export { verifyPayments } from './verify.ts'

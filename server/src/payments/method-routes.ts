@@ -1,20 +1,21 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
-import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import { testCards } from './gateway.ts'
 import { listMethods } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
+import { paymentProblems } from './problems.ts'
 import { PaymentMethodResponse, paymentMethodResponse } from './response-schemas.ts'
 
 export type MethodRouteDeps = {
   readonly access: Access
   readonly database: Database
-  readonly idempotency: Idempotency
+  readonly ledger: Ledger
   readonly payments: Payments
 }
 
@@ -35,7 +36,7 @@ const params = z.object({ id: z.string() })
 
 /** The cards of a workspace, for those who may spend its money. */
 export function methodRoutes(deps: MethodRouteDeps): Routes {
-  const { access, database, idempotency, payments } = deps
+  const { access, database, ledger, payments } = deps
 
   /** The workspace, for an owner or admin of it. */
   async function workspaceToPayFor(request: Parameters<Access['scopeOf']>[0]): Promise<string> {
@@ -80,17 +81,16 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
       async (request, reply) => {
         const workspaceId = await workspaceToPayFor(request)
         const answer = await payments.requestMethod(workspaceId, { testCard: request.body.testCard })
-        const sent = await idempotency.command<z.infer<typeof MethodAnswerResponse>>(
+        return ledger.command<z.infer<typeof MethodAnswerResponse>>(
           request,
           reply,
-          async (tx) => {
+          workspaceId,
+          async (change) => {
             if (answer.kind === 'set_up') return { status: 201, body: { setupUrl: answer.setupUrl } }
-            const method = await payments.keepMethod(tx, workspaceId, answer.method)
+            const method = await payments.keepMethod(change, answer.method)
             return { status: 201, body: paymentMethodResponse(method) }
           },
         )
-        payments.announceMethods(workspaceId)
-        return sent
       },
     )
 
@@ -107,12 +107,10 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
       async (request, reply) => {
         const workspaceId = await workspaceToPayFor(request)
         const id = methodUuid(request.params.id)
-        const sent = await idempotency.command(request, reply, async (tx) => ({
+        return ledger.command(request, reply, workspaceId, async (change) => ({
           status: 200,
-          body: paymentMethodResponse(await payments.makeDefault(tx, workspaceId, id)),
+          body: paymentMethodResponse(await payments.makeDefault(change, id)),
         }))
-        payments.announceMethods(workspaceId)
-        return sent
       },
     )
 
@@ -140,7 +138,7 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
 export function methodUuid(id: string): string {
   const uuid = uuidFrom('paymentMethod', id)
   if (uuid === undefined) {
-    throw new Problem('payment_method_not_found', 'There is no such card in this workspace.')
+    throw new Problem(paymentProblems.payment_method_not_found, 'There is no such card in this workspace.')
   }
   return uuid
 }

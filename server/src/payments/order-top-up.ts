@@ -1,20 +1,18 @@
 import type { Actor } from '../access/index.ts'
-import { lockWorkspaces, writeUnits } from '../ledger/index.ts'
-import { listPackages, type Package, requireSubscription } from '../plans/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database, Queryable, Tx } from '../platform/database/database.ts'
-import {
-  type IdempotencyRef,
-  idempotencyName,
-  insertIdempotencyRecords,
-  loadIdempotencyRecords,
-  lockIdempotencyKeys,
-  requireSameRequest,
-} from '../platform/idempotency/record-store.ts'
+import type { Change, Ledger } from '../ledger/index.ts'
+import { listPackages, type Package, planProblems, requireSubscription } from '../plans/index.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
+import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
+import { createOnce } from '../platform/idempotency/once.ts'
 import { Problem } from '../platform/problem.ts'
 import { requireDefaultMethod, requireMethod } from './payment-method-store.ts'
 import type { Payments } from './payments.ts'
-import { type Purchase, selectPurchases } from './purchase-store.ts'
+import { findPurchaseByKey, type Purchase, selectPurchases } from './purchase-store.ts'
+
+export type OrderDeps = {
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
+  readonly payments: Payments
+}
 
 export type TopUpOrder = {
   readonly workspaceId: string
@@ -26,53 +24,45 @@ export type TopUpOrder = {
   readonly idempotency: IdempotencyRef | undefined
 }
 
+export type OrderedTopUp = { readonly purchase: Purchase; readonly repeated: boolean }
+
 /**
- * Writes down that a customer buys credits, or finds the purchase that this order is a repeat of: one with the same
- * idempotency key, whatever became of it since; without a key, the same order of the same person while that one's
- * outcome is open, which is a double click. `charge` comes next, outside.
+ * Creates the purchase of a top-up, or finds the one that this order repeats: the purchase with the same idempotency
+ * key, whatever became of it since; without a key, the same order of the same person while the outcome of the first is
+ * open, which is a double click. Charge it afterwards, outside of any transaction.
  *
- * @throws Problem plan_required, package_not_found, payment_method_required, payment_method_not_found,
- *   idempotency_mismatch
+ * @throws Problem `plan_required`, `package_not_found`, `payment_method_required`, `payment_method_not_found`,
+ *   `idempotency_mismatch`
  */
-export async function orderTopUp(
-  deps: { readonly database: Database; readonly clock: Clock; readonly payments: Payments },
-  order: TopUpOrder,
-): Promise<{ purchase: Purchase; repeated: boolean }> {
-  const { database, clock, payments } = deps
+export function orderTopUp(deps: OrderDeps, order: TopUpOrder): Promise<OrderedTopUp> {
   const { workspaceId, idempotency } = order
-  const nowMs = clock.now()
-  return database.transaction(async (tx) => {
-    await lockIdempotencyKeys(tx, idempotency ? [idempotency] : [])
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
-    const before = await (idempotency ? sameKey(tx, workspaceId, idempotency) : doubleClick(tx, order))
-    if (before !== undefined) return { purchase: before, repeated: true }
-    await requirePaidPlan(tx, workspaceId)
-    const pack = await requirePackage(tx, order.packageId)
-    const scope = { workspaceId, gateway: payments.gateway }
-    const method = await (order.paymentMethodId === undefined
-      ? requireDefaultMethod(tx, scope)
-      : requireMethod(tx, scope, order.paymentMethodId))
-    const purchase = await payments.createPurchase(
-      tx,
-      unit,
-      {
-        ...priceOf(pack, order.quantity),
-        purpose: 'top_up',
-        origin: 'manual',
-        method,
-        actor: order.actor,
-        idempotency: idempotency && {
-          key: idempotencyName(idempotency),
-          requestHash: idempotency.requestHash,
-        },
-      },
-      nowMs,
-    )
-    await writeUnits(tx, [unit], nowMs)
-    if (idempotency) await insertIdempotencyRecords(tx, [{ ...idempotency, ...notToBeReplayed }], nowMs)
-    return { purchase, repeated: false }
+  const once = createOnce<OrderedTopUp>(idempotency, {
+    async show(tx) {
+      const purchase = idempotency && (await findPurchaseByKey(tx, workspaceId, idempotency))
+      return purchase && { purchase, repeated: true }
+    },
+    // A repeat is answered with the purchase as it is by then; the record only keeps the key from other uses.
+    answerOf: () => ({ status: 201, body: '' }),
   })
+  return deps.ledger.changeWorkspace(workspaceId, (change) => createTopUp(deps.payments, change, order), {
+    once,
+  })
+}
+
+async function createTopUp(payments: Payments, change: Change, order: TopUpOrder): Promise<OrderedTopUp> {
+  const { tx, unit, nowMs } = change
+  const { workspaceId, idempotency, actor, quantity } = order
+  const before = idempotency ? undefined : await findDoubleClick(tx, order)
+  if (before !== undefined) return { purchase: before, repeated: true }
+  await requirePaidPlan(tx, workspaceId)
+  const pack = await requirePackage(tx, order.packageId)
+  const scope = { workspaceId, gateway: payments.gateway }
+  const method = await (order.paymentMethodId === undefined
+    ? requireDefaultMethod(tx, scope)
+    : requireMethod(tx, scope, order.paymentMethodId))
+  const topUp = { ...priceOf(pack, quantity), purpose: 'top_up', origin: 'manual', method, actor } as const
+  const purchase = await payments.createPurchase(tx, unit, { ...topUp, idempotency }, nowMs)
+  return { purchase, repeated: false }
 }
 
 /** What a number of packages is and costs, for an order. */
@@ -88,28 +78,7 @@ export function priceOf(pack: Package, quantity: number) {
   }
 }
 
-/** Keeps the key from being used elsewhere. Repeats are answered with the purchase as it is, not with the first answer. */
-const notToBeReplayed = { status: 201, body: '' }
-
-async function sameKey(
-  tx: Tx,
-  workspaceId: string,
-  idempotency: IdempotencyRef,
-): Promise<Purchase | undefined> {
-  const name = idempotencyName(idempotency)
-  const elsewhere = (await loadIdempotencyRecords(tx, [idempotency])).get(name)
-  if (elsewhere !== undefined) requireSameRequest(elsewhere, idempotency)
-  const condition = 'p.workspace_id = $1 and p.idempotency_key = $2'
-  const [purchase] = await selectPurchases(tx, condition, [workspaceId, name])
-  if (purchase === undefined) return undefined
-  if (purchase.requestHash?.equals(idempotency.requestHash)) return purchase
-  throw new Problem(
-    'idempotency_mismatch',
-    'This Idempotency-Key was used with another body. Use a new key for a new purchase.',
-  )
-}
-
-async function doubleClick(tx: Tx, order: TopUpOrder): Promise<Purchase | undefined> {
+async function findDoubleClick(tx: Tx, order: TopUpOrder): Promise<Purchase | undefined> {
   const [purchase] = await selectPurchases(
     tx,
     `p.workspace_id = $1 and p.origin = 'manual' and p.purpose = 'top_up' and p.status = 'pending'
@@ -123,7 +92,7 @@ async function requirePaidPlan(db: Queryable, workspaceId: string): Promise<void
   const { terms } = await requireSubscription(db, workspaceId)
   if (terms.paid) return
   throw new Problem(
-    'plan_required',
+    planProblems.plan_required,
     `Paid plan required: the ${terms.name} plan cannot buy credits. Change to a paid plan first.`,
   )
 }
@@ -135,7 +104,7 @@ export async function requirePackage(db: Queryable, packageId: string): Promise<
   if (pack !== undefined) return pack
   const ids = packages.map(({ id }) => id).join(', ')
   throw new Problem(
-    'package_not_found',
+    planProblems.package_not_found,
     `There is no package ${JSON.stringify(packageId)}. The packages are: ${ids}.`,
   )
 }

@@ -3,6 +3,7 @@ import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Gateway, SavedMethod, TestCard } from './gateway.ts'
+import { paymentProblems } from './problems.ts'
 
 /** A saved card. */
 export type PaymentMethod = {
@@ -58,7 +59,7 @@ export async function findDefaultMethod(
 export async function requireDefaultMethod(db: Queryable, scope: MethodScope): Promise<PaymentMethod> {
   const method = await findDefaultMethod(db, scope)
   if (method !== undefined) return method
-  throw new Problem('payment_method_required', 'There is no card to charge. Add one first.')
+  throw new Problem(paymentProblems.payment_method_required, 'There is no card to charge. Add one first.')
 }
 
 /** A card that can be charged. Throws `payment_method_not_found`. */
@@ -74,7 +75,7 @@ export async function requireMethod(
   )
   const method = rows[0]
   if (method === undefined) {
-    throw new Problem('payment_method_not_found', 'There is no such card in this workspace.')
+    throw new Problem(paymentProblems.payment_method_not_found, 'There is no such card in this workspace.')
   }
   return method
 }

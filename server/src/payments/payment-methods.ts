@@ -1,6 +1,4 @@
-import { lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
-import type { Tx } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import type { Change } from '../ledger/index.ts'
 import { customerRefOf } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
 import type { MethodAnswer, SavedMethod, TestCard } from './gateway.ts'
@@ -23,12 +21,10 @@ export type PaymentMethods = {
     request: { readonly testCard: TestCard | undefined },
   ): Promise<MethodAnswer>
   /** Keeps a card of the gateway's, which becomes the default; one that is there already stays as it is. */
-  keepMethod(tx: Tx, workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
+  keepMethod(change: Change, method: SavedMethod): Promise<PaymentMethod>
   /** Throws `payment_method_not_found`. */
-  makeDefault(tx: Tx, workspaceId: string, methodId: string): Promise<PaymentMethod>
-  /** Tells who waits for it that the cards changed; after the transaction that changed them. */
-  announceMethods(workspaceId: string): void
-  /** Keeps a card that the gateway told of by itself, and announces it. Again and again if need be. */
+  makeDefault(change: Change, methodId: string): Promise<PaymentMethod>
+  /** Saves a card that the gateway reported by itself. Repeats change nothing. */
   saveMethod(workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
   /**
    * Payments on the card that wait for the customer are given up. Was it the default, the newest of the others takes
@@ -43,30 +39,21 @@ export type PaymentMethods = {
 export function createPaymentMethods(
   deps: PaymentsDeps & { readonly cancel: (ref: PurchaseRef) => Promise<unknown> },
 ): PaymentMethods {
-  const { database, clock, gateway, origin } = deps
+  const { database, clock, gateway, ledger, origin } = deps
 
-  /** Changes the cards under the workspace's lock. */
-  async function change<T>(
-    tx: Tx,
-    workspaceId: string,
-    work: (unit: WorkspaceUnit, nowMs: number) => Promise<T>,
-  ): Promise<T> {
-    const nowMs = clock.now()
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
-    const result = await work(unit, nowMs)
-    if (unit.changed.size > 0) await deps.methodsChanged?.(tx, unit, nowMs)
-    await writeUnits(tx, [unit], nowMs)
+  /** Runs `work` on the cards of a workspace that is being changed. */
+  async function changeMethods<T>(change: Change, work: () => Promise<T>): Promise<T> {
+    const result = await work()
+    if (change.unit.topics.has('payment_method')) {
+      const { tx, unit, nowMs } = change
+      for (const { methodsChanged } of deps.hooks) await methodsChanged?.(tx, unit, nowMs)
+    }
     return result
   }
 
-  function keepMethod(tx: Tx, workspaceId: string, method: SavedMethod): Promise<PaymentMethod> {
-    return change(tx, workspaceId, (unit, nowMs) => insertMethod(tx, unit, gateway.name, method, nowMs))
-  }
-
-  function announceMethods(workspaceId: string): void {
-    deps.onCommitted([workspaceId])
-    deps.onMethodsChanged?.(workspaceId)
+  function keepMethod(change: Change, method: SavedMethod): Promise<PaymentMethod> {
+    const { tx, unit, nowMs } = change
+    return changeMethods(change, () => insertMethod(tx, unit, gateway.name, method, nowMs))
   }
 
   async function giveUpWaiting(method: PaymentMethod): Promise<void> {
@@ -86,27 +73,26 @@ export function createPaymentMethods(
 
   return {
     keepMethod,
-    announceMethods,
     async requestMethod(workspaceId, { testCard }) {
       const customerRef = await customerRefOf(deps, workspaceId)
       return gateway.addMethod(customerRef, { testCard, returnUrl: `${origin}/billing` })
     },
-    makeDefault(tx, workspaceId, methodId) {
-      return change(tx, workspaceId, async (unit) => {
+    makeDefault(change, methodId) {
+      const { tx, unit } = change
+      const { workspaceId } = unit.line
+      return changeMethods(change, async () => {
         const method = await requireMethod(tx, { workspaceId, gateway: gateway.name }, methodId)
         if (method.isDefault) return method
         await setDefaultMethod(tx, unit, method)
         return { ...method, isDefault: true }
       })
     },
-    async saveMethod(workspaceId, method) {
-      const saved = await database.transaction((tx) => keepMethod(tx, workspaceId, method))
-      announceMethods(workspaceId)
-      return saved
-    },
+    saveMethod: (workspaceId, method) =>
+      ledger.changeWorkspace(workspaceId, (change) => keepMethod(change, method)),
     async removeMethod(workspaceId, methodId) {
-      const removed = await database.transaction((tx) =>
-        change(tx, workspaceId, async (unit, nowMs) => {
+      const removed = await ledger.changeWorkspace(workspaceId, (change) =>
+        changeMethods(change, async () => {
+          const { tx, unit, nowMs } = change
           const method = await requireMethod(tx, { workspaceId, gateway: gateway.name }, methodId)
           await removeMethod(tx, unit, method, nowMs)
           return method
@@ -114,7 +100,6 @@ export function createPaymentMethods(
       )
       await giveUpWaiting(removed).catch(deps.onError)
       await forget(removed).catch(deps.onError)
-      announceMethods(workspaceId)
     },
     async forgetRemoved(limit = 20) {
       for (const method of await methodsToForget(database, gateway.name, limit)) {

@@ -3,6 +3,7 @@ import type { Queryable, Tx } from '../platform/database/database.ts'
 import { createCharging } from './charge-purchase.ts'
 import { insertPurchase, type Order } from './create-purchase.ts'
 import type { PaymentsDeps } from './deps.ts'
+import type { PaymentHooks } from './fulfillment.ts'
 import type { ChargeOutcome, Gateway } from './gateway.ts'
 import { findDefaultMethod, type PaymentMethod } from './payment-method-store.ts'
 import { createPaymentMethods, type PaymentMethods } from './payment-methods.ts'
@@ -31,11 +32,15 @@ export type Payments = PaymentMethods & {
   reconcileDue(limit?: number): Promise<number>
   /** The card that is charged unless another is named; undefined: there is none. */
   defaultMethod(db: Queryable, workspaceId: string): Promise<PaymentMethod | undefined>
+  /** Registers what a room above does in this room's transactions. Call it before the server takes requests. */
+  register(hooks: PaymentHooks): void
   /** Waits for the charges under way. */
   close(): Promise<void>
 }
 
-export function createPayments(deps: PaymentsDeps): Payments {
+export function createPayments(options: Omit<PaymentsDeps, 'hooks'>): Payments {
+  const hooks: PaymentHooks[] = []
+  const deps = { ...options, hooks }
   const outcomes = createOutcomeRecorder(deps)
   const settlement = createCharging({ ...deps, recordOutcome: outcomes.recordOutcome })
   const gateway = deps.gateway.name
@@ -44,6 +49,7 @@ export function createPayments(deps: PaymentsDeps): Payments {
     ...settlement,
     ...outcomes,
     gateway,
+    register: (more) => hooks.push(more),
     createPurchase: (tx, unit, order, nowMs) => insertPurchase(tx, unit, gateway, order, nowMs),
     defaultMethod: (db, workspaceId) => findDefaultMethod(db, { workspaceId, gateway }),
   }

@@ -1,8 +1,10 @@
 import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { Actor } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { Problem } from '../platform/problem.ts'
+import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
+import { paymentProblems } from './problems.ts'
 
 /** What is bought: it says what happens when it is paid. */
 export type PurchasePurpose = 'top_up' | 'plan_change' | 'renewal'
@@ -110,7 +112,7 @@ export async function findPurchase(db: Queryable, ref: PurchaseRef): Promise<Pur
 export async function requirePurchase(db: Queryable, ref: PurchaseRef): Promise<Purchase> {
   const purchase = await findPurchase(db, ref)
   if (purchase === undefined) {
-    throw new Problem('purchase_not_found', 'There is no such purchase in this workspace.')
+    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase in this workspace.')
   }
   return purchase
 }
@@ -122,7 +124,8 @@ export async function workspaceOfPurchase(db: Queryable, id: string): Promise<st
     [id],
   )
   const workspaceId = rows[0]?.workspaceId
-  if (workspaceId === undefined) throw new Problem('purchase_not_found', 'There is no such purchase.')
+  if (workspaceId === undefined)
+    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
   return workspaceId
 }
 
@@ -130,7 +133,8 @@ export async function workspaceOfPurchase(db: Queryable, id: string): Promise<st
 export async function lockPurchase(tx: Queryable, ref: PurchaseRef): Promise<Purchase> {
   const condition = 'p.workspace_id = $1 and p.id = $2 for update of p'
   const purchase = (await selectPurchases(tx, condition, [ref.workspaceId, ref.id]))[0]
-  if (purchase === undefined) throw new Problem('purchase_not_found', 'There is no such purchase.')
+  if (purchase === undefined)
+    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
   return purchase
 }
 
@@ -181,4 +185,23 @@ export async function nthNewestAtMs(
 
 export function isFinal(purchase: { readonly status: PurchaseStatus }): boolean {
   return purchase.status === 'succeeded' || purchase.status === 'failed'
+}
+
+/**
+ * The purchase that an earlier request with the same idempotency key made, however long ago.
+ *
+ * @throws Problem `idempotency_mismatch` where that request asked for something else
+ */
+export async function findPurchaseByKey(
+  db: Queryable,
+  workspaceId: string,
+  key: IdempotencyRef,
+): Promise<Purchase | undefined> {
+  const condition = 'p.workspace_id = $1 and p.idempotency_key = $2'
+  const [purchase] = await selectPurchases(db, condition, [workspaceId, idempotencyName(key)])
+  if (purchase === undefined || purchase.requestHash?.equals(key.requestHash)) return purchase
+  throw new Problem(
+    platformProblems.idempotency_mismatch,
+    'This Idempotency-Key was used with another body. Use a new key for a new purchase.',
+  )
 }

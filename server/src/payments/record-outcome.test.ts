@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openShop, type Shop } from '../../test/shop.ts'
-import { lockWorkspaces, writeUnits } from '../ledger/index.ts'
 import type { Order } from './create-purchase.ts'
 import type { PaymentsDeps } from './deps.ts'
-import type { Purpose } from './fulfilment.ts'
+import type { Fulfillment, Fulfillments } from './fulfillment.ts'
 import type { ChargeOutcome, TestCard } from './gateway.ts'
 import type { Payments } from './payments.ts'
 import { findPurchase, type Purchase, requirePurchase } from './purchase-store.ts'
@@ -15,12 +14,12 @@ beforeAll(async () => {
 afterAll(() => shop.close())
 
 /** What a purpose was told, in order. */
-function listeningPurpose(): Purpose & { readonly heard: string[] } {
+function listeningFulfillment(): Fulfillment & { readonly heard: string[] } {
   const heard: string[] = []
   return {
     heard,
-    async fulfil() {
-      heard.push('fulfil')
+    async fulfill() {
+      heard.push('fulfill')
       return { grantId: null }
     },
     async failed(_tx, _account, { status, declineClass }) {
@@ -29,8 +28,10 @@ function listeningPurpose(): Purpose & { readonly heard: string[] } {
   }
 }
 
-function paymentsWith(changes: Partial<PaymentsDeps>): Payments {
-  return shop.seller(undefined, changes).payments
+function paymentsWith(fulfillments: Fulfillments, changes: Partial<PaymentsDeps> = {}): Payments {
+  const { payments } = shop.seller(undefined, changes)
+  payments.register({ fulfillments })
+  return payments
 }
 
 /** A renewal of the server's own on a card, intended and not settled. */
@@ -58,13 +59,9 @@ async function intendFor(
     description: 'Growth plan',
     ...changes,
   }
-  return shop.database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Error('There is no such workspace')
-    const purchase = await payments.createPurchase(tx, unit, order, nowMs)
-    await writeUnits(tx, [unit], nowMs)
-    return purchase
-  })
+  return shop.ledger.changeWorkspace(workspaceId, ({ tx, unit }) =>
+    payments.createPurchase(tx, unit, order, nowMs),
+  )
 }
 
 async function confirmAtBank(purchase: Purchase, end: 'confirmed' | 'authentication_failed') {
@@ -74,26 +71,26 @@ async function confirmAtBank(purchase: Purchase, end: 'confirmed' | 'authenticat
 
 describe('a purpose is told', () => {
   test('once that it is paid, however often that is said', async () => {
-    const renewal = listeningPurpose()
-    const payments = paymentsWith({ purposes: { renewal } })
+    const renewal = listeningFulfillment()
+    const payments = paymentsWith({ renewal })
     const purchase = await createPurchase(payments, 'success')
     const settled = await payments.charge(purchase)
     const said: ChargeOutcome = { outcome: 'succeeded', chargeRef: settled.chargeRef ?? '' }
     await Promise.all([payments.charge(purchase), payments.recordOutcome(purchase, said)])
-    expect(renewal.heard).toEqual(['fulfil'])
+    expect(renewal.heard).toEqual(['fulfill'])
     expect(settled).toMatchObject({ status: 'succeeded', grantId: null, balanceAfterMs: null })
   })
 
   test('that it was declined', async () => {
-    const renewal = listeningPurpose()
-    const payments = paymentsWith({ purposes: { renewal } })
+    const renewal = listeningFulfillment()
+    const payments = paymentsWith({ renewal })
     await payments.charge(await createPurchase(payments, 'insufficient_funds'))
     expect(renewal.heard).toEqual(['failed: failed, soft'])
   })
 
   test('once where nobody was there to confirm, whatever comes of it later', async () => {
-    const renewal = listeningPurpose()
-    const payments = paymentsWith({ purposes: { renewal } })
+    const renewal = listeningFulfillment()
+    const payments = paymentsWith({ renewal })
     const purchase = await createPurchase(payments, 'requires_action')
     expect(await payments.charge(purchase)).toMatchObject({
       status: 'requires_action',
@@ -107,8 +104,8 @@ describe('a purpose is told', () => {
   })
 
   test('that it is paid after all, where the customer confirms later', async () => {
-    const renewal = listeningPurpose()
-    const payments = paymentsWith({ purposes: { renewal } })
+    const renewal = listeningFulfillment()
+    const payments = paymentsWith({ renewal })
     const purchase = await createPurchase(payments, 'requires_action')
     await payments.charge(purchase)
     await confirmAtBank(purchase, 'confirmed')
@@ -118,25 +115,25 @@ describe('a purpose is told', () => {
       failureCode: null,
       actionUrl: null,
     })
-    expect(renewal.heard).toEqual(['failed: requires_action, action_required', 'fulfil'])
+    expect(renewal.heard).toEqual(['failed: requires_action, action_required', 'fulfill'])
   })
 
   test('again where it failed to do its part: nothing is recorded until it has', async () => {
-    const renewal = listeningPurpose()
-    const broken: Purpose = {
+    const renewal = listeningFulfillment()
+    const broken: Fulfillment = {
       ...renewal,
-      async fulfil() {
+      async fulfill() {
         throw new Error('broken')
       },
     }
-    const before = paymentsWith({ purposes: { renewal: broken } })
+    const before = paymentsWith({ renewal: broken })
     const purchase = await createPurchase(before, 'success')
     await expect(before.charge(purchase)).rejects.toThrow('broken')
     expect(await findPurchase(shop.database, purchase)).toMatchObject({
       status: 'pending',
       receiptNumber: null,
     })
-    const mended = paymentsWith({ purposes: { renewal } })
+    const mended = paymentsWith({ renewal })
     shop.clock.advance(30_000)
     await mended.reconcileDue()
     expect(await findPurchase(shop.database, purchase)).toMatchObject({ status: 'succeeded' })
@@ -148,10 +145,12 @@ describe('a purpose is told', () => {
 describe('an outcome', () => {
   test('that contradicts a final one changes nothing and is reported', async () => {
     const reported: unknown[] = []
-    const payments = paymentsWith({
-      purposes: { renewal: listeningPurpose() },
-      onError: (error) => reported.push(error),
-    })
+    const payments = paymentsWith(
+      { renewal: listeningFulfillment() },
+      {
+        onError: (error) => reported.push(error),
+      },
+    )
     const purchase = await payments.charge(await createPurchase(payments, 'decline'))
     const after = await payments.recordOutcome(purchase, { outcome: 'succeeded', chargeRef: 'late' })
     expect(after).toEqual(purchase)
@@ -159,8 +158,8 @@ describe('an outcome', () => {
   })
 
   test('of what costs nothing is a success, and no bank is asked', async () => {
-    const plan_change = listeningPurpose()
-    const payments = paymentsWith({ purposes: { plan_change } })
+    const plan_change = listeningFulfillment()
+    const payments = paymentsWith({ plan_change })
     const { workspaceId } = await shop.customer('decline')
     const order = { purpose: 'plan_change', origin: 'manual', amountMinor: 0, method: null } as const
     const purchase = await payments.charge(await intendFor(payments, workspaceId, order))
@@ -170,18 +169,20 @@ describe('an outcome', () => {
 
   test('that does not come in time is unknown for the time being', async () => {
     const answers: (() => void)[] = []
-    const slow = paymentsWith({
-      purposes: { renewal: listeningPurpose() },
-      answerMsMax: 5,
-      gateway: {
-        ...shop.gateway,
-        async charge(intent) {
-          const outcome = await shop.gateway.charge(intent)
-          await new Promise<void>((resolve) => answers.push(resolve))
-          return outcome
+    const slow = paymentsWith(
+      { renewal: listeningFulfillment() },
+      {
+        answerMsMax: 5,
+        gateway: {
+          ...shop.gateway,
+          async charge(intent) {
+            const outcome = await shop.gateway.charge(intent)
+            await new Promise<void>((resolve) => answers.push(resolve))
+            return outcome
+          },
         },
       },
-    })
+    )
     const purchase = await createPurchase(slow, 'success')
     expect(await slow.charge(purchase)).toMatchObject({ status: 'pending', chargeRef: null })
     for (const answer of answers) answer()
@@ -190,14 +191,16 @@ describe('an outcome', () => {
   })
 
   test('that stays unknown is asked for less and less often', async () => {
-    const payments = paymentsWith({
-      purposes: { renewal: listeningPurpose() },
-      gateway: {
-        ...shop.gateway,
-        charge: async () => ({ outcome: 'unknown' }),
-        lookUp: async () => ({ outcome: 'unknown' }),
+    const payments = paymentsWith(
+      { renewal: listeningFulfillment() },
+      {
+        gateway: {
+          ...shop.gateway,
+          charge: async () => ({ outcome: 'unknown' }),
+          lookUp: async () => ({ outcome: 'unknown' }),
+        },
       },
-    })
+    )
     const purchase = await createPurchase(payments, 'success')
     const pausesMs: number[] = []
     for (let check = 0; check < 10; check += 1) {
@@ -235,7 +238,7 @@ describe('an intent', () => {
   })
 
   test('that nobody settles is settled by the worker: at once where it was told to', async () => {
-    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const payments = paymentsWith({ renewal: listeningFulfillment() })
     const told = await createPurchase(payments, 'success', { chargedBy: 'worker' })
     const left = await createPurchase(payments, 'success')
     await payments.reconcileDue()
@@ -247,7 +250,7 @@ describe('an intent', () => {
   })
 
   test('on a card that is removed before it is charged fails, and nothing is charged', async () => {
-    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const payments = paymentsWith({ renewal: listeningFulfillment() })
     const purchase = await createPurchase(payments, 'success')
     await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '')
     expect(await payments.charge(purchase)).toMatchObject({
@@ -261,7 +264,7 @@ describe('an intent', () => {
 
 describe('receipts', () => {
   test('are numbered without a gap, whoever comes at the same time, anew each year', async () => {
-    const payments = paymentsWith({ purposes: { renewal: listeningPurpose() } })
+    const payments = paymentsWith({ renewal: listeningFulfillment() })
     const cards = ['success', 'decline', 'success', 'unknown_outcome', 'success'] as const
     const charge = async () => {
       const purchases = await Promise.all(cards.map((card) => createPurchase(payments, card)))
@@ -291,16 +294,19 @@ describe('receipts', () => {
 
 test('a gateway that cannot be reached when a card is removed forgets it later', async () => {
   let reachable = false
-  const payments = paymentsWith({
-    onError() {},
-    gateway: {
-      ...shop.gateway,
-      async removeMethod(customerRef, methodRef) {
-        if (!reachable) throw new Error('away')
-        await shop.gateway.removeMethod(customerRef, methodRef)
+  const payments = paymentsWith(
+    {},
+    {
+      onError() {},
+      gateway: {
+        ...shop.gateway,
+        async removeMethod(customerRef, methodRef) {
+          if (!reachable) throw new Error('away')
+          await shop.gateway.removeMethod(customerRef, methodRef)
+        },
       },
     },
-  })
+  )
   const { workspaceId, method } = await shop.customer('success')
   await payments.removeMethod(workspaceId, method.id)
   const removed = async () => {

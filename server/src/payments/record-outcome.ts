@@ -1,9 +1,9 @@
-import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { InvariantBroken, Problem } from '../platform/problem.ts'
+import { InvariantBroken, invariant } from '../platform/problem.ts'
 import { buyerOf } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
-import { type Purpose, topUp } from './fulfilment.ts'
+import { type Fulfillment, topUp } from './fulfillment.ts'
 import type { ChargeOutcome } from './gateway.ts'
 import {
   isFinal,
@@ -34,11 +34,12 @@ const unconfirmed = {
 export function createOutcomeRecorder(deps: PaymentsDeps): {
   recordOutcome(ref: PurchaseRef, outcome: Outcome): Promise<Purchase>
 } {
-  const { database, clock, boundaries } = deps
+  const { ledger } = deps
 
-  function purposeOf(purpose: PurchasePurpose): Purpose {
-    const found = purpose === 'top_up' ? topUp : deps.purposes[purpose]
-    if (found === undefined) throw new InvariantBroken(`Nobody fulfils purchases of the purpose ${purpose}`)
+  function requireFulfillment(purpose: PurchasePurpose): Fulfillment {
+    if (purpose === 'top_up') return topUp
+    const found = deps.hooks.map(({ fulfillments }) => fulfillments?.[purpose]).find(Boolean)
+    invariant(found, `No room fulfills purchases of the purpose ${purpose}`)
     return found
   }
 
@@ -67,7 +68,7 @@ export function createOutcomeRecorder(deps: PaymentsDeps): {
   }
 
   async function succeed(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, outcome: Succeeded, nowMs: number) {
-    const { grantId } = await purposeOf(purchase.purpose).fulfil(tx, unit, purchase, nowMs)
+    const { grantId } = await requireFulfillment(purchase.purpose).fulfill(tx, unit, purchase, nowMs)
     const buyer = await buyerOf(tx, purchase.workspaceId)
     const receipt = receiptFor(deps.seller, buyer, purchase.amountMinor)
     addEvent(unit, 'purchase', purchase.id)
@@ -86,7 +87,7 @@ export function createOutcomeRecorder(deps: PaymentsDeps): {
         await nextReceiptNumber(tx, nowMs),
       ],
     )
-    await deps.succeeded?.(tx, unit, purchase, nowMs)
+    for (const { succeeded } of deps.hooks) await succeeded?.(tx, unit, purchase, nowMs)
   }
 
   async function decline(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, outcome: Declined, nowMs: number) {
@@ -106,7 +107,7 @@ export function createOutcomeRecorder(deps: PaymentsDeps): {
       ],
     )
     addEvent(unit, 'purchase', purchase.id)
-    await tellPurpose(tx, unit, purchase, nowMs)
+    await reportFailure(tx, unit, purchase, nowMs)
   }
 
   /** Where nobody sits before the screen, a confirmation that is asked for is a decline that can be mended. */
@@ -121,35 +122,29 @@ export function createOutcomeRecorder(deps: PaymentsDeps): {
     await writeOpen(tx, purchase, { status: 'requires_action', chargeRef, actionUrl }, nowMs)
     if (purchase.status === 'requires_action') return
     addEvent(unit, 'purchase', purchase.id)
-    if (purchase.origin !== 'manual') await tellPurpose(tx, unit, purchase, nowMs)
+    if (purchase.origin !== 'manual') await reportFailure(tx, unit, purchase, nowMs)
   }
 
-  async function tellPurpose(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number): Promise<void> {
+  async function reportFailure(
+    tx: Tx,
+    unit: WorkspaceUnit,
+    purchase: Purchase,
+    nowMs: number,
+  ): Promise<void> {
     // One that waited for the customer has failed for its purpose already.
     if (purchase.declineClass === 'action_required') return
-    await purposeOf(purchase.purpose).failed(tx, unit, await lockPurchase(tx, purchase), nowMs)
+    await requireFulfillment(purchase.purpose).failed(tx, unit, await lockPurchase(tx, purchase), nowMs)
   }
 
   return {
     async recordOutcome(ref, outcome) {
-      const nowMs = clock.now()
-      if (outcome.outcome === 'succeeded') await boundaries.catchUp([ref.workspaceId], nowMs)
-      const done = await database.transaction(async (tx) => {
-        const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
-        if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+      const done = await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit, nowMs }) => {
         const before = await lockPurchase(tx, ref)
-        if (isFinal(before))
-          return { purchase: before, changed: false, contradicts: contradicts(before, outcome) }
+        if (isFinal(before)) return { purchase: before, contradicts: contradicts(before, outcome) }
         await apply(tx, unit, before, outcome, nowMs)
-        const changed = unit.changed.size > 0
-        await writeUnits(tx, [unit], nowMs)
-        return { purchase: await lockPurchase(tx, ref), changed, contradicts: false }
+        return { purchase: await lockPurchase(tx, ref), contradicts: false }
       })
       if (done.contradicts) deps.onError(contradiction(done.purchase, outcome))
-      if (done.changed) {
-        deps.onCommitted([ref.workspaceId])
-        deps.onSettled?.(ref.workspaceId)
-      }
       return done.purchase
     },
   }

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { Money } from '../platform/http/money.ts'
-import { publicId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { testCards } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
+import { paymentProblems } from './problems.ts'
 import type { Purchase } from './purchase-store.ts'
 
 const ReceiptRef = z.object({
@@ -122,7 +124,7 @@ function failureOf(purchase: Purchase): { code: string; message: string } | null
 export function declinedProblem(purchase: Purchase): Problem {
   const failure = failureOf(purchase)
   const detail = failure?.message || 'The payment was declined. Nothing was charged.'
-  return new Problem('payment_declined', detail, {
+  return new Problem(paymentProblems.payment_declined, detail, {
     members: { purchaseId: publicId('purchase', purchase.id), failure },
   })
 }

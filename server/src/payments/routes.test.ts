@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../test/app.ts'
 import { verifyLedger } from '../ledger/index.ts'
-import { instantOf } from '../platform/http/amount.ts'
+import { instantOf } from '../platform/http/instant.ts'
 import type { TestCard } from './gateway.ts'
 import { verifyPayments } from './verify.ts'
 

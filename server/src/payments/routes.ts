@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
-import type { Boundaries } from '../ledger/index.ts'
-import type { Clock } from '../platform/clock.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { uuidFrom } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { uuidFrom } from '../public-ids.ts'
 import { methodUuid } from './method-routes.ts'
 import { orderTopUp } from './order-top-up.ts'
 import type { Payments } from './payments.ts'
+import { paymentProblems } from './problems.ts'
 import { listPurchases, requirePurchase, workspaceOfPurchase } from './purchase-store.ts'
 import {
   declinedProblem,
@@ -24,9 +24,8 @@ import {
 export type PurchaseRouteDeps = {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
   readonly idempotency: Idempotency
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly payments: Payments
   readonly publicUrl: string | undefined
 }
@@ -44,7 +43,7 @@ const tags = ['Payments']
 
 /** Buying credits, and what was bought. */
 export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
-  const { access, database, idempotency, boundaries, payments, clock } = deps
+  const { access, database, idempotency, payments } = deps
   const originOf = (request: FastifyRequest) => deps.publicUrl ?? `${request.protocol}://${request.host}`
 
   /** An operator's key needs to name no workspace: the purchase does. */
@@ -72,7 +71,6 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
         requireRole(scope, 'admin')
         const { workspaceId, actor } = scope
         const { packageId, quantity, paymentMethodId } = request.body
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
         const { purchase, repeated } = await orderTopUp(deps, {
           workspaceId,
           packageId,
@@ -155,7 +153,7 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
 function purchaseUuid(id: string): string {
   const uuid = uuidFrom('purchase', id)
   if (uuid === undefined) {
-    throw new Problem('purchase_not_found', 'There is no such purchase in this workspace.')
+    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase in this workspace.')
   }
   return uuid
 }

@@ -3,7 +3,7 @@ import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import type { Queryable } from '../platform/database/database.ts'
 import { invalidRequest } from '../platform/http/validation.ts'
-import { Problem } from '../platform/problem.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
 
 const Price = z.strictObject({
   minor: z.int().min(0).max(1_000_000_000_000),
@@ -81,13 +81,13 @@ export async function loadCatalog(
 
 async function readCatalogue(file: URL | string): Promise<z.infer<typeof Catalogue>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Problem('invalid_request', `The file ${file} cannot be read (${error.code}).`)
+    throw new Problem(platformProblems.invalid_request, `The file ${file} cannot be read (${error.code}).`)
   })
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
-    throw new Problem('invalid_json', `The file ${file} is no JSON.`)
+    throw new Problem(platformProblems.invalid_json, `The file ${file} is no JSON.`)
   }
   const catalogue = Catalogue.safeParse(json)
   if (catalogue.success) return catalogue.data
@@ -167,7 +167,7 @@ export async function requirePlan(db: Queryable, planId: string, pointer: string
   if (plan !== undefined) return plan
   const ids = (await listPlans(db)).map((known) => known.id).join(', ')
   const detail = `There is no plan "${planId}". The plans are: ${ids}.`
-  throw new Problem('invalid_request', detail, { errors: [{ pointer, detail }] })
+  throw new Problem(platformProblems.invalid_request, detail, { errors: [{ pointer, detail }] })
 }
 
 export async function findPackage(db: Queryable, packageId: string): Promise<Package | undefined> {

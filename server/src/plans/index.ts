@@ -12,7 +12,8 @@ export {
   replaceUnpaidPlan,
   switchPlan,
 } from './change-plan.ts'
-export { planRoutes } from './routes.ts'
+export { openPlans } from './open-plans.ts'
+export { planProblems } from './problems.ts'
 export {
   openSubscription,
   type Renewal,

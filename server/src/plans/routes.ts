@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { requireOperator } from '../access/index.ts'
+import { Amount, amountOf } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { Amount, amountOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Money } from '../platform/http/money.ts'
 import { Problem } from '../platform/problem.ts'
@@ -18,6 +18,7 @@ import {
   savePackage,
   savePlan,
 } from './catalog-store.ts'
+import { planProblems } from './problems.ts'
 
 const PlanResponse = z
   .object({
@@ -121,7 +122,8 @@ export function planRoutes({ database }: { database: Database }): Routes {
         const { id } = request.params
         await savePackage(database, { ...request.body, id }, 'replace')
         const pack = await findPackage(database, id)
-        if (pack === undefined) throw new Problem('package_not_found', `There is no package "${id}".`)
+        if (pack === undefined)
+          throw new Problem(planProblems.package_not_found, `There is no package "${id}".`)
         return packageResponse(pack)
       },
     )
@@ -130,7 +132,7 @@ export function planRoutes({ database }: { database: Database }): Routes {
 
 async function requirePlanBody(db: Database, id: string) {
   const plan = await findPlan(db, id)
-  if (plan === undefined) throw new Problem('plan_not_found', `There is no plan "${id}".`)
+  if (plan === undefined) throw new Problem(planProblems.plan_not_found, `There is no plan "${id}".`)
   return planResponse(plan)
 }
 

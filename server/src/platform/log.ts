@@ -1,6 +1,6 @@
 import { destination, type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './server-settings.ts'
 
 export type { Logger } from 'pino'
 

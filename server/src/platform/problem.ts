@@ -1,99 +1,150 @@
 /**
- * The registry of everything that can go wrong for a caller (RFC 9457). One row a code: the only place where a
- * code gets its HTTP status and title. `retryable` says whether the same request may succeed later unchanged.
+ * One kind of problem that a response may report (RFC 9457). Each room defines its own with {@link problemTypes}.
+ * `cause` and `remedy` appear on the error page; backquotes mark code in them.
  */
-export const problemRegistry = {
-  invalid_json: { status: 400, title: 'The body is not valid JSON', retryable: false },
-  invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
-  unauthenticated: { status: 401, title: 'Sign in or send a valid API key', retryable: false },
-  invalid_credentials: { status: 401, title: 'The email address or the password is wrong', retryable: false },
-  llm_provider_unknown: { status: 400, title: 'There is no such LLM provider', retryable: false },
-  llm_key_missing: { status: 400, title: 'There is no key for this LLM provider', retryable: false },
-  payment_declined: { status: 402, title: 'The payment was declined', retryable: false },
-  llm_needs_credits: { status: 402, title: 'There are no credits left', retryable: false },
-  forbidden: { status: 403, title: 'Your role or key may not do this', retryable: false },
-  origin_not_allowed: { status: 403, title: 'The request comes from another site', retryable: false },
-  plan_required: { status: 403, title: 'A paid plan is required', retryable: false },
-  workspace_suspended: { status: 403, title: 'The workspace is suspended', retryable: false },
-  llm_key_unreadable: { status: 403, title: 'The stored LLM key cannot be opened', retryable: false },
-  llm_model_not_allowed: { status: 403, title: 'The platform’s key is not for this model', retryable: false },
-  llm_address_refused: {
+export type ProblemType = {
+  readonly code: string
+  readonly status: number
+  readonly title: string
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean
+  /** When the problem occurs. */
+  readonly cause: string
+  /** What the caller can do about it. */
+  readonly remedy: string
+}
+
+/** Makes a table of problem types from rows that are keyed by their codes. */
+export function problemTypes<Code extends string>(
+  rows: Readonly<Record<Code, Omit<ProblemType, 'code'>>>,
+): Readonly<Record<Code, ProblemType>> {
+  const entries = Object.entries<Omit<ProblemType, 'code'>>(rows)
+  return Object.fromEntries(entries.map(([code, row]) => [code, { code, ...row }])) as Record<
+    Code,
+    ProblemType
+  >
+}
+
+/** Problems of HTTP itself, and those that any route may report. */
+export const platformProblems = problemTypes({
+  invalid_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    retryable: false,
+    cause: 'The body cannot be parsed as JSON, or it is not UTF-8.',
+    remedy: 'Send one JSON object. In a batch, send one JSON object per line.',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    cause:
+      'A field, a query parameter or a header is missing, unknown or out of range. `errors` lists each one with a JSON pointer and a sentence that says what is accepted.',
+    remedy: 'Correct the parts that `errors` names and send the request again.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Sign in or send a valid API key',
+    retryable: false,
+    cause: 'The request carries neither a session nor a key, or its key or token is no longer valid.',
+    remedy: 'Send `Authorization: Bearer` with a valid key, or sign in.',
+  },
+  forbidden: {
     status: 403,
-    title: 'The LLM provider’s address may not be asked',
+    title: 'Your role or key may not do this',
     retryable: false,
+    cause: 'The member’s role, or the kind of API key, does not allow this action.',
+    remedy: '`detail` says who may do it: ask one of them, or use another key.',
   },
-  not_found: { status: 404, title: 'There is no such thing here', retryable: false },
-  workspace_not_found: { status: 404, title: 'There is no such workspace', retryable: false },
-  agent_not_found: { status: 404, title: 'There is no such agent', retryable: false },
-  call_not_found: { status: 404, title: 'There is no such call', retryable: false },
-  campaign_not_found: { status: 404, title: 'There is no such campaign', retryable: false },
-  member_not_found: { status: 404, title: 'There is no such member', retryable: false },
-  invitation_not_found: {
+  not_found: {
     status: 404,
-    title: 'There is no such invitation, or it has ended',
+    title: 'Not found',
     retryable: false,
+    cause: 'There is no route at this address, or no such item behind it.',
+    remedy: 'Check the address. The API reference at `/docs` lists all of them.',
   },
-  key_not_found: { status: 404, title: 'There is no such key', retryable: false },
-  llm_key_not_found: { status: 404, title: 'There is no such LLM key', retryable: false },
-  plan_not_found: { status: 404, title: 'There is no such plan', retryable: false },
-  package_not_found: { status: 404, title: 'There is no such package of credits', retryable: false },
-  payment_method_not_found: { status: 404, title: 'There is no such card', retryable: false },
-  webhook_not_found: { status: 404, title: 'There is no such webhook', retryable: false },
-  delivery_not_found: { status: 404, title: 'There is no such delivery', retryable: false },
-  purchase_not_found: { status: 404, title: 'There is no such purchase', retryable: false },
-  method_not_allowed: { status: 405, title: 'This address does not take that method', retryable: false },
-  conflict: { status: 409, title: 'That does not go with what is there already', retryable: false },
-  out_of_credits: { status: 409, title: 'The workspace is out of credits', retryable: false },
-  call_refused: { status: 409, title: 'The call was refused', retryable: false },
-  email_taken: {
-    status: 409,
-    title: 'There is an account with this email address already',
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
     retryable: false,
+    cause: 'The address exists but does not accept this HTTP method.',
+    remedy: 'Use one of the methods in the `Allow` header.',
   },
-  phone_number_taken: { status: 409, title: 'The phone number belongs to another agent', retryable: false },
   idempotency_mismatch: {
     status: 409,
     title: 'The idempotency key was used for another request',
     retryable: false,
+    cause: 'This `Idempotency-Key` was first sent with another method, address or body.',
+    remedy: 'Use a new key for a new request. Repeat a request with its own key and an unchanged body.',
   },
-  payment_method_required: { status: 409, title: 'A card is required', retryable: false },
-  payment_pending: { status: 409, title: 'A payment is still under way', retryable: false },
-  plan_on_request: { status: 409, title: 'This plan is on request', retryable: false },
-  last_owner: { status: 409, title: 'A workspace keeps at least one owner', retryable: false },
-  limit_reached: { status: 403, title: 'The plan’s limit is reached', retryable: false },
-  body_too_large: { status: 413, title: 'The body is too large', retryable: false },
+  idempotency_answer_unreadable: {
+    status: 409,
+    title: 'The response stored for this idempotency key cannot be opened',
+    retryable: false,
+    cause:
+      'The key was used before the server’s secret was changed, and its response was encrypted with the old secret.',
+    remedy:
+      'Check whether the first request took effect, then send a new request with a new key if it is still needed.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    cause: 'The body is longer than this address accepts. `detail` states the limit.',
+    remedy: 'Send less at once, for example several smaller batches or files.',
+  },
   unsupported_media_type: {
     status: 415,
-    title: 'The content type is not one this address takes',
+    title: 'Unsupported content type',
     retryable: false,
+    cause: 'The `Content-Type` is not one this address accepts.',
+    remedy:
+      'Send JSON with `Content-Type: application/json`. The API reference names the addresses that accept CSV or lines of JSON.',
   },
-  too_many_requests: { status: 429, title: 'Too many tries', retryable: true },
-  internal: { status: 500, title: 'Something went wrong on our side', retryable: true },
-  llm_provider_unreachable: { status: 502, title: 'The LLM provider cannot be reached', retryable: true },
-  llm_provider_failed: { status: 502, title: 'The LLM provider’s answer cannot be used', retryable: true },
-  unavailable: { status: 503, title: 'The service is not ready', retryable: true },
-  llm_provider_timeout: { status: 504, title: 'The LLM provider took too long', retryable: true },
-} as const satisfies Record<string, { status: number; title: string; retryable: boolean }>
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    retryable: true,
+    cause: 'Sign-in or sign-up was attempted too often, or several exports or imports are already running.',
+    remedy: 'Wait, then retry. `Retry-After` gives the seconds where they are known.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    retryable: true,
+    cause:
+      'The server failed in a way it did not expect. The request changed nothing; the failure is logged under its `requestId`.',
+    remedy: 'Retry. If it happens again, report the `requestId` to the operator.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service is not ready',
+    retryable: true,
+    cause:
+      'The database or a service that Talktime depends on cannot be reached, or the server is shutting down.',
+    remedy: 'Retry shortly. `Retry-After` gives the seconds to wait.',
+  },
+})
 
-export type ProblemCode = keyof typeof problemRegistry
-
-/** One invalid part of a request: a JSON pointer to it (RFC 6901) and what would be right. */
+/** One invalid part of a request: a JSON pointer to it (RFC 6901) and a sentence that says what is accepted. */
 export type InvalidPart = { readonly pointer: string; readonly detail: string }
 
 /**
- * The operation can't be done. `detail` is public: it names the field and what would be right.
- * `internal` is for the log alone.
+ * The operation cannot be done. `detail` is public: a sentence that names what is wrong and what is accepted.
+ * `internal` goes to the log only.
  */
 export class Problem extends Error {
-  readonly code: ProblemCode
+  readonly type: ProblemType
+  readonly code: string
+  readonly status: number
   readonly detail: string
   readonly errors: readonly InvalidPart[]
-  /** What else the answer says, beside RFC 9457's own members: the purchase that was declined, for instance. */
+  /** Members of the response beside those of RFC 9457. */
   readonly members: Readonly<Record<string, unknown>>
   readonly internal: unknown
 
   constructor(
-    code: ProblemCode,
+    type: ProblemType,
     detail: string,
     extra: {
       errors?: readonly InvalidPart[]
@@ -101,9 +152,11 @@ export class Problem extends Error {
       internal?: unknown
     } = {},
   ) {
-    super(`${code}: ${detail}`)
+    super(`${type.code}: ${detail}`)
     this.name = 'Problem'
-    this.code = code
+    this.type = type
+    this.code = type.code
+    this.status = type.status
     this.detail = detail
     this.errors = extra.errors ?? []
     this.members = extra.members ?? {}
@@ -111,17 +164,17 @@ export class Problem extends Error {
   }
 }
 
-/** Shorthand for an invalid part of the request. */
+/** The problem `invalid_request` for one part of the request. */
 export function invalid(pointer: string, detail: string): Problem {
-  return new Problem('invalid_request', detail, { errors: [{ pointer, detail }] })
+  return new Problem(platformProblems.invalid_request, detail, { errors: [{ pointer, detail }] })
 }
 
-/** Thrown where a bug shows: the transaction rolls back, the caller gets 500, the log gets everything. */
+/** A bug was detected. The transaction rolls back, the caller gets status 500, and the log gets the details. */
 export class InvariantBroken extends Error {
   override name = 'InvariantBroken'
 }
 
-/** Stops with {@link InvariantBroken} unless `condition` holds. */
+/** Throws {@link InvariantBroken} unless `condition` holds. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantBroken(message)
 }

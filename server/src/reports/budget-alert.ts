@@ -1,12 +1,12 @@
 import type { BudgetStep } from '@talktime/core/billing/budget'
 import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { instantText } from '../platform/text-format.ts'
 
 /** A step of a month's budget that is reached. */
 type Reached = {
-  readonly workspaceId: string
   readonly timeZone: string
   readonly month: string
   readonly budgetMs: number
@@ -16,21 +16,17 @@ type Reached = {
   readonly own: boolean
 }
 
-/**
- * Tells that a step of the budget is reached: once a month for each step and budget.
- *
- * @returns the alert's UUID; undefined where it was told before
- */
-export function tellBudget(tx: Tx, reached: Reached, nowMs: number): Promise<string | undefined> {
-  const { workspaceId, timeZone, month, budgetMs, usedMs, step, own } = reached
+/** Raises an alert that a step of the budget is reached: once a month for each step and budget. */
+export function tellBudget(tx: Tx, unit: WorkspaceUnit, reached: Reached, nowMs: number): Promise<void> {
+  const { timeZone, month, budgetMs, usedMs, step, own } = reached
   const used = `${formatCredits(usedMs, 'en-US')} of ${formatCredits(budgetMs, 'en-US')} credits`
   const whose = own
     ? 'The budget is the one that was set for this workspace.'
     : 'The budget is the plan’s monthly credits, as none was set.'
   return raiseAlert(
     tx,
+    unit,
     {
-      workspaceId,
       kind: 'budget_reached',
       key: `${month}/${budgetMs}/${step}`,
       title: step === 100 ? 'The monthly budget is used up' : `${step} % of the monthly budget are used`,

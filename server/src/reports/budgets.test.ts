@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { createLife, killableDatabase } from '../../test/killable-process.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
+import { openQuietRooms } from '../quiet-rooms.ts'
 import { createBudgets } from './budgets.ts'
 
 const minuteMs = 60_000
@@ -139,7 +140,8 @@ test('whichever step a server dies at, people are told, and once', async () => {
   for (let stepsMax = 0; stepsMax < 8; stepsMax += 1) {
     await stack.talk(minuteMs)
     const mortal = killableDatabase(t.database, createLife(stepsMax))
-    const dying = createBudgets({ database: mortal, clock: t.clock, onCommitted: () => {} })
+    const { ledger } = openQuietRooms({ database: mortal, clock: t.clock })
+    const dying = createBudgets({ database: mortal, clock: t.clock, ledger })
     await dying.lookAtDue().catch(() => {})
   }
   await stack.talk(2 * minuteMs)
@@ -148,7 +150,7 @@ test('whichever step a server dies at, people are told, and once', async () => {
 })
 
 test('a budget is not looked at again before something is drawn', async () => {
-  const budgets = createBudgets({ database: t.database, clock: t.clock, onCommitted: () => {} })
+  const budgets = createBudgets({ database: t.database, clock: t.clock, ledger: t.app.ledger })
   await setBudget(10)
   await stack.talk(minuteMs)
   expect(await budgets.lookAtDue()).toBe(1)

@@ -1,7 +1,7 @@
 import { BUDGET_STEPS, type BudgetWatch, decideBudget } from '@talktime/core/billing/budget'
-import { localDateOf, localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds, localDateOf } from '@talktime/core/time/local-day'
 import { monthOf } from '@talktime/core/time/usage-window'
-import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import type { Ledger, WorkspaceUnit } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { tellBudget } from './budget-alert.ts'
@@ -26,24 +26,15 @@ export type Budgets = {
 export type BudgetDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
 }
 
 const PAGE_MAX = 100
 
-export function createBudgets({ database, clock, onCommitted }: BudgetDeps): Budgets {
+export function createBudgets({ database, clock, ledger }: BudgetDeps): Budgets {
   async function look(workspaceIds: readonly string[]): Promise<void> {
     for (const workspaceId of workspaceIds) {
-      const nowMs = clock.now()
-      const told = await database.transaction(async (tx) => {
-        const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-        if (unit === undefined) return false
-        await lookAt(tx, unit, nowMs)
-        const changed = unit.changed.size > 0
-        await writeUnits(tx, [unit], nowMs)
-        return changed
-      })
-      if (told) onCommitted([workspaceId])
+      await ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => lookAt(tx, unit, nowMs))
     }
   }
 
@@ -66,18 +57,13 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
   const { workspaceId, drawnMs } = unit.line
   const { timeZone, month, monthly, budget } = await readMonth(tx, workspaceId, nowMs)
   const { rows } = await tx.query<BudgetWatch>(
-    `select month, budget_ms as "budgetMs", told_percent as "toldPercent" from budget_watches where workspace_id = $1`,
+    `select month, budget_ms as "budgetMs", told_percent as "alertedPercent" from budget_watches where workspace_id = $1`,
     [workspaceId],
   )
   const now = { month: month.from.slice(0, 7), budgetMs: budget.budgetMs, usedMs: monthly.usedMs }
-  const { watch, tell, nextStepAtMs } = decideBudget(rows[0], now)
-  if (tell !== null) {
-    const alertId = await tellBudget(
-      tx,
-      { ...now, workspaceId, timeZone, step: tell, own: budget.own },
-      nowMs,
-    )
-    if (alertId !== undefined) addEvent(unit, 'alert', alertId)
+  const { watch, alert, nextStepAtMs } = decideBudget(rows[0], now)
+  if (alert !== null) {
+    await tellBudget(tx, unit, { ...now, timeZone, step: alert, own: budget.own }, nowMs)
   }
   // What calls in conversation were charged at a cut counts as soon as they end, without another draw.
   const uncountedMs = await cutButOpenMs(tx, workspaceId)
@@ -92,10 +78,10 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
     [
       workspaceId,
       watch.month,
-      localDayBounds(month.to, timeZone).endsAtMs,
+      findLocalDayBounds(month.to, timeZone).endsAtMs,
       timeZone,
       watch.budgetMs,
-      watch.toldPercent,
+      watch.alertedPercent,
       // Where open calls hold as much as is missing, it is looked at after each draw.
       lookAtMs === null ? null : Math.max(lookAtMs, drawnMs + 1),
     ],

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 const minuteMs = 60_000
 

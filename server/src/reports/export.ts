@@ -14,8 +14,8 @@ import {
   uuidKey,
 } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { publicId } from '../platform/ids.ts'
-import { invariant, Problem } from '../platform/problem.ts'
+import { invariant, Problem, platformProblems } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import { readDays } from '../usage/usage-days.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { type CsvWriter, cellOf, createCsvWriter } from './csv-writer.ts'
@@ -54,7 +54,7 @@ export function createExporter(database: Database): Exporter {
     async open(workspaceId, query, nowMs) {
       if (open >= EXPORTS_MAX) {
         throw new Problem(
-          'too_many_requests',
+          platformProblems.too_many_requests,
           `${EXPORTS_MAX} exports are under way already. Try again when one is done.`,
         )
       }

@@ -8,7 +8,7 @@ import {
   type VoiceStack,
 } from '../../test/voice-stack.ts'
 import { addMember } from '../access/index.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 const minuteMs = 60_000
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import { keepSplits } from '../costs/price-change-days.ts'
-import type { Boundaries } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
-import { instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { instantOf } from '../platform/http/instant.ts'
 import { endWhenStalled } from './end-stalled-download.ts'
 import { createExporter } from './export.ts'
 import { readRange } from './range.ts'
@@ -28,14 +28,14 @@ export type UsageDeps = {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   /** How long a reader of an export may take no byte, in milliseconds. */
   readonly exportStalledMsMax?: number | undefined
 }
 
 /** What was used: each answer is read in one snapshot, so that nothing in it disagrees. */
 export function usageRoutes(deps: UsageDeps): Routes {
-  const { access, database, clock, boundaries, exportStalledMsMax = STALLED_MS_MAX } = deps
+  const { access, database, clock, ledger, exportStalledMsMax = STALLED_MS_MAX } = deps
   const exporter = createExporter(database)
   return async (server) => {
     server.get(
@@ -50,7 +50,7 @@ export function usageRoutes(deps: UsageDeps): Routes {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const nowMs = clock.now()
-        await boundaries.catchUpIfDue(workspaceId, nowMs)
+        await ledger.catchUpIfDue(workspaceId)
         const summary = await inOneSnapshot(database, (tx) => readSummary(tx, workspaceId, nowMs))
         return summaryResponse(summary, nowMs)
       },

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { virtualClock } from '../platform/clock.ts'
-import { newUuid, uuidFrom } from '../platform/ids.ts'
+import { newUuid } from '../platform/ids.ts'
+import { uuidFrom } from '../public-ids.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -66,7 +67,7 @@ async function makeHistory(
     // Reported up to 20 hours late.
     const reportedAtMs = Math.min(untilMs, endsAtMs + ((index * 104_729) % (20 * hourMs)))
     t.clock.set(Math.max(t.clock.now(), reportedAtMs))
-    await t.app.boundaries.catchUpIfDue(workspaceId, t.clock.now())
+    await t.app.ledger.catchUpIfDue(workspaceId)
     await t.app.engine.submitBatch([
       {
         type: 'start',

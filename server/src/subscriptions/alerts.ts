@@ -1,6 +1,6 @@
 import { RENEWAL_RETRIES_AFTER_MS } from '@talktime/core/billing/renewal'
 import { raiseAlert } from '../alerts/index.ts'
-import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Plan, Subscription } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { instantText, moneyText } from '../platform/text-format.ts'
@@ -48,9 +48,7 @@ async function raise(
   tx: Tx,
   unit: WorkspaceUnit,
   nowMs: number,
-  alert: Omit<Parameters<typeof raiseAlert>[1], 'workspaceId' | 'link'>,
+  alert: Omit<Parameters<typeof raiseAlert>[2], 'link'>,
 ): Promise<void> {
-  const { workspaceId } = unit.line
-  const id = await raiseAlert(tx, { ...alert, workspaceId, link: '/billing' }, nowMs)
-  if (id !== undefined) addEvent(unit, 'alert', id)
+  await raiseAlert(tx, unit, { ...alert, link: '/billing' }, nowMs)
 }

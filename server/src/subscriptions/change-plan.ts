@@ -1,18 +1,22 @@
-import { type PlanChange, planChange } from '@talktime/core/billing/plan-change'
+import { decidePlanChange, type PlanChange } from '@talktime/core/billing/plan-change'
 import type { Actor } from '../access/index.ts'
-import { addEvent, lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
-import { type Order, type Purchase, requirePurchase } from '../payments/index.ts'
+import { addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
+import { findPurchaseByKey, type Order, type Purchase, paymentProblems } from '../payments/index.ts'
 import {
   choosePendingPlan,
   findPlan,
   type Plan,
+  planProblems,
   requireSubscription,
   type Subscription,
   switchPlan,
 } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
+import { createOnce, type Once } from '../platform/idempotency/once.ts'
 import { Problem } from '../platform/problem.ts'
 import type { SubscriptionDeps } from './deps.ts'
+import { subscriptionProblems } from './problems.ts'
 
 /** What a change of plan would mean now. */
 export type Quote = {
@@ -30,18 +34,18 @@ export async function quoteChange(
 ): Promise<Quote> {
   const subscription = await requireSubscription(db, workspaceId)
   const plan = await findPlan(db, planId)
-  if (plan === undefined) throw new Problem('plan_not_found', `There is no plan "${planId}".`)
+  if (plan === undefined) throw new Problem(planProblems.plan_not_found, `There is no plan "${planId}".`)
   const { terms, pendingPlanId, cycle } = subscription
   const current = { planId: subscription.planId, priceMinor: terms.priceMinor, monthlyMs: terms.monthlyMs }
   const wanted = { planId: plan.id, priceMinor: plan.priceMinor, monthlyMs: plan.monthlyMs }
-  return { subscription, plan, change: planChange(current, wanted, pendingPlanId, cycle, nowMs) }
+  return { subscription, plan, change: decidePlanChange(current, wanted, pendingPlanId, cycle, nowMs) }
 }
 
 export type ChangeRequest = {
   readonly workspaceId: string
   readonly planId: string
   readonly actor: Actor
-  readonly idempotency?: Order['idempotency']
+  readonly idempotency?: IdempotencyRef | undefined
 }
 
 export type ChangeResult = {
@@ -58,42 +62,39 @@ export type ChangeResult = {
  * @throws Problem plan_not_found, plan_on_request, payment_method_required, payment_pending
  */
 export async function changePlan(deps: SubscriptionDeps, request: ChangeRequest): Promise<ChangeResult> {
-  const { database, clock, boundaries, payments } = deps
+  const { ledger, payments } = deps
   const { workspaceId } = request
-  const nowMs = clock.now()
-  await boundaries.catchUp([workspaceId], nowMs)
-  const decided = await database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
-    const before = await orderedBefore(tx, request)
-    if (before !== undefined) return { change: 'upgrade' as const, purchase: before, replayed: true }
-    const quote = await quoteChange(tx, workspaceId, request.planId, nowMs)
-    const purchase = await carryOut(deps, tx, unit, quote, request, nowMs)
-    addEvent(unit, 'subscription')
-    await writeUnits(tx, [unit], nowMs)
-    return { change: quote.change.kind, purchase, replayed: false }
+  const decided = await ledger.changeWorkspace(workspaceId, (change) => decideChange(deps, change, request), {
+    once: createOncePerKey(request),
   })
-  deps.onCommitted([workspaceId])
   if (decided.purchase === null) return decided
   return { ...decided, purchase: await payments.charge(decided.purchase) }
 }
 
-/** The purchase that an earlier request with the same Idempotency-Key made. */
-async function orderedBefore(tx: Tx, request: ChangeRequest): Promise<Purchase | undefined> {
-  const { workspaceId, idempotency } = request
-  if (idempotency === undefined) return undefined
-  const { rows } = await tx.query<{ id: string }>(
-    'select id from purchases where workspace_id = $1 and idempotency_key = $2',
-    [workspaceId, idempotency.key],
-  )
-  const id = rows[0]?.id
-  if (id === undefined) return undefined
-  const purchase = await requirePurchase(tx, { workspaceId, id })
-  if (purchase.requestHash?.equals(idempotency.requestHash)) return purchase
-  throw new Problem(
-    'idempotency_mismatch',
-    'This Idempotency-Key was used for another request. Use a new key.',
-  )
+async function decideChange(
+  deps: SubscriptionDeps,
+  { tx, unit, nowMs }: Change,
+  request: ChangeRequest,
+): Promise<ChangeResult> {
+  const quote = await quoteChange(tx, request.workspaceId, request.planId, nowMs)
+  const purchase = await carryOut(deps, tx, unit, quote, request, nowMs)
+  addEvent(unit, 'subscription')
+  return { change: quote.change.kind, purchase, replayed: false }
+}
+
+/** A repeat is answered with what the first request changed and with its purchase as it is by then. */
+function createOncePerKey({ workspaceId, idempotency }: ChangeRequest): Once<ChangeResult> | undefined {
+  return createOnce<ChangeResult>(idempotency, {
+    async show(tx, record) {
+      const purchase = idempotency && (await findPurchaseByKey(tx, workspaceId, idempotency))
+      if (record === undefined && purchase === undefined) return undefined
+      const { change }: Pick<ChangeResult, 'change'> = record
+        ? JSON.parse(record.body)
+        : { change: 'upgrade' }
+      return { change, purchase: purchase ?? null, replayed: true }
+    },
+    answerOf: ({ change }) => ({ status: 200, body: JSON.stringify({ change }) }),
+  })
 }
 
 async function carryOut(
@@ -165,7 +166,7 @@ export async function refuseUpgrade(
   const { workspaceId } = subscription
   if (plan.priceMinor === null) {
     const detail = `The ${plan.name} plan has no list price. Ask the operator of this service for an offer.`
-    return new Problem('plan_on_request', detail)
+    return new Problem(subscriptionProblems.plan_on_request, detail)
   }
   const { rowCount: open } = await db.query(
     `select from purchases
@@ -174,16 +175,19 @@ export async function refuseUpgrade(
   )
   if (open !== 0) {
     return new Problem(
-      'payment_pending',
+      paymentProblems.payment_pending,
       'A change of plan is waiting for its payment. Finish or cancel it first.',
     )
   }
   if (subscription.pastDueSinceMs !== null) {
-    return new Problem('payment_pending', 'The renewal of the present plan is not paid yet. Pay it first.')
+    return new Problem(
+      paymentProblems.payment_pending,
+      'The renewal of the present plan is not paid yet. Pay it first.',
+    )
   }
   const costs = change.kind === 'upgrade' && change.chargeMinor > 0
   if (costs && (await payments.defaultMethod(db, workspaceId)) === undefined) {
-    return new Problem('payment_method_required', 'There is no card to charge. Add one first.')
+    return new Problem(paymentProblems.payment_method_required, 'There is no card to charge. Add one first.')
   }
   return null
 }

@@ -1,4 +1,4 @@
-import type { Boundaries, WorkspaceUnit } from '../ledger/index.ts'
+import type { Ledger, WorkspaceUnit } from '../ledger/index.ts'
 import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
@@ -6,9 +6,8 @@ import type { Database, Tx } from '../platform/database/database.ts'
 export type SubscriptionDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly payments: Payments
   /** Charges live calls for what they talked before `atMs`: the calls room's. */
   readonly chargeUntilBoundary: (tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number) => Promise<void>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
 }

@@ -1,5 +1,4 @@
 export { changePlan } from './change-plan.ts'
 export type { SubscriptionDeps } from './deps.ts'
-export { planChangeFulfillment, renewalFulfillment } from './fulfilment.ts'
-export { renew, retryRenewal, retryRenewalNow, retryRenewals } from './renew-subscription.ts'
-export { subscriptionRoutes } from './routes.ts'
+export { openSubscriptions } from './open-subscriptions.ts'
+export { retryRenewal } from './renew-subscription.ts'

@@ -1,9 +1,9 @@
-import { lockWorkspaces, type WorkspaceUnit, writeUnits } from '../ledger/index.ts'
+import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Payments, Purchase } from '../payments/index.ts'
 import { recordRenewalState, renewCycle, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { SubscriptionDeps } from './deps.ts'
-import { renewalFailed } from './fulfilment.ts'
+import { renewalFailed } from './fulfillment.ts'
 
 /** Begins a workspace's next billing cycle where one begins at `atMs`, and has it charged. */
 export async function renew(
@@ -20,7 +20,7 @@ export async function renew(
   const { subscription, renewed } = renewal
   // Cycles that passed while the server was away could not be used: they are granted and expire, but not charged.
   if (renewed && isCharged(subscription) && subscription.cycle.endsAtMs > nowMs) {
-    await intendRenewal(deps, tx, unit, subscription, nowMs)
+    await createRenewalPurchase(deps, tx, unit, subscription, nowMs)
   }
   return { cycleEndsAtMs: subscription.cycle.endsAtMs }
 }
@@ -29,7 +29,7 @@ export function isCharged({ collection, terms }: Subscription): boolean {
   return collection === 'card' && terms.priceMinor !== null && terms.priceMinor > 0
 }
 
-async function intendRenewal(
+async function createRenewalPurchase(
   deps: Parameters<typeof renew>[0],
   tx: Tx,
   unit: WorkspaceUnit,
@@ -81,24 +81,17 @@ export async function retryRenewals(deps: SubscriptionDeps, limit = 20): Promise
 
 /** Tries the workspace's unpaid renewal again if it is time to. */
 export async function retryRenewal(deps: SubscriptionDeps, workspaceId: string): Promise<void> {
-  const { database, clock, boundaries, payments } = deps
-  const nowMs = clock.now()
-  await boundaries.catchUp([workspaceId], nowMs)
+  const { ledger, payments } = deps
   const open = await openRenewal(deps, workspaceId)
   // A try that waits for the customer's bank is given up for the next one; if it was paid after all, all is well.
   if (open !== undefined && (await payments.cancel(open)).status === 'succeeded') return
-  const purchase = await database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    if (unit === undefined) return null
+  const purchase = await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const subscription = await requireSubscription(tx, workspaceId)
     if (subscription.nextRenewalTryMs === null || subscription.nextRenewalTryMs > nowMs) return null
-    // Taken: until this try is decided there is no other.
+    // Taken: there is no other attempt until this one is decided.
     await recordRenewalState(tx, workspaceId, { ...subscription, nextRenewalTryMs: null })
-    const intended = await intendRenewal(deps, tx, unit, subscription, nowMs)
-    await writeUnits(tx, [unit], nowMs)
-    return intended
+    return createRenewalPurchase(deps, tx, unit, subscription, nowMs)
   })
-  deps.onCommitted([workspaceId])
   if (purchase !== null) await payments.charge(purchase)
 }
 

@@ -1,8 +1,9 @@
-import { unpaidPlanEndsAtMs } from '@talktime/core/billing/renewal'
+import { computeUnpaidPlanEnd } from '@talktime/core/billing/renewal'
 import { z } from 'zod'
+import { Amount, amountOf } from '../ledger/index.ts'
 import { PurchaseResponse } from '../payments/index.ts'
 import type { Plan, Subscription } from '../plans/index.ts'
-import { Amount, amountOf, Instant, instantOf, instantOrNull } from '../platform/http/amount.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { Money } from '../platform/http/money.ts'
 import type { Quote } from './change-plan.ts'
 import { isCharged } from './renew-subscription.ts'
@@ -50,7 +51,7 @@ export function subscriptionResponse(
         : {
             since: instantOf(pastDueSinceMs),
             nextTryAt: instantOrNull(subscription.nextRenewalTryMs),
-            endsAt: instantOf(unpaidPlanEndsAtMs(pastDueSinceMs)),
+            endsAt: instantOf(computeUnpaidPlanEnd(pastDueSinceMs)),
           },
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import { declinedProblem, purchaseResponse } from '../payments/index.ts'
-import { findPlan, requireSubscription } from '../plans/index.ts'
+import { findPlan, planProblems, requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
@@ -27,7 +27,7 @@ export type SubscriptionRouteDeps = SubscriptionDeps & {
 
 /** A workspace's plan: how it stands, what a change would do, and the change. */
 export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
-  const { access, database, clock, boundaries, idempotency } = deps
+  const { access, database, clock, ledger, idempotency } = deps
   return async (server) => {
     server.get(
       '/v1/subscription',
@@ -36,7 +36,7 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         return readSubscription(database, workspaceId)
       },
     )
@@ -53,8 +53,8 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId, actor } = await access.scopeOf(request)
+        await ledger.catchUpIfDue(workspaceId)
         const nowMs = clock.now()
-        await boundaries.catchUpIfDue(workspaceId, nowMs)
         const quote = await quoteChange(database, workspaceId, request.body.planId, nowMs)
         const upgrades = quote.change.kind === 'upgrade' && actor.kind !== 'operator'
         const refusal = upgrades ? await refuseUpgrade(deps, database, quote) : null
@@ -77,12 +77,11 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
         const scope = await access.scopeOf(request)
         requireRole(scope, 'admin')
         const { workspaceId, actor } = scope
-        const ref = idempotency.idempotencyOf(request)
         const changed = await changePlan(deps, {
           workspaceId,
           planId: request.body.planId,
           actor,
-          idempotency: ref && { key: ref.key, requestHash: ref.requestHash },
+          idempotency: idempotency.idempotencyOf(request),
         })
         if (changed.replayed) reply.header('idempotent-replayed', 'true')
         if (changed.purchase?.status === 'failed') throw declinedProblem(changed.purchase)
@@ -99,6 +98,7 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
 async function readSubscription(db: Queryable, workspaceId: string) {
   const subscription = await requireSubscription(db, workspaceId)
   const next = await findPlan(db, subscription.pendingPlanId ?? subscription.planId)
-  if (next === undefined) throw new Problem('plan_not_found', 'The plan is no longer in the catalogue.')
+  if (next === undefined)
+    throw new Problem(planProblems.plan_not_found, 'The plan is no longer in the catalogue.')
   return subscriptionResponse(subscription, next)
 }

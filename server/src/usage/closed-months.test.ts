@@ -28,7 +28,7 @@ beforeEach(async () => {
   other = await world.anotherAgent(workspace)
   // From 10 January on, every fifth day until 11 April.
   for (let count = 0; count < 19; count += 1) {
-    await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+    await world.ledger.catchUp([workspace.workspaceId])
     await world.engine.submitBatch([...callOfAMinute(world, workspace), ...callOfAMinute(world, other)])
     await world.engine.submitBatch(callOfAMinute(world, other))
     world.clock.advance(5 * dayMs)
@@ -91,23 +91,23 @@ async function closed(): Promise<string[]> {
 describe('a month that is over', () => {
   test('is closed once, and every window says the same as before', async () => {
     const before = await everything()
-    expect(await closeMonths(world.database, world.clock.now())).toBe(1)
-    expect(await closeMonths(world.database, world.clock.now())).toBe(0)
+    expect(await closeMonths(world, world.clock.now())).toBe(1)
+    expect(await closeMonths(world, world.clock.now())).toBe(0)
     expect(await closed()).toEqual(['2026-04-01'])
     expect(await everything()).toEqual(before)
   })
 
   test('is closed when two local days have passed since', async () => {
     // In India the month begins five and a half hours sooner.
-    expect(await closeMonths(world.database, Date.UTC(2026, 2, 2, 18, 29))).toBe(1)
+    expect(await closeMonths(world, Date.UTC(2026, 2, 2, 18, 29))).toBe(1)
     expect(await closed()).toEqual(['2026-02-01'])
-    expect(await closeMonths(world.database, Date.UTC(2026, 2, 2, 18, 30))).toBe(1)
+    expect(await closeMonths(world, Date.UTC(2026, 2, 2, 18, 30))).toBe(1)
     expect(await closed()).toEqual(['2026-03-01'])
     expect(await everything()).toHaveLength(windows.length)
   })
 
   test('counts what is reported of it later, as any other', async () => {
-    await closeMonths(world.database, world.clock.now())
+    await closeMonths(world, world.clock.now())
     const late = startOf(workspace)
     await world.engine.submitBatch([
       late,
@@ -126,14 +126,14 @@ describe('a month that is over', () => {
     await world.engine.submitBatch([lost, answerOf(world, workspace, lost.callId)])
     world.clock.advance(5 * dayMs)
     await world.engine.submit(reapOf(workspace, lost.callId))
-    await closeMonths(world.database, world.clock.now())
+    await closeMonths(world, world.clock.now())
     expect(await useOf('2026-04-30')).toEqual([{ usedMs: 60 * minuteMs, calls: 1, corrections: 0 }])
     await world.engine.submit(vouched('end', lost.callId, Date.UTC(2026, 3, 30, 12, 10)))
     expect(await useOf('2026-04-30')).toEqual([{ usedMs: 10 * minuteMs, calls: 1, corrections: 2 }])
   })
 
   test('is found by verify where its sums are not those of its days', async () => {
-    await closeMonths(world.database, world.clock.now())
+    await closeMonths(world, world.clock.now())
     for (const table of ['usage_closed_days', 'usage_closed_months']) {
       await world.database.query(`update ${table} set used_ms = used_ms + 1`)
       expect(await verifyAll(world.database)).not.toEqual([])
@@ -142,15 +142,15 @@ describe('a month that is over', () => {
   })
 
   test('is open again where the time zone changes, until it is closed in the new one', async () => {
-    await closeMonths(world.database, world.clock.now())
+    await closeMonths(world, world.clock.now())
     const { workspaceId } = workspace
     const to = { workspaceId, timeZone: 'America/New_York' }
-    await changeTimeZone(world.database, to, world.clock.now(), async (tx) => {
+    await changeTimeZone(world, to, async ({ tx }) => {
       await tx.query('update workspaces set time_zone = $2 where id = $1', [workspaceId, to.timeZone])
     })
     expect(await closed()).toEqual([])
     const before = await everything()
-    expect(await closeMonths(world.database, world.clock.now())).toBe(1)
+    expect(await closeMonths(world, world.clock.now())).toBe(1)
     expect(await everything()).toEqual(before)
   })
 })

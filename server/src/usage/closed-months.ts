@@ -1,6 +1,6 @@
 import { localDateOf } from '@talktime/core/time/local-day'
 import { monthOf } from '@talktime/core/time/usage-window'
-import { lockWorkspaces } from '../ledger/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 
@@ -13,7 +13,11 @@ const GRACE_MS = 2 * 24 * 3_600_000
  *
  * @returns how many workspaces there were
  */
-export async function closeMonths(database: Database, nowMs: number, limit = 100): Promise<number> {
+export async function closeMonths(
+  { database, ledger }: { readonly database: Database; readonly ledger: Pick<Ledger, 'changeWorkspace'> },
+  nowMs: number,
+  limit = 100,
+): Promise<number> {
   const { rows: zones } = await database.query<{ timeZone: string }>(
     'select distinct time_zone as "timeZone" from workspaces',
   )
@@ -31,7 +35,9 @@ export async function closeMonths(database: Database, nowMs: number, limit = 100
       [timeZone, untilDay, limit - closed],
     )
     for (const { workspaceId } of rows) {
-      await database.transaction((tx) => closeUntil(tx, { workspaceId, timeZone, untilDay }))
+      await ledger.changeWorkspace(workspaceId, ({ tx }) =>
+        closeUntil(tx, { workspaceId, timeZone, untilDay }),
+      )
     }
     closed += rows.length
     if (closed >= limit) break
@@ -42,8 +48,7 @@ export async function closeMonths(database: Database, nowMs: number, limit = 100
 type Closing = { readonly workspaceId: string; readonly timeZone: string; readonly untilDay: string }
 
 async function closeUntil(tx: Tx, { workspaceId, timeZone, untilDay }: Closing): Promise<void> {
-  // Whoever adds usage holds the line too, and reads how far it is closed under this lock.
-  await lockWorkspaces(tx, [workspaceId])
+  // Adding usage holds the line too, and reads under its lock how far months are closed.
   const { rowCount } = await tx.query('select from workspaces where id = $1 and time_zone = $2', [
     workspaceId,
     timeZone,

@@ -1,6 +1,3 @@
-export { precomputePriceSplits } from '../costs/precompute-price-splits.ts'
-export { createBudgets } from '../reports/budgets.ts'
-export { usageRoutes } from '../reports/routes.ts'
 export { closeMonths } from './closed-months.ts'
 export { addUsage, type UsageEvent } from './roll-up.ts'
 export { changeTimeZone, dropAbandonedTimeZoneChanges } from './time-zone-change.ts'

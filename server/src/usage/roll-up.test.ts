@@ -140,7 +140,7 @@ describe('a call that is cut at a reset', () => {
     world.clock.set(resetMs - 5 * minuteMs)
     const callId = await talking(workspace)
     world.clock.set(resetMs + minuteMs)
-    await world.boundaries.catchUp([workspace.workspaceId], world.clock.now())
+    await world.ledger.catchUp([workspace.workspaceId])
     expect(await days(workspace)).toEqual([])
     await world.engine.submit(endOf(world, workspace, callId))
     expect(await days(workspace)).toEqual([['2026-02-10', 1, 6 * minuteMs, 1]])

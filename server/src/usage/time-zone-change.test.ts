@@ -3,8 +3,9 @@ import { type TestApp, testApp } from '../../test/app.ts'
 import { createLife, killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
-import type { Tx } from '../platform/database/database.ts'
-import { uuidFrom } from '../platform/ids.ts'
+import type { Change } from '../ledger/index.ts'
+import { uuidFrom } from '../public-ids.ts'
+import { openQuietRooms } from '../quiet-rooms.ts'
 import {
   beginTimeZoneChange,
   changeTimeZone,
@@ -38,20 +39,21 @@ async function days(): Promise<[string, string, number, number][]> {
   return rows.map((row) => [row.zone, row.day, row.calls, row.usedMs])
 }
 
-const set = async (tx: Tx) => {
+const set = async ({ tx }: Change) => {
   await tx.query('update workspaces set time_zone = $2 where id = $1', [workspaceId, to])
 }
 const patch = (timeZone: string) => stack.ask('PATCH', '/v1/workspace', { body: { timeZone } })
 
+const deps = () => ({ database: t.database, ledger: t.app.ledger })
+
 async function begin(): Promise<{ snapshot(): Promise<TimeZoneChange> }> {
-  const begun = await beginTimeZoneChange(t.database, { workspaceId, timeZone: to }, t.clock.now(), set)
+  const begun = await beginTimeZoneChange(deps(), { workspaceId, timeZone: to }, set)
   if ('done' in begun) throw new Error('It was in that zone already')
   const { id, snapshot } = begun
   return { snapshot: async () => ({ workspaceId, id, timeZone: to, days: await snapshot() }) }
 }
 
-const complete = (change: TimeZoneChange) =>
-  t.database.transaction((tx) => completeTimeZoneChange(tx, change, () => set(tx)))
+const complete = (change: TimeZoneChange) => completeTimeZoneChange(t.app.ledger, change, set)
 
 describe('a change of time zone', () => {
   test('reckons all days anew', async () => {
@@ -101,7 +103,7 @@ describe('a change of time zone', () => {
   test('is not made where another one was begun meanwhile', async () => {
     const { snapshot } = await begin()
     await patch('Asia/Tokyo')
-    await expect(snapshot().then(complete)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(snapshot().then(complete)).rejects.toMatchObject({ code: 'time_zone_changed_concurrently' })
     expect(await days()).toEqual([['Asia/Tokyo', '2026-11-22', 1, 2 * minuteMs]])
   })
 
@@ -118,7 +120,8 @@ describe('a change of time zone', () => {
     let survived = false
     for (let stepsMax = 0; !survived; stepsMax += 1) {
       const mortal = killableDatabase(t.database, createLife(stepsMax))
-      const change = changeTimeZone(mortal, { workspaceId, timeZone: to }, t.clock.now(), set)
+      const { ledger } = openQuietRooms({ database: mortal, clock: t.clock })
+      const change = changeTimeZone({ database: mortal, ledger }, { workspaceId, timeZone: to }, set)
       survived = await change.then(
         () => true,
         (error: unknown) => {

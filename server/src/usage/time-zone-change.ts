@@ -1,10 +1,11 @@
-import { localDayOf, localDays } from '@talktime/core/time/local-day'
+import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
 import pg from 'pg'
-import { lockWorkspaces } from '../ledger/index.ts'
+import type { Change, Ledger } from '../ledger/index.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
+import { usageProblems } from './problems.ts'
 
 /** A change of time zone that was begun: usage of before it, by days of the new zone. */
 export type TimeZoneChange = {
@@ -23,6 +24,11 @@ type DayRow = {
   readonly drawnToMs: number | null
 }
 
+export type TimeZoneChangeDeps = {
+  readonly database: Database
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
+}
+
 /** A change that takes longer was left behind by a server that died. */
 const CHANGE_MS_MAX = 15 * 60_000
 
@@ -31,23 +37,22 @@ const CHANGE_MS_MAX = 15 * 60_000
  * calls, while calls go on: from the beginning on what they use is kept in both zones, and what had been used before
  * is added when it is known. Until then everything is, and is shown, in the old zone.
  *
- * @param commit sets the time zone, in the transaction in which usage goes over to it
- * @throws Problem conflict where somebody else began another change meanwhile
+ * @param work sets the time zone, in the change in which usage moves to it
+ * @throws Problem time_zone_changed_concurrently where somebody else began another change meanwhile
  */
 export async function changeTimeZone<T>(
-  database: Database,
+  deps: TimeZoneChangeDeps,
   to: { readonly workspaceId: string; readonly timeZone: string },
-  nowMs: number,
-  commit: (tx: Tx) => Promise<T>,
+  work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  const begun = await beginTimeZoneChange(database, to, nowMs, commit)
+  const begun = await beginTimeZoneChange(deps, to, work)
   if ('done' in begun) return begun.done
   const { id, snapshot } = begun
   try {
     const change = { ...to, id, days: await snapshot() }
-    return await database.transaction((tx) => completeTimeZoneChange(tx, change, () => commit(tx)))
+    return await completeTimeZoneChange(deps.ledger, change, work)
   } catch (error) {
-    await abandon(database, to.workspaceId, id)
+    await abandon(deps.ledger, to.workspaceId, id)
     throw error
   }
 }
@@ -57,19 +62,18 @@ export async function changeTimeZone<T>(
  * Where the workspace is in that zone already, there is only `commit` to do, and it is done.
  */
 export async function beginTimeZoneChange<T>(
-  database: Database,
+  { database, ledger }: TimeZoneChangeDeps,
   { workspaceId, timeZone }: { readonly workspaceId: string; readonly timeZone: string },
-  nowMs: number,
-  commit: (tx: Tx) => Promise<T>,
+  work: (change: Change) => Promise<T>,
 ): Promise<{ done: T } | { id: string; snapshot: () => Promise<DayRow[]> }> {
-  const id = newUuid(nowMs)
   // A connection of its own: it waits for a transaction that waits for it.
   const reader = new pg.Client(database.connection)
   await reader.connect()
   const snapshot = () => readDays(reader, workspaceId, timeZone).finally(() => reader.end())
-  const begin = database.transaction(async (tx) => {
-    await lockWorkspaces(tx, [workspaceId])
-    if ((await timeZoneOf(tx, workspaceId)) === timeZone) return { done: await commit(tx) }
+  const begin = ledger.changeWorkspace(workspaceId, async (change) => {
+    const { tx, nowMs } = change
+    if ((await timeZoneOf(tx, workspaceId)) === timeZone) return { done: await work(change) }
+    const id = newUuid(nowMs)
     await forgetOtherZones(tx, workspaceId)
     await tx.query(
       `insert into time_zone_changes (workspace_id, id, time_zone, started_at_ms) values ($1, $2, $3, $4)
@@ -87,19 +91,30 @@ export async function beginTimeZoneChange<T>(
   return begun
 }
 
-/** Puts the new zone in the place of the old one. The workspace's line must not have been locked after another row. */
-export async function completeTimeZoneChange<T>(
-  tx: Tx,
-  { workspaceId, id, timeZone, days }: TimeZoneChange,
-  commit: () => Promise<T>,
+/** Replaces the old zone with the new one. */
+export function completeTimeZoneChange<T>(
+  ledger: Pick<Ledger, 'changeWorkspace'>,
+  zoneChange: TimeZoneChange,
+  work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  await lockWorkspaces(tx, [workspaceId])
+  return ledger.changeWorkspace(zoneChange.workspaceId, async (change) => {
+    await addDays(change.tx, zoneChange)
+    const result = await work(change)
+    await forgetOtherZones(change.tx, zoneChange.workspaceId)
+    return result
+  })
+}
+
+async function addDays(tx: Tx, { workspaceId, id, timeZone, days }: TimeZoneChange): Promise<void> {
   const { rowCount } = await tx.query('delete from time_zone_changes where workspace_id = $1 and id = $2', [
     workspaceId,
     id,
   ])
   if (rowCount === 0)
-    throw new Problem('conflict', 'The time zone was being changed by somebody else as well.')
+    throw new Problem(
+      usageProblems.time_zone_changed_concurrently,
+      'The time zone was being changed by somebody else as well.',
+    )
   await tx.query(
     `insert into usage_days as d (workspace_id, time_zone, day, agent_id, calls, used_ms, drawn_from_ms, drawn_to_ms)
      select $1, $2, v.* from unnest($3::date[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) as v
@@ -118,24 +133,27 @@ export async function completeTimeZoneChange<T>(
       days.map((row) => row.drawnToMs),
     ],
   )
-  const result = await commit()
-  await forgetOtherZones(tx, workspaceId)
-  return result
 }
 
 /** Ends changes whose server died before they were complete: the time zone stays as it was. */
-export async function dropAbandonedTimeZoneChanges(database: Database, nowMs: number): Promise<number> {
+export async function dropAbandonedTimeZoneChanges(
+  { database, ledger }: TimeZoneChangeDeps,
+  nowMs: number,
+): Promise<number> {
   const { rows } = await database.query<{ workspaceId: string; id: string }>(
     'select workspace_id as "workspaceId", id from time_zone_changes where started_at_ms < $1',
     [nowMs - CHANGE_MS_MAX],
   )
-  for (const { workspaceId, id } of rows) await abandon(database, workspaceId, id)
+  for (const { workspaceId, id } of rows) await abandon(ledger, workspaceId, id)
   return rows.length
 }
 
-async function abandon(database: Database, workspaceId: string, id: string): Promise<void> {
-  await database.transaction(async (tx) => {
-    await lockWorkspaces(tx, [workspaceId])
+async function abandon(
+  ledger: Pick<Ledger, 'changeWorkspace'>,
+  workspaceId: string,
+  id: string,
+): Promise<void> {
+  await ledger.changeWorkspace(workspaceId, async ({ tx }) => {
     const { rowCount } = await tx.query('delete from time_zone_changes where workspace_id = $1 and id = $2', [
       workspaceId,
       id,
@@ -171,7 +189,7 @@ async function readDays(db: Queryable, workspaceId: string, timeZone: string): P
   )
   const { firstMs = null, lastMs = null } = bounds[0] ?? {}
   if (firstMs === null || lastMs === null) return []
-  const days = localDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
+  const days = listLocalDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
   const { rows } = await db.query<DayRow>(
     `select ($2::text[])[width_bucket(c.ended_at_ms, $3::bigint[])] as day, c.agent_id as "agentId", count(*) as calls,
             sum(c.settled_ms)::bigint as "usedMs", min(c.drawn_from_ms) as "drawnFromMs",

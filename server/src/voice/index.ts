@@ -1,8 +1,8 @@
 export type { CallReport } from './apply-carrier-report.ts'
 export type { Carrier, CarrierLeg, CarrierName } from './carrier.ts'
+export { type OpenVoiceDeps, openVoice } from './open-voice.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
 export { fateOf, messagesOf, type SimulatedLife, usualLife } from './simulated/life.ts'
-export { openTwilio } from './twilio/index.ts'
 export { verifyVoice } from './verify.ts'
 export {
   type AnsweredDecision,

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
-import { newUuid, publicId } from '../platform/ids.ts'
+import { newUuid } from '../platform/ids.ts'
+import { publicId } from '../public-ids.ts'
 import { type DialOrder, type SimulatedLife, usualLife } from './index.ts'
 
 const MINUTE_MS = 60_000

@@ -1,6 +1,7 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
 import { isOpen } from '@talktime/core/calls/call'
 import { type CallEngine, type CallRow, loadCalls } from '../calls/index.ts'
+import { createBackground } from '../platform/background.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
@@ -137,7 +138,7 @@ const withdrawn: Dialed = {
 
 export function createVoice(deps: VoiceDeps): Voice {
   const { database, clock, engine, outbound } = deps
-  const underWay = new Set<Promise<unknown>>()
+  const background = createBackground({ onError: deps.onError })
 
   function carrierOf(name: CarrierName): Carrier | undefined {
     return deps.carriers.find((carrier) => carrier.name === name)
@@ -182,7 +183,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     })
     if (started.outcome === 'problem') {
       await closeLeg(database, leg)
-      return { outcome: 'failed', reason: started.code, detail: started.detail }
+      return { outcome: 'failed', reason: started.problem.code, detail: started.detail }
     }
     const { call } = started
     if (call.refusalReason !== null) {
@@ -261,7 +262,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     if (agent === undefined) return { decision: 'reject', reason: 'unknown_number' }
     const { voiceEndpoint, workspaceId, id: agentId } = agent
     if (voiceEndpoint === null) {
-      inBackground(deps.onUnconnected(agent))
+      background.run(deps.onUnconnected(agent))
       return { decision: 'reject', reason: 'no_endpoint' }
     }
     const nowMs = clock.now()
@@ -310,12 +311,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     return { decision: 'connect', call, agent: { ...agent, voiceEndpoint } }
   }
 
-  const around = { ...deps, carrierOf, callOf, inBackground }
-
-  function inBackground(work: Promise<unknown>): void {
-    const done = work.catch(deps.onError).finally(() => underWay.delete(done))
-    underWay.add(done)
-  }
+  const around = { ...deps, carrierOf, callOf, inBackground: background.run }
 
   async function callOf({ workspaceId, callId }: Pick<LegRow, 'workspaceId' | 'callId'>) {
     return (await loadCalls(database, workspaceId, [callId]))[0]
@@ -333,10 +329,8 @@ export function createVoice(deps: VoiceDeps): Voice {
     hangUpOrdered: hangUpNow,
     start: () => checkAllLegs(database, clock.now()),
     reconcile: () => reconcileLegs(around),
-    wake: () => inBackground(hangUpNow()),
-    async idle() {
-      while (underWay.size > 0) await Promise.all(underWay)
-    },
+    wake: () => background.run(hangUpNow()),
+    idle: background.idle,
   }
 }
 

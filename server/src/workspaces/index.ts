@@ -1,4 +1,5 @@
-export { workspaceResponse, workspaceRoutes } from './routes.ts'
+export { openWorkspaces } from './open-workspaces.ts'
+export { workspaceResponse } from './routes.ts'
 export {
   createWorkspace,
   type NewWorkspace,

@@ -3,21 +3,21 @@ import { z } from 'zod'
 import { type Access, type Role, requireOperator, requireRole } from '../access/index.ts'
 import {
   addEvent,
-  lockWorkspaces,
+  type Change,
+  type Ledger,
   updateLowBalanceThreshold,
   type WorkspaceUnit,
-  writeUnits,
 } from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription, type Subscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
-import { Instant, instantOf } from '../platform/http/amount.ts'
 import type { Routes } from '../platform/http/http-server.ts'
+import { Instant, instantOf } from '../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { publicId } from '../platform/ids.ts'
 import { invalid } from '../platform/problem.ts'
+import { publicId } from '../public-ids.ts'
 import {
   createWorkspace,
   listWorkspaces,
@@ -120,22 +120,19 @@ export type WorkspaceRouteDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly idempotency: Idempotency
-  /** Begins the billing cycles that are due, so that what is shown is the current one. */
-  readonly catchUp: (workspaceIds: readonly string[], nowMs: number) => Promise<void>
+  readonly ledger: Ledger
   /** What becomes of calls without credits is decided otherwise now. */
   readonly whenCreditsRunOutChanged: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<unknown>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
-  /** Has everything that is kept by local days go over to a new time zone, in the transaction that `commit` sets it in. */
+  /** Moves everything that is kept by local days to a new time zone, in the change in which `work` sets it. */
   readonly changeTimeZone: <T>(
     to: { readonly workspaceId: string; readonly timeZone: string },
-    nowMs: number,
-    commit: (tx: Tx) => Promise<T>,
+    work: (change: Change) => Promise<T>,
   ) => Promise<T>
 }
 
 /** The caller's own workspace, and all of them for the operator. */
 export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
-  const { access, database, clock, idempotency } = deps
+  const { access, database, clock, idempotency, ledger } = deps
   const one = { tags: ['Workspace'], response: { 200: WorkspaceResponse } }
   return async (server) => {
     server.get(
@@ -143,7 +140,7 @@ export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
       { schema: { ...one, summary: 'The caller’s own workspace' } },
       async (request) => {
         const { workspaceId, role } = await access.scopeOf(request)
-        await deps.catchUp([workspaceId], clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         return readWorkspace(database, workspaceId, role)
       },
     )
@@ -158,27 +155,18 @@ export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
         const { name, timeZone, whenCreditsRunOut } = request.body
         const monthlyBudgetMs = budgetMs(request.body.monthlyBudgetCredits)
         const lowBalanceMs = lowMs(request.body.lowBalanceCredits)
-        const nowMs = clock.now()
-        await deps.catchUp([workspaceId], nowMs)
-        const change = async (tx: Tx) => {
-          // The line is locked first, as by everybody: two who lock in another order would wait for each other.
-          const units = await lockWorkspaces(tx, [workspaceId])
-          const settings = { name, timeZone, whenCreditsRunOut, monthlyBudgetMs, lowBalanceMs }
+        const settings = { name, timeZone, whenCreditsRunOut, monthlyBudgetMs, lowBalanceMs }
+        const apply = async ({ tx, unit, nowMs }: Change) => {
           await updateWorkspace(tx, workspaceId, settings)
           if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
-          for (const unit of units.values()) {
-            if (lowBalanceMs !== undefined) await updateLowBalanceThreshold(tx, unit, nowMs)
-            if (whenCreditsRunOut !== undefined) await deps.whenCreditsRunOutChanged(tx, unit, nowMs)
-            addEvent(unit, 'workspace')
-          }
-          await writeUnits(tx, units.values(), nowMs)
+          if (lowBalanceMs !== undefined) await updateLowBalanceThreshold(tx, unit, nowMs)
+          if (whenCreditsRunOut !== undefined) await deps.whenCreditsRunOutChanged(tx, unit, nowMs)
+          addEvent(unit, 'workspace')
           return readWorkspace(tx, workspaceId, role)
         }
-        const body = await (timeZone === undefined
-          ? database.transaction(change)
-          : deps.changeTimeZone({ workspaceId, timeZone }, nowMs, change))
-        deps.onCommitted([workspaceId])
-        return body
+        return timeZone === undefined
+          ? ledger.changeWorkspace(workspaceId, apply)
+          : deps.changeTimeZone({ workspaceId, timeZone }, apply)
       },
     )
 

@@ -1,3 +1,4 @@
+import { accessProblems } from '../access/index.ts'
 import { openSubscription } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
@@ -53,7 +54,7 @@ export async function requireWorkspace(db: Queryable, workspaceId: string): Prom
     [workspaceId],
   )
   const row = rows[0]
-  if (row === undefined) throw new Problem('workspace_not_found', 'There is no such workspace.')
+  if (row === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   return row
 }
 

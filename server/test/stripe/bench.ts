@@ -1,7 +1,7 @@
 import type { TestCard } from '../../src/payments/gateway.ts'
 import type { GatewayBench } from '../../src/payments/gateway-contract.test-suite.ts'
 import type { StripeGateway } from '../../src/payments/stripe/gateway.ts'
-import { publicId } from '../../src/platform/ids.ts'
+import { publicId } from '../../src/public-ids.ts'
 import type { Payment, StripeTestCard } from './books-state.ts'
 import type { FakeStripe } from './fake-stripe.ts'
 

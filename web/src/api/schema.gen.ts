@@ -5936,14 +5936,17 @@ export interface components {
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The address of the page that explains the code.
+             */
             type: string;
             title: string;
             status: number;
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "invalid_credentials" | "llm_provider_unknown" | "llm_key_missing" | "payment_declined" | "llm_needs_credits" | "forbidden" | "origin_not_allowed" | "plan_required" | "workspace_suspended" | "llm_key_unreadable" | "llm_model_not_allowed" | "llm_address_refused" | "not_found" | "workspace_not_found" | "agent_not_found" | "call_not_found" | "campaign_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "llm_key_not_found" | "plan_not_found" | "package_not_found" | "payment_method_not_found" | "webhook_not_found" | "delivery_not_found" | "purchase_not_found" | "method_not_allowed" | "conflict" | "out_of_credits" | "call_refused" | "email_taken" | "phone_number_taken" | "idempotency_mismatch" | "payment_method_required" | "payment_pending" | "plan_on_request" | "last_owner" | "limit_reached" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "llm_provider_unreachable" | "llm_provider_failed" | "unavailable" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {

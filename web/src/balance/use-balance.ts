@@ -1,5 +1,5 @@
-import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
-import { type BalanceStatus, balanceStatus } from '@talktime/core/billing/balance-status'
+import { balanceAt, findCrossing } from '@talktime/core/billing/balance-line'
+import { type BalanceStatus, classifyBalance } from '@talktime/core/billing/balance-status'
 import type { Balance } from '../api/types.ts'
 import { creditsFixed } from '../format/credits.ts'
 import { useTicking } from '../live/frame.ts'
@@ -16,10 +16,10 @@ export function useLiveBalance(balance: Balance): { credits: string; state: Bala
 
 /** How the balance stands at an instant, in one word. */
 function stateAt(balance: Balance, nowMs: number): BalanceStatus {
-  return balanceStatus(balanceAt(lineOf(balance), nowMs), balance.lowBelow.milliseconds)
+  return classifyBalance(balanceAt(lineOf(balance), nowMs), balance.lowBelow.milliseconds)
 }
 
 /** When the balance reaches zero if nothing changes, in epoch milliseconds; null while no call runs. */
 export function runsOutAtMs(balance: Balance): number | null {
-  return crossesAt(lineOf(balance), 0)
+  return findCrossing(lineOf(balance), 0)
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, PasswordInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { llmProviderNames, llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { api, bodyOf } from '../api/client.ts'
@@ -11,7 +11,7 @@ import { useSubmit } from '../ui/use-submit.ts'
 import { deploymentsFrom, deploymentsText } from './deployments.ts'
 import { type LlmKey, type LlmProvider, llmKeysQuery } from './llm-queries.ts'
 
-const providers = llmProviders.map((value) => ({ value, label: llmProviderNames[value] }))
+const providers = LLM_PROVIDERS.map((value) => ({ value, label: LLM_PROVIDER_NAMES[value] }))
 
 /**
  * Adds a key, or puts another in its place. The key itself stands in the field alone, until it is sent: neither the

@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconLoader } from '@tabler/icons-react'
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { workspaceQuery } from '../api/queries.ts'
@@ -44,7 +44,7 @@ export function LlmRequests() {
         <>
           {request.agentName}
           <span className={classes.detail}>
-            {llmProviderNames[request.provider]}, {request.model}
+            {LLM_PROVIDER_NAMES[request.provider]}, {request.model}
           </span>
         </>
       ),

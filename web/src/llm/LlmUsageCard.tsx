@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { workspaceQuery } from '../api/queries.ts'
@@ -143,7 +143,7 @@ function Parts({ usage, view }: { usage: LlmUsage; view: string }) {
         ? usage.providers.map((part) => ({
             ...part,
             id: part.provider,
-            name: llmProviderNames[part.provider],
+            name: LLM_PROVIDER_NAMES[part.provider],
           }))
         : usage.agents.map((part) => ({ ...part, id: part.agentId }))
   const columns: Column<Part>[] = [

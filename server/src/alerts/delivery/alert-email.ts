@@ -1,5 +1,5 @@
 import type { MemberRole } from '../../access/index.ts'
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 import type { AlertKind } from '../inbox/alert.ts'
 import type { MailTask } from './claim-deliveries.ts'
 import { linkTo } from './link.ts'

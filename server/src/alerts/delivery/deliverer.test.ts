@@ -4,12 +4,15 @@ import { testDatabase } from '../../../test/database.ts'
 import { createLife, killableDatabase } from '../../../test/killable-process.ts'
 import { openReceiver, type ReceivedMessage, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
+import type { Ledger } from '../../ledger/index.ts'
 import { loadCatalog } from '../../plans/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { newUuid, publicId } from '../../platform/ids.ts'
+import { newUuid } from '../../platform/ids.ts'
 import { createLog } from '../../platform/log.ts'
 import { createOutbound } from '../../platform/outbound.ts'
+import { publicId } from '../../public-ids.ts'
+import { openQuietRooms } from '../../quiet-rooms.ts'
 import { createWorkspace } from '../../workspaces/index.ts'
 import type { DelivererDeps } from '../deps.ts'
 import type { AlertKind, NewAlert } from '../inbox/alert.ts'
@@ -35,6 +38,7 @@ const webhookSecrets = createWebhookSecrets(secrets)
 const clock = virtualClock(Date.parse('2026-11-22T10:00:00.000Z'))
 
 let database: Database
+let ledger: Ledger
 let drop: () => Promise<void>
 let receiver: Receiver
 let workspaceId: string
@@ -45,6 +49,7 @@ beforeAll(async () => {
   const made = await testDatabase()
   database = made.database
   drop = made.drop
+  ledger = openQuietRooms({ database, clock }).ledger
   await loadCatalog(database)
 })
 afterAll(() => drop())
@@ -79,8 +84,7 @@ function serverProcess(changes: Partial<DelivererDeps> = {}): Deliverer {
     origin: 'https://talktime.example.com',
     serviceName: 'Talktime',
     log: createLog('silent'),
-    announce: async () => {},
-    onCommitted() {},
+    ledger,
     onError() {},
     ...changes,
   })
@@ -121,11 +125,16 @@ async function make(
 let crossings = 0
 
 /** Another alert unless told which. */
-function raise(alert: Partial<NewAlert> = {}): Promise<string | undefined> {
+async function raise(alert: Partial<NewAlert> = {}): Promise<string | undefined> {
   crossings += 1
   const texts = { title: 'Out of credits', detail: 'Buy credits.', link: '/billing' }
   const whole = { workspaceId, kind: 'balance_zero', key: String(crossings), ...texts, ...alert } as const
-  return database.transaction((tx) => raiseAlert(tx, whole, clock.now()))
+  await ledger.changeWorkspace(whole.workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, whole, nowMs))
+  const { rows } = await database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [whole.workspaceId, whole.key],
+  )
+  return rows[0]?.id
 }
 
 const every: DeliveryFilter = { alertId: null, webhookId: null, channel: null, status: null }

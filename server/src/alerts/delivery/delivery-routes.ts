@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../../access/index.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
-import { type IdKind, uuidFrom } from '../../platform/ids.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
+import { type IdKind, uuidFrom } from '../../public-ids.ts'
+import { alertProblems } from '../problems.ts'
 import { ChannelName, DeliveryResponse, DeliveryStatusName, deliveryResponse } from '../response-schemas.ts'
 import { requireWebhookPlan } from '../webhooks/webhook-routes.ts'
 import { requireWebhook } from '../webhooks/webhook-store.ts'
-import type { Deliverer } from './deliverer.ts'
 import {
   type Delivery,
   type DeliveryRef,
@@ -23,11 +22,9 @@ import {
 export function deliveryRoutes(deps: {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
-  readonly idempotency: Idempotency
-  readonly deliverer: Pick<Deliverer, 'wake'>
+  readonly ledger: Ledger
 }): Routes {
-  const { access, database, clock, idempotency, deliverer } = deps
+  const { access, database, ledger } = deps
   const tags = ['Alerts']
   return async (server) => {
     server.get(
@@ -78,13 +75,12 @@ export function deliveryRoutes(deps: {
         const { workspaceId } = scope
         const id = uuidFrom('delivery', request.params.id)
         if (id === undefined) throw notFound()
-        const body = await idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           await requireSendable(tx, await requireDelivery(tx, { workspaceId, id }))
-          await startAgain(tx, { workspaceId, id }, clock.now())
+          await startAgain(tx, { workspaceId, id }, nowMs)
+          addEvent(unit, 'alert')
           return { status: 200, body: deliveryResponse(await requireDelivery(tx, { workspaceId, id })) }
         })
-        deliverer.wake()
-        return body
       },
     )
   }
@@ -96,10 +92,16 @@ async function requireSendable(tx: Tx, { workspaceId, webhookId, alertId }: Deli
   await requireWebhookPlan(tx, workspaceId)
   const webhook = await requireWebhook(tx, { workspaceId, id: webhookId }).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
-    throw new Problem('conflict', 'The webhook was removed: nothing can be sent to it any more.')
+    throw new Problem(
+      alertProblems.webhook_removed,
+      'The webhook was removed: nothing can be sent to it any more.',
+    )
   })
   if (webhook.enabled || alertId === null) return
-  throw new Problem('conflict', 'The webhook is switched off. Switch it on to send this again.')
+  throw new Problem(
+    alertProblems.webhook_disabled,
+    'The webhook is switched off. Switch it on to send this again.',
+  )
 }
 
 async function requireDelivery(tx: Tx, ref: DeliveryRef): Promise<Delivery> {
@@ -121,5 +123,5 @@ const names: Readonly<Partial<Record<IdKind, string>>> = {
 }
 
 function notFound(): Problem {
-  return new Problem('delivery_not_found', 'There is no such delivery in this workspace.')
+  return new Problem(alertProblems.delivery_not_found, 'There is no such delivery in this workspace.')
 }

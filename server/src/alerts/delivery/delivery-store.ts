@@ -180,7 +180,7 @@ export async function recordFailed(
 }
 
 /** A try that was broken off because this process ends counts as none: it is due at once, for another process. */
-export async function requeueContacts(
+export async function returnDelivery(
   db: Queryable,
   { workspaceId, id, tries }: Trying,
   nowMs: number,

@@ -1,4 +1,4 @@
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 
 /**
  * The address of a page, for whoever is not in the dashboard yet: it says which workspace it is about, because a person

@@ -1,8 +1,8 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import type { MailSettings } from '../../platform/config.ts'
 import type { Logger } from '../../platform/log.ts'
+import type { MailSettings } from '../settings.ts'
 
 export type Mail = {
   /** Names the mail, also as a file: the same id is the same mail. */

@@ -1,4 +1,4 @@
-import { instantOf } from '../../platform/http/amount.ts'
+import { instantOf } from '../../platform/http/instant.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { renderAlertEmail } from './alert-email.ts'
 import type { MailTask } from './claim-deliveries.ts'

@@ -8,7 +8,7 @@ import { reloadCustomer } from '../../../test/reload-customer.ts'
 import { addMember } from '../../access/index.ts'
 import type { App } from '../../app.ts'
 import type { TestCard } from '../../payments/gateway.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 import type { NewAlert } from './alert.ts'
 
@@ -40,7 +40,8 @@ const declined = (workspaceId: string, key = 'first'): NewAlert => ({
   link: '/billing',
 })
 
-const raise = (alert: NewAlert) => t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+const raise = ({ workspaceId, ...alert }: NewAlert) =>
+  t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
 
 async function alertsOf(who: TestRequest, query = '') {
   return (await t.request<{ data: AlertAnswer[] }>('GET', `/v1/alerts${query}`, who)).body.data

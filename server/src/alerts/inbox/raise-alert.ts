@@ -1,4 +1,5 @@
 import type { MemberRole } from '../../access/index.ts'
+import { addEvent, type WorkspaceUnit } from '../../ledger/index.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { insertDeliveries, type NewDelivery } from '../delivery/delivery-store.ts'
@@ -6,22 +7,26 @@ import type { NewAlert } from './alert.ts'
 import { type EmailPreferences, isEmailed } from './email-preferences.ts'
 
 /**
- * Raises an alert in the transaction in which it became true: once for each crossing, however often it is said. Who is
- * told of it is written down with it, so that nobody is forgotten, whenever a server stops.
- *
- * @returns its UUID, for listeners; undefined where it was raised before
+ * Raises an alert in the change in which it became true: once for each `key`, however often it is raised. Its
+ * deliveries are written with it, so that nobody is left out when a server stops; they begin with the commit.
  */
-export async function raiseAlert(tx: Tx, alert: NewAlert, nowMs: number): Promise<string | undefined> {
+export async function raiseAlert(
+  tx: Tx,
+  unit: WorkspaceUnit,
+  newAlert: Omit<NewAlert, 'workspaceId'>,
+  nowMs: number,
+): Promise<void> {
+  const alert = { ...newAlert, workspaceId: unit.line.workspaceId }
   const { rows } = await insertAndLoad(tx, alert, nowMs)
   const alertId = rows[0]?.alertId
-  if (alertId === undefined) return undefined
+  if (alertId === undefined) return
+  addEvent(unit, 'alert', alertId)
   const deliveries = rows.map((receiver) => deliveryTo(receiver, alert, alertId))
   await insertDeliveries(
     tx,
     deliveries.filter((delivery) => delivery !== undefined),
     nowMs,
   )
-  return alertId
 }
 
 function deliveryTo(

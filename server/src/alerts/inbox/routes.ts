@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Access } from '../../access/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Database, Tx } from '../../platform/database/database.ts'
+import { addEvent, type Ledger } from '../../ledger/index.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import { uuidFrom } from '../../platform/ids.ts'
 import { invalid } from '../../platform/problem.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { AlertResponse, alertResponse } from '../response-schemas.ts'
 import { listAlerts, markRead } from './alert-store.ts'
 
@@ -15,12 +15,9 @@ const tags = ['Alerts']
 export function alertRoutes(deps: {
   readonly access: Access
   readonly database: Database
-  readonly clock: Clock
-  /** Tells whoever looks at the workspace that its alerts are not what they were. */
-  readonly announce: (tx: Tx, workspaceId: string, nowMs: number) => Promise<void>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Ledger
 }): Routes {
-  const { access, database, clock, announce, onCommitted } = deps
+  const { access, database, ledger } = deps
   return async (server) => {
     server.get(
       '/v1/alerts',
@@ -65,14 +62,11 @@ export function alertRoutes(deps: {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const ids = request.body.ids?.map(alertUuid)
-        const nowMs = clock.now()
-        const read = await database.transaction(async (tx) => {
-          const count = await markRead(tx, workspaceId, ids, nowMs)
-          if (count > 0) await announce(tx, workspaceId, nowMs)
-          return count
+        return ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
+          const read = await markRead(tx, workspaceId, ids, nowMs)
+          if (read > 0) addEvent(unit, 'alert')
+          return { read }
         })
-        if (read > 0) onCommitted([workspaceId])
-        return { read }
       },
     )
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Access, MemberRole, Scope } from '../../access/index.ts'
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { invalid, Problem } from '../../platform/problem.ts'
+import { invalid, Problem, platformProblems } from '../../platform/problem.ts'
 import { type AlertKind, alertKinds } from './alert.ts'
 import { alwaysMailedToOwners, type EmailPreferences, mailByKind } from './email-preferences.ts'
 
@@ -67,7 +67,10 @@ type Person = { readonly workspaceId: string; readonly userId: string; readonly 
 function personOf({ workspaceId, role, actor }: Scope): Person {
   if (actor.kind === 'user' && role !== 'key' && role !== 'operator')
     return { workspaceId, role, userId: actor.userId }
-  throw new Problem('forbidden', 'These settings are a person’s own. Sign in; an API key is mailed nothing.')
+  throw new Problem(
+    platformProblems.forbidden,
+    'These settings are a person’s own. Sign in; an API key is mailed nothing.',
+  )
 }
 
 function alwaysOf(role: MemberRole): readonly AlertKind[] {

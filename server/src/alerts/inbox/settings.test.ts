@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, type TestPerson, testApp } from '../../../test/app.ts'
 import { addMember, type MemberRole } from '../../access/index.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 import type { AlertKind } from './alert.ts'
 
@@ -38,17 +38,18 @@ const choose = (role: MemberRole, mail: object) =>
 async function mailedOf(kind: AlertKind): Promise<string[]> {
   raised += 1
   const alert = {
-    workspaceId: t.workspaceUuid,
     kind,
     key: String(raised),
     title: 'T',
     detail: 'D',
     link: '/billing',
   }
-  const id = await t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+  await t.app.ledger.changeWorkspace(t.workspaceUuid, ({ tx, unit, nowMs }) =>
+    raiseAlert(tx, unit, alert, nowMs),
+  )
   const { rows } = await t.database.query<{ target: string }>(
-    'select target from alert_deliveries where alert_id = $1',
-    [id],
+    'select d.target from alert_deliveries d join alerts a on a.id = d.alert_id where a.key = $1',
+    [alert.key],
   )
   return rows.map(({ target }) => target).sort()
 }

@@ -1,5 +1,6 @@
+import { addEvent } from '../../ledger/index.ts'
 import type { WebhookTask } from '../delivery/claim-deliveries.ts'
-import { recordDelivered, recordFailed, requeueContacts, type TryResult } from '../delivery/delivery-store.ts'
+import { recordDelivered, recordFailed, returnDelivery, type TryResult } from '../delivery/delivery-store.ts'
 import { nextTryAtMs } from '../delivery/retry-schedule.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { raiseAlert } from '../inbox/raise-alert.ts'
@@ -25,7 +26,7 @@ export async function sendToWebhook(around: DeliveryDeps, task: WebhookTask): Pr
   const answer = await post(around, task)
   const atMs = clock.now()
   if (around.closing.aborted && 'error' in answer && answer.status === null)
-    return requeueContacts(database, task, atMs)
+    return returnDelivery(database, task, atMs)
   const durationMs = Math.round(performance.now() - begun)
   const result: TryResult = { atMs, responseStatus: answer.status, durationMs }
   if ('error' in answer) return fail(around, task, { ...result, error: answer.error })
@@ -89,31 +90,27 @@ async function fail(
  * with it, and its owners hear of that.
  */
 async function giveUp(
-  { database, announce, onCommitted }: DeliveryDeps,
+  { ledger }: DeliveryDeps,
   task: WebhookTask,
   alert: NonNullable<WebhookTask['alert']>,
   result: TryResult & { readonly error: string },
 ): Promise<void> {
-  const { workspaceId } = task
   const webhook = webhookOf(task)
-  const disabled = await database.transaction(async (tx) => {
-    await announce(tx, workspaceId, result.atMs)
-    if (!(await recordFailed(tx, task, result, null))) return false
+  await ledger.changeWorkspace(task.workspaceId, async ({ tx, unit }) => {
+    addEvent(unit, 'alert')
+    if (!(await recordFailed(tx, task, result, null))) return
     const isGone = result.responseStatus === gone
     const reason = isGone
       ? 'It answered with 410: it wants no more messages.'
       : `It has taken nothing in ${task.tries} tries. The last one: ${result.error}`
     const url = await disableWebhook(tx, webhook, reason, isGone ? null : alert.atMs)
-    if (url === undefined) return false
-    await raiseAlert(tx, webhookDisabled(webhook, url, reason, result.atMs), result.atMs)
-    return true
+    if (url === undefined) return
+    await raiseAlert(tx, unit, webhookDisabled(webhook, url, reason, result.atMs), result.atMs)
   })
-  if (disabled) onCommitted([workspaceId])
 }
 
-function webhookDisabled({ workspaceId, id }: WebhookRef, url: string, reason: string, atMs: number) {
+function webhookDisabled({ id }: WebhookRef, url: string, reason: string, atMs: number) {
   return {
-    workspaceId,
     kind: 'webhook_disabled',
     key: `${id} ${atMs}`,
     title: `The webhook to ${new URL(url).host} was switched off`,

@@ -1,6 +1,6 @@
 import { Webhook as Signer } from 'standardwebhooks'
-import { instantOf } from '../../platform/http/amount.ts'
-import { publicId } from '../../platform/ids.ts'
+import { instantOf } from '../../platform/http/instant.ts'
+import { publicId } from '../../public-ids.ts'
 import type { WebhookTask } from '../delivery/claim-deliveries.ts'
 import { linkTo } from '../delivery/link.ts'
 import type { AlertKind } from '../inbox/alert.ts'

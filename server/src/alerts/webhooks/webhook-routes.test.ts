@@ -4,8 +4,8 @@ import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../..
 import { openReceiver, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
-import { uuidFrom } from '../../platform/ids.ts'
 import { createOutbound } from '../../platform/outbound.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 
 type Made = TestBody & { readonly secret: string }
@@ -43,16 +43,20 @@ beforeEach(async () => {
   own = await t.addWorkspace({ planId: 'growth' })
 })
 
-function raise(key = 'first'): Promise<string | undefined> {
+async function raise(key = 'first'): Promise<string | undefined> {
   const alert = {
-    workspaceId: own.uuid,
     kind: 'balance_zero',
     key,
     title: 'Out',
     detail: 'Buy.',
     link: '/',
   } as const
-  return t.database.transaction((tx) => raiseAlert(tx, alert, t.clock.now()))
+  await t.app.ledger.changeWorkspace(own.uuid, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
+  const { rows } = await t.database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [own.uuid, key],
+  )
+  return rows[0]?.id
 }
 
 const make = (body: object = {}) =>
@@ -166,7 +170,7 @@ describe('webhooks', () => {
   test('409: more than a workspace may have, also when they are made at once', async () => {
     const made = await Promise.all(Array.from({ length: 22 }, () => make()))
     expect(made.filter(({ status }) => status === 201)).toHaveLength(20)
-    expect(made.filter(({ body }) => body.code === 'conflict')).toHaveLength(2)
+    expect(made.filter(({ body }) => body.code === 'webhook_limit_reached')).toHaveLength(2)
   })
 })
 
@@ -276,7 +280,7 @@ describe('deliveries', () => {
     expect([ids.length, new Set(ids).size]).toEqual([3, 1])
 
     await change(made.id, { enabled: false })
-    expect(await resend(delivery?.id)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(await resend(delivery?.id)).toMatchObject({ status: 409, body: { code: 'webhook_disabled' } })
     await t.request('DELETE', `/v1/webhooks/${made.id}`, { key: own.key })
     expect((await resend(delivery?.id)).body.detail).toBe(
       'The webhook was removed: nothing can be sent to it any more.',

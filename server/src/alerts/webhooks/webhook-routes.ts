@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../../access/index.ts'
-import { requireSubscription } from '../../plans/index.ts'
+import { addEvent, type Ledger } from '../../ledger/index.ts'
+import { planProblems, requireSubscription } from '../../plans/index.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Database, Queryable, Tx } from '../../platform/database/database.ts'
-import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
+import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
+import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
 import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
-import { newUuid, publicId, uuidFrom } from '../../platform/ids.ts'
+import { newUuid } from '../../platform/ids.ts'
 import { type Outbound, OutboundRefused } from '../../platform/outbound.ts'
 import { invalid, invariant, Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/sealed-box.ts'
-import type { Deliverer } from '../delivery/deliverer.ts'
+import { publicId, uuidFrom } from '../../public-ids.ts'
 import { findDelivery, insertDeliveries } from '../delivery/delivery-store.ts'
 import { alertKinds } from '../inbox/alert.ts'
+import { alertProblems } from '../problems.ts'
 import { DeliveryResponse, deliveryResponse } from '../response-schemas.ts'
 import { createWebhookSecrets } from './webhook-secrets.ts'
 import {
@@ -105,15 +107,12 @@ export type WebhookRouteDeps = {
   readonly idempotency: Idempotency
   readonly secrets: Secrets
   readonly outbound: Outbound
-  readonly deliverer: Pick<Deliverer, 'wake'>
-  /** Tells whoever looks at the workspace, whose line it locks, that its alerts are not what they were. */
-  readonly announce: (tx: Tx, workspaceId: string, nowMs: number) => Promise<void>
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Ledger
 }
 
 /** Where a workspace has its alerts sent to. */
 export function webhookRoutes(deps: WebhookRouteDeps): Routes {
-  const { access, database, clock, idempotency, outbound, deliverer, announce, onCommitted } = deps
+  const { access, database, clock, idempotency, ledger, outbound } = deps
   const secrets = createWebhookSecrets(deps.secrets)
   const tags = ['Webhooks']
   const params = z.object({ id: z.string() })
@@ -163,12 +162,12 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
         const { workspaceId } = scope
         const { kinds = null, enabled = true } = request.body
         const url = await usableUrl(outbound, request.body.url)
-        const nowMs = clock.now()
-        const made = await idempotency.command(
+        return ledger.command(
           request,
           reply,
-          async (tx) => {
-            await announce(tx, workspaceId, nowMs)
+          workspaceId,
+          async ({ tx, unit, nowMs }) => {
+            addEvent(unit, 'alert')
             await requireWebhookPlan(tx, workspaceId)
             const secret = secrets.fresh()
             const ref = { workspaceId, id: newUuid(nowMs) }
@@ -178,8 +177,6 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
           },
           { sealed: true },
         )
-        onCommitted([workspaceId])
-        return made
       },
     )
 
@@ -205,15 +202,13 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
         const { kinds, enabled } = request.body
         await requireWebhook(database, ref)
         const url = request.body.url === undefined ? undefined : await usableUrl(outbound, request.body.url)
-        const body = await database.transaction(async (tx) => {
-          await announce(tx, ref.workspaceId, clock.now())
+        return ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit }) => {
+          addEvent(unit, 'alert')
           // After a downgrade it can still be switched off.
           if (url !== undefined || kinds !== undefined || enabled === true)
             await requireWebhookPlan(tx, ref.workspaceId)
           return webhookResponse(await updateWebhook(tx, ref, { url, kinds, enabled }))
         })
-        onCommitted([ref.workspaceId])
-        return body
       },
     )
 
@@ -222,11 +217,10 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
       { schema: { tags, summary: 'Remove a webhook', params, response: { 204: z.undefined() } } },
       async (request, reply) => {
         const ref = await toChange(request, request.params.id)
-        await database.transaction(async (tx) => {
-          await announce(tx, ref.workspaceId, clock.now())
+        await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit }) => {
+          addEvent(unit, 'alert')
           await deleteWebhook(tx, ref)
         })
-        onCommitted([ref.workspaceId])
         reply.code(204)
         return undefined
       },
@@ -274,18 +268,16 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
       async (request, reply) => {
         const ref = await toChange(request, request.params.id)
         const { workspaceId } = ref
-        const nowMs = clock.now()
-        const body = await idempotency.command(request, reply, async (tx) => {
+        return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           const { id: webhookId, url } = await requireWebhook(tx, ref)
           await requireWebhookPlan(tx, workspaceId)
           const test = { workspaceId, alertId: null, channel: 'webhook', webhookId, target: url } as const
           const [id = ''] = await insertDeliveries(tx, [test], nowMs)
           const delivery = await findDelivery(tx, { workspaceId, id })
           invariant(delivery, 'What was just written is there')
+          addEvent(unit, 'alert')
           return { status: 201, body: deliveryResponse(delivery) }
         })
-        deliverer.wake()
-        return body
       },
     )
   }
@@ -296,7 +288,7 @@ export async function requireWebhookPlan(db: Queryable, workspaceId: string): Pr
   const { terms } = await requireSubscription(db, workspaceId)
   if (terms.features.alertWebhooks === true) return
   throw new Problem(
-    'plan_required',
+    planProblems.plan_required,
     `The ${terms.name} plan has no alerts by webhook. Change to a plan that has them.`,
   )
 }
@@ -320,6 +312,6 @@ async function usableUrl(outbound: Outbound, text: string): Promise<string> {
 function webhookUuid(id: string): string {
   const uuid = uuidFrom('webhook', id)
   if (uuid === undefined)
-    throw new Problem('webhook_not_found', 'There is no such webhook in this workspace.')
+    throw new Problem(alertProblems.webhook_not_found, 'There is no such webhook in this workspace.')
   return uuid
 }

@@ -2,6 +2,7 @@ import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
 import { failPending, type TryResult } from '../delivery/delivery-store.ts'
 import type { AlertKind } from '../inbox/alert.ts'
+import { alertProblems } from '../problems.ts'
 
 export type WebhookRef = { readonly workspaceId: string; readonly id: string }
 
@@ -53,7 +54,7 @@ export async function requireWebhook(db: Queryable, { workspaceId, id }: Webhook
 /** So many a workspace may have. */
 export const webhooksMax = 20
 
-/** Throws `conflict` where there are as many as there may be. The caller holds the workspace's line. */
+/** Throws `webhook_limit_reached` where there are as many as there may be. The caller holds the workspace's line. */
 export async function insertWebhook(
   tx: Tx,
   webhook: WebhookRef & {
@@ -74,7 +75,7 @@ export async function insertWebhook(
   const made = rows[0]
   if (made !== undefined) return made
   throw new Problem(
-    'conflict',
+    alertProblems.webhook_limit_reached,
     `A workspace has at most ${webhooksMax} webhooks. Remove one that is not needed any more.`,
   )
 }
@@ -174,7 +175,7 @@ function found(webhook: Webhook | undefined): Webhook {
 }
 
 function notFound(): Problem {
-  return new Problem('webhook_not_found', 'There is no such webhook in this workspace.')
+  return new Problem(alertProblems.webhook_not_found, 'There is no such webhook in this workspace.')
 }
 
 /** A webhook's secrets as they are kept. */

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
-import { instantOrNull } from '../../platform/http/amount.ts'
 import { formulaSafe } from '../../platform/http/csv.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
+import { instantOrNull } from '../../platform/http/instant.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import { publicId, uuidFrom } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
+import { publicId, uuidFrom } from '../../public-ids.ts'
 import { requireCampaign } from '../campaign-store.ts'
 import { Country } from '../request-schemas.ts'
 import {
@@ -25,15 +25,15 @@ import {
   listImports,
   rejectionsAfter,
 } from './contact-store.ts'
-import { createFileTaker } from './receive-import.ts'
+import { createImportReceiver } from './receive-import.ts'
 
 const PAGE = 2_000
 const SILENCE_MS_MAX = 120_000
 
 /** The contacts of a campaign: files of them in, and what became of them out. */
 export function contactRoutes(deps: CampaignRouteDeps): Routes {
-  const { database, idempotency, dialer, onCommitted } = deps
-  const takeFile = createFileTaker(deps)
+  const { database, idempotency } = deps
+  const receiveImport = createImportReceiver(deps)
 
   return async (server) => {
     server.post(
@@ -66,15 +66,13 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const { scope, ref } = await scopeOfCampaign(deps, request, request.params.id)
         requireRole(scope, 'admin')
-        const taken = await takeFile({
+        const taken = await receiveImport({
           campaign: ref,
           file: request.body as unknown as Readable,
           country: request.query.country,
           key: idempotency.idempotencyOf(request),
         })
         if ('replayed' in taken) return idempotency.replay(reply, taken.replayed) as never
-        onCommitted([ref.workspaceId])
-        dialer.wake([ref])
         reply.code(201)
         return taken.body
       },
@@ -173,7 +171,7 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
           [ref.workspaceId, ref.id, importId ?? null],
         )
         if (importId === undefined || rowCount === 0)
-          throw new Problem('not_found', 'There is no such file of contacts.')
+          throw new Problem(platformProblems.not_found, 'There is no such file of contacts.')
         const rows = paged((afterLine: number | undefined) =>
           rejectionsAfter(database, ref.workspaceId, importId, afterLine ?? 0, PAGE).then((found) => ({
             found,

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, contactsFile } from '../../../test/campaign-customer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
-import { uuidFrom } from '../../platform/ids.ts'
-import { createFileTaker } from './receive-import.ts'
+import { uuidFrom } from '../../public-ids.ts'
+import { createImportReceiver } from './receive-import.ts'
 
 let t: TestApp
 let customer: Awaited<ReturnType<typeof campaignCustomer>>
@@ -223,7 +223,7 @@ test('a few files come in at once, and one more is told to come again', async ()
   const held = new Promise<void>((resolve) => {
     letGo = resolve
   })
-  const takeFile = createFileTaker(t)
+  const receiveImport = createImportReceiver({ ledger: t.app.ledger, clock: t.clock })
   const incoming = async () => {
     const { id } = await customer.make()
     const file = Readable.from(
@@ -236,11 +236,11 @@ test('a few files come in at once, and one more is told to come again', async ()
     return { campaign, file, country: undefined, key: undefined }
   }
   const files = await Promise.all([1, 2, 3].map(incoming))
-  const slow = files.map(takeFile)
-  await expect(takeFile(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
+  const slow = files.map(receiveImport)
+  await expect(receiveImport(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
   letGo()
   expect(await Promise.all(slow)).toMatchObject([1, 2, 3].map(() => ({ body: { added: 1 } })))
-  expect(await takeFile(await incoming())).toMatchObject({ body: { added: 1 } })
+  expect(await receiveImport(await incoming())).toMatchObject({ body: { added: 1 } })
 })
 
 test('two files of the same numbers in different orders come in, each number once', async () => {
@@ -265,9 +265,9 @@ test('a file that comes in while the last contact is called is not taken, and le
       await t.database.query(`update campaigns set status = 'completed' where id = $1`, [ref.id])
     })(),
   )
-  const takeFile = createFileTaker(t)
-  const taken = takeFile({ campaign: ref, file, country: undefined, key: undefined })
-  await expect(taken).rejects.toMatchObject({ code: 'conflict' })
+  const receiveImport = createImportReceiver({ ledger: t.app.ledger, clock: t.clock })
+  const taken = receiveImport({ campaign: ref, file, country: undefined, key: undefined })
+  await expect(taken).rejects.toMatchObject({ code: 'campaign_completed' })
   expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
 })
 

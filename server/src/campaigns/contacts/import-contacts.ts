@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { Tx } from '../../platform/database/database.ts'
 import { newUuid, newUuidInOrder } from '../../platform/ids.ts'
-import { invalid, Problem } from '../../platform/problem.ts'
+import { invalid, Problem, platformProblems } from '../../platform/problem.ts'
 import type { CampaignRef } from '../campaign.ts'
 import {
   type ImportRow,
@@ -146,7 +146,7 @@ async function* limited(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of file) {
     bytes += chunk.length
     if (bytes > BYTES_MAX)
-      throw new Problem('body_too_large', 'The file has more than 100 MB: send it in parts.')
+      throw new Problem(platformProblems.body_too_large, 'The file has more than 100 MB: send it in parts.')
     yield chunk
   }
 }

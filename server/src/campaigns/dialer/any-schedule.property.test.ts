@@ -13,7 +13,7 @@ import {
 import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import type { App } from '../../app.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
 
 // Campaigns of any kind, carried on at any times by any of two servers and by processes that die, over balances that

@@ -3,9 +3,10 @@ import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import { readPlacedCalls } from '../../../test/carrier-memory.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
-import { createCallEngine } from '../../calls/index.ts'
-import { lockWorkspaces } from '../../ledger/index.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { readLine } from '../../ledger/index.ts'
+import { createUnit } from '../../ledger/unit.ts'
+import { uuidFrom } from '../../public-ids.ts'
+import { openQuietRooms } from '../../quiet-rooms.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
 import { takeTurn } from './advance-campaign.ts'
 
@@ -71,8 +72,8 @@ describe('a call whose end is told before its answer', () => {
 
   test('is counted also where the process that heard the answer died right after', async () => {
     const { answer, usedMs } = await endedFirst()
-    // An engine that wakes nobody: its process is gone before it could.
-    const engine = createCallEngine({ database: t.database, clock: t.clock, boundaries: t.app.boundaries })
+    // An engine whose commits nobody hears of: its process is gone before anybody could.
+    const { engine } = openQuietRooms({ database: t.database, clock: t.clock })
     await engine.submit(answer)
     await engine.close()
     expect(await usedMs()).toBe(0)
@@ -138,9 +139,7 @@ describe('a balance that is used up', () => {
     const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }
     const turnWith = (outSinceMs: number | null) =>
       t.database.transaction(async (tx) => {
-        const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
-        if (unit === undefined) throw new Error('The workspace has no balance line')
-        unit.line = { ...unit.line, balanceMs: 0, outSinceMs }
+        const unit = createUnit({ ...(await readLine(tx, ref.workspaceId)), balanceMs: 0, outSinceMs })
         return takeTurn(tx, unit, ref, t.clock.now() + MINUTE_MS)
       })
     expect(await turnWith(null)).toMatchObject({

@@ -4,7 +4,7 @@ import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts
 import { readPlacedCalls } from '../../../test/carrier-memory.ts'
 import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 
 const MINUTE_MS = 60_000
 

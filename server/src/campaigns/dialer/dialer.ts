@@ -1,8 +1,10 @@
-import { type Boundaries, lockWorkspaces, writeUnits } from '../../ledger/index.ts'
+import { createBackground } from '../../platform/background.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { Dialed, Voice } from '../../voice/index.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { findDueCampaigns } from '../campaign-store.ts'
-import { type Handover, type Turn, takeTurn } from './advance-campaign.ts'
+import { type Handover, takeTurn } from './advance-campaign.ts'
 import { recordDialed } from './dial-store.ts'
 import { type RequeueDeps, requeueContacts } from './requeue-contacts.ts'
 
@@ -18,53 +20,39 @@ export type Dialer = {
   close(): Promise<void>
 }
 
-type Woken = CampaignRef & { readonly callIds?: readonly string[] }
+/** A campaign that has something to do; `callId`: because this call of it is over. */
+export type Woken = CampaignRef & { readonly callId?: string | undefined }
 
 export type DialerDeps = RequeueDeps & {
-  readonly boundaries: Boundaries
+  readonly database: Database
+  readonly clock: Clock
   readonly voice: Pick<Voice, 'dial' | 'withdraw'>
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }
 
+const DUE_MAX = 200
+
 export function createDialer(deps: DialerDeps): Dialer {
-  const { database, clock, boundaries, voice } = deps
-  const awake = new Map<string, { again: boolean; toldOf: string[] }>()
-  const underWay = new Set<Promise<void>>()
-  let closed = false
+  const { database, clock, ledger, voice } = deps
+  const background = createBackground<Woken>({
+    onError: deps.onError,
+    async work(_campaignId, notes) {
+      const [first] = notes
+      if (first === undefined) return
+      const endedCallIds = notes.flatMap(({ callId }) => callId ?? [])
+      await advance({ workspaceId: first.workspaceId, id: first.id }, endedCallIds)
+    },
+  })
 
-  async function turn(ref: CampaignRef, toldOf: readonly string[]): Promise<Turn | undefined> {
-    for (;;) {
-      const nowMs = clock.now()
-      await boundaries.catchUpIfDue(ref.workspaceId, nowMs)
-      const done = await database.transaction(async (tx) => {
-        const unit = (await lockWorkspaces(tx, [ref.workspaceId])).get(ref.workspaceId)
-        if (unit === undefined) return { turn: undefined, changed: false }
-        const { nextBoundaryMs } = unit.line
-        if (nextBoundaryMs !== null && nextBoundaryMs <= nowMs) return undefined
-        // The lock may have been waited for.
-        const taken = await takeTurn(tx, unit, ref, clock.now(), toldOf)
-        const changed = unit.changed.size > 0
-        await writeUnits(tx, [unit], nowMs)
-        return { turn: taken, changed }
-      })
-      if (done === undefined) continue
-      if (done.changed) deps.onCommitted([ref.workspaceId])
-      return done.turn
-    }
-  }
-
-  async function carryOn(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
-    const taken = await turn(ref, toldOf)
-    if (taken === undefined) return
-    // A carrier that is slow to answer keeps nobody from going on.
-    if (taken.left.length > 0) inBackground(takeBack(taken.campaign, taken.left))
-    if (taken.handovers.length > 0) inBackground(handOver(taken.campaign, taken.handovers))
-  }
-
-  function inBackground(work: Promise<void>): void {
-    const watched = work.catch(deps.onError).finally(() => underWay.delete(watched))
-    underWay.add(watched)
+  async function advance(ref: CampaignRef, endedCallIds: readonly string[]): Promise<void> {
+    const turn = await ledger.changeWorkspace(ref.workspaceId, ({ tx, unit, nowMs }) =>
+      takeTurn(tx, unit, ref, nowMs, endedCallIds),
+    )
+    if (turn === undefined) return
+    // A carrier that is slow to answer holds nobody up.
+    if (turn.left.length > 0) background.run(takeBack(turn.campaign, turn.left))
+    if (turn.handovers.length > 0) background.run(handOver(turn.campaign, turn.handovers))
   }
 
   /** Dials that a process did not get to hand over: their contacts wait again, and are called when it is time. */
@@ -111,48 +99,18 @@ export function createDialer(deps: DialerDeps): Dialer {
     return outcome === 'placed' || outcome === 'unknown'
   }
 
-  /** One turn of a campaign at a time in this process, and another where it was woken meanwhile. */
-  async function carryOnAwake(ref: CampaignRef, toldOf: readonly string[]): Promise<void> {
-    const state = { again: false, toldOf: [...toldOf] }
-    awake.set(ref.id, state)
-    try {
-      do {
-        state.again = false
-        await carryOn(ref, state.toldOf.splice(0))
-      } while (state.again && !closed)
-    } finally {
-      awake.delete(ref.id)
-    }
-  }
-
   function wake(campaigns: Iterable<Woken>): void {
-    if (closed) return
-    for (const { callIds = [], ...ref } of campaigns) {
-      const state = awake.get(ref.id)
-      if (state !== undefined) {
-        state.again = true
-        state.toldOf.push(...callIds)
-        continue
-      }
-      inBackground(carryOnAwake(ref, callIds))
-    }
-  }
-
-  async function idle(): Promise<void> {
-    while (underWay.size > 0) await Promise.all(underWay)
+    for (const woken of campaigns) background.wake(woken.id, woken)
   }
 
   return {
     wake,
-    idle,
-    async wakeDue(limit = 200) {
+    idle: background.idle,
+    close: background.close,
+    async wakeDue(limit = DUE_MAX) {
       const due = await findDueCampaigns(database, clock.now(), limit)
       wake(due)
       return due.length
-    },
-    async close() {
-      closed = true
-      await idle()
     },
   }
 }

@@ -1,6 +1,5 @@
-import { lockWorkspaces, writeUnits } from '../../ledger/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import { agentProblems } from '../../agents/index.ts'
+import type { Ledger } from '../../ledger/index.ts'
 import type { Dialed } from '../../voice/index.ts'
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { findCampaign } from '../campaign-store.ts'
@@ -13,9 +12,7 @@ const FULL_MS = 3_000
 const REFUSED_MS = 1_000
 
 export type RequeueDeps = {
-  readonly database: Database
-  readonly clock: Clock
-  readonly onCommitted: (workspaceIds: readonly string[]) => void
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
 }
 
 /** A dial that did not become a call. `dialed` left out: it was taken back before anybody was asked. */
@@ -26,16 +23,14 @@ type NotCalled = { readonly callId: string; readonly dialed?: Dialed }
  * waits or pauses. What failed at the carrier has a call that says so; the next turn reads it there.
  */
 export async function requeueContacts(
-  { database, clock, onCommitted }: RequeueDeps,
+  { ledger }: RequeueDeps,
   { workspaceId, id }: CampaignRow,
   notCalled: readonly NotCalled[],
 ): Promise<void> {
-  const nowMs = clock.now()
   const known = new Set(notCalled.map(({ callId }) => callId))
-  await database.transaction(async (tx) => {
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+  await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const campaign = await findCampaign(tx, { workspaceId, id })
-    if (unit === undefined || campaign === undefined) return
+    if (campaign === undefined) return
     const settled = (await loadDials(tx, campaign, []))
       .filter(({ callId, state }) => known.has(callId) && state !== 'over')
       .filter(({ call }) => call === null || call.status === 'refused')
@@ -50,9 +45,7 @@ export async function requeueContacts(
     const reason = pauseReasonOf(notCalled)
     if (reason !== null && campaign.status === 'running') await pause(tx, unit, next, reason, nowMs)
     else await keepCampaign(tx, unit, next)
-    await writeUnits(tx, [unit], nowMs)
   })
-  onCommitted([workspaceId])
 }
 
 function settledAsNotCalled({ callId, contactId }: DialRow): Settled {
@@ -83,7 +76,8 @@ function pauseReasonOf(notCalled: readonly NotCalled[]): PauseReason | null {
       const { reason } = dialed
       if (reason !== 'concurrency_limit' && reason !== 'out_of_credits') return reason
     }
-    if (dialed?.outcome === 'failed' && dialed.reason === 'agent_not_found') return 'agent_disabled'
+    if (dialed?.outcome === 'failed' && dialed.reason === agentProblems.agent_not_found.code)
+      return 'agent_disabled'
     // What the carrier needs of the agent is missing: nobody of this campaign can be called.
     if (dialed?.outcome === 'failed' && /^no_(caller_number|endpoint)$/.test(dialed.reason))
       return 'carrier_failing'

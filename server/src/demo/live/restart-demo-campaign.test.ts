@@ -14,7 +14,7 @@ test('another campaign follows the demo’s one that is complete, while somebody
   const customer = await campaignCustomer(t)
   const { app, database, clock } = t
   const keep = (watched: boolean) =>
-    keepCampaign({ database, clock, boundaries: app.boundaries, isWatched: () => watched }, customer.uuid)
+    keepCampaign({ database, clock, ledger: app.ledger, isWatched: () => watched }, customer.uuid)
   const { id } = await customer.started({ name: 'Check-up recall', concurrency: 2 }, 2)
   expect(await keep(true)).toBe(false)
   for (let seconds = 0; seconds < 90; seconds += 15) {

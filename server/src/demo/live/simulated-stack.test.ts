@@ -224,7 +224,9 @@ describe('the credits of the demo', () => {
       expiresAtMs: null,
       reason: 'Test',
     } as const
-    await database.transaction((tx) => grantByOperator(tx, workspace.uuid, taken, clock.now()))
+    await app.ledger.changeWorkspace(workspace.uuid, (change) =>
+      grantByOperator(change.tx, change.unit, taken, change.nowMs),
+    )
     expect(await keepCredits(deps, workspace.uuid)).toBe(true)
     expect(await keepCredits(deps, workspace.uuid)).toBe(false)
     const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })

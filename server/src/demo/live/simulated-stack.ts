@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
-import { instantOf } from '../../platform/http/amount.ts'
+import { instantOf } from '../../platform/http/instant.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type CallHabits, type EndingWeights, type PlannedCall, planCall } from '../planned-call.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type Access, createKey, listKeys, revokeKey } from '../../access/index.ts'
-import type { Boundaries } from '../../ledger/index.ts'
+import type { Ledger } from '../../ledger/index.ts'
 import type { Payments } from '../../payments/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -19,7 +19,7 @@ import { keepCredits } from './top-up-demo.ts'
 export type SimulationDeps = {
   readonly database: Database
   readonly access: Access
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly log: Logger
   /** Through what the workspace would buy credits. */

@@ -1,7 +1,7 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/billing/credits'
 import { findSettings } from '../../auto-reload/index.ts'
-import { type Boundaries, grantByOperator, readLine } from '../../ledger/index.ts'
+import { grantByOperator, type Ledger, readLine } from '../../ledger/index.ts'
 import type { Payments } from '../../payments/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -12,7 +12,7 @@ const validMs = 30 * 24 * 60 * 60_000
 
 export type CreditsKeeperDeps = {
   readonly database: Database
-  readonly boundaries: Boundaries
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly payments: Pick<Payments, 'gateway'>
 }
@@ -25,11 +25,11 @@ export type CreditsKeeperDeps = {
  * @returns whether credit was given
  */
 export async function keepCredits(deps: CreditsKeeperDeps, workspaceId: string): Promise<boolean> {
-  const { database, boundaries, clock, payments } = deps
+  const { database, ledger, clock, payments } = deps
   if (payments.gateway === 'sandbox' && (await findSettings(database, workspaceId)) !== undefined)
     return false
+  await ledger.catchUpIfDue(workspaceId)
   const nowMs = clock.now()
-  await boundaries.catchUpIfDue(workspaceId, nowMs)
   if (balanceAt(await readLine(database, workspaceId), nowMs) >= lowMs) return false
   const grant = {
     kind: 'promotional',
@@ -37,6 +37,8 @@ export async function keepCredits(deps: CreditsKeeperDeps, workspaceId: string):
     expiresAtMs: nowMs + validMs,
     reason: 'Demo: keeps the simulated calls going',
   } as const
-  await database.transaction((tx) => grantByOperator(tx, workspaceId, grant, nowMs))
+  await ledger.changeWorkspace(workspaceId, (change) =>
+    grantByOperator(change.tx, change.unit, grant, change.nowMs),
+  )
   return true
 }

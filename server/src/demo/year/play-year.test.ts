@@ -1,6 +1,8 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, verifyAll, type World } from '../../../test/world.ts'
+import { createLog } from '../../platform/log.ts'
+import { quietConfig } from '../../quiet-rooms.ts'
 import { cast } from '../demo-agents.ts'
 import { playYear } from './play-year.ts'
 import type { YearCaretaker } from './year-actor.ts'
@@ -9,9 +11,6 @@ import { planYear } from './year-plan.ts'
 import { openYearWorld } from './year-world.ts'
 
 const dayMs = 24 * 60 * 60_000
-
-const seller = { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined }
-const origin = 'http://127.0.0.1:4400'
 
 const nobody: YearCaretaker = {
   dueAtMs: () => null,
@@ -39,7 +38,7 @@ async function playWeek(commandsAtOnceMax: number) {
   const calls = planYear({ seed: 5, timeZone: 'America/New_York', startsAtMs, endsAtMs })
   await database.transaction((tx) =>
     playYear({
-      world: openYearWorld({ database, tx, startsAtMs, seller, origin }),
+      world: openYearWorld({ database, tx, startsAtMs, config: quietConfig, log: createLog('silent') }),
       workspaceId,
       endsAtMs,
       commands: commandsOf({ workspaceId, calls, agentIdOf: () => agentId }),
@@ -73,7 +72,13 @@ describe('history', () => {
     const startsAtMs = world.clock.now()
     const stopped = world.database.transaction((tx) =>
       playYear({
-        world: openYearWorld({ database: world.database, tx, startsAtMs, seller, origin }),
+        world: openYearWorld({
+          database: world.database,
+          tx,
+          startsAtMs,
+          config: quietConfig,
+          log: createLog('silent'),
+        }),
         workspaceId,
         endsAtMs: startsAtMs + dayMs,
         commands: [],

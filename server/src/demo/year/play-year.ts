@@ -25,7 +25,7 @@ export type YearPlay = {
  */
 export async function playYear(play: YearPlay): Promise<void> {
   const { world, workspaceId, commands, caretaker, endsAtMs, signal } = play
-  const { tx, clock, boundaries, engine } = world
+  const { tx, clock, ledger, engine } = world
   const state = { live: new Set<string>(), refused: new Set<string>() }
 
   const waiting = (done: number) => commands.slice(done, done + (play.commandsAtOnceMax ?? 500))
@@ -38,7 +38,7 @@ export async function playYear(play: YearPlay): Promise<void> {
     const dueAtMs = caretaker.dueAtMs(line) ?? Number.POSITIVE_INFINITY
     if (boundaryMs <= Math.min(nextAtMs, dueAtMs)) {
       clock.set(boundaryMs)
-      await boundaries.catchUp([workspaceId], clock.now())
+      await ledger.catchUp([workspaceId])
       await caretaker.passedBoundary(clock.now())
       continue
     }

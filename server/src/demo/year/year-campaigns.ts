@@ -30,12 +30,12 @@ const QUIET_MS = YEAR_TALK_MS_MAX + 2 * MINUTE_MS
 /** For so long before the end the campaign runs that goes on after it. */
 const RUNNING_MS = 26 * MINUTE_MS
 
-type Step = { readonly atMs: number; readonly act: (nowMs: number) => Promise<unknown> }
+type Step = { readonly atMs: number; readonly act: () => Promise<unknown> }
 
 /** The campaigns of the year’s last days: one complete, one paused by hand, one scheduled and one that goes on. */
 export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker, 'dueAtMs' | 'look'> {
   const { world, workspaceId, agentIdOf, timeZone, endsAtMs } = deps
-  const { clock, database, boundaries, engine } = world
+  const { clock, database, ledger, engine } = world
   const { carrier, nextAtMs, deliverDue } = createYearCarrier(clock, seededRandom(7))
   let failure: unknown
   // What goes on in the background is waited for, and fails with the rest.
@@ -51,46 +51,46 @@ export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker
     onUnconnected: async () => {},
     onError,
   })
-  const dialer = createDialer({ database, clock, boundaries, voice, onCommitted() {}, onError })
+  const dialer = createDialer({ database, clock, ledger, voice, onError })
   let lookAtMs: number | null = null
 
-  const make = (cast: CampaignCast, nowMs: number) =>
-    makeCampaign(database, { workspaceId, agentId: agentIdOf(cast.agentName), cast }, nowMs)
-  const start = (ref: CampaignRef, nowMs: number, startsAtMs: number | null = null) =>
-    changeCampaign(database, ref, nowMs, (tx, account, campaign) =>
-      startCampaign(tx, account, campaign, startsAtMs, nowMs),
+  const make = (cast: CampaignCast) =>
+    makeCampaign(world, { workspaceId, agentId: agentIdOf(cast.agentName), cast })
+  const start = (ref: CampaignRef, startsAtMs: number | null = null) =>
+    changeCampaign(world, ref, ({ tx, unit, nowMs }, campaign) =>
+      startCampaign(tx, unit, campaign, startsAtMs, nowMs),
     )
-  const begin = async (cast: CampaignCast, nowMs: number) => {
-    const ref = await make(cast, nowMs)
-    await start(ref, nowMs)
+  const begin = async (cast: CampaignCast) => {
+    const ref = await make(cast)
+    await start(ref)
     return ref
   }
   let spanish: CampaignRef | undefined
 
   const steps: readonly Step[] = [
-    { atMs: workdayAt(-3, '10:05'), act: (nowMs) => begin(campaignCast.reminders, nowMs) },
+    { atMs: workdayAt(-3, '10:05'), act: () => begin(campaignCast.reminders) },
     {
       atMs: workdayAt(-1, '14:20'),
-      async act(nowMs) {
-        spanish = await begin(campaignCast.spanish, nowMs)
+      async act() {
+        spanish = await begin(campaignCast.spanish)
       },
     },
     {
       atMs: workdayAt(-1, '14:37'),
-      async act(nowMs) {
+      async act() {
         invariant(spanish, 'It was begun the step before')
-        await changeCampaign(database, spanish, nowMs, (tx, account, campaign) =>
-          pauseByUser(tx, account, campaign, nowMs),
+        await changeCampaign(world, spanish, ({ tx, unit, nowMs }, campaign) =>
+          pauseByUser(tx, unit, campaign, nowMs),
         )
       },
     },
     {
       atMs: workdayAt(-1, '16:10'),
-      async act(nowMs) {
-        await start(await make(campaignCast.holiday, nowMs), nowMs, workdayAt(5, '09:30'))
+      async act() {
+        await start(await make(campaignCast.holiday), workdayAt(5, '09:30'))
       },
     },
-    { atMs: endsAtMs - RUNNING_MS, act: (nowMs) => begin(campaignCast.recall, nowMs) },
+    { atMs: endsAtMs - RUNNING_MS, act: () => begin(campaignCast.recall) },
   ]
   let stepsDone = 0
 
@@ -139,7 +139,7 @@ export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker
       if (!isTime && (lookAtMs === null || lookAtMs > nowMs)) return false
       if (isTime) {
         stepsDone += 1
-        await step.act(nowMs)
+        await step.act()
       }
       await carryOn(nowMs)
       lookAtMs = await nextLook(nowMs)

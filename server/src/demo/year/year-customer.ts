@@ -101,7 +101,9 @@ export function createYearCustomer(deps: YearCustomerDeps): YearCaretaker {
       expiresAtMs: nowMs + 60 * dayMs,
       reason: 'Welcome credits',
     } as const
-    await grantByOperator(world.tx, workspaceId, grant, nowMs)
+    await world.ledger.changeWorkspace(workspaceId, (change) =>
+      grantByOperator(change.tx, change.unit, grant, change.nowMs),
+    )
   }
 
   function setAutoReload(choice: { thresholdCredits: number; packageId: string; capMinor: number }) {

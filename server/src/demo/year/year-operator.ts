@@ -1,9 +1,8 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/billing/credits'
-import { addGrant, grantByOperator, lockWorkspaces, writeUnits } from '../../ledger/index.ts'
-import type { Tx } from '../../platform/database/database.ts'
-import { invariant } from '../../platform/problem.ts'
+import { addGrant, grantByOperator } from '../../ledger/index.ts'
 import { refusalsIn, type YearCaretaker } from './year-actor.ts'
+import type { YearWorld } from './year-world.ts'
 
 const lowMs = 300 * MS_PER_CREDIT
 const dayMs = 24 * 60 * 60_000
@@ -19,7 +18,7 @@ const unwatched = [
 
 /** Pays for no plan and buys nothing: an operator sees to the credits, and collects the money elsewhere. */
 export function createYearOperator(
-  tx: Tx,
+  { ledger }: Pick<YearWorld, 'ledger'>,
   workspaceId: string,
   year: { readonly startsAtMs: number; readonly endsAtMs: number },
 ): YearCaretaker {
@@ -28,40 +27,23 @@ export function createYearOperator(
   let refusals = 0
   let lapses = 0
 
-  async function topUp(nowMs: number): Promise<void> {
+  async function topUp(): Promise<void> {
     const credits = topUpCredits[topUps % topUpCredits.length] ?? 0
     topUps += 1
-    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
-    invariant(unit, 'The demo’s workspace has a balance line')
     const reason = `${credits.toLocaleString('en-US')} credits, by invoice ${1000 + topUps}`
-    await addGrant(
-      tx,
-      unit,
-      {
-        kind: 'top_up',
-        amountMs: msFromCredits(credits),
-        atMs: nowMs,
-        expiresAtMs: null,
-        reason,
-        price: null,
-      },
-      nowMs,
-    )
-    await writeUnits(tx, [unit], nowMs)
+    await ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => {
+      const amountMs = msFromCredits(credits)
+      const grant = { kind: 'top_up', amountMs, atMs: nowMs, expiresAtMs: null, reason, price: null } as const
+      return addGrant(tx, unit, grant, nowMs)
+    })
   }
 
-  async function welcome(nowMs: number): Promise<void> {
-    await grantByOperator(
-      tx,
-      workspaceId,
-      {
-        kind: 'promotional',
-        amountMs: msFromCredits(250),
-        expiresAtMs: nowMs + 60 * dayMs,
-        reason: 'Welcome credits',
-      },
-      nowMs,
-    )
+  async function welcome(): Promise<void> {
+    await ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => {
+      const expiresAtMs = nowMs + 60 * dayMs
+      const welcomeCredits = { amountMs: msFromCredits(250), expiresAtMs, reason: 'Welcome credits' }
+      return grantByOperator(tx, unit, { ...welcomeCredits, kind: 'promotional' }, nowMs)
+    })
   }
 
   return {
@@ -70,7 +52,7 @@ export function createYearOperator(
     async look(line, nowMs) {
       if (!welcomed) {
         welcomed = true
-        await welcome(nowMs)
+        await welcome()
         return true
       }
       if (balanceAt(line, nowMs) >= lowMs) return false
@@ -81,7 +63,7 @@ export function createYearOperator(
         lapses += 1
         refusals = 0
       }
-      await topUp(nowMs)
+      await topUp()
       return true
     },
     hear(outcomes) {

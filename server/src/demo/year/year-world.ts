@@ -1,82 +1,39 @@
-import { type AutoReload, createAutoReload } from '../../auto-reload/index.ts'
-import { type CallEngine, chargeUntilBoundary, createCallEngine } from '../../calls/index.ts'
-import { type Boundaries, createBoundaries } from '../../ledger/index.ts'
-import { createPayments, createSandboxGateway, type Payments, type Seller } from '../../payments/index.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
-import {
-  planChangeFulfillment,
-  renew,
-  renewalFulfillment,
-  retryRenewalNow,
-  type SubscriptionDeps,
-} from '../../subscriptions/index.ts'
+import type { Logger } from '../../platform/log.ts'
+import { openQuietRooms } from '../../quiet-rooms.ts'
+import type { Rooms, RoomsConfig } from '../../rooms.ts'
 import { pipelineWithin, withinTransaction } from './one-transaction.ts'
 
 export type YearWorldDeps = {
   readonly database: Database
   readonly tx: Tx
   readonly startsAtMs: number
-  /** Who sells, as receipts name them. */
-  readonly seller: Seller
-  /** The origin at which people reach the server. */
-  readonly origin: string
+  readonly config: RoomsConfig
+  readonly log: Logger
 }
 
-/** The product's own rooms as the demo's year needs them. */
-export type YearWorld = {
+/** The product's rooms as the demo's year uses them. */
+export type YearWorld = Rooms & {
   readonly tx: Tx
   readonly clock: ReturnType<typeof virtualClock>
   readonly database: Database
-  readonly boundaries: Boundaries
-  readonly engine: CallEngine
-  readonly payments: Payments
-  readonly subscriptions: SubscriptionDeps
-  readonly autoReload: AutoReload
 }
 
 /**
- * Puts the rooms together under a clock that is set by hand, all on the one transaction: the sandbox bank's books too,
- * which commit by themselves otherwise, so that nothing is left of a year that is broken off.
+ * Opens the rooms under a clock that is set by hand, all of them on the one transaction: the sandbox bank's books too,
+ * so that nothing remains of a year that breaks off.
  */
 export function openYearWorld(deps: YearWorldDeps): YearWorld {
-  const { tx, seller, origin } = deps
+  const { tx, config, log } = deps
   const clock = virtualClock(deps.startsAtMs)
   const database = withinTransaction(deps.database, tx)
-  const boundaries = createBoundaries(database, {
-    chargeUntilBoundary,
-    renew: (on, unit, atMs, nowMs) => renew({ chargeUntilBoundary, payments }, on, unit, atMs, nowMs),
-  })
-  const engine = createCallEngine({ database, clock, boundaries, openPipeline: () => pipelineWithin(tx) })
-  const payments = createPayments({
+  const rooms = openQuietRooms({
     database,
     clock,
-    boundaries,
-    gateway: createSandboxGateway({ database, clock }),
-    seller,
-    origin,
-    purposes: { plan_change: planChangeFulfillment, renewal: renewalFulfillment({ chargeUntilBoundary }) },
-    methodsChanged: (on, unit, nowMs) => retryRenewalNow(on, unit.line.workspaceId, nowMs),
-    onCommitted: nobody,
-    onError: rethrow,
+    config,
+    log,
+    openPipeline: () => pipelineWithin(tx),
   })
-  const surroundings = { database, clock, boundaries, payments, onCommitted: nobody }
-  return {
-    tx,
-    clock,
-    database,
-    boundaries,
-    engine,
-    payments,
-    subscriptions: { ...surroundings, chargeUntilBoundary },
-    autoReload: createAutoReload({ ...surroundings, onError: rethrow }),
-  }
-}
-
-/** Nobody listens to a transaction that has not committed. */
-function nobody(): void {}
-
-/** Nothing is tried again later: what fails, fails the whole. */
-function rethrow(error: unknown): never {
-  throw error
+  return { ...rooms, tx, clock, database }
 }

@@ -1,8 +1,10 @@
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { newUuid, publicId } from '../../platform/ids.ts'
-import { Problem, problemRegistry } from '../../platform/problem.ts'
+import { newUuid } from '../../platform/ids.ts'
+import { Problem } from '../../platform/problem.ts'
+import { publicId } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import type { Recorder } from '../records/recorder.ts'
 import type { RequestBegun, RequestEnd, RequestError } from '../records/request-store.ts'
 import { tokensIn, unknownTokens } from '../records/tokens.ts'
@@ -114,9 +116,9 @@ function sendAnswer(
 function sendRefusal({ way, reply, startedAt, about }: Exchange, refusal: Refusal): Outcome {
   const { status } = refusal.facts
   if (status < 400) {
-    const name = llmProviderNames[way.provider]
+    const name = LLM_PROVIDER_NAMES[way.provider]
     throw new Problem(
-      'llm_provider_failed',
+      llmProblems.llm_provider_failed,
       `${name} answered with a redirect (${status}), which is not followed.`,
     )
   }
@@ -152,8 +154,11 @@ async function sendWhole({ way, reply, startedAt }: Exchange, answer: ProviderAn
   const bytes = await readWhole(way.provider, answer, wholeBytesMax)
   const parsed = parsedOrNull(bytes.toString('utf8'))
   if (typeof parsed !== 'object' || parsed === null) {
-    const name = llmProviderNames[way.provider]
-    throw new Problem('llm_provider_failed', `${name} answered with neither JSON nor a stream of events.`)
+    const name = LLM_PROVIDER_NAMES[way.provider]
+    throw new Problem(
+      llmProblems.llm_provider_failed,
+      `${name} answered with neither JSON nor a stream of events.`,
+    )
   }
   reply.code(answer.statusCode).type('application/json; charset=utf-8').send(bytes)
   const firstByteMs = msSince(startedAt)
@@ -167,7 +172,7 @@ function sendFailure({ way, reply, about }: Exchange, error: unknown): Outcome {
     reply.hijack()
     return { status: null, error: failure.error, ...nothing }
   }
-  const { status } = problemRegistry[failure.problem.code]
+  const { status } = failure.problem
   reply.code(status).send(openAiError(failure.problem, about))
   return { status, error: failure.error, ...nothing }
 }

@@ -1,8 +1,9 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import { type Dispatcher, request } from 'undici'
 import { OutboundRefused } from '../../platform/outbound.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import { Aborted } from './deadlines.ts'
 import type { ProviderAccess, ProviderRequest } from './provider-access.ts'
 
@@ -65,8 +66,8 @@ export async function readWhole(
     for await (const part of body) {
       bytes += (part as Buffer).length
       if (bytes > bytesMax) {
-        const detail = `${llmProviderNames[provider]} answered with more than ${bytesMax} bytes.`
-        throw new Problem('llm_provider_failed', detail)
+        const detail = `${LLM_PROVIDER_NAMES[provider]} answered with more than ${bytesMax} bytes.`
+        throw new Problem(llmProblems.llm_provider_failed, detail)
       }
       deps.push(part as Buffer)
     }
@@ -79,14 +80,14 @@ export async function readWhole(
 /** What a failure of the connection is for the caller. What is no such failure stays what it is. */
 export function asProblem(provider: LlmProvider, error: unknown): unknown {
   if (error instanceof Problem || error instanceof Aborted) return error
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   if (error instanceof OutboundRefused) {
-    return new Problem('llm_address_refused', `${name}’s address is refused. ${error.message}`)
+    return new Problem(llmProblems.llm_address_refused, `${name}’s address is refused. ${error.message}`)
   }
   if (!(error instanceof Error)) return error
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined || !/^[A-Z0-9_]+$/.test(code) || code.startsWith('ERR_INVALID')) return error
-  return new Problem('llm_provider_unreachable', `${name} cannot be reached: ${faultOf(code)}.`)
+  return new Problem(llmProblems.llm_provider_unreachable, `${name} cannot be reached: ${faultOf(code)}.`)
 }
 
 function faultOf(code: string): string {

@@ -3,9 +3,10 @@ import type { Access } from '../../access/index.ts'
 import { workspaceOfAgent } from '../../agents/index.ts'
 import { workspaceOfCall } from '../../calls/index.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { uuidFrom } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import { type CallTokenRef, callTokenRef } from '../keys/call-token-store.ts'
+import { notFoundProblems } from '../problems.ts'
 import type { RequestContextRef } from './request-context.ts'
 
 /** What a request of the gateway names beside its key, by headers or in its body. */
@@ -31,7 +32,10 @@ declare module 'fastify' {
 export async function authenticateCaller(access: Access, request: FastifyRequest): Promise<void> {
   const { authorization } = request.headers
   if (authorization === undefined) {
-    throw new Problem('unauthenticated', 'Send an API key, or a call’s token, as "Authorization: Bearer …".')
+    throw new Problem(
+      platformProblems.unauthenticated,
+      'Send an API key, or a call’s token, as "Authorization: Bearer …".',
+    )
   }
   request.callToken = callTokenRef(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '') ?? null
   // What a token is good for is looked up with everything else.
@@ -73,7 +77,7 @@ function uuidNamed(
   if (id === undefined) return null
   const uuid = uuidFrom(kind, id)
   if (uuid !== undefined) return uuid
-  throw new Problem(`${kind}_not_found`, `There is no such ${kind} in this workspace.`)
+  throw new Problem(notFoundProblems[kind], `There is no such ${kind} in this workspace.`)
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

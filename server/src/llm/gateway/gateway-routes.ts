@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { HttpServer, Routes } from '../../platform/http/http-server.ts'
 import { problemFrom } from '../../platform/http/problem-answer.ts'
-import { Problem, problemRegistry } from '../../platform/problem.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answerChat } from './answer-chat.ts'
@@ -89,18 +89,18 @@ export function gatewayRoutes(deps: LlmDeps & { readonly recorder: Recorder }): 
 function speakAsOpenAi(gateway: HttpServer, { log }: LlmDeps): void {
   gateway.setErrorHandler((error, request, reply) => {
     const problem = tooLarge(error) ?? problemFrom(error)
-    const { status } = problemRegistry[problem.code]
     const about = { requestId: request.id, code: problem.code, route: request.routeOptions.url }
-    if (problem.code === 'internal') log.error({ ...about, err: error }, 'Request of the LLM gateway failed')
+    if (problem.type === platformProblems.internal)
+      log.error({ ...about, err: error }, 'Request of the LLM gateway failed')
     else if (problem.internal !== undefined)
       log.warn({ ...about, internal: problem.internal }, problem.message)
     else log.debug(about, problem.message)
-    if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-    return reply.code(status).send(openAiError(problem, { requestId: request.id }))
+    if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
+    return reply.code(problem.status).send(openAiError(problem, { requestId: request.id }))
   })
   gateway.setNotFoundHandler((request) => {
     throw new Problem(
-      'not_found',
+      platformProblems.not_found,
       `The gateway has POST /llm/v1/chat/completions and GET /llm/v1/models, not ${request.method} ${request.url}.`,
     )
   })
@@ -109,5 +109,8 @@ function speakAsOpenAi(gateway: HttpServer, { log }: LlmDeps): void {
 function tooLarge(error: unknown): Problem | undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'))
     return undefined
-  return new Problem('body_too_large', `The body is larger than ${bodyBytesMax / 1024 / 1024} MB.`)
+  return new Problem(
+    platformProblems.body_too_large,
+    `The body is larger than ${bodyBytesMax / 1024 / 1024} MB.`,
+  )
 }

@@ -1,7 +1,8 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Problem, problemRegistry } from '../../platform/problem.ts'
+import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import { memberOf } from '../records/tokens.ts'
 import { gatewayHeaders, headersBack } from './answer-headers.ts'
 import { askProvider, readWhole } from './ask-provider.ts'
@@ -51,7 +52,7 @@ export async function answerModels(
   } catch (error) {
     const failure = failureOf(provider, error)
     if (failure.error === 'caller_gone') reply.hijack()
-    else reply.code(problemRegistry[failure.problem.code].status).send(openAiError(failure.problem, about))
+    else reply.code(failure.problem.status).send(openAiError(failure.problem, about))
   } finally {
     watch.stop()
   }
@@ -60,7 +61,10 @@ export async function answerModels(
 function modelsIn(provider: LlmProvider, text: string): unknown[] {
   const data = memberOf(parsedOrNull(text), 'data')
   if (Array.isArray(data)) return data
-  throw new Problem('llm_provider_failed', `${llmProviderNames[provider]} answered with no list of models.`)
+  throw new Problem(
+    llmProblems.llm_provider_failed,
+    `${LLM_PROVIDER_NAMES[provider]} answered with no list of models.`,
+  )
 }
 
 /** Providers list more or less about a model; what OpenAI's clients expect is there of each. */

@@ -1,5 +1,5 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
-import { type Problem, problemRegistry } from '../../platform/problem.ts'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
+import type { Problem } from '../../platform/problem.ts'
 import { memberOf } from '../records/tokens.ts'
 import type { ProviderError } from './provider-errors.ts'
 
@@ -16,12 +16,11 @@ export type OpenAiError = {
 
 /** An error of ours. */
 export function openAiError(problem: Problem, more: Record<string, unknown>): OpenAiError {
-  const { status } = problemRegistry[problem.code]
   const pointer = problem.errors[0]?.pointer
   return {
     error: {
       message: problem.detail,
-      type: typeOf(status),
+      type: typeOf(problem.status),
       code: problem.code,
       param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
       talktime: more,
@@ -49,7 +48,7 @@ export function providerError(
   key: string,
 ): { facts: ProviderError; body: (more: Record<string, unknown>) => OpenAiError } {
   const said = errorMembers(text.replaceAll(key, `…${key.slice(-4)}`))
-  const message = textOf(said.message) ?? `${llmProviderNames[provider]} answered ${status}.`
+  const message = textOf(said.message) ?? `${LLM_PROVIDER_NAMES[provider]} answered ${status}.`
   const type = textOf(said.type) ?? textOf(said.status)
   const code = typeof said.code === 'number' ? said.code : textOf(said.code)
   const facts = { status, message, type, code: typeof code === 'string' ? code : null }

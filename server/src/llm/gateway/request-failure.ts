@@ -1,5 +1,6 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
-import { Problem, type ProblemCode } from '../../platform/problem.ts'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
+import { Problem, type ProblemType } from '../../platform/problem.ts'
+import { llmProblems } from '../problems.ts'
 import type { RequestError } from '../records/request-store.ts'
 import { asProblem } from './ask-provider.ts'
 import { Aborted, type AbortReason } from './deadlines.ts'
@@ -14,25 +15,28 @@ export function failureOf(provider: LlmProvider, error: unknown): Failure {
   if (error instanceof Aborted) return gaveUp(provider, error.because)
   const problem = asProblem(provider, error)
   if (!(problem instanceof Problem)) throw problem
-  return { error: errorsOfProblems[problem.code] ?? 'provider_failed', problem }
+  return { error: errorsOfProblems.get(problem.type) ?? 'provider_failed', problem }
 }
 
 /** Why an answer that had begun came to no end, whatever broke. */
 export function breakOf(provider: LlmProvider, error: unknown): Failure {
   if (error instanceof Aborted) return gaveUp(provider, error.because)
-  const detail = `${llmProviderNames[provider]} broke its answer off.`
-  return { error: 'cut_off', problem: new Problem('llm_provider_failed', detail, { internal: error }) }
+  const detail = `${LLM_PROVIDER_NAMES[provider]} broke its answer off.`
+  return {
+    error: 'cut_off',
+    problem: new Problem(llmProblems.llm_provider_failed, detail, { internal: error }),
+  }
 }
 
-const errorsOfProblems: Partial<Record<ProblemCode, Exclude<RequestError, 'caller_gone'>>> = {
-  llm_address_refused: 'address_refused',
-  llm_provider_unreachable: 'unreachable',
-}
+const errorsOfProblems = new Map<ProblemType, Exclude<RequestError, 'caller_gone'>>([
+  [llmProblems.llm_address_refused, 'address_refused'],
+  [llmProblems.llm_provider_unreachable, 'unreachable'],
+])
 
 function gaveUp(provider: LlmProvider, because: AbortReason): Failure {
   if (because === 'caller_gone') return { error: 'caller_gone' }
-  const detail = `${llmProviderNames[provider]} ${tooLong[because]}.`
-  return { error: 'timeout', problem: new Problem('llm_provider_timeout', detail) }
+  const detail = `${LLM_PROVIDER_NAMES[provider]} ${tooLong[because]}.`
+  return { error: 'timeout', problem: new Problem(llmProblems.llm_provider_timeout, detail) }
 }
 
 const tooLong: Record<Exclude<AbortReason, 'caller_gone'>, string> = {

@@ -1,17 +1,25 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { overAtLatestMs } from '@talktime/core/calls/call-lease'
-import { chooseLlmKey, type LlmKeyOffer, type LlmKeySource } from '@talktime/core/llm/llm-key-choice'
+import { findLatestEnd } from '@talktime/core/calls/call-lease'
 import {
+  type LlmKeyAvailability,
+  type LlmKeySource,
+  selectLlmKeySource,
+} from '@talktime/core/llm/llm-key-choice'
+import {
+  LLM_PROVIDER_NAMES,
+  LLM_PROVIDERS,
   type LlmProvider,
-  llmProviderNames,
-  llmProviderOf,
-  llmProviders,
+  parseLlmProvider,
 } from '@talktime/core/llm/llm-provider'
 import { localDateOf } from '@talktime/core/time/local-day'
-import type { LlmSettings } from '../../platform/llm-settings.ts'
-import { invalid, invariant, Problem, type ProblemCode } from '../../platform/problem.ts'
+import { accessProblems } from '../../access/index.ts'
+import { agentProblems } from '../../agents/index.ts'
+import { callProblems } from '../../calls/index.ts'
+import { invalid, invariant, Problem, type ProblemType, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
+import { llmProblems } from '../problems.ts'
+import type { LlmSettings } from '../settings.ts'
 import type { ProviderAccess } from './provider-access.ts'
 import {
   type ContextKey,
@@ -39,7 +47,7 @@ export type Way = {
   readonly day: string
   readonly provider: LlmProvider
   readonly model: string
-  readonly offer: LlmKeyOffer
+  readonly offer: LlmKeyAvailability
   readonly source: LlmKeySource
   readonly fallbackToPlatform: boolean
   readonly own: { readonly row: ContextKey; readonly access: ProviderAccess } | null
@@ -60,18 +68,21 @@ export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> 
   const scene = await currentContext(deps, wanted, nowMs)
   requireToken(scene, wanted, nowMs)
   if (!scene.active) {
-    throw new Problem('workspace_suspended', 'The workspace is suspended. Ask the operator of this service.')
+    throw new Problem(
+      accessProblems.workspace_suspended,
+      'The workspace is suspended. Ask the operator of this service.',
+    )
   }
   const agent = agentOf(scene, wanted)
   const { provider, model } = modelOf(agent, wanted)
   const row = scene.ownKeys?.find((key) => key.provider === provider)
   const obstacle = platformObstacle(settings, scene, { provider, model: wanted.lists ? null : model }, nowMs)
-  const offer: LlmKeyOffer = {
+  const offer: LlmKeyAvailability = {
     ownKeysAllowed: scene.ownKeysAllowed,
     hasOwnKey: row !== undefined,
     hasPlatformKey: obstacle === null,
   }
-  const source = chooseLlmKey(offer)
+  const source = selectLlmKeySource(offer)
   if (source === null) throw problemOf(obstacle)
   const own = source === 'own' && row !== undefined
   return {
@@ -91,13 +102,13 @@ export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> 
 
 /** The scene after every boundary that is due: the plan may be another one since. */
 async function currentContext(
-  { database, boundaries }: LlmDeps,
+  { database, ledger }: LlmDeps,
   ref: RequestContextRef,
   nowMs: number,
 ): Promise<RequestContext> {
   let scene = await loadRequestContext(database, ref)
   if (scene?.nextBoundaryMs !== null && scene !== undefined && scene.nextBoundaryMs <= nowMs) {
-    await boundaries.catchUp([ref.workspaceId], nowMs)
+    await ledger.catchUp([ref.workspaceId])
     scene = await loadRequestContext(database, ref)
   }
   // Only a token that was made up names a workspace that there is not.
@@ -111,19 +122,19 @@ function requireToken(scene: RequestContext, { token }: Wanted, nowMs: number): 
   if (tokenExpiresAtMs === null || callAuthorizedAtMs === null || callMaxDurationMs === null)
     throw tokenOver()
   const lease = { authorizedAtMs: callAuthorizedAtMs, maxDurationMs: callMaxDurationMs }
-  const endsAtMs = Math.min(tokenExpiresAtMs, overAtLatestMs(scene.callAnsweredAtMs, lease))
+  const endsAtMs = Math.min(tokenExpiresAtMs, findLatestEnd(scene.callAnsweredAtMs, lease))
   if (!scene.callOpen || endsAtMs <= nowMs) throw tokenOver()
 }
 
 function tokenOver(): Problem {
-  return new Problem('unauthenticated', 'This token is not valid, or its call is over.')
+  return new Problem(platformProblems.unauthenticated, 'This token is not valid, or its call is over.')
 }
 
 type Agent = { readonly id: string; readonly llmProvider: string; readonly llmModel: string }
 
 function agentOf(scene: RequestContext, wanted: Wanted): Agent {
   if (wanted.callId !== null && scene.callId !== wanted.callId) {
-    throw new Problem('call_not_found', 'There is no such call in this workspace.')
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   }
   if (wanted.agentId === null && scene.callId === null) {
     throw invalid(
@@ -135,7 +146,7 @@ function agentOf(scene: RequestContext, wanted: Wanted): Agent {
   // A call goes on to its end with an agent that was taken out of use meanwhile.
   const gone = scene.agentArchived && scene.callId === null
   if (id === null || llmProvider === null || llmModel === null || gone) {
-    throw new Problem('agent_not_found', 'There is no such agent in this workspace.')
+    throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
   }
   if (scene.callAgentId !== null && scene.callAgentId !== id) {
     throw invalid('/Talktime-Agent', 'The agent must be the one of the call, or be left out.')
@@ -144,31 +155,31 @@ function agentOf(scene: RequestContext, wanted: Wanted): Agent {
 }
 
 function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: string } {
-  const provider = llmProviderOf(wanted.provider ?? agent.llmProvider)
+  const provider = parseLlmProvider(wanted.provider ?? agent.llmProvider)
   if (provider === undefined) {
     const whose = wanted.provider === null ? 'The agent’s LLM provider' : 'The provider'
-    const known = llmProviders.join(', ')
+    const known = LLM_PROVIDERS.join(', ')
     throw new Problem(
-      'llm_provider_unknown',
+      llmProblems.llm_provider_unknown,
       `${whose} is "${wanted.provider ?? agent.llmProvider}", which must be one of ${known}.`,
     )
   }
   const model = wanted.model ?? agentsModel
   if (model !== agentsModel && model !== '') return { provider, model }
-  const isAgents = provider === llmProviderOf(agent.llmProvider)
+  const isAgents = provider === parseLlmProvider(agent.llmProvider)
   if (isAgents || wanted.lists === true) return { provider, model: agent.llmModel }
   throw invalid(
     '/model',
-    `"model" must name a model of ${llmProviderNames[provider]}: the agent’s own is of another provider.`,
+    `"model" must name a model of ${LLM_PROVIDER_NAMES[provider]}: the agent’s own is of another provider.`,
   )
 }
 
 /** Made a problem of only where nothing else pays: an error costs more than all the rest of the way. */
-type Obstacle = { readonly code: ProblemCode; readonly detail: string }
+type Obstacle = { readonly problem: ProblemType; readonly detail: string }
 
 function problemOf(obstacle: Obstacle | null): Problem {
   invariant(obstacle, 'A request without a key has something in its way')
-  return new Problem(obstacle.code, obstacle.detail)
+  return new Problem(obstacle.problem, obstacle.detail)
 }
 
 /** What keeps the platform's key from paying; null: nothing. */
@@ -178,23 +189,23 @@ function platformObstacle(
   { provider, model }: { provider: LlmProvider; model: string | null },
   nowMs: number,
 ): Obstacle | null {
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   if (settings.keys[provider] === undefined) {
     const own = scene.ownKeysAllowed
       ? 'Add one under Settings, LLM API keys.'
       : `Keys of your own take the Enterprise plan; this workspace is on ${scene.planName}.`
-    return { code: 'llm_key_missing', detail: `The platform has no key for ${name}. ${own}` }
+    return { problem: llmProblems.llm_key_missing, detail: `The platform has no key for ${name}. ${own}` }
   }
   if (model !== null && !isPaidFor(settings.models, model)) {
     return {
-      code: 'llm_model_not_allowed',
+      problem: llmProblems.llm_model_not_allowed,
       detail: `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
     }
   }
   // Calls that may be finished below zero need their model; without a call and without credit nobody does.
   if (scene.openCalls === 0 && balanceAt(scene, nowMs) <= 0) {
     return {
-      code: 'llm_needs_credits',
+      problem: llmProblems.llm_needs_credits,
       detail:
         'The workspace has no credits left and no call under way: the platform’s key is not used. Buy credits first.',
     }

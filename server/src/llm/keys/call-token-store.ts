@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isOpen } from '@talktime/core/calls/call'
-import { overAtLatestMs } from '@talktime/core/calls/call-lease'
-import { loadCalls } from '../../calls/index.ts'
+import { findLatestEnd } from '@talktime/core/calls/call-lease'
+import { callProblems, loadCalls } from '../../calls/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
 
@@ -24,7 +24,7 @@ export function callTokenRef(text: string): CallTokenRef | undefined {
 /**
  * Makes a token for a call that is not over. It is seen this once.
  *
- * @throws Problem call_not_found, and conflict for a call that is over
+ * @throws Problem call_not_found, and call_not_open for a call that is over
  */
 export async function makeCallToken(
   tx: Tx,
@@ -33,10 +33,14 @@ export async function makeCallToken(
   nowMs: number,
 ): Promise<{ token: string; expiresAtMs: number }> {
   const [call] = await loadCalls(tx, workspaceId, [callId])
-  if (call === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
-  const expiresAtMs = overAtLatestMs(call.facts.answeredAtMs, call)
+  if (call === undefined)
+    throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
+  const expiresAtMs = findLatestEnd(call.facts.answeredAtMs, call)
   if (!isOpen(call.facts) || expiresAtMs <= nowMs) {
-    throw new Problem('conflict', 'The call is over, or was refused: a token would be good for nothing.')
+    throw new Problem(
+      callProblems.call_not_open,
+      'The call is over, or was refused: a token would be good for nothing.',
+    )
   }
   const token = `tt_call_${workspaceId.replaceAll('-', '')}${randomBytes(20).toString('hex')}`
   await tx.query(

@@ -166,7 +166,7 @@ test('a call goes on to its end with an agent that was taken out of use meanwhil
 test('409: a call that is over gets none', async () => {
   const callId = await startCall()
   await post(`/v1/calls/${callId}/end`)
-  expect((await post(`/v1/calls/${callId}/llm-token`)).body.code).toBe('conflict')
+  expect((await post(`/v1/calls/${callId}/llm-token`)).body.code).toBe('call_not_open')
 })
 
 test('404: a call of another workspace gets none', async () => {

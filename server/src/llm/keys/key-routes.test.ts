@@ -73,7 +73,7 @@ describe('storing', () => {
     const answers = await Promise.all([add(), add({ ...openai, key: 'sk-another-one' })])
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
     const refused = answers.find(({ status }) => status === 409)
-    expect(refused?.body).toMatchObject({ code: 'conflict', errors: [{ pointer: '/provider' }] })
+    expect(refused?.body).toMatchObject({ code: 'llm_key_exists', errors: [{ pointer: '/provider' }] })
   })
 
   test('the same request is taken once', async () => {

@@ -4,9 +4,10 @@ import { requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import { uuidFrom } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
+import { llmProblems } from '../problems.ts'
 import { requireAddress } from './address.ts'
 import { deleteKey, listKeys, noteSightings, requireKey } from './key-store.ts'
 import { addKey, changeKey, openKey, opens, ownKeysReason, requireOwnKeys } from './keys.ts'
@@ -41,7 +42,7 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
   async function scopeToChange(request: FastifyRequest) {
     const scope = await access.scopeOf(request)
     requireRole(scope, 'admin')
-    await deps.boundaries.catchUpIfDue(scope.workspaceId, clock.now())
+    await deps.ledger.catchUpIfDue(scope.workspaceId)
     await requireOwnKeys(database, scope.workspaceId)
     return { workspaceId: scope.workspaceId, saved: { by: scope.actor, atMs: clock.now() } }
   }
@@ -61,7 +62,7 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        await deps.boundaries.catchUpIfDue(workspaceId, clock.now())
+        await deps.ledger.catchUpIfDue(workspaceId)
         const { limit = limitDefault, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const reason = ownKeysReason(await requireSubscription(database, workspaceId))
@@ -175,6 +176,6 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
 function keyUuid(id: string): string {
   const uuid = uuidFrom('llmKey', id)
   if (uuid === undefined)
-    throw new Problem('llm_key_not_found', 'There is no such LLM key in this workspace.')
+    throw new Problem(llmProblems.llm_key_not_found, 'There is no such LLM key in this workspace.')
   return uuid
 }

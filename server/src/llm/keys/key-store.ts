@@ -2,6 +2,7 @@ import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { Actor } from '../../access/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
+import { llmProblems } from '../problems.ts'
 
 /** How the provider last refused a key. */
 export type KeyFailure = { readonly status: number; readonly code: string | null; readonly atMs: number }
@@ -165,5 +166,5 @@ export async function noteSightings(db: Queryable, sightings: readonly KeySighti
 }
 
 function keyNotFound(): never {
-  throw new Problem('llm_key_not_found', 'There is no such LLM key in this workspace.')
+  throw new Problem(llmProblems.llm_key_not_found, 'There is no such LLM key in this workspace.')
 }

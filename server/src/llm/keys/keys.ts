@@ -1,11 +1,12 @@
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import type { Actor } from '../../access/index.ts'
-import { requireSubscription, type Subscription } from '../../plans/index.ts'
+import { planProblems, requireSubscription, type Subscription } from '../../plans/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { createSealedBox, type SealedBox, type Secrets } from '../../platform/sealed-box.ts'
 import type { ProviderAccess } from '../gateway/provider-access.ts'
+import { llmProblems } from '../problems.ts'
 import { insertKey, type KeyRow, requireKey, updateKey } from './key-store.ts'
 import type { KeyChange, NewKey } from './request-schemas.ts'
 
@@ -43,8 +44,8 @@ export function openKey(
     return { provider, key, baseUrl: row.baseUrl ?? base ?? null, chosenBy, apiVersion, deployments }
   }
   throw new Problem(
-    'llm_key_unreadable',
-    `The stored key for ${llmProviderNames[provider]} cannot be opened. Replace it under Settings, LLM API keys.`,
+    llmProblems.llm_key_unreadable,
+    `The stored key for ${LLM_PROVIDER_NAMES[provider]} cannot be opened. Replace it under Settings, LLM API keys.`,
     { internal: { llmKey: row.id, workspaceId: row.workspaceId } },
   )
 }
@@ -67,10 +68,10 @@ export function ownKeysReason({ terms }: Pick<Subscription, 'terms'>): string | 
 /** Throws `plan_required`. */
 export async function requireOwnKeys(db: Queryable, workspaceId: string): Promise<void> {
   const reason = ownKeysReason(await requireSubscription(db, workspaceId))
-  if (reason !== null) throw new Problem('plan_required', reason)
+  if (reason !== null) throw new Problem(planProblems.plan_required, reason)
 }
 
-/** Keeps a key for a provider that the workspace has none for. Throws `conflict` where it has. */
+/** Keeps a key for a provider that the workspace has none for. Throws `llm_key_exists` where it has. */
 export async function addKey(
   tx: Tx,
   seal: SealedBox,
@@ -91,8 +92,8 @@ export async function addKey(
     ...unrefused,
   }
   if (await insertKey(tx, row)) return row
-  const detail = `There is a key for ${llmProviderNames[provider]} already: replace or remove it.`
-  throw new Problem('conflict', detail, { errors: [{ pointer: '/provider', detail }] })
+  const detail = `There is a key for ${LLM_PROVIDER_NAMES[provider]} already: replace or remove it.`
+  throw new Problem(llmProblems.llm_key_exists, detail, { errors: [{ pointer: '/provider', detail }] })
 }
 
 /**
@@ -133,7 +134,7 @@ export async function changeKey(
 const unrefused = { failureStatus: null, failureCode: null, failedAtMs: null }
 
 function requireOfProvider({ provider }: KeyRow, change: KeyChange): void {
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   const hasAddress = provider === 'azure_openai' || provider === 'openai_compatible'
   if (change.baseUrl !== undefined && !hasAddress) {
     throw invalid('/baseUrl', `"baseUrl" must be left out: ${name} has one address.`)

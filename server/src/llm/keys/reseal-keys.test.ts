@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrlOf, talktime } from '../../../test/command-line.ts'
 import { type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 import { createWebhookSecrets } from '../../alerts/webhooks/webhook-secrets.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { uuidFrom } from '../../public-ids.ts'
 
 let world: LlmWorld
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database/database.ts'
-import { publicId } from '../../platform/ids.ts'
 import type { Renewed, Secrets } from '../../platform/sealed-box.ts'
+import { publicId } from '../../public-ids.ts'
 import { listAllKeys, replaceSealed } from './key-store.ts'
 import { llmSeal, renewed } from './keys.ts'
 

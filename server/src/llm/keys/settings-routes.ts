@@ -1,4 +1,4 @@
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
@@ -33,7 +33,7 @@ const LlmSettingsResponse = z
 
 /** What a workspace chooses about its language models, and what the platform offers. */
 export function llmSettingsRoutes(deps: LlmDeps): Routes {
-  const { access, database, clock, boundaries, settings } = deps
+  const { access, database, clock, ledger, settings } = deps
 
   async function read(db: Queryable, workspaceId: string): Promise<z.infer<typeof LlmSettingsResponse>> {
     const reason = ownKeysReason(await requireSubscription(db, workspaceId))
@@ -41,7 +41,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
       ...(await readChoice(db, workspaceId)),
       ownKeysAvailable: reason === null,
       reason,
-      platformProviders: llmProviders.filter((provider) => settings.keys[provider] !== undefined),
+      platformProviders: LLM_PROVIDERS.filter((provider) => settings.keys[provider] !== undefined),
       platformModels: settings.models === undefined ? null : [...settings.models],
     }
   }
@@ -53,7 +53,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
       { schema: { ...one, summary: 'What happens to requests of language models' } },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         return read(database, workspaceId)
       },
     )
@@ -72,7 +72,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
         requireRole(scope, 'admin')
         const { workspaceId, actor } = scope
         const { fallbackToPlatform } = request.body
-        await boundaries.catchUpIfDue(workspaceId, clock.now())
+        await ledger.catchUpIfDue(workspaceId)
         return database.transaction(async (tx) => {
           if (fallbackToPlatform === true) await requireOwnKeys(tx, workspaceId)
           const saved = { by: actor, atMs: clock.now() }

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
-import { workspaceOfCall } from '../../calls/index.ts'
-import { Instant, instantOf } from '../../platform/http/amount.ts'
+import { callProblems, workspaceOfCall } from '../../calls/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { uuidFrom } from '../../platform/ids.ts'
+import { Instant, instantOf } from '../../platform/http/instant.ts'
 import { Problem } from '../../platform/problem.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
 import { makeCallToken, revokeCallTokens } from './call-token-store.ts'
 
@@ -23,7 +23,8 @@ const tags = ['LLM gateway']
 export function callTokenRoutes({ access, database, clock, idempotency }: LlmDeps): Routes {
   async function scopeOfCall(request: FastifyRequest, id: string) {
     const callId = uuidFrom('call', id)
-    if (callId === undefined) throw new Problem('call_not_found', 'There is no such call in this workspace.')
+    if (callId === undefined)
+      throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
     const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfCall(database, callId) })
     requireRole(scope, 'admin')
     return { workspaceId: scope.workspaceId, callId }

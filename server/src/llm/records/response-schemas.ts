@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Instant, instantOf, instantOrNull } from '../../platform/http/amount.ts'
-import { publicId } from '../../platform/ids.ts'
+import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
+import { publicId } from '../../public-ids.ts'
 import { ProviderName } from '../keys/request-schemas.ts'
 import { type RequestRow, requestErrors } from './request-store.ts'
 import type { UsageRow } from './usage-store.ts'

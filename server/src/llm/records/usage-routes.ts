@@ -3,10 +3,11 @@ import { isDate } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
-import { type IdKind, uuidFrom } from '../../platform/ids.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
+import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
 import { ProviderName } from '../keys/request-schemas.ts'
+import { notFoundProblems } from '../problems.ts'
 import { listRequests } from './request-store.ts'
 import {
   KeySourceName,
@@ -112,6 +113,6 @@ function uuidOrNull(kind: IdKind & ('agent' | 'call'), id: string | undefined): 
   if (id === undefined) return null
   const uuid = uuidFrom(kind, id)
   if (uuid === undefined)
-    throw new Problem(`${kind}_not_found`, `There is no such ${kind} in this workspace.`)
+    throw new Problem(notFoundProblems[kind], `There is no such ${kind} in this workspace.`)
   return uuid
 }

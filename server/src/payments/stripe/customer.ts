@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 import type { Gateway } from '../gateway.ts'
 import { workspaceKey } from './outcome.ts'
 import { reachable } from './unreachable.ts'

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import type { Clock } from '../../platform/clock.ts'
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 import type { ChargeOutcome, ChargeRequest, Gateway } from '../gateway.ts'
 import { addCard, removeCard, type SetupRef, type StripeCard, savedCard } from './cards.ts'
 import { forLog, isRefusal, isStripeFailure } from './client.ts'

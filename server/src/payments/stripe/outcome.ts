@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
-import { publicId } from '../../platform/ids.ts'
 import { InvariantBroken } from '../../platform/problem.ts'
+import { publicId } from '../../public-ids.ts'
 import type { ChargeOutcome, ChargeRequest } from '../gateway.ts'
 import { type Decline, declineNamed, declineOf } from './declines.ts'
 import { stripeAmount, stripeCurrency } from './money.ts'

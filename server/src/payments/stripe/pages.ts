@@ -1,4 +1,4 @@
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 
 /** Where the customer goes to confirm a purchase with their bank: on from there to the bank's page, by Stripe's. */
 export function confirmPath(purchaseId: string): string {

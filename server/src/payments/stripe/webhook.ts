@@ -1,8 +1,8 @@
 import Stripe from 'stripe'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { uuidFrom } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
+import { uuidFrom } from '../../public-ids.ts'
 import type { Payments } from '../payments.ts'
 import type { SetupRef, StripeCard } from './cards.ts'
 import { findStripePurchase } from './find-purchase.ts'
@@ -99,8 +99,12 @@ function verified(body: Buffer, signature: string, secret: string, nowMs: number
   try {
     return Stripe.webhooks.constructEvent(body, signature, secret, toleranceSeconds, undefined, nowMs)
   } catch (error) {
-    throw new Problem('invalid_request', 'The header Stripe-Signature does not fit this body.', {
-      internal: error instanceof Error ? error.message : error,
-    })
+    throw new Problem(
+      platformProblems.invalid_request,
+      'The header Stripe-Signature does not fit this body.',
+      {
+        internal: error instanceof Error ? error.message : error,
+      },
+    )
   }
 }

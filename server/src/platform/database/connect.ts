@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { systemClock } from '../clock.ts'
-import type { Config } from '../config.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { type FolderLock, type Holder, lockFolder } from '../folder-lock.ts'
 import type { Logger } from '../log.ts'
 import { invariant } from '../problem.ts'
+import type { ServerSettings } from '../server-settings.ts'
 import { StartProblem } from '../start-problem.ts'
 import { type Database, openDatabase } from './database.ts'
 import { findEmbedded, startEmbedded } from './embedded.ts'
@@ -25,7 +25,7 @@ export type Connected = {
  *
  * @throws StartProblem naming who holds it already
  */
-export async function takeDataFolder(config: Config, log: Logger): Promise<FolderLock | undefined> {
+export async function takeDataFolder(config: ServerSettings, log: Logger): Promise<FolderLock | undefined> {
   if (config.databaseUrl !== undefined) return undefined
   const folder = await openDataFolder(config.dataDir)
   const deadlineMs = performance.now() + patienceMs
@@ -46,7 +46,7 @@ export async function takeDataFolder(config: Config, log: Logger): Promise<Folde
  * @throws StartProblem
  */
 export async function openServerDatabase(
-  config: Config,
+  config: ServerSettings,
   lock: FolderLock | undefined,
   log: Logger,
 ): Promise<Connected> {
@@ -61,7 +61,7 @@ export async function openServerDatabase(
  *
  * @throws StartProblem
  */
-export async function connectToDatabase(config: Config, log: Logger): Promise<Connected> {
+export async function connectToDatabase(config: ServerSettings, log: Logger): Promise<Connected> {
   if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl)
   const folder = await openDataFolder(config.dataDir)
   const deadlineMs = performance.now() + patienceMs

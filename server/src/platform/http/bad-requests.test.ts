@@ -144,7 +144,7 @@ test.each(rows)('%s: %i %s', async (_what, status, code, [method, path, options]
   expect(answer.status).toBe(status)
   expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
   expect(answer.body).toEqual({
-    type: `urn:talktime:problem:${code}`,
+    type: `http://localhost:80/docs/errors#${code}`,
     title: expect.stringMatching(/^[A-Z]/),
     status,
     detail: expect.stringMatching(/\.$/),
@@ -186,7 +186,18 @@ test('401 comes before anything is read of a body', async () => {
 test('400: what is no HTTP is answered with a problem too', async () => {
   const text = await raw('NONSENSE\r\n\r\n')
   expect(text).toMatch(/^HTTP\/1\.1 400 /)
-  expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 400, code: 'invalid_request' })
+  expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+    type: `${address}/docs/errors#invalid_request`,
+    status: 400,
+    code: 'invalid_request',
+  })
+})
+
+test('HTTP/1.0 without a Host header is answered with the address of the connection', async () => {
+  const text = await raw('GET /v1/nothing HTTP/1.0\r\n\r\n')
+  expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+    type: `${address}/docs/errors#not_found`,
+  })
 })
 
 test('400: headers that are too long are answered with a problem too', async () => {

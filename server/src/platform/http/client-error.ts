@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import { problemContentType, problemResponse } from './problem-answer.ts'
+import { socketOrigin } from './request-origin.ts'
 
-/** Answers what is no HTTP request at all: Node.js hands over the bare connection. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Answers bytes that are not an HTTP request. Node.js hands over the bare connection. */
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  publicUrl: string | undefined,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy()
     return
@@ -14,7 +19,13 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     error.code === 'HPE_HEADER_OVERFLOW'
       ? 'The headers are too long: at most 16 KB together.'
       : 'What was sent cannot be read as an HTTP request.'
-  const body = JSON.stringify(problemResponse(new Problem('invalid_request', detail), requestId))
+  const body = JSON.stringify(
+    problemResponse(
+      new Problem(platformProblems.invalid_request, detail),
+      requestId,
+      publicUrl ?? socketOrigin(socket),
+    ),
+  )
   socket.end(
     [
       'HTTP/1.1 400 Bad Request',

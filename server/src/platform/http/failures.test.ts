@@ -2,11 +2,20 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { invariant, Problem } from '../problem.ts'
+import { invariant, Problem, problemTypes } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
 import { createHttpServer } from './server.ts'
 
+const problems = problemTypes({
+  seat_taken: {
+    status: 409,
+    title: 'The seat is taken',
+    retryable: false,
+    cause: 'Someone sits there.',
+    remedy: 'Stand.',
+  },
+})
 const secret = 'the password in the middle of it'
 let server: HttpServer
 let logged: Record<string, unknown>[]
@@ -18,7 +27,11 @@ beforeAll(async () => {
       done()
     },
   })
-  server = createHttpServer({ log: pino({}, stream), metrics: createMetrics(), dashboard: undefined })
+  server = createHttpServer({
+    log: pino({}, stream),
+    metrics: createMetrics(),
+    dashboard: undefined,
+  })
   server.get('/bug', async () => {
     throw new TypeError(secret)
   })
@@ -33,7 +46,7 @@ beforeAll(async () => {
     throw Object.assign(new Error(secret), { code: '57P01' })
   })
   server.get('/problem', async () => {
-    throw new Problem('conflict', 'It is taken.', { internal: { by: 'row 7' } })
+    throw new Problem(problems.seat_taken, 'It is taken.', { internal: { by: 'row 7' } })
   })
   await server.ready()
 })
@@ -68,6 +81,18 @@ test('503: a database that is away is told as such, with when to come back', asy
   expect(answer.status).toBe(503)
   expect(answer.body.code).toBe('unavailable')
   expect(answer.headers['retry-after']).toBe('1')
+})
+
+test('the type of a problem begins with the public address, where there is one', async () => {
+  const behindProxy = createHttpServer({
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+    dashboard: undefined,
+    publicUrl: 'https://talktime.example.com',
+  })
+  const answer = await behindProxy.inject({ method: 'GET', url: '/v1/nothing' })
+  expect(answer.json()).toMatchObject({ type: 'https://talktime.example.com/docs/errors#not_found' })
+  await behindProxy.close()
 })
 
 test('a problem’s internal part goes to the log alone', async () => {

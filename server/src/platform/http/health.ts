@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Queryable } from '../database/database.ts'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import type { Routes } from './http-server.ts'
 
 const Health = z.object({ status: z.literal('ok') })
@@ -19,10 +19,12 @@ export function healthRoutes(outstanding: () => Promise<readonly string[]>): Rou
     }))
     server.get('/readyz', { schema: { ...schema, summary: 'The server can do its work' } }, async () => {
       const missing = await outstanding().catch((error: unknown) => {
-        throw new Problem('unavailable', 'The database cannot be reached.', { internal: error })
+        throw new Problem(platformProblems.unavailable, 'The database cannot be reached.', {
+          internal: error,
+        })
       })
       if (missing.length > 0) {
-        throw new Problem('unavailable', `The database still lacks ${missing.join(', ')}.`)
+        throw new Problem(platformProblems.unavailable, `The database still lacks ${missing.join(', ')}.`)
       }
       return { status: 'ok' as const }
     })

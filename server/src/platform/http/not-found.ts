@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 
 /** The built dashboard: one page for all of its addresses. */
@@ -35,7 +35,7 @@ export function describeAddresses(
         kind: 'method',
         allow,
         problem: new Problem(
-          'method_not_allowed',
+          platformProblems.method_not_allowed,
           `${path} takes ${allow.join(', ')}, not ${request.method}.`,
         ),
       }
@@ -43,7 +43,10 @@ export function describeAddresses(
     if (dashboard !== undefined && isPageRequest(request, path)) return { kind: 'dashboard' }
     return {
       kind: 'nothing',
-      problem: new Problem('not_found', `There is nothing at ${path}. The addresses are listed at /docs.`),
+      problem: new Problem(
+        platformProblems.not_found,
+        `There is nothing at ${path}. The addresses are listed at /docs.`,
+      ),
     }
   }
 }

@@ -1,37 +1,53 @@
+import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import { problemRegistry } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 
-/** Describes the routes that are registered after it. */
-export async function describeRoutes(server: HttpServer, options: { version: string }): Promise<void> {
+/** What the OpenAPI document says beyond the schemas of the routes. */
+export type ApiDescription = {
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly security: Record<string, string[]>[]
+  readonly securitySchemes: Record<string, SecurityScheme>
+  /** The values of a problem’s `code`. */
+  readonly problemCodes: readonly string[]
+  /** JSON schemas of the members that some problems have beside those of RFC 9457. */
+  readonly problemMembers: Readonly<Record<string, object>>
+  /** Parameters that many operations take, by the name of their component. */
+  readonly sharedParameters: Readonly<Record<string, SharedPart>>
+  /** How some operations answer an error instead of by a problem, by the name of the component. */
+  readonly otherErrors: Readonly<Record<string, SharedPart>>
+}
+
+type SecurityScheme =
+  | { readonly type: 'http'; readonly scheme: string; readonly description?: string }
+  | { readonly type: 'apiKey'; readonly in: 'cookie' | 'header'; readonly name: string }
+
+/** A component of the document, and the operations that refer to it. */
+type SharedPart = {
+  readonly component: object
+  readonly appliesTo: (method: Method, path: string, operation: Operation) => boolean
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+type Method = (typeof METHODS)[number]
+
+type Operation = { parameters?: unknown[]; responses?: Record<string, unknown>; security?: unknown[] }
+
+/** The part of an OpenAPI document that is changed here. */
+type Document = {
+  paths?: Record<string, Partial<Record<Method, Operation>>>
+  components?: Record<string, Record<string, unknown>>
+}
+
+/** Serves /openapi.json, which describes all routes that are registered after this call. */
+export async function describeRoutes(server: HttpServer, api: ApiDescription): Promise<void> {
+  const { info, security, securitySchemes } = api
   await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Talktime',
-        version: options.version,
-        description:
-          'Prepaid credits for voice agents: 1 credit is 1 minute of conversation. ' +
-          'Talktime decides whether a call may start, meters it, and charges the exact time talked.',
-      },
-      security: [{ key: [] }, { session: [] }],
-      components: {
-        securitySchemes: {
-          key: {
-            type: 'http',
-            scheme: 'bearer',
-            description:
-              'A workspace key (`tt_…`), or an operator key (`tt_op_…`) with the header `Talktime-Workspace`.',
-          },
-          session: { type: 'apiKey', in: 'cookie', name: 'talktime.session_token' },
-        },
-      },
-    },
+    openapi: { openapi: '3.1.0', info, security, components: { securitySchemes } },
     transform: jsonSchemaTransform,
     transformObject: (given) => {
       const document = jsonSchemaTransformObject(given)
-      addWhatAllRoutesShare(document as Document)
+      addSharedParts(document as Document, api)
       dropUnusedSchemas(document as Document)
       return document
     },
@@ -43,116 +59,47 @@ export async function describeRoutes(server: HttpServer, options: { version: str
   })
 }
 
-const problemSchema = {
-  type: 'object',
-  description: 'What went wrong (RFC 9457).',
-  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
-  properties: {
-    type: { type: 'string', format: 'uri' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'A sentence about this request.' },
-    code: { type: 'string', enum: Object.keys(problemRegistry) },
-    requestId: { type: 'string', format: 'uuid' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: {
-          pointer: { type: 'string', description: 'A JSON pointer to the field.' },
-          detail: { type: 'string', description: 'What would be right.' },
-        },
-      },
-    },
-    purchaseId: { type: 'string', description: 'With payment_declined: the purchase that failed.' },
-    failure: {
-      type: 'object',
-      description: 'With payment_declined: why.',
-      required: ['code', 'message'],
-      properties: {
-        code: { type: 'string', example: 'insufficient_funds' },
-        message: { type: 'string', description: 'A sentence for the customer.' },
-      },
-    },
-  },
-}
-
-/** What stands below answers as OpenAI's API does. */
-const gatewayPath = '/llm/v1/'
-
-const openAiErrorSchema = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['message', 'type', 'code', 'param'],
-      properties: {
-        message: { type: 'string' },
-        type: { type: 'string' },
-        code: { type: ['string', 'number', 'null'] },
-        param: { type: ['string', 'null'] },
-        talktime: {
+function problemSchema({ problemCodes, problemMembers }: ApiDescription) {
+  return {
+    type: 'object',
+    description: 'What went wrong (RFC 9457).',
+    required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+    properties: {
+      type: { type: 'string', format: 'uri', description: 'The address of the page that explains the code.' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string', description: 'A sentence about this request.' },
+      code: { type: 'string', enum: problemCodes },
+      requestId: { type: 'string', format: 'uuid' },
+      errors: {
+        type: 'array',
+        items: {
           type: 'object',
-          description: 'What the gateway has to say: whose key it was, the requestId.',
+          required: ['pointer', 'detail'],
+          properties: {
+            pointer: { type: 'string', description: 'A JSON pointer to the field.' },
+            detail: { type: 'string', description: 'What would be right.' },
+          },
         },
       },
+      ...problemMembers,
     },
-  },
+  }
 }
 
-const idempotencyKey = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-  description: 'The same key and body give the first answer again, for a day.',
-}
-
-const workspace = {
-  name: 'Talktime-Workspace',
-  in: 'header',
-  schema: { type: 'string' },
-  description: 'The workspace to act in, for operator keys and for members of several.',
-}
-
-const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
-
-type Operation = { parameters?: unknown[]; responses?: Record<string, unknown>; security?: unknown[] }
-
-/** As much of an OpenAPI document as is changed here. */
-type Document = {
-  paths?: Record<string, Partial<Record<(typeof methods)[number], Operation>>>
-  components?: Record<string, Record<string, unknown>>
-}
-
-function addWhatAllRoutesShare(document: Document): void {
+function addSharedParts(document: Document, api: ApiDescription): void {
   for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const method of methods) {
+    for (const method of METHODS) {
       const operation = item[method]
-      if (operation === undefined) continue
-      const shared = [
-        ...(method === 'post' && !path.startsWith(gatewayPath) ? ['IdempotencyKey'] : []),
-        ...(path.startsWith('/v1/') && operation.security?.length !== 0 ? ['Workspace'] : []),
-      ]
-      operation.parameters = [
-        ...(operation.parameters ?? []),
-        ...shared.map((name) => ({ $ref: `#/components/parameters/${name}` })),
-      ]
-      const isGateway = path.startsWith(gatewayPath)
-      const problem = { $ref: `#/components/responses/${isGateway ? 'OpenAiError' : 'Problem'}` }
-      operation.responses = { ...operation.responses, default: problem }
+      if (operation !== undefined) referToSharedParts(operation, method, path, api)
     }
   }
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Problem: problemSchema },
-    parameters: { IdempotencyKey: idempotencyKey, Workspace: workspace },
+    schemas: { ...document.components?.schemas, Problem: problemSchema(api) },
+    parameters: componentsOf(api.sharedParameters),
     responses: {
-      OpenAiError: {
-        description: 'An error, as OpenAI’s API words it.',
-        content: { 'application/json': { schema: openAiErrorSchema } },
-      },
+      ...componentsOf(api.otherErrors),
       Problem: {
         description: 'A problem.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -161,7 +108,26 @@ function addWhatAllRoutesShare(document: Document): void {
   }
 }
 
-/** Every named schema is described twice, as it is sent and as it is taken; most are only one of both. */
+function referToSharedParts(operation: Operation, method: Method, path: string, api: ApiDescription): void {
+  const namesIn = (parts: Readonly<Record<string, SharedPart>>) =>
+    Object.keys(parts).filter((name) => parts[name]?.appliesTo(method, path, operation))
+  const parameters = namesIn(api.sharedParameters)
+  const [otherError] = namesIn(api.otherErrors)
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    ...parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+  ]
+  operation.responses = {
+    ...operation.responses,
+    default: { $ref: `#/components/responses/${otherError ?? 'Problem'}` },
+  }
+}
+
+function componentsOf(parts: Readonly<Record<string, SharedPart>>): Record<string, object> {
+  return Object.fromEntries(Object.entries(parts).map(([name, { component }]) => [name, component]))
+}
+
+/** Removes schemas that nothing refers to: each named schema comes in two forms, for requests and for responses. */
 function dropUnusedSchemas(document: Document): void {
   const { schemas = {} } = document.components ?? {}
   for (;;) {
@@ -170,4 +136,10 @@ function dropUnusedSchemas(document: Document): void {
     if (unused.length === 0) return
     for (const name of unused) delete schemas[name]
   }
+}
+
+/** The server's own version, from its package. */
+export async function readOwnVersion(): Promise<string> {
+  const file = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(file) as { version: unknown }).version)
 }

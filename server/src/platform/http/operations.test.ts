@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
+import { problemRegistry } from '../../problem-registry.ts'
 import { openDatabase } from '../database/database.ts'
 import { migrationsFolder } from '../database/migrate.ts'
-import { problemRegistry } from '../problem.ts'
 import { migrationsWatch } from './health.ts'
 
 let t: TestApp

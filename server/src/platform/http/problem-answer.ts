@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { InvariantBroken, Problem, type ProblemCode, problemRegistry } from '../problem.ts'
+import { InvariantBroken, Problem, platformProblems } from '../problem.ts'
+import { problemUrl } from './error-page.ts'
+import { requestOrigin } from './request-origin.ts'
 
 /**
  * The only file that maps problems to HTTP. Whatever is thrown while a request is handled ends here and becomes
@@ -12,17 +14,17 @@ export type ProblemBody = {
   readonly title: string
   readonly status: number
   readonly detail: string
-  readonly code: ProblemCode
+  readonly code: string
   readonly requestId: string
   readonly errors?: readonly { pointer: string; detail: string }[]
 }
 
-export function problemResponse(problem: Problem, requestId: string): ProblemBody {
-  const { status, title } = problemRegistry[problem.code]
+/** The body of a problem. `origin` is where this server’s error page is. */
+export function problemResponse(problem: Problem, requestId: string, origin: string): ProblemBody {
   return {
-    type: `urn:talktime:problem:${problem.code}`,
-    title,
-    status,
+    type: problemUrl(origin, problem.code),
+    title: problem.type.title,
+    status: problem.status,
     detail: problem.detail,
     code: problem.code,
     requestId,
@@ -31,26 +33,30 @@ export function problemResponse(problem: Problem, requestId: string): ProblemBod
   }
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  publicUrl: string | undefined,
+): FastifyReply {
   const problem = problemFrom(error)
-  const { status } = problemRegistry[problem.code]
   logProblem(request.log, request, problem, error)
-  if (problem.code === 'unavailable') reply.header('retry-after', '1')
-  if (problem.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  if (problem.type === platformProblems.unavailable) reply.header('retry-after', '1')
+  if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
   return reply
-    .code(status)
+    .code(problem.status)
     .removeHeader('set-cookie')
     .removeHeader('content-disposition')
     .header('content-type', problemContentType)
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)
-    .send(problemResponse(problem, request.id))
+    .send(problemResponse(problem, request.id, publicUrl ?? requestOrigin(request)))
 }
 
 /** Failures on our side are logged loudly; a caller's mistakes only where someone looks for them. */
 function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem, error: unknown): void {
   const about = { requestId: request.id, method: request.method, route: request.routeOptions.url }
-  if (problemRegistry[problem.code].status >= 500) {
+  if (problem.status >= 500) {
     log.error({ ...about, err: error, invariantBroken: error instanceof InvariantBroken }, 'Request failed')
   } else if (problem.internal !== undefined) {
     log.warn({ ...about, code: problem.code, internal: problem.internal }, problem.message)
@@ -63,16 +69,22 @@ export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
   const code = codeOf(error)
   if (databaseIsAway(code)) {
-    return new Problem('unavailable', 'The database cannot be reached at the moment. Try again shortly.')
+    return new Problem(
+      platformProblems.unavailable,
+      'The database cannot be reached at the moment. Try again shortly.',
+    )
   }
   const known = code === undefined ? undefined : fastifyProblems[code]
   if (known !== undefined) return known()
   // Whatever else Fastify refuses with a status of 4xx is the caller's request, not a bug of ours.
   if (isFastifyRefusal(error, code)) {
-    return new Problem('invalid_request', 'The request cannot be read as an HTTP request for this address.')
+    return new Problem(
+      platformProblems.invalid_request,
+      'The request cannot be read as an HTTP request for this address.',
+    )
   }
   return new Problem(
-    'internal',
+    platformProblems.internal,
     'Nothing was changed by this request. The failure is logged under its requestId; trying again may help.',
   )
 }
@@ -80,20 +92,29 @@ export function problemFrom(error: unknown): Problem {
 const fastifyProblems: Record<string, (() => Problem) | undefined> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
     new Problem(
-      'invalid_json',
+      platformProblems.invalid_json,
       'The body must be one JSON object in UTF-8, such as {"name": "Reception"}; this one cannot be parsed.',
     ),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new Problem('body_too_large', 'The body is larger than this address takes (256 KB, batches more).'),
+    new Problem(
+      platformProblems.body_too_large,
+      'The body is larger than this address takes (256 KB, batches more).',
+    ),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new Problem(
-      'unsupported_media_type',
+      platformProblems.unsupported_media_type,
       'Send the body as JSON with the header Content-Type: application/json.',
     ),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    new Problem('invalid_request', 'The header Content-Length differs from the length of the body.'),
+    new Problem(
+      platformProblems.invalid_request,
+      'The header Content-Length differs from the length of the body.',
+    ),
   FST_ERR_BAD_URL: () =>
-    new Problem('invalid_request', 'The address holds a percent sign that encodes no character.'),
+    new Problem(
+      platformProblems.invalid_request,
+      'The address holds a percent sign that encodes no character.',
+    ),
 }
 
 function codeOf(error: unknown): string | undefined {

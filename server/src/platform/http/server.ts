@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyBaseLogger, type FastifyError, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { Problem } from '../problem.ts'
+import { Problem, platformProblems } from '../problem.ts'
 import { answerClientError } from './client-error.ts'
 import type { HttpServer } from './http-server.ts'
 import { type Metrics, measureRequests } from './metrics.ts'
@@ -19,7 +19,10 @@ export function createHttpServer(options: {
   log: FastifyBaseLogger
   metrics: Metrics
   dashboard: Dashboard | undefined
+  /** The origin people see; undefined: the one that each request was sent to. */
+  publicUrl?: string | undefined
 }): HttpServer {
+  const { publicUrl } = options
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -34,9 +37,9 @@ export function createHttpServer(options: {
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error: FastifyError, request, reply) => {
       reply.header('request-id', request.id)
-      sendProblem(request, reply, error)
+      sendProblem(request, reply, error, publicUrl)
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, publicUrl),
   }).withTypeProvider<ZodTypeProvider>()
 
   server.setValidatorCompiler(validatorCompiler)
@@ -49,13 +52,13 @@ export function createHttpServer(options: {
     done()
   })
   measureRequests(server, options.metrics)
-  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl))
   const describeAddress = describeAddresses(server)
   server.setNotFoundHandler((request, reply) => {
     const answer = describeAddress(request, options.dashboard)
     if (answer.kind === 'dashboard') return options.dashboard?.sendPage(reply)
     if (answer.kind === 'method') reply.header('allow', answer.allow.join(', '))
-    return sendProblem(request, reply, answer.problem)
+    return sendProblem(request, reply, answer.problem, publicUrl)
   })
   return server
 }
@@ -77,7 +80,7 @@ function readBodies(server: HttpServer): void {
     if (request.routeOptions.config.takesLines !== true) {
       return done(
         new Problem(
-          'unsupported_media_type',
+          platformProblems.unsupported_media_type,
           'Send the body as JSON with the header Content-Type: application/json.',
         ),
         undefined,
@@ -89,7 +92,7 @@ function readBodies(server: HttpServer): void {
     if (request.routeOptions.config.takesFile === true) return done(null, payload)
     done(
       new Problem(
-        'unsupported_media_type',
+        platformProblems.unsupported_media_type,
         'Send the body as JSON with the header Content-Type: application/json.',
       ),
       undefined,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifySchemaCompiler } from 'fastify'
 import { type $ZodRawIssue, type $ZodType, type output, safeParse } from 'zod/v4/core'
-import { type InvalidPart, Problem } from '../problem.ts'
+import { type InvalidPart, Problem, platformProblems } from '../problem.ts'
 
 /** Checks a part of a request against its Zod schema. What is wrong is told in sentences that say what is right. */
 export const validatorCompiler: FastifySchemaCompiler<$ZodType> =
@@ -61,7 +61,7 @@ export function invalidRequest(issues: readonly Issue[]): Problem {
   })
   const sentences = [...new Set(errors.map((error) => error.detail))]
   const more = sentences.length > 3 ? ` And ${sentences.length - 3} more.` : ''
-  return new Problem('invalid_request', sentences.slice(0, 3).join(' ') + more, { errors })
+  return new Problem(platformProblems.invalid_request, sentences.slice(0, 3).join(' ') + more, { errors })
 }
 
 /** RFC 6901. */

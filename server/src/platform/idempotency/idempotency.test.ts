@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestApp, type TestRequest, testApp } from '../../../test/app.ts'
-import { deleteExpiredIdempotencyRecords, idempotencyKeptMs } from './record-store.ts'
+import { deleteExpiredIdempotencyRecords, IDEMPOTENCY_KEPT_MS } from './idempotency-store.ts'
 
 let t: TestApp
 let key: string
@@ -117,8 +117,8 @@ test('a sign-up that is repeated under its key signs in to the same session', as
 
 test('answers are kept for a day', async () => {
   await make()
-  await deleteExpiredIdempotencyRecords(t.database, t.clock.now() + idempotencyKeptMs)
+  await deleteExpiredIdempotencyRecords(t.database, t.clock.now() + IDEMPOTENCY_KEPT_MS)
   expect((await make()).headers['idempotent-replayed']).toBe('true')
-  await deleteExpiredIdempotencyRecords(t.database, t.clock.now() + idempotencyKeptMs + 1)
+  await deleteExpiredIdempotencyRecords(t.database, t.clock.now() + IDEMPOTENCY_KEPT_MS + 1)
   expect((await make()).headers['idempotent-replayed']).toBeUndefined()
 })

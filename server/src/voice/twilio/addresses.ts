@@ -1,4 +1,4 @@
-import { publicId } from '../../platform/ids.ts'
+import { publicId } from '../../public-ids.ts'
 
 /** Where Twilio asks and tells. */
 export const twilioPaths = {

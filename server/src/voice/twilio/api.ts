@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { TwilioSettings } from '../../platform/voice-settings.ts'
 import { CarrierUnreachable } from '../carrier.ts'
+import type { TwilioSettings } from '../settings.ts'
 
 const Call = z.object({
   sid: z.string(),

@@ -1,4 +1,3 @@
-import type { TwilioSettings } from '../../platform/voice-settings.ts'
 import {
   type Carrier,
   type CarrierLeg,
@@ -7,6 +6,7 @@ import {
   type Placed,
   type PlaceOrder,
 } from '../carrier.ts'
+import type { TwilioSettings } from '../settings.ts'
 import { twilioAddress } from './addresses.ts'
 import { openTwilioApi, type TwilioAccess, type TwilioCall, type TwilioFields, TwilioRefusal } from './api.ts'
 import { endReasonOf, instantOf, isOver } from './status.ts'

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../platform/clock.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { publicId, uuidFrom } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
-import type { TwilioSettings } from '../../platform/voice-settings.ts'
+import { Problem, platformProblems } from '../../platform/problem.ts'
+import { publicId, uuidFrom } from '../../public-ids.ts'
 import type { CallReport } from '../apply-carrier-report.ts'
+import type { TwilioSettings } from '../settings.ts'
 import type { AnsweredDecision, IncomingDecision, Voice } from '../voice.ts'
 import { twilioAddress, twilioPaths } from './addresses.ts'
 import { callerOf } from './caller.ts'
@@ -33,7 +33,7 @@ export function twilioRoutes({ voice, clock, settings }: TwilioRouteDeps): Route
     const url = publicUrl + request.url
     const signature = request.headers['x-twilio-signature']
     if (typeof signature === 'string' && isSignedByTwilio(authToken, signature, url, form)) return form
-    throw new Problem('forbidden', 'The request is not signed as it must be.', {
+    throw new Problem(platformProblems.forbidden, 'The request is not signed as it must be.', {
       internal: `X-Twilio-Signature ${signature === undefined ? 'is missing' : `does not fit ${url}`}`,
     })
   }

@@ -1,0 +1,1 @@
+export { precomputePriceSplits } from './precompute-price-splits.ts'

@@ -1,0 +1,15 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Stripe } from './stripe/index.ts'
+
+type StripeAccess = Parameters<typeof import('./stripe/index.ts').openStripe>[0]
+
+/** Opens Stripe where the settings name it. Stripe's own library is loaded only then. */
+export async function openStripeIfSet(
+  access: StripeAccess | undefined,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Promise<Stripe | undefined> {
+  if (access === undefined) return undefined
+  const { openStripe } = await import('./stripe/index.ts')
+  return openStripe(access, clock, onError)
+}

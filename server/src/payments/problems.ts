@@ -1,0 +1,41 @@
+import { problemTypes } from '../platform/problem.ts'
+
+/** What can go wrong with cards and purchases. */
+export const paymentProblems = problemTypes({
+  payment_declined: {
+    status: 402,
+    title: 'The payment was declined',
+    retryable: false,
+    cause:
+      'The card was declined. `failure` gives the reason and a sentence for the customer; `purchaseId` names the purchase.',
+    remedy: 'Use another card, or correct what `failure` names.',
+  },
+  payment_method_required: {
+    status: 409,
+    title: 'A card is required',
+    retryable: false,
+    cause: 'There is no card to charge.',
+    remedy: 'Add a card first.',
+  },
+  payment_pending: {
+    status: 409,
+    title: 'A payment is still in progress',
+    retryable: false,
+    cause: 'A purchase by auto-reload, a change of plan or a renewal is still waiting for its payment.',
+    remedy: 'Finish or cancel that payment first. `GET /v1/purchases` lists the purchases.',
+  },
+  payment_method_not_found: {
+    status: 404,
+    title: 'Card not found',
+    retryable: false,
+    cause: 'The workspace has no card with this id, or it was removed.',
+    remedy: '`GET /v1/payment-methods` lists the cards.',
+  },
+  purchase_not_found: {
+    status: 404,
+    title: 'Purchase not found',
+    retryable: false,
+    cause: 'The workspace has no purchase with this id.',
+    remedy: '`GET /v1/purchases` lists the purchases.',
+  },
+})

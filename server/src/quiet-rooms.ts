@@ -1,0 +1,47 @@
+import { tmpdir } from 'node:os'
+import type { Http } from './access/index.ts'
+import { createAssembly } from './platform/assembly.ts'
+import { createSilentCommits } from './platform/commits.ts'
+import { createIdempotency } from './platform/idempotency/idempotency.ts'
+import { createLog } from './platform/log.ts'
+import { createOutbound } from './platform/outbound.ts'
+import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
+
+/** Settings for rooms of which nothing leaves the process: the sandbox, the simulated carrier, mails as files. */
+export const quietConfig: RoomsConfig = {
+  host: '127.0.0.1',
+  port: 0,
+  secret: 'a secret for tests, long enough',
+  secretPrevious: undefined,
+  publicUrl: undefined,
+  seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+  dataDir: tmpdir(),
+  mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
+  simulatedPace: 1,
+  voice: { outbound: 'simulated', twilio: undefined },
+  llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
+}
+
+export type QuietRoomsOptions = Pick<RoomsOptions, 'database' | 'clock'> &
+  Partial<Pick<RoomsOptions, 'config' | 'log' | 'commits' | 'openPipeline'>>
+
+/**
+ * Opens the rooms without a server around them: nothing runs by the clock, no room hears of another's commits unless
+ * `commits` is given, and an error of background work is thrown. Only what the caller does happens. For the demo's
+ * year, tests and benchmarks.
+ */
+export function openQuietRooms(options: QuietRoomsOptions): Rooms {
+  const { database, clock, config = quietConfig } = options
+  return openRooms({
+    log: createLog('silent'),
+    commits: createSilentCommits(),
+    ...options,
+    config,
+    assembly: createAssembly<Http>(),
+    idempotency: createIdempotency({ database, clock, secrets: config }),
+    outbound: createOutbound({ allow: [] }),
+    onError(error) {
+      throw error
+    },
+  })
+}

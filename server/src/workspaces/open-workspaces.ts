@@ -1,0 +1,10 @@
+import type { RoomAssembly } from '../access/index.ts'
+import { type WorkspaceRouteDeps, workspaceRoutes } from './routes.ts'
+
+export type WorkspacesDeps = Omit<WorkspaceRouteDeps, 'access' | 'idempotency'> & {
+  readonly assembly: RoomAssembly
+}
+
+export function openWorkspaces(deps: WorkspacesDeps): void {
+  deps.assembly.routes((http) => workspaceRoutes({ ...deps, ...http }))
+}
