@@ -22,7 +22,7 @@ export type StripeWorld = {
   /** Asks for Stripe's page on which the customer types in a card. */
   openCardPage(workspace: KeyedWorkspace): Promise<Session>
   /** Sends an event as Stripe would; `atMs` is the time of the signature. */
-  tell(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
+  sendEvent(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
   /** Opens an address of Talktime's in a browser. Returns the address of the redirect. */
   browse(address: string): Promise<string>
   /** Decides on the bank's page. Returns the address of the redirect. */
@@ -69,7 +69,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
       await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
       return workspace
     },
-    tell(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
+    sendEvent(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
       // Indented, because Stripe signs the bytes and not the value.
       const payload = JSON.stringify(event, null, 2)
       const timestamp = Math.floor(atMs / 1000)

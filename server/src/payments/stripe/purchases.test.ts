@@ -87,9 +87,9 @@ describe('a card', () => {
     )
     if (setUp === undefined || completed === undefined) throw new Error('Stripe tells nothing')
     await Promise.all([
-      world.tell(completed),
-      world.tell(setUp),
-      world.tell(setUp, { via: world.other.request }),
+      world.sendEvent(completed),
+      world.sendEvent(setUp),
+      world.sendEvent(setUp, { via: world.other.request }),
     ])
     await world.browse(back)
     expect(await cardsOf(workspace)).toHaveLength(1)
@@ -99,7 +99,7 @@ describe('a card', () => {
     const workspace = await world.workspaceWith('visa')
     const [card] = await cardsOf(workspace)
     await world.request('DELETE', `/v1/payment-methods/${card?.id}`, { key: workspace.key })
-    expect((await world.tell(world.stripe.lastEvent('setup_intent.succeeded'))).status).toBe(200)
+    expect((await world.sendEvent(world.stripe.lastEvent('setup_intent.succeeded'))).status).toBe(200)
     expect(await cardsOf(workspace)).toEqual([])
     expect([...world.stripe.books.methods.values()].at(-1)).toMatchObject({ customer: null })
   })
@@ -120,9 +120,10 @@ describe('buying credits', () => {
     expect([status, body.status]).toEqual([201, 'succeeded'])
     const succeeded = world.stripe.lastEvent('payment_intent.succeeded')
     const failed = { ...succeeded, id: 'evt_before_it', type: 'payment_intent.payment_failed' }
-    for (const event of [succeeded, failed, succeeded]) expect((await world.tell(event)).status).toBe(200)
+    for (const event of [succeeded, failed, succeeded])
+      expect((await world.sendEvent(event)).status).toBe(200)
     world.test.clock.advance(3 * 24 * 3_600_000)
-    expect((await world.tell({ ...succeeded, id: 'evt_late' })).status).toBe(200)
+    expect((await world.sendEvent({ ...succeeded, id: 'evt_late' })).status).toBe(200)
     await expectPaidOnce(workspace, body.id)
   })
 
@@ -132,7 +133,7 @@ describe('buying credits', () => {
     const { status, body } = await buy(workspace)
     expect([status, body.status]).toEqual([201, 'pending'])
     const event = world.stripe.lastEvent('payment_intent.succeeded')
-    const told = [world.tell(event), world.tell(event, { via: world.other.request })]
+    const told = [world.sendEvent(event), world.sendEvent(event, { via: world.other.request })]
     for (const { status } of await Promise.all(told)) expect(status).toBe(200)
     await expectPaidOnce(workspace, body.id)
   })
@@ -146,8 +147,8 @@ describe('buying credits', () => {
     await Promise.all([
       world.app.payments.reconcileDue(),
       world.other.app.payments.reconcileDue(),
-      world.tell(event),
-      world.tell({ ...event, id: 'evt_of_another_kind' }, { via: world.other.request }),
+      world.sendEvent(event),
+      world.sendEvent({ ...event, id: 'evt_of_another_kind' }, { via: world.other.request }),
       world.browse(`/stripe/return/${body.id}`),
     ])
     await expectPaidOnce(workspace, body.id)
@@ -172,7 +173,7 @@ describe('buying credits', () => {
     const buying = buy(workspace)
     await expect.poll(() => world.stripe.books.events.length).toBe(before + 1)
     const event = world.stripe.lastEvent('payment_intent.succeeded')
-    expect((await world.tell(event, { via: world.other.request })).status).toBe(200)
+    expect((await world.sendEvent(event, { via: world.other.request })).status).toBe(200)
     answer()
     const { status, body } = await buying
     expect([status, body.status]).toEqual([201, 'succeeded'])
@@ -202,7 +203,7 @@ describe('buying credits', () => {
     const { status, body } = await buy(workspace)
     expect(status).toBe(402)
     expect(body).toMatchObject({ code: 'payment_declined', failure: { code } })
-    await world.tell(world.stripe.lastEvent('payment_intent.payment_failed'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.payment_failed'))
     const purchase = String(body.purchaseId)
     expect(await failureOf(purchase)).toEqual({ status: 'failed', code, class: declineClass })
     await expectUnpaid(workspace, purchase)
@@ -214,7 +215,7 @@ describe('buying credits', () => {
     expect(body.status).toBe('pending')
     const [payment] = world.paymentsOf(body.id)
     if (payment !== undefined) world.stripe.books.endProcessing(payment)
-    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.succeeded'))
     await expectPaidOnce(workspace, body.id)
   })
 })
@@ -243,7 +244,7 @@ describe('a bank that wants a confirmation', () => {
     await world.app.payments.reconcileDue()
     expect((await read(workspace, id)).status).toBe('requires_action')
     await world.decideAtBank(await world.browse(actionUrl), 'confirm')
-    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.succeeded'))
     await expectPaidOnce(workspace, id)
     // The link leads to the purchase from now on.
     expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)

@@ -26,7 +26,7 @@ describe('POST /webhooks/stripe', () => {
   const nothing = event('payment_intent.succeeded', { id: 'pi_1', metadata: {} })
 
   test('200: an event that is signed', async () => {
-    const { status, body } = await world.tell(nothing)
+    const { status, body } = await world.sendEvent(nothing)
     expect([status, body]).toEqual([200, { received: true }])
   })
 
@@ -45,7 +45,7 @@ describe('POST /webhooks/stripe', () => {
     ['six minutes ago', { atMs: Date.parse('2026-11-22T09:54:00Z') }],
   ])('400: an event that was signed %s; the answer says nothing of ours', async (_how, options) => {
     const before = await eventsTaken()
-    const { status, body } = await world.tell(event('charge.refunded', {}), options)
+    const { status, body } = await world.sendEvent(event('charge.refunded', {}), options)
     expect(status).toBe(400)
     expect(body).toMatchObject({
       code: 'invalid_request',
@@ -88,8 +88,8 @@ describe('POST /webhooks/stripe', () => {
   ])('200: an event about %s is taken, and changes nothing', async (_what, type, object) => {
     const told = event(type, { id: 'pi_1', ...object })
     const before = await eventsTaken()
-    expect((await world.tell(told)).status).toBe(200)
-    expect((await world.tell(told)).status).toBe(200)
+    expect((await world.sendEvent(told)).status).toBe(200)
+    expect((await world.sendEvent(told)).status).toBe(200)
     expect(await eventsTaken()).toBe(before + 1)
   })
 
@@ -103,7 +103,7 @@ describe('POST /webhooks/stripe', () => {
       amount_received: 1200,
       metadata: { talktime_purchase: body.id },
     })
-    expect((await world.tell(lie)).status).toBe(200)
+    expect((await world.sendEvent(lie)).status).toBe(200)
     const purchase = await world.request('GET', `/v1/purchases/${body.id}`, { key: workspace.key })
     expect(purchase.body.status).toBe('requires_action')
   })
@@ -113,10 +113,10 @@ describe('POST /webhooks/stripe', () => {
     world.stripe.books.typeInCard(await world.openCardPage(workspace), 'visa')
     const told = world.stripe.lastEvent('setup_intent.succeeded')
     world.stripe.fail('GET', /setup_intents/, { kind: 'wrong_key' })
-    const { status, text } = await world.tell(told)
+    const { status, text } = await world.sendEvent(told)
     expect(status).toBe(503)
     expect(text).not.toContain(world.stripe.secretKey)
-    expect((await world.tell(told)).status).toBe(200)
+    expect((await world.sendEvent(told)).status).toBe(200)
     const { body } = await world.request('GET', '/v1/payment-methods', { key: workspace.key })
     expect(body.data).toMatchObject([{ brand: 'visa', lastFour: '4242', isDefault: true }])
   })
@@ -125,7 +125,7 @@ describe('POST /webhooks/stripe', () => {
 /** How Stripe signs an event, for a body that is sent in its place. */
 async function signed(told: ReturnType<typeof event>): Promise<{ headers: Record<string, string> }> {
   let headers: Record<string, string> = {}
-  await world.tell(told, {
+  await world.sendEvent(told, {
     async via(_method, _path, options) {
       headers = { ...options?.headers }
       return world.request('GET', '/healthz')
