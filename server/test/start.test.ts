@@ -129,7 +129,7 @@ describe('the server', () => {
     const { code, said } = await refused({})
     expect(code).toBe(1)
     expect(said).toContain(
-      `Another Talktime server (pid ${server.pid}) at ${server.address} holds the data folder`,
+      `Another Talktime server (pid ${server.pid}) at ${server.address} has held the data folder`,
     )
     expect(await isUp(server)).toBe(true)
   })
