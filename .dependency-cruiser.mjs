@@ -1,41 +1,8 @@
 // The walls of the house. A room of the server is entered through its index.ts;
-// rooms depend on each other in one direction; core depends on nothing.
-const rooms = (...names) => `^server/src/(${names.join('|')})/`
+// rooms depend on each other in one direction (server/walls.ts); core depends on nothing.
+import { mayEnter, openFiles } from './server/walls.ts'
 
-/** Which rooms a room may enter. Whatever is not listed is a wall. */
-const mayEnter = {
-  platform: [],
-  access: ['platform'],
-  ledger: ['platform', 'access'],
-  plans: ['platform', 'access', 'ledger'],
-  workspaces: ['platform', 'access', 'ledger', 'plans'],
-  agents: ['platform', 'access'],
-  alerts: ['platform', 'access', 'plans'],
-  payments: ['platform', 'access', 'ledger', 'plans'],
-  subscriptions: ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
-  'auto-reload': ['platform', 'access', 'alerts', 'ledger', 'plans', 'payments'],
-  calls: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'usage'],
-  voice: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'calls'],
-  campaigns: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'agents', 'alerts', 'calls', 'voice'],
-  'credit-watch': ['platform', 'ledger', 'alerts'],
-  usage: ['platform', 'access', 'ledger', 'plans', 'workspaces', 'alerts'],
-  llm: ['platform', 'access', 'ledger', 'plans', 'agents', 'calls'],
-  live: ['platform', 'access', 'ledger', 'calls'],
-  demo: [
-    'platform',
-    'access',
-    'ledger',
-    'plans',
-    'workspaces',
-    'agents',
-    'payments',
-    'subscriptions',
-    'auto-reload',
-    'calls',
-    'voice',
-    'campaigns',
-  ],
-}
+const rooms = (...names) => `^server/src/(${names.join('|')})/`
 
 const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
   name: `${room}-enters-only-${allowed.join('-') || 'nothing'}`,
@@ -43,6 +10,17 @@ const roomWalls = Object.entries(mayEnter).map(([room, allowed]) => ({
   comment: `server/src/${room} may only enter: ${allowed.join(', ') || 'no other room'}`,
   from: { path: rooms(room), pathNot: '\\.test\\.ts$' },
   to: { path: '^server/src/[^/]+/', pathNot: rooms(room, ...allowed) },
+}))
+
+/** The floors of the dashboard, from top to bottom. A floor may import the floors below it. */
+const webFloors = ['app', 'features', 'design', 'api']
+
+const webFloorWalls = webFloors.slice(1).map((floor, index) => ({
+  name: `web-${floor}-imports-no-floor-above`,
+  severity: 'error',
+  comment: `web/src/${floor} may import: ${[floor, ...webFloors.slice(index + 2)].join(', ')} and core`,
+  from: { path: `^web/src/${floor}/` },
+  to: { path: `^web/src/(${webFloors.slice(0, index + 1).join('|')})/` },
 }))
 
 export default {
@@ -69,7 +47,7 @@ export default {
       name: 'rooms-are-entered-through-index',
       severity: 'error',
       comment:
-        'Import the room’s index.ts, not its furniture. The platform has no single door: it is a corridor.',
+        'Import the room’s index.ts, nothing behind it. The platform has no index: every room uses its modules.',
       from: { path: '^server/src/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^server/src/([^/]+)/',
@@ -77,6 +55,13 @@ export default {
       },
     },
     ...roomWalls,
+    {
+      name: 'rooms-do-not-see-what-composes-them',
+      severity: 'error',
+      comment: `Of the files beside the rooms, a room but the demo may only import: ${openFiles.join(', ')}`,
+      from: { path: '^server/src/[^/]+/', pathNot: ['\\.test\\.ts$', rooms('cli', 'demo')] },
+      to: { path: '^server/src/[^/]+\\.ts$', pathNot: openFiles.map((file) => `^server/src/${file}$`) },
+    },
     {
       name: 'no-circles',
       severity: 'error',
@@ -91,6 +76,48 @@ export default {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'],
         pathNot: ['vite/client', '^core/src'],
       },
+    },
+    ...webFloorWalls,
+    {
+      name: 'web-features-meet-through-index',
+      severity: 'error',
+      comment: 'Import features/<noun>/index.ts. What it does not export is private to the feature.',
+      from: { path: '^web/src/features/([^/]+)/' },
+      to: {
+        path: '^web/src/features/([^/]+)/',
+        pathNot: ['^web/src/features/$1/', '^web/src/features/[^/]+/index\\.ts$'],
+      },
+    },
+    {
+      name: 'web-app-enters-features-through-index',
+      severity: 'error',
+      comment: 'Only routes load pages and tabs past the index, with a dynamic import: each becomes a chunk.',
+      from: { path: '^web/src/app/' },
+      to: { path: '^web/src/features/', pathNot: '^web/src/features/[^/]+/index\\.ts$', dynamic: false },
+    },
+    {
+      name: 'web-app-loads-only-pages-past-the-index',
+      severity: 'error',
+      from: { path: '^web/src/app/' },
+      to: {
+        path: '^web/src/features/',
+        pathNot: '^web/src/features/[^/]+/(index\\.ts|[A-Za-z]+(Page|Tab)\\.tsx)$',
+        dynamic: true,
+      },
+    },
+    {
+      name: 'web-index-is-for-others',
+      severity: 'error',
+      comment: 'Inside a feature, import the file itself: going through the own index makes circles.',
+      from: { path: '^web/src/features/([^/]+)/', pathNot: '/index\\.ts$' },
+      to: { path: '^web/src/features/$1/index\\.ts$' },
+    },
+    {
+      name: 'web-stands-on-a-floor',
+      severity: 'error',
+      comment: 'Every file of the dashboard stands on one of the floors.',
+      from: { path: '^web/src/' },
+      to: { path: '^web/src/', pathNot: `^web/src/(${webFloors.join('|')})/` },
     },
   ],
   options: {

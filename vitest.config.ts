@@ -1,39 +1,55 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-// Each project starts what its tests need and no more: core and web need nothing, the server's share one
-// PostgreSQL, the browser's start the whole product.
-// On a busy machine that builds for many, one test may be late without anybody's fault; elsewhere it shows at once.
-const retry = process.env.CI ? 1 : 0
+// Each project starts only what its tests need: tidy, core and web need nothing, the server's tests share one
+// PostgreSQL, the browser's tests start the whole product. A failed test is not retried: a retry hides what is wrong.
+// Files that run in one worker share their modules. Loading the server's modules again for every file took half of the
+// processor's time.
+const isolate = false
 
-// Tests wait for PostgreSQL, servers and browsers more than they compute: a file for each core.
-const maxWorkers = availableParallelism()
+// On a busy machine a test waits for the processor, too, and for the start of real processes.
+const TEST_MS_MAX = 60_000
+
+/** Files that run for half a minute and more, because they start many processes. */
+const LONG_FILE = /\/(start|bench|cli|crash|campaign-crash|full-disk|start-demo|make-demo)\.test\.ts$/
+
+/** Starts long files first: the last file of a run leaves the other cores idle. */
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => LONG_FILE.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
-    maxWorkers,
+    sequence: { sequencer: LongFilesFirst },
+    // Tests wait for PostgreSQL, servers and browsers more than they compute, so one file for each core runs at once.
+    maxWorkers: availableParallelism(),
     projects: [
-      { test: { name: 'core', include: ['core/src/**/*.test.ts'] } },
+      { test: { name: 'tidy', isolate, testTimeout: TEST_MS_MAX, include: ['tidy/**/*.test.ts'] } },
+      { test: { name: 'core', isolate, testTimeout: TEST_MS_MAX, include: ['core/src/**/*.test.ts'] } },
       {
         test: {
           name: 'server',
-          retry,
+          isolate,
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          // Generous: on a busy machine starting real processes takes its time.
-          testTimeout: 60_000,
+          testTimeout: TEST_MS_MAX,
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
+      { test: { name: 'web', isolate, testTimeout: TEST_MS_MAX, include: ['web/src/**/*.test.{ts,tsx}'] } },
       {
         test: {
           name: 'browser',
-          retry,
+          isolate,
           include: ['web/browser/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
-          testTimeout: 60_000,
-          // As long as Playwright waits for what it looks for itself.
+          testTimeout: TEST_MS_MAX,
+          // As long as Playwright's own waits.
           expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
         },

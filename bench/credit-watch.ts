@@ -152,7 +152,7 @@ async function leaveCredit(
       await ledger.changeWorkspace(workspaceId, async ({ unit, nowMs }) => {
         const amountMs = (leftMs[from + index] ?? 0) - unit.line.balanceMs
         post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
-        unit.line = { ...unit.line, lowLevelMs: 0 }
+        unit.line = { ...unit.line, lowBalanceThresholdMs: 0 }
       })
     }
     await database.transaction(async (tx) => {

@@ -6,8 +6,8 @@ import { defineConfig, type Plugin } from 'vite'
 
 const server = process.env.TALKTIME_SERVER ?? 'http://127.0.0.1:4400'
 
-/** Puts a brotli and a gzip copy beside every text file: the server sends them as they are. */
-function compressed(): Plugin {
+/** Writes a brotli and a gzip copy beside every text file. The server sends them as they are. */
+function compressFiles(): Plugin {
   return {
     name: 'compressed-copies',
     apply: 'build',
@@ -25,7 +25,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), compressFiles()],
   server: {
     proxy: { '/v1': server, '/openapi.json': server, '/docs': server, '/sandbox-bank': server },
   },
@@ -34,7 +34,7 @@ export default defineConfig({
     // The content security policy allows no data: fonts or scripts, so nothing is inlined.
     assetsInlineLimit: 0,
     target: 'es2023',
-    // The colours are written with light-dark(), which these browsers were the first to know.
+    // The first browsers with light-dark(), which the colors use.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
   },
 })

@@ -1,6 +1,6 @@
 /**
- * Ends a `switch` over a union: the compiler rejects the call while a case is missing, and a value that the types did
- * not foresee stops the work instead of falling through.
+ * Ends a `switch` over a union. The compiler rejects the call while a case is missing. At run time, a value outside the
+ * union throws instead of falling through.
  *
  * @throws Error naming the value
  */

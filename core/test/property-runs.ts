@@ -1,9 +1,9 @@
 /**
- * How often a property is tried. The default keeps the suite quick; set TALKTIME_PROPERTY_RUNS to try each property
- * that often instead, e.g. `TALKTIME_PROPERTY_RUNS=5000 npx vitest run --project core`.
+ * Returns fast-check's parameters for a property. The default number of runs keeps the suite fast. The environment
+ * variable TALKTIME_PROPERTY_RUNS overrides it, as in `TALKTIME_PROPERTY_RUNS=5000 npx vitest run --project core`.
  */
 export function propertyRuns(byDefault: number): { numRuns: number } {
-  // Looked up by hand: core is checked without the types of any runtime.
+  // core is type-checked without the types of any runtime, so `process` has no type here.
   const { process } = globalThis as { process?: { env: { TALKTIME_PROPERTY_RUNS?: string } } }
   return { numRuns: Number(process?.env.TALKTIME_PROPERTY_RUNS ?? byDefault) }
 }

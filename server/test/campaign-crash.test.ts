@@ -7,12 +7,13 @@ import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { type CampaignAnswer, contactsFile } from './campaign-customer.ts'
 import { connectHttp } from './http-client.ts'
-import { type RunningServer, startServer, temporaryFolder, until } from './start-server.ts'
+import { type RunningServer, startServer, until } from './start-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { newAgent } from './voice-stack.ts'
 import { verifyAll } from './world.ts'
 
-// The real server, killed while a campaign of a thousand contacts is on. The simulated carrier's memory is another
-// company's: it tells how often each phone rang.
+// The real server is killed while a campaign calls a thousand contacts. The simulated carrier keeps its own record, as a
+// real one would, and tells how often each phone rang.
 
 const CONTACTS = 1_000
 
@@ -79,15 +80,15 @@ const untilCampaign = (id: string, when: (campaign: CampaignAnswer) => boolean) 
 
 const doneOf = ({ contacts }: CampaignAnswer) => contacts.reached + contacts.notReached
 
-/** The server dies in the middle of whatever it does, and another is started. */
+/** Kills the server in the middle of its work and starts another. */
 async function killAndRestart(): Promise<void> {
   server.kill('SIGKILL')
   await server.ended
   server = await startServer(settings())
 }
 
-/** Auto-reload below one credit, with a card that the bank declines. */
-async function reloadByBadCard(): Promise<void> {
+/** Turns auto-reload on below one credit, with a card that the bank declines. */
+async function enableReloadWithBadCard(): Promise<void> {
   await ask('POST', '/v1/payment-methods', { testCard: 'decline' })
   await ask('PUT', '/v1/auto-reload', {
     enabled: true,
@@ -103,7 +104,7 @@ async function replaceCard(): Promise<void> {
   await ask('POST', `/v1/payment-methods/${id}/default`, {})
 }
 
-test('a thousand contacts are called once each, over two kill -9, a pause for credits and an auto-reload', async () => {
+test('a thousand contacts are called once each, through two kill -9, a pause without credits and an auto-reload', async () => {
   const agent = await ask<{ id: string }>('POST', '/v1/agents', newAgent)
   const { id } = await ask<CampaignAnswer>('POST', '/v1/campaigns', {
     name: 'Autumn',
@@ -112,9 +113,9 @@ test('a thousand contacts are called once each, over two kill -9, a pause for cr
     resumeWhenCreditsReturn: true,
   })
   await ask('POST', `/v1/campaigns/${id}/contacts`, contactsFile(CONTACTS), 'text/csv')
-  // Enough for some half of them: about 600 conversations of a quarter of a second.
+  // Enough for about half of the contacts: some 600 conversations of a quarter of a second.
   await deduct(1_000 * 60_000 - 75_000)
-  await reloadByBadCard()
+  await enableReloadWithBadCard()
   await ask('POST', `/v1/campaigns/${id}/start`, {})
 
   await untilCampaign(id, (campaign) => doneOf(campaign) >= 150)

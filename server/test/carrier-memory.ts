@@ -1,7 +1,7 @@
 import type { Queryable } from '../src/platform/database/database.ts'
 import { uuidFrom } from '../src/public-ids.ts'
 
-/** A campaign's call as the simulated carrier remembers it: nothing of its times comes from the campaign. */
+/** A campaign's call as the simulated carrier recorded it. None of its times comes from the campaign. */
 export type PlacedCall = {
   readonly to: string
   readonly placedAtMs: number
@@ -10,8 +10,8 @@ export type PlacedCall = {
   readonly reason: string
 }
 
-/** Every call of a campaign, in the order in which the carrier was asked. */
-export async function placedCalls(db: Queryable, campaignId: string): Promise<PlacedCall[]> {
+/** Reads every call of a campaign, in the order in which the carrier got the orders. */
+export async function readPlacedCalls(db: Queryable, campaignId: string): Promise<PlacedCall[]> {
   const { rows } = await db.query<PlacedCall>(
     `select c.to_number as "to", s.placed_at_ms as "placedAtMs", s.answers_at_ms as "answersAtMs",
             s.ends_at_ms as "endsAtMs", s.end_reason as reason
@@ -22,8 +22,8 @@ export async function placedCalls(db: Queryable, campaignId: string): Promise<Pl
   return rows
 }
 
-/** The most calls that were on at once. One that ends makes room for one that begins at that instant. */
-export function atOnceMax(calls: readonly PlacedCall[]): number {
+/** The largest number of calls at one time. A call that ends at an instant makes room for one placed at that instant. */
+export function findConcurrencyMax(calls: readonly PlacedCall[]): number {
   const steps = calls
     .flatMap(({ placedAtMs, endsAtMs }) => [
       { atMs: placedAtMs, by: 1 },
@@ -39,19 +39,19 @@ export function atOnceMax(calls: readonly PlacedCall[]): number {
   return most
 }
 
-/** The most calls that were placed within any stretch of so many milliseconds. */
-export function placedWithinMax(calls: readonly PlacedCall[], stretchMs: number): number {
+/** The largest number of calls placed within any interval of `intervalMs`. */
+export function findPlacedWithinMax(calls: readonly PlacedCall[], intervalMs: number): number {
   const instants = calls.map(({ placedAtMs }) => placedAtMs).sort((one, other) => one - other)
   let first = 0
   let most = 0
   for (const [index, atMs] of instants.entries()) {
-    while ((instants[first] ?? atMs) <= atMs - stretchMs) first += 1
+    while ((instants[first] ?? atMs) <= atMs - intervalMs) first += 1
     most = Math.max(most, index - first + 1)
   }
   return most
 }
 
-/** The calls to each number, in order. */
-export function callsByNumber(calls: readonly PlacedCall[]): Map<string, PlacedCall[]> {
+/** The calls by number, those to one number in order. */
+export function groupByNumber(calls: readonly PlacedCall[]): Map<string, PlacedCall[]> {
   return Map.groupBy(calls, ({ to }) => to)
 }

@@ -9,25 +9,26 @@ import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { publicId } from '../src/public-ids.ts'
 import { connectHttp, type HttpClient } from './http-client.ts'
-import { isRunning, type RunningServer, startServer, temporaryFolder, until } from './start-server.ts'
+import { isRunning, type RunningServer, startServer, until } from './start-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { instant, newAgent } from './voice-stack.ts'
 import { verifyAll } from './world.ts'
 
-// The real server and its PostgreSQL, killed while 32 connections make calls.
+// The real server and its PostgreSQL are killed while 32 connections make calls.
 
-const connections = 32
+const CONNECTIONS = 32
 let folder: { path: string; remove(): Promise<void> }
 let server: RunningServer
 let key: string
 let workspaceId: string
 let agentId: string
 
-/** What was answered, by the voice stack's id of the call: the last thing that the server said of it. */
-const told = new Map<string, CallResponse>()
-/** Milliseconds of credit that were answered to be granted, by their Idempotency-Key. */
+/** The server's last response about each call, by the voice stack's ID of the call. */
+const answered = new Map<string, CallResponse>()
+/** The grants that the server confirmed, in milliseconds, by Idempotency-Key. */
 const grants = new Map<string, number>()
-/** What was asked and has no answer: it may have been done or not. Asks it again, of the server there is by then. */
-const open = new Map<string, (client: HttpClient) => Promise<void>>()
+/** Requests without a response, which may have been carried out or not. Each sends its request again. */
+const unanswered = new Map<string, (client: HttpClient) => Promise<void>>()
 
 const settings = () => ({ TALKTIME_DATA_DIR: folder.path })
 
@@ -60,9 +61,9 @@ afterAll(async () => {
 })
 
 const connect = (): HttpClient =>
-  connectHttp(server.address, { connectionsMax: connections, headers: { authorization: `Bearer ${key}` } })
+  connectHttp(server.address, { connectionsMax: CONNECTIONS, headers: { authorization: `Bearer ${key}` } })
 
-/** Sends until it is answered or the server is gone. Answers below 300 count; others fail the test. */
+/** Sends a request. Throws when the server goes down; a response of 300 to 499 fails the test. */
 async function send(client: HttpClient, path: string, body: unknown, headers = {}): Promise<string> {
   const { status, text } = await client.send('POST', path, { body, headers })
   if (status >= 500) throw new Error(`The server is going down: ${status}`)
@@ -70,14 +71,14 @@ async function send(client: HttpClient, path: string, body: unknown, headers = {
   return text
 }
 
-/** Calls and grants without an end, until the server is gone. Whatever is under way then stays in `open`. */
+/** Makes calls and grants until the server is gone. The request in flight then stays in `unanswered`. */
 async function makeCalls(client: HttpClient, worker: string): Promise<void> {
   for (let n = 0; ; n++) {
     const externalId = `${worker}-${n}`
     const ms = 1000 + n
     const answeredAt = instant(Date.now() - ms)
     const report = (path: string, body: object) => async (from: HttpClient) => {
-      told.set(externalId, JSON.parse(await send(from, path, body)) as CallResponse)
+      answered.set(externalId, JSON.parse(await send(from, path, body)) as CallResponse)
     }
     const grant = async (from: HttpClient) => {
       const body = { milliseconds: ms, kind: 'promotional', reason: 'Sorry' }
@@ -85,12 +86,12 @@ async function makeCalls(client: HttpClient, worker: string): Promise<void> {
       grants.set(externalId, ms)
     }
     const step = async (name: string, work: (from: HttpClient) => Promise<void>) => {
-      open.set(name, work)
+      unanswered.set(name, work)
       await work(client)
-      open.delete(name)
+      unanswered.delete(name)
     }
     await step(externalId, report('/v1/calls', { agentId, direction: 'inbound', externalId }))
-    const path = `/v1/calls/${told.get(externalId)?.id}`
+    const path = `/v1/calls/${answered.get(externalId)?.id}`
     await step(externalId, report(`${path}/answer`, { at: answeredAt }))
     if (n % 3 === 2) continue
     await step(externalId, report(`${path}/end`, { at: instant(Date.parse(answeredAt) + ms) }))
@@ -98,23 +99,23 @@ async function makeCalls(client: HttpClient, worker: string): Promise<void> {
   }
 }
 
-/** Loads the server until `enough` calls more have been told of, then does `kill`. Returns when all is dead. */
+/** Puts load on the server until it has answered for `enough` more calls, then kills it. Returns when all is down. */
 async function killUnderLoad(round: string, enough: number, kill: () => void): Promise<void> {
   const client = connect()
-  const before = told.size
-  const workers = Array.from({ length: connections }, (_, n) =>
+  const before = answered.size
+  const workers = Array.from({ length: CONNECTIONS }, (_, n) =>
     makeCalls(client, `${round}-${n}`).catch((error: Error) => error.message),
   )
-  await until(() => (told.size - before >= enough ? true : undefined))
+  await until(() => (answered.size - before >= enough ? true : undefined))
   kill()
   const endings = await Promise.all(workers)
   expect(endings.filter((message) => message?.includes('expected'))).toEqual([])
-  expect(open.size).toBeGreaterThan(0)
+  expect(unanswered.size).toBeGreaterThan(0)
   client.close()
   await server.ended
 }
 
-/** Everything that was answered is there as it was answered, or further on; the books agree. */
+/** Expects every answered request in the database, as answered or in a later state, and books that verify. */
 async function expectNothingLost(): Promise<void> {
   await withDatabase(async (database) => {
     expect(await verifyAll(database)).toEqual([])
@@ -128,9 +129,9 @@ async function expectNothingLost(): Promise<void> {
       `select external_id as "externalId", id, answered_at_ms is not null as answered,
               ended_at_ms is not null as ended, settled_ms as "settledMs" from calls`,
     )
-    const there = new Map(rows.map((row) => [row.externalId, row]))
-    const lost = [...told].filter(([externalId, call]) => {
-      const row = there.get(externalId)
+    const stored = new Map(rows.map((row) => [row.externalId, row]))
+    const lost = [...answered].filter(([externalId, call]) => {
+      const row = stored.get(externalId)
       if (row === undefined || publicId('call', row.id) !== call.id) return true
       if (call.answeredAt !== null && !row.answered) return true
       return call.endedAt !== null && !(row.ended && row.settledMs === call.charged.milliseconds)
@@ -145,20 +146,20 @@ async function expectNothingLost(): Promise<void> {
   })
 }
 
-/** The voice stacks come back and send again what they have no answer to. */
-async function repeatWhatIsOpen(): Promise<void> {
+/** Does what voice stacks do after a crash: sends every unanswered request again. */
+async function repeatUnanswered(): Promise<void> {
   const client = connect()
-  const repeats = [...open.values()]
-  open.clear()
+  const repeats = [...unanswered.values()]
+  unanswered.clear()
   await Promise.all(repeats.map((work) => work(client)))
   client.close()
 }
 
-const postmaster = async () =>
+const readPostmasterPid = async () =>
   Number((await readFile(join(folder.path, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
 
-test('kill -9 of the server and its PostgreSQL: every answered request is there after the restart', async () => {
-  const database = await postmaster()
+test('kill -9 of the server and its PostgreSQL loses no answered request', async () => {
+  const database = await readPostmasterPid()
   await killUnderLoad('both', 300, () => {
     process.kill(database, 'SIGKILL')
     server.kill('SIGKILL')
@@ -166,28 +167,28 @@ test('kill -9 of the server and its PostgreSQL: every answered request is there 
   expect(isRunning(database)).toBe(false)
   server = await startServer(settings())
   await expectNothingLost()
-  await repeatWhatIsOpen()
+  await repeatUnanswered()
   await expectNothingLost()
 }, 60_000)
 
-test('kill -9 of the server alone: the same, and afterwards each credit is accounted for', async () => {
+test('kill -9 of the server alone loses no answered request, and every credit is accounted for', async () => {
   await killUnderLoad('alone', 300, () => server.kill('SIGKILL'))
   server = await startServer(settings())
   await expectNothingLost()
-  await repeatWhatIsOpen()
+  await repeatUnanswered()
   await expectNothingLost()
 
-  // Everything has an answer now: what was told is all there is.
+  // Every request has a response now, so the responses add up to the whole balance.
   const client = connect()
   const headers = { 'talktime-workspace': workspaceId }
-  const live = [...told].filter(([, call]) => call.endedAt === null)
+  const live = [...answered].filter(([, call]) => call.endedAt === null)
   await Promise.all(
     live.map(async ([externalId, { id, answeredAt }]) => {
       const text = await send(client, `/v1/calls/${id}/end`, answeredAt === null ? {} : { at: answeredAt })
-      told.set(externalId, JSON.parse(text) as CallResponse)
+      answered.set(externalId, JSON.parse(text) as CallResponse)
     }),
   )
-  const chargedMs = [...told.values()].reduce((sum, call) => sum + call.charged.milliseconds, 0)
+  const chargedMs = [...answered.values()].reduce((sum, call) => sum + call.charged.milliseconds, 0)
   const grantedMs = [...grants.values()].reduce((sum, ms) => sum + ms, 10_000 * 60_000)
   const balance = await client.send('GET', '/v1/balance', { headers })
   expect(JSON.parse(balance.text)).toMatchObject({
@@ -195,6 +196,6 @@ test('kill -9 of the server alone: the same, and afterwards each credit is accou
     liveCalls: 0,
   })
   client.close()
-  expect(told.size).toBeGreaterThan(600)
+  expect(answered.size).toBeGreaterThan(600)
   await expectNothingLost()
 }, 60_000)

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../src/platform/database/database.ts'
 import { type Ask, type TestApp, testApp } from './app.ts'
-import { type Cable, layCable } from './severable-proxy.ts'
+import { openSeverableProxy, type SeverableProxy } from './severable-proxy.ts'
 import { until } from './start-server.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from './voice-stack.ts'
 
-// A server that reaches its database over a connection that can be cut.
+// The server reaches its database through a proxy that the tests sever.
 
 let t: TestApp
-let cable: Cable
+let proxy: SeverableProxy
 let database: Database
 let request: Ask
 let stack: VoiceStack
 
 beforeAll(async () => {
   t = await testApp()
-  cable = await layCable(Number(t.database.connection.port))
-  database = openDatabase({ ...t.database.connection, port: cable.port })
+  proxy = await openSeverableProxy(Number(t.database.connection.port))
+  database = openDatabase({ ...t.database.connection, port: proxy.port })
   ;({ request } = await t.addProcess({ database }))
 })
 beforeEach(async () => {
@@ -25,15 +25,15 @@ beforeEach(async () => {
 afterAll(async () => {
   await closeInOrder(t)
   await database.close()
-  cable.cut()
+  proxy.sever()
 })
 
 const isReady = async () => ((await request('GET', '/readyz')).status === 200 ? true : undefined)
 
-test('503: /readyz and every request say that the database is away, /healthz goes on; then all is as before', async () => {
+test('503: /readyz and every request report that the database is unavailable, /healthz stays up, and all recover', async () => {
   const id = await stack.startedCall()
   expect(await isReady()).toBe(true)
-  cable.cut()
+  proxy.sever()
   const ready = await request('GET', '/readyz')
   expect(ready.body).toMatchObject({
     status: 503,
@@ -42,7 +42,7 @@ test('503: /readyz and every request say that the database is away, /healthz goe
   })
   expect(ready.headers['retry-after']).toBe('1')
   expect((await request('GET', '/healthz')).status).toBe(200)
-  const asked = [
+  const responses = [
     await stack.start(),
     await stack.end(id),
     await stack.heartbeat(id),
@@ -53,26 +53,26 @@ test('503: /readyz and every request say that the database is away, /healthz goe
     await stack.grant({ credits: 1 }),
     await stack.ask('GET', '/v1/plans'),
   ]
-  for (const answer of asked) {
+  for (const answer of responses) {
     expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } })
   }
-  await cable.mend()
+  await proxy.restore()
   await until(isReady)
   expect((await stack.answer(id)).body).toMatchObject({ status: 'in_conversation' })
   expect((await stack.end(id)).body).toMatchObject({ status: 'ended' })
 })
 
-test('requests that are in the database when it goes are done or are 503, and a repeat does them once', async () => {
+test('requests in flight when the database goes away succeed or return 503, and a repeat carries them out once', async () => {
   const names = Array.from({ length: 150 }, (_, n) => `call-${n}`)
   const { agentId } = stack
   const startAll = () => names.map((externalId) => stack.start({ agentId, externalId }))
-  const asked = startAll()
-  await Promise.race(asked)
-  cable.cut()
-  const answers = await Promise.all(asked)
+  const inFlight = startAll()
+  await Promise.race(inFlight)
+  proxy.sever()
+  const answers = await Promise.all(inFlight)
   const statuses = new Set(answers.map(({ status }) => status))
   expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
-  await cable.mend()
+  await proxy.restore()
   await until(isReady)
   const again = await Promise.all(startAll())
   for (const [index, { status, body }] of answers.entries()) {

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '../src/platform/database/database.ts'
-import { templateDatabase } from './global-setup.ts'
+import { TEMPLATE_DATABASE } from './global-setup.ts'
 
 /**
- * A database of the caller's own, migrated and empty. `drop` closes it and throws it away; call it in `afterAll`.
+ * Creates a database for one test file: migrated, without rows. Call `drop` in `afterAll`; it closes and deletes the
+ * database.
  *
- * @param from `empty`: without even the schema, for tests of migrations
+ * @param from `empty` leaves out the schema, for tests of migrations
  */
 export async function testDatabase(
   from: 'template' | 'empty' = 'template',
 ): Promise<{ database: Database; drop(): Promise<void> }> {
   const server = inject('testServer')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  const template = from === 'empty' ? 'template0' : templateDatabase
-  // Nothing waits for the disk here, so copying the files is quicker than writing each page to the log.
+  const template = from === 'empty' ? 'template0' : TEMPLATE_DATABASE
+  // The test server never waits for the disk, so copying the files is faster than writing each page to the log.
   await asAdmin(`create database ${name} template ${template} strategy file_copy`)
   const database = openDatabase({ ...server, database: name })
   return {

@@ -1,28 +1,28 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { until } from './start-server.ts'
 
-/** An event as it came over the wire. */
+/** A server-sent event as received. */
 export type ServerEvent = {
   readonly id: string | undefined
   readonly event: string
   readonly data: { readonly [field: string]: unknown }
 }
 
-/** One end of an HTTP connection that receives server-sent events. */
+/** A client's open stream of server-sent events. */
 export type EventStream = {
   readonly answer: IncomingMessage
-  /** All that has come so far, without pings. */
+  /** Every event received so far, except pings. */
   readonly events: readonly ServerEvent[]
-  /** All that has come so far, as text. */
+  /** Everything received so far, as text. */
   text(): string
-  /** Waits for the first event, after those that were waited for before, that `wanted` holds for. */
+  /** Waits for the next event for which `wanted` holds. Each event is looked at once. */
   next(wanted?: (event: ServerEvent) => boolean): Promise<ServerEvent>
-  /** Settles when the stream is over, however it ended. */
+  /** Resolves when the stream ends, for whatever reason. */
   readonly over: Promise<void>
   close(): void
 }
 
-/** Opens a stream and waits for its first byte. Rejects where the answer is no stream. */
+/** Opens a stream and waits for its headers. Rejects if the status is not 200. */
 export async function openEvents(url: string, headers: Record<string, string> = {}): Promise<EventStream> {
   const { request, answer } = await send(url, headers)
   if (answer.statusCode !== 200) throw new Error(`The stream was answered with ${answer.statusCode}`)
@@ -35,7 +35,7 @@ export async function openEvents(url: string, headers: Record<string, string> = 
     text += chunk
     const blocks = (rest + chunk).split('\n\n')
     rest = blocks.pop() ?? ''
-    for (const event of blocks.flatMap(eventOf)) if (event.event !== 'ping') events.push(event)
+    for (const event of blocks.flatMap(parseEvent)) if (event.event !== 'ping') events.push(event)
   })
   const over = new Promise<void>((resolve) => answer.on('close', resolve).on('error', () => {}))
   return {
@@ -57,7 +57,7 @@ export async function openEvents(url: string, headers: Record<string, string> = 
   }
 }
 
-/** Sends the request alone and hands over its answer, unread. */
+/** Sends a GET request on a new connection. Returns the response with its body unread. */
 export function send(
   url: string,
   headers: Record<string, string>,
@@ -69,7 +69,7 @@ export function send(
   })
 }
 
-function eventOf(block: string): ServerEvent[] {
+function parseEvent(block: string): ServerEvent[] {
   const fields = new Map(
     block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
   )

@@ -1,5 +1,5 @@
-// What happens to a server whose disk fills up, told as one JSON object. Runs where FOLDER may be mounted as a small
-// file system of its own: see full-disk.test.ts.
+// Fills the disk of a server and prints what happened as one JSON object. Needs the right to mount a small file system
+// at FOLDER: see full-disk.test.ts.
 // Usage: node server/test/full-disk.ts FOLDER
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -8,24 +8,19 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { loadConfig } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
-import { runServer, startServer } from './start-server.ts'
+import { runServerToEnd, startServer } from './start-server.ts'
 
 const folder = process.argv[2] ?? ''
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', folder])
 const settings = { TALKTIME_DATA_DIR: join(folder, 'data'), TALKTIME_SECRET: 'x'.repeat(32) }
 
-async function refused() {
-  const program = runServer(settings)
-  return { code: await program.ended, said: program.stderr() }
-}
-
-/** Takes all the space that is left, but for some. */
+/** Fills the disk, except for `leftBytes`. */
 async function fill(leftBytes = 0): Promise<void> {
-  await takeAll()
+  await fillCompletely()
   const filler = join(folder, 'filler')
   await truncate(filler, (await stat(filler)).size - leftBytes)
 }
-async function takeAll(): Promise<void> {
+async function fillCompletely(): Promise<void> {
   const block = Buffer.alloc(64 * 1024)
   for (let _n = 0; ; _n++) {
     try {
@@ -39,10 +34,10 @@ async function takeAll(): Promise<void> {
 const makeRoom = () => rm(join(folder, 'filler'))
 
 await fill()
-const whenFull = await refused()
+const whenFull = await runServerToEnd(settings)
 await makeRoom()
 await fill(10_000_000)
-const whenNearlyFull = await refused()
+const whenNearlyFull = await runServerToEnd(settings)
 await makeRoom()
 
 const server = await startServer(settings)
@@ -52,7 +47,7 @@ await database.query('create table notes (n int primary key, text text)')
 await fill(3_000_000)
 let committed = 0
 let whileRunning = ''
-// Each row is larger than what may be left over somewhere.
+// Each row is larger than any space left inside existing files.
 for (let n = 1; n <= 10_000 && whileRunning === ''; n++) {
   await database.query(`insert into notes values ($1, repeat($2, 500))`, [n, randomUUID()]).then(
     () => {
@@ -66,7 +61,7 @@ for (let n = 1; n <= 10_000 && whileRunning === ''; n++) {
 await stop()
 server.kill('SIGTERM')
 await server.ended
-const atNextStart = await refused()
+const atNextStart = await runServerToEnd(settings)
 await makeRoom()
 
 const again = await startServer(settings)

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises'
-import { freemem, tmpdir } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../src/platform/database/database.ts'
 import { migrate } from '../src/platform/database/migrate.ts'
 import { CLUSTER_USER, createCluster, startCluster } from '../src/platform/database/postgres-cluster.ts'
+import { fastestFolder } from './temporary-folder.ts'
 
 export type TestServer = { host: string; port: number; user: string; password: string }
 
@@ -14,27 +14,16 @@ declare module 'vitest' {
   }
 }
 
-/** The migrated, empty database that each test file's own is a copy of. */
-export const templateDatabase = 'talktime_template'
-
-/** Memory that looks like a folder, where Linux has it. */
-const memoryFolder = '/dev/shm'
-const spaceMin = 2 * 1024 ** 3
-
-/** Where the files of hundreds of databases are made and removed again the quickest. */
-async function quickestFolder(): Promise<string> {
-  const memory = await statfs(memoryFolder).catch(() => undefined)
-  const space = memory === undefined ? 0 : memory.bavail * memory.bsize
-  return space >= spaceMin && freemem() >= spaceMin ? memoryFolder : tmpdir()
-}
+/** The migrated, empty database from which each test file's own database is copied. */
+export const TEMPLATE_DATABASE = 'talktime_template'
 
 /**
- * One real PostgreSQL for all test files, in a temporary folder. What it holds is worth nothing after a crash, so it
- * never waits for the disk.
+ * Starts the one real PostgreSQL that all test files share, in a temporary folder. Its data need not survive a crash,
+ * so it never waits for the disk. Returns what stops it and removes the folder.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(await quickestFolder(), 'talktime-test-'))
-  // Programs that a test starts without a data folder must not write into the project's own.
+  const folder = await mkdtemp(join(await fastestFolder(), 'talktime-test-'))
+  // A program that a test starts without naming a data folder must not write into the project's own.
   process.env.TALKTIME_DATA_DIR = join(folder, 'data')
   const password = 'for tests alone'
   await createCluster(join(folder, 'postgres'), password)
@@ -55,9 +44,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   })
   const testServer = { host: '127.0.0.1', port: cluster.port, user: CLUSTER_USER, password }
   const admin = openDatabase({ ...testServer, database: 'postgres' })
-  await admin.query(`create database ${templateDatabase}`)
+  await admin.query(`create database ${TEMPLATE_DATABASE}`)
   await admin.close()
-  const template = openDatabase({ ...testServer, database: templateDatabase })
+  const template = openDatabase({ ...testServer, database: TEMPLATE_DATABASE })
   await migrate(template)
   await template.close()
   project.provide('testServer', testServer)

@@ -8,9 +8,9 @@ import { type TestApp, testApp } from './app.ts'
 import { connectHttp, type HttpClient } from './http-client.ts'
 import { closeInOrder, connectVoiceStack, instant, newAgent } from './voice-stack.ts'
 
-// 64 connections at once, half of them to each of two servers on one database.
+// 64 connections send requests at once, half of them to each of two servers on one database.
 
-const connections = 64
+const CONNECTIONS = 64
 let t: TestApp
 let addresses: string[]
 
@@ -23,17 +23,17 @@ afterAll(() => closeInOrder(t))
 
 type Answer = { readonly status: number; readonly call: CallResponse }
 
-/** Runs as many workers as there are connections, each with a client of its own server. */
+/** Runs one worker for each connection, half of them against each server. */
 async function hammer(key: string, worker: (client: HttpClient, n: number) => Promise<void>): Promise<void> {
   const clients = addresses.map((address) =>
     connectHttp(address, {
-      connectionsMax: connections / addresses.length,
+      connectionsMax: CONNECTIONS / addresses.length,
       headers: { authorization: `Bearer ${key}` },
     }),
   )
   try {
     await Promise.all(
-      Array.from({ length: connections }, (_, n) => worker(clients[n % clients.length] as HttpClient, n)),
+      Array.from({ length: CONNECTIONS }, (_, n) => worker(clients[n % clients.length] as HttpClient, n)),
     )
   } finally {
     for (const client of clients) client.close()
@@ -48,7 +48,7 @@ async function post(client: HttpClient, path: string, body: unknown, headers = {
 
 type Hammered = { readonly agentId: string; readonly externalId: string; readonly ms: number }
 
-/** A call's life in requests. Answers with the call as it was told to have ended. */
+/** Starts, answers and ends a call. Returns the call as the last response shows it. */
 async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Promise<CallResponse> {
   const { agentId, externalId, ms } = call
   const started = await post(client, '/v1/calls', { agentId, direction: 'web', externalId }, headers)
@@ -58,7 +58,7 @@ async function wholeCall(client: HttpClient, call: Hammered, headers = {}): Prom
   return ended.call
 }
 
-/** The same, told twice and out of order, as voice stacks do that lost an answer. */
+/** Makes a whole call with repeated and reordered reports, as a voice stack does that lost a response. */
 async function repeatedCall(client: HttpClient, call: Hammered): Promise<CallResponse> {
   const start = { agentId: call.agentId, direction: 'web', externalId: call.externalId }
   const [first, second] = await Promise.all([
@@ -73,17 +73,17 @@ async function repeatedCall(client: HttpClient, call: Hammered): Promise<CallRes
   return again.call
 }
 
-/** Every call of the workspaces as the database has it. */
-async function callsThereAre() {
+/** Reads every call from the database. */
+async function readCalls() {
   const { rows } = await t.database.query<{ id: string; status: string; settledMs: number }>(
     `select id, status, settled_ms as "settledMs" from calls`,
   )
   return new Map(rows.map((row) => [publicId('call', row.id), row]))
 }
 
-test('one workspace: every answer is in the database, and the balance is what is left', async () => {
+test('one workspace: every response is in the database, and the balance adds up', async () => {
   const stack = await connectVoiceStack(t, { planId: 'enterprise' })
-  const told = new Map<string, number>()
+  const answered = new Map<string, number>()
   let grantedMs = 10_000 * 60_000
   await hammer(stack.key, async (client, n) => {
     for (let round = 0; round < 6; round++) {
@@ -91,7 +91,7 @@ test('one workspace: every answer is in the database, and the balance is what is
       const ms = 1000 + n
       const ended = await repeatedCall(client, { agentId: stack.agentId, externalId, ms })
       expect(ended.charged.milliseconds).toBe(ms)
-      told.set(ended.id, ended.charged.milliseconds)
+      answered.set(ended.id, ended.charged.milliseconds)
       const { status } = await client.send('GET', n % 2 ? '/v1/balance' : `/v1/calls/${ended.id}`)
       expect(status).toBe(200)
       if (round !== n % 6) continue
@@ -99,28 +99,28 @@ test('one workspace: every answer is in the database, and the balance is what is
       grantedMs += n + 1
     }
   })
-  expect(told.size).toBe(connections * 6)
-  const there = await callsThereAre()
-  expect([...told].filter(([id, ms]) => there.get(id)?.settledMs !== ms)).toEqual([])
-  expect(new Set([...there.values()].map(({ status }) => status))).toEqual(new Set(['ended']))
-  const chargedMs = [...told.values()].reduce((sum, ms) => sum + ms, 0)
+  expect(answered.size).toBe(CONNECTIONS * 6)
+  const stored = await readCalls()
+  expect([...answered].filter(([id, ms]) => stored.get(id)?.settledMs !== ms)).toEqual([])
+  expect(new Set([...stored.values()].map(({ status }) => status))).toEqual(new Set(['ended']))
+  const chargedMs = [...answered.values()].reduce((sum, ms) => sum + ms, 0)
   expect(await stack.balance()).toMatchObject({
     balance: { milliseconds: grantedMs - chargedMs },
     liveCalls: 0,
   })
 }, 60_000)
 
-test('1,000 workspaces: each call is there once, in its own', async () => {
-  const workspaces = await makeTenants(1000)
+test('1,000 workspaces: each has its one call', async () => {
+  const workspaces = await makeWorkspaces(1000)
   const left = [...workspaces.entries()]
-  const told = new Map<string, number>()
+  const answered = new Map<string, number>()
   await hammer(t.operatorKey, async (client, n) => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [index, { workspaceId, agentId }] = next
-      // The agent and the call name the workspace as well as the header does.
+      // The operator's key finds the workspace by the header or by the agent and the call.
       const headers = n % 4 < 2 ? { 'talktime-workspace': workspaceId } : {}
       const ended = await wholeCall(client, { agentId, externalId: 'the only one', ms: index + 2 }, headers)
-      told.set(workspaceId, ended.charged.milliseconds)
+      answered.set(workspaceId, ended.charged.milliseconds)
     }
   })
   const { rows } = await t.database.query<{ id: string; calls: number; usedMs: number }>(
@@ -130,9 +130,9 @@ test('1,000 workspaces: each call is there once, in its own', async () => {
   )
   const usedMs = new Map(rows.map(({ id, usedMs }) => [publicId('workspace', id), usedMs]))
   expect(rows.filter(({ calls }) => calls !== 1)).toEqual([])
-  expect(told.size).toBe(1000)
+  expect(answered.size).toBe(1000)
   for (const [index, { workspaceId }] of workspaces.entries()) {
-    expect([workspaceId, told.get(workspaceId), usedMs.get(workspaceId)]).toEqual([
+    expect([workspaceId, answered.get(workspaceId), usedMs.get(workspaceId)]).toEqual([
       workspaceId,
       index + 2,
       index + 2,
@@ -140,8 +140,8 @@ test('1,000 workspaces: each call is there once, in its own', async () => {
   }
 }, 60_000)
 
-/** Workspaces with an agent each, many in a transaction. */
-async function makeTenants(count: number) {
+/** Makes workspaces with one agent each, 100 in a transaction. */
+async function makeWorkspaces(count: number) {
   const plan = { name: 'Acme', timeZone: 'UTC', planId: 'starter' }
   const make = async (tx: Parameters<typeof createWorkspace>[0]) => {
     const uuid = await createWorkspace(tx, plan, t.clock.now())
@@ -161,7 +161,7 @@ async function makeTenants(count: number) {
   return batches.flat()
 }
 
-test('settings, plans, agents, grants and calls at once: nobody waits for anybody in a circle', async () => {
+test('settings, plans, agents, grants and calls at once do not deadlock', async () => {
   const stack = await connectVoiceStack(t, { planId: 'starter' })
   const { agentId, workspaceId } = stack
   const changes = [

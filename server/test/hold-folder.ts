@@ -1,4 +1,4 @@
-// Takes a data folder as a server would and keeps it until it is killed.
+// Locks a data folder as a server would and holds it until it is killed.
 // Usage: node server/test/hold-folder.ts FOLDER ADDRESS
 import { systemClock } from '../src/platform/clock.ts'
 import { lockFolder } from '../src/platform/folder-lock.ts'

@@ -6,7 +6,7 @@ export type HttpAnswer = {
   readonly text: string
 }
 
-/** A client that keeps its connections open. What has no answer, whole and to the end, rejects. */
+/** A client that keeps its connections open. A request rejects unless its response arrives complete. */
 export type HttpClient = {
   send(
     method: string,
@@ -16,7 +16,7 @@ export type HttpClient = {
   close(): void
 }
 
-/** @param headers of every request, such as the API key */
+/** @param options `headers` go with every request, such as the API key */
 export function connectHttp(
   address: string,
   options: { connectionsMax: number; headers: Readonly<Record<string, string>> },

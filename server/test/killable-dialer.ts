@@ -2,22 +2,22 @@ import { createDialer, type Dialer } from '../src/campaigns/index.ts'
 import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { createSimulatedCarrier, createVoice, type SimulatedLife, usualLife } from '../src/voice/index.ts'
 import type { TestApp } from './app.ts'
-import { Died, type Life, lifeOf, mortalDatabase } from './killable-process.ts'
+import { createLife, killableDatabase, ProcessKilled, type ProcessLife } from './killable-process.ts'
 
 /**
- * A server process that carries campaigns on until it dies, before or after any of its steps: queries and transactions
- * of the dialer and of the voice room, and asking the carrier.
+ * The dialer of a server process that is killed after `stepsMax` steps. A step comes before and after each query and
+ * transaction of the dialer and of the voice room, and before and after each order to the carrier.
  */
-export function mortalDialer(
+export function createKillableDialer(
   t: Pick<TestApp, 'app' | 'database' | 'clock'>,
   simulatedLife: Partial<SimulatedLife>,
   stepsMax: number,
-): { readonly dialer: Dialer; readonly life: Life } {
+): { readonly dialer: Dialer; readonly life: ProcessLife } {
   const { clock } = t
-  const life = lifeOf(stepsMax)
-  const database = mortalDatabase(t.database, life)
+  const life = createLife(stepsMax)
+  const database = killableDatabase(t.database, life)
   const onError = (error: unknown) => {
-    if (!(error instanceof Died)) throw error
+    if (!(error instanceof ProcessKilled)) throw error
   }
   const simulated = createSimulatedCarrier({
     database: t.database,

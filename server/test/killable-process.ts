@@ -4,41 +4,45 @@ import type { Database } from '../src/platform/database/database.ts'
 import type { Pipeline } from '../src/platform/database/pipeline.ts'
 import type { Carrier } from '../src/voice/index.ts'
 
-/** The process has died: nothing it was about to do happens any more. */
-export class Died extends Error {
-  override name = 'Died'
+/** Thrown in place of everything a server process would do after it was killed. */
+export class ProcessKilled extends Error {
+  override name = 'ProcessKilled'
 }
 
-/** The life of a server process that may end between any two of its steps. */
-export type Life = {
-  /** How many steps were taken. */
+/** The life of a server process that can be killed between any two of its steps. */
+export type ProcessLife = {
+  /** How many steps the process has taken. */
   readonly steps: number
-  /** Takes a step, or dies at it. Dead processes die at every step. */
+  /**
+   * Takes a step.
+   *
+   * @throws ProcessKilled if the process is killed at this step or was killed before
+   */
   step(): void
-  /** Dies at the step after so many more. */
-  dieAfter(steps: number): void
-  readonly dead: boolean
+  /** Kills the process after `steps` more steps. */
+  killAfter(steps: number): void
+  readonly isKilled: boolean
 }
 
-/** @param stepsMax after so many steps the process dies; undefined: it lives on */
-export function lifeOf(stepsMax?: number): Life {
+/** @param stepsMax the process is killed after this many steps; `undefined`: it is not killed */
+export function createLife(stepsMax?: number): ProcessLife {
   let steps = 0
   let lastStep = stepsMax ?? Number.POSITIVE_INFINITY
-  let dead = false
+  let isKilled = false
   return {
     get steps() {
       return steps
     },
-    get dead() {
-      return dead
+    get isKilled() {
+      return isKilled
     },
-    dieAfter(more) {
+    killAfter(more) {
       lastStep = steps + more
     },
     step() {
-      if (dead || steps >= lastStep) {
-        dead = true
-        throw new Died(`at step ${steps}`)
+      if (isKilled || steps >= lastStep) {
+        isKilled = true
+        throw new ProcessKilled(`at step ${steps}`)
       }
       steps += 1
     },
@@ -46,16 +50,17 @@ export function lifeOf(stepsMax?: number): Life {
 }
 
 /**
- * The database as a mortal process reaches it: it may die before and after each query, before and after a transaction,
- * and right before its commit, which takes everything back. Anywhere else inside would be the same.
+ * The database as a killable process reaches it. The process can be killed before and after each query, before and
+ * after each transaction, and right before a commit, which rolls the transaction back. A kill elsewhere inside a
+ * transaction would have the effect of a kill before its commit.
  */
-export function mortalDatabase(database: Database, life: Life): Database {
-  const mortally = stepping(life)
+export function killableDatabase(database: Database, life: ProcessLife): Database {
+  const step = withSteps(life)
   return {
     ...database,
-    query: (query, values) => mortally(() => database.query(query, values)),
+    query: (query, values) => step(() => database.query(query, values)),
     transaction: (work) =>
-      mortally(() =>
+      step(() =>
         database.transaction(async (tx) => {
           const result = await work(tx)
           life.step()
@@ -65,46 +70,46 @@ export function mortalDatabase(database: Database, life: Life): Database {
   }
 }
 
-/** The same for a connection of its own, whose COMMIT travels with the last writes. */
-export function mortalPipeline(database: Database): Pipeline {
+/** A pipeline over a killable database. A real pipeline has its own connection and sends COMMIT with the last writes. */
+export function killablePipeline(database: Database): Pipeline {
   return {
     transaction: (work) => database.transaction((tx) => work(tx, async () => {})),
     close: async () => {},
   }
 }
 
-/** The gateway as a mortal process reaches it: it may die before the bank hears of something, and before it hears the bank. */
-export function mortalGateway(gateway: Gateway, life: Life): Gateway {
-  const mortally = stepping(life)
+/** The gateway as a killable process reaches it: the kill comes before the bank gets the request, or before the answer arrives. */
+export function killableGateway(gateway: Gateway, life: ProcessLife): Gateway {
+  const step = withSteps(life)
   return {
     ...gateway,
-    customer: (workspace) => mortally(() => gateway.customer(workspace)),
-    charge: (intent) => mortally(() => gateway.charge(intent)),
-    lookUp: (intent) => mortally(() => gateway.lookUp(intent)),
-    cancel: (intent) => mortally(() => gateway.cancel(intent)),
-    removeMethod: (customerRef, methodRef) => mortally(() => gateway.removeMethod(customerRef, methodRef)),
+    customer: (workspace) => step(() => gateway.customer(workspace)),
+    charge: (intent) => step(() => gateway.charge(intent)),
+    lookUp: (intent) => step(() => gateway.lookUp(intent)),
+    cancel: (intent) => step(() => gateway.cancel(intent)),
+    removeMethod: (customerRef, methodRef) => step(() => gateway.removeMethod(customerRef, methodRef)),
   }
 }
 
-/** The calls as a mortal process changes them: each change is made whole or not at all, and may be its last. */
-export function mortalEngine(engine: CallEngine, life: Life): CallEngine {
-  const mortally = stepping(life)
-  return { ...engine, submit: (command) => mortally(() => engine.submit(command)) }
+/** The call engine of a killable process: each command is carried out whole or not at all. */
+export function killableEngine(engine: CallEngine, life: ProcessLife): CallEngine {
+  const step = withSteps(life)
+  return { ...engine, submit: (command) => step(() => engine.submit(command)) }
 }
 
-/** The carrier as a mortal process reaches it: it may die before the carrier hears of something, and before it hears the carrier. */
-export function mortalCarrier(carrier: Carrier, life: Life): Carrier {
-  const mortally = stepping(life)
+/** The carrier as a killable process reaches it: the kill comes before the carrier gets the request, or before the answer arrives. */
+export function killableCarrier(carrier: Carrier, life: ProcessLife): Carrier {
+  const step = withSteps(life)
   return {
     ...carrier,
-    place: (order) => mortally(() => carrier.place(order)),
-    hangUp: (leg) => mortally(() => carrier.hangUp(leg)),
-    lookUp: (leg) => mortally(() => carrier.lookUp(leg)),
+    place: (order) => step(() => carrier.place(order)),
+    hangUp: (leg) => step(() => carrier.hangUp(leg)),
+    lookUp: (leg) => step(() => carrier.lookUp(leg)),
   }
 }
 
-/** A step before, and one after. */
-function stepping(life: Life) {
+/** Wraps work in two steps, one before it and one after it. */
+function withSteps(life: ProcessLife) {
   return async <T>(work: () => Promise<T>): Promise<T> => {
     life.step()
     const result = await work()

@@ -1,42 +1,42 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request as the provider got it. */
+/** A request as the provider received it. */
 export type SeenRequest = {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly text: string
   readonly body: Record<string, unknown>
-  /** Resolves when the connection is closed before the answer was whole. */
+  /** Resolves when the caller closes the connection before the response is complete. */
   readonly left: Promise<void>
 }
 
-/** How the provider answers. */
-export type Behaviour = (request: SeenRequest, answer: ServerResponse) => void | Promise<void>
+/** How the provider responds. */
+export type Behavior = (request: SeenRequest, answer: ServerResponse) => void | Promise<void>
 
-/** A real server that stands for every provider: it speaks as much of OpenAI's API as the gateway asks. */
+/** A real HTTP server that stands in for every provider. It implements the part of OpenAI's API that the gateway uses. */
 export type FakeProvider = {
-  /** Such as http://127.0.0.1:41234. Each provider is reached below a path of its own. */
+  /** Such as http://127.0.0.1:41234. Each provider has its own path below it. */
   readonly address: string
   readonly host: string
   readonly requests: SeenRequest[]
-  behave(behaviour: Behaviour): void
-  /** Behaves well again, and forgets what it saw. */
+  behave(behavior: Behavior): void
+  /** Returns to the default behavior and clears `requests`. */
   reset(): void
   close(): Promise<void>
 }
 
 export async function startProvider(): Promise<FakeProvider> {
   const requests: SeenRequest[] = []
-  let behaviour: Behaviour = wellBehaved
+  let behavior: Behavior = wellBehaved
   const server = createServer((incoming, answer) => {
-    seen(incoming, answer)
+    readRequest(incoming, answer)
       .then(async (request) => {
         requests.push(request)
-        await behaviour(request, answer)
+        await behavior(request, answer)
       })
-      // Whoever asked may leave before it has said everything.
+      // The caller may leave before the response is complete.
       .catch(() => answer.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -46,10 +46,10 @@ export async function startProvider(): Promise<FakeProvider> {
     host,
     requests,
     behave(next) {
-      behaviour = next
+      behavior = next
     },
     reset() {
-      behaviour = wellBehaved
+      behavior = wellBehaved
       requests.length = 0
     },
     close() {
@@ -59,7 +59,7 @@ export async function startProvider(): Promise<FakeProvider> {
   }
 }
 
-async function seen(incoming: IncomingMessage, answer: ServerResponse): Promise<SeenRequest> {
+async function readRequest(incoming: IncomingMessage, answer: ServerResponse): Promise<SeenRequest> {
   const left = new Promise<void>((resolve) => {
     answer.on('close', () => {
       if (!answer.writableFinished) resolve()
@@ -83,10 +83,10 @@ export const usage = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15
 
 const words = ['Good', ' morning', ', how can I', ' help?']
 
-/** The parts of a stream, as OpenAI sends them; the last tells the tokens where it was asked to. */
+/** The chunks of a stream, as OpenAI sends them. The last one has the token counts if the request asked for them. */
 export function chunksFor({ body }: SeenRequest): string[] {
   const options = body.stream_options as { include_usage?: boolean } | undefined
-  const tells = options?.include_usage === true
+  const includesUsage = options?.include_usage === true
   const chunk = (choices: unknown[], more: object = {}) =>
     eventOf({
       id: 'chatcmpl-1',
@@ -100,14 +100,14 @@ export function chunksFor({ body }: SeenRequest): string[] {
     chunk(
       [{ index: 0, delta: index === 0 ? { role: 'assistant', content } : { content }, finish_reason: null }],
       {
-        ...(tells && { usage: null }),
+        ...(includesUsage && { usage: null }),
       },
     ),
   )
   return [
     ...spoken,
-    chunk([{ index: 0, delta: {}, finish_reason: 'stop' }], tells ? { usage: null } : {}),
-    ...(tells ? [chunk([], { usage })] : []),
+    chunk([{ index: 0, delta: {}, finish_reason: 'stop' }], includesUsage ? { usage: null } : {}),
+    ...(includesUsage ? [chunk([], { usage })] : []),
     'data: [DONE]\n\n',
   ]
 }
@@ -122,7 +122,7 @@ export const streamHeaders = {
   'set-cookie': '__cf_bm=secret; path=/',
 }
 
-const wellBehaved: Behaviour = (request, answer) => {
+const wellBehaved: Behavior = (request, answer) => {
   if (request.method === 'GET') {
     json(answer, 200, {
       object: 'list',
@@ -156,8 +156,8 @@ export function json(
   answer.end(JSON.stringify(body))
 }
 
-/** An error as OpenAI words it, with what it was sent repeated in it, as some providers do. */
-export function refusing(status: number, code: string, headers: Record<string, string> = {}): Behaviour {
+/** Responds with an error in OpenAI's format. The message repeats the key that was sent, as some providers do. */
+export function refuseWith(status: number, code: string, headers: Record<string, string> = {}): Behavior {
   return ({ headers: { authorization } }, answer) => {
     const message = `Refused ${authorization}: ${code}`
     json(answer, status, { error: { message, type: 'invalid_request_error', code, param: null } }, headers)

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import OpenAI from 'openai'
 import type { AppOptions } from '../src/app.ts'
 import { createOutbound, type Resolve } from '../src/platform/outbound.ts'
@@ -7,28 +7,29 @@ import { type KeyedWorkspace, type TestApp, testApp } from './app.ts'
 import { type FakeProvider, startProvider } from './llm-provider.ts'
 import { closeInOrder } from './voice-stack.ts'
 
-/** The platform's key for a provider. */
+/** The platform's key for a provider, as configured in tests. */
 export const platformKey = (provider: string) => `platform-key-of-${provider}`
 
 export type LlmAgent = { readonly agentId: string; readonly key: string; readonly workspace: KeyedWorkspace }
 
-/** The whole server on a network address, and a server that stands for every provider. */
+/** The whole server, listening, and a server that stands in for every LLM provider. */
 export type LlmWorld = {
   readonly t: TestApp
   readonly provider: FakeProvider
   /** Such as http://127.0.0.1:4400. */
   readonly address: string
-  /** A workspace with an agent. Its plan is Enterprise unless told. */
+  /** Makes a workspace with an agent. The plan is Enterprise unless `options` names another. */
   agent(options?: { planId?: string; provider?: string; model?: string }): Promise<LlmAgent>
-  /** Stores a key of the workspace's own. */
+  /** Stores a provider key for the workspace. */
   ownKey(agent: LlmAgent, fields: Record<string, unknown>): Promise<{ id: string }>
+  /** Changes the workspace's LLM settings. */
   setting(agent: LlmAgent, fields: Record<string, unknown>): Promise<void>
-  /** OpenAI's own client, against the gateway. */
+  /** OpenAI's client, configured for the gateway. */
   client(
     agent: LlmAgent,
     options?: { key?: string; headers?: Record<string, string>; address?: string },
   ): OpenAI
-  /** What was recorded of the workspace's requests, newest first, once so many are over. */
+  /** Waits until `count` requests of the workspace are over. Returns all of its recorded requests, newest first. */
   recorded(agent: LlmAgent, count?: number): Promise<RecordedRequest[]>
   close(): Promise<void>
 }
@@ -52,32 +53,20 @@ export type RecordedRequest = {
 
 export async function openLlmWorld(
   options: {
-    /** Providers that the platform has no key for. */
+    /** Providers for which the platform has no key. */
     withoutPlatformKey?: readonly string[]
     models?: readonly string[]
-    /** How names in addresses that workspaces choose are looked up, if not as the system does. */
+    /** Resolves host names of addresses that workspaces choose; the system's resolver by default. */
     resolve?: Resolve
   } & Partial<Pick<AppOptions, 'llmTimeouts' | 'log'>> = {},
 ): Promise<LlmWorld> {
   const provider = await startProvider()
   const { withoutPlatformKey = [], models, resolve, ...rest } = options
-  const known = llmProviders.filter((name) => !withoutPlatformKey.includes(name))
-  const t = await testApp({
-    ...rest,
-    // As an operator allows an inner address: own keys of azure_openai and openai_compatible get here too.
-    outbound: createOutbound({ allow: [provider.host], ...(resolve && { resolve }) }),
-    config: {
-      llm: {
-        keys: Object.fromEntries(known.map((name) => [name, platformKey(name)])),
-        bases: Object.fromEntries(llmProviders.map((name) => [name, `${provider.address}/${name}`])),
-        azureApiVersion: undefined,
-        models,
-      },
-    },
-  })
+  const known = LLM_PROVIDERS.filter((name) => !withoutPlatformKey.includes(name))
+  const t = await testApp({ ...rest, ...gatewayOptions(provider, known, models, resolve) })
   await t.app.listen()
-  /** The clock stands still, and requests are listed by their time. */
-  const later: typeof fetch = (input, init) => {
+  /** Advances the test's clock with each request, because requests are listed by their time. */
+  const fetchLater: typeof fetch = (input, init) => {
     t.clock.advance(1)
     return fetch(input, init)
   }
@@ -117,18 +106,41 @@ export async function openLlmWorld(
         baseURL: `${at}/llm/v1`,
         defaultHeaders: headers,
         maxRetries: 0,
-        fetch: later,
+        fetch: fetchLater,
       }),
-    async recorded({ key }, count = 1) {
-      for (;;) {
-        const { body } = await t.request<{ data: RecordedRequest[] }>('GET', '/v1/llm-requests', { key })
-        if (body.data.filter(({ endedAt }) => endedAt !== null).length >= count) return body.data
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    },
+    recorded: ({ key }, count = 1) => waitForRequests(t, key, count),
     async close() {
       await provider.close()
       await closeInOrder(t)
     },
+  }
+}
+
+/** Settings that send every provider's requests to the fake one. */
+function gatewayOptions(
+  provider: FakeProvider,
+  withPlatformKey: readonly string[],
+  models: readonly string[] | undefined,
+  resolve: Resolve | undefined,
+) {
+  return {
+    // Own keys of azure_openai and openai_compatible name an address; an operator can allow a private one.
+    outbound: createOutbound({ allow: [provider.host], ...(resolve && { resolve }) }),
+    config: {
+      llm: {
+        keys: Object.fromEntries(withPlatformKey.map((name) => [name, platformKey(name)])),
+        bases: Object.fromEntries(LLM_PROVIDERS.map((name) => [name, `${provider.address}/${name}`])),
+        azureApiVersion: undefined,
+        models,
+      },
+    },
+  }
+}
+
+async function waitForRequests(t: TestApp, key: string, count: number): Promise<RecordedRequest[]> {
+  for (;;) {
+    const { body } = await t.request<{ data: RecordedRequest[] }>('GET', '/v1/llm-requests', { key })
+    if (body.data.filter(({ endedAt }) => endedAt !== null).length >= count) return body.data
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -2,17 +2,17 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
-/** A mail as it came over SMTP. */
+/** A mail as received over SMTP. */
 export type ReceivedMail = { readonly to: readonly string[]; readonly source: string }
 
-/** A real mail server on a free port that keeps what it takes. */
+/** A real mail server on a free port that keeps every mail it accepts. */
 export type Mailbox = {
-  /** For TALKTIME_SMTP_URL. */
+  /** The value for TALKTIME_SMTP_URL. */
   readonly url: string
   readonly mails: ReceivedMail[]
-  /** Whether it takes mails; while it does not, it answers that it is busy. */
+  /** Whether it accepts mails. While `false`, it responds with 451 Busy. */
   open: boolean
-  /** Addresses that it does not know. */
+  /** Addresses that it rejects with 550 No such user. */
   readonly unknown: Set<string>
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ function answer(responseCode: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode })
 }
 
-/** Undoes the quoted-printable of a mail, so that its sentences can be found. */
+/** Decodes a mail's quoted-printable text, so that tests can search its sentences. */
 export function readable(source: string): string {
   return source
     .replaceAll('=\r\n', '')

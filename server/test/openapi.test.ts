@@ -13,26 +13,26 @@ beforeAll(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-test('/openapi.json is a valid document of OpenAPI 3.1', async () => {
+test('/openapi.json is a valid OpenAPI 3.1 document', async () => {
   const validator = new Validator()
   expect(await validator.validate({ ...document })).toEqual({ valid: true })
   expect(validator.version).toBe('3.1')
 })
 
-test('the validator would find what is wrong', async () => {
+test('the validator rejects a broken document', async () => {
   const broken = { ...document, paths: { '/v1/calls': { post: { parameters: 'none' } } } }
   expect((await new Validator().validate(broken)).valid).toBe(false)
 })
 
-test('/openapi.json describes each route under /v1, and none that there is not', () => {
+test('/openapi.json describes every route under /v1 and no other', () => {
   const described = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  expect(described.filter((route) => route.includes(' /v1/')).sort()).toEqual(routesOf(t.app).sort())
+  expect(described.filter((route) => route.includes(' /v1/')).sort()).toEqual(listRoutes(t.app).sort())
 })
 
-/** What the server itself lists of its routes: a tree of parts of addresses, each line with the methods it takes. */
-function routesOf({ server }: TestApp['app']): string[] {
+/** Lists the server's routes from Fastify's printed tree, in which each line is a part of a path with its methods. */
+function listRoutes({ server }: TestApp['app']): string[] {
   const above: string[] = []
   return server
     .printRoutes({ commonPrefix: false })
@@ -47,7 +47,7 @@ function routesOf({ server }: TestApp['app']): string[] {
     .filter((route) => route.includes(' /v1/') && !route.startsWith('HEAD '))
 }
 
-test('what calls answer is what the document says of it, neither less nor more', async () => {
+test('responses about calls match the document, without missing or extra fields', async () => {
   const stack = await connectVoiceStack(t, { planId: 'free' })
   const started = await stack.start({ externalId: 'A', from: '+15550100' })
   const answers = [started, await stack.answer(started.body.id), await stack.end(started.body.id)]
@@ -57,8 +57,8 @@ test('what calls answer is what the document says of it, neither less nor more',
   await stack.granted({ credits: -40, kind: 'adjustment' })
   const refused = await stack.start()
   expect(refused.body.status).toBe('refused')
-  const told = [...answers, ringing, refused].map(({ body }) => body)
-  for (const call of [...told, ...lines.map(({ call }) => call)]) {
+  const shown = [...answers, ringing, refused].map(({ body }) => body)
+  for (const call of [...shown, ...lines.map(({ call }) => call)]) {
     expect(CallResponse.strict().parse(call)).toEqual(call)
   }
   const { body } = await stack.ask('GET', '/v1/calls')

@@ -34,14 +34,14 @@ beforeAll(async () => {
     ],
     nowMs: testNowMs,
     without: new Set([
-      // It never ends.
+      // The response never ends.
       'GET /v1/events',
-      // They take long to hash passwords.
+      // Hashing passwords takes long.
       'POST /v1/sign-up',
       'POST /v1/sign-in',
-      // With the amounts drawn here it would go on buying for hours.
+      // With random amounts it would keep buying for hours.
       'PUT /v1/auto-reload',
-      // After these, little of what follows would be possible.
+      // Most later requests would fail after these.
       'POST /v1/sign-out',
       'DELETE /v1/agents/{id}',
     ]),
@@ -49,8 +49,8 @@ beforeAll(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-/** Either it was done, or a problem says what would have been right. Nothing is ever the server's fault. */
-async function expectSense({ method, path, options }: RandomRequest): Promise<void> {
+/** Expects a success, or a problem that explains what to send instead. Never a server error. */
+async function expectNoServerError({ method, path, options }: RandomRequest): Promise<void> {
   const { status, headers, body, text } = await t.request(method, path, options)
   expect(text).not.toMatch(/"code":"internal"/)
   expect(status).toBeLessThan(500)
@@ -61,14 +61,14 @@ async function expectSense({ method, path, options }: RandomRequest): Promise<vo
 }
 
 test('no request makes the server fail', async () => {
-  await fc.assert(fc.asyncProperty(requests, expectSense), propertyRuns(600))
+  await fc.assert(fc.asyncProperty(requests, expectNoServerError), propertyRuns(600))
 }, 120_000)
 
-test('no requests at once make the server fail', async () => {
+test('no concurrent requests make the server fail', async () => {
   const many = fc.array(requests, { minLength: 20, maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(many, async (all) => {
-      await Promise.all(all.map(expectSense))
+      await Promise.all(all.map(expectNoServerError))
     }),
     propertyRuns(10),
   )

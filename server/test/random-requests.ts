@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import type { TestRequest } from './app.ts'
+import {
+  anything,
+  instants,
+  mostly,
+  type Schema,
+  someOf,
+  text,
+  type ValueContext,
+  valueFor,
+} from './random-values.ts'
 
-/** As much of an OpenAPI document as random requests are made from. */
+/** The part of an OpenAPI document from which random requests are generated. */
 export type ApiDocument = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
@@ -9,7 +19,7 @@ export type ApiDocument = {
 
 type Operation = {
   readonly parameters?: readonly Parameter[]
-  readonly requestResponse?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
 }
 
 type Parameter = {
@@ -19,40 +29,26 @@ type Parameter = {
   readonly $ref?: string
 }
 
-type Schema = {
-  readonly type?: string | readonly string[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly format?: string
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly items?: Schema
-  readonly anyOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
-  readonly $ref?: string
-}
-
 export type RandomRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly options: TestRequest
 }
 
-/** What requests are made of that mean something to the server. */
+/** Values that make random requests meaningful to the server. */
 export type Ingredients = {
   readonly document: ApiDocument
-  /** Identifiers there are. */
+  /** IDs of things that exist. */
   readonly ids: readonly string[]
-  /** What says who asks, and in which workspace. */
+  /** Credentials, and the workspace they act in. */
   readonly callers: readonly Pick<TestRequest, 'key' | 'cookie' | 'workspace'>[]
   readonly nowMs: number
-  /** What to leave out, such as `GET /v1/events`. */
+  /** Operations to leave out, such as `GET /v1/events`. */
   readonly without: ReadonlySet<string>
 }
 
 /**
- * Requests to every address the document describes: some as it wants them, some wrong in one part or another, some
- * wrong altogether.
+ * Generates requests to every operation of the document: some valid, some wrong in one part, some wrong in all.
  */
 export function randomRequests(ingredients: Ingredients): fc.Arbitrary<RandomRequest> {
   const operations = Object.entries(ingredients.document.paths)
@@ -74,12 +70,14 @@ function requestsTo(
     encodeURIComponent(value.toWellFormed()),
   )
   const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query')
-  const [[contentType, sent] = []] = Object.entries(operation.requestResponse?.content ?? {})
+  const [[contentType, sent] = []] = Object.entries(operation.requestBody?.content ?? {})
   return fc
     .record({
       path: fc.array(id, { minLength: 3, maxLength: 3 }),
       query: someOf(
-        Object.fromEntries(query.map(({ name, schema }) => [name, valueFor(ingredients, schema, name)])),
+        Object.fromEntries(
+          query.map(({ name, schema }) => [name, valueFor(contextOf(ingredients), schema, name)]),
+        ),
         0.3,
       ),
       body:
@@ -114,27 +112,7 @@ function requestsTo(
     })
 }
 
-/** Texts that a field of the name may well hold, where its schema does not say. */
-const likely: Readonly<Record<string, readonly string[]>> = {
-  limit: ['1', '2', '200', '201'],
-  from: ['2026-11-21', '2026-11-22', '+15550100'],
-  to: ['2026-11-22', '2026-11-23', '+15550199'],
-  status: ['active', 'ended', 'authorized,in_conversation'],
-  externalId: ['a', 'b', 'c'],
-  name: ['Reception', 'Sales'],
-  reason: ['Sorry', 'completed', 'failed'],
-  timeZone: ['UTC', 'Europe/Berlin', 'America/New_York'],
-  language: ['en', 'de-DE'],
-  phoneNumber: ['+4930901820', '+14155552671'],
-  llmProvider: ['openai'],
-  llmModel: ['gpt-5'],
-  planId: ['free', 'growth', 'enterprise'],
-  packageId: ['credits_100', 'credits_500'],
-  email: ['ada@example.com', 'eve@example.com'],
-  currency: ['USD'],
-}
-
-/** How the identifiers begin that an address takes. */
+/** The prefix of the IDs in a path, by its second segment. */
 const prefixes: Readonly<Record<string, string>> = {
   calls: 'call_',
   agents: 'agt_',
@@ -143,76 +121,16 @@ const prefixes: Readonly<Record<string, string>> = {
   packages: 'credits_',
 }
 
-function mostly<T>(usual: fc.Arbitrary<T>, strange: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 19, arbitrary: usual }, { weight: 1, arbitrary: strange })
-}
-
-/** Texts of all kinds, those above all that databases, dates and numbers stumble over. */
-const text = fc.oneof(
-  fc.constantFrom(
-    '',
-    ' ',
-    '\u0000',
-    'a\u0000b',
-    '\ud800',
-    '0',
-    '-1',
-    '1e400',
-    'null',
-    '2026-02-30',
-    '9999-12-31',
-    '0000-01-01',
-    '2026-11-22T10:00:00Z',
-    'call_',
-    `agt_${'0'.repeat(32)}`,
-    'WzFd',
-    '%00',
-    '../..',
-    "'; drop table calls; --",
-    'x'.repeat(5000),
-  ),
-  fc.string({ unit: 'binary', maxLength: 40 }),
-)
-
-const number = fc.oneof(
-  fc.constantFrom(
-    0,
-    -0,
-    1,
-    -1,
-    0.5,
-    60_000,
-    2 ** 31,
-    -(2 ** 31) - 1,
-    Number.MAX_SAFE_INTEGER,
-    1e300,
-    -1e300,
-    1e-9,
-  ),
-  fc.integer({ min: -1000, max: 100_000 }),
-)
-
-/** Anything JSON can say. */
-const anything = fc.oneof(
-  text,
-  number,
-  fc.boolean(),
-  fc.constant(null),
-  fc.constant([]),
-  fc.constant({}),
-  fc.jsonValue(),
-)
-
 function bodyOf(ingredients: Ingredients, contentType: string, schema: Schema = {}): fc.Arbitrary<unknown> {
   if (contentType === 'application/x-ndjson') return linesOf(ingredients)
   return fc.oneof(
-    { weight: 10, arbitrary: valueFor(ingredients, schema) },
+    { weight: 10, arbitrary: valueFor(contextOf(ingredients), schema) },
     { weight: 1, arbitrary: anything.map((value) => JSON.stringify(value)) },
     { weight: 1, arbitrary: fc.constantFrom('', '{', '{"a":', '{"__proto__": {}}', '[[[[', '{}{}') },
   )
 }
 
-/** Lines of a batch: each a start, an answer or an end of one of a few calls, as a rule. */
+/** Lines of a batch: mostly starts, answers and ends of a few calls. */
 function linesOf({ ids, nowMs }: Ingredients): fc.Arbitrary<string> {
   const externalId = fc.constantFrom('a', 'b', 'c', 'd')
   const at = fc.option(instants(nowMs), { nil: undefined, freq: 2 })
@@ -230,80 +148,6 @@ function linesOf({ ids, nowMs }: Ingredients): fc.Arbitrary<string> {
   return fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'))
 }
 
-/** A value as the schema wants it, most of the time. */
-function valueFor(ingredients: Ingredients, schema: Schema, name = ''): fc.Arbitrary<unknown> {
-  const right = rightValueFor(ingredients, schema)
-  const texts = name === 'agentId' ? ingredients.ids.filter((id) => id.startsWith('agt_')) : likely[name]
-  return mostly(texts === undefined ? right : mostly(fc.constantFrom(...texts), right), anything)
-}
-
-function rightValueFor(ingredients: Ingredients, schema: Schema): fc.Arbitrary<unknown> {
-  if (schema.$ref !== undefined) {
-    const named = ingredients.document.components.schemas[schema.$ref.split('/').at(-1) ?? '']
-    return named === undefined ? anything : rightValueFor(ingredients, named)
-  }
-  if (schema.const !== undefined) return fc.constant(schema.const)
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum)
-  const choices = schema.anyOf ?? schema.oneOf
-  if (choices !== undefined) return fc.oneof(...choices.map((choice) => rightValueFor(ingredients, choice)))
-  const types = [schema.type ?? []].flat()
-  return types.length === 0
-    ? anything
-    : fc.oneof(...types.map((type) => typedValueFor(ingredients, schema, type)))
-}
-
-function typedValueFor(ingredients: Ingredients, schema: Schema, type: string): fc.Arbitrary<unknown> {
-  switch (type) {
-    case 'object':
-      return objectOf(ingredients, schema)
-    case 'array':
-      return fc.array(valueFor(ingredients, schema.items ?? {}), { maxLength: 4 })
-    case 'integer':
-    case 'number':
-      return number
-    case 'boolean':
-      return fc.boolean()
-    case 'null':
-      return fc.constant(null)
-    default:
-      if (schema.format === 'date-time') return instants(ingredients.nowMs)
-      return fc.oneof(
-        fc.constantFrom(...ingredients.ids, 'growth', 'Europe/Berlin', '2026-11-22', '20', 'en'),
-        text,
-      )
-  }
-}
-
-function objectOf(ingredients: Ingredients, schema: Schema): fc.Arbitrary<unknown> {
-  const { properties = {}, required = [] } = schema
-  const fields = (isWanted: boolean) =>
-    Object.fromEntries(
-      Object.entries(properties)
-        .filter(([name]) => required.includes(name) === isWanted)
-        .map(([name, property]) => [name, valueFor(ingredients, property, name)]),
-    )
-  const strange = mostly(fc.constant({}), fc.dictionary(text, anything, { maxKeys: 2 }))
-  return fc
-    .tuple(someOf(fields(true), 0.98), someOf(fields(false), 0.4), strange)
-    .map(([wanted, optional, more]) => ({ ...wanted, ...optional, ...more }))
-}
-
-/** Each field, with the probability that it is there. */
-function someOf(
-  fields: Record<string, fc.Arbitrary<unknown>>,
-  there: number,
-): fc.Arbitrary<Record<string, unknown>> {
-  const weight = Math.round(there * 100)
-  const maybe = Object.entries(fields).map(([name, arbitrary]) => [
-    name,
-    fc.oneof({ weight, arbitrary }, { weight: 100 - weight, arbitrary: fc.constant(undefined) }),
-  ])
-  return fc
-    .record(Object.fromEntries(maybe) as Record<string, fc.Arbitrary<unknown>>)
-    .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)))
-}
-
-function instants(nowMs: number): fc.Arbitrary<string> {
-  const days = 24 * 60 * 60 * 1000
-  return fc.integer({ min: -2 * days, max: 10_000 }).map((ms) => new Date(nowMs + ms).toISOString())
+function contextOf({ document, ids, nowMs }: Ingredients): ValueContext {
+  return { schemas: document.components.schemas, ids, nowMs }
 }

@@ -1,11 +1,11 @@
-import { billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
+import { computeBillingCycle, computeCycleAnchor } from '@talktime/core/billing/billing-cycle'
 
 /**
- * A workspace's credits kept the slow way, to compare the real books with: no balance line, no folding, no ledger.
- * Every millisecond that is charged is taken from the credit that pays it at once, and each call remembers the pieces
- * it was paid with. Credit is told apart by when it expires, which is all that the burn order and expiry ask for.
+ * A slow reference model of a workspace's credits, against which tests compare the real books. It has no balance line,
+ * no folding and no ledger. Every charge takes credit at once, and each call keeps the pieces that paid for it. Credit
+ * differs only by when it expires, which is all that the burn order and expiry depend on.
  */
-export type SlowWorkspace = {
+export type ModelWorkspace = {
   readonly terms: {
     readonly monthlyMs: number
     readonly concurrentCallsMax: number
@@ -14,27 +14,27 @@ export type SlowWorkspace = {
   readonly anchorLocal: string
   cycleNumber: number
   cycleEndsAtMs: number
-  /** Credit left, by the instant at which it expires; what never expires at infinity. */
+  /** Credit left, by the instant at which it expires; infinity for credit that never expires. */
   readonly leftMs: Map<number, number>
-  /** Charged and not paid, oldest first. */
+  /** Charges that no credit has paid, oldest first. */
   readonly debts: Piece[]
-  readonly calls: Map<string, SlowCall>
+  readonly calls: Map<string, ModelCall>
   nextBoundaryMs: number
   grantedMs: number
   expiredMs: number
   deductedMs: number
 }
 
-/** A part of a charge and when the credit that paid it expires; null: nobody has paid it. */
+/** A part of a charge and when the credit that paid it expires; `null` while it is unpaid. */
 export type Piece = {
   expiresAtMs: number | null
   ms: number
-  readonly call: SlowCall | null
-  /** It was a debt, taken off by a charge given back that nobody had paid either. */
-  readonly cancelled?: boolean
+  readonly call: ModelCall | null
+  /** It was a debt that a given-back, unpaid charge took off. */
+  readonly canceled?: boolean
 }
 
-export type SlowCall = {
+export type ModelCall = {
   readonly id: string
   readonly refusalReason: string | null
   readonly authorizedAtMs: number
@@ -42,18 +42,18 @@ export type SlowCall = {
   answeredAtMs: number | null
   endedAtMs: number | null
   endSource: 'reported' | 'presumed' | null
-  /** The last boundary at which it was cut. */
+  /** The last boundary at which the live call was settled. */
   cutAtMs: number | null
-  /** What it is charged, in the order of charging. */
+  /** Its charges, in order. */
   pieces: Piece[]
-  /** Whether a part of it that nobody had paid was given back: then who paid the rest is a matter of taste. */
+  /** Whether an unpaid part was given back. Then more than one answer to who paid the rest is right. */
   gaveBackDebt: boolean
 }
 
-export function slowWorkspace(terms: SlowWorkspace['terms'], nowMs: number): SlowWorkspace {
-  const anchorLocal = cycleAnchor(nowMs, 'UTC')
-  const { endsAtMs } = billingCycle(anchorLocal, 'UTC', 0)
-  const workspace: SlowWorkspace = {
+export function createModel(terms: ModelWorkspace['terms'], nowMs: number): ModelWorkspace {
+  const anchorLocal = computeCycleAnchor(nowMs, 'UTC')
+  const { endsAtMs } = computeBillingCycle(anchorLocal, 'UTC', 0)
+  const workspace: ModelWorkspace = {
     terms,
     anchorLocal,
     cycleNumber: 0,
@@ -72,30 +72,30 @@ export function slowWorkspace(terms: SlowWorkspace['terms'], nowMs: number): Slo
 
 const sumOf = (amounts: Iterable<number>) => [...amounts].reduce((sum, amount) => sum + amount, 0)
 
-export const chargedMs = (call: SlowCall) => sumOf(call.pieces.map((piece) => piece.ms))
-export const isOpen = (call: SlowCall) => call.refusalReason === null && call.endedAtMs === null
-const isLive = (call: SlowCall) => isOpen(call) && call.answeredAtMs !== null
-const unchargedSinceMs = (call: SlowCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
+export const chargedMs = (call: ModelCall) => sumOf(call.pieces.map((piece) => piece.ms))
+export const isOpen = (call: ModelCall) => call.refusalReason === null && call.endedAtMs === null
+const isLive = (call: ModelCall) => isOpen(call) && call.answeredAtMs !== null
+const unchargedSinceMs = (call: ModelCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
 
-export function balanceMs(workspace: SlowWorkspace, nowMs: number): number {
+export function balanceMs(workspace: ModelWorkspace, nowMs: number): number {
   const liveMs = [...workspace.calls.values()].filter(isLive).map((call) => nowMs - unchargedSinceMs(call))
   return sumOf(workspace.leftMs.values()) - sumOf(workspace.debts.map((debt) => debt.ms)) - sumOf(liveMs)
 }
 
-/** New credit; it pays what is owed first. */
-export function grant(workspace: SlowWorkspace, amountMs: number, expiresAtMs: number): void {
+/** Adds credit, which pays debts first. */
+export function grant(workspace: ModelWorkspace, amountMs: number, expiresAtMs: number): void {
   workspace.grantedMs += amountMs
   addCredit(workspace, amountMs, expiresAtMs)
   payDebts(workspace)
 }
 
-function addCredit(workspace: SlowWorkspace, amountMs: number, expiresAtMs: number): void {
+function addCredit(workspace: ModelWorkspace, amountMs: number, expiresAtMs: number): void {
   workspace.leftMs.set(expiresAtMs, (workspace.leftMs.get(expiresAtMs) ?? 0) + amountMs)
   workspace.nextBoundaryMs = Math.min(workspace.nextBoundaryMs, expiresAtMs)
 }
 
-/** The oldest debt is paid first, with the credit that burns first. */
-function payDebts(workspace: SlowWorkspace): void {
+/** Pays the oldest debts first, with the credit that burns first. */
+function payDebts(workspace: ModelWorkspace): void {
   for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
     const [payer, payerMs] = firstToBurn(workspace)
     if (payer === null) return
@@ -105,36 +105,36 @@ function payDebts(workspace: SlowWorkspace): void {
   }
 }
 
-/** Takes the oldest debts off: with a charge given back that nobody had paid. */
-function cancelDebts(workspace: SlowWorkspace, amountMs: number): void {
+/** Takes the oldest debts off, for an unpaid charge that was given back. */
+function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
   let restMs = amountMs
   for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
     const ms = Math.min(restMs, debt.ms)
     restMs -= ms
-    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, cancelled: true })
+    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, canceled: true })
   }
 }
 
-/** Puts a paid piece in the place of the beginning of a debt. */
-function pay(workspace: SlowWorkspace, debt: Piece, paid: Piece): void {
+/** Replaces the beginning of a debt by a paid piece. */
+function pay(workspace: ModelWorkspace, debt: Piece, paid: Piece): void {
   debt.call?.pieces.splice(debt.call.pieces.indexOf(debt), 0, paid)
   shrink(workspace, debt, paid.ms)
 }
 
-/** Takes off a debt; where nothing is left of it, it is no more. */
-function shrink(workspace: SlowWorkspace, debt: Piece, ms: number): void {
+/** Reduces a debt and removes it once nothing is left of it. */
+function shrink(workspace: ModelWorkspace, debt: Piece, ms: number): void {
   debt.ms -= ms
   if (debt.ms > 0) return
   workspace.debts.splice(workspace.debts.indexOf(debt), 1)
   if (debt.call) debt.call.pieces = debt.call.pieces.filter((piece) => piece !== debt)
 }
 
-function firstToBurn({ leftMs }: SlowWorkspace): [number | null, number] {
+function firstToBurn({ leftMs }: ModelWorkspace): [number | null, number] {
   const open = [...leftMs].filter(([, left]) => left > 0).sort(([a], [b]) => a - b)
   return open[0] ?? [null, 0]
 }
 
-function charge(workspace: SlowWorkspace, amountMs: number, call: SlowCall | null): void {
+function charge(workspace: ModelWorkspace, amountMs: number, call: ModelCall | null): void {
   let restMs = amountMs
   while (restMs > 0) {
     const [payer, payerMs] = firstToBurn(workspace)
@@ -147,17 +147,17 @@ function charge(workspace: SlowWorkspace, amountMs: number, call: SlowCall | nul
   }
 }
 
-export function deduct(workspace: SlowWorkspace, amountMs: number): void {
+export function deduct(workspace: ModelWorkspace, amountMs: number): void {
   workspace.deductedMs += amountMs
   charge(workspace, amountMs, null)
 }
 
 /**
- * Gives back the end of what a call was charged, to where it came from: what has expired since expires at once, and
- * what nobody had paid takes off debts.
+ * Gives back the last part of a call's charge to the credit that paid it. Credit that has expired since expires at
+ * once. An unpaid part takes off debts.
  */
-function reverseCharge(workspace: SlowWorkspace, call: SlowCall, amountMs: number, nowMs: number): void {
-  const backs: { expiresAtMs: number; ms: number }[] = []
+function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: number, nowMs: number): void {
+  const givenBack: { expiresAtMs: number; ms: number }[] = []
   let unpaidMs = 0
   for (let restMs = amountMs; restMs > 0; ) {
     const last = call.pieces.at(-1)
@@ -165,7 +165,7 @@ function reverseCharge(workspace: SlowWorkspace, call: SlowCall, amountMs: numbe
     const ms = Math.min(restMs, last.ms)
     restMs -= ms
     if (last.expiresAtMs === null) {
-      // The debt stays, as nobody's; what is given back takes off the oldest debts there are.
+      // The debt stays but no longer belongs to a call. The amount given back takes off the oldest debts.
       call.gaveBackDebt = true
       workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
       shrink(workspace, last, ms)
@@ -173,21 +173,21 @@ function reverseCharge(workspace: SlowWorkspace, call: SlowCall, amountMs: numbe
       last.ms -= ms
       if (last.ms === 0) call.pieces.pop()
     }
-    if (last.expiresAtMs === null || last.cancelled) unpaidMs += ms
-    else backs.push({ expiresAtMs: last.expiresAtMs, ms })
+    if (last.expiresAtMs === null || last.canceled) unpaidMs += ms
+    else givenBack.push({ expiresAtMs: last.expiresAtMs, ms })
   }
-  const cancelledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
-  cancelDebts(workspace, cancelledMs)
-  if (unpaidMs > cancelledMs) addCredit(workspace, unpaidMs - cancelledMs, Number.POSITIVE_INFINITY)
-  for (const back of backs) {
+  const canceledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
+  cancelDebts(workspace, canceledMs)
+  if (unpaidMs > canceledMs) addCredit(workspace, unpaidMs - canceledMs, Number.POSITIVE_INFINITY)
+  for (const back of givenBack) {
     if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
     else addCredit(workspace, back.ms, back.expiresAtMs)
   }
   payDebts(workspace)
 }
 
-/** What has to happen by the clock alone until `nowMs`: expiries, resets, and the cut of live calls at each. */
-export function catchUp(workspace: SlowWorkspace, nowMs: number): void {
+/** Processes every boundary up to `nowMs`: settles live calls there, expires credit and renews cycles. */
+export function catchUp(workspace: ModelWorkspace, nowMs: number): void {
   const { leftMs } = workspace
   for (let atMs = workspace.nextBoundaryMs; atMs <= nowMs; atMs = workspace.nextBoundaryMs) {
     const live = [...workspace.calls.values()].filter((call) => isLive(call) && unchargedSinceMs(call) < atMs)
@@ -207,18 +207,18 @@ export function catchUp(workspace: SlowWorkspace, nowMs: number): void {
   }
 }
 
-function renew(workspace: SlowWorkspace): void {
+function renew(workspace: ModelWorkspace): void {
   workspace.cycleNumber += 1
-  workspace.cycleEndsAtMs = billingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
+  workspace.cycleEndsAtMs = computeBillingCycle(workspace.anchorLocal, 'UTC', workspace.cycleNumber).endsAtMs
   grant(workspace, workspace.terms.monthlyMs, workspace.cycleEndsAtMs)
 }
 
-export function start(workspace: SlowWorkspace, id: string, atMs: number, nowMs: number): SlowCall {
+export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs: number): ModelCall {
   const openCalls = [...workspace.calls.values()].filter(isOpen).length
   const outOfCredits = balanceMs(workspace, nowMs) <= 0
   const full = openCalls >= workspace.terms.concurrentCallsMax
   const refusalReason = outOfCredits ? 'out_of_credits' : full ? 'concurrency_limit' : null
-  const call: SlowCall = {
+  const call: ModelCall = {
     id,
     refusalReason,
     authorizedAtMs: atMs,
@@ -234,7 +234,7 @@ export function start(workspace: SlowWorkspace, id: string, atMs: number, nowMs:
   return call
 }
 
-export function answer(workspace: SlowWorkspace, call: SlowCall, atMs: number, nowMs: number): void {
+export function answer(workspace: ModelWorkspace, call: ModelCall, atMs: number, nowMs: number): void {
   if (call.answeredAtMs !== null) return
   call.answeredAtMs = atMs
   if (call.endSource === 'presumed') {
@@ -244,21 +244,21 @@ export function answer(workspace: SlowWorkspace, call: SlowCall, atMs: number, n
   settle(workspace, call, nowMs)
 }
 
-export function end(workspace: SlowWorkspace, call: SlowCall, atMs: number, nowMs: number): void {
+export function end(workspace: ModelWorkspace, call: ModelCall, atMs: number, nowMs: number): void {
   if (call.refusalReason !== null || call.endSource === 'reported') return
   call.endedAtMs = atMs
   call.endSource = 'reported'
   settle(workspace, call, nowMs)
 }
 
-export function heartbeat(call: SlowCall, nowMs: number): void {
+export function heartbeat(call: ModelCall, nowMs: number): void {
   if (isOpen(call)) call.lastSeenAtMs = nowMs
 }
 
-/** What a reaper does that has been listening since `listeningSinceMs`. */
+/** Does what a reaper does that has been running since `listeningSinceMs`. */
 export function reap(
-  workspace: SlowWorkspace,
-  call: SlowCall,
+  workspace: ModelWorkspace,
+  call: ModelCall,
   listeningSinceMs: number,
   nowMs: number,
 ): void {
@@ -282,8 +282,8 @@ export function reap(
   }
 }
 
-/** Charges a call that is over for what was talked, or gives back what was charged too much. */
-function settle(workspace: SlowWorkspace, call: SlowCall, nowMs: number): void {
+/** Charges a finished call for its conversation, or gives back what it was overcharged. */
+function settle(workspace: ModelWorkspace, call: ModelCall, nowMs: number): void {
   if (call.answeredAtMs === null || call.endedAtMs === null) return
   const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)
   const dueMs = talkedMs - chargedMs(call)

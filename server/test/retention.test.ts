@@ -8,7 +8,7 @@ import { type TestApp, testApp } from './app.ts'
 import { campaignCustomer, steadyLife } from './campaign-customer.ts'
 import { closeInOrder } from './voice-stack.ts'
 
-// What is kept for a while only, so that a server that runs for years does not grow beside its books.
+// Data that is kept for a limited time, so that a server that runs for years does not grow beyond its books.
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -31,13 +31,19 @@ async function later(ms: number): Promise<void> {
   await t.app.runDue()
 }
 
-async function raise(workspaceId: string, key: string): Promise<void> {
+/** Raises an alert. Returns its UUID. */
+async function raise(workspaceId: string, key: string): Promise<string | undefined> {
   const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
   const alert = { kind: 'reload_declined', key, ...texts } as const
   await t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
+  const { rows } = await t.database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [workspaceId, key],
+  )
+  return rows[0]?.id
 }
 
-test('who was told of an alert is forgotten after 90 days, the alert itself after a year', async () => {
+test('deliveries of an alert are deleted after 90 days, the alert after a year', async () => {
   const owner = await t.signUp()
   const workspaceId = uuidFrom('workspace', owner.workspaceId) ?? ''
   const asOperator = { key: t.operatorKey, workspace: owner.workspaceId }
@@ -56,7 +62,7 @@ test('who was told of an alert is forgotten after 90 days, the alert itself afte
   expect(await alerts()).toBe(0)
 })
 
-test('an alert that is still to be told stays, and many go a few at a time', async () => {
+test('an alert with a pending delivery stays, and expired alerts are deleted in batches', async () => {
   const { uuid } = await t.addWorkspace()
   const owner = await t.signUp()
   const workspaceId = uuidFrom('workspace', owner.workspaceId) ?? ''
@@ -65,7 +71,7 @@ test('an alert that is still to be told stays, and many go a few at a time', asy
   await raise(workspaceId, 'pending')
   const nowMs = t.clock.now() + ALERTS_KEPT_MS + 1
   const left = () => countOf('alerts', `workspace_id in ('${uuid}', '${workspaceId}')`)
-  // Nobody told it yet: its mail is due at this very moment.
+  // Its mail is due at this very instant, so it is still pending.
   await t.database.query(`update alert_deliveries set next_try_at_ms = $1 where status = 'pending'`, [nowMs])
   await deleteExpiredAlerts(t.database, nowMs, 2)
   expect(await left()).toBe(2)
@@ -76,7 +82,7 @@ test('an alert that is still to be told stays, and many go a few at a time', asy
   expect(await countOf('alert_deliveries', `workspace_id = '${workspaceId}'`)).toBe(1)
 })
 
-test('events of the payment gateway, sessions that expired and old simulated calls are forgotten; calls and the ledger are not', async () => {
+test('gateway events, expired sessions and old simulated calls are deleted; calls and the ledger stay', async () => {
   const customer = await campaignCustomer(t)
   const { id } = await customer.started({ concurrency: 2 }, 2)
   for (let seconds = 0; seconds < 90; seconds += 10) await later(10_000)

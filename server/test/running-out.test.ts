@@ -22,7 +22,7 @@ async function pass(ms: number, stepMs = 1_000): Promise<void> {
 
 type Customer = Awaited<ReturnType<typeof campaignCustomer>>
 
-/** A call that came in and was answered now; its id. */
+/** Makes an incoming call that is answered now. Returns its ID. */
 async function answeredCall(customer: Customer): Promise<string> {
   const { body } = await customer.ask('POST', '/v1/calls', {
     agentId: customer.agentId,
@@ -39,10 +39,10 @@ const incoming = (customer: Customer) =>
   })
 
 describe('one credit and two live calls', () => {
-  test('at 30.000 s the workspace is out: campaigns pause then, calls are refused, the two run on and are charged', async () => {
+  test('at 30.000 s the workspace is out: campaigns pause, new calls are refused, the two calls continue and are charged', async () => {
     await open()
     const customer = await campaignCustomer(t, { credits: 1 })
-    // Campaigns that have nobody to call just now.
+    // Outside their calling hours, so that the campaigns make no calls.
     const hours = { timeZone: 'UTC', days: [{ day: 'tuesday', from: '09:00', to: '10:00' }] }
     const goesOn = await customer.started({ callingHours: hours, resumeWhenCreditsReturn: true }, 3)
     const stays = await customer.started({ callingHours: hours }, 3)
@@ -72,7 +72,7 @@ describe('one credit and two live calls', () => {
     const owing = await customer.ask('GET', '/v1/balance')
     expect(owing.body).toMatchObject({ status: 'out', overdraft: { credits: 1 }, balance: { credits: -1 } })
 
-    // The next credits pay that first.
+    // New credits pay the overdraft first.
     await t.request('POST', `/v1/workspaces/${customer.workspaceId}/grants`, {
       key: t.operatorKey,
       body: { kind: 'promotional', credits: 3, reason: 'Sorry' },
@@ -95,14 +95,14 @@ describe('one credit and two live calls', () => {
     ])
   })
 
-  test('with “End the call” both are hung up at the carrier, and charged to the hang-up it confirms', async () => {
+  test('with “End the call” both calls are hung up at the carrier and charged until the confirmed hang-up', async () => {
     await open({ talkMs: { median: 10 * MINUTE_MS, spread: 0, max: 10 * MINUTE_MS } })
     const customer = await campaignCustomer(t, { credits: 1 })
     await customer.ask('PATCH', '/v1/workspace', { whenCreditsRunOut: 'end' })
     const { id } = await customer.started({ concurrency: 2 }, 2)
     await t.app.dialer.idle()
     await pass(5_000)
-    // Both were answered by now, at the same instant.
+    // Both calls have been answered by now, at one instant.
     await pass(30_000)
     await pass(2_000)
     const { data } = (await customer.ask('GET', '/v1/calls?status=ended')).body
@@ -117,7 +117,7 @@ describe('one credit and two live calls', () => {
   })
 })
 
-test('auto-reload tops up a campaign in the middle, by itself, and the campaign goes on to its end', async () => {
+test('auto-reload tops up in the middle of a campaign, and the campaign completes', async () => {
   await open()
   const customer = await campaignCustomer(t, { credits: 30 })
   t.clock.advance(1)
@@ -137,7 +137,7 @@ test('auto-reload tops up a campaign in the middle, by itself, and the campaign 
   expect((await customer.ask('GET', '/v1/auto-reload/attempts')).body.data).toHaveLength(1)
 })
 
-test('a campaign that was caught out of credits goes on at once when the card that declined is replaced', async () => {
+test('a campaign paused without credits resumes as soon as the declined card is replaced', async () => {
   await open()
   const customer = await campaignCustomer(t, { credits: 15 })
   t.clock.advance(1)

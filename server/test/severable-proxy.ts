@@ -1,40 +1,41 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-export type Cable = { readonly port: number; cut(): void; mend(): Promise<void> }
+/** A TCP proxy that can lose every connection, and refuse new ones, until it is restored. */
+export type SeverableProxy = { readonly port: number; sever(): void; restore(): Promise<void> }
 
-/** A way to the port that can be cut and mended. */
-export async function layCable(to: number): Promise<Cable> {
-  const ends = new Set<Socket>()
-  let way: Server
-  const lay = (port: number) =>
+/** @param targetPort a port of this machine */
+export async function openSeverableProxy(targetPort: number): Promise<SeverableProxy> {
+  const sockets = new Set<Socket>()
+  let server: Server
+  const listen = (port: number) =>
     new Promise<number>((resolve, reject) => {
-      way = createServer((near) => {
-        const far = connect(to, '127.0.0.1')
-        for (const end of [near, far]) {
-          ends.add(end)
-          end.on('error', () => {})
-          end.on('close', () => ends.delete(end))
+      server = createServer((near) => {
+        const far = connect(targetPort, '127.0.0.1')
+        for (const socket of [near, far]) {
+          sockets.add(socket)
+          socket.on('error', () => {})
+          socket.on('close', () => sockets.delete(socket))
         }
         near.pipe(far)
         far.pipe(near)
         near.on('close', () => far.destroy())
         far.on('close', () => near.destroy())
       })
-      way.once('error', reject)
-      way.listen(port, '127.0.0.1', () => {
-        const address = way.address()
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', () => {
+        const address = server.address()
         resolve(typeof address === 'object' && address !== null ? address.port : 0)
       })
     })
-  const port = await lay(0)
+  const port = await listen(0)
   return {
     port,
-    cut() {
-      way.close()
-      for (const end of ends) end.destroy()
+    sever() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
     },
-    async mend() {
-      await lay(port)
+    async restore() {
+      await listen(port)
     },
   }
 }

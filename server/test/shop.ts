@@ -13,11 +13,17 @@ import type { Database } from '../src/platform/database/database.ts'
 import { openQuietRooms } from '../src/quiet-rooms.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
-import { Died, type Life, lifeOf, mortalDatabase, mortalGateway } from './killable-process.ts'
+import {
+  createLife,
+  killableDatabase,
+  killableGateway,
+  ProcessKilled,
+  type ProcessLife,
+} from './killable-process.ts'
 
 /** A server process that sells credits, until it dies. */
 export type Seller = {
-  readonly life: Life
+  readonly life: ProcessLife
   readonly payments: Payments
   /** What `POST /v1/purchases` does; the same key is the same purchase. */
   buy(workspaceId: string, order: { readonly key: string; readonly quantity: number }): Promise<Purchase>
@@ -56,18 +62,18 @@ export async function openShop(): Promise<Shop> {
   const healthy = seller()
 
   function seller(stepsMax?: number, changes: Partial<Omit<PaymentsDeps, 'hooks'>> = {}): Seller {
-    const life = lifeOf(stepsMax)
-    const own = mortalDatabase(database, life)
+    const life = createLife(stepsMax)
+    const own = killableDatabase(database, life)
     const { ledger } = openQuietRooms({ database: own, clock })
     const payments = createPayments({
       database: own,
       clock,
       ledger,
-      gateway: mortalGateway(sandbox, life),
+      gateway: killableGateway(sandbox, life),
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       origin: 'https://talktime.example.com',
       onError(error) {
-        if (!(error instanceof Died)) throw error
+        if (!(error instanceof ProcessKilled)) throw error
       },
       ...changes,
     })

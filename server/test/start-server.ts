@@ -1,24 +1,22 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const mainFile = join(projectRoot, 'server/src/main.ts')
 
-/** A program that was started, what it says, and how it ends. */
+/** A program that was started, with its output and its end. */
 export type Program = {
   readonly pid: number
   stdout(): string
   stderr(): string
-  /** Its exit code, or the signal that ended it, once all it said has been read. */
+  /** Resolves with the exit code, or the signal that ended the program, once all output has been read. */
   readonly ended: Promise<number | NodeJS.Signals>
   kill(signal: NodeJS.Signals): void
 }
 
-/** Environment of a server in a test: a free port, no demo, little to say. */
+/** The environment of a server in a test: a free port, no demo, few log lines. */
 const testSettings = {
   NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/node'),
   PORT: '0',
@@ -28,9 +26,10 @@ const testSettings = {
 }
 
 /**
- * Runs a program with this process's Node.js and environment, and settings on top.
+ * Runs a program with this process's Node.js and environment.
  *
- * @param through a command that runs it in turn, such as `unshare --mount`
+ * @param settings environment variables on top
+ * @param through a command that runs the program, such as `unshare --mount`
  */
 export function runProgram(
   args: readonly string[],
@@ -65,25 +64,42 @@ export function runProgram(
   }
 }
 
-/** Runs the server's own main.ts, whatever comes of it. */
+/** Runs the server's main.ts without waiting for it to start. */
 export const runServer = (settings: Record<string, string>): Program => runProgram([mainFile], settings)
 
-/** A server that answers. */
-export type RunningServer = Program & { readonly address: string }
-
-/** Starts the real server and waits for its welcome. Rejects with what it said if it ends first. */
-export async function startServer(settings: Record<string, string>): Promise<RunningServer> {
-  return welcomed(runServer(settings))
+/** How a program ended, with its whole output. */
+export type ProgramResult = {
+  readonly code: number | NodeJS.Signals
+  readonly stdout: string
+  readonly stderr: string
 }
 
-/** Waits for the welcome of a program that starts a server. */
-export async function welcomed(program: Program): Promise<RunningServer> {
-  const address = await said(program, /Talktime runs at (\S+)/)
+/** Waits for a program's end. */
+export async function waitForEnd(program: Program): Promise<ProgramResult> {
+  const code = await program.ended
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** Runs a server that is expected not to start. */
+export const runServerToEnd = (settings: Record<string, string>): Promise<ProgramResult> =>
+  waitForEnd(runServer(settings))
+
+/** A server that accepts requests. */
+export type RunningServer = Program & { readonly address: string }
+
+/** Starts the real server and waits for its welcome line. Rejects with its output if the server ends first. */
+export async function startServer(settings: Record<string, string>): Promise<RunningServer> {
+  return waitForWelcome(runServer(settings))
+}
+
+/** Waits for the welcome line of a program that starts a server. */
+export async function waitForWelcome(program: Program): Promise<RunningServer> {
+  const address = await waitForOutput(program, /Talktime runs at (\S+)/)
   return { ...program, address }
 }
 
-/** Waits until a program has printed what `pattern` matches; its first group is returned. */
-export async function said(program: Program, pattern: RegExp): Promise<string> {
+/** Waits until a program's output matches `pattern`. Returns the first group, or the whole match without groups. */
+export async function waitForOutput(program: Program, pattern: RegExp): Promise<string> {
   let over = false
   void program.ended.then(() => {
     over = true
@@ -97,7 +113,7 @@ export async function said(program: Program, pattern: RegExp): Promise<string> {
   })
 }
 
-/** Looks again and again until `look` finds something. The test's own time limit is the only one. */
+/** Calls `look` every 10 ms until it returns something other than `undefined`. Only the test's timeout limits the wait. */
 export async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await look()
@@ -106,7 +122,7 @@ export async function until<T>(look: () => T | undefined | Promise<T | undefined
   }
 }
 
-/** Whether a process is there and has not ended. One that ended is listed until its parent, or init, takes note. */
+/** Whether a process is running. A process that ended stays listed as a zombie until its parent collects it. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -118,10 +134,4 @@ export function isRunning(pid: number): boolean {
   } catch {
     return process.platform !== 'linux'
   }
-}
-
-/** A temporary folder of the caller's own. */
-export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'talktime-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
 }

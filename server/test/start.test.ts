@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
@@ -16,25 +15,26 @@ import {
   type RunningServer,
   runProgram,
   runServer,
+  runServerToEnd,
   startServer,
-  temporaryFolder,
   until,
-  welcomed,
+  waitForWelcome,
 } from './start-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
-// The real server as its own process, on a data folder of its own and a free port.
+// Each test starts the real server as a process, with its own data folder, on a free port.
 
 let folder: string
 let remove: () => Promise<void>
 let programs: Program[]
 
-/** A data folder with an empty database, copied for each test: making one takes longer than anything else here. */
+/** A data folder with an empty database. Each test copies it, because setting one up takes longer than any test here. */
 let prepared: { path: string; remove(): Promise<void> }
 
 beforeAll(async () => {
   prepared = await temporaryFolder()
   folder = prepared.path
-  await use(async () => {})
+  await withDatabase(async () => {})
 })
 afterAll(() => prepared.remove())
 
@@ -56,37 +56,28 @@ async function start(more: Record<string, string> = {}): Promise<RunningServer> 
   return server
 }
 
-/** Runs the server where it can't start; what it says, and its exit code. */
-async function refused(more: Record<string, string>): Promise<{ code: unknown; said: string }> {
-  const program = runServer(settings(more))
-  const code = await program.ended
-  expect(program.stdout()).toBe('')
-  expect(program.stderr()).not.toMatch(/^\s+at /m)
-  return { code, said: program.stderr() }
-}
-
 const connect = async () => connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
 
-async function use<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
   const connected = await connect()
   return work(connected).finally(connected.stop)
 }
 
-const postmasterPid = async () =>
+const readPostmasterPid = async () =>
   Number((await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
-/** Puts the prepared data folder in place of the empty one. */
-const usePrepared = () => promisify(execFile)('cp', ['-Rp', `${prepared.path}/.`, folder])
+/** Copies the prepared data folder into the test's empty one. */
+const copyPrepared = () => promisify(execFile)('cp', ['-Rp', `${prepared.path}/.`, folder])
 const isUp = async (server: RunningServer) => (await fetch(`${server.address}/healthz`)).ok
 
 describe('the server', () => {
-  beforeEach(usePrepared)
+  beforeEach(copyPrepared)
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'stops in good order at %s, with its PostgreSQL',
+    'shuts down cleanly on %s, and its PostgreSQL with it',
     async (signal) => {
       const server = await start()
       expect(await isUp(server)).toBe(true)
-      const postmaster = await postmasterPid()
+      const postmaster = await readPostmasterPid()
       server.kill(signal)
       expect(await server.ended).toBe(0)
       expect(isRunning(postmaster)).toBe(false)
@@ -95,7 +86,7 @@ describe('the server', () => {
     },
   )
 
-  test('stops in good order when Ctrl-C comes again and again', async () => {
+  test('shuts down cleanly when Ctrl-C is pressed repeatedly', async () => {
     const server = await start()
     const hammer = setInterval(() => server.kill('SIGINT'), 5)
     expect(await server.ended).toBe(0)
@@ -103,7 +94,7 @@ describe('the server', () => {
     expect(await readFile(join(folder, 'postgres.log'), 'utf8')).toMatch(/database system is shut down\n$/)
   })
 
-  test('stops when it is told to while it still starts', async () => {
+  test('stops when it gets SIGTERM while it is still starting', async () => {
     await rm(join(folder, 'postgres'), { recursive: true })
     const program = runServer(settings())
     await until(() => stat(join(folder, 'holder.json')).catch(() => undefined))
@@ -114,21 +105,21 @@ describe('the server', () => {
     expect(await isUp(await start())).toBe(true)
   })
 
-  test('that was started by a script stops when the script is killed', async () => {
+  test('started by a script stops when the script is killed', async () => {
     const script = join(projectRoot, 'scripts/with-node.mjs')
-    const wrapper = await welcomed(runProgram([script, 'server/src/main.ts'], settings()))
+    const wrapper = await waitForWelcome(runProgram([script, 'server/src/main.ts'], settings()))
     const { pid } = JSON.parse(await readFile(join(folder, 'holder.json'), 'utf8')) as { pid: number }
-    const postmaster = await postmasterPid()
+    const postmaster = await readPostmasterPid()
     wrapper.kill('SIGKILL')
     await until(() => (isRunning(pid) || isRunning(postmaster) ? undefined : true))
     expect(await readFile(join(folder, 'postgres.log'), 'utf8')).toMatch(/database system is shut down\n$/)
   })
 
-  test('says who holds the data folder when it is started twice, and leaves the first alone', async () => {
+  test('names the holder of the data folder when it is started a second time, and leaves the first server running', async () => {
     const server = await start()
-    const { code, said } = await refused({})
-    expect(code).toBe(1)
-    expect(said).toContain(
+    const second = await runServerToEnd(settings())
+    expect(second).toMatchObject({ code: 1, stdout: '' })
+    expect(second.stderr).toContain(
       `Another Talktime server (pid ${server.pid}) at ${server.address} has held the data folder`,
     )
     expect(await isUp(server)).toBe(true)
@@ -136,45 +127,51 @@ describe('the server', () => {
 })
 
 describe('after kill -9', () => {
-  beforeEach(usePrepared)
+  beforeEach(copyPrepared)
 
-  test('of the server, its PostgreSQL shuts down by itself, and the next start has everything', async () => {
+  test('of the server, its PostgreSQL shuts down and the next start has all data', async () => {
     const server = await start()
-    await use(({ database }) => database.query(`create table notes as select 'kept' as text`))
-    const postmaster = await postmasterPid()
+    await withDatabase(({ database }) => database.query(`create table notes as select 'kept' as text`))
+    const postmaster = await readPostmasterPid()
     server.kill('SIGKILL')
     await server.ended
     await until(() => (isRunning(postmaster) ? undefined : true))
     expect(await isUp(await start())).toBe(true)
-    expect((await use(({ database }) => database.query('table notes'))).rows).toEqual([{ text: 'kept' }])
+    expect((await withDatabase(({ database }) => database.query('table notes'))).rows).toEqual([
+      { text: 'kept' },
+    ])
   })
 
-  test('of the server, the next start does not wait for anybody', async () => {
+  test('of the server, the next start succeeds at once', async () => {
     const server = await start()
-    await use(({ database }) => database.query(`create table notes as select 'kept' as text`))
+    await withDatabase(({ database }) => database.query(`create table notes as select 'kept' as text`))
     server.kill('SIGKILL')
     expect(await isUp(await start())).toBe(true)
-    expect((await use(({ database }) => database.query('table notes'))).rows).toEqual([{ text: 'kept' }])
+    expect((await withDatabase(({ database }) => database.query('table notes'))).rows).toEqual([
+      { text: 'kept' },
+    ])
   })
 
-  test('of the server and its PostgreSQL, the next start recovers what was committed', async () => {
+  test('of the server and its PostgreSQL, the next start recovers all commits', async () => {
     const server = await start()
-    await use(({ database }) => database.query(`create table notes as select 'kept' as text`))
-    process.kill(await postmasterPid(), 'SIGKILL')
+    await withDatabase(({ database }) => database.query(`create table notes as select 'kept' as text`))
+    process.kill(await readPostmasterPid(), 'SIGKILL')
     server.kill('SIGKILL')
     await server.ended
     expect(await isUp(await start())).toBe(true)
-    expect((await use(({ database }) => database.query('table notes'))).rows).toEqual([{ text: 'kept' }])
+    expect((await withDatabase(({ database }) => database.query('table notes'))).rows).toEqual([
+      { text: 'kept' },
+    ])
   })
 })
 
 describe('the command line', () => {
-  beforeEach(usePrepared)
+  beforeEach(copyPrepared)
 
-  test('uses the database of the server that runs on the folder, and leaves it running', async () => {
+  test('uses the database of the server that runs on the folder, and leaves the server running', async () => {
     const server = await start()
-    const postmaster = await postmasterPid()
-    await use(async (connected) => {
+    const postmaster = await readPostmasterPid()
+    await withDatabase(async (connected) => {
       expect(connected.embedded).toBe(true)
       expect(
         (await connected.database.query('select count(*) as n from schema_migrations')).rows,
@@ -184,19 +181,19 @@ describe('the command line', () => {
     expect(await isUp(server)).toBe(true)
   })
 
-  test('waits for a server that still starts', async () => {
+  test('waits for a server that is still starting', async () => {
     await rm(join(folder, 'postgres'), { recursive: true })
     const program = runServer(settings())
     await until(() => stat(join(folder, 'holder.json')).catch(() => undefined))
     const connected = await connect()
-    programs.push(await welcomed(program))
+    programs.push(await waitForWelcome(program))
     expect((await connected.database.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await connected.stop()
   })
 
-  test('starts the embedded PostgreSQL for itself when no server runs, and stops it afterwards', async () => {
+  test('starts the embedded PostgreSQL when no server runs, and stops it afterwards', async () => {
     const connected = await connect()
-    const postmaster = await postmasterPid()
+    const postmaster = await readPostmasterPid()
     expect((await connected.database.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await connected.stop()
     expect(isRunning(postmaster)).toBe(false)
@@ -205,80 +202,15 @@ describe('the command line', () => {
   test('takes turns with other commands, and a server waits for its turn', async () => {
     const first = await connect()
     await first.database.query('create table turns (n int)')
-    const second = use(({ database }) => database.query('insert into turns values (2)'))
+    const second = withDatabase(({ database }) => database.query('insert into turns values (2)'))
     const server = start()
     await first.database.query('insert into turns values (1)')
     await first.stop()
     await second
     await server
-    expect((await use(({ database }) => database.query('select n from turns order by n'))).rows).toEqual([
-      { n: 1 },
-      { n: 2 },
-    ])
-  })
-})
-
-describe('a start that can not go well ends with exit code 1 and a sentence', () => {
-  test('when settings are wrong, naming all of them', async () => {
-    const { code, said } = await refused({ PORT: 'banana', TALKTIME_DEMO: 'perhaps' })
-    expect(code).toBe(1)
-    expect(said).toBe(
-      'Talktime could not start.\n' +
-        'PORT is "banana": it must be a whole number from 0 to 65535 (0 takes any free port).\n' +
-        'TALKTIME_DEMO is "perhaps": it must be "on" or "off".\n',
-    )
-  })
-
-  test('when the port is taken, before anything is set up', async () => {
-    const other = createServer()
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-    const address = other.address()
-    const port = String(address && typeof address === 'object' ? address.port : '')
-    const { code, said } = await refused({ PORT: port })
-    expect(code).toBe(1)
-    expect(said).toContain(`Port ${port} of 127.0.0.1 is in use by another program. Set PORT to a free one.`)
-    await expect(stat(join(folder, 'postgres'))).rejects.toThrow('ENOENT')
-    await new Promise((resolve) => other.close(resolve))
-  })
-
-  test('when the host is no address of this machine', async () => {
-    const { code, said } = await refused({ HOST: '192.0.2.1' })
-    expect(code).toBe(1)
-    expect(said).toContain('HOST is "192.0.2.1", which is no address of this machine.')
-  })
-
-  test.each([
-    // Paths on which a folder can be written by nobody, root included.
-    [
-      'a folder below a regular file',
-      () => join(folder, 'a-file/data'),
-      'a part of the path is a file and not a folder',
-    ],
-    ['a folder that is read-only', () => '/proc/self', 'no file can be written in it'],
-  ])('when the data folder is %s', async (_, path, why) => {
-    await writeFile(join(folder, 'a-file'), 'of somebody else')
-    const { code, said } = await refused({ TALKTIME_DATA_DIR: path(), TALKTIME_SECRET: 'x'.repeat(32) })
-    expect(code).toBe(1)
-    expect(said).toMatch(new RegExp(`The data folder .* cannot be used: ${why}`))
-    expect(await readFile(join(folder, 'a-file'), 'utf8')).toBe('of somebody else')
-  })
-
-  test('when nothing listens at DATABASE_URL, without its password', async () => {
-    const { code, said } = await refused({ DATABASE_URL: 'postgresql://me:hidden@127.0.0.1:1/talktime' })
-    expect(code).toBe(1)
-    expect(said).toContain(
-      'The database talktime at 127.0.0.1:1 (DATABASE_URL) cannot be used: nothing listens there.',
-    )
-    expect(said).not.toContain('hidden')
-  })
-
-  test('when the database is newer than the program, without changing it', async () => {
-    const { database, drop } = await testDatabase()
-    await database.query(`insert into schema_migrations values ('9999-tomorrow.sql', 'x', 0)`)
-    const { code, said } = await refused({ DATABASE_URL: databaseUrlOf(database) })
-    expect(code).toBe(1)
-    expect(said).toContain('The database is newer than this Talktime: it has 9999-tomorrow.sql')
-    await drop()
+    expect(
+      (await withDatabase(({ database }) => database.query('select n from turns order by n'))).rows,
+    ).toEqual([{ n: 1 }, { n: 2 }])
   })
 })
 

@@ -18,7 +18,7 @@ export type BalanceAnswer = {
   readonly [part: string]: unknown
 }
 
-/** A line of a batch's answer. */
+/** One line of a batch's response. */
 export type LineAnswer = {
   readonly line: number
   readonly status: number
@@ -26,35 +26,35 @@ export type LineAnswer = {
   readonly problem?: TestBody
 }
 
-/** A voice stack that tells the API over HTTP what its calls do, with the key of a workspace. */
+/** A voice stack that reports its calls to the API, with the key of a workspace. */
 export type VoiceStack = {
   readonly workspaceId: string
   readonly key: string
   readonly agentId: string
-  /** Any request with the workspace's key, unless `options` says another. */
+  /** Sends any request, with the workspace's key unless `options` has another. */
   readonly ask: Ask
   start(fields?: Record<string, unknown>, options?: TestRequest): Promise<TestAnswer<CallResponse>>
-  /** A call that was authorized; its id. */
+  /** Starts a call and expects it to be authorized. Returns its ID. */
   startedCall(fields?: Record<string, unknown>): Promise<string>
-  /** A call that is in conversation since now; its id. */
+  /** Starts a call that is answered now. Returns its ID. */
   answeredCall(): Promise<string>
-  /** A conversation of that many milliseconds, over now; its call's id. */
+  /** Makes a call whose conversation lasted `ms` and ends now. Returns its ID. */
   talk(ms: number): Promise<string>
   answer(callId: string, atMs?: number): Promise<TestAnswer<CallResponse>>
   end(callId: string, atMs?: number, fields?: Record<string, unknown>): Promise<TestAnswer<CallResponse>>
   heartbeat(callId: string): Promise<TestAnswer<{ continue: boolean; balance: unknown; code: string }>>
-  /** The operator gives the workspace credit, or takes it off. */
+  /** Grants or deducts credit as the operator. */
   grant(fields: object, options?: TestRequest): Promise<TestAnswer>
-  /** The same, where nothing may be wrong with it. */
+  /** Grants or deducts credit as the operator, and expects success. Returns the grant. */
   granted(fields: object): Promise<TestBody>
-  /** All transactions, the oldest first, read in pages of `limit`. */
+  /** Reads all transactions in pages of `limit`. Returns them oldest first. */
   transactions(limit?: number): Promise<TestBody[]>
   batch(events: readonly unknown[], options?: TestRequest): Promise<TestAnswer & { lines: LineAnswer[] }>
   receipt(callId: string): Promise<ReceiptResponse>
   balance(): Promise<BalanceAnswer>
 }
 
-/** Connects a voice stack to a workspace of its own, with an agent. */
+/** Makes a workspace with an agent, and a voice stack for it. */
 export async function connectVoiceStack(
   t: Pick<TestApp<Clock>, 'request' | 'addWorkspace' | 'clock' | 'operatorKey'>,
   workspace: { planId?: string; timeZone?: string; name?: string } = {},
@@ -107,25 +107,9 @@ export async function connectVoiceStack(
       expect({ status, body }).toMatchObject({ status: 201 })
       return body
     },
-    async transactions(limit = 200) {
-      const found: TestBody[] = []
-      let cursor = ''
-      do {
-        const { body } = await ask('GET', `/v1/transactions?limit=${limit}${cursor}`)
-        found.push(...body.data)
-        cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
-      } while (cursor !== '')
-      return found.reverse()
-    },
+    transactions: (limit = 200) => readTransactions(ask, limit),
     heartbeat: (callId) => ask('POST', `/v1/calls/${callId}/heartbeat`),
-    async batch(events, options) {
-      const body = events
-        .map((event) => (typeof event === 'string' ? event : JSON.stringify(event)))
-        .join('\n')
-      const headers = { 'content-type': 'application/x-ndjson' }
-      const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
-      return { ...answer, lines: linesOf(answer) }
-    },
+    batch: (events, options) => sendBatch(ask, events, options),
     receipt: async (callId) => (await ask<ReceiptResponse>('GET', `/v1/calls/${callId}`)).body,
     balance: async () => (await ask<BalanceAnswer>('GET', '/v1/balance')).body,
   }
@@ -135,7 +119,26 @@ export const newAgent = { name: 'Reception', language: 'en', llmProvider: 'opena
 
 export const instant = (atMs: number): string => new Date(atMs).toISOString()
 
-function linesOf(answer: TestAnswer): LineAnswer[] {
+async function readTransactions(ask: Ask, limit: number): Promise<TestBody[]> {
+  const found: TestBody[] = []
+  let cursor = ''
+  do {
+    const { body } = await ask('GET', `/v1/transactions?limit=${limit}${cursor}`)
+    found.push(...body.data)
+    cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
+  } while (cursor !== '')
+  return found.reverse()
+}
+
+/** @param events a string is sent as the line it is */
+async function sendBatch(ask: Ask, events: readonly unknown[], options?: TestRequest) {
+  const body = events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))).join('\n')
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const answer = await ask('POST', '/v1/calls/batch', { body, headers, ...options })
+  return { ...answer, lines: parseLines(answer) }
+}
+
+function parseLines(answer: TestAnswer): LineAnswer[] {
   if (answer.status !== 200) return []
   return answer.text
     .trimEnd()
@@ -143,7 +146,7 @@ function linesOf(answer: TestAnswer): LineAnswer[] {
     .map((line) => JSON.parse(line) as LineAnswer)
 }
 
-/** For `afterAll`: nothing that the file's tests did may have left the books in disorder. */
+/** Call it in `afterAll`: expects that the books still verify after the file's tests, and closes the app. */
 export async function closeInOrder(t: Pick<TestApp, 'database' | 'close'>): Promise<void> {
   try {
     expect(await verifyAll(t.database)).toEqual([])

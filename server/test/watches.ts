@@ -1,10 +1,10 @@
 import { creditConsequences } from '../src/credit-consequences.ts'
 import { type CreditWatch, type CreditWatchDeps, createCreditWatch } from '../src/credit-watch/watch.ts'
 import { createSilentCommits } from '../src/platform/commits.ts'
-import { Died } from './killable-process.ts'
+import { ProcessKilled } from './killable-process.ts'
 import type { World } from './world.ts'
 
-/** The credit watch of a server process over a world, until that process dies. Whoever makes it closes it. */
+/** Starts the credit watch of a server process that a test may kill. The caller closes it. */
 export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): CreditWatch {
   return createCreditWatch({
     database: world.database,
@@ -14,7 +14,7 @@ export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): Cr
     consequences: creditConsequences,
     onBelow() {},
     onError(error) {
-      if (!(error instanceof Died)) throw error
+      if (!(error instanceof ProcessKilled)) throw error
     },
     ...deps,
   })

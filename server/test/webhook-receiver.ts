@@ -2,24 +2,24 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** A message as a receiver got it. */
+/** A webhook message as received. */
 export type ReceivedMessage = {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-/** How a receiver answers: with a status, or in a way of its own; one that does nothing hangs. */
+/** How a receiver responds: with a status, or by a function. A function that does nothing leaves the sender waiting. */
 export type ReceiverAnswer = number | ((response: ServerResponse) => void)
 
-/** A real HTTP server on a free port that keeps what is posted to it. */
+/** A real HTTP server on a free port that keeps every message it receives. */
 export type Receiver = {
   readonly url: string
-  /** For TALKTIME_OUTBOUND_ALLOW. */
+  /** The value for TALKTIME_OUTBOUND_ALLOW. */
   readonly host: string
   readonly messages: ReceivedMessage[]
   answer: ReceiverAnswer
-  /** Resolves when there are so many messages. */
+  /** Resolves once `count` messages have arrived. */
   got(count: number): Promise<void>
   close(): Promise<void>
 }

@@ -2,12 +2,12 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** WCAG 2.2 A and AA, as far as a program can tell. */
+/** WCAG 2.2 A and AA, as far as a program can check. */
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** What a page does wrong, in words. */
+/** Lists the accessibility violations of a page. */
 export async function violations(on: Page): Promise<string[]> {
-  // Colours that are still on their way from one scheme to the other are none to judge.
+  // Colors in transition from one scheme to the other would be judged wrongly.
   await on.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)))
   await on.evaluate(axe.source)
   return on.evaluate(async (tags) => {
@@ -22,7 +22,7 @@ export async function violations(on: Page): Promise<string[]> {
 const sideways = (on: Page) =>
   on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
-/** Looks at a page as it stands: both schemes, wide and narrow. */
+/** Checks a page in both color schemes, wide and narrow. */
 export async function inspect(on: Page): Promise<void> {
   for (const width of [1920, 800, 320, 1280, 390]) {
     await on.setViewportSize({ width, height: 860 })

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-test('the bell rings by itself when a card declines a reload, says what to do, and is quiet once it was opened', async () => {
+test('the bell counts an alert when a card declines a reload, says what to do, and is quiet once opened', async () => {
   const page = await product.visit()
   await signUp(page)
   await asPage(page, 'POST', '/v1/payment-methods', { testCard: 'success' })

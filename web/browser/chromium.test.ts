@@ -9,7 +9,7 @@ test.each([
   const page = await browser.newPage()
   await page.setContent('<p><span>1.5 credits</span></p>')
   const text = page.getByText('1.5 credits')
-  // As wide as its letters: nothing where no font was found.
+  // The text is as wide as its letters: zero if no font was found.
   expect((await text.boundingBox())?.width).toBeGreaterThan(30)
   await browser.close()
 })

@@ -25,7 +25,7 @@ export async function launchBrowser(): Promise<Browser> {
     try {
       return await launch({ executablePath })
     } catch {
-      // Some systems put a script there that only says how to install the browser.
+      // Some systems have a script there that only says how to install the browser.
     }
   }
   return launchPackagedBrowser()
@@ -59,7 +59,7 @@ async function packagedChromium(): Promise<Installation> {
   const ofFonts = { FONTCONFIG_PATH: join(folder, 'fonts'), XDG_CACHE_HOME: join(folder, 'cache') }
   const env = { ...stringsOf(process.env), ...ofFonts }
   if (spawnSync(executablePath, ['--version']).status === 0) return { executablePath, env }
-  // The machine lacks libraries of the browser's; the package brings them.
+  // The package brings the libraries that the machine lacks.
   return { executablePath, env: { ...env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') } }
 }
 

@@ -22,10 +22,10 @@ function millisecondsOf(text: string): number {
   return Math.round(Number(text.replace('−', '-').replace(/[^\d.-]/g, '')) * 1000)
 }
 
-test('from sign-up to the receipt of a call that was watched live', async () => {
+test('from sign-up to watching a live call and reading its receipt', async () => {
   const page = await product.visit()
   await signUp(page)
-  await page.getByText('No live calls: there is no active agent yet').waitFor()
+  await page.getByText('Add an agent to start taking calls').waitFor()
 
   await page.getByRole('link', { name: 'New agent' }).click()
   await page.getByLabel('Name').fill('Reception')
@@ -39,7 +39,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await page.getByRole('link', { name: 'API keys', exact: true }).click()
   await page.getByRole('button', { name: 'New key' }).click()
   await page.getByLabel('Name').fill('Voice stack')
-  await page.getByRole('button', { name: 'Make key' }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
   const key = await textOf(page.getByRole('dialog').getByText(/^tt_/))
   await page.getByRole('button', { name: 'I have copied it' }).click()
   await page.getByRole('row', { name: /Voice stack/ }).waitFor()
@@ -61,19 +61,19 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   const before = await balanceShown(page)
   expect(before).toBeLessThanOrEqual(28)
   expect(before).toBeGreaterThan(27.5)
-  // It falls by itself: nothing happens in the call meanwhile.
+  // The number falls without any event.
   await expect.poll(() => balanceShown(page)).toBeLessThan(before)
 
   const endedAt = new Date(Date.parse(answeredAt) + 92_500).toISOString()
   await stack(`/${call.id}/end`, { at: endedAt })
   const ended = page.getByRole('row', { name: /Ended.*1:32.*1\.54/ })
   await ended.waitFor()
-  await expect.poll(() => balanceShown(page)).toBe(28.46)
+  await expect.poll(() => balanceShown(page)).toBe(28.45)
 
   await ended.getByRole('link').click()
   await page.waitForURL(`**/calls/${call.id}`)
-  await page.getByText('92.5 s ÷ 60 = 1.541666… credits; no rounding, no minimum').waitFor()
-  const paid = page.getByRole('table', { name: 'Credits that paid this call' }).getByRole('row')
+  await page.getByText('92.5 s ÷ 60 = 1.541666… credits, with no rounding and no minimum').waitFor()
+  const paid = page.getByRole('table', { name: 'Credits that paid for this call' }).getByRole('row')
   const amounts = await paid.getByText(/ s$/).allTextContents()
   const charged = millisecondsOf(amounts.pop() ?? '')
   expect(charged).toBe(92_500)
@@ -83,7 +83,7 @@ test('from sign-up to the receipt of a call that was watched live', async () => 
   await ledger.getByRole('cell', { name: '28.458333…' }).waitFor()
 })
 
-test('a receipt is open while the call runs, and becomes final by itself', async () => {
+test('a receipt updates during the call and becomes final when it ends', async () => {
   const page = await product.visit()
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const call = await stack('', { agentId, direction: 'web' })
@@ -94,23 +94,23 @@ test('a receipt is open while the call runs, and becomes final by itself', async
   const early = millisecondsOf(await textOf(seconds))
   await expect.poll(async () => millisecondsOf(await textOf(seconds))).toBeGreaterThan(early)
   await stack(`/${call.id}/end`)
-  await page.getByRole('table', { name: 'Credits that paid this call' }).waitFor()
+  await page.getByRole('table', { name: 'Credits that paid for this call' }).waitFor()
 })
 
-test('calls that cost nothing say why', async () => {
+test('free calls say why they are free', async () => {
   const page = await product.visit()
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const unanswered = await stack('', { agentId, direction: 'outbound', to: '+14155550188' })
   await stack(`/${unanswered.id}/end`)
   await page.goto(`/calls/${unanswered.id}`)
-  await page.getByText('Nobody answered. Ringing costs nothing, so nothing was charged.').waitFor()
+  await page.getByText('Nobody answered. Ringing is free, so nothing was charged.').waitFor()
 
   const long = await stack('', { agentId, direction: 'web', at: secondsAgo(3000) })
   await stack(`/${long.id}/answer`, { at: secondsAgo(2000) })
   await stack(`/${long.id}/end`, { at: secondsAgo(100) })
   const refused = await stack('', { agentId, direction: 'web' })
   await page.goto(`/calls/${refused.id}`)
-  await page.getByText(/not allowed to start because the workspace was out of credits/).waitFor()
+  await page.getByText(/was refused because the workspace was out of credits/).waitFor()
   await page.getByRole('button', { name: /^Balance.*Out of credits/ }).waitFor()
 })
 
@@ -128,13 +128,13 @@ test('tabs of one browser share one stream', async () => {
     )
     expect(own).toEqual([])
   }
-  // The stream outlives the tab that was first.
+  // The stream outlives the first tab.
   await first.close()
   await stack(`/${call.id}/answer`)
   await second.getByRole('row', { name: /In conversation/ }).waitFor()
 })
 
-test('without shared workers one tab keeps the stream, and another takes over when it closes', async () => {
+test('without shared workers, one tab keeps the stream, and another takes over when it closes', async () => {
   const first = await product.visit()
   await first.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   const { agentId, stack } = await workspaceWithCalls(product, first)
@@ -150,7 +150,7 @@ test('without shared workers one tab keeps the stream, and another takes over wh
 
 type Description = { paths: Record<string, unknown>; components: { schemas: Record<string, unknown> } }
 
-test('the API that is served is the one that the dashboard was built for', async () => {
+test('the dashboard was built for the API that the server serves', async () => {
   const kept = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')) as Description
   const served = (await (await fetch(`${product.address}/openapi.json`)).json()) as Description
   const changed = (before: Record<string, unknown>, now: Record<string, unknown>) =>
@@ -159,5 +159,5 @@ test('the API that is served is the one that the dashboard was built for', async
     ...changed(kept.paths, served.paths),
     ...changed(kept.components.schemas, served.components.schemas),
   ]
-  expect(stale, 'changed since: npm run schema -w web -- ADDRESS describes it anew').toEqual([])
+  expect(stale, 'out of date: run npm run schema -w web -- ADDRESS').toEqual([])
 })

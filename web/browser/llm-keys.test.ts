@@ -10,7 +10,7 @@ let provider: Server
 let providerUrl: string
 
 beforeAll(async () => {
-  // A provider that takes any key that begins with "good".
+  // A provider that accepts any key that starts with "good".
   provider = createServer((request, response) => {
     const good = request.headers.authorization?.startsWith('Bearer good')
     response.writeHead(good ? 200 : 401, { 'content-type': 'application/json' })
@@ -29,7 +29,7 @@ afterAll(async () => {
   provider.close()
 })
 
-/** What the operator agrees with the customer: the plan of every workspace here. */
+/** The plan of every workspace in this file, as the operator sets it. */
 const changePlan = (planId: string) =>
   product.database.query(
     `update subscriptions s set plan_id = p.id, terms = s.terms || jsonb_build_object('name', p.name, 'features', p.features)
@@ -37,7 +37,7 @@ const changePlan = (planId: string) =>
     [planId],
   )
 
-test('a key is added, tested, replaced and removed, and never comes back to the browser', async () => {
+test('a key can be added, tested, replaced and removed, and is never sent back to the browser', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const answers: string[] = []
   page.on('response', (response) => {
@@ -50,13 +50,13 @@ test('a key is added, tested, replaced and removed, and never comes back to the 
   await changePlan('enterprise')
   await asPage(page, 'POST', '/v1/agents', newAgent)
   await page.goto('/settings/llm-keys')
-  await page.getByText('No keys of your own').waitFor()
+  await page.getByText('No LLM API keys yet').waitFor()
 
   await page.getByRole('button', { name: 'Add key' }).click()
   await page.getByRole('combobox', { name: 'Provider' }).click()
   await page.getByRole('option', { name: 'OpenAI-compatible' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Add key' }).click()
-  await page.getByText('Paste the key as the provider shows it').waitFor()
+  await page.getByText('Paste the whole key').waitFor()
   await page.getByRole('textbox', { name: 'Base URL' }).fill('http://169.254.169.254/latest')
   const key = 'good-key-of-the-customer-4711'
   await page.getByLabel('Key', { exact: true }).fill(key)
@@ -103,10 +103,10 @@ test('a key is added, tested, replaced and removed, and never comes back to the 
   await page.getByRole('row', { name: /…0815.*Stored, not used/ }).waitFor()
   await page.getByRole('button', { name: /^Remove/ }).click()
   await page.getByRole('button', { name: 'Remove key' }).click()
-  await page.getByText('No keys of your own').waitFor()
+  await page.getByText('No LLM API keys yet').waitFor()
 }, 120_000)
 
-test('on other plans everything is there, disabled, with the reason in text', async () => {
+test('on other plans, everything is disabled with the reason in text', async () => {
   const page: Page = await product.visit({ reducedMotion: 'reduce' })
   await signUp(page)
   await page.goto('/settings/llm-keys')

@@ -4,7 +4,7 @@ import { inspect, violations } from './accessibility.ts'
 import { asPage, newAgent, openProduct, type Product, secondsAgo, workspaceWithCalls } from './product.ts'
 
 let product: Product
-/** A page of a workspace in which something has happened. */
+/** A page of a workspace with calls. */
 let page: Page
 let receipt: string
 
@@ -29,17 +29,17 @@ afterAll(() => product.close())
 
 const pages: [name: string, path: () => string, shows: string][] = [
   ['Live calls', () => '/live', '+1415 ••• 0188'],
-  ['Call history', () => '/calls', 'that is all of them'],
+  ['Call history', () => '/calls', 'in total'],
   ['Call history without a match', () => '/calls?status=lost', 'No calls match these filters'],
   ['A receipt', () => receipt, 'Ledger'],
-  ['A call that does not exist', () => '/calls/call_none', 'There is no such call'],
+  ['A call that does not exist', () => '/calls/call_none', 'Call not found'],
   ['Agents', () => '/agents', 'After-hours line'],
   ['The dialog of an agent', () => '/agents?edit=new', 'LLM provider'],
   ['Workspace settings', () => '/settings/workspace', 'Let the call finish'],
   ['Members', () => '/settings/members', 'jo@example.com'],
   ['API keys', () => '/settings/keys', 'Voice stack'],
   ['Preferences', () => '/settings/preferences', 'Single-letter shortcuts'],
-  ['A page that does not exist', () => '/nowhere', 'There is no such page'],
+  ['A page that does not exist', () => '/nowhere', 'The link may be outdated or mistyped.'],
 ]
 
 test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
@@ -51,7 +51,7 @@ test.each(pages)('%s: accessible in light and dark, wide and narrow', async (_na
 test.each([
   ['Signing in', '/sign-in', 'Sign in'],
   ['Signing up', '/sign-up', 'Create an account'],
-  ['An invitation that does not open', '/join?token=none', 'This invitation does not open'],
+  ['An invalid invitation', '/join?token=none', 'This invitation cannot be opened'],
 ])('%s: accessible in light and dark, wide and narrow', async (_name, path, heading) => {
   const visitor = await product.visit({ reducedMotion: 'reduce' })
   await visitor.goto(path)
@@ -60,23 +60,23 @@ test.each([
   await visitor.context().close()
 })
 
-test('what opens over a page is accessible too', async () => {
+test('dialogs, menus and popovers are accessible', async () => {
   await page.setViewportSize({ width: 1280, height: 860 })
   await page.goto('/live')
   await page.getByRole('button', { name: /^Balance/ }).click()
   await page.getByText(/1 call is running/).waitFor()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: /account of/ }).click()
+  await page.getByRole('button', { name: /account menu of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByText('Every call with its receipt').waitFor()
+  await page.getByText('Every call and its receipt').waitFor()
   expect(await violations(page)).toEqual([])
 })
 
-test('the first page needs less than 250 KB of JavaScript, and nothing from elsewhere', async () => {
+test('the first page needs less than 250 KB of JavaScript, and nothing from other sites', async () => {
   const fresh = await page.context().newPage()
   await fresh.goto('/live')
   await fresh.getByText('+1415 ••• 0188').waitFor()
@@ -94,7 +94,7 @@ test('the first page needs less than 250 KB of JavaScript, and nothing from else
   await fresh.close()
 })
 
-test('on a small screen the pages stand in a drawer', async () => {
+test('on small screens, the navigation is in a drawer', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/live')
   await page.getByRole('button', { name: 'Open navigation' }).click()

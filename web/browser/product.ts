@@ -2,7 +2,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { databaseUrlOf } from '../../server/test/command-line.ts'
 import { testDatabase } from '../../server/test/database.ts'
-import { said, startServer, temporaryFolder } from '../../server/test/start-server.ts'
+import { startServer, waitForOutput } from '../../server/test/start-server.ts'
+import { temporaryFolder } from '../../server/test/temporary-folder.ts'
 import { launchBrowser } from './chromium.ts'
 
 /**
@@ -11,9 +12,9 @@ import { launchBrowser } from './chromium.ts'
  */
 export type Product = {
   readonly address: string
-  /** To do something beside the server. */
+  /** For access to the database beside the server. */
   readonly database: Database
-  /** A browser of somebody's own: nobody is signed in. */
+  /** Opens a browser context in which nobody is signed in. */
   visit(options?: BrowserContextOptions): Promise<Page>
   /** Call it in `afterAll`. */
   close(): Promise<void>
@@ -29,7 +30,7 @@ export async function openProduct(settings: Record<string, string> = {}): Promis
   const places = { TALKTIME_DATA_DIR: folder.path, DATABASE_URL: databaseUrlOf(database) }
   const server = await startServer({ ...places, ...settings })
   const browser = await launchBrowser()
-  if (settings.TALKTIME_DEMO === 'on') await said(server, /Demo: sign in as/)
+  if (settings.TALKTIME_DEMO === 'on') await waitForOutput(server, /Demo: sign in as/)
   return {
     address: server.address,
     database,
@@ -63,14 +64,14 @@ export const password = 'correct horse battery'
 
 let people = 0
 
-/** A new person, not known to the server yet. */
-export function somebody(name = 'Ada Berger'): { name: string; email: string } {
+/** Makes a person with a new email address. */
+export function makePerson(name = 'Ada Berger'): { name: string; email: string } {
   people += 1
   return { name, email: `person-${process.pid}-${people}@example.com` }
 }
 
-/** Signs up through the page, up to the first page of the dashboard. */
-export async function signUp(page: Page, person = somebody(), workspaceName = 'Northwind Dental') {
+/** Signs up through the page and waits for the dashboard. */
+export async function signUp(page: Page, person = makePerson(), workspaceName = 'Northwind Dental') {
   await page.goto('/sign-up')
   await page.getByLabel('Your name').fill(person.name)
   await page.getByLabel('Email').fill(person.email)
@@ -83,7 +84,7 @@ export async function signUp(page: Page, person = somebody(), workspaceName = 'N
 
 type Answer = { id: string } & Record<string, unknown>
 
-/** Sends a request as the page itself would: with its session, from its own origin. */
+/** Sends a request as the page would, with its session and origin. */
 export async function asPage(page: Page, method: string, path: string, body?: unknown): Promise<Answer> {
   const answer = await page.evaluate(
     async (request) => {
@@ -106,7 +107,7 @@ export const newAgent = {
   llmModel: 'gpt-4.1-mini',
 }
 
-/** A voice stack that tells the API what its calls do, with a workspace's key. */
+/** Makes a voice stack that reports its calls to the API with a workspace key. */
 export function voiceStack(address: string, key: string) {
   return async (path: string, body: object = {}): Promise<Answer> => {
     const response = await fetch(`${address}/v1/calls${path}`, {
@@ -120,7 +121,7 @@ export function voiceStack(address: string, key: string) {
   }
 }
 
-/** A workspace with an agent and a voice stack, signed up and ready on the page. */
+/** Signs up a workspace with an agent and a voice stack. */
 export async function workspaceWithCalls(product: Product, page: Page) {
   await signUp(page)
   const agent = await asPage(page, 'POST', '/v1/agents', newAgent)
@@ -128,5 +129,5 @@ export async function workspaceWithCalls(product: Product, page: Page) {
   return { agentId: agent.id, stack: voiceStack(product.address, String(key)) }
 }
 
-/** An instant some seconds ago, as the API writes it. */
+/** The instant some seconds ago, in the format of the API. */
 export const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()

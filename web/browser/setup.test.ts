@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect } from './accessibility.ts'
-import { asPage, newAgent, openProduct, type Product, password, signUp, somebody } from './product.ts'
+import { asPage, makePerson, newAgent, openProduct, type Product, password, signUp } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -8,13 +8,13 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-test('the checklist completes itself from what happens, a test call among it, and can be put away', async () => {
+test('the checklist completes by what happens, such as a test call, and can be hidden', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await signUp(page)
   await page.getByRole('link', { name: 'Setup' }).click()
   await page.getByText('0 of 5 done').waitFor()
   const step = (name: string) => page.getByRole('listitem').filter({ hasText: name })
-  await step('Make a test call').getByText('an active agent is needed first').waitFor()
+  await step('Make a test call').getByText('Add an active agent first.').waitFor()
   await asPage(page, 'POST', '/v1/agents', newAgent)
   await page.getByText('1 of 5 done').waitFor()
 
@@ -24,7 +24,7 @@ test('the checklist completes itself from what happens, a test call among it, an
   await expect.poll(() => page.getByText(/^0:0[1-9]$/).count()).toBe(1)
   await page.getByRole('button', { name: 'Hang up' }).click()
   await step('See what it cost')
-    .getByText(/The newest call took .* s and cost 0\.0\d credits/)
+    .getByText(/The latest call lasted .* s and cost 0\.0\d credits/)
     .waitFor()
   await page.getByText('3 of 5 done').waitFor()
 
@@ -45,7 +45,7 @@ test('the checklist completes itself from what happens, a test call among it, an
   await page.getByText('5 of 5 done').waitFor()
 })
 
-test('a test call ends when its page is left', async () => {
+test('a test call ends when the page is left', async () => {
   const page = await product.visit()
   await signUp(page)
   await asPage(page, 'POST', '/v1/agents', newAgent)
@@ -57,11 +57,11 @@ test('a test call ends when its page is left', async () => {
   expect(await asPage(page, 'GET', '/v1/balance')).toMatchObject({ liveCalls: 0 })
 })
 
-test('a member looks at the checklist; it is accessible', async () => {
+test('a member sees the checklist, and it is accessible', async () => {
   const owner = await product.visit()
   await signUp(owner)
   await asPage(owner, 'POST', '/v1/agents', newAgent)
-  const guest = somebody('Sanne de Vries')
+  const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit({ reducedMotion: 'reduce' })
   await page.goto(String(url))
@@ -71,7 +71,7 @@ test('a member looks at the checklist; it is accessible', async () => {
   await page.getByText('No live calls').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('p')
-  await page.getByText('Owners and admins see to the cards.').waitFor()
+  await page.getByText('Owners and admins manage cards.').waitFor()
   await page.getByText('1 of 4 done').waitFor()
   expect(await page.getByRole('button', { name: 'Make a test call' }).isDisabled()).toBe(true)
   await inspect(page)

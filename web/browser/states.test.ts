@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   asPage,
+  makePerson,
   openProduct,
   type Product,
   password,
   signUp,
-  somebody,
   workspaceWithCalls,
 } from './product.ts'
 
@@ -22,7 +22,7 @@ const focused = (page: Page) =>
     return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? ''
   })
 
-/** Presses Tab until what has the focus is named so. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
     if ((await focused(page)) === name) return
@@ -31,7 +31,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never came to ${name}; it is at ${await focused(page)}`)
 }
 
-test('signing in and making an agent need no mouse', async () => {
+test('signing in and creating an agent work by keyboard', async () => {
   const page = await product.visit()
   const { email } = await signUp(page)
   await page.context().clearCookies()
@@ -52,7 +52,7 @@ test('signing in and making an agent need no mouse', async () => {
   await keyboard.type(password)
   await keyboard.press('Enter')
 
-  // Back at the page that was asked for.
+  // Back at the requested page.
   await page.waitForURL('**/agents')
   await page.getByText('No agents yet').waitFor()
   await keyboard.press('g')
@@ -68,7 +68,7 @@ test('signing in and making an agent need no mouse', async () => {
   await keyboard.press('Enter')
   await page.getByLabel('Name').and(page.locator(':focus')).waitFor()
   await keyboard.press('Enter')
-  await page.getByText('Give the agent a name').waitFor()
+  await page.getByText('Enter a name').waitFor()
   await keyboard.type('Reception')
   await keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -78,7 +78,7 @@ test('signing in and making an agent need no mouse', async () => {
   await keyboard.press('Tab')
   await keyboard.type('gpt-4.1-mini')
   await keyboard.press('Enter')
-  // The server's word about a field stands at the field, which has the focus.
+  // The server's error is shown at its field, which has the focus.
   const phone = page.getByRole('textbox', { name: 'Phone number' })
   await phone.and(page.locator('[aria-invalid="true"]')).and(page.locator(':focus')).waitFor()
   await phone.fill('')
@@ -86,7 +86,7 @@ test('signing in and making an agent need no mouse', async () => {
   await page.getByRole('cell', { name: 'Reception', exact: true }).waitFor()
 })
 
-test('letters typed into a field, or switched off, are no shortcuts', async () => {
+test('single letters are no shortcuts in a field, or when turned off', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.goto('/settings/workspace')
@@ -107,7 +107,7 @@ test('letters typed into a field, or switched off, are no shortcuts', async () =
   await page.waitForURL('**/agents')
 })
 
-test('a card that fails says so with its request, leaves the others working, and can be tried again', async () => {
+test('a failing card says so with its request id, leaves the others working, and can be retried', async () => {
   const page = await product.visit()
   await workspaceWithCalls(product, page)
   const failing = {
@@ -120,7 +120,7 @@ test('a card that fails says so with its request, leaves the others working, and
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
   )
   await page.goto('/live')
-  const alert = page.getByRole('alert').filter({ hasText: 'The live calls could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Live calls could not be loaded' })
   await alert.getByText('req_for_support').waitFor()
   await page.getByText('30 monthly').waitFor()
   await page.unroute('**/v1/calls?*')
@@ -128,7 +128,7 @@ test('a card that fails says so with its request, leaves the others working, and
   await page.getByText('No live calls').waitFor()
 })
 
-test('an empty history and one without a match are told apart', async () => {
+test('an empty history differs from one without matches', async () => {
   const page = await product.visit()
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await page.goto('/calls')
@@ -141,19 +141,19 @@ test('an empty history and one without a match are told apart', async () => {
   expect(new URL(page.url()).search).toBe('')
 })
 
-test('numbers that stopped coming are announced as such', async () => {
+test('a lost stream is announced', async () => {
   const page = await product.visit()
   await page.clock.install()
   await page.route('**/v1/events*', (route) => route.abort())
-  // Only a stream of the page itself can be broken from here.
+  // The test can only break a stream of the page itself.
   await page.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await signUp(page)
   await page.getByText('No live calls').waitFor()
   await page.clock.fastForward(36_000)
-  await page.getByText(/Live updates have stopped/).waitFor()
+  await page.getByText(/Live updates are paused/).waitFor()
 })
 
-test('changes that are not saved are flagged and not lost by accident', async () => {
+test('unsaved changes are flagged and not lost by accident', async () => {
   const page = await product.visit()
   await signUp(page)
   await page.goto('/settings/workspace')
@@ -163,20 +163,20 @@ test('changes that are not saved are flagged and not lost by accident', async ()
   const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
   await dialog.getByRole('button', { name: 'Stay here' }).click()
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('Everything is saved').waitFor()
+  await page.getByText('All changes saved').waitFor()
   await page.getByRole('link', { name: 'Agents' }).click()
   await page.waitForURL('**/agents')
   await page.getByText('Northwind Clinics').first().waitFor()
 })
 
-test('a member who was invited joins, and may look', async () => {
+test('an invited member joins and has read access', async () => {
   const owner = await product.visit()
-  await signUp(owner, somebody('Ada Berger'))
-  const guest = somebody('Sanne de Vries')
+  await signUp(owner, makePerson('Ada Berger'))
+  const guest = makePerson('Sanne de Vries')
   await owner.goto('/settings/members')
   await owner.getByRole('button', { name: 'Invite' }).click()
   await owner.getByLabel('Email').fill(guest.email)
-  await owner.getByRole('button', { name: 'Make invitation link' }).click()
+  await owner.getByRole('button', { name: 'Create invitation link' }).click()
   const link = (await owner.getByText(/\/join\?token=/).textContent()) ?? ''
 
   const page = await product.visit()
@@ -187,18 +187,18 @@ test('a member who was invited joins, and may look', async () => {
   await page.getByRole('button', { name: 'Create account and join' }).click()
   await page.waitForURL('**/live')
   await page.goto('/agents')
-  await page.getByText('Only owners and admins can add or change agents. Ask Ada Berger.').waitFor()
+  await page.getByText('Only owners and admins can add or edit agents. Ask Ada Berger.').waitFor()
   expect(await page.getByRole('button', { name: 'New agent' }).isDisabled()).toBe(true)
   await page.goto('/settings/workspace')
   expect(await page.getByRole('textbox', { name: 'Workspace name' }).isDisabled()).toBe(true)
   await expect(asPage(page, 'PATCH', '/v1/workspace', { name: 'Mine' })).rejects.toThrow('forbidden')
 })
 
-test('someone who is signed in joins another workspace, changes between them, and signs out', async () => {
+test('a signed-in person joins another workspace, switches between them, and signs out', async () => {
   const owner = await product.visit()
   await signUp(owner)
   const page = await product.visit()
-  const { email } = await signUp(page, somebody('Milo Fischer'), 'Contoso Clinics')
+  const { email } = await signUp(page, makePerson('Milo Fischer'), 'Contoso Clinics')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email, role: 'admin' })
   await page.goto(String(url))
   await page.getByRole('button', { name: 'Join Northwind Dental' }).click()
@@ -209,18 +209,18 @@ test('someone who is signed in joins another workspace, changes between them, an
   await page.reload()
   await page.getByRole('button', { name: /^Workspace Contoso Clinics/ }).waitFor()
 
-  await page.getByRole('button', { name: /account of Milo Fischer/ }).click()
+  await page.getByRole('button', { name: /account menu of Milo Fischer/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.waitForURL('**/sign-in')
   await page.goto('/live')
   await page.waitForURL('**/sign-in?redirect=%2Flive')
 })
 
-test('a link from a mail opens the workspace that it is about, after signing in if need be', async () => {
+test('a link from an email opens its workspace, after signing in if necessary', async () => {
   const owner = await product.visit()
   await signUp(owner)
   const page = await product.visit()
-  const { email } = await signUp(page, somebody('Milo Fischer'), 'Contoso Clinics')
+  const { email } = await signUp(page, makePerson('Milo Fischer'), 'Contoso Clinics')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email, role: 'admin' })
   const token = new URL(String(url)).searchParams.get('token')
   await asPage(page, 'POST', '/v1/invitations/accept', { token })
@@ -232,6 +232,6 @@ test('a link from a mail opens the workspace that it is about, after signing in 
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name: /^Workspace Northwind Dental/ }).waitFor()
-  // It is not in the address any more, so that changing the workspace is not undone by it.
+  // It is removed from the address, so that a reload does not undo a later switch.
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/settings/members')
 })

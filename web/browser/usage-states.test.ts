@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => product.close())
 
-/** A call of exactly one and a half credits. */
+/** Makes a call of exactly 1.5 credits. */
 async function talk90Seconds(stack: ReturnType<typeof voiceStack>, agentId: string): Promise<void> {
   const answeredAt = secondsAgo(390)
   const call = await stack('', { agentId, direction: 'web', at: secondsAgo(400) })
@@ -23,12 +23,12 @@ async function talk90Seconds(stack: ReturnType<typeof voiceStack>, agentId: stri
   await stack(`/${call.id}/end`, { at: new Date(Date.parse(answeredAt) + 90_000).toISOString() })
 }
 
-test('a workspace without calls says what to do first; the first call that ends changes that by itself', async () => {
+test('a workspace without calls says what to do first, and updates when the first call ends', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await page.goto('/usage')
   await page.getByText('No calls yet').waitFor()
-  await page.getByRole('link', { name: 'See how to make the first one' }).waitFor()
+  await page.getByRole('link', { name: 'See how to make your first call' }).waitFor()
   await page.getByText('Today', { exact: false }).getByText('0 calls').waitFor()
   await inspect(page)
 
@@ -40,14 +40,14 @@ test('a workspace without calls says what to do first; the first call that ends 
   await page.getByRole('region', { name: 'Top Spending Agents' }).getByText('100.0%').waitFor()
 
   await page.goto('/usage?from=2024-01-01&to=2024-01-31')
-  await page.getByText('No spend in these dates').waitFor()
-  await page.getByText(/^The last call that was charged ended on \d/).waitFor()
+  await page.getByText('No credits used in these dates').waitFor()
+  await page.getByText(/^The last charged call ended on \d/).waitFor()
   await page.getByRole('button', { name: 'Show all dates' }).click()
   await card.getByText('1 call · 90.000 s of conversation').waitFor()
   expect(new URL(page.url()).search).toBe('?window=all')
 })
 
-test('a window that could not be loaded says so with its request, and leaves the rest working', async () => {
+test('a window that could not be loaded says so with its request id, and leaves the rest working', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   await workspaceWithCalls(product, page)
   const failing = {
@@ -60,7 +60,7 @@ test('a window that could not be loaded says so with its request, and leaves the
     route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
   )
   await page.goto('/usage')
-  const alert = page.getByRole('alert').filter({ hasText: 'The spend of this window could not be loaded' })
+  const alert = page.getByRole('alert').filter({ hasText: 'Spend for these dates could not be loaded' })
   await alert.getByText('req_for_support').waitFor()
   await page.getByText('Monthly usage').waitFor()
   await page.getByRole('region', { name: 'Recent transactions' }).getByText('+30.00').waitFor()
@@ -70,7 +70,7 @@ test('a window that could not be loaded says so with its request, and leaves the
   await page.getByText('No calls yet').waitFor()
 })
 
-test('old numbers stay, dimmed, while another window loads', async () => {
+test('old numbers stay dimmed on screen while another window loads', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await talk90Seconds(stack, agentId)
@@ -86,14 +86,14 @@ test('old numbers stay, dimmed, while another window loads', async () => {
     await route.continue()
   })
   await page.keyboard.press('5')
-  await card.getByText('Updating …').waitFor()
+  await card.getByText('Updating…').waitFor()
   await card.locator('[aria-busy="true"]').getByText('1 call ·').waitFor()
   release()
   await card.getByText(/as of/).waitFor()
   await card.locator('[aria-busy="false"]').getByText('1 call ·').waitFor()
 })
 
-test('the budget is set on its card; what is over it is said in words', async () => {
+test('the budget is set on its card, which says in words when it is exceeded', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const { agentId, stack } = await workspaceWithCalls(product, page)
   await talk90Seconds(stack, agentId)
@@ -104,7 +104,7 @@ test('the budget is set on its card; what is over it is said in words', async ()
   await field.and(page.locator(':focus')).waitFor()
   await field.fill('0')
   await page.keyboard.press('Enter')
-  await page.getByText('Enter a number of credits above 0, or nothing').waitFor()
+  await page.getByText('Enter more than 0 credits, or leave it empty').waitFor()
   await field.fill('1')
   await page.keyboard.press('Enter')
   await page.getByText('Over budget').waitFor()

@@ -5,7 +5,7 @@ import { inspect, violations } from './accessibility.ts'
 import { openProduct, type Product } from './product.ts'
 
 let product: Product
-/** A page of the demo workspace, which has a year of calls. Nothing changes on it by itself. */
+/** Opens a page of the demo workspace, which has a year of calls and makes no new ones. */
 let page: Page
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => product.close())
 
-/** A date that is over in every time zone, where it is more than a day ago. */
+/** A date days ago. From two days on, it is over in every time zone. */
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 
 const card = () => page.getByRole('region', { name: 'Range Spend' })
@@ -39,13 +39,13 @@ async function open(path: string): Promise<void> {
     .waitFor()
 }
 
-/** The numbers of the elements that say them exactly, in milliseconds. */
+/** Reads the exact numbers of elements, in milliseconds. */
 const exactly = (within: ReturnType<typeof card>) =>
   within.locator('data').evaluateAll((all) => all.map((one) => Number((one as HTMLDataElement).value)))
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
 
-/** The total of the card, the sum of its days, and that of its agents. */
+/** Reads the total of the card, the sum of its days, and the sum of its agents. */
 async function shown(): Promise<{ total: number; days: number; agents: number }> {
   await card().getByText('Table', { exact: true }).click()
   const [total = Number.NaN, ...days] = await exactly(card())
@@ -81,7 +81,7 @@ test('a preset changes the total, the chart and the agents together, with one re
     .waitFor()
 })
 
-test('the file has the calls behind the window on screen, to the millisecond', async () => {
+test('the CSV file has exactly the calls behind the window on screen, to the millisecond', async () => {
   const lastDay = daysAgo(3)
   await open(`/usage?from=2025-01-01&to=${lastDay}`)
   const { total, agents, days } = await shown()
@@ -95,12 +95,12 @@ test('the file has the calls behind the window on screen, to the millisecond', a
   expect(download.suggestedFilename()).toContain(lastDay)
   const [header = '', ...lines] = (await readFile(await download.path(), 'utf8')).trim().split(/\r?\n/)
   const place = header.split(',').indexOf('duration_ms')
-  // No name in the demo has a comma in it.
+  // No name in the demo contains a comma.
   expect(sum(lines.map((line) => Number(line.split(',')[place])))).toBe(total)
   expect(lines).toHaveLength(rows)
 })
 
-test('the link with these dates shows the same window to whoever follows it', async () => {
+test('the copied link shows the dates on screen', async () => {
   await open('/usage?window=last_12_months')
   await page.keyboard.press('ArrowLeft')
   await card().getByRole('button', { name: 'Dates: Custom' }).waitFor()
@@ -119,7 +119,7 @@ test('the link with these dates shows the same window to whoever follows it', as
     .waitFor()
 })
 
-test('keys choose presets, step from window to window and open one’s own dates', async () => {
+test('keys choose presets, step from window to window and open the custom dates', async () => {
   await open('/usage')
   await page.locator('h1').focus()
   await page.keyboard.press('3')
@@ -143,19 +143,19 @@ test('keys choose presets, step from window to window and open one’s own dates
   await page.getByLabel('First day').fill('2026-03-08')
   await page.getByLabel('Last day').fill('2026-03-01')
   await page.keyboard.press('Enter')
-  await page.getByText('Must not lie before the first').waitFor()
+  await page.getByText('Must not be before the first day').waitFor()
   await page.getByLabel('Last day').fill('2026-03-09')
   await page.keyboard.press('Enter')
   await expect.poll(search).toBe('?from=2026-03-08&to=2026-03-09')
   await card().getByText('8 Mar 2026 – 9 Mar 2026 · New York time', { exact: false }).waitFor()
 })
 
-test('a day and an agent lead to the calls behind their number', async () => {
+test('a day and an agent link to their calls', async () => {
   const [from, second, to] = [daysAgo(20), daysAgo(19), daysAgo(14)]
   await open(`/usage?from=${from}&to=${to}`)
   const chart = card().getByRole('application')
   await chart.focus()
-  // The focus is on the first day.
+  // The first day has the focus.
   await page.keyboard.press('ArrowRight')
   const tip = card().getByRole('status').filter({ hasText: 'calls' })
   const calls = Number(/(\d+) calls/.exec((await tip.textContent()) ?? '')?.[1])
@@ -168,7 +168,7 @@ test('a day and an agent lead to the calls behind their number', async () => {
     await page.getByRole('button', { name: 'Load more' }).click()
     await expect.poll(() => rows.count()).toBeGreaterThan(before)
   }
-  await page.getByText(`${calls} calls, that is all of them`).waitFor()
+  await page.getByText(`${calls} calls in total`).waitFor()
 
   await page.goBack()
   await agentsCard()
@@ -182,7 +182,7 @@ test('a day and an agent lead to the calls behind their number', async () => {
 test.each([
   ['the last 30 days', '/usage', 'Top Spending Agents'],
   ['a year', '/usage?window=last_12_months', 'Top Spending Agents'],
-  ['dates without spend', '/usage?from=2024-01-01&to=2024-01-31', 'No spend in these dates'],
+  ['dates without usage', '/usage?from=2024-01-01&to=2024-01-31', 'No credits used in these dates'],
   ['transactions', '/usage/transactions', 'Balance after'],
 ])('Usage, %s: accessible in light and dark, wide and narrow', async (_name, path, shows) => {
   await page.goto(path)
@@ -194,7 +194,7 @@ test.each([
 
 test('the table is accessible, and the chart’s code is less than 125 KB', async () => {
   await open('/usage')
-  // Its code comes after the rest of the page.
+  // Its code loads after the rest of the page.
   await card().getByRole('application').waitFor()
   const sizes = await page.evaluate(() =>
     performance.getEntriesByType('resource').map((entry) => {

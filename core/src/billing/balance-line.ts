@@ -1,9 +1,9 @@
 /**
- * While n calls are in conversation a balance falls by n milliseconds per millisecond. Between events nothing has
- * to be written down: the balance at t is `balanceMs - liveCalls · (t - anchorMs)`.
+ * A balance as a line over time. While n calls are in conversation, the balance falls by n milliseconds per
+ * millisecond, so nothing is written between events: the balance at t is `balanceMs - liveCalls · (t - anchorMs)`.
  *
- * A call that is live since a adds (a - anchor) and one live call; taking it off at e subtracts (e - anchor) and
- * one live call. These are sums, so the order in which events arrive does not matter.
+ * A call live since a adds (a - anchor) and one live call. Its end at e subtracts (e - anchor) and one live call.
+ * These are sums, so events may arrive in any order.
  */
 export type BalanceLine = {
   /** Epoch milliseconds at which `balanceMs` is read. */
@@ -14,13 +14,13 @@ export type BalanceLine = {
   readonly liveCalls: number
 }
 
-/** The balance at an instant (epoch milliseconds), in milliseconds of talk time. */
+/** Returns the balance at `atMs` (epoch milliseconds), in milliseconds of talk time. Negative: an overdraft. */
 export function balanceAt(line: BalanceLine, atMs: number): number {
   return line.balanceMs - line.liveCalls * (atMs - line.anchorMs)
 }
 
-/** The line with one more call in conversation since `sinceMs`. */
-export function withLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
+/** Returns the line with one more call in conversation since `sinceMs` (epoch milliseconds). */
+export function addLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
   return {
     anchorMs: line.anchorMs,
     balanceMs: line.balanceMs + (sinceMs - line.anchorMs),
@@ -28,8 +28,8 @@ export function withLiveCall(line: BalanceLine, sinceMs: number): BalanceLine {
   }
 }
 
-/** The line with one call less, whose conversation was over at `untilMs`. */
-export function withoutLiveCall(line: BalanceLine, untilMs: number): BalanceLine {
+/** Returns the line with one live call less: its conversation ended at `untilMs` (epoch milliseconds). */
+export function removeLiveCall(line: BalanceLine, untilMs: number): BalanceLine {
   return {
     anchorMs: line.anchorMs,
     balanceMs: line.balanceMs - (untilMs - line.anchorMs),
@@ -37,21 +37,24 @@ export function withoutLiveCall(line: BalanceLine, untilMs: number): BalanceLine
   }
 }
 
-/** The line after `amountMs` (of either sign) was granted, charged or has expired. */
-export function withAmount(line: BalanceLine, amountMs: number): BalanceLine {
+/**
+ * Returns the line after an entry of `amountMs` milliseconds of talk time: above zero for a grant, below zero for a
+ * charge or an expiry.
+ */
+export function addAmount(line: BalanceLine, amountMs: number): BalanceLine {
   return { ...line, balanceMs: line.balanceMs + amountMs }
 }
 
-/** The same line, read from another anchor. Keeps the numbers small; changes no balance. */
-export function rebased(line: BalanceLine, anchorMs: number): BalanceLine {
+/** Moves the anchor to `anchorMs` (epoch milliseconds) without changing any balance. Keeps the numbers small. */
+export function rebaseLine(line: BalanceLine, anchorMs: number): BalanceLine {
   return { anchorMs, balanceMs: balanceAt(line, anchorMs), liveCalls: line.liveCalls }
 }
 
 /**
- * The first whole millisecond at which the balance is at or below `thresholdMs`, or null when no call is live
- * (then it never moves). It may lie in the past: then the balance is there already.
+ * Finds the first whole millisecond (epoch) at which the balance is at or below `thresholdMs`. The result lies in the
+ * past when the balance is there already. Null when no call is live, because the balance does not move then.
  */
-export function crossesAt(line: BalanceLine, thresholdMs: number): number | null {
+export function findCrossing(line: BalanceLine, thresholdMs: number): number | null {
   if (line.liveCalls <= 0) return null
   return line.anchorMs + Math.ceil((line.balanceMs - thresholdMs) / line.liveCalls)
 }

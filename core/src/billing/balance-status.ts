@@ -2,19 +2,24 @@ import { MS_PER_CREDIT } from './credits.ts'
 
 export type BalanceStatus = 'ok' | 'low' | 'out'
 
-/** Where a workspace sets no level of its own, a balance is low below this many credits in any case. */
+/** The default threshold is never below this, however few credits the plan grants. */
 const LOW_CREDITS_MIN = 5
 
 /**
- * The level below which a balance is low: what the workspace chose, otherwise a tenth of its monthly credits and at
- * least five. A whole number of milliseconds of talk time; at 0 a balance is never low.
+ * Resolves the low-balance threshold in whole milliseconds of talk time: the workspace's own, or by default a tenth of
+ * its monthly credits, at least 5 credits. With a threshold of 0 a balance is never low.
+ *
+ * @param chosenMs the workspace's own threshold; null: the default applies
  */
-export function lowLevelMs(chosenMs: number | null, monthlyGrantedMs: number): number {
+export function resolveLowBalanceThreshold(chosenMs: number | null, monthlyGrantedMs: number): number {
   return chosenMs ?? Math.max(LOW_CREDITS_MIN * MS_PER_CREDIT, Math.ceil(monthlyGrantedMs / 10))
 }
 
-/** How a balance stands, in one word. Amounts are milliseconds of talk time. */
-export function balanceStatus(balanceMs: number, lowBelowMs: number): BalanceStatus {
+/**
+ * Classifies a balance: `out` at or below zero, `low` below the threshold, otherwise `ok`. Amounts are milliseconds of
+ * talk time.
+ */
+export function classifyBalance(balanceMs: number, lowBalanceThresholdMs: number): BalanceStatus {
   if (balanceMs <= 0) return 'out'
-  return balanceMs < lowBelowMs ? 'low' : 'ok'
+  return balanceMs < lowBalanceThresholdMs ? 'low' : 'ok'
 }

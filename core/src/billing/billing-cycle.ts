@@ -1,12 +1,12 @@
-/** A billing cycle: number 0 is the first; it runs from `startsAtMs` up to, not including, `endsAtMs`. */
+/** A billing cycle: the instants from `startsAtMs` up to, but not including, `endsAtMs`. The first has number 0. */
 export type BillingCycle = {
   readonly number: number
   readonly startsAtMs: number
   readonly endsAtMs: number
 }
 
-/** The local date and time at which a plan starts that starts at `atMs`, e.g. 2026-01-31T09:30:00. */
-export function cycleAnchor(atMs: number, timeZone: string): string {
+/** Computes the anchor of a plan that starts at `atMs`: its local date and time, such as 2026-01-31T09:30:00. */
+export function computeCycleAnchor(atMs: number, timeZone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(atMs)
     .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
@@ -14,11 +14,14 @@ export function cycleAnchor(atMs: number, timeZone: string): string {
 }
 
 /**
- * The nth monthly cycle of a plan that started at the local time `anchorLocal` in `timeZone`. Months are counted
- * from the anchor, so the 31st becomes the last day of shorter months and the 31st again after them. The clock
- * time stays; where daylight saving skips it, it is taken after the gap, where it occurs twice, the first.
+ * Computes a monthly cycle of a plan that started at the local time `anchorLocal` in `timeZone`. Months are counted from
+ * the anchor, so the 31st becomes the last day of a shorter month and the 31st again in the next. Every cycle starts at
+ * the anchor's clock time. A clock time that daylight saving skips moves behind the gap; of one that occurs twice, the
+ * first counts.
+ *
+ * @param number 0 for the first cycle
  */
-export function billingCycle(anchorLocal: string, timeZone: string, number: number): BillingCycle {
+export function computeBillingCycle(anchorLocal: string, timeZone: string, number: number): BillingCycle {
   return {
     number,
     startsAtMs: cycleStartMs(anchorLocal, timeZone, number),

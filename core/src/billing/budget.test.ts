@@ -3,20 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
 import { BUDGET_STEPS, type BudgetWatch, decideBudget } from './budget.ts'
 
-/** Plays a month, or several, and lists what is told. A line is a month, a budget, what was used of it by then. */
+/** Decides line after line and lists the alerts. A line holds a month, its budget and the usage so far. */
 function play(...lines: [month: string, budgetMs: number, usedMs: number][]): (number | null)[] {
   let watch: BudgetWatch | undefined
   return lines.map(([month, budgetMs, usedMs]) => {
     const decision = decideBudget(watch, { month, budgetMs, usedMs })
     watch = decision.watch
-    return decision.tell
+    return decision.alert
   })
 }
 
-describe('people are told', () => {
+describe('budget alerts', () => {
   test.each<[string, [string, number, number][], (number | null)[]]>([
     [
-      'of each step once',
+      'come once for each step',
       [
         ['11', 100, 49],
         ['11', 100, 50],
@@ -28,7 +28,7 @@ describe('people are told', () => {
       [null, 50, null, 80, 100, null],
     ],
     [
-      'of the highest of several',
+      'name only the highest of several steps',
       [
         ['11', 100, 10],
         ['11', 100, 120],
@@ -36,7 +36,7 @@ describe('people are told', () => {
       [null, 100],
     ],
     [
-      'anew each month',
+      'start over each month',
       [
         ['11', 100, 100],
         ['12', 100, 0],
@@ -45,7 +45,7 @@ describe('people are told', () => {
       [100, null, 50],
     ],
     [
-      'once, also where a correction takes some back',
+      'do not repeat after a correction takes usage back',
       [
         ['11', 100, 80],
         ['11', 100, 70],
@@ -54,7 +54,7 @@ describe('people are told', () => {
       [80, null, null],
     ],
     [
-      'of steps of a raised budget that are still to come',
+      'come for the steps of a raised budget that are still ahead',
       [
         ['11', 100, 100],
         ['11', 200, 100],
@@ -64,7 +64,7 @@ describe('people are told', () => {
       [100, null, 80, 100],
     ],
     [
-      'nothing of a raised budget’s steps behind',
+      'do not come for the steps of a raised budget that are behind',
       [
         ['11', 100, 90],
         ['11', 110, 90],
@@ -72,7 +72,7 @@ describe('people are told', () => {
       [80, null],
     ],
     [
-      'where a lowered budget is used up at once',
+      'come at once when a lowered budget is used up',
       [
         ['11', 200, 110],
         ['11', 100, 110],
@@ -81,7 +81,7 @@ describe('people are told', () => {
       [50, 100, null],
     ],
     [
-      'nothing where a lowered budget changes no step',
+      'do not come when a lowered budget reaches no new step',
       [
         ['11', 100, 81],
         ['11', 90, 81],
@@ -89,39 +89,39 @@ describe('people are told', () => {
       [80, null],
     ],
     [
-      'nothing of a budget of nothing',
+      'never come for a budget of zero',
       [
         ['11', 0, 0],
         ['11', 0, 50],
       ],
       [null, null],
     ],
-  ])('%s', (_what, lines, told) => {
-    expect(play(...lines)).toEqual(told)
+  ])('%s', (_what, lines, alerts) => {
+    expect(play(...lines)).toEqual(alerts)
   })
 })
 
-test('however often it is looked at, each step is told once, and nothing is told before it is reached', () => {
+test('each step is alerted once and not before it is reached, however often usage is checked', () => {
   const usage = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 30 })
   fc.assert(
     fc.property(usage, fc.integer({ min: 1, max: 5_000 }), (growth, budgetMs) => {
       let usedMs = 0
       let watch: BudgetWatch | undefined
-      const told: number[] = []
+      const alerts: number[] = []
       for (const ms of growth) {
         usedMs += ms
-        const { watch: next, tell, nextStepAtMs } = decideBudget(watch, { month: '11', budgetMs, usedMs })
-        if (tell !== null) {
-          expect(usedMs * 100).toBeGreaterThanOrEqual(budgetMs * tell)
-          told.push(tell)
+        const { watch: next, alert, nextStepAtMs } = decideBudget(watch, { month: '11', budgetMs, usedMs })
+        if (alert !== null) {
+          expect(usedMs * 100).toBeGreaterThanOrEqual(budgetMs * alert)
+          alerts.push(alert)
         }
         if (nextStepAtMs === null) expect(usedMs).toBeGreaterThanOrEqual(budgetMs)
         else expect(usedMs).toBeLessThan(nextStepAtMs)
         watch = next
       }
-      expect(told).toEqual([...new Set(told)].sort((a, b) => a - b))
+      expect(alerts).toEqual([...new Set(alerts)].sort((a, b) => a - b))
       const reached = BUDGET_STEPS.filter((step) => usedMs * 100 >= budgetMs * step)
-      if (growth.length > 0) expect(told.at(-1) ?? null).toBe(reached.at(-1) ?? null)
+      if (growth.length > 0) expect(alerts.at(-1) ?? null).toBe(reached.at(-1) ?? null)
     }),
     propertyRuns(300),
   )

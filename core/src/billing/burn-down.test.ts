@@ -40,7 +40,7 @@ describe('burn order', () => {
     expiresAtMs,
   })
 
-  test('what expires soonest goes first, then the oldest, then by id; what never expires goes last', () => {
+  test('grants that expire soonest go first, then older ones, then by id; grants that never expire go last', () => {
     const shuffled = [
       grant('old top-up', 1, null),
       grant('monthly', 3, 31),
@@ -59,7 +59,7 @@ describe('burn order', () => {
     ])
   })
 
-  test('monthly credits go before top-ups, and what nobody can pay is the overdraft', () => {
+  test('monthly credits go before top-ups, and usage that no grant can pay is the overdraft', () => {
     const open = [grant('top-up', 1, null, 100), grant('monthly', 2, 31, 30)]
     expect(burnDown(open, 20)).toEqual({ draws: [{ grantId: 'monthly', amountMs: 20 }], unpaidMs: 0 })
     expect(burnDown(open, 50)).toEqual({
@@ -99,7 +99,7 @@ describe('burn order', () => {
 })
 
 describe('folding', () => {
-  test('nothing is lost and nothing made: draws and overdraft are the usage, draws and rest are the grants', () => {
+  test('draws and overdraft add up to the usage, and draws and remaining credit to the grants', () => {
     fc.assert(
       fc.property(grants, usage, (open, usedMs) => {
         const { draws, unpaidMs } = burnDown(open, usedMs)
@@ -114,7 +114,7 @@ describe('folding', () => {
     )
   })
 
-  test('in one go or in many takes the same from each grant', () => {
+  test('folding in one step or in many takes equal amounts from each grant', () => {
     fc.assert(
       fc.property(grants, fc.array(usage, { maxLength: 6 }), (open, usages) => {
         const atOnce = burnDown(open, sumOf(usages))
@@ -136,7 +136,7 @@ describe('folding', () => {
 })
 
 describe('placed draws', () => {
-  test('stand one after the other from where they begin', () => {
+  test('follow one another from their start', () => {
     const placed = placeDraws(
       [
         { grantId: 'monthly', amountMs: 30 },
@@ -155,7 +155,7 @@ describe('placed draws', () => {
     expect(drawsWithin(placed, 1_050, 1_060)).toEqual([])
   })
 
-  test('cut at any places, the pieces tile the whole', () => {
+  test('pieces cut at any points tile the whole', () => {
     fc.assert(
       fc.property(grants, usage, fc.array(usage, { maxLength: 5 }), (open, usedMs, cuts) => {
         const { draws, unpaidMs } = burnDown(open, usedMs)

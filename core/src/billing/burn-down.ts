@@ -1,23 +1,23 @@
-/** A grant as burn-down sees it. Amounts are milliseconds of talk time, instants epoch milliseconds. */
+/** The part of a grant that burn-down needs. Amounts are milliseconds of talk time, instants epoch milliseconds. */
 export type BurnableGrant = {
   readonly id: string
   readonly remainingMs: number
   readonly grantedAtMs: number
-  /** Null: it never expires. */
+  /** Null if it never expires. */
   readonly expiresAtMs: number | null
 }
 
-/** What one grant pays of a stretch of usage. */
+/** What one grant pays of an amount of usage. */
 export type Draw = { readonly grantId: string; readonly amountMs: number }
 
 export type BurnDown = {
-  /** In the order of burning, each amount above zero. */
+  /** In burn order. Every amount is above zero. */
   readonly draws: readonly Draw[]
-  /** What no grant could pay: the overdraft. */
+  /** The usage that no grant could pay: the overdraft. */
   readonly unpaidMs: number
 }
 
-/** The burn order, one rule for all grants: what expires soonest goes first, then the oldest. */
+/** Compares grants by burn order: the one that expires soonest first, then the oldest. */
 export function byBurnOrder(a: BurnableGrant, b: BurnableGrant): number {
   const aExpires = a.expiresAtMs ?? Number.POSITIVE_INFINITY
   const bExpires = b.expiresAtMs ?? Number.POSITIVE_INFINITY
@@ -28,8 +28,8 @@ export function byBurnOrder(a: BurnableGrant, b: BurnableGrant): number {
 }
 
 /**
- * Which grants pay `usedMs` of usage. Pure and additive: burning x and then y draws the same from each grant as
- * burning x + y at once, so folding more or less often changes cost and never meaning.
+ * Finds which grants pay `usedMs` of usage. Burning is additive: burning x and then y draws as much from each grant as
+ * burning x + y in one step. How often draws are folded into grants therefore never changes who pays.
  */
 export function burnDown(grants: readonly BurnableGrant[], usedMs: number): BurnDown {
   let unpaidMs = usedMs
@@ -44,7 +44,7 @@ export function burnDown(grants: readonly BurnableGrant[], usedMs: number): Burn
   return { draws, unpaidMs: Math.max(0, unpaidMs) }
 }
 
-/** The same grants with what the draws took from them taken off. */
+/** Takes draws off the grants they were made from. */
 export function afterDraws<Grant extends BurnableGrant>(
   grants: readonly Grant[],
   draws: readonly Draw[],
@@ -54,10 +54,10 @@ export function afterDraws<Grant extends BurnableGrant>(
   return grants.map((grant) => ({ ...grant, remainingMs: grant.remainingMs - (takenMs.get(grant.id) ?? 0) }))
 }
 
-/** A draw placed on the workspace's cumulative usage: the stretch [fromMs, toMs) was paid by the grant. */
+/** A draw placed on the workspace's cumulative usage: the grant paid the stretch [fromMs, toMs). */
 export type PlacedDraw = { readonly grantId: string; readonly fromMs: number; readonly toMs: number }
 
-/** Places draws one after the other on cumulative usage, beginning at `fromMs`. */
+/** Places draws one after the other on cumulative usage, starting at `fromMs`. */
 export function placeDraws(draws: readonly Draw[], fromMs: number): PlacedDraw[] {
   let cursorMs = fromMs
   return draws.map((draw) => {
@@ -67,7 +67,7 @@ export function placeDraws(draws: readonly Draw[], fromMs: number): PlacedDraw[]
   })
 }
 
-/** The draws that paid the stretch [fromMs, toMs) of cumulative usage, cut to it, in order. */
+/** Finds the draws that paid the stretch [fromMs, toMs) of cumulative usage, in order, cut to the stretch. */
 export function drawsWithin(placed: readonly PlacedDraw[], fromMs: number, toMs: number): PlacedDraw[] {
   return placed
     .map((draw) => ({

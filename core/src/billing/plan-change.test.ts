@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { type PlanTerms, planChange, shareLeft } from './plan-change.ts'
+import { computeShareLeft, decidePlanChange, type PlanTerms } from './plan-change.ts'
 
 const cycle = { startsAtMs: 0, endsAtMs: 30_000 }
 const free: PlanTerms = { planId: 'free', priceMinor: 0, monthlyMs: 1_800_000 }
@@ -11,12 +11,19 @@ const onRequest: PlanTerms = { planId: 'enterprise', priceMinor: null, monthlyMs
 
 describe('a change of plan', () => {
   test.each<[string, PlanTerms, PlanTerms, string | null, number, object]>([
-    ['to the plan one has', starter, starter, null, 0, { kind: 'none' }],
-    ['back to the plan one has', starter, starter, 'free', 0, { kind: 'keep' }],
-    ['to the plan that is coming anyway', starter, free, 'free', 0, { kind: 'none' }],
-    ['down, at the end of the cycle', growth, starter, null, 10_000, { kind: 'downgrade', atMs: 30_000 }],
+    ['to the current plan changes nothing', starter, starter, null, 0, { kind: 'none' }],
+    ['back to the current plan cancels the downgrade', starter, starter, 'free', 0, { kind: 'keep' }],
+    ['to the plan of the pending downgrade changes nothing', starter, free, 'free', 0, { kind: 'none' }],
     [
-      'up at the start of a cycle',
+      'down takes effect at the end of the cycle',
+      growth,
+      starter,
+      null,
+      10_000,
+      { kind: 'downgrade', atMs: 30_000 },
+    ],
+    [
+      'up at the start of a cycle costs the whole difference',
       starter,
       growth,
       null,
@@ -24,20 +31,34 @@ describe('a change of plan', () => {
       { kind: 'upgrade', chargeMinor: 7_000, grantMs: 45_000_000 },
     ],
     [
-      'up half way',
+      'up halfway costs half the difference',
       starter,
       growth,
       null,
       15_000,
       { kind: 'upgrade', chargeMinor: 3_500, grantMs: 22_500_000 },
     ],
-    ['up at the very end', starter, growth, null, 30_000, { kind: 'upgrade', chargeMinor: 0, grantMs: 0 }],
-    ['down from a price on request', onRequest, growth, null, 0, { kind: 'downgrade', atMs: 30_000 }],
+    [
+      'up at the very end costs nothing',
+      starter,
+      growth,
+      null,
+      30_000,
+      { kind: 'upgrade', chargeMinor: 0, grantMs: 0 },
+    ],
+    [
+      'from a price on request is a downgrade',
+      onRequest,
+      growth,
+      null,
+      0,
+      { kind: 'downgrade', atMs: 30_000 },
+    ],
   ])('%s', (_change, current, wanted, pending, nowMs, expected) => {
-    expect(planChange(current, wanted, pending, cycle, nowMs)).toEqual(expected)
+    expect(decidePlanChange(current, wanted, pending, cycle, nowMs)).toEqual(expected)
   })
 
-  test('up never costs more than the difference, grants no less than nothing, and both fall as time passes', () => {
+  test('up costs and grants at most the difference, never less than zero, and less as time passes', () => {
     const plan = (planId: string) =>
       fc.record({
         planId: fc.constant(planId),
@@ -48,7 +69,7 @@ describe('a change of plan', () => {
     fc.assert(
       fc.property(plan('a'), plan('b'), instant, instant, (current, wanted, oneMs, otherMs) => {
         const [earlier, later] = [Math.min(oneMs, otherMs), Math.max(oneMs, otherMs)].map((nowMs) =>
-          planChange(current, wanted, null, cycle, nowMs),
+          decidePlanChange(current, wanted, null, cycle, nowMs),
         )
         expect(earlier?.kind).toBe(wanted.priceMinor > current.priceMinor ? 'upgrade' : 'downgrade')
         if (earlier?.kind !== 'upgrade' || later?.kind !== 'upgrade') return
@@ -69,6 +90,6 @@ test.each([
   [7_500, 0.75],
   [30_000, 0],
   [99_999, 0],
-])('at %d the share of the cycle that is left is %d', (nowMs, share) => {
-  expect(shareLeft(cycle, nowMs)).toBe(share)
+])('at %d ms the share of the cycle that is left is %d', (nowMs, share) => {
+  expect(computeShareLeft(cycle, nowMs)).toBe(share)
 })

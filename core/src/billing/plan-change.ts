@@ -1,29 +1,29 @@
-/** What a change of plan has to do with: money in minor units, credits in milliseconds of talk time. */
+/** The terms that decide a plan change. Money is in minor units, credits are milliseconds of talk time. */
 export type PlanTerms = {
   readonly planId: string
-  /** A cycle's price; null: on request. */
+  /** The price of a cycle; null: on request. */
   readonly priceMinor: number | null
   readonly monthlyMs: number
 }
 
 export type PlanChange =
-  /** The plan is the one the workspace has, and will keep. */
+  /** The workspace has this plan already, or will have it when the cycle ends. */
   | { readonly kind: 'none' }
-  /** At once: the difference for the rest of the cycle is charged and granted. */
+  /** Takes effect at once: the difference for the rest of the cycle is charged and granted. */
   | { readonly kind: 'upgrade'; readonly chargeMinor: number; readonly grantMs: number }
-  /** At the end of the cycle; nothing is charged or granted now. */
+  /** Takes effect at `atMs`, the end of the cycle. Nothing is charged or granted now. */
   | { readonly kind: 'downgrade'; readonly atMs: number }
-  /** A pending downgrade is taken back. */
+  /** Cancels the pending downgrade. */
   | { readonly kind: 'keep' }
 
 /**
- * What changing to another plan means at `nowMs`. A plan with a higher price is an upgrade and takes effect at
- * once; price and credits are the differences between the plans for the part of the cycle that is left, rounded to
- * the nearest cent and millisecond. Anything else takes effect when the cycle ends.
+ * Decides what a change to another plan does at `nowMs`. A plan with a higher price is an upgrade: it takes effect at
+ * once, and the differences in price and credits are prorated by the time left in the cycle, rounded to the nearest
+ * minor unit and millisecond. Any other plan is a downgrade and takes effect when the cycle ends.
  *
- * @param pendingPlanId the plan that a downgrade will bring at the end of the cycle; null: none
+ * @param pendingPlanId the plan of a downgrade that takes effect when the cycle ends; null: none
  */
-export function planChange(
+export function decidePlanChange(
   current: PlanTerms,
   wanted: PlanTerms,
   pendingPlanId: string | null,
@@ -32,22 +32,22 @@ export function planChange(
 ): PlanChange {
   if (wanted.planId === current.planId) return { kind: pendingPlanId === null ? 'none' : 'keep' }
   if (wanted.planId === pendingPlanId) return { kind: 'none' }
-  if (priceOf(wanted) <= priceOf(current)) return { kind: 'downgrade', atMs: cycle.endsAtMs }
-  const left = shareLeft(cycle, nowMs)
+  if (rankPrice(wanted) <= rankPrice(current)) return { kind: 'downgrade', atMs: cycle.endsAtMs }
+  const left = computeShareLeft(cycle, nowMs)
   return {
     kind: 'upgrade',
-    chargeMinor: Math.round((priceOf(wanted) - priceOf(current)) * left),
+    chargeMinor: Math.round((rankPrice(wanted) - rankPrice(current)) * left),
     grantMs: Math.max(0, Math.round((wanted.monthlyMs - current.monthlyMs) * left)),
   }
 }
 
-/** Plans on request stand above all that have a price. */
-function priceOf(terms: PlanTerms): number {
+/** A price on request ranks above every stated price. */
+function rankPrice(terms: PlanTerms): number {
   return terms.priceMinor ?? Number.MAX_SAFE_INTEGER
 }
 
-/** Which part of the cycle is still to come: 1 at its start, 0 at its end. */
-export function shareLeft(
+/** Computes the share of the cycle that is still to come: 1 at its start, 0 at its end. */
+export function computeShareLeft(
   cycle: { readonly startsAtMs: number; readonly endsAtMs: number },
   nowMs: number,
 ): number {

@@ -1,17 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
+import { MINUTE_MS } from '../time/durations.ts'
 import {
   COST_PARTS,
-  costParts,
+  computeCostParts,
+  computePrice,
   createCostMeter,
   FREE,
   isSamePrice,
   minorFromParts,
-  priceOf,
 } from './price.ts'
-
-const minuteMs = 60_000
 
 describe('a price', () => {
   test.each`
@@ -22,23 +21,27 @@ describe('a price', () => {
     ${45_000} | ${5000} | ${3}      | ${20_000}
     ${45_001} | ${5000} | ${45_001} | ${300_000_000}
   `('of $minor for $credits credits is $minorOf for each $perMs ms', ({ minor, credits, minorOf, perMs }) => {
-    expect(priceOf(minor, 'USD', credits * minuteMs)).toEqual({ minor: minorOf, perMs, currency: 'USD' })
+    expect(computePrice(minor, 'USD', credits * MINUTE_MS)).toEqual({
+      minor: minorOf,
+      perMs,
+      currency: 'USD',
+    })
   })
 
-  test('is the same for twice as much at twice the money', () => {
-    expect(isSamePrice(priceOf(1_200, 'USD', 100 * minuteMs), priceOf(2_400, 'USD', 200 * minuteMs))).toBe(
-      true,
-    )
-    expect(isSamePrice(priceOf(1_200, 'USD', 100 * minuteMs), priceOf(1_200, 'EUR', 100 * minuteMs))).toBe(
-      false,
-    )
-    expect(priceOf(0, 'USD', minuteMs)).toEqual(FREE)
+  test('stays the same for twice the credits at twice the money', () => {
+    expect(
+      isSamePrice(computePrice(1_200, 'USD', 100 * MINUTE_MS), computePrice(2_400, 'USD', 200 * MINUTE_MS)),
+    ).toBe(true)
+    expect(
+      isSamePrice(computePrice(1_200, 'USD', 100 * MINUTE_MS), computePrice(1_200, 'EUR', 100 * MINUTE_MS)),
+    ).toBe(false)
+    expect(computePrice(0, 'USD', MINUTE_MS)).toEqual(FREE)
   })
 
-  test('of all that was bought is what was paid', () => {
+  test('applied to all the credit that was bought gives what was paid', () => {
     fc.assert(
       fc.property(money, amount, (minor, ms) => {
-        expect(costParts(ms, priceOf(minor, 'USD', ms))).toBe(minor * COST_PARTS)
+        expect(computeCostParts(ms, computePrice(minor, 'USD', ms))).toBe(minor * COST_PARTS)
       }),
       propertyRuns(300),
     )
@@ -46,33 +49,33 @@ describe('a price', () => {
 })
 
 const money = fc.integer({ min: 0, max: 50_000_000 })
-const amount = fc.integer({ min: minuteMs, max: 1_000_000 * minuteMs })
+const amount = fc.integer({ min: MINUTE_MS, max: 1_000_000 * MINUTE_MS })
 
-describe('costs that are shared out', () => {
-  test('are whole, not below zero, within one part of their own, and together the cost of the sum', () => {
-    const calls = fc.array(fc.integer({ min: 0, max: 4 * 60 * minuteMs }), { minLength: 1, maxLength: 50 })
+describe('metered costs', () => {
+  test('are whole, not negative, at most one part off, and add up to the cost of the total', () => {
+    const calls = fc.array(fc.integer({ min: 0, max: 4 * 60 * MINUTE_MS }), { minLength: 1, maxLength: 50 })
     fc.assert(
       fc.property(money, amount, calls, (minor, boughtMs, callsMs) => {
-        const price = priceOf(minor, 'USD', boughtMs)
+        const price = computePrice(minor, 'USD', boughtMs)
         const meter = createCostMeter(price)
         const costs = callsMs.map(meter)
         for (const [index, cost] of costs.entries()) {
           expect(Number.isSafeInteger(cost)).toBe(true)
           expect(cost).toBeGreaterThanOrEqual(0)
-          expect(Math.abs(cost - costParts(callsMs[index] ?? 0, price))).toBeLessThanOrEqual(1)
+          expect(Math.abs(cost - computeCostParts(callsMs[index] ?? 0, price))).toBeLessThanOrEqual(1)
         }
         const sumMs = callsMs.reduce((sum, ms) => sum + ms, 0)
-        expect(costs.reduce((sum, cost) => sum + cost, 0)).toBe(costParts(sumMs, price))
+        expect(costs.reduce((sum, cost) => sum + cost, 0)).toBe(computeCostParts(sumMs, price))
       }),
       propertyRuns(300),
     )
   })
 
-  test('are exact where numbers are not', () => {
-    const price = priceOf(999_999_999_989, 'USD', 1_000_000_007)
+  test('are exact beyond the range of exact numbers', () => {
+    const price = computePrice(999_999_999_989, 'USD', 1_000_000_007)
     const meter = createCostMeter(price)
     const sum = meter(14_400_001) + meter(3) + meter(14_400_007)
-    expect(sum).toBe(costParts(28_800_011, price))
+    expect(sum).toBe(computeCostParts(28_800_011, price))
   })
 })
 

@@ -1,15 +1,18 @@
-/** What credit cost: `minor` minor units of the currency for each `perMs` milliseconds, as a fraction that is reduced. */
+/** The price of credit as a reduced fraction: `minor` minor units of the currency for each `perMs` milliseconds. */
 export type Price = {
   readonly minor: number
   readonly perMs: number
-  /** ISO 4217; XXX, which is no currency, where the credit was given free. */
+  /** ISO 4217. XXX, the code for no currency, for credit that was free. */
   readonly currency: string
 }
 
 export const FREE: Price = { minor: 0, perMs: 1, currency: 'XXX' }
 
-/** The price of credit of which `ms` milliseconds (above zero) cost `minor` in all. */
-export function priceOf(minor: number, currency: string, ms: number): Price {
+/**
+ * Computes the price of credit of which `ms` milliseconds cost `minor` minor units in all. `ms` must be above zero. The
+ * price of credit that cost nothing is `FREE`.
+ */
+export function computePrice(minor: number, currency: string, ms: number): Price {
   if (minor === 0) return FREE
   const divisor = greatestCommonDivisor(minor, ms)
   return { minor: minor / divisor, perMs: ms / divisor, currency }
@@ -23,18 +26,22 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
-/** Costs are kept in parts of a minor unit, so many to one: a second at 10 cents a minute is 1,667 of them. */
+/**
+ * Cost parts in one minor unit. Costs are kept in these parts, because single calls cost fractions of a cent: a second
+ * at 10 cents a minute is 1,667 parts.
+ */
 export const COST_PARTS = 10_000
 
-/** What `ms` milliseconds cost at a price, in parts of a minor unit, rounded to the nearest. */
-export function costParts(ms: number, { minor, perMs }: Price): number {
+/** Computes the cost of `ms` milliseconds at a price, in cost parts, rounded to the nearest. */
+export function computeCostParts(ms: number, { minor, perMs }: Price): number {
   const half = BigInt(perMs) / 2n
   return Number((BigInt(ms) * BigInt(minor) * BigInt(COST_PARTS) + half) / BigInt(perMs))
 }
 
 /**
- * Shares out what a price makes of many amounts: each gets its cost in whole parts of a minor unit, and what one was
- * rounded by, the next makes good. So all of them together are exactly `costParts` of their sum, in any order.
+ * Creates a function that turns one amount after another (milliseconds) into its cost in whole cost parts. It carries
+ * the rounding error of each amount over to the next, so the costs add up to exactly `computeCostParts` of the total,
+ * in any order.
  */
 export function createCostMeter(price: Price): (ms: number) => number {
   const { perMs } = price
@@ -52,7 +59,7 @@ export function createCostMeter(price: Price): (ms: number) => number {
   }
 }
 
-/** Parts of a minor unit in whole minor units, rounded to the nearest. */
+/** Converts cost parts to whole minor units, rounded to the nearest. */
 export function minorFromParts(parts: number): number {
   return Math.floor(parts / COST_PARTS + 0.5)
 }

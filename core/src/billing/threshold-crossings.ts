@@ -1,46 +1,46 @@
-import { type BalanceLine, balanceAt, crossesAt } from './balance-line.ts'
+import { type BalanceLine, balanceAt, findCrossing } from './balance-line.ts'
 
 /**
- * What was last seen of a line, and acted on. Together with the line it says what is still to be done, whoever looks
- * and however late: nothing is counted, so nothing can be lost or done twice.
+ * Which crossings of a balance line have been acted on. Together with the line it determines what is still to do, for
+ * any process at any later time. Nothing is counted, so nothing is lost or done twice.
  */
 export type WatchState = {
-  /** The instant at which the balance reached zero; null: it was last seen above. */
+  /** When the balance reached zero, in epoch milliseconds; null: it was last seen above zero. */
   readonly outSinceMs: number | null
-  /** The instant at which the balance fell below its low level; null: it was last seen at or above it. */
+  /** When the balance fell below the low-balance threshold; null: it was last seen at or above it. */
   readonly lowSinceMs: number | null
 }
 
-/** A line with its marks and the levels that somebody wants to hear of. Amounts in milliseconds of talk time. */
+/** A balance line with its watch state and thresholds. Amounts are milliseconds of talk time. */
 export type WatchedLine = BalanceLine &
   WatchState & {
     /** Below it the balance is low. */
-    readonly lowLevelMs: number
-    /** Auto-reload has to hear of a balance below it; null: it does not, or has heard. */
+    readonly lowBalanceThresholdMs: number
+    /** Auto-reload acts on a balance below it; null: auto-reload is off, or has acted on this fall already. */
     readonly reloadBelowMs: number | null
   }
 
-/** The first whole millisecond of a credit: a balance below it has reached zero. */
-const ONE_MS = 1
+/** The smallest positive balance: one below it has reached zero. */
+const OUT_BELOW_MS = 1
 
 /**
- * The clocks of several servers differ by a little. It is no earlier than what is known to have happened: a server
- * that is behind takes a balance that has reached zero for nothing else.
+ * Returns `nowMs`, but no earlier than any instant the line has recorded. The clocks of several servers differ a little:
+ * a server whose clock is behind must not see credit on a line that is known to be out.
  */
-export function noEarlierThanKnown(line: BalanceLine & WatchState, nowMs: number): number {
+export function clampToKnownTime(line: BalanceLine & WatchState, nowMs: number): number {
   return Math.max(nowMs, line.anchorMs, line.outSinceMs ?? nowMs, line.lowSinceMs ?? nowMs)
 }
 
 /**
- * When something is to be done about the line if nothing else happens: at `nowMs` at the earliest, which means at
- * once; null: never.
+ * Finds the epoch millisecond at which a crossing of this line must next be acted on, if nothing else happens. The
+ * result is never before `nowMs`, and equals it when something is due now. Null: never.
  */
-export function nextCrossingMs(line: WatchedLine, nowMs: number): number | null {
-  const atMs = noEarlierThanKnown(line, nowMs)
+export function findNextCrossing(line: WatchedLine, nowMs: number): number | null {
+  const atMs = clampToKnownTime(line, nowMs)
   const crossings = [
-    markMovesAt(line, ONE_MS, line.outSinceMs, atMs),
-    markMovesAt(line, line.lowLevelMs, line.lowSinceMs, atMs),
-    line.reloadBelowMs === null ? null : fallsBelowAt(line, line.reloadBelowMs, atMs),
+    findWatchChange(line, OUT_BELOW_MS, line.outSinceMs, atMs),
+    findWatchChange(line, line.lowBalanceThresholdMs, line.lowSinceMs, atMs),
+    line.reloadBelowMs === null ? null : findFallBelow(line, line.reloadBelowMs, atMs),
   ]
   const known = crossings.filter((crossing) => crossing !== null)
   if (known.length === 0) return null
@@ -48,39 +48,43 @@ export function nextCrossingMs(line: WatchedLine, nowMs: number): number | null 
   return firstMs === atMs ? nowMs : firstMs
 }
 
-function markMovesAt(
+/** Finds when "below the threshold since" begins or stops to hold. */
+function findWatchChange(
   line: BalanceLine,
-  levelMs: number,
+  thresholdMs: number,
   belowSinceMs: number | null,
   nowMs: number,
 ): number | null {
-  if (belowSinceMs === null) return fallsBelowAt(line, levelMs, nowMs)
-  // By itself a balance never rises.
-  return balanceAt(line, nowMs) >= levelMs ? nowMs : null
+  if (belowSinceMs === null) return findFallBelow(line, thresholdMs, nowMs)
+  // Without an entry a balance never rises, so it is at the threshold again now or not at all.
+  return balanceAt(line, nowMs) >= thresholdMs ? nowMs : null
 }
 
-function fallsBelowAt(line: BalanceLine, levelMs: number, nowMs: number): number | null {
-  if (balanceAt(line, nowMs) < levelMs) return nowMs
-  return crossesAt(line, levelMs - 1)
+function findFallBelow(line: BalanceLine, thresholdMs: number, nowMs: number): number | null {
+  if (balanceAt(line, nowMs) < thresholdMs) return nowMs
+  return findCrossing(line, thresholdMs - 1)
 }
 
-/** What has become true of a line since it was last acted on. */
+/** A change of a balance that has not been acted on yet. Instants are epoch milliseconds. */
 export type Crossing =
   /** The balance reached zero at `atMs`. */
   | { readonly kind: 'went_out'; readonly atMs: number }
   /** There is credit again. */
   | { readonly kind: 'returned'; readonly outSinceMs: number }
-  /** The balance fell below its low level at `atMs`, and there is some left. */
+  /** The balance fell below the low-balance threshold at `atMs`, and is above zero. */
   | { readonly kind: 'became_low'; readonly atMs: number }
 
-/** What there is to be done at `nowMs`, and the marks that say that it was. The same marks: nothing. */
+/**
+ * Decides which crossings to act on at `nowMs`. The caller that acts on them stores the returned watch state in that
+ * transaction; it equals the line's own when there is nothing to do.
+ */
 export function decideCrossings(
   line: WatchedLine,
   nowMs: number,
-): { readonly crossings: readonly Crossing[]; readonly marks: WatchState } {
-  const atMs = noEarlierThanKnown(line, nowMs)
-  const outSinceMs = belowSinceMs(line, ONE_MS, line.outSinceMs, atMs)
-  const lowSinceMs = belowSinceMs(line, line.lowLevelMs, line.lowSinceMs, atMs)
+): { readonly crossings: readonly Crossing[]; readonly watchState: WatchState } {
+  const atMs = clampToKnownTime(line, nowMs)
+  const outSinceMs = findBelowSince(line, OUT_BELOW_MS, line.outSinceMs, atMs)
+  const lowSinceMs = findBelowSince(line, line.lowBalanceThresholdMs, line.lowSinceMs, atMs)
   const crossings: Crossing[] = []
   if (outSinceMs !== null && line.outSinceMs === null) {
     crossings.push({ kind: 'went_out', atMs: outSinceMs })
@@ -88,27 +92,27 @@ export function decideCrossings(
   if (outSinceMs === null && line.outSinceMs !== null) {
     crossings.push({ kind: 'returned', outSinceMs: line.outSinceMs })
   }
-  // Of a balance that is out, or was until now, people have heard worse.
+  // "Low" adds nothing for a balance that is out, or was until now.
   if (lowSinceMs !== null && line.lowSinceMs === null && outSinceMs === null && line.outSinceMs === null) {
     crossings.push({ kind: 'became_low', atMs: lowSinceMs })
   }
-  return { crossings, marks: { outSinceMs, lowSinceMs } }
+  return { crossings, watchState: { outSinceMs, lowSinceMs } }
 }
 
-/** Since when the balance is below the level, as far back as the line is known; null: it is not below. */
-function belowSinceMs(
+/** Finds since when the balance is below the threshold, no further back than the anchor; null: it is not below. */
+function findBelowSince(
   line: BalanceLine,
-  levelMs: number,
+  thresholdMs: number,
   knownSinceMs: number | null,
   nowMs: number,
 ): number | null {
-  if (balanceAt(line, nowMs) >= levelMs) return null
+  if (balanceAt(line, nowMs) >= thresholdMs) return null
   if (knownSinceMs !== null) return knownSinceMs
-  // Before its anchor the line was another one: at the anchor credit came or went.
-  return Math.min(nowMs, Math.max(line.anchorMs, crossesAt(line, levelMs - 1) ?? nowMs))
+  // At its anchor the line changed: credit came or went. Nothing is known of the balance before it.
+  return Math.min(nowMs, Math.max(line.anchorMs, findCrossing(line, thresholdMs - 1) ?? nowMs))
 }
 
-/** Whether auto-reload is to hear of the balance. */
-export function isBelowReload(line: WatchedLine, nowMs: number): boolean {
-  return line.reloadBelowMs !== null && balanceAt(line, noEarlierThanKnown(line, nowMs)) < line.reloadBelowMs
+/** Whether the balance is below auto-reload's threshold at `nowMs`, and auto-reload has not acted on this fall yet. */
+export function isBelowReloadThreshold(line: WatchedLine, nowMs: number): boolean {
+  return line.reloadBelowMs !== null && balanceAt(line, clampToKnownTime(line, nowMs)) < line.reloadBelowMs
 }

@@ -16,21 +16,21 @@ const balance = (balanceMs: number, liveCalls = 0) => ({ anchorMs: nowMs, balanc
 test.each<[string, string, Partial<Gate>]>([
   ['everything in order', 'authorized', {}],
   ['one millisecond of credit', 'authorized', { line: balance(1) }],
-  ['exactly nothing', 'out_of_credits', { line: balance(0) }],
+  ['a balance of zero', 'out_of_credits', { line: balance(0) }],
   ['an overdraft', 'out_of_credits', { line: balance(-1) }],
   [
-    'what live calls have used up by now',
+    'credit that live calls have just used up',
     'out_of_credits',
     { line: { anchorMs: nowMs - 30_000, balanceMs: 60_000, liveCalls: 2 } },
   ],
   [
-    'a millisecond less than that',
+    'credit that live calls use up a millisecond later',
     'authorized',
     { line: { anchorMs: nowMs - 29_999, balanceMs: 60_000, liveCalls: 2 } },
   ],
   ['one place left', 'authorized', { openCalls: 4 }],
   ['no place left', 'concurrency_limit', { openCalls: 5 }],
-  ['more calls than places, after a smaller plan', 'concurrency_limit', { openCalls: 9 }],
+  ['more calls than places, after a downgrade', 'concurrency_limit', { openCalls: 9 }],
   ['no limit', 'authorized', { openCalls: 100_000, concurrentCallsMax: null }],
   ['a disabled agent', 'agent_disabled', { agentActive: false }],
   ['a suspended workspace', 'workspace_suspended', { workspaceActive: false }],
@@ -39,14 +39,18 @@ test.each<[string, string, Partial<Gate>]>([
     'workspace_suspended',
     { workspaceActive: false, agentActive: false, line: balance(0), openCalls: 5 },
   ],
-  ['all but the suspension wrong', 'agent_disabled', { agentActive: false, line: balance(0), openCalls: 5 }],
-  ['no credits and no place', 'out_of_credits', { line: balance(0), openCalls: 5 }],
-])('with %s the answer is %s', (_case, expected, change) => {
+  [
+    'everything but the suspension wrong',
+    'agent_disabled',
+    { agentActive: false, line: balance(0), openCalls: 5 },
+  ],
+  ['neither credits nor a place', 'out_of_credits', { line: balance(0), openCalls: 5 }],
+])('with %s the decision is %s', (_case, expected, change) => {
   const answer = authorizeCall({ ...open, ...change }, nowMs)
   expect(answer.decision === 'refused' ? answer.reason : answer.decision).toBe(expected)
 })
 
-test('a call is let in exactly when nothing stands against it', () => {
+test('a call is authorized exactly when no reason to refuse it applies', () => {
   const gate: fc.Arbitrary<Gate> = fc.record({
     workspaceActive: fc.boolean(),
     agentActive: fc.boolean(),
@@ -63,8 +67,8 @@ test('a call is let in exactly when nothing stands against it', () => {
       const usedMs = given.line.liveCalls * (nowMs - given.line.anchorMs)
       const credit = given.line.balanceMs > usedMs
       const place = given.concurrentCallsMax === null || given.openCalls < given.concurrentCallsMax
-      const letIn = given.workspaceActive && given.agentActive && credit && place
-      expect(authorizeCall(given, nowMs).decision === 'authorized').toBe(letIn)
+      const isAuthorized = given.workspaceActive && given.agentActive && credit && place
+      expect(authorizeCall(given, nowMs).decision === 'authorized').toBe(isAuthorized)
     }),
     propertyRuns(300),
   )

@@ -1,15 +1,17 @@
 import type { BalanceLine } from '../billing/balance-line.ts'
 import { balanceAt } from '../billing/balance-line.ts'
 
+/** Why a call may not start. When several reasons apply, the first in this order is given. */
 export type RefusalReason = 'workspace_suspended' | 'agent_disabled' | 'out_of_credits' | 'concurrency_limit'
 
+/** What the decision depends on. */
 export type Gate = {
   readonly workspaceActive: boolean
   readonly agentActive: boolean
   readonly line: BalanceLine
   /** Calls that hold a place: authorized or in conversation. */
   readonly openCalls: number
-  /** Null: no limit. */
+  /** The plan's limit of calls at the same time; null: no limit. */
   readonly concurrentCallsMax: number | null
 }
 
@@ -17,13 +19,13 @@ export type Authorization =
   | { readonly decision: 'authorized' }
   | { readonly decision: 'refused'; readonly reason: RefusalReason }
 
-/** Decides whether a call may start at `nowMs`. The first reason that applies is given. */
+/** Decides whether a call may start at `nowMs` (epoch milliseconds). A refusal is a decision, not an error. */
 export function authorizeCall(gate: Gate, nowMs: number): Authorization {
-  const reason = refusalReason(gate, nowMs)
+  const reason = findRefusal(gate, nowMs)
   return reason === null ? { decision: 'authorized' } : { decision: 'refused', reason }
 }
 
-function refusalReason(gate: Gate, nowMs: number): RefusalReason | null {
+function findRefusal(gate: Gate, nowMs: number): RefusalReason | null {
   if (!gate.workspaceActive) return 'workspace_suspended'
   if (!gate.agentActive) return 'agent_disabled'
   if (balanceAt(gate.line, nowMs) <= 0) return 'out_of_credits'

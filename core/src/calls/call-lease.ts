@@ -1,22 +1,24 @@
+import { MINUTE_MS, SECOND_MS } from '../time/durations.ts'
 import type { CallFacts } from './call.ts'
-import { callStatus } from './call.ts'
+import { deriveCallStatus } from './call.ts'
 
-/** How long an authorized call may ring before it is taken for lost. */
-export const RINGING_MS_MAX = 30 * 60_000
-/** How long after a heartbeat a call is still taken to be alive. */
-export const LEASE_MS = 90_000
-/** How long after its hard stop a call's end may take to be reported. */
-export const HARD_STOP_GRACE_MS = 60_000
+/** How long an authorized call may ring before it counts as lost. */
+export const RINGING_MS_MAX = 30 * MINUTE_MS
+/** How long after a heartbeat a call counts as alive. */
+export const LEASE_MS = 90 * SECOND_MS
+/** How long after its hard stop a call's end may still be reported. */
+export const HARD_STOP_GRACE_MS = MINUTE_MS
 
+/** What bounds the life of a call whose end nobody reports. Instants are epoch milliseconds. */
 export type Lease = {
   readonly authorizedAtMs: number
-  /** Handed to the voice stack when the call started: its hard stop. */
+  /** The hard stop: the longest conversation, handed to the voice stack when the call started. */
   readonly maxDurationMs: number
-  /** The last heartbeat, or null for a call whose stack sends none. */
+  /** The last heartbeat; null for a call whose voice stack sends none. */
   readonly lastSeenAtMs: number | null
   /**
-   * Whether it goes through a carrier that can be asked what became of it. Such a call is closed by what the carrier
-   * says; its silence closes nothing before the hard stop has passed.
+   * Whether the call goes through a carrier, which can be asked what became of it. The carrier's answer closes such a
+   * call; silence closes nothing before the hard stop.
    */
   readonly throughCarrier: boolean
 }
@@ -26,68 +28,76 @@ export type PresumedEnd = {
   readonly reason: 'no_answer_reported' | 'lease_ran_out' | 'hard_stop'
 }
 
-/** From when on the reaper has to look at the call; null where it is over. */
-export function reapAtMs(facts: CallFacts, lease: Lease): number | null {
-  const status = callStatus(facts)
+/**
+ * Finds the epoch millisecond from which the reaper can close the call, if nothing more is reported. Null for a call
+ * that is over.
+ */
+export function findReapTime(facts: CallFacts, lease: Lease): number | null {
+  const status = deriveCallStatus(facts)
   if (status === 'authorized') {
-    if (lease.throughCarrier) return hardStopUnansweredMs(lease)
+    if (lease.throughCarrier) return computeUnansweredDeadline(lease)
     return (lease.lastSeenAtMs ?? lease.authorizedAtMs) + RINGING_MS_MAX
   }
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs + HARD_STOP_GRACE_MS
   if (lease.throughCarrier || lease.lastSeenAtMs === null) return hardStopMs
-  return Math.min(hardStopMs, lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs) + LEASE_MS)
+  return Math.min(hardStopMs, findLastSignOfLife(lease.lastSeenAtMs, facts.answeredAtMs) + LEASE_MS)
 }
 
-/** Of a call through a carrier whose answer nobody reported: when it is over at the latest, if it was answered. */
-function hardStopUnansweredMs({ authorizedAtMs, maxDurationMs }: Lease): number {
+/** Computes when a call through a carrier is certainly over, if its answer was never reported. */
+function computeUnansweredDeadline({ authorizedAtMs, maxDurationMs }: Lease): number {
   return authorizedAtMs + RINGING_MS_MAX + maxDurationMs + HARD_STOP_GRACE_MS
 }
 
-/** When a call is over at the latest: at its hard stop, counted from an answer that may still come. */
-export function overAtLatestMs(
+/**
+ * Finds the latest epoch millisecond at which a call can end: its hard stop, counted from its answer, or from the last
+ * moment at which it can still be answered.
+ */
+export function findLatestEnd(
   answeredAtMs: number | null,
   { authorizedAtMs, maxDurationMs }: Pick<Lease, 'authorizedAtMs' | 'maxDurationMs'>,
 ): number {
   return (answeredAtMs ?? authorizedAtMs + RINGING_MS_MAX) + maxDurationMs
 }
 
-/** Of a call in conversation that sends heartbeats: the last one, or its answer where that came later. */
-function lastSignOfLifeMs(lastSeenAtMs: number, answeredAtMs: number): number {
+/** A call's answer is a sign of life like a heartbeat. */
+function findLastSignOfLife(lastSeenAtMs: number, answeredAtMs: number): number {
   return Math.max(lastSeenAtMs, answeredAtMs)
 }
 
 /**
- * Whether and when the call is to be taken for ended at `nowMs`. A call that sends heartbeats ended at its last
- * sign of life, a heartbeat or its answer; one that passed its hard stop ended there. A missing heartbeat of a
- * stack that never sent one says nothing: "no answer" is never "ended".
+ * Decides whether a call must be presumed to have ended, as of `nowMs`, and when. A call with heartbeats ended at its
+ * last sign of life: a heartbeat or its answer. A call past its hard stop ended there. A voice stack that never sent a
+ * heartbeat is not silent: silence alone never ends its calls before the hard stop. Null: the call goes on.
  *
- * @param listeningSinceMs since when heartbeats could reach us without a break: silence before counts for nothing
+ * @param listeningSinceMs since when heartbeats could reach this installation without a break; earlier silence is ignored
  */
-export function presumedEnd(
+export function presumeEnd(
   facts: CallFacts,
   lease: Lease,
   listeningSinceMs: number,
   nowMs: number,
 ): PresumedEnd | null {
-  const status = callStatus(facts)
-  if (status === 'authorized') {
-    if (lease.throughCarrier) {
-      if (nowMs < hardStopUnansweredMs(lease)) return null
-      return { atMs: lease.authorizedAtMs, reason: 'no_answer_reported' }
-    }
-    const quietSinceMs = Math.max(lease.lastSeenAtMs ?? lease.authorizedAtMs, listeningSinceMs)
-    if (nowMs - quietSinceMs < RINGING_MS_MAX) return null
-    return { atMs: lease.lastSeenAtMs ?? lease.authorizedAtMs, reason: 'no_answer_reported' }
-  }
+  const status = deriveCallStatus(facts)
+  if (status === 'authorized') return presumeUnanswered(lease, listeningSinceMs, nowMs)
   if (status !== 'in_conversation' || facts.answeredAtMs === null) return null
   const hardStopMs = facts.answeredAtMs + lease.maxDurationMs
   if (!lease.throughCarrier && lease.lastSeenAtMs !== null) {
-    const aliveAtMs = lastSignOfLifeMs(lease.lastSeenAtMs, facts.answeredAtMs)
+    const aliveAtMs = findLastSignOfLife(lease.lastSeenAtMs, facts.answeredAtMs)
     if (nowMs - Math.max(aliveAtMs, listeningSinceMs) >= LEASE_MS) {
       return { atMs: Math.min(aliveAtMs, hardStopMs), reason: 'lease_ran_out' }
     }
   }
   if (nowMs >= hardStopMs + HARD_STOP_GRACE_MS) return { atMs: hardStopMs, reason: 'hard_stop' }
   return null
+}
+
+function presumeUnanswered(lease: Lease, listeningSinceMs: number, nowMs: number): PresumedEnd | null {
+  if (lease.throughCarrier) {
+    if (nowMs < computeUnansweredDeadline(lease)) return null
+    return { atMs: lease.authorizedAtMs, reason: 'no_answer_reported' }
+  }
+  const lastSeenMs = lease.lastSeenAtMs ?? lease.authorizedAtMs
+  if (nowMs - Math.max(lastSeenMs, listeningSinceMs) < RINGING_MS_MAX) return null
+  return { atMs: lastSeenMs, reason: 'no_answer_reported' }
 }

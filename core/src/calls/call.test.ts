@@ -1,24 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { propertyRuns } from '../../test/property-runs.ts'
-import { type BalanceLine, balanceAt } from '../billing/balance-line.ts'
+import { playCall, refusedCall } from '../../test/play-call.ts'
 import {
   applyCallEvent,
-  type CallEffect,
   type CallEvent,
-  type CallFacts,
-  callStatus,
-  conversationMs,
-  isOpen,
-  newCallFacts,
-  unchargedSinceMs,
+  deriveCallStatus,
+  measureConversation,
+  NEW_CALL_FACTS,
 } from './call.ts'
 
-const runs = propertyRuns(500)
-const refused: CallFacts = { ...newCallFacts, refused: true, endedAtMs: 0 }
-
-/** Scenarios are strings of events: `A10` answered at 10, `E90` ended, `P50` presumed to have ended, `C60` cut. */
-function events(script: string): CallEvent[] {
+/** Parses a scenario: `A10` is an answer at 10, `E90` an end, `P50` a presumed end, `C60` a cut. */
+function parseEvents(script: string): CallEvent[] {
   return script.split(' ').map((word): CallEvent => {
     const atMs = Number(word.slice(1))
     if (word.startsWith('A')) return { type: 'answer', atMs }
@@ -28,48 +19,37 @@ function events(script: string): CallEvent[] {
   })
 }
 
-/** Applies a stream to a call. Returns its facts after it, and what each event charged. */
-function play(stream: readonly CallEvent[], start = newCallFacts) {
-  let facts = start
-  const effects: CallEffect[] = stream.map((event) => {
-    const step = applyCallEvent(facts, event)
-    facts = step.facts
-    return step.effect
-  })
-  return { facts, effects }
-}
-
 describe('a call', () => {
   test.each`
     script                  | status               | charges              | why
-    ${'A10'}                | ${'in_conversation'} | ${[0]}               | ${'it is charged when it is over'}
-    ${'A10 E100'}           | ${'ended'}           | ${[0, 90]}           | ${'from answer to hang-up'}
+    ${'A10'}                | ${'in_conversation'} | ${[0]}               | ${'it is charged when it ends'}
+    ${'A10 E100'}           | ${'ended'}           | ${[0, 90]}           | ${'it is charged from answer to end'}
     ${'E100'}               | ${'unanswered'}      | ${[0]}               | ${'ringing costs nothing'}
-    ${'E100 A10'}           | ${'ended'}           | ${[0, 90]}           | ${'the answer came late'}
+    ${'E100 A10'}           | ${'ended'}           | ${[0, 90]}           | ${'the answer arrived late'}
     ${'A10 E100 E100 E100'} | ${'ended'}           | ${[0, 90, 0, 0]}     | ${'a repeat changes nothing'}
     ${'A10 A50 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'the first answer stands'}
     ${'A10 E100 E500'}      | ${'ended'}           | ${[0, 90, 0]}        | ${'the first end stands'}
-    ${'A10 E5'}             | ${'ended'}           | ${[0, 0]}            | ${'nobody talks less than nothing'}
+    ${'A10 E5'}             | ${'ended'}           | ${[0, 0]}            | ${'a conversation is never negative'}
     ${'A10 P50'}            | ${'lost'}            | ${[0, 40]}           | ${'it is charged to its last sign of life'}
-    ${'A10 P50 E100'}       | ${'ended'}           | ${[0, 40, 50]}       | ${'it had gone on for longer'}
-    ${'A10 P50 E30'}        | ${'ended'}           | ${[0, 40, -20]}      | ${'it had been over before'}
-    ${'A10 P50 P90'}        | ${'lost'}            | ${[0, 40, 0]}        | ${'it is lost once'}
-    ${'A10 E100 P50'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'a report is not presumed away'}
-    ${'P50'}                | ${'lost'}            | ${[0]}               | ${'nobody said what became of it'}
-    ${'P50 A10'}            | ${'in_conversation'} | ${[0, 0]}            | ${'an answer shows that it had not ended'}
-    ${'P50 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'reopened and ended'}
+    ${'A10 P50 E100'}       | ${'ended'}           | ${[0, 40, 50]}       | ${'it had gone on longer'}
+    ${'A10 P50 E30'}        | ${'ended'}           | ${[0, 40, -20]}      | ${'it had ended earlier'}
+    ${'A10 P50 P90'}        | ${'lost'}            | ${[0, 40, 0]}        | ${'it is lost only once'}
+    ${'A10 E100 P50'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'a presumption does not override a report'}
+    ${'P50'}                | ${'lost'}            | ${[0]}               | ${'nobody reported what became of it'}
+    ${'P50 A10'}            | ${'in_conversation'} | ${[0, 0]}            | ${'an answer proves the presumption wrong'}
+    ${'P50 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'it is reopened and ends'}
     ${'A10 C60 E100'}       | ${'ended'}           | ${[0, 50, 40]}       | ${'a reset cut it at 60'}
     ${'A10 C60 C80 E100'}   | ${'ended'}           | ${[0, 50, 20, 20]}   | ${'two boundaries cut it'}
     ${'A10 C60 C60 E100'}   | ${'ended'}           | ${[0, 50, 0, 40]}    | ${'the same boundary cuts it once'}
-    ${'A10 C60 E40'}        | ${'ended'}           | ${[0, 50, -20]}      | ${'it had been over before the cut'}
-    ${'A10 C60 P30 E100'}   | ${'ended'}           | ${[0, 50, -30, 70]}  | ${'given back, then charged to its end'}
-    ${'A10 C60 P30 E20'}    | ${'ended'}           | ${[0, 50, -30, -10]} | ${'given back twice'}
+    ${'A10 C60 E40'}        | ${'ended'}           | ${[0, 50, -20]}      | ${'it had ended before the cut'}
+    ${'A10 C60 P30 E100'}   | ${'ended'}           | ${[0, 50, -30, 70]}  | ${'reversed, then charged to its end'}
+    ${'A10 C60 P30 E20'}    | ${'ended'}           | ${[0, 50, -30, -10]} | ${'reversed twice'}
     ${'A70 C60 E100'}       | ${'ended'}           | ${[0, 0, 30]}        | ${'the cut came before its answer'}
     ${'C60 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'its answer arrived after the boundary'}
-    ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'what is over is not cut'}
+    ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'an ended call is not cut'}
   `('$script is $status and charges $charges: $why', ({ script, status, charges }) => {
-    const { facts, effects } = play(events(script))
-    expect(callStatus(facts)).toBe(status)
+    const { facts, effects } = playCall(parseEvents(script))
+    expect(deriveCallStatus(facts)).toBe(status)
     expect(effects.map((effect) => effect.chargeMs)).toEqual(charges)
   })
 
@@ -80,183 +60,23 @@ describe('a call', () => {
     ['invalid_number', 'failed'],
     ['rejected_by_carrier', 'failed'],
   ])('that ends unanswered for the reason %s is %s and costs nothing', (reason, status) => {
-    const { facts } = play([{ type: 'end', atMs: 100, reason }])
-    expect(callStatus(facts)).toBe(status)
+    const { facts } = playCall([{ type: 'end', atMs: 100, reason }])
+    expect(deriveCallStatus(facts)).toBe(status)
     expect(facts.settledMs).toBe(0)
-    expect(conversationMs(facts)).toBe(0)
+    expect(measureConversation(facts)).toBe(0)
   })
 
-  test('has a length only once it is over', () => {
-    expect(conversationMs(newCallFacts)).toBeNull()
-    expect(conversationMs(play(events('A10')).facts)).toBeNull()
-    expect(conversationMs(play(events('A10 E100')).facts)).toBe(90)
-    expect(conversationMs(refused)).toBe(0)
+  test('has a length only once it has ended', () => {
+    expect(measureConversation(NEW_CALL_FACTS)).toBeNull()
+    expect(measureConversation(playCall(parseEvents('A10')).facts)).toBeNull()
+    expect(measureConversation(playCall(parseEvents('A10 E100')).facts)).toBe(90)
+    expect(measureConversation(refusedCall)).toBe(0)
   })
 
-  test('an event that changes nothing returns the very same facts', () => {
-    const { facts } = play(events('A10 C60 E100'))
-    for (const event of events('A10 A50 C60 C90 P70 E100 E50')) {
+  test('keeps the identical facts object when an event changes nothing', () => {
+    const { facts } = playCall(parseEvents('A10 C60 E100'))
+    for (const event of parseEvents('A10 A50 C60 C90 P70 E100 E50')) {
       expect(applyCallEvent(facts, event).facts).toBe(facts)
     }
-  })
-})
-
-const instant = fc.integer({ min: 0, max: 1_000 })
-const answer: fc.Arbitrary<CallEvent> = fc.record({ type: fc.constant('answer' as const), atMs: instant })
-const end: fc.Arbitrary<CallEvent> = fc.record({
-  type: fc.constant('end' as const),
-  atMs: instant,
-  reason: fc.constantFrom(null, 'hangup', 'failed'),
-})
-const presumed: fc.Arbitrary<CallEvent> = fc.record({
-  type: fc.constant('presume_end' as const),
-  atMs: instant,
-  reason: fc.constant('hard_stop'),
-})
-const cut: fc.Arbitrary<CallEvent> = fc.record({ type: fc.constant('cut' as const), atMs: instant })
-
-/** The facts that outlive the way by which they became known; where a boundary cut the call is such a way. */
-function truth({ settledUntilMs: _, ...facts }: CallFacts) {
-  return facts
-}
-
-/** A stream of one true answer and one true end, each any number of times, between presumptions and cuts. */
-const trueStream = fc
-  .record({ answer, end, noise: fc.array(fc.oneof(presumed, cut), { maxLength: 6 }) })
-  .chain(({ answer, end, noise }) =>
-    fc
-      .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }))
-      .map(([answers, ends]) => [
-        answer,
-        end,
-        ...Array(answers).fill(answer),
-        ...Array(ends).fill(end),
-        ...noise,
-      ])
-      .chain((stream: CallEvent[]) => fc.shuffledSubarray(stream, { minLength: stream.length }))
-      .map((stream) => ({ answerMs: answer.atMs, endMs: end.atMs, stream })),
-  )
-
-const anyStream = fc.array(fc.oneof(answer, end, presumed, cut), { maxLength: 10 })
-
-const noEffect: CallEffect = { chargeMs: 0, liveCalls: 0, liveSinceSumMs: 0, openCalls: 0 }
-
-function sum(a: CallEffect, b: CallEffect): CallEffect {
-  return {
-    chargeMs: a.chargeMs + b.chargeMs,
-    liveCalls: a.liveCalls + b.liveCalls,
-    liveSinceSumMs: a.liveSinceSumMs + b.liveSinceSumMs,
-    openCalls: a.openCalls + b.openCalls,
-  }
-}
-
-/** What a call with these facts must have done to its workspace since it was authorized. */
-function effectOfFacts(facts: CallFacts): CallEffect {
-  const live = !facts.refused && facts.answeredAtMs !== null && facts.endedAtMs === null
-  const sinceMs = facts.settledUntilMs ?? facts.answeredAtMs ?? 0
-  return {
-    chargeMs: facts.settledMs,
-    liveCalls: live ? 1 : 0,
-    liveSinceSumMs: live ? sinceMs : 0,
-    openCalls: facts.endedAtMs === null ? 0 : -1,
-  }
-}
-
-describe('events in any order and any repetition', () => {
-  test('give the same facts and the same charge: from answer to end, never less than nothing', () => {
-    fc.assert(
-      fc.property(trueStream, ({ answerMs, endMs, stream }) => {
-        const { facts } = play(stream)
-        expect(truth(facts)).toEqual({
-          refused: false,
-          answeredAtMs: answerMs,
-          endedAtMs: endMs,
-          endSource: 'reported',
-          endReason: stream.find((event) => event.type === 'end')?.reason,
-          settledMs: Math.max(0, endMs - answerMs),
-        })
-        expect(callStatus(facts)).toBe('ended')
-      }),
-      runs,
-    )
-  })
-
-  test('the first report of each fact stands, whatever is reported later', () => {
-    fc.assert(
-      fc.property(anyStream, (stream) => {
-        const { facts } = play(stream)
-        const firstEnd = stream.find((event) => event.type === 'end')
-        expect(facts.answeredAtMs).toBe(stream.find((event) => event.type === 'answer')?.atMs ?? null)
-        expect(facts.endSource === 'reported').toBe(firstEnd !== undefined)
-        if (firstEnd === undefined) return
-        expect(facts).toMatchObject({ endedAtMs: firstEnd.atMs, endReason: firstEnd.reason })
-      }),
-      runs,
-    )
-  })
-
-  test('after each event the effects so far are those of the facts so far, and nothing is owed or overpaid', () => {
-    fc.assert(
-      fc.property(anyStream, (stream) => {
-        let facts = newCallFacts
-        let effects = noEffect
-        for (const event of stream) {
-          const step = applyCallEvent(facts, event)
-          facts = step.facts
-          effects = sum(effects, step.effect)
-          expect(effects).toEqual(effectOfFacts(facts))
-          const sinceMs = unchargedSinceMs(facts)
-          const dueMs = sinceMs === null ? (conversationMs(facts) ?? 0) : sinceMs - (facts.answeredAtMs ?? 0)
-          expect(facts.settledMs).toBe(dueMs)
-          expect(facts.settledMs).toBeGreaterThanOrEqual(0)
-        }
-      }),
-      runs,
-    )
-  })
-
-  test('a refused call never charges, whatever is reported of it', () => {
-    fc.assert(
-      fc.property(anyStream, (stream) => {
-        const { facts, effects } = play(stream, refused)
-        expect(facts).toBe(refused)
-        expect(callStatus(facts)).toBe('refused')
-        expect(isOpen(facts)).toBe(false)
-        expect(effects.every((effect) => JSON.stringify(effect) === JSON.stringify(noEffect))).toBe(true)
-      }),
-      runs,
-    )
-  })
-
-  test('move the balance line by what was talked, however the events of many calls are mixed', () => {
-    const mixed = fc.array(trueStream, { minLength: 1, maxLength: 5 }).chain((calls) => {
-      const turns = calls.flatMap(({ stream }, call) => stream.map((): number => call))
-      return fc.record({
-        calls: fc.constant(calls),
-        turns: fc.shuffledSubarray(turns, { minLength: turns.length }),
-      })
-    })
-    fc.assert(
-      fc.property(mixed, instant, ({ calls, turns }, anchorMs) => {
-        let line: BalanceLine = { anchorMs, balanceMs: 5_000, liveCalls: 0 }
-        const states = calls.map(({ stream }) => ({ facts: newCallFacts, rest: [...stream] }))
-        for (const turn of turns) {
-          const state = states[turn]
-          const event = state?.rest.shift()
-          if (state === undefined || event === undefined) continue
-          const { facts, effect } = applyCallEvent(state.facts, event)
-          state.facts = facts
-          line = {
-            anchorMs,
-            balanceMs: line.balanceMs + effect.liveSinceSumMs - effect.liveCalls * anchorMs - effect.chargeMs,
-            liveCalls: line.liveCalls + effect.liveCalls,
-          }
-        }
-        const talkedMs = calls.map(({ answerMs, endMs }) => Math.max(0, endMs - answerMs))
-        expect(line.liveCalls).toBe(0)
-        expect(balanceAt(line, 2_000)).toBe(5_000 - talkedMs.reduce((total, ms) => total + ms, 0))
-      }),
-      runs,
-    )
   })
 })

@@ -1,15 +1,17 @@
+import { assertNever } from '../exhaustive.ts'
+
 /**
  * The life of a call, as far as credits go.
  *
- *     authorized ──answer──▶ in conversation ──end──▶ ended
- *         │                        └──(no sign of its end)──▶ lost
+ *     authorized ──answer──▶ in_conversation ──end──▶ ended
+ *         │                        └──presume_end──▶ lost
  *         ├──end──▶ unanswered | failed
- *         └──(no sign of its end)──▶ lost
+ *         └──presume_end──▶ lost
  *     refused
  *
- * Events may come repeated, late and in any order. Each fact of a call (when it was answered, when it ended) is
- * taken from the first report of it and stands; a presumed end (nobody reported it: the reaper closed the call)
- * gives way to a report. Status and charge are functions of the facts, so order cannot matter.
+ * Events may repeat, arrive late and in any order. A call has two facts: when it was answered and when it ended. The
+ * first report of each fact stands. A presumed end (nobody reported one, so the reaper closed the call) gives way to a
+ * report. Status and charge are functions of the facts, so the order of events cannot matter.
  */
 export type CallStatus =
   | 'authorized'
@@ -22,7 +24,7 @@ export type CallStatus =
 
 export type EndSource = 'reported' | 'presumed'
 
-/** What is known of a call. Instants are epoch milliseconds, amounts milliseconds of talk time. */
+/** What is known of a call. Instants are epoch milliseconds, amounts are milliseconds of talk time. */
 export type CallFacts = {
   readonly refused: boolean
   readonly answeredAtMs: number | null
@@ -31,21 +33,21 @@ export type CallFacts = {
   readonly endReason: string | null
   /** Charged so far. */
   readonly settledMs: number
-  /** A boundary (reset, expiry) cut the call here: what came before is charged already. */
+  /** The last boundary (reset or expiry) that cut this call. The conversation before it is charged. */
   readonly settledUntilMs: number | null
 }
 
 export type CallEvent =
   | { readonly type: 'answer'; readonly atMs: number }
   | { readonly type: 'end'; readonly atMs: number; readonly reason: string | null }
-  /** The reaper's: the call is taken to have ended at `atMs`. */
+  /** From the reaper: the call is presumed to have ended at `atMs`. */
   | { readonly type: 'presume_end'; readonly atMs: number; readonly reason: string }
-  /** A boundary at `atMs`: what was talked before it is charged now. */
+  /** A boundary at `atMs`: the conversation before it is charged now. */
   | { readonly type: 'cut'; readonly atMs: number }
 
-/** What an event does to the balance line and the ledger. All zero where it changes nothing. */
+/** What an event changes on the balance line and in the ledger. All fields are zero when it changes nothing. */
 export type CallEffect = {
-  /** To be charged now; negative where a presumed or cut part turned out too long and is given back. */
+  /** To charge now. Negative: the reversal of a presumed end or a cut that charged too much. */
   readonly chargeMs: number
   /** Change in the number of calls in conversation. */
   readonly liveCalls: number
@@ -55,7 +57,8 @@ export type CallEffect = {
   readonly openCalls: number
 }
 
-export const newCallFacts: CallFacts = {
+/** The facts of a call that was just authorized. */
+export const NEW_CALL_FACTS: CallFacts = {
   refused: false,
   answeredAtMs: null,
   endedAtMs: null,
@@ -65,8 +68,8 @@ export const newCallFacts: CallFacts = {
   settledUntilMs: null,
 }
 
-/** End reasons that mean the call could not be made, as opposed to nobody taking it. */
-const failureReasons = new Set([
+/** End reasons of calls that could not be made, as opposed to calls that nobody answered. */
+const FAILURE_REASONS = new Set([
   'failed',
   'error',
   'invalid_number',
@@ -75,12 +78,12 @@ const failureReasons = new Set([
   'not_placed',
 ])
 
-export function callStatus(facts: CallFacts): CallStatus {
+export function deriveCallStatus(facts: CallFacts): CallStatus {
   if (facts.refused) return 'refused'
   if (facts.endedAtMs === null) return facts.answeredAtMs === null ? 'authorized' : 'in_conversation'
   if (facts.endSource === 'presumed') return 'lost'
   if (facts.answeredAtMs !== null) return 'ended'
-  return facts.endReason !== null && failureReasons.has(facts.endReason) ? 'failed' : 'unanswered'
+  return facts.endReason !== null && FAILURE_REASONS.has(facts.endReason) ? 'failed' : 'unanswered'
 }
 
 /** Whether the call holds a place: authorized or in conversation. */
@@ -88,35 +91,38 @@ export function isOpen(facts: CallFacts): boolean {
   return !facts.refused && facts.endedAtMs === null
 }
 
-/** The length of the conversation, or null while it is not over. Never negative; 0 where nobody answered. */
-export function conversationMs(facts: CallFacts): number | null {
+/**
+ * Measures the conversation in milliseconds, which is what the call is charged. Never negative; 0 for a call that nobody
+ * answered. Null while the call is open.
+ */
+export function measureConversation(facts: CallFacts): number | null {
   if (isOpen(facts)) return null
   if (facts.answeredAtMs === null || facts.endedAtMs === null) return 0
   return Math.max(0, facts.endedAtMs - facts.answeredAtMs)
 }
 
-/** Since when the call in conversation is uncharged; null where none is in conversation. */
-export function unchargedSinceMs(facts: CallFacts): number | null {
-  if (callStatus(facts) !== 'in_conversation') return null
+/** Finds since when a live call is uncharged: its answer or its last cut. Null for a call that is not in conversation. */
+export function findUnchargedStart(facts: CallFacts): number | null {
+  if (deriveCallStatus(facts) !== 'in_conversation') return null
   return facts.settledUntilMs ?? facts.answeredAtMs
 }
 
-/** Applies one event. Returns the same `facts` object where the event changes nothing. */
+/** Applies one event to the facts. Returns the identical `facts` object when the event changes nothing. */
 export function applyCallEvent(facts: CallFacts, event: CallEvent): { facts: CallFacts; effect: CallEffect } {
-  const known = learn(facts, event)
-  const chargeMs = dueMs(known, event) - known.settledMs
+  const known = recordEvent(facts, event)
+  const chargeMs = computeTotalCharge(known, event) - known.settledMs
   const after = chargeMs === 0 ? known : { ...known, settledMs: known.settledMs + chargeMs }
-  return { facts: after, effect: effectOf(facts, after, chargeMs) }
+  return { facts: after, effect: compareFacts(facts, after, chargeMs) }
 }
 
-function learn(facts: CallFacts, event: CallEvent): CallFacts {
+function recordEvent(facts: CallFacts, event: CallEvent): CallFacts {
   if (facts.refused) return facts
   switch (event.type) {
     case 'answer': {
       if (facts.answeredAtMs !== null) return facts
       const answered = { ...facts, answeredAtMs: event.atMs }
-      // Nobody had reported that it ended: the answer shows that it had not.
-      return facts.endSource === 'presumed' ? { ...answered, ...notEnded } : answered
+      // The answer shows that the presumed end was wrong.
+      return facts.endSource === 'presumed' ? { ...answered, ...NOT_ENDED } : answered
     }
     case 'end':
       if (facts.endSource === 'reported') return facts
@@ -125,27 +131,29 @@ function learn(facts: CallFacts, event: CallEvent): CallFacts {
       if (facts.endedAtMs !== null) return facts
       return { ...facts, endedAtMs: event.atMs, endSource: 'presumed', endReason: event.reason }
     case 'cut': {
-      const sinceMs = unchargedSinceMs(facts)
+      const sinceMs = findUnchargedStart(facts)
       return sinceMs === null || sinceMs >= event.atMs ? facts : { ...facts, settledUntilMs: event.atMs }
     }
+    default:
+      return assertNever(event)
   }
 }
 
-const notEnded = { endedAtMs: null, endSource: null, endReason: null }
+const NOT_ENDED = { endedAtMs: null, endSource: null, endReason: null }
 
-/** What should have been charged in all, by now. */
-function dueMs(facts: CallFacts, event: CallEvent): number {
-  const overMs = conversationMs(facts)
-  if (overMs !== null) return overMs
+/** Computes what the call must have been charged in all after this event. */
+function computeTotalCharge(facts: CallFacts, event: CallEvent): number {
+  const conversationMs = measureConversation(facts)
+  if (conversationMs !== null) return conversationMs
   if (event.type === 'cut' && facts.settledUntilMs === event.atMs && facts.answeredAtMs !== null) {
     return facts.settledUntilMs - facts.answeredAtMs
   }
   return facts.settledMs
 }
 
-function effectOf(before: CallFacts, after: CallFacts, chargeMs: number): CallEffect {
-  const sinceBefore = unchargedSinceMs(before)
-  const sinceAfter = unchargedSinceMs(after)
+function compareFacts(before: CallFacts, after: CallFacts, chargeMs: number): CallEffect {
+  const sinceBefore = findUnchargedStart(before)
+  const sinceAfter = findUnchargedStart(after)
   return {
     chargeMs,
     liveCalls: Number(sinceAfter !== null) - Number(sinceBefore !== null),

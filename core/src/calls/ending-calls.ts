@@ -1,12 +1,12 @@
 import { balanceAt } from '../billing/balance-line.ts'
-import { noEarlierThanKnown, type WatchedLine } from '../billing/threshold-crossings.ts'
+import { clampToKnownTime, type WatchedLine } from '../billing/threshold-crossings.ts'
 
-/** What a workspace wants of calls in conversation when its credits run out: they go on, or are hung up. */
+/** A workspace's choice for live calls when its credits run out: they finish, or they are hung up. */
 export type WhenCreditsRunOut = 'finish' | 'end'
 
 /**
- * Whether a workspace's calls are to be hung up for want of credits: its balance is known to have reached zero, no
- * credit has come since, and it wants calls to end then.
+ * Whether a workspace's live calls must be hung up at `nowMs`: it has chosen `end`, the credit watch has acted on its
+ * balance reaching zero, and the balance is still at or below zero.
  */
 export function isEndingCalls(
   line: WatchedLine,
@@ -14,5 +14,5 @@ export function isEndingCalls(
   nowMs: number,
 ): boolean {
   if (whenCreditsRunOut === 'finish' || line.outSinceMs === null) return false
-  return balanceAt(line, noEarlierThanKnown(line, nowMs)) <= 0
+  return balanceAt(line, clampToKnownTime(line, nowMs)) <= 0
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../test/property-runs.ts'
-import { type CallingHours, callingState, weekdays } from './calling-hours.ts'
+import { HOUR_MS } from '../time/durations.ts'
+import { type CallingHours, callingState, findSpanProblem, weekdays } from './calling-hours.ts'
 
-const HOUR_MS = 3_600_000
 const at = (local: string, timeZone: string) =>
   Temporal.ZonedDateTime.from(`${local}[${timeZone}]`).epochMilliseconds
 const office = (timeZone: string): CallingHours => ({
@@ -27,7 +27,7 @@ describe('office hours', () => {
   })
 })
 
-test('no hours are always open, and hours without a day never', () => {
+test('null hours are always open, and hours without a day never are', () => {
   expect(callingState(null, 0)).toEqual({ open: true, closesAtMs: null })
   expect(callingState({ timeZone: 'UTC', days: [] }, 0)).toEqual({ open: false, opensAtMs: null })
 })
@@ -42,7 +42,7 @@ test('hours around the clock never close', () => {
   })
 })
 
-test('spans that touch over midnight are one', () => {
+test('spans that touch at midnight are merged', () => {
   const hours: CallingHours = {
     timeZone: 'Europe/Berlin',
     days: [
@@ -56,6 +56,22 @@ test('spans that touch over midnight are one', () => {
   })
 })
 
+describe('a span', () => {
+  test.each([
+    ['09:00', '17:30', null],
+    ['00:00', '24:00', null],
+    ['22:00', '00:00', 'ends_before_start'],
+    ['17:30', '09:00', 'ends_before_start'],
+    ['09:00', '09:00', 'ends_before_start'],
+    ['24:00', '24:00', 'not_a_time'],
+    ['9:00', '17:30', 'not_a_time'],
+    ['', '17:30', 'not_a_time'],
+    ['09:00', '24:01', 'not_a_time'],
+  ])('from %j to %j has the problem %j', (from, to, problem) => {
+    expect(findSpanProblem({ from, to })).toBe(problem)
+  })
+})
+
 describe('daylight saving', () => {
   const zone = 'America/New_York'
   const sunday = (from: string, to: string): CallingHours => ({
@@ -63,12 +79,12 @@ describe('daylight saving', () => {
     days: [{ day: 'sunday', from, to }],
   })
 
-  test('a beginning that is skipped is after the gap', () => {
+  test('a start in the gap moves to the end of the gap', () => {
     const state = callingState(sunday('02:30', '04:00'), at('2026-03-08T00:00', zone))
     expect(state).toEqual({ open: false, opensAtMs: at('2026-03-08T03:30', zone) })
   })
 
-  test('an hour that comes twice is open both times', () => {
+  test('an hour that occurs twice is open both times', () => {
     const hours = sunday('01:00', '02:00')
     const firstOneMs = at('2026-11-01T00:59', zone) + 60_000
     expect(callingState(hours, firstOneMs + 1.5 * HOUR_MS)).toEqual({
@@ -78,7 +94,7 @@ describe('daylight saving', () => {
   })
 })
 
-test('until the state ends it is the same, and at its end the other', () => {
+test('a state lasts until its end and changes there', () => {
   const zone = fc.constantFrom(
     'UTC',
     'Asia/Kolkata',

@@ -1,3 +1,4 @@
+/** The days of a week, Monday first, as the API names them. */
 export const weekdays = [
   'monday',
   'tuesday',
@@ -10,49 +11,66 @@ export const weekdays = [
 
 export type Weekday = (typeof weekdays)[number]
 
-/** When calls may be made, by the clock of a time zone. A day may have several spans; one without any has no calls. */
-export type CallingHours = {
-  readonly timeZone: string
-  readonly days: readonly {
-    readonly day: Weekday
-    /** `HH:MM`. */
-    readonly from: string
-    /** `HH:MM`, later than `from`; `24:00` is the end of the day. */
-    readonly to: string
-  }[]
+/** The `to` of a span that lasts until midnight. `00:00` is the start of a day, never its end. */
+export const END_OF_DAY = '24:00'
+
+/** A stretch of one weekday in which calls may be made. */
+export type CallingSpan = {
+  readonly day: Weekday
+  /** `HH:MM`. */
+  readonly from: string
+  /** `HH:MM`, later than `from`; {@link END_OF_DAY} is midnight. Hours over midnight are two spans. */
+  readonly to: string
 }
 
-/** How calling hours stand at an instant. Instants are epoch milliseconds; `null`: never. */
+/** When calls may be made, by the clock of a time zone. A day may have several spans, and may have none. */
+export type CallingHours = {
+  readonly timeZone: string
+  readonly days: readonly CallingSpan[]
+}
+
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
+
+export type SpanProblem = 'not_a_time' | 'ends_before_start'
+
+/** Finds what is wrong with a span: a text that is no time of day, or an end that is not later than the start. */
+export function findSpanProblem({ from, to }: Pick<CallingSpan, 'from' | 'to'>): SpanProblem | null {
+  if (!TIME_OF_DAY.test(from) || !(TIME_OF_DAY.test(to) || to === END_OF_DAY)) return 'not_a_time'
+  return from < to ? null : 'ends_before_start'
+}
+
+/** Whether calls may be made at an instant, and when that changes, in epoch milliseconds; null: never. */
 export type CallingState =
   | { readonly open: true; readonly closesAtMs: number | null }
   | { readonly open: false; readonly opensAtMs: number | null }
 
 type Span = { readonly fromMs: number; readonly toMs: number }
 
-/** A week, and a day on either side for spans that reach over midnight. */
+/** A week and a day on either side of it, for spans that touch at midnight. */
 const DAYS_AHEAD = 9
 
 /**
- * Whether calls may be made at `atMs`, and until when that holds. Null hours are always open. A time of day that
- * daylight saving skips begins after the gap; one that comes twice begins at the first, and ends at the last.
+ * Tells whether calls may be made at `atMs` and until when. Null hours are always open. A span that starts in the gap
+ * of a daylight saving change starts after the gap. Where a time of day occurs twice, spans start at the first
+ * occurrence and end at the last.
  */
 export function callingState(hours: CallingHours | null, atMs: number): CallingState {
   if (hours === null) return { open: true, closesAtMs: null }
-  const spans = spansAround(hours, atMs)
+  const spans = listSpans(hours, atMs)
   const now = spans.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
-  if (now !== undefined) return { open: true, closesAtMs: closingOf(now, hours, atMs) }
+  if (now !== undefined) return { open: true, closesAtMs: findClosing(now, hours, atMs) }
   const next = spans.find(({ fromMs }) => fromMs > atMs)
   return { open: false, opensAtMs: next?.fromMs ?? null }
 }
 
-/** Hours around the clock never close: what looks like an end is only the end of what was looked at. */
-function closingOf({ toMs }: Span, { timeZone }: CallingHours, atMs: number): number | null {
+/** When a span closes; null for hours around the clock, whose merged span reaches the end of the days looked at. */
+function findClosing({ toMs }: Span, { timeZone }: CallingHours, atMs: number): number | null {
   const horizonMs = startOfDayMs(localDate(atMs, timeZone).add({ days: DAYS_AHEAD - 1 }), timeZone)
   return toMs >= horizonMs ? null : toMs
 }
 
-/** The spans from the day before `atMs` to a week after it, in order, those that touch made one. */
-function spansAround({ timeZone, days }: CallingHours, atMs: number): Span[] {
+/** Lists the spans from the day before `atMs` to a week after it, in order. Spans that touch are merged. */
+function listSpans({ timeZone, days }: CallingHours, atMs: number): Span[] {
   const today = localDate(atMs, timeZone)
   const spans: Span[] = []
   for (let ahead = -1; ahead < DAYS_AHEAD; ahead += 1) {
@@ -62,16 +80,16 @@ function spansAround({ timeZone, days }: CallingHours, atMs: number): Span[] {
       if (day !== weekday) continue
       const fromMs = instantMs(date, from, timeZone, 'compatible')
       const toMs =
-        to === '24:00'
+        to === END_OF_DAY
           ? startOfDayMs(date.add({ days: 1 }), timeZone)
           : instantMs(date, to, timeZone, 'later')
       if (fromMs < toMs) spans.push({ fromMs, toMs })
     }
   }
-  return merged(spans.sort((one, other) => one.fromMs - other.fromMs))
+  return mergeSpans(spans.sort((one, other) => one.fromMs - other.fromMs))
 }
 
-function merged(spans: readonly Span[]): Span[] {
+function mergeSpans(spans: readonly Span[]): Span[] {
   const result: Span[] = []
   for (const span of spans) {
     const last = result.at(-1)

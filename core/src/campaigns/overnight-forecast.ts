@@ -1,30 +1,31 @@
+import { MINUTE_MS } from '../time/durations.ts'
 import { type CallingHours, callingState } from './calling-hours.ts'
 
-/** A stretch of time; epoch milliseconds, the end not included. */
-export type Stretch = { readonly startsAtMs: number; readonly endsAtMs: number }
+/** The instants from `startsAtMs` up to, but not including, `endsAtMs`, in epoch milliseconds. */
+export type TimeRange = { readonly startsAtMs: number; readonly endsAtMs: number }
 
-/** A campaign that is to call while nobody looks. Instants are epoch milliseconds, amounts milliseconds of talk time. */
-export type CampaignAhead = {
-  /** From when on it calls. */
+/** A campaign whose usage is forecast. */
+export type ForecastCampaign = {
+  /** The epoch millisecond from which it calls. */
   readonly startsAtMs: number
   readonly callingHours: CallingHours | null
-  /** Calls at once, at the most. */
+  /** The most calls at the same time. */
   readonly concurrency: number
   readonly callsPerMinute: number | null
   readonly contactsLeft: number
-  /** What a contact is expected to use until nobody calls it any more. */
+  /** Expected usage of one contact over all its attempts, in milliseconds of talk time. */
   readonly perContactMs: number
 }
 
-const MINUTE_MS = 60_000
+/** The hours in which nobody is expected to see that a card was declined, by the workspace's clock. */
 const NIGHT_FROM = '20:00'
 const NIGHT_TO = '08:00'
 
 /**
- * What is ahead of the present night by the clock of a time zone, or else the coming one: from 20:00 to 8:00, the hours
- * in which a declined card waits for somebody to wake.
+ * Finds the night at `atMs` (epoch milliseconds) by the clock of a time zone, from 20:00 to 8:00. During a night it is
+ * what is left of it, by day the next one.
  */
-export function nightAhead(atMs: number, timeZone: string): Stretch {
+export function findOvernightRange(atMs: number, timeZone: string): TimeRange {
   const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate()
   const instantMs = (date: Temporal.PlainDate, time: string) =>
     date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds
@@ -37,19 +38,19 @@ export function nightAhead(atMs: number, timeZone: string): Stretch {
 }
 
 /**
- * What a campaign is expected to use within a stretch: no more than its contacts take, than its pace lets it call, or
- * than its calls can use that are on at once. Whole milliseconds of talk time.
+ * Forecasts a campaign's usage within a time range, in whole milliseconds of talk time. It is the least of three bounds:
+ * what its contacts use, what its pace allows, and what its concurrent calls can use.
  */
-export function expectedUsageMs(campaign: CampaignAhead, { startsAtMs, endsAtMs }: Stretch): number {
-  const openMs = openWithinMs(campaign.callingHours, Math.max(startsAtMs, campaign.startsAtMs), endsAtMs)
+export function forecastUsage(campaign: ForecastCampaign, { startsAtMs, endsAtMs }: TimeRange): number {
+  const openMs = measureOpenTime(campaign.callingHours, Math.max(startsAtMs, campaign.startsAtMs), endsAtMs)
   const { contactsLeft, callsPerMinute, concurrency, perContactMs } = campaign
   const contactsMax = callsPerMinute === null ? contactsLeft : (callsPerMinute * openMs) / MINUTE_MS
   const contacts = Math.min(contactsLeft, contactsMax)
   return Math.round(Math.min(contacts * perContactMs, concurrency * openMs))
 }
 
-/** How long calling hours are open between two instants. */
-function openWithinMs(hours: CallingHours | null, fromMs: number, toMs: number): number {
+/** Measures how long calling hours are open between two instants, in milliseconds. */
+function measureOpenTime(hours: CallingHours | null, fromMs: number, toMs: number): number {
   let openMs = 0
   for (let atMs = fromMs; atMs < toMs; ) {
     const state = callingState(hours, atMs)

@@ -1,27 +1,28 @@
-/** Whose key pays the provider: the workspace's own, or the platform's. */
+/** Whose key a request uses, and so who pays the provider: the workspace's own key, or the platform's. */
 export type LlmKeySource = 'own' | 'platform'
 
-export type LlmKeyOffer = {
-  /** Whether the workspace's plan lets it use keys of its own. */
+/** The keys that a request could use. */
+export type LlmKeyAvailability = {
+  /** Whether the workspace's plan includes keys of its own. */
   readonly ownKeysAllowed: boolean
-  /** Whether it has one for the provider that is asked. */
+  /** Whether the workspace has a key for the provider. */
   readonly hasOwnKey: boolean
-  /** Whether the platform has one for this provider and pays for this model. */
+  /** Whether the platform has a key for the provider and pays for the model. */
   readonly hasPlatformKey: boolean
 }
 
-/** The key that a request goes out with; null where there is none. */
-export function chooseLlmKey(offer: LlmKeyOffer): LlmKeySource | null {
-  if (offer.ownKeysAllowed && offer.hasOwnKey) return 'own'
-  return offer.hasPlatformKey ? 'platform' : null
+/** Selects the key for a request: the workspace's own where possible, otherwise the platform's; null: there is none. */
+export function selectLlmKeySource(available: LlmKeyAvailability): LlmKeySource | null {
+  if (available.ownKeysAllowed && available.hasOwnKey) return 'own'
+  return available.hasPlatformKey ? 'platform' : null
 }
 
 /**
- * Whether a request that the provider refused is tried again with the platform's key. Only where the key was what it
- * refused, and only where the workspace has switched that on: it never happens silently.
+ * Whether a request that the provider refused may be sent again with the platform's key. It may only when the refusal
+ * was about the workspace's own key, and the workspace has switched fallback on: there is no silent fallback.
  */
-export function mayFallBack(
-  offer: LlmKeyOffer,
+export function canFallBack(
+  available: LlmKeyAvailability,
   refused: {
     readonly source: LlmKeySource
     readonly isAboutTheKey: boolean
@@ -29,6 +30,9 @@ export function mayFallBack(
   },
 ): boolean {
   return (
-    refused.source === 'own' && refused.isAboutTheKey && refused.fallbackToPlatform && offer.hasPlatformKey
+    refused.source === 'own' &&
+    refused.isAboutTheKey &&
+    refused.fallbackToPlatform &&
+    available.hasPlatformKey
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { llmProviderOf } from './llm-provider.ts'
+import { parseLlmProvider } from './llm-provider.ts'
 
 test.each([
   ['openai', 'openai'],
@@ -11,6 +11,6 @@ test.each([
   ['mistral', undefined],
   ['constructor', undefined],
   ['', undefined],
-])('an agent that says "%s" means %s', (text, provider) => {
-  expect(llmProviderOf(text)).toBe(provider)
+])('"%s" is parsed as %s', (text, provider) => {
+  expect(parseLlmProvider(text)).toBe(provider)
 })

@@ -1,5 +1,5 @@
-/** The providers of language models that the gateway knows, as agents and keys name them. */
-export const llmProviders = [
+/** The LLM providers that the gateway supports, by the names that agents and keys use. */
+export const LLM_PROVIDERS = [
   'openai',
   'anthropic',
   'google',
@@ -9,10 +9,10 @@ export const llmProviders = [
   'openai_compatible',
 ] as const
 
-export type LlmProvider = (typeof llmProviders)[number]
+export type LlmProvider = (typeof LLM_PROVIDERS)[number]
 
-/** What people call them. */
-export const llmProviderNames: Readonly<Record<LlmProvider, string>> = {
+/** Names of LLM providers for people. */
+export const LLM_PROVIDER_NAMES: Readonly<Record<LlmProvider, string>> = {
   openai: 'OpenAI',
   anthropic: 'Anthropic',
   google: 'Google Gemini',
@@ -22,7 +22,7 @@ export const llmProviderNames: Readonly<Record<LlmProvider, string>> = {
   openai_compatible: 'OpenAI-compatible',
 }
 
-const otherSpellings = new Map<string, LlmProvider>([
+const ALIASES = new Map<string, LlmProvider>([
   ['azure', 'azure_openai'],
   ['claude', 'anthropic'],
   ['custom', 'openai_compatible'],
@@ -30,11 +30,14 @@ const otherSpellings = new Map<string, LlmProvider>([
   ['google_gemini', 'google'],
 ])
 
-/** The provider that an agent's text means; undefined where the gateway knows none by that name. */
-export function llmProviderOf(text: string): LlmProvider | undefined {
+/**
+ * Parses the provider named in an agent's settings, in any capitalization and with spaces or hyphens. Undefined for a
+ * provider that the gateway does not support.
+ */
+export function parseLlmProvider(text: string): LlmProvider | undefined {
   const name = text
     .trim()
     .toLowerCase()
     .replaceAll(/[\s-]+/g, '_')
-  return llmProviders.find((provider) => provider === name) ?? otherSpellings.get(name)
+  return LLM_PROVIDERS.find((provider) => provider === name) ?? ALIASES.get(name)
 }

@@ -1,4 +1,4 @@
-/** Lengths of time in milliseconds. A local day may be an hour longer or shorter: see local-day.ts. */
+/** Durations in milliseconds. A local day may be longer or shorter than `DAY_MS`: see local-day.ts. */
 export const SECOND_MS = 1_000
 export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS

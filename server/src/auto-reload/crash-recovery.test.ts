@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, mortalDatabase } from '../../test/killable-process.ts'
+import { killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Shop } from '../../test/shop.ts'
 import type { TestCard } from '../payments/gateway.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
@@ -26,17 +26,17 @@ function serverProcess(stepsMax?: number): {
   isDead(): boolean
 } {
   const { life, payments } = shop.seller(stepsMax)
-  const database = mortalDatabase(shop.database, life)
+  const database = killableDatabase(shop.database, life)
   const deps: AutoReloadDeps = {
     database,
     clock: shop.clock,
     ledger: openQuietRooms({ database, clock: shop.clock }).ledger,
     payments,
     onError(error) {
-      if (!(error instanceof Died)) throw error
+      if (!(error instanceof ProcessKilled)) throw error
     },
   }
-  return { autoReload: createAutoReload(deps), deps, isDead: () => life.dead }
+  return { autoReload: createAutoReload(deps), deps, isDead: () => life.isKilled }
 }
 
 /** A customer with 1,000 credits who wants 500 more whenever there are less than 1,100. */
@@ -87,8 +87,8 @@ describe('a process that dies at any step of a reload', () => {
       const deaths = new Set<string>()
       for (let stepsMax = 0; ; stepsMax += 1) {
         const workspaceId = await customerBelow(card)
-        const mortal = serverProcess(stepsMax)
-        await mortal.autoReload.evaluate(workspaceId).catch(mortal.deps.onError)
+        const killable = serverProcess(stepsMax)
+        await killable.autoReload.evaluate(workspaceId).catch(killable.deps.onError)
         deaths.add(await stateOf(workspaceId))
         await goOn()
         expect(await shop.purchases(workspaceId)).toMatchObject([{ status: 'succeeded' }])
@@ -96,7 +96,7 @@ describe('a process that dies at any step of a reload', () => {
         expect(await shop.toppedUpMs(workspaceId)).toBe(reloadMs)
         expect(await attemptsOf(workspaceId)).toBe(1)
         expect(await watchedFor(workspaceId)).toBe(1_100 * 60_000)
-        if (!mortal.isDead()) break
+        if (!killable.isDead()) break
       }
       // The deaths were where they were meant to be.
       const expected = ['nothing, 0 paid', 'pending, 0 paid', 'pending, 1 paid']
@@ -107,12 +107,12 @@ describe('a process that dies at any step of a reload', () => {
   test('forgets no decline: the others wait before they try the card again', async () => {
     for (let stepsMax = 0; ; stepsMax += 1) {
       const workspaceId = await customerBelow('decline')
-      const mortal = serverProcess(stepsMax)
-      await mortal.autoReload.evaluate(workspaceId).catch(mortal.deps.onError)
+      const killable = serverProcess(stepsMax)
+      await killable.autoReload.evaluate(workspaceId).catch(killable.deps.onError)
       await goOn()
       await goOn()
       expect(await shop.purchases(workspaceId)).toMatchObject([{ status: 'failed' }])
-      if (!mortal.isDead()) break
+      if (!killable.isDead()) break
     }
   })
 })

@@ -4,7 +4,7 @@ import {
   RELOADS_PER_HOUR_MAX,
 } from '@talktime/core/auto-reload/auto-reload'
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { localMonthBounds } from '@talktime/core/time/local-month'
+import { findLocalMonthBounds } from '@talktime/core/time/local-month'
 import { accessProblems } from '../access/index.ts'
 import type { LineRow } from '../ledger/index.ts'
 import {
@@ -61,7 +61,7 @@ export async function loadFacts(
     payments.defaultMethod(tx, workspaceId),
     lastMade(tx, workspaceId),
   ])
-  const month = localMonthBounds(nowMs, workspace.timeZone)
+  const month = findLocalMonthBounds(nowMs, workspace.timeZone)
   const spentThisMonthMinor = await spentMinor(tx, workspaceId, {
     origin: 'auto_reload',
     sinceMs: month.startsAtMs,

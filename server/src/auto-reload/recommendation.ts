@@ -1,4 +1,4 @@
-import { recommendThreshold, type ThresholdAdvice } from '@talktime/core/auto-reload/auto-reload'
+import { recommendThreshold, type ThresholdAdvice } from '@talktime/core/auto-reload/recommended-threshold'
 import type { Queryable } from '../platform/database/database.ts'
 
 const HOUR_MS = 60 * 60_000

@@ -1,6 +1,6 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
-import { type CallFacts, type CallStatus, callStatus } from '@talktime/core/calls/call'
-import { type Lease, reapAtMs } from '@talktime/core/calls/call-lease'
+import { type CallFacts, type CallStatus, deriveCallStatus } from '@talktime/core/calls/call'
+import { findReapTime, type Lease } from '@talktime/core/calls/call-lease'
 import type pg from 'pg'
 import type { EntryRow } from '../ledger/index.ts'
 
@@ -37,7 +37,7 @@ export type CallRow = {
 }
 
 export function statusOf(call: CallRow): CallStatus {
-  return callStatus(call.facts)
+  return deriveCallStatus(call.facts)
 }
 
 /** The call with one more entry that charged it. */
@@ -48,7 +48,7 @@ export function chargedBy(call: CallRow, entry: EntryRow): CallRow {
 
 /** When the reaper has to look at it; null where it is over. */
 export function reapAtOf(call: CallRow): number | null {
-  return reapAtMs(call.facts, leaseOf(call))
+  return findReapTime(call.facts, leaseOf(call))
 }
 
 export function leaseOf(call: CallRow): Lease {

@@ -1,11 +1,11 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { noEarlierThanKnown } from '@talktime/core/billing/threshold-crossings'
+import { clampToKnownTime } from '@talktime/core/billing/threshold-crossings'
 import { authorizeCall } from '@talktime/core/calls/authorize'
-import { applyCallEvent, type CallEvent, isOpen, newCallFacts } from '@talktime/core/calls/call'
-import { presumedEnd } from '@talktime/core/calls/call-lease'
-import { callUsage } from '@talktime/core/calls/call-usage'
+import { applyCallEvent, type CallEvent, isOpen, NEW_CALL_FACTS } from '@talktime/core/calls/call'
+import { presumeEnd } from '@talktime/core/calls/call-lease'
+import { computeCallUsage } from '@talktime/core/calls/call-usage'
 import { isEndingCalls } from '@talktime/core/calls/ending-calls'
-import { reportedInstant } from '@talktime/core/calls/reported-instant'
+import { checkReportedInstant } from '@talktime/core/calls/reported-instant'
 import { accessProblems } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
 import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
@@ -83,7 +83,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
   const agent = batch.agents.get(inWorkspace(command.workspaceId, command.agentId))
   if (agent === undefined)
     return problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.', '/agentId')
-  const at = reportedInstant(command.atMs, nowMs)
+  const at = checkReportedInstant(command.atMs, nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const { line } = unit
   const authorization = authorizeCall(
@@ -94,7 +94,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
       openCalls: line.openCalls,
       concurrentCallsMax: gate.concurrentCallsMax,
     },
-    noEarlierThanKnown(line, nowMs),
+    clampToKnownTime(line, nowMs),
   )
   const refused = authorization.decision === 'refused'
   const call: CallRow = {
@@ -117,7 +117,7 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     entrySeqs: [],
     drawnFromMs: null,
     // A refused call is over the moment it is refused.
-    facts: refused ? { ...newCallFacts, refused: true, endedAtMs: at.atMs } : newCallFacts,
+    facts: refused ? { ...NEW_CALL_FACTS, refused: true, endedAtMs: at.atMs } : NEW_CALL_FACTS,
   }
   if (!refused) unit.line = { ...line, openCalls: line.openCalls + 1 }
   const key = inWorkspace(call.workspaceId, call.id)
@@ -142,7 +142,7 @@ function report(
   const at =
     command.vouched && command.atMs !== null
       ? { accepted: true as const, atMs: Math.min(command.atMs, context.nowMs) }
-      : reportedInstant(command.atMs, context.nowMs)
+      : checkReportedInstant(command.atMs, context.nowMs)
   if (!at.accepted) return badInstant(at.reason)
   const event: CallEvent =
     command.type === 'answer'
@@ -174,7 +174,7 @@ function order(context: Context, call: CallRow, reason: HangUpReason): CallRow {
 }
 
 function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
-  const end = presumedEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
+  const end = presumeEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
   if (end === null) return outcomeOf(context, call, false)
   return outcomeOf(context, happen(context, call, { type: 'presume_end', ...end }), false)
 }
@@ -203,7 +203,7 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
 }
 
 function noteUsage({ batch, unit, gate }: Context, call: CallRow, after: CallRow): void {
-  const usage = { before: callUsage(call.facts), after: callUsage(after.facts) }
+  const usage = { before: computeCallUsage(call.facts), after: computeCallUsage(after.facts) }
   if (usage.before === null && usage.after === null) return
   const { workspaceId, agentId, drawnFromMs } = after
   batch.usage.push({

@@ -134,7 +134,7 @@ async function someWorld(): Promise<World> {
 }
 
 /** A workspace beside its slow model, and which calls the numbers stand for at the moment. */
-type Pair = TestWorkspace & { slow: slow.SlowWorkspace; callIds: string[] }
+type Pair = TestWorkspace & { slow: slow.ModelWorkspace; callIds: string[] }
 
 /** The call an act is about; another one where it begins one. */
 function callIdOf(pair: Pair, act: Act, nowMs: number): string {
@@ -190,7 +190,7 @@ function actSlowly(pair: Pair, act: Act, callId: string, nowMs: number): unknown
   return { ...slowFacts(call), balanceMs: slow.balanceMs(pair.slow, nowMs) }
 }
 
-function slowFacts(call: slow.SlowCall) {
+function slowFacts(call: slow.ModelCall) {
   return {
     refusal: call.refusalReason,
     answeredAtMs: call.answeredAtMs,
@@ -227,7 +227,7 @@ test(
             callDurationSecondsMax: terms.maxDurationMs / 1000,
           })
           const callIds = Array.from({ length: 6 }, () => newUuid(world.clock.now()))
-          pairs.push({ ...workspace, slow: slow.slowWorkspace(terms, world.clock.now()), callIds })
+          pairs.push({ ...workspace, slow: slow.createModel(terms, world.clock.now()), callIds })
         }
         for (const step of steps) await take(world, engines, pairs, step)
         for (const pair of pairs) await compare(world, pair)

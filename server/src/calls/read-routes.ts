@@ -1,5 +1,5 @@
 import type { CallStatus } from '@talktime/core/calls/call'
-import { localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
@@ -122,7 +122,7 @@ function statusesOf(status: string | string[] | undefined): CallStatus[] {
 
 function dayBounds(date: string, timeZone: string, pointer: string) {
   try {
-    return localDayBounds(date, timeZone)
+    return findLocalDayBounds(date, timeZone)
   } catch {
     throw invalid(pointer, `There is no day ${date}.`)
   }

@@ -1,4 +1,4 @@
-import { allocateCharges, lengthMs } from '@talktime/core/billing/charge-allocations'
+import { allocateCharges, measureAllocation } from '@talktime/core/billing/charge-allocations'
 import { type GrantRow, grantColumns, type LineRow, paidBy, readLine } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -74,7 +74,8 @@ async function paidByGrant(
   const draws = charges.length === 0 ? [] : await paidBy(db, line, stretch)
   const paidMs = new Map<string, number>()
   for (const piece of allocateCharges(entries, draws)) {
-    if (piece.grantId !== null) paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + lengthMs(piece))
+    if (piece.grantId !== null)
+      paidMs.set(piece.grantId, (paidMs.get(piece.grantId) ?? 0) + measureAllocation(piece))
   }
   return paidMs
 }

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
-import { conversationMs } from '@talktime/core/calls/call'
+import { measureConversation } from '@talktime/core/calls/call'
 import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
@@ -66,7 +66,7 @@ export type CallResponse = z.infer<typeof CallResponse>
 
 export function callResponse(call: CallRow): CallResponse {
   const { facts } = call
-  const durationMs = conversationMs(facts)
+  const durationMs = measureConversation(facts)
   return {
     id: publicId('call', call.id),
     status: statusOf(call),

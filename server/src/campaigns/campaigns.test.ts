@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { campaignCustomer, contactsFile, steadyLife } from '../../test/campaign-customer.ts'
-import { placedCalls, placedWithinMax } from '../../test/carrier-memory.ts'
+import { findPlacedWithinMax, readPlacedCalls } from '../../test/carrier-memory.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
 import type { SimulatedLife } from '../voice/index.ts'
 
@@ -83,10 +83,10 @@ describe('a campaign', () => {
     const customer = await campaignCustomer(t)
     const { id } = await customer.started({ concurrency: 5, callsPerMinute: 1 }, 3)
     await pass(4 * MINUTE_MS, 2 * SECOND_MS)
-    const placed = await placedCalls(t.database, id)
+    const placed = await readPlacedCalls(t.database, id)
     expect(placed[0]?.placedAtMs).toBeGreaterThanOrEqual(testNowMs + 10 * SECOND_MS)
     expect(placed).toHaveLength(3)
-    expect(placedWithinMax(placed, MINUTE_MS)).toBe(1)
+    expect(findPlacedWithinMax(placed, MINUTE_MS)).toBe(1)
   })
 
   test('begins at the time it was scheduled for', async () => {

@@ -1,4 +1,4 @@
-import { expectedUsageMs, nightAhead } from '@talktime/core/campaigns/overnight-forecast'
+import { findOvernightRange, forecastUsage } from '@talktime/core/campaigns/overnight-forecast'
 import type { Queryable } from '../platform/database/database.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
 import { type CampaignRow, contactsLeft } from './campaign.ts'
@@ -25,7 +25,7 @@ export async function forecastOvernight(
   nowMs: number,
 ): Promise<OvernightForecast> {
   const { timeZone } = await requireWorkspace(db, workspaceId)
-  const night = nightAhead(nowMs, timeZone)
+  const night = findOvernightRange(nowMs, timeZone)
   const campaigns: string[] = []
   let expectedMs = 0
   for (const campaign of await campaignsIn(db, workspaceId, ['scheduled', 'running', 'paused'])) {
@@ -33,7 +33,7 @@ export async function forecastOvernight(
     const contacts = contactsLeft(campaign)
     const toFinish = await estimateToFinish(db, campaign, nowMs)
     if (contacts === 0 || toFinish === null) continue
-    const usedMs = expectedUsageMs(
+    const usedMs = forecastUsage(
       {
         ...campaign,
         startsAtMs: campaign.status === 'scheduled' ? (campaign.startsAtMs ?? nowMs) : nowMs,

@@ -1,5 +1,5 @@
 import { COST_PARTS, createCostMeter } from '@talktime/core/billing/price'
-import { localDays } from '@talktime/core/time/local-day'
+import { listLocalDays } from '@talktime/core/time/local-day'
 import type { LineRow } from '../ledger/index.ts'
 import { uuidKey } from '../platform/database/copy-binary.ts'
 import type { Queryable } from '../platform/database/database.ts'
@@ -34,7 +34,7 @@ const MIXED = -1
 /** Read it in one snapshot with the line. */
 export async function readCallPrices(db: Queryable, line: LineRow, window: UsageWindow): Promise<CallPrices> {
   const { pieces, starts } = await readPrices(db, line, window)
-  const days = localDays(window.from, window.to, window.timeZone)
+  const days = listLocalDays(window.from, window.to, window.timeZone)
   const rows = await placesOf(db, line, window, starts)
   const stretches = await stretchesOfMixed(db, line, window, rows)
   const meters = metersOf(pieces)
@@ -109,7 +109,7 @@ async function stretchesOfMixed(
   rows: ReadonlyMap<string, ReadonlyMap<string, number>>,
 ): Promise<Map<string, readonly Stretch[]>> {
   const found = new Map<string, readonly Stretch[]>()
-  for (const { date, startsAtMs, endsAtMs } of localDays(window.from, window.to, window.timeZone)) {
+  for (const { date, startsAtMs, endsAtMs } of listLocalDays(window.from, window.to, window.timeZone)) {
     const agentIds = [...(rows.get(date) ?? [])]
       .filter(([, piece]) => piece === MIXED)
       .map(([key]) => uuidOf(key))

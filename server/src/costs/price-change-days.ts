@@ -1,5 +1,5 @@
 import { allocateCharges, type ChargeAllocation } from '@talktime/core/billing/charge-allocations'
-import { localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { type LineRow, paidBy } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 
@@ -113,7 +113,7 @@ async function reckonDay(
 ): Promise<Split[]> {
   const ofAll = rows[0]?.agentId === ALL_AGENTS
   const agentIds = ofAll ? null : rows.map((row) => row.agentId)
-  const day = { ...localDayBounds(rows[0]?.day ?? '', timeZone), agentIds }
+  const day = { ...findLocalDayBounds(rows[0]?.day ?? '', timeZone), agentIds }
   const splits = rows.flatMap((row) =>
     row.points.map((drawnMs) => ({
       day: row.day,

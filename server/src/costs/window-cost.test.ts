@@ -1,4 +1,4 @@
-import { priceOf } from '@talktime/core/billing/price'
+import { computePrice } from '@talktime/core/billing/price'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -77,7 +77,7 @@ const topUp = (workspace: TestWorkspace, credits: number, minor: number, currenc
   return world.grant(workspace, {
     kind: 'top_up',
     amountMs: credits * minuteMs,
-    price: priceOf(minor, currency, credits * minuteMs),
+    price: computePrice(minor, currency, credits * minuteMs),
   })
 }
 

@@ -1,4 +1,4 @@
-import { costParts, minorFromParts } from '@talktime/core/billing/price'
+import { computeCostParts, minorFromParts } from '@talktime/core/billing/price'
 import type { LineRow } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { UsageWindow } from '../reports/window.ts'
@@ -113,7 +113,7 @@ function costOf(used: readonly { readonly price: PricePiece['price']; readonly m
     else if (price.minor === 0) sums.freeMs += ms
     else {
       sums.boughtMs += ms
-      parts.set(price.currency, (parts.get(price.currency) ?? 0) + costParts(ms, price))
+      parts.set(price.currency, (parts.get(price.currency) ?? 0) + computeCostParts(ms, price))
     }
   }
   const amounts = [...parts].map(([currency, part]) => ({ minor: minorFromParts(part), currency }))

@@ -1,4 +1,4 @@
-import { crossesAt } from '@talktime/core/billing/balance-line'
+import { findCrossing } from '@talktime/core/billing/balance-line'
 import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import type { LineRow, WorkspaceUnit } from '../ledger/index.ts'
@@ -46,7 +46,7 @@ export async function tellLow(
   atMs: number,
   nowMs: number,
 ): Promise<void> {
-  const left = `Less than ${creditsText(unit.line.lowLevelMs)} are left.`
+  const left = `Less than ${creditsText(unit.line.lowBalanceThresholdMs)} are left.`
   await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_low',
     title: 'Credits are low',
@@ -103,7 +103,7 @@ function changePlan({ resetsAtMs, timeZone }: AlertFacts): string {
 }
 
 function lastsUntil(line: LineRow, { timeZone }: AlertFacts): string[] {
-  const atMs = crossesAt(line, 0)
+  const atMs = findCrossing(line, 0)
   if (atMs === null) return []
   const calls = line.liveCalls === 1 ? 'the call that is on' : `the ${line.liveCalls} calls that are on`
   return [`With ${calls} they last until ${formatInstant(atMs, timeZone)}.`]

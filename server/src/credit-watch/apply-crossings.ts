@@ -75,9 +75,9 @@ type Move = { readonly unit: WorkspaceUnit; readonly crossings: readonly Crossin
 /** The unit with its new marks, where they are not what they were. */
 function movesOf(unit: WorkspaceUnit, nowMs: number): Move[] {
   const { line } = unit
-  const { crossings, marks } = decideCrossings(line, nowMs)
-  if (marks.outSinceMs === line.outSinceMs && marks.lowSinceMs === line.lowSinceMs) return []
-  unit.line = { ...line, ...marks }
+  const { crossings, watchState } = decideCrossings(line, nowMs)
+  if (watchState.outSinceMs === line.outSinceMs && watchState.lowSinceMs === line.lowSinceMs) return []
+  unit.line = { ...line, ...watchState }
   addEvent(unit, 'balance')
   return [{ unit, crossings }]
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, lifeOf, mortalDatabase, mortalPipeline } from '../../test/killable-process.ts'
+import { createLife, killableDatabase, killablePipeline, ProcessKilled } from '../../test/killable-process.ts'
 import { until } from '../../test/start-server.ts'
 import { watchOver } from '../../test/watches.ts'
 import { answerOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
@@ -59,11 +59,11 @@ describe('a process that dies at any step of acting on a crossing', () => {
       const outSinceMs = world.clock.now() + 30 * secondMs
       world.clock.advance(30 * secondMs)
       const all = { outSinceMs, hungUp: 2, alerts: 1, events: before.events + 1 }
-      const life = lifeOf(stepsMax)
-      const database = mortalDatabase(world.database, life)
-      const mortal = watchOf({ database, openPipeline: () => mortalPipeline(database) })
+      const life = createLife(stepsMax)
+      const database = killableDatabase(world.database, life)
+      const mortal = watchOf({ database, openPipeline: () => killablePipeline(database) })
       await mortal.runDue().catch((error: unknown) => {
-        if (!(error instanceof Died)) throw error
+        if (!(error instanceof ProcessKilled)) throw error
       })
       const left = await stateOf(workspace)
       ends.push(left.outSinceMs === null ? 'nothing' : 'all')
@@ -71,7 +71,7 @@ describe('a process that dies at any step of acting on a crossing', () => {
       world.clock.advance(5 * secondMs)
       await watchOf().runDue()
       expect(await stateOf(workspace)).toEqual(all)
-      if (!life.dead) break
+      if (!life.isKilled) break
     }
     // The deaths were where they were meant to be.
     expect([...new Set(ends)]).toEqual(['nothing', 'all'])

@@ -5,7 +5,7 @@ export type FoundLine = { readonly workspaceId: string; readonly eventSeq: numbe
 
 /**
  * Lines on which something is to be done at `nowMs`: their balance is on another side of a level than their marks say,
- * or a boundary is due. The same as core's `nextCrossingMs`, for all lines at once.
+ * or a boundary is due. The same as core's `findNextCrossing`, for all lines at once.
  */
 export async function findDue(db: Queryable, nowMs: number, limit: number): Promise<FoundLine[]> {
   const { rows } = await db.query<FoundLine>({
@@ -35,7 +35,7 @@ export type ComingLine = Pick<
   | 'liveCalls'
   | 'outSinceMs'
   | 'lowSinceMs'
-  | 'lowLevelMs'
+  | 'lowBalanceThresholdMs'
   | 'reloadBelowMs'
   | 'nextBoundaryMs'
   | 'eventSeq'
@@ -48,7 +48,7 @@ export async function findComing(db: Queryable, untilMs: number): Promise<Coming
     text: `
       select workspace_id as "workspaceId", anchor_ms as "anchorMs", balance_ms as "balanceMs",
              live_calls as "liveCalls", out_since_ms as "outSinceMs", low_since_ms as "lowSinceMs",
-             low_level_ms as "lowLevelMs", reload_below_ms as "reloadBelowMs", next_boundary_ms as "nextBoundaryMs",
+             low_level_ms as "lowBalanceThresholdMs", reload_below_ms as "reloadBelowMs", next_boundary_ms as "nextBoundaryMs",
              event_seq as "eventSeq"
       from balance_lines
       where balance_ms - live_calls * ($1 - anchor_ms)

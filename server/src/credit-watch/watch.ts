@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isBelowReload, nextCrossingMs } from '@talktime/core/billing/threshold-crossings'
+import { findNextCrossing, isBelowReloadThreshold } from '@talktime/core/billing/threshold-crossings'
 import { type Ledger, type LineRow, readLines, type WorkspaceCommit } from '../ledger/index.ts'
 import { createBackground } from '../platform/background.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -79,7 +79,7 @@ export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
     const nowMs = clock.now()
     const below: string[] = []
     for (const line of lines) {
-      const isBelow = isBelowReload(line, nowMs)
+      const isBelow = isBelowReloadThreshold(line, nowMs)
       if (isBelow) below.push(line.workspaceId)
       // Auto-reload has heard of its threshold then, and says so on the line in a moment.
       const dueMs = dueMsOf(isBelow ? { ...line, reloadBelowMs: null } : line, nowMs)
@@ -231,7 +231,7 @@ function isDue(line: ComingLine, nowMs: number): boolean {
 
 /** When something is to be done about the line: a crossing, or a boundary. */
 function dueMsOf(line: ComingLine, nowMs: number): number | null {
-  const crossingMs = nextCrossingMs(line, nowMs)
+  const crossingMs = findNextCrossing(line, nowMs)
   const { nextBoundaryMs } = line
   if (crossingMs === null || nextBoundaryMs === null) return crossingMs ?? nextBoundaryMs
   return Math.min(crossingMs, nextBoundaryMs)

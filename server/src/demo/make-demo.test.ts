@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cookieOf, type TestApp, testApp } from '../../test/app.ts'
-import { type CommandResult, databaseUrlOf, talktime } from '../../test/command-line.ts'
+import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
+import type { ProgramResult } from '../../test/start-server.ts'
 import { verifyAll } from '../../test/world.ts'
 import { readBalance } from '../ledger/index.ts'
 import { loadCatalog } from '../plans/index.ts'
@@ -14,7 +15,7 @@ import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-d
 // Made once, by the command line as its own process, on a database that has another workspace already.
 
 let world: TestApp<Clock>
-let command: CommandResult
+let command: ProgramResult
 let demoId: string
 let password: string
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../test/start-server.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { isExposed, ownerPassword } from './owner-password.ts'
 
 let dataDir: string

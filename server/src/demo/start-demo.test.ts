@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseUrlOf } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
-import { type Program, runServer, said, temporaryFolder, until, welcomed } from '../../test/start-server.ts'
+import { type Program, runServer, until, waitForOutput, waitForWelcome } from '../../test/start-server.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Database } from '../platform/database/database.ts'
 
@@ -30,7 +31,7 @@ async function start(more: Record<string, string> = {}) {
     TALKTIME_DEMO: 'on',
   }
   program = runServer({ ...settings, ...more })
-  return welcomed(program)
+  return waitForWelcome(program)
 }
 
 async function count(from: string): Promise<number> {
@@ -64,7 +65,7 @@ describe('a server on an empty database', () => {
 
   test('makes the demo at the next start, and lets simulated calls go on in it', async () => {
     const server = await start()
-    const password = await said(server, /sign in as demo@talktime\.example with the password (\S+)/)
+    const password = await waitForOutput(server, /sign in as demo@talktime\.example with the password (\S+)/)
     const signedIn = await signIn(server.address, password)
     expect(await signedIn.json()).toMatchObject({ workspaces: [{ demo: true, role: 'owner' }] })
     const cookie = signedIn.headers
@@ -104,7 +105,7 @@ describe('a server on an empty database', () => {
 
   test('says at the next start how to sign in now', async () => {
     const server = await start()
-    const password = await said(server, /sign in as demo@talktime\.example with the password (\S+)/)
+    const password = await waitForOutput(server, /sign in as demo@talktime\.example with the password (\S+)/)
     expect(password).not.toBe('talktime-demo')
     expect((await signIn(server.address, password)).status).toBe(200)
     server.kill('SIGTERM')

@@ -1,7 +1,7 @@
-import { rebased } from '@talktime/core/billing/balance-line'
+import { rebaseLine } from '@talktime/core/billing/balance-line'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import { readNextExpiry } from './boundary-store.ts'
+import { readNextExpiry } from './grant-store.ts'
 import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
 import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 import { addEvent, type WorkspaceUnit } from './unit.ts'
@@ -60,7 +60,7 @@ async function passBoundary(
   await steps.chargeUntilBoundary(tx, unit, atMs, nowMs)
   await fold(tx, unit)
   await expireGrants(tx, unit, atMs, nowMs)
-  unit.line = { ...unit.line, ...rebased(unit.line, atMs), nextBoundaryMs: null }
+  unit.line = { ...unit.line, ...rebaseLine(unit.line, atMs), nextBoundaryMs: null }
   addEvent(unit, 'balance')
   const { cycleEndsAtMs } = await steps.renew(tx, unit, atMs, nowMs)
   await updateLowBalanceThreshold(tx, unit, atMs)

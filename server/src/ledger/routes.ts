@@ -10,8 +10,8 @@ import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../pl
 import { invalid, Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { amountOf } from './amount.ts'
-import { readBalance } from './balance.ts'
-import { listEntries, listGrants } from './entry-store.ts'
+import { listGrants, readBalance } from './balance.ts'
+import { listEntries } from './entry-store.ts'
 import { grantByOperator } from './grant-by-operator.ts'
 import type { Ledger } from './ledger.ts'
 import {

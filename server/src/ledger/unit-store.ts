@@ -10,7 +10,7 @@ export const lineColumns = `
   l.live_calls as "liveCalls", l.open_calls as "openCalls", l.settled_ms as "settledMs",
   l.drawn_ms as "drawnMs", l.folded_ms as "foldedMs", l.entry_seq as "entrySeq",
   l.event_seq as "eventSeq", l.next_boundary_ms as "nextBoundaryMs", l.reload_below_ms as "reloadBelowMs",
-  l.out_since_ms as "outSinceMs", l.low_since_ms as "lowSinceMs", l.low_level_ms as "lowLevelMs"`
+  l.out_since_ms as "outSinceMs", l.low_since_ms as "lowSinceMs", l.low_level_ms as "lowBalanceThresholdMs"`
 
 // Rows are locked in the order of the workspaces, so that two transactions over several workspaces never wait
 // for each other in a circle.
@@ -184,7 +184,7 @@ function updateLines(tx: Queryable, lines: readonly LineRow[]) {
       bigintArray(lines, (l) => l.reloadBelowMs),
       bigintArray(lines, (l) => l.outSinceMs),
       bigintArray(lines, (l) => l.lowSinceMs),
-      bigintArray(lines, (l) => l.lowLevelMs),
+      bigintArray(lines, (l) => l.lowBalanceThresholdMs),
     ],
   })
 }

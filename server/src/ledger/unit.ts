@@ -1,4 +1,4 @@
-import { rebased } from '@talktime/core/billing/balance-line'
+import { rebaseLine } from '@talktime/core/billing/balance-line'
 import type { WatchedLine } from '@talktime/core/billing/threshold-crossings'
 import type { CallEffect } from '@talktime/core/calls/call'
 import { newUuid } from '../platform/ids.ts'
@@ -137,7 +137,8 @@ export function post(unit: WorkspaceUnit, posting: Posting, nowMs: number): Entr
   const drawMs = posting.draws ? -posting.amountMs : 0
   invariant(drawMs >= 0, 'Only an amount below zero draws on grants')
   // Credit that comes or goes does so now: read from here on, the line says since when the balance is what it is.
-  const moved = posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebased(line, posting.atMs) : line
+  const moved =
+    posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebaseLine(line, posting.atMs) : line
   unit.line = {
     ...line,
     anchorMs: moved.anchorMs,

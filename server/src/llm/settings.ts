@@ -1,4 +1,5 @@
-import { type LlmProvider, llmProviders } from '@talktime/core/llm/llm-provider'
+import type { LlmProvider } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { hideValue, type SettingsReader } from '../platform/settings-reader.ts'
 
@@ -58,7 +59,7 @@ export function readLlmSettings(reader: SettingsReader): LlmSettings {
   const { read } = reader
   const keys: Partial<Record<LlmProvider, string>> = {}
   const bases: Partial<Record<LlmProvider, string>> = {}
-  for (const provider of llmProviders) {
+  for (const provider of LLM_PROVIDERS) {
     const keyName = `TALKTIME_LLM_${provider.toUpperCase()}_KEY`
     const baseName = `TALKTIME_LLM_BASE_${provider.toUpperCase()}`
     const key = read(keyName, KEY)

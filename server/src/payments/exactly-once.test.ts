@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { Died } from '../../test/killable-process.ts'
+import { ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Seller, type Shop } from '../../test/shop.ts'
 import { type TestCard, testCards } from './gateway.ts'
 import { outcomeOf } from './sandbox/gateway.ts'
@@ -23,7 +23,7 @@ async function unlessDied<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof Died) return undefined
+    if (error instanceof ProcessKilled) return undefined
     throw error
   }
 }
@@ -57,7 +57,7 @@ describe('a process that dies at any of its steps', () => {
         await shop.reconcileAll()
         await expectPaidIsGiven(workspaceId)
         if (card === 'success') expect(purchase.status).toBe('succeeded')
-        if (!mortal.life.dead) break
+        if (!mortal.life.isKilled) break
       }
       // The deaths were where they were meant to be: before, between and after what has to go together.
       const expected = ['0 purchases, 0 paid, 0 ms', '1 purchases, 0 paid, 0 ms']
@@ -78,7 +78,7 @@ describe('a process that dies at any of its steps', () => {
       await shop.reconcileAll()
       await expectPaidIsGiven(workspaceId)
       expect(await shop.toppedUpMs(workspaceId)).toBe(creditsMs)
-      if (!mortal.life.dead) break
+      if (!mortal.life.isKilled) break
     }
   })
 })
@@ -151,7 +151,7 @@ test('whatever is repeated, crossed, told late or cut short: what is paid is giv
       const { workspaceId } = await shop.customer(firstCard)
       const sellers = [shop.seller(), shop.seller()]
       for (const { acts, waitMs } of moments) {
-        for (const [index, { life }] of sellers.entries()) if (life.dead) sellers[index] = shop.seller()
+        for (const [index, { life }] of sellers.entries()) if (life.isKilled) sellers[index] = shop.seller()
         await Promise.all(acts.map((one) => happen(workspaceId, sellers, one)))
         shop.clock.advance(waitMs)
       }
@@ -198,7 +198,7 @@ async function happen(workspaceId: string, sellers: readonly Seller[], one: Act)
       await shop.addCard(workspaceId, one.card)
       return
     case 'die':
-      by?.life.dieAfter(one.steps)
+      by?.life.killAfter(one.steps)
   }
 }
 
@@ -208,6 +208,6 @@ async function unlessRefused(work: Promise<unknown> | undefined): Promise<void> 
     await work
   } catch (error) {
     const refused = error instanceof Error && /payment_method_(required|not_found)/.test(error.message)
-    if (!refused && !(error instanceof Died)) throw error
+    if (!refused && !(error instanceof ProcessKilled)) throw error
   }
 }

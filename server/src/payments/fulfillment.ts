@@ -1,4 +1,4 @@
-import { priceOf } from '@talktime/core/billing/price'
+import { computePrice } from '@talktime/core/billing/price'
 import { addGrant, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Purchase, PurchasePurpose } from './purchase-store.ts'
@@ -47,7 +47,7 @@ export const topUp: Fulfillment = {
         atMs: nowMs,
         expiresAtMs: null,
         reason: description,
-        price: priceOf(amountMinor, currency, creditsMs),
+        price: computePrice(amountMinor, currency, creditsMs),
         purchaseId: id,
       },
       nowMs,

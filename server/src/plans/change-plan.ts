@@ -1,4 +1,4 @@
-import { priceOf } from '@talktime/core/billing/price'
+import { computePrice } from '@talktime/core/billing/price'
 import { addGrant, expireMonthly, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { Plan } from './catalog-store.ts'
@@ -38,7 +38,7 @@ export async function switchPlan(
       atMs: nowMs,
       expiresAtMs: subscription.cycle.endsAtMs,
       reason: `${plan.name} plan for the rest of the cycle`,
-      price: purchase ? priceOf(purchase.amountMinor, purchase.currency, grantMs) : planPrice(plan),
+      price: purchase ? computePrice(purchase.amountMinor, purchase.currency, grantMs) : planPrice(plan),
       ...(purchase && { purchaseId: purchase.id }),
     },
     nowMs,

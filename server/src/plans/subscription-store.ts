@@ -1,5 +1,9 @@
-import { type BillingCycle, billingCycle, cycleAnchor } from '@talktime/core/billing/billing-cycle'
-import { type Price, priceOf } from '@talktime/core/billing/price'
+import {
+  type BillingCycle,
+  computeBillingCycle,
+  computeCycleAnchor,
+} from '@talktime/core/billing/billing-cycle'
+import { computePrice, type Price } from '@talktime/core/billing/price'
 import { accessProblems } from '../access/index.ts'
 import { addGrant, boundaryNoLaterThan, openWorkspaceLine, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
@@ -41,9 +45,9 @@ export async function openSubscription(
   nowMs: number,
 ): Promise<void> {
   const plan = await requirePlan(tx, workspace.planId, '/planId')
-  const anchorLocal = cycleAnchor(nowMs, workspace.timeZone)
+  const anchorLocal = computeCycleAnchor(nowMs, workspace.timeZone)
   // Read back from its local time, the start could differ by the part of an hour that daylight saving repeats.
-  const cycle = { ...billingCycle(anchorLocal, workspace.timeZone, 0), startsAtMs: nowMs }
+  const cycle = { ...computeBillingCycle(anchorLocal, workspace.timeZone, 0), startsAtMs: nowMs }
   await tx.query(
     `insert into subscriptions (workspace_id, plan_id, terms, anchor_local, time_zone,
                                 cycle_number, cycle_starts_at_ms, cycle_ends_at_ms)
@@ -84,7 +88,7 @@ export async function renewCycle(
   const planId = before.pendingPlanId ?? before.planId
   const plan = await findPlan(tx, planId)
   const terms = plan === undefined ? before.terms : termsOf(plan)
-  const next = billingCycle(before.anchorLocal, before.timeZone, before.cycle.number + 1)
+  const next = computeBillingCycle(before.anchorLocal, before.timeZone, before.cycle.number + 1)
   // It goes on where the last one ended, also when the time zone was changed in between.
   const cycle = { ...next, startsAtMs: before.cycle.endsAtMs }
   const subscription = { ...before, planId, terms, cycle, pendingPlanId: null }
@@ -162,7 +166,7 @@ export async function requireSubscription(db: Queryable, workspaceId: string): P
 
 /** What a plan’s credit costs; null: its price is on request. */
 export function planPrice({ priceMinor, currency, monthlyMs }: Terms): Price | null {
-  return priceMinor === null ? null : priceOf(priceMinor, currency, monthlyMs)
+  return priceMinor === null ? null : computePrice(priceMinor, currency, monthlyMs)
 }
 
 export function termsOf(plan: Plan): Terms {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Program, projectRoot, runProgram, said, temporaryFolder } from '../../test/start-server.ts'
+import { type Program, projectRoot, runProgram, waitForOutput } from '../../test/start-server.ts'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { virtualClock } from './clock.ts'
 import { lockFolder } from './folder-lock.ts'
 
@@ -29,7 +30,7 @@ function hold(address = 'http://127.0.0.1:4400'): Program {
 describe('a data folder', () => {
   test('held by another process is refused, and its holder named', async () => {
     const holder = hold()
-    await said(holder, /held/)
+    await waitForOutput(holder, /held/)
     const outcome = await lockFolder(folder, 'server', clock)
     expect(outcome).toMatchObject({
       holder: { kind: 'server', pid: holder.pid, address: 'http://127.0.0.1:4400' },
@@ -49,7 +50,7 @@ describe('a data folder', () => {
 
   test('is free again when its holder is killed', async () => {
     const holder = hold()
-    await said(holder, /held/)
+    await waitForOutput(holder, /held/)
     holder.kill('SIGKILL')
     await holder.ended
     const outcome = await lockFolder(folder, 'server', clock)
@@ -67,7 +68,7 @@ describe('a data folder', () => {
 
   test('goes to one of several processes that start at once, and the others learn which', async () => {
     const all = [1, 2, 3, 4].map((n) => hold(`http://127.0.0.1:440${n}`))
-    const outcomes = await Promise.all(all.map((program) => said(program, /held|refused .*/)))
+    const outcomes = await Promise.all(all.map((program) => waitForOutput(program, /held|refused .*/)))
     const winner = all[outcomes.indexOf('held')]
     expect(outcomes.filter((outcome) => outcome === 'held')).toHaveLength(1)
     for (const outcome of outcomes.filter((outcome) => outcome !== 'held')) {

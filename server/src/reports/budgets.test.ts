@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
-import { lifeOf, mortalDatabase } from '../../test/killable-process.ts'
+import { createLife, killableDatabase } from '../../test/killable-process.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
 import { createBudgets } from './budgets.ts'
@@ -139,9 +139,9 @@ test('whichever step a server dies at, people are told, and once', async () => {
   await setBudget(10)
   for (let stepsMax = 0; stepsMax < 8; stepsMax += 1) {
     await stack.talk(minuteMs)
-    const mortal = mortalDatabase(t.database, lifeOf(stepsMax))
-    const { ledger } = openQuietRooms({ database: mortal, clock: t.clock })
-    const dying = createBudgets({ database: mortal, clock: t.clock, ledger })
+    const killable = killableDatabase(t.database, createLife(stepsMax))
+    const { ledger } = openQuietRooms({ database: killable, clock: t.clock })
+    const dying = createBudgets({ database: killable, clock: t.clock, ledger })
     await dying.lookAtDue().catch(() => {})
   }
   await stack.talk(2 * minuteMs)

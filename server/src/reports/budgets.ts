@@ -1,5 +1,5 @@
 import { BUDGET_STEPS, type BudgetWatch, decideBudget } from '@talktime/core/billing/budget'
-import { localDateOf, localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds, localDateOf } from '@talktime/core/time/local-day'
 import { monthOf } from '@talktime/core/time/usage-window'
 import type { Ledger, WorkspaceUnit } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -57,13 +57,13 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
   const { workspaceId, drawnMs } = unit.line
   const { timeZone, month, monthly, budget } = await readMonth(tx, workspaceId, nowMs)
   const { rows } = await tx.query<BudgetWatch>(
-    `select month, budget_ms as "budgetMs", told_percent as "toldPercent" from budget_watches where workspace_id = $1`,
+    `select month, budget_ms as "budgetMs", told_percent as "alertedPercent" from budget_watches where workspace_id = $1`,
     [workspaceId],
   )
   const now = { month: month.from.slice(0, 7), budgetMs: budget.budgetMs, usedMs: monthly.usedMs }
-  const { watch, tell, nextStepAtMs } = decideBudget(rows[0], now)
-  if (tell !== null) {
-    await tellBudget(tx, unit, { ...now, timeZone, step: tell, own: budget.own }, nowMs)
+  const { watch, alert, nextStepAtMs } = decideBudget(rows[0], now)
+  if (alert !== null) {
+    await tellBudget(tx, unit, { ...now, timeZone, step: alert, own: budget.own }, nowMs)
   }
   // What calls in conversation were charged at a cut counts as soon as they end, without another draw.
   const uncountedMs = await cutButOpenMs(tx, workspaceId)
@@ -78,10 +78,10 @@ async function lookAt(tx: Tx, unit: WorkspaceUnit, nowMs: number): Promise<void>
     [
       workspaceId,
       watch.month,
-      localDayBounds(month.to, timeZone).endsAtMs,
+      findLocalDayBounds(month.to, timeZone).endsAtMs,
       timeZone,
       watch.budgetMs,
-      watch.toldPercent,
+      watch.alertedPercent,
       // Where open calls hold as much as is missing, it is looked at after each draw.
       lookAtMs === null ? null : Math.max(lookAtMs, drawnMs + 1),
     ],

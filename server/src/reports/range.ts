@@ -1,10 +1,10 @@
-import { localDates, localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds, listLocalDates } from '@talktime/core/time/local-day'
 import {
-  bucketStart,
   type ChartUnit,
-  chartUnit,
+  chooseChartUnit,
+  computePreviousWindow,
   type DateRange,
-  previousWindow,
+  findBucketStart,
 } from '@talktime/core/time/usage-window'
 import type { Splits } from '../costs/price-change-days.ts'
 import { type Cost, readCost } from '../costs/window-cost.ts'
@@ -41,7 +41,7 @@ export async function readRange(
   workspaceId: string,
   window: UsageWindow,
 ): Promise<RangeUsage> {
-  const before = window.preset === 'all' ? null : previousWindow(window)
+  const before = window.preset === 'all' ? null : computePreviousWindow(window)
   const [rows, agents, lastUsedAtMs, line] = await Promise.all([
     readDays(db, workspaceId, window, { from: before?.from ?? window.from, to: window.to }),
     readAgents(db, workspaceId, window),
@@ -76,16 +76,16 @@ type Whose = Pick<UsageWindow, 'timeZone' | 'agentId'>
 
 function everyDay(window: UsageWindow, used: readonly DayRow[]): DayUse[] {
   const known = new Map(used.map(({ date, usedMs, calls }) => [date, { date, usedMs, calls }]))
-  return localDates(window.from, window.to, window.timeZone).map(
+  return listLocalDates(window.from, window.to, window.timeZone).map(
     (date) => known.get(date) ?? { date, ...nothing },
   )
 }
 
 function chartOf(window: UsageWindow, days: readonly DayUse[]): RangeUsage['chart'] {
-  const unit = chartUnit(window)
+  const unit = chooseChartUnit(window)
   const buckets = new Map<string, DayUse[]>()
   for (const day of days) {
-    const start = bucketStart(day.date, unit)
+    const start = findBucketStart(day.date, unit)
     buckets.set(start, [...(buckets.get(start) ?? []), day])
   }
   return {
@@ -113,7 +113,7 @@ export async function lastUsed(
     values: [workspaceId, timeZone, agentId],
   })
   if (days[0] === undefined) return null
-  const { startsAtMs, endsAtMs } = localDayBounds(days[0].day, timeZone)
+  const { startsAtMs, endsAtMs } = findLocalDayBounds(days[0].day, timeZone)
   const { rows } = await db.query<{ atMs: number }>({
     name: 'usage_last_call',
     text: `

@@ -1,11 +1,11 @@
-import { localDateOf, localDayBounds } from '@talktime/core/time/local-day'
+import { findLocalDayBounds, localDateOf } from '@talktime/core/time/local-day'
 import {
+  countDates,
   type DateRange,
-  dateCount,
   isDate,
-  presetWindow,
+  resolveWindowPreset,
+  WINDOW_PRESETS,
   type WindowPreset,
-  windowPresets,
 } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
 import { agentProblems } from '../agents/index.ts'
@@ -14,7 +14,7 @@ import { invalid, Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
 
-const presetNames = [...windowPresets, 'custom'] as const
+const presetNames = [...WINDOW_PRESETS, 'custom'] as const
 
 const presetSentence = `"preset" must be one of ${presetNames.join(', ')}.`
 
@@ -63,9 +63,9 @@ export async function resolveWindow(
   const timeZone = await timeZoneOf(db, workspaceId)
   const today = localDateOf(nowMs, timeZone)
   const firstDay = preset === 'all' ? await firstDayOf(db, workspaceId, timeZone) : null
-  const range = preset === 'custom' ? customRange(query) : presetWindow(preset, today, firstDay)
-  const { startsAtMs } = localDayBounds(range.from, timeZone)
-  const { endsAtMs } = localDayBounds(range.to, timeZone)
+  const range = preset === 'custom' ? customRange(query) : resolveWindowPreset(preset, today, firstDay)
+  const { startsAtMs } = findLocalDayBounds(range.from, timeZone)
+  const { endsAtMs } = findLocalDayBounds(range.to, timeZone)
   return { preset, ...range, timeZone, startsAtMs, endsAtMs, agentId }
 }
 
@@ -81,7 +81,7 @@ function customRange({ from, to }: WindowQuery): DateRange {
   if (to === undefined) throw invalid('/to', '"to" is missing: it must be the last local day.')
   if (to < from) throw invalid('/to', '"to" must not lie before "from".')
   if (from < '2000-01-01') throw invalid('/from', '"from" must not lie before 2000-01-01.')
-  if (dateCount({ from, to }) > DATES_MAX) {
+  if (countDates({ from, to }) > DATES_MAX) {
     throw invalid(
       '/to',
       `A window has at most ${DATES_MAX.toLocaleString('en-US')} days: "to" must come sooner.`,

@@ -1,4 +1,4 @@
-import { type PlanChange, planChange } from '@talktime/core/billing/plan-change'
+import { decidePlanChange, type PlanChange } from '@talktime/core/billing/plan-change'
 import type { Actor } from '../access/index.ts'
 import { addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
 import { findPurchaseByKey, type Order, type Purchase, paymentProblems } from '../payments/index.ts'
@@ -38,7 +38,7 @@ export async function quoteChange(
   const { terms, pendingPlanId, cycle } = subscription
   const current = { planId: subscription.planId, priceMinor: terms.priceMinor, monthlyMs: terms.monthlyMs }
   const wanted = { planId: plan.id, priceMinor: plan.priceMinor, monthlyMs: plan.monthlyMs }
-  return { subscription, plan, change: planChange(current, wanted, pendingPlanId, cycle, nowMs) }
+  return { subscription, plan, change: decidePlanChange(current, wanted, pendingPlanId, cycle, nowMs) }
 }
 
 export type ChangeRequest = {

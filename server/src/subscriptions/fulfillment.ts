@@ -1,4 +1,4 @@
-import { afterFailedRenewal } from '@talktime/core/billing/renewal'
+import { decideRenewalRetry } from '@talktime/core/billing/renewal'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Fulfillment, Purchase } from '../payments/index.ts'
 import {
@@ -73,7 +73,7 @@ export async function renewalFailed(
   const fallback = await findPlan(tx, FALLBACK_PLAN)
   invariant(fallback, `The catalog has a plan "${FALLBACK_PLAN}"`)
   const unpaid = { sinceMs: subscription.pastDueSinceMs, tries: subscription.renewalTries }
-  const next = afterFailedRenewal(unpaid, nowMs)
+  const next = decideRenewalRetry(unpaid, nowMs)
   if (next.kind === 'retry') {
     await recordRenewalState(tx, subscription.workspaceId, {
       pastDueSinceMs: next.sinceMs,

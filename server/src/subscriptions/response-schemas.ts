@@ -1,4 +1,4 @@
-import { unpaidPlanEndsAtMs } from '@talktime/core/billing/renewal'
+import { computeUnpaidPlanEnd } from '@talktime/core/billing/renewal'
 import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { PurchaseResponse } from '../payments/index.ts'
@@ -51,7 +51,7 @@ export function subscriptionResponse(
         : {
             since: instantOf(pastDueSinceMs),
             nextTryAt: instantOrNull(subscription.nextRenewalTryMs),
-            endsAt: instantOf(unpaidPlanEndsAtMs(pastDueSinceMs)),
+            endsAt: instantOf(computeUnpaidPlanEnd(pastDueSinceMs)),
           },
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
-import { Died, lifeOf, mortalDatabase } from '../../test/killable-process.ts'
+import { createLife, killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Change } from '../ledger/index.ts'
@@ -119,13 +119,13 @@ describe('a change of time zone', () => {
   test('whose server dies at any step is made or not made, and never half', async () => {
     let survived = false
     for (let stepsMax = 0; !survived; stepsMax += 1) {
-      const mortal = mortalDatabase(t.database, lifeOf(stepsMax))
-      const { ledger } = openQuietRooms({ database: mortal, clock: t.clock })
-      const change = changeTimeZone({ database: mortal, ledger }, { workspaceId, timeZone: to }, set)
+      const killable = killableDatabase(t.database, createLife(stepsMax))
+      const { ledger } = openQuietRooms({ database: killable, clock: t.clock })
+      const change = changeTimeZone({ database: killable, ledger }, { workspaceId, timeZone: to }, set)
       survived = await change.then(
         () => true,
         (error: unknown) => {
-          expect(error).toBeInstanceOf(Died)
+          expect(error).toBeInstanceOf(ProcessKilled)
           return false
         },
       )

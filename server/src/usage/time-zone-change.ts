@@ -1,4 +1,4 @@
-import { localDayOf, localDays } from '@talktime/core/time/local-day'
+import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
 import pg from 'pg'
 import type { Change, Ledger } from '../ledger/index.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
@@ -189,7 +189,7 @@ async function readDays(db: Queryable, workspaceId: string, timeZone: string): P
   )
   const { firstMs = null, lastMs = null } = bounds[0] ?? {}
   if (firstMs === null || lastMs === null) return []
-  const days = localDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
+  const days = listLocalDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
   const { rows } = await db.query<DayRow>(
     `select ($2::text[])[width_bucket(c.ended_at_ms, $3::bigint[])] as day, c.agent_id as "agentId", count(*) as calls,
             sum(c.settled_ms)::bigint as "usedMs", min(c.drawn_from_ms) as "drawnFromMs",

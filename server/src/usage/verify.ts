@@ -1,4 +1,4 @@
-import { localDayOf, localDays } from '@talktime/core/time/local-day'
+import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
 import { ALL_AGENTS, reckonSplits } from '../costs/price-change-days.ts'
 import { type Difference, readLine, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
@@ -78,7 +78,11 @@ export async function verifyUsage(db: Queryable): Promise<Difference[]> {
      from calls c join workspaces w on w.id = c.workspace_id where c.ended_at_ms is not null group by 1`,
   )
   for (const { timeZone, firstMs, lastMs } of zones) {
-    const days = localDays(localDayOf(firstMs, timeZone).date, localDayOf(lastMs, timeZone).date, timeZone)
+    const days = listLocalDays(
+      localDayOf(firstMs, timeZone).date,
+      localDayOf(lastMs, timeZone).date,
+      timeZone,
+    )
     const { rows } = await db.query<{ workspace_id: string; detail: string }>(daysSql, [
       timeZone,
       days.map((day) => day.startsAtMs),

@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { Died, lifeOf, mortalCarrier, mortalDatabase, mortalEngine } from '../../test/killable-process.ts'
+import {
+  createLife,
+  killableCarrier,
+  killableDatabase,
+  killableEngine,
+  ProcessKilled,
+} from '../../test/killable-process.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../test/twilio/fake-twilio.ts'
 import { openWorld, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { type CallRow, loadCalls } from '../calls/index.ts'
@@ -58,23 +64,23 @@ const carriers: Readonly<Record<Carrier['name'], () => Carrier>> = {
 }
 
 function neverMind(error: unknown): void {
-  if (!(error instanceof Died)) throw error
+  if (!(error instanceof ProcessKilled)) throw error
 }
 
 /** A server process, until it dies. */
 function serverProcess(carrier: Carrier, stepsMax?: number): { voice: Voice; isDead(): boolean } {
-  const life = lifeOf(stepsMax)
-  const mortal = mortalCarrier(carrier, life)
+  const life = createLife(stepsMax)
+  const mortal = killableCarrier(carrier, life)
   const voice = createVoice({
-    database: mortalDatabase(world.database, life),
+    database: killableDatabase(world.database, life),
     clock: world.clock,
-    engine: mortalEngine(world.engine, life),
+    engine: killableEngine(world.engine, life),
     carriers: [mortal],
     outbound: mortal,
     async onUnconnected() {},
     onError: neverMind,
   })
-  return { voice, isDead: () => life.dead }
+  return { voice, isDead: () => life.isKilled }
 }
 
 /** The workspace's agent gets another number, so that each call is between two numbers of its own. */

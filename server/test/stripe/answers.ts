@@ -1,8 +1,8 @@
-/** Something Stripe refuses: what it answers, with which status. */
+/** A request that Stripe refuses, with the response. */
 export class StripeRefusal extends Error {
   readonly status: number
   readonly body: { readonly error: Readonly<Record<string, unknown>> }
-  /** Whether the answer is kept under the request's idempotency key: what was refused before it began is not. */
+  /** Whether Stripe keeps the response under the idempotency key. It does not for requests it never began. */
   readonly kept: boolean
 
   constructor(status: number, error: Readonly<Record<string, unknown>>, kept: boolean) {

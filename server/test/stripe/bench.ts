@@ -2,7 +2,8 @@ import type { TestCard } from '../../src/payments/gateway.ts'
 import type { GatewayBench } from '../../src/payments/gateway-contract.test-suite.ts'
 import type { StripeGateway } from '../../src/payments/stripe/gateway.ts'
 import { publicId } from '../../src/public-ids.ts'
-import type { Payment, StripeTestCard } from './books.ts'
+
+import type { Payment, StripeTestCard } from './books-state.ts'
 import type { FakeStripe } from './fake-stripe.ts'
 
 const cardOf: Record<TestCard, StripeTestCard> = {
@@ -13,20 +14,20 @@ const cardOf: Record<TestCard, StripeTestCard> = {
   unknown_outcome: 'visa',
 }
 
-/** Every PaymentIntent that was made for a purchase. */
-export function paymentsFor(stripe: FakeStripe, purchaseId: string): Payment[] {
+/** Finds every PaymentIntent of a purchase. */
+export function findPayments(stripe: FakeStripe, purchaseId: string): Payment[] {
   const name = publicId('purchase', purchaseId)
   return [...stripe.books.payments.values()].filter((one) => one.metadata.talktime_purchase === name)
 }
 
-/** What the contract of gateways needs of Stripe. */
+/** Prepares Stripe for the tests of the gateway contract. */
 export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): GatewayBench {
   return {
     gateway,
     async card(testCard) {
       const customer = stripe.books.makeCustomer({})
       const method = stripe.books.addMethod(customer.id, cardOf[testCard])
-      // The SDK asks again where a connection breaks; that gets lost, too.
+      // The SDK repeats a request whose connection broke, so the repeat has to be lost as well.
       const lost = { kind: 'connection_lost', when: 'after' } as const
       if (testCard === 'unknown_outcome') stripe.fail('POST', /payment_intents$/, lost, lost)
       return { customerRef: customer.id, methodRef: method.id }
@@ -45,7 +46,7 @@ export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): Gateway
       await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
     },
     async taken(purchaseId) {
-      return paymentsFor(stripe, purchaseId)
+      return findPayments(stripe, purchaseId)
         .filter(({ status }) => status === 'succeeded')
         .map(({ amount_received }) => amount_received)
     },

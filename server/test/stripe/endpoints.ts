@@ -5,15 +5,15 @@ import { type Form, listOf, textOf } from './form.ts'
 type Endpoint = {
   readonly method: 'GET' | 'POST'
   readonly path: RegExp
-  /** The parameters it takes; Stripe refuses any other. */
+  /** The parameters that the endpoint accepts. Stripe refuses any other. */
   readonly takes: readonly string[]
   readonly answer: (id: string, form: Form) => object
 }
 
-/** The part of Stripe's API that is used, of the version 2026-10-28.endive. */
-export function endpointsOf(books: Books, pageMax: () => number): readonly Endpoint[] {
+/** Makes the part of Stripe's API that Talktime uses, in version 2026-10-28.endive. */
+export function createEndpoints(books: Books, pageMax: () => number): readonly Endpoint[] {
   const { customers, methods, payments, setups, sessions } = books
-  const paymentOf = (id: string) => found(payments.get(id), 'payment_intent', id)
+  const requirePayment = (id: string) => requireFound(payments.get(id), 'payment_intent', id)
 
   return [
     {
@@ -27,7 +27,7 @@ export function endpointsOf(books: Books, pageMax: () => number): readonly Endpo
       path: /^\/v1\/customers\/(\w+)$/,
       takes: ['name', 'email', 'metadata'],
       answer: (id, form) =>
-        Object.assign(found(customers.get(id), 'customer', id), {
+        Object.assign(requireFound(customers.get(id), 'customer', id), {
           ...(textOf(form, 'name') !== undefined && { name: textOf(form, 'name') }),
           ...(textOf(form, 'email') !== undefined && { email: textOf(form, 'email') }),
         }),
@@ -55,18 +55,18 @@ export function endpointsOf(books: Books, pageMax: () => number): readonly Endpo
       takes: ['customer', 'limit', 'starting_after'],
       answer: (_, form) => listPayments(books, form, pageMax()),
     },
-    { method: 'GET', path: /^\/v1\/payment_intents\/(\w+)$/, takes: [], answer: paymentOf },
+    { method: 'GET', path: /^\/v1\/payment_intents\/(\w+)$/, takes: [], answer: requirePayment },
     {
       method: 'POST',
       path: /^\/v1\/payment_intents\/(\w+)\/confirm$/,
       takes: ['payment_method', 'return_url', 'off_session'],
-      answer: (id, form) => books.confirmPayment(paymentOf(id), form),
+      answer: (id, form) => books.confirmPayment(requirePayment(id), form),
     },
     {
       method: 'POST',
       path: /^\/v1\/payment_intents\/(\w+)\/cancel$/,
       takes: [],
-      answer: (id) => books.cancelPayment(paymentOf(id)),
+      answer: (id) => books.cancelPayment(requirePayment(id)),
     },
     {
       method: 'POST',
@@ -78,14 +78,14 @@ export function endpointsOf(books: Books, pageMax: () => number): readonly Endpo
       method: 'GET',
       path: /^\/v1\/checkout\/sessions\/(\w+)$/,
       takes: [],
-      answer: (id) => found(sessions.get(id), 'checkout.session', id),
+      answer: (id) => requireFound(sessions.get(id), 'checkout.session', id),
     },
     {
       method: 'GET',
       path: /^\/v1\/setup_intents\/(\w+)$/,
       takes: ['expand'],
       answer: (id, form) => {
-        const setup = found(setups.get(id), 'setup_intent', id)
+        const setup = requireFound(setups.get(id), 'setup_intent', id)
         const isExpanded = listOf(form, 'expand').includes('payment_method')
         const method = methods.get(setup.payment_method ?? '')
         return isExpanded ? { ...setup, payment_method: method ?? null } : setup
@@ -95,18 +95,18 @@ export function endpointsOf(books: Books, pageMax: () => number): readonly Endpo
       method: 'GET',
       path: /^\/v1\/payment_methods\/(\w+)$/,
       takes: [],
-      answer: (id) => found(methods.get(id), 'PaymentMethod', id),
+      answer: (id) => requireFound(methods.get(id), 'PaymentMethod', id),
     },
     {
       method: 'POST',
       path: /^\/v1\/payment_methods\/(\w+)\/detach$/,
       takes: [],
-      answer: (id) => books.detach(found(methods.get(id), 'PaymentMethod', id)),
+      answer: (id) => books.detach(requireFound(methods.get(id), 'PaymentMethod', id)),
     },
   ]
 }
 
-/** Newest first, a page at a time. */
+/** Lists a customer's payments, newest first, one page. */
 function listPayments({ customers, payments }: Books, form: Form, pageMax: number): object {
   const customer = textOf(form, 'customer')
   if (customer !== undefined && !customers.has(customer)) throw missing('customer', customer, 'customer')
@@ -118,13 +118,18 @@ function listPayments({ customers, payments }: Books, form: Form, pageMax: numbe
   return { object: 'list', url: '/v1/payment_intents', has_more: isMore, data }
 }
 
-function found<T>(thing: T | undefined, kind: string, id: string): T {
+function requireFound<T>(thing: T | undefined, kind: string, id: string): T {
   if (thing === undefined) throw missing(kind, id, 'id')
   return thing
 }
 
-/** Finds the endpoint, refuses what it does not take, and does what it does. */
-export function answerOf(endpoints: readonly Endpoint[], method: string, path: string, form: Form): object {
+/** Runs the endpoint of a request. Throws StripeRefusal for an unknown path or parameter. */
+export function runEndpoint(
+  endpoints: readonly Endpoint[],
+  method: string,
+  path: string,
+  form: Form,
+): object {
   for (const endpoint of endpoints) {
     const match = endpoint.method === method ? endpoint.path.exec(path) : null
     if (match === null) continue

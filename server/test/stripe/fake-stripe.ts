@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Clock } from '../../src/platform/clock.ts'
-import { type Books, openBooks, type StripeEvent } from './books.ts'
-import { answerOf, endpointsOf } from './endpoints.ts'
+import { type Books, openBooks } from './books.ts'
+import type { StripeEvent } from './books-state.ts'
+import { createEndpoints, runEndpoint } from './endpoints.ts'
 import { type Fault, perform, refusalFor, wrongKey } from './faults.ts'
 import { parseForm } from './form.ts'
 import { keepAnswers } from './idempotency.ts'
@@ -15,19 +16,19 @@ export type SeenRequest = {
   readonly idempotencyKey: string | undefined
 }
 
-/** A server that answers as Stripe's does, over HTTP, with books of its own. */
+/** An HTTP server that stands in for Stripe's API, with its own books. */
 export type FakeStripe = {
   /** http://127.0.0.1:port */
   readonly url: string
   readonly secretKey: string
   readonly books: Books
-  /** In the order in which they came, those that failed included. */
+  /** All requests in order, failed ones included. */
   readonly requests: readonly SeenRequest[]
-  /** What happens to the next requests to `path`, one after the other; then all is well again. */
+  /** Makes the next requests to `path` fail, one for each fault, in order. */
   fail(method: 'GET' | 'POST', path: RegExp, ...faults: Fault[]): void
-  /** Lists give at most so many at once. */
+  /** Limits the pages of lists to `pageMax` items. */
   setPageMax(pageMax: number): void
-  /** A day passes: idempotency keys are forgotten. */
+  /** Forgets all idempotency keys, as Stripe does after a day. */
   forgetKeys(): void
   /** The newest event of a type. */
   lastEvent(type: string): StripeEvent
@@ -42,7 +43,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
   let pageMax = 100
   let url = ''
   const books = openBooks(() => url, clock.now)
-  const endpoints = endpointsOf(books, () => pageMax)
+  const endpoints = createEndpoints(books, () => pageMax)
 
   function takeFault(method: string, path: string): Fault | undefined {
     const next = faults.find((one) => one.method === method && one.path.test(path))
@@ -54,7 +55,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     const { method = 'GET', headers } = request
     const { pathname: path, search, searchParams } = new URL(request.url ?? '/', url)
     const body = await text(request)
-    if (path.startsWith('/bank/')) return serveBank(response, path, searchParams.get('decision'))
+    if (path.startsWith('/bank/')) return serveBank(books, response, path, searchParams.get('decision'))
     const idempotencyKey = headers['idempotency-key']?.toString()
     requests.push({ method, path, idempotencyKey })
     const fault = takeFault(method, path)
@@ -63,7 +64,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     if (refusal !== undefined) return send(response, refusal.status, refusal.body)
     const form = parseForm(method === 'GET' ? search : body)
     const answer = await kept.once(idempotencyKey, `${method} ${path} ${body}`, () =>
-      perform(fault, () => answerOf(endpoints, method, path, form)),
+      perform(fault, () => runEndpoint(endpoints, method, path, form)),
     )
     if (answer === undefined || fault?.kind === 'connection_lost') {
       response.destroy()
@@ -73,23 +74,7 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
     send(response, answer.status, answer.body)
   }
 
-  /** The page of the customer's bank: `?decision=` is the button that is pressed there. */
-  function serveBank(response: ServerResponse, path: string, decision: string | null): void {
-    const payment = books.payments.get(path.replace('/bank/', ''))
-    if (payment === undefined || (decision !== 'confirm' && decision !== 'decline')) {
-      response.writeHead(404).end()
-      return
-    }
-    response.writeHead(303, { location: books.decideAtBank(payment, decision) }).end()
-  }
-
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      console.error(error)
-      response.destroy()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await listen(serve)
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   return {
@@ -114,6 +99,27 @@ export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Serves the page of the customer's bank. `decision` is the button that the customer presses. */
+function serveBank(books: Books, response: ServerResponse, path: string, decision: string | null): void {
+  const payment = books.payments.get(path.replace('/bank/', ''))
+  if (payment === undefined || (decision !== 'confirm' && decision !== 'decline')) {
+    response.writeHead(404).end()
+    return
+  }
+  response.writeHead(303, { location: books.decideAtBank(payment, decision) }).end()
+}
+
+async function listen(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      console.error(error)
+      response.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

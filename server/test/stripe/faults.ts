@@ -1,20 +1,20 @@
 import { StripeRefusal } from './answers.ts'
 import type { Answer } from './idempotency.ts'
 
-/** What goes wrong with a request: before Stripe did anything of it, or after it did everything. */
+/** What goes wrong with a request, before or after Stripe carries it out. */
 export type Fault =
   | { readonly kind: 'connection_lost' | 'server_error'; readonly when: 'before' | 'after' }
   | { readonly kind: 'rate_limited' | 'wrong_key' }
-  /** It goes on when `until` resolves. */
+  /** The request continues when `until` resolves. */
   | { readonly kind: 'late'; readonly when: 'before' | 'after'; readonly until: Promise<void> }
 
-/** Does a request's work, with what goes wrong with it. Undefined: nothing was done, and nothing is answered. */
+/** Carries out a request with its fault. Returns `undefined` if it is neither carried out nor answered. */
 export async function perform(fault: Fault | undefined, work: () => object): Promise<Answer | undefined> {
   const isBefore = fault !== undefined && 'when' in fault && fault.when === 'before'
   if (isBefore && fault.kind === 'connection_lost') return undefined
   if (isBefore && fault.kind === 'server_error') return serverError
   if (isBefore && fault.kind === 'late') await fault.until
-  const answer = answerOf(work)
+  const answer = toAnswer(work)
   if (isBefore) return answer
   switch (fault?.kind) {
     case 'server_error':
@@ -27,7 +27,7 @@ export async function perform(fault: Fault | undefined, work: () => object): Pro
   }
 }
 
-/** What fails before any work, and is not kept under the request's key. */
+/** The response to a fault that comes before any work. Stripe does not keep it under the idempotency key. */
 export function refusalFor(fault: Fault | undefined): { status: number; body: object } | undefined {
   if (fault?.kind === 'wrong_key') return wrongKey
   if (fault?.kind !== 'rate_limited') return undefined
@@ -46,7 +46,7 @@ const serverError: Answer = {
   isKept: true,
 }
 
-function answerOf(work: () => object): Answer {
+function toAnswer(work: () => object): Answer {
   try {
     return { status: 200, body: structuredClone(work()), isKept: true }
   } catch (error) {

@@ -1,8 +1,8 @@
-/** What a form says, with its brackets opened: `a[b]=1&c[0]=2` is {a: {b: '1'}, c: ['2']}. */
+/** A form with its brackets resolved: `a[b]=1&c[0]=2` is {a: {b: '1'}, c: ['2']}. */
 export type FormValue = string | FormValue[] | { [name: string]: FormValue }
 export type Form = { [name: string]: FormValue }
 
-/** Reads application/x-www-form-urlencoded as Stripe does. */
+/** Parses application/x-www-form-urlencoded as Stripe does. */
 export function parseForm(text: string): Form {
   const form: Form = {}
   for (const [name, value] of new URLSearchParams(text)) {
@@ -20,11 +20,11 @@ function put(into: Form, [first = '', ...rest]: readonly string[], value: string
   const isList = /^\d+$/.test(rest[0] ?? '')
   const inner = into[first] ?? (isList ? [] : {})
   into[first] = inner
-  // A list takes its indexes for names.
+  // Indexes serve as the names of a list's items.
   put(inner as Form, rest, value)
 }
 
-/** A field that is text; undefined: it is not there. */
+/** A text field; `undefined` if it is missing. */
 export function textOf(form: Form, name: string): string | undefined {
   const value = form[name]
   return typeof value === 'string' ? value : undefined
@@ -35,7 +35,7 @@ export function listOf(form: Form, name: string): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
-/** A field that holds texts by name, such as metadata. */
+/** A field of named texts, such as metadata. */
 export function textsOf(form: Form, name: string): Record<string, string> {
   const value = form[name]
   if (typeof value !== 'object' || Array.isArray(value)) return {}

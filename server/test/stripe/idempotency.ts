@@ -1,13 +1,13 @@
-/** What is answered; `isKept`: repeats of the request get it again. */
+/** A response. With `isKept`, repeats of the request get it again. */
 export type Answer = { readonly status: number; readonly body: object; readonly isKept: boolean }
 
 export type Answered = Answer & { readonly isReplayed: boolean }
 
-/** Remembers answers by the idempotency keys of their requests. */
+/** Keeps responses by the idempotency keys of their requests. */
 export type KeptAnswers = {
   /**
-   * Does `work` for the first request under a key. Its repeats get its answer; a repeat while it is under way is
-   * refused, and so is another request under the same key. Undefined: nothing was done, and nothing is answered.
+   * Does `work` for the first request with a key. Repeats get the kept response. A repeat during the work, or another
+   * request with the same key, is refused. Returns `undefined` if `work` did and answered nothing.
    */
   once(
     key: string | undefined,
@@ -23,16 +23,16 @@ export function keepAnswers(): KeptAnswers {
 
   return {
     async once(key, request, work) {
-      if (key === undefined) return answered(await work())
+      if (key === undefined) return withoutReplay(await work())
       const before = answers.get(key)
-      if ((before?.request ?? underWay.get(key) ?? request) !== request) return refused(400, otherRequest)
-      if (underWay.has(key)) return refused(409, inUse)
+      if ((before?.request ?? underWay.get(key) ?? request) !== request) return refuse(400, otherRequest)
+      if (underWay.has(key)) return refuse(409, inUse)
       if (before !== undefined) return { ...before.answer, isReplayed: true }
       underWay.set(key, request)
       try {
         const answer = await work()
         if (answer?.isKept) answers.set(key, { request, answer })
-        return answered(answer)
+        return withoutReplay(answer)
       } finally {
         underWay.delete(key)
       }
@@ -53,10 +53,10 @@ const inUse = {
   message: 'There is currently another in-progress request using this Idempotent Key.',
 }
 
-function answered(answer: Answer | undefined): Answered | undefined {
+function withoutReplay(answer: Answer | undefined): Answered | undefined {
   return answer && { ...answer, isReplayed: false }
 }
 
-function refused(status: number, error: object): Answered {
+function refuse(status: number, error: object): Answered {
   return { status, body: { error }, isKept: false, isReplayed: false }
 }

@@ -2,42 +2,42 @@ import Stripe from 'stripe'
 import type { App } from '../../src/app.ts'
 import { uuidFrom } from '../../src/public-ids.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp } from '../app.ts'
-import { paymentsFor } from './bench.ts'
-import type { Payment, Session, StripeEvent, StripeTestCard } from './books.ts'
+import { findPayments } from './bench.ts'
+import type { Payment, Session, StripeEvent, StripeTestCard } from './books-state.ts'
 import { type FakeStripe, startFakeStripe } from './fake-stripe.ts'
 
-const webhookSecret = 'whsec_for_tests'
-const publicUrl = 'https://talktime.example.com'
+const WEBHOOK_SECRET = 'whsec_for_tests'
+const PUBLIC_URL = 'https://talktime.example.com'
 
-/** Talktime with payments through Stripe, and Stripe. */
+/** Talktime with payments through Stripe, and a fake Stripe. */
 export type StripeWorld = {
   readonly test: TestApp
   readonly stripe: FakeStripe
-  /** Two servers on one database. */
+  /** The first of two servers on one database. */
   readonly app: App
   readonly request: Ask
   readonly other: { readonly app: App; readonly request: Ask }
-  /** A workspace whose card does what its name says; it was typed in on Stripe's page. */
+  /** Makes a workspace whose card was typed in on Stripe's page. */
   workspaceWith(card: StripeTestCard): Promise<KeyedWorkspace>
-  /** The customer asks for Stripe's page for a card. */
+  /** Asks for Stripe's page on which the customer types in a card. */
   openCardPage(workspace: KeyedWorkspace): Promise<Session>
-  /** Stripe tells of an event; `atMs` is when it signs. */
+  /** Sends an event as Stripe would; `atMs` is the time of the signature. */
   tell(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
-  /** A browser goes to an address of ours. Returns the address it is sent on to. */
+  /** Opens an address of Talktime's in a browser. Returns the address of the redirect. */
   browse(address: string): Promise<string>
-  /** A browser goes to the bank's page, where the customer decides. Returns the address it is sent on to. */
+  /** Decides on the bank's page. Returns the address of the redirect. */
   decideAtBank(page: string, decision: 'confirm' | 'decline'): Promise<string>
-  /** What was made at Stripe for a purchase, `pur_…`. */
+  /** Finds Stripe's payments for a purchase, `pur_…`. */
   paymentsOf(purchase: string): Payment[]
   close(): Promise<void>
 }
 
-export async function stripeWorld(): Promise<StripeWorld> {
+export async function openStripeWorld(): Promise<StripeWorld> {
   const test = await testApp()
   const stripe = await startFakeStripe(test.clock)
   const config = {
-    publicUrl,
-    stripe: { secretKey: stripe.secretKey, webhookSecret, apiHost: stripe.url },
+    publicUrl: PUBLIC_URL,
+    stripe: { secretKey: stripe.secretKey, webhookSecret: WEBHOOK_SECRET, apiHost: stripe.url },
   }
   const { app, request } = await test.addProcess({ config })
   const other = await test.addProcess({ config })
@@ -50,7 +50,7 @@ export async function stripeWorld(): Promise<StripeWorld> {
   }
 
   async function browse(address: string): Promise<string> {
-    const { pathname, search } = new URL(address, publicUrl)
+    const { pathname, search } = new URL(address, PUBLIC_URL)
     const { status, headers, text } = await request('GET', pathname + search)
     if (status !== 303) throw new Error(`${address}: ${status} ${text}`)
     return String(headers.location)
@@ -69,8 +69,8 @@ export async function stripeWorld(): Promise<StripeWorld> {
       await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
       return workspace
     },
-    tell(event, { via = request, secret = webhookSecret, atMs = test.clock.now() } = {}) {
-      // Not as JSON.stringify writes it: what is signed are the bytes.
+    tell(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
+      // Indented, because Stripe signs the bytes and not the value.
       const payload = JSON.stringify(event, null, 2)
       const timestamp = Math.floor(atMs / 1000)
       const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp })
@@ -80,7 +80,7 @@ export async function stripeWorld(): Promise<StripeWorld> {
       const answer = await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
       return answer.headers.get('location') ?? ''
     },
-    paymentsOf: (purchase) => paymentsFor(stripe, uuidFrom('purchase', purchase) ?? ''),
+    paymentsOf: (purchase) => findPayments(stripe, uuidFrom('purchase', purchase) ?? ''),
     async close() {
       await test.close()
       await stripe.close()

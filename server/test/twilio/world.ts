@@ -5,42 +5,43 @@ import { uuidFrom } from '../../src/public-ids.ts'
 import type { DialOrder } from '../../src/voice/index.ts'
 import { type Ask, type KeyedWorkspace, type TestAnswer, type TestApp, testApp, testNowMs } from '../app.ts'
 import { closeInOrder, newAgent } from '../voice-stack.ts'
-import { type FakeCall, type FakeTwilio, startFakeTwilio, type Told } from './fake-twilio.ts'
+import type { FakeCall, TwilioCallback } from './fake-calls.ts'
+import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts'
 
 export const publicUrl = 'https://talktime.example.com'
 
 type Sent = Readonly<Record<string, string>>
 
-/** Talktime with calls through Twilio, and Twilio. */
+/** Talktime with calls through Twilio, and a fake Twilio. */
 export type TwilioWorld = {
   readonly test: TestApp
   readonly twilio: FakeTwilio
-  /** Two servers on one database, one of them asked unless told. */
+  /** The first of two servers on one database, which gets all requests unless `via` names the other. */
   readonly app: TestApp['app']
   readonly request: Ask
   readonly other: Awaited<ReturnType<TestApp['addProcess']>>
-  /** A workspace with an agent whose calls are connected to `endpoint`. */
+  /** Makes a workspace with an agent whose calls are connected to `endpoint`. */
   agentAt(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
-  /** Twilio tells or asks something, signed. */
-  tell(told: Told, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
-  /** Somebody calls the agent, and Twilio asks what to do. */
+  /** Sends a signed request as Twilio would. */
+  tell(callback: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
+  /** Calls the agent: Twilio asks Talktime what to do with the call. */
   callIn(
     agent: TwilioAgent,
     options?: { via?: Ask; from?: string },
   ): Promise<{ call: FakeCall; twiml: string }>
-  /** Somebody answered the call that was placed, and Twilio asks what to do. */
+  /** Answers a placed call: Twilio asks Talktime what to do. Returns the TwiML. */
   connect(call: FakeCall, fields?: Sent): Promise<string>
-  /** What the agent's end of a call that came in does: the address stands in the TwiML. */
-  agentTells(call: FakeCall, twiml: string, fields: Sent): Told
+  /** The request by which Twilio reports the agent's leg of an incoming call, at the address that the TwiML names. */
+  agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback
   order(agent: TwilioAgent, fields?: Partial<DialOrder>): DialOrder
-  /** Lets time pass, and does what is due then. */
+  /** Advances the clock and runs what is due on both servers. */
   after(ms: number): Promise<void>
   close(): Promise<void>
 }
 
 export type TwilioAgent = KeyedWorkspace & { readonly agentId: string; readonly phoneNumber: string }
 
-export async function twilioWorld(): Promise<TwilioWorld> {
+export async function openTwilioWorld(): Promise<TwilioWorld> {
   const clock = virtualClock(testNowMs)
   const twilio = await startFakeTwilio(clock)
   const { accountSid, authToken, url: apiHost } = twilio
@@ -53,31 +54,10 @@ export async function twilioWorld(): Promise<TwilioWorld> {
   const other = await test.addProcess()
   let numbers = 0
 
-  const tell: TwilioWorld['tell'] = (told, { via = request, token = authToken, headers } = {}) => {
-    const { pathname, search } = new URL(told.url)
-    return via('POST', pathname + search, {
-      body: new URLSearchParams(told.fields).toString(),
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-twilio-signature': getExpectedTwilioSignature(token, told.url, told.fields),
-        ...headers,
-      },
-    })
-  }
-
-  const asks = (path: string, call: FakeCall, fields: Sent): Told => ({
-    url: path,
-    fields: {
-      AccountSid: accountSid,
-      ApiVersion: '2010-04-01',
-      CallSid: call.sid,
-      CallStatus: call.status,
-      Direction: call.direction,
-      From: call.from,
-      To: call.to,
-      ...fields,
-    },
-  })
+  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) =>
+    sendSigned(via, callback, token, headers)
+  const ask = (path: string, call: FakeCall, fields: Sent, via?: Ask) =>
+    tell(createRequest(accountSid, path, call, fields), via && { via })
 
   return {
     test,
@@ -98,21 +78,15 @@ export async function twilioWorld(): Promise<TwilioWorld> {
     },
     async callIn({ phoneNumber }, { via = request, from } = {}) {
       const call = twilio.callIn(phoneNumber, from)
-      const { text } = await tell(asks(`${publicUrl}/voice/twilio/incoming`, call, {}), { via })
-      // As it is set up with the number, once for all calls.
+      const { text } = await ask(`${publicUrl}/voice/twilio/incoming`, call, {}, via)
+      // An operator configures this address with the number.
       call.fields.set('StatusCallback', [`${publicUrl}/voice/twilio/status`])
       return { call, twiml: text }
     },
     async connect(call, fields = {}) {
-      return (await tell(asks(call.fields.get('Url')?.[0] ?? '', call, fields))).text
+      return (await ask(call.fields.get('Url')?.[0] ?? '', call, fields)).text
     },
-    agentTells(call, twiml, fields) {
-      const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
-      const sid = url.includes('/stream')
-        ? { CallSid: call.sid }
-        : { CallSid: 'CA1', ParentCallSid: call.sid }
-      return { url, fields: { ...sid, ...fields } }
-    },
+    agentCallback,
     order: ({ uuid, agentId }, fields = {}) => ({
       workspaceId: uuid,
       callId: newUuid(test.clock.now()),
@@ -131,4 +105,45 @@ export async function twilioWorld(): Promise<TwilioWorld> {
       await twilio.close()
     },
   }
+}
+
+/** Posts a request to Talktime with Twilio's signature. */
+function sendSigned(
+  via: Ask,
+  callback: TwilioCallback,
+  token: string,
+  headers: Sent = {},
+): Promise<TestAnswer> {
+  const { pathname, search } = new URL(callback.url)
+  return via('POST', pathname + search, {
+    body: new URLSearchParams(callback.fields).toString(),
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': getExpectedTwilioSignature(token, callback.url, callback.fields),
+      ...headers,
+    },
+  })
+}
+
+/** The request by which Twilio asks what to do with a call. */
+function createRequest(accountSid: string, url: string, call: FakeCall, fields: Sent): TwilioCallback {
+  return {
+    url,
+    fields: {
+      AccountSid: accountSid,
+      ApiVersion: '2010-04-01',
+      CallSid: call.sid,
+      CallStatus: call.status,
+      Direction: call.direction,
+      From: call.from,
+      To: call.to,
+      ...fields,
+    },
+  }
+}
+
+function agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback {
+  const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
+  const sid = url.includes('/stream') ? { CallSid: call.sid } : { CallSid: 'CA1', ParentCallSid: call.sid }
+  return { url, fields: { ...sid, ...fields } }
 }

@@ -4,8 +4,8 @@ import type { paths } from './schema.gen.ts'
 import { currentWorkspaceId } from './workspace-choice.ts'
 
 /**
- * The HTTP API, typed by the server's own description. Requests name the chosen workspace. Every answer that is no
- * success, and no answer at all, is thrown as an ApiProblem: what comes back is always the success.
+ * The HTTP API, typed from the server's OpenAPI document. Requests name the chosen workspace. A response that is not a
+ * success, and a missing response, is thrown as an ApiProblem, so callers only ever see successes.
  */
 export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 
@@ -13,7 +13,7 @@ api.use({
   onRequest({ request }) {
     const workspaceId = currentWorkspaceId()
     if (workspaceId !== null) request.headers.set('talktime-workspace', workspaceId)
-    // A request that the browser repeats by itself is carried out once. Whoever pays brings a key of their own.
+    // The browser may repeat a request on its own; the key makes it take effect once. Orders set their own key.
     if (request.method === 'POST' && !request.headers.has('idempotency-key')) {
       request.headers.set('idempotency-key', crypto.randomUUID())
     }
@@ -27,9 +27,9 @@ api.use({
   onError: unreachable,
 })
 
-/** The body of a success. */
-export async function bodyOf<Body>(answer: Promise<{ data?: Body }>): Promise<Body> {
-  const { data } = await answer
+/** Reads the body of a success. */
+export async function readBody<Body>(response: Promise<{ data?: Body }>): Promise<Body> {
+  const { data } = await response
   if (data === undefined) throw problemFrom(200, undefined)
   return data
 }

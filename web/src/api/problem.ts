@@ -1,8 +1,8 @@
-/** One invalid part of a request: a JSON pointer to it and what would be right. */
+/** One invalid part of a request: a JSON pointer to it, and what would be valid. */
 type InvalidPart = { pointer: string; detail: string }
 
 /**
- * What went wrong with a request, in words for the person at the screen. `status` is 0 when no answer came.
+ * What went wrong with a request, in words for the person at the screen. `status` is 0 when there was no response.
  */
 export class ApiProblem extends Error {
   readonly status: number
@@ -26,14 +26,15 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The problem of a request that got no response. */
 export const unreachable = () =>
   new ApiProblem({
     status: 0,
     code: 'unreachable',
-    message: 'Talktime’s server did not answer. Check the connection and try again.',
+    message: 'The Talktime server did not respond. Check your connection and try again.',
   })
 
-/** Reads an `application/problem+json` body; anything else becomes a sentence that names the status. */
+/** Reads an `application/problem+json` body. Any other body becomes a sentence that names the status. */
 export function problemFrom(status: number, body: unknown): ApiProblem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined)
@@ -41,7 +42,7 @@ export function problemFrom(status: number, body: unknown): ApiProblem {
   return new ApiProblem({
     status,
     code: text('code') ?? 'unknown',
-    message: text('detail') ?? text('title') ?? `Talktime’s server answered with status ${status}.`,
+    message: text('detail') ?? text('title') ?? `The Talktime server responded with status ${status}.`,
     requestId: text('requestId') ?? null,
     parts,
   })
@@ -53,7 +54,7 @@ function isInvalidPart(part: unknown): part is InvalidPart {
   return typeof pointer === 'string' && typeof detail === 'string'
 }
 
-/** Any thrown value as a problem: bugs of the page itself keep their message. */
+/** Turns any thrown value into a problem. Errors of the page itself keep their message. */
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
   const message = error instanceof Error ? error.message : String(error)
@@ -61,8 +62,8 @@ export function asProblem(error: unknown): ApiProblem {
 }
 
 /**
- * The problem's invalid parts by name of field, for fields that the form has; what belongs to no field is left
- * to be shown above the form.
+ * Sorts a problem's invalid parts by the form field they belong to. `rest` is the message to show above the form; null
+ * when every part belongs to a field.
  */
 export function fieldErrors<Field extends string>(
   problem: ApiProblem,

@@ -1,6 +1,6 @@
 import type { components, paths } from './schema.gen.ts'
 
-/** The shapes of the HTTP API under the names that the dashboard uses, from the server's own description. */
+// The shapes of the HTTP API, from the server's OpenAPI document, under the names that the dashboard uses.
 type Schemas = components['schemas']
 
 export type Session = Schemas['Session']
@@ -8,7 +8,7 @@ export type SessionWorkspace = Session['workspaces'][number]
 export type Role = SessionWorkspace['role']
 export type Workspace = Schemas['Workspace']
 export type Balance = Schemas['Balance']
-/** An amount of credit; milliseconds of talk time are exact, credits are the same divided by 60,000. */
+/** An amount of credit. Milliseconds of talk time are exact; credits are milliseconds divided by 60,000. */
 export type Amount = Schemas['Amount']
 export type Agent = Schemas['Agent']
 export type Call = Schemas['Call']
@@ -42,7 +42,7 @@ export type Transaction = Schemas['Transaction']
 export type Alert = Schemas['Alert']
 export type AlertKind = Alert['kind']
 export type AlertSettings = Schemas['AlertSettings']
-/** An alert on its way to a person or a webhook. */
+/** One alert sent to one person or one webhook. */
 export type Delivery = Schemas['Delivery']
 export type Webhook = Schemas['Webhook']
 export type WebhookWithSecret = Schemas['WebhookWithSecret']
@@ -54,7 +54,7 @@ export type CallingHours = Schemas['CallingHours']
 export type NewCampaign = paths['/v1/campaigns']['post']['requestBody']['content']['application/json']
 export type Contact = Schemas['Contact']
 export type ContactState = Contact['state']
-/** What became of a file of contacts. */
+/** The result of importing a file of contacts. */
 export type ContactImport = Schemas['ContactImport']
 
 export type Page<Item> = { data: Item[]; nextCursor: string | null }

@@ -17,7 +17,7 @@ export function currentWorkspaceId(): string | null {
   return chosen
 }
 
-/** Remembers the workspace for this and the next visits. */
+/** Chooses the workspace, and remembers it for the next visit. */
 export function chooseWorkspace(workspaceId: string | null): void {
   if (workspaceId === chosen) return
   chosen = workspaceId
@@ -25,12 +25,12 @@ export function chooseWorkspace(workspaceId: string | null): void {
     if (workspaceId === null) localStorage.removeItem(storageKey)
     else localStorage.setItem(storageKey, workspaceId)
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }
 
-/** The same as {@link currentWorkspaceId}, drawn again when it changes. */
+/** Reads {@link currentWorkspaceId} and re-renders when it changes. */
 export function useChosenWorkspaceId(): string | null {
   return useSyncExternalStore((listener) => {
     listeners.add(listener)

@@ -1,7 +1,7 @@
 import { Webhook as Verifier } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
-import { lifeOf, mortalDatabase } from '../../../test/killable-process.ts'
+import { createLife, killableDatabase } from '../../../test/killable-process.ts'
 import { openReceiver, type ReceivedMessage, type Receiver } from '../../../test/webhook-receiver.ts'
 import { addMember } from '../../access/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
@@ -471,8 +471,8 @@ test('a server that dies anywhere loses no message; what comes twice comes under
   for (let steps = 0; ; steps += 1) {
     const before = receiver.messages.length
     await raise()
-    const life = lifeOf(steps)
-    const mortal = serverProcess({ database: mortalDatabase(database, life) })
+    const life = createLife(steps)
+    const mortal = serverProcess({ database: killableDatabase(database, life) })
     await sendDue(mortal).catch(() => {})
     await mortal.idle()
     // Another server takes over when nothing was heard of it for long enough.
@@ -482,7 +482,7 @@ test('a server that dies anywhere loses no message; what comes twice comes under
     expect(counts[0]).toBeLessThanOrEqual(2)
     verified(secret, receiver.messages.at(-1))
     expect(await log({ status: 'pending' })).toEqual([])
-    if (!life.dead) break
+    if (!life.isKilled) break
     deaths += 1
   }
   expect(deaths).toBeGreaterThan(3)
@@ -497,13 +497,13 @@ test('a mail whose server did not live to say that it is out comes again under t
   await database.transaction((tx) => addMember(tx, owner, clock.now()))
   await raise()
   const sent: string[] = []
-  const life = lifeOf()
+  const life = createLife()
   const dying = serverProcess({
-    database: mortalDatabase(database, life),
+    database: killableDatabase(database, life),
     mailer: {
       async send({ id }) {
         sent.push(id)
-        life.dieAfter(0)
+        life.killAfter(0)
       },
     },
   })

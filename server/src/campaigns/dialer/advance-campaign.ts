@@ -1,6 +1,6 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { callingState } from '@talktime/core/campaigns/calling-hours'
-import { dialsNow } from '@talktime/core/campaigns/dialing'
+import { planDials } from '@talktime/core/campaigns/dial-pacing'
 import type { WorkspaceUnit } from '../../ledger/index.ts'
 import { requireSubscription, type Terms } from '../../plans/index.ts'
 import type { Tx } from '../../platform/database/database.ts'
@@ -150,7 +150,7 @@ async function dialOn(tx: Tx, campaign: CampaignRow, freeInPlan: number, nowMs: 
   const startedLastMinute =
     campaign.callsPerMinute === null ? 0 : await dialsSince(tx, campaign, nowMs - MINUTE_MS)
   const situation = { calling, due: due.length, startedLastMinute, nextSlotMs: campaign.nextSlotMs }
-  const dialing = dialsNow({ ...campaign, concurrency }, situation, nowMs)
+  const dialing = planDials({ ...campaign, concurrency }, situation, nowMs)
   const dials = due
     .slice(0, dialing.count)
     .map(({ id, phone }) => ({ contactId: id, phone, callId: newUuid(nowMs) }))

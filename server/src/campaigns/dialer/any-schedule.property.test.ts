@@ -4,13 +4,13 @@ import { propertyRuns } from '../../../../core/test/property-runs.ts'
 import { type Ask, type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import {
-  atOnceMax,
-  callsByNumber,
+  findConcurrencyMax,
+  findPlacedWithinMax,
+  groupByNumber,
   type PlacedCall,
-  placedCalls,
-  placedWithinMax,
+  readPlacedCalls,
 } from '../../../test/carrier-memory.ts'
-import { mortalDialer } from '../../../test/killable-dialer.ts'
+import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import type { App } from '../../app.ts'
 import { uuidFrom } from '../../public-ids.ts'
@@ -102,7 +102,7 @@ test(
           if (does === 'no credits') await customer.setCredits(0)
           if (does === 'credits') await customer.setCredits(50)
           if (who === 'one that dies') {
-            const { dialer } = mortalDialer(t, life, stepsMax)
+            const { dialer } = createKillableDialer(t, life, stepsMax)
             dialer.wake([ref])
             await dialer.idle()
           }
@@ -120,13 +120,13 @@ test(
           await (rounds % 2 === 0 ? t.app : other.app).runDue()
         }
 
-        const placed = await placedCalls(t.database, id)
+        const placed = await readPlacedCalls(t.database, id)
         expectAsChosen(chosen, placed)
         const whilePaused = placed.filter(({ placedAtMs }) =>
           pauses.some(({ fromMs, toMs }) => fromMs < placedAtMs && placedAtMs < toMs),
         )
         expect(whilePaused).toEqual([])
-        const reached = [...callsByNumber(placed).values()].filter((calls) => calls.some(isConversation))
+        const reached = [...groupByNumber(placed).values()].filter((calls) => calls.some(isConversation))
         expect((await customer.get(id)).contacts).toMatchObject({
           total: contacts,
           reached: reached.length,
@@ -144,9 +144,10 @@ function isConversation({ answersAtMs, reason }: PlacedCall): boolean {
 }
 
 function expectAsChosen({ concurrency, callsPerMinute, attemptsMax, contacts }: Plan, placed: PlacedCall[]) {
-  expect(atOnceMax(placed)).toBeLessThanOrEqual(concurrency)
-  if (callsPerMinute !== null) expect(placedWithinMax(placed, MINUTE_MS)).toBeLessThanOrEqual(callsPerMinute)
-  const byNumber = callsByNumber(placed)
+  expect(findConcurrencyMax(placed)).toBeLessThanOrEqual(concurrency)
+  if (callsPerMinute !== null)
+    expect(findPlacedWithinMax(placed, MINUTE_MS)).toBeLessThanOrEqual(callsPerMinute)
+  const byNumber = groupByNumber(placed)
   expect(byNumber.size).toBe(contacts)
   for (const calls of byNumber.values()) {
     expect(calls.length).toBeLessThanOrEqual(attemptsMax)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
-import { placedCalls } from '../../../test/carrier-memory.ts'
+import { readPlacedCalls } from '../../../test/carrier-memory.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { readLine } from '../../ledger/index.ts'
 import { createUnit } from '../../ledger/unit.ts'
@@ -67,7 +67,7 @@ describe('a call whose end is told before its answer', () => {
     await t.app.dialer.idle()
     expect(await usedMs()).toBe(MINUTE_MS)
     await pass(3 * MINUTE_MS, 30 * SECOND_MS)
-    expect(await placedCalls(t.database, id)).toHaveLength(1)
+    expect(await readPlacedCalls(t.database, id)).toHaveLength(1)
   })
 
   test('is counted also where the process that heard the answer died right after', async () => {
@@ -100,7 +100,7 @@ describe('a call that is taken for lost', () => {
       contacts: { waiting: 0, reached: 1 },
       creditsUsed: { milliseconds: MINUTE_MS },
     })
-    expect(await placedCalls(t.database, id)).toHaveLength(1)
+    expect(await readPlacedCalls(t.database, id)).toHaveLength(1)
   })
 })
 
@@ -165,8 +165,8 @@ test('a campaign that was scheduled and paused waits for its time again when it 
   const resumed = await customer.ask('POST', `/v1/campaigns/${id}/resume`, {})
   expect(resumed).toMatchObject({ status: 200, body: { status: 'scheduled', startsAt, pauseReason: null } })
   await pass(10 * SECOND_MS)
-  expect(await placedCalls(t.database, id)).toEqual([])
+  expect(await readPlacedCalls(t.database, id)).toEqual([])
   t.clock.set(Date.parse(startsAt))
   await pass(10 * SECOND_MS)
-  expect(await placedCalls(t.database, id)).toHaveLength(1)
+  expect(await readPlacedCalls(t.database, id)).toHaveLength(1)
 })

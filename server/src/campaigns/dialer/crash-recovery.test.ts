@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
-import { placedCalls } from '../../../test/carrier-memory.ts'
-import { mortalDialer } from '../../../test/killable-dialer.ts'
+import { readPlacedCalls } from '../../../test/carrier-memory.ts'
+import { createKillableDialer } from '../../../test/killable-dialer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { uuidFrom } from '../../public-ids.ts'
 
@@ -21,7 +21,7 @@ async function stateOf(campaignId: string): Promise<string> {
      where d.campaign_id = $1`,
     [uuidFrom('campaign', campaignId)],
   )
-  const placed = (await placedCalls(t.database, campaignId)).length
+  const placed = (await readPlacedCalls(t.database, campaignId)).length
   return rows.length === 0 ? 'nothing' : `${rows[0]?.dial}, ${rows[0]?.leg ?? 'no leg'}, ${placed} placed`
 }
 
@@ -45,17 +45,17 @@ describe('a process that dies at any step of a dial', () => {
       await customer.ask('POST', `/v1/campaigns/${id}/start`, { startsAt })
       await t.app.dialer.idle()
       t.clock.advance(1)
-      const mortal = mortalDialer(t, steadyLife, stepsMax)
+      const mortal = createKillableDialer(t, steadyLife, stepsMax)
       mortal.dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }])
       await mortal.dialer.idle()
       deaths.add(await stateOf(id))
       // Where nobody knows whether the carrier got the order, it is asked after two minutes.
       await goOn(5 * MINUTE_MS)
       expect(await customer.get(id)).toMatchObject({ status: 'completed', contacts: { reached: 1 } })
-      expect(await placedCalls(t.database, id)).toHaveLength(1)
+      expect(await readPlacedCalls(t.database, id)).toHaveLength(1)
       const contacts = await customer.ask('GET', `/v1/campaigns/${id}/contacts`)
       expect(contacts.body.data).toMatchObject([{ state: 'reached', attempts: 1 }])
-      if (!mortal.life.dead) break
+      if (!mortal.life.isKilled) break
     }
     // The deaths were where they were meant to be.
     expect([...deaths].sort()).toEqual([
@@ -82,11 +82,11 @@ describe('dials that a process left when it died', () => {
     await t.app.dialer.idle()
     t.clock.advance(1)
     for (let stepsMax = 4; (await customer.get(campaign.id)).contacts.calling === 0; stepsMax += 1) {
-      const { dialer } = mortalDialer(t, steadyLife, stepsMax)
+      const { dialer } = createKillableDialer(t, steadyLife, stepsMax)
       dialer.wake([{ workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }])
       await dialer.idle()
     }
-    expect(await placedCalls(t.database, campaign.id)).toEqual([])
+    expect(await readPlacedCalls(t.database, campaign.id)).toEqual([])
     return { customer, id: campaign.id }
   }
 
@@ -98,12 +98,12 @@ describe('dials that a process left when it died', () => {
     await customer.ask('PATCH', `/v1/campaigns/${id}`, { callsPerMinute: 5 })
     t.clock.set(Date.parse('2026-11-22T10:01:00.000Z'))
     await goOn(5 * MINUTE_MS)
-    expect(await placedCalls(t.database, id)).toEqual([])
+    expect(await readPlacedCalls(t.database, id)).toEqual([])
     expect((await customer.get(id)).contacts).toMatchObject({ waiting: 5, calling: 0 })
     t.clock.set(Date.parse('2026-11-23T09:59:59.000Z'))
     await goOn(4 * MINUTE_MS, 2_000)
     expect(await customer.get(id)).toMatchObject({ status: 'completed', contacts: { reached: 5 } })
-    const placed = await placedCalls(t.database, id)
+    const placed = await readPlacedCalls(t.database, id)
     expect(placed.map(({ placedAtMs }) => new Date(placedAtMs).toISOString().slice(0, 16))).toEqual(
       Array.from({ length: 5 }, () => '2026-11-23T10:00'),
     )
@@ -115,11 +115,11 @@ describe('dials that a process left when it died', () => {
     const { customer, id } = await leftBehind({})
     await customer.ask('POST', `/v1/campaigns/${id}/pause`, {})
     await goOn(2 * MINUTE_MS)
-    expect(await placedCalls(t.database, id)).toEqual([])
+    expect(await readPlacedCalls(t.database, id)).toEqual([])
     expect(await customer.get(id)).toMatchObject({ status: 'paused', contacts: { waiting: 5, calling: 0 } })
     await customer.ask('POST', `/v1/campaigns/${id}/resume`, {})
     await goOn(2 * MINUTE_MS)
     expect(await customer.get(id)).toMatchObject({ status: 'completed', contacts: { reached: 5 } })
-    expect(await placedCalls(t.database, id)).toHaveLength(5)
+    expect(await readPlacedCalls(t.database, id)).toHaveLength(5)
   })
 })

@@ -1,5 +1,5 @@
 import type { CallStatus } from '@talktime/core/calls/call'
-import type { Disposition } from '@talktime/core/campaigns/dialing'
+import type { Disposition } from '@talktime/core/campaigns/dispositions'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import type { ContactState } from '../contacts/contact-store.ts'

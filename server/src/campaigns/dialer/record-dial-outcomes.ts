@@ -1,4 +1,8 @@
-import { afterDial, type Disposition, dispositionOf } from '@talktime/core/campaigns/dialing'
+import {
+  classifyDisposition,
+  type Disposition,
+  decideContactState,
+} from '@talktime/core/campaigns/dispositions'
 import type { Tx } from '../../platform/database/database.ts'
 import type { CampaignRow } from '../campaign.ts'
 import {
@@ -43,7 +47,7 @@ function settledOf(
 ): Settled {
   const outcome = outcomeOf(call)
   const policy = { attemptsMax: campaign.attemptsMax, afterMs: campaign.retryAfterMs, on: campaign.retryOn }
-  const after = afterDial(outcome, attempts, policy, endedAtMs)
+  const after = decideContactState(outcome, attempts, policy, endedAtMs)
   const waits = after.state === 'waiting'
   return {
     callId,
@@ -59,7 +63,7 @@ function settledOf(
 }
 
 function outcomeOf({ status, answered, endReason }: DialedCall): Disposition {
-  return dispositionOf({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
+  return classifyDisposition({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
 }
 
 /** Whether the dial is over, but more is to be heard of its call. */

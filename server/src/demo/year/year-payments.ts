@@ -1,4 +1,4 @@
-import { balanceAt, crossesAt } from '@talktime/core/billing/balance-line'
+import { balanceAt, findCrossing } from '@talktime/core/billing/balance-line'
 import type { Actor } from '../../access/index.ts'
 import { findSettings, saveAutoReload, type WantedChoice } from '../../auto-reload/index.ts'
 import type { LineRow } from '../../ledger/index.ts'
@@ -78,7 +78,7 @@ export function createYearPurse(world: YearWorld, workspaceId: string, actor: Ac
       const times = [
         renewalTryMs,
         reload?.lookAtMs ?? null,
-        reloadBelowMs === null ? null : crossesAt(line, reloadBelowMs - 1),
+        reloadBelowMs === null ? null : findCrossing(line, reloadBelowMs - 1),
       ].filter((atMs) => atMs !== null)
       return times.length === 0 ? null : Math.min(...times)
     },

@@ -1,4 +1,4 @@
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newUuid } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -116,7 +116,7 @@ function sendAnswer(
 function sendRefusal({ way, reply, startedAt, about }: Exchange, refusal: Refusal): Outcome {
   const { status } = refusal.facts
   if (status < 400) {
-    const name = llmProviderNames[way.provider]
+    const name = LLM_PROVIDER_NAMES[way.provider]
     throw new Problem(
       llmProblems.llm_provider_failed,
       `${name} answered with a redirect (${status}), which is not followed.`,
@@ -154,7 +154,7 @@ async function sendWhole({ way, reply, startedAt }: Exchange, answer: ProviderAn
   const bytes = await readWhole(way.provider, answer, wholeBytesMax)
   const parsed = parsedOrNull(bytes.toString('utf8'))
   if (typeof parsed !== 'object' || parsed === null) {
-    const name = llmProviderNames[way.provider]
+    const name = LLM_PROVIDER_NAMES[way.provider]
     throw new Problem(
       llmProblems.llm_provider_failed,
       `${name} answered with neither JSON nor a stream of events.`,

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import { type Dispatcher, request } from 'undici'
 import { OutboundRefused } from '../../platform/outbound.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -66,7 +66,7 @@ export async function readWhole(
     for await (const part of body) {
       bytes += (part as Buffer).length
       if (bytes > bytesMax) {
-        const detail = `${llmProviderNames[provider]} answered with more than ${bytesMax} bytes.`
+        const detail = `${LLM_PROVIDER_NAMES[provider]} answered with more than ${bytesMax} bytes.`
         throw new Problem(llmProblems.llm_provider_failed, detail)
       }
       deps.push(part as Buffer)
@@ -80,7 +80,7 @@ export async function readWhole(
 /** What a failure of the connection is for the caller. What is no such failure stays what it is. */
 export function asProblem(provider: LlmProvider, error: unknown): unknown {
   if (error instanceof Problem || error instanceof Aborted) return error
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   if (error instanceof OutboundRefused) {
     return new Problem(llmProblems.llm_address_refused, `${name}’s address is refused. ${error.message}`)
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { APIError, type OpenAI } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chunksFor, eventOf, json, refusing, streamHeaders } from '../../../test/llm-provider.ts'
+import { chunksFor, eventOf, json, refuseWith, streamHeaders } from '../../../test/llm-provider.ts'
 import { type LlmAgent, type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
 
 const patience = { firstByteMs: 300, wholeMs: 1_000, idleMs: 300, totalMs: 1_500 }
@@ -59,7 +59,7 @@ describe('an own key that is refused', () => {
     'with %d: the error goes to the caller, says whose key it was, and nothing falls back',
     async (status, code, error) => {
       const agent = await withOwnKey()
-      world.provider.behave(refusing(status, code, { 'retry-after': '7' }))
+      world.provider.behave(refuseWith(status, code, { 'retry-after': '7' }))
       const { client } = { client: world.client(agent) }
       for (const stream of [false, true]) {
         const refused = await failure(client.chat.completions.create({ ...chat, stream }))
@@ -89,7 +89,7 @@ describe('an own key that is refused', () => {
 
   test('is not told to anybody, although the provider repeats it', async () => {
     const agent = await withOwnKey()
-    world.provider.behave(refusing(401, 'invalid_api_key'))
+    world.provider.behave(refuseWith(401, 'invalid_api_key'))
     const refused = await failure(world.client(agent).chat.completions.create(chat))
     expect(refused.message).toContain('…1234')
     expect(JSON.stringify(refused.error)).not.toContain('own-secret-key')
@@ -125,7 +125,7 @@ describe('an own key that is refused', () => {
       world.provider.behave((request, answer) => {
         if (request.headers.authorization === `Bearer ${platformKey('openai')}`) {
           answer.writeHead(200, streamHeaders).end(chunksFor(request).join(''))
-        } else refusing(status, 'refused')(request, answer)
+        } else void refuseWith(status, 'refused')(request, answer)
       })
       const { response } = await world
         .client(agent)
@@ -146,7 +146,7 @@ describe('an own key that is refused', () => {
   test('does not fall back for a model that the platform does not pay for, or a provider that it has no key for', async () => {
     const expensive = await withOwnKey({ model: 'o9-pro' })
     const without = await withOwnKey({ provider: 'groq' })
-    world.provider.behave(refusing(401, 'invalid_api_key'))
+    world.provider.behave(refuseWith(401, 'invalid_api_key'))
     for (const agent of [expensive, without]) {
       await world.setting(agent, { fallbackToPlatform: true })
       const refused = await failure(world.client(agent).chat.completions.create(chat))
@@ -165,7 +165,7 @@ describe('an own key that is refused', () => {
       [503, 'provider_failed'],
     ] as const) {
       world.provider.reset()
-      world.provider.behave(refusing(status, 'whatever'))
+      world.provider.behave(refuseWith(status, 'whatever'))
       const refused = await failure(world.client(agent).chat.completions.create(chat))
       expect(refused.status).toBe(status)
       expect(world.provider.requests.length).toBe(1)

@@ -1,4 +1,4 @@
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { usage } from '../../../test/llm-provider.ts'
 import { type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
@@ -18,7 +18,7 @@ function keyThatArrived(): string {
   return String(headers['api-key'] ?? headers['x-api-key'] ?? headers.authorization).replace('Bearer ', '')
 }
 
-describe.each(llmProviders)('%s', (provider) => {
+describe.each(LLM_PROVIDERS)('%s', (provider) => {
   const ownKey = {
     provider,
     key: `own-key-of-${provider}`,

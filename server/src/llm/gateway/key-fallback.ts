@@ -1,4 +1,4 @@
-import { type LlmKeySource, mayFallBack } from '@talktime/core/llm/llm-key-choice'
+import { canFallBack, type LlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import { invariant } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { KeyFailure } from '../keys/key-store.ts'
@@ -37,7 +37,7 @@ export function firstAttempt(way: Way): Attempt {
 export function nextAttempt(way: Way, { source }: Attempt, { facts }: Refusal): Attempt | undefined {
   const { offer, platform, provider, fallbackToPlatform } = way
   const refused = { source, isAboutTheKey: isAboutTheKey(provider, facts), fallbackToPlatform }
-  if (platform === null || !mayFallBack(offer, refused)) return undefined
+  if (platform === null || !canFallBack(offer, refused)) return undefined
   return { access: platform, source: 'platform', afterOwnStatus: facts.status }
 }
 

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -63,7 +63,7 @@ function modelsIn(provider: LlmProvider, text: string): unknown[] {
   if (Array.isArray(data)) return data
   throw new Problem(
     llmProblems.llm_provider_failed,
-    `${llmProviderNames[provider]} answered with no list of models.`,
+    `${LLM_PROVIDER_NAMES[provider]} answered with no list of models.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { Problem } from '../../platform/problem.ts'
 import { memberOf } from '../records/tokens.ts'
 import type { ProviderError } from './provider-errors.ts'
@@ -48,7 +48,7 @@ export function providerError(
   key: string,
 ): { facts: ProviderError; body: (more: Record<string, unknown>) => OpenAiError } {
   const said = errorMembers(text.replaceAll(key, `…${key.slice(-4)}`))
-  const message = textOf(said.message) ?? `${llmProviderNames[provider]} answered ${status}.`
+  const message = textOf(said.message) ?? `${LLM_PROVIDER_NAMES[provider]} answered ${status}.`
   const type = textOf(said.type) ?? textOf(said.status)
   const code = typeof said.code === 'number' ? said.code : textOf(said.code)
   const facts = { status, message, type, code: typeof code === 'string' ? code : null }

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 
 /** What of a provider's error tells whether it is about the key. */
 export type ProviderError = {
@@ -19,7 +19,7 @@ export function isAboutTheKey(provider: LlmProvider, error: ProviderError): bool
 
 /** How a key was refused, as a sentence for the people whose key it is. */
 export function refusalSentence(provider: LlmProvider, status: number): string {
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   switch (status) {
     case 402:
       return `${name} says that the account behind this key has no credit left (402). Add some there.`

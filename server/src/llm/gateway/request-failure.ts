@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import { Problem, type ProblemType } from '../../platform/problem.ts'
 import { llmProblems } from '../problems.ts'
 import type { RequestError } from '../records/request-store.ts'
@@ -21,7 +21,7 @@ export function failureOf(provider: LlmProvider, error: unknown): Failure {
 /** Why an answer that had begun came to no end, whatever broke. */
 export function breakOf(provider: LlmProvider, error: unknown): Failure {
   if (error instanceof Aborted) return gaveUp(provider, error.because)
-  const detail = `${llmProviderNames[provider]} broke its answer off.`
+  const detail = `${LLM_PROVIDER_NAMES[provider]} broke its answer off.`
   return {
     error: 'cut_off',
     problem: new Problem(llmProblems.llm_provider_failed, detail, { internal: error }),
@@ -35,7 +35,7 @@ const errorsOfProblems = new Map<ProblemType, Exclude<RequestError, 'caller_gone
 
 function gaveUp(provider: LlmProvider, because: AbortReason): Failure {
   if (because === 'caller_gone') return { error: 'caller_gone' }
-  const detail = `${llmProviderNames[provider]} ${tooLong[because]}.`
+  const detail = `${LLM_PROVIDER_NAMES[provider]} ${tooLong[because]}.`
   return { error: 'timeout', problem: new Problem(llmProblems.llm_provider_timeout, detail) }
 }
 

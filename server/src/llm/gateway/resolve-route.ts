@@ -1,11 +1,15 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
-import { overAtLatestMs } from '@talktime/core/calls/call-lease'
-import { chooseLlmKey, type LlmKeyOffer, type LlmKeySource } from '@talktime/core/llm/llm-key-choice'
+import { findLatestEnd } from '@talktime/core/calls/call-lease'
 import {
+  type LlmKeyAvailability,
+  type LlmKeySource,
+  selectLlmKeySource,
+} from '@talktime/core/llm/llm-key-choice'
+import {
+  LLM_PROVIDER_NAMES,
+  LLM_PROVIDERS,
   type LlmProvider,
-  llmProviderNames,
-  llmProviderOf,
-  llmProviders,
+  parseLlmProvider,
 } from '@talktime/core/llm/llm-provider'
 import { localDateOf } from '@talktime/core/time/local-day'
 import { accessProblems } from '../../access/index.ts'
@@ -43,7 +47,7 @@ export type Way = {
   readonly day: string
   readonly provider: LlmProvider
   readonly model: string
-  readonly offer: LlmKeyOffer
+  readonly offer: LlmKeyAvailability
   readonly source: LlmKeySource
   readonly fallbackToPlatform: boolean
   readonly own: { readonly row: ContextKey; readonly access: ProviderAccess } | null
@@ -73,12 +77,12 @@ export async function resolveRoute(deps: LlmDeps, wanted: Wanted): Promise<Way> 
   const { provider, model } = modelOf(agent, wanted)
   const row = scene.ownKeys?.find((key) => key.provider === provider)
   const obstacle = platformObstacle(settings, scene, { provider, model: wanted.lists ? null : model }, nowMs)
-  const offer: LlmKeyOffer = {
+  const offer: LlmKeyAvailability = {
     ownKeysAllowed: scene.ownKeysAllowed,
     hasOwnKey: row !== undefined,
     hasPlatformKey: obstacle === null,
   }
-  const source = chooseLlmKey(offer)
+  const source = selectLlmKeySource(offer)
   if (source === null) throw problemOf(obstacle)
   const own = source === 'own' && row !== undefined
   return {
@@ -118,7 +122,7 @@ function requireToken(scene: RequestContext, { token }: Wanted, nowMs: number): 
   if (tokenExpiresAtMs === null || callAuthorizedAtMs === null || callMaxDurationMs === null)
     throw tokenOver()
   const lease = { authorizedAtMs: callAuthorizedAtMs, maxDurationMs: callMaxDurationMs }
-  const endsAtMs = Math.min(tokenExpiresAtMs, overAtLatestMs(scene.callAnsweredAtMs, lease))
+  const endsAtMs = Math.min(tokenExpiresAtMs, findLatestEnd(scene.callAnsweredAtMs, lease))
   if (!scene.callOpen || endsAtMs <= nowMs) throw tokenOver()
 }
 
@@ -151,10 +155,10 @@ function agentOf(scene: RequestContext, wanted: Wanted): Agent {
 }
 
 function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: string } {
-  const provider = llmProviderOf(wanted.provider ?? agent.llmProvider)
+  const provider = parseLlmProvider(wanted.provider ?? agent.llmProvider)
   if (provider === undefined) {
     const whose = wanted.provider === null ? 'The agent’s LLM provider' : 'The provider'
-    const known = llmProviders.join(', ')
+    const known = LLM_PROVIDERS.join(', ')
     throw new Problem(
       llmProblems.llm_provider_unknown,
       `${whose} is "${wanted.provider ?? agent.llmProvider}", which must be one of ${known}.`,
@@ -162,11 +166,11 @@ function modelOf(agent: Agent, wanted: Wanted): { provider: LlmProvider; model: 
   }
   const model = wanted.model ?? agentsModel
   if (model !== agentsModel && model !== '') return { provider, model }
-  const isAgents = provider === llmProviderOf(agent.llmProvider)
+  const isAgents = provider === parseLlmProvider(agent.llmProvider)
   if (isAgents || wanted.lists === true) return { provider, model: agent.llmModel }
   throw invalid(
     '/model',
-    `"model" must name a model of ${llmProviderNames[provider]}: the agent’s own is of another provider.`,
+    `"model" must name a model of ${LLM_PROVIDER_NAMES[provider]}: the agent’s own is of another provider.`,
   )
 }
 
@@ -185,7 +189,7 @@ function platformObstacle(
   { provider, model }: { provider: LlmProvider; model: string | null },
   nowMs: number,
 ): Obstacle | null {
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   if (settings.keys[provider] === undefined) {
     const own = scene.ownKeysAllowed
       ? 'Add one under Settings, LLM API keys.'

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isOpen } from '@talktime/core/calls/call'
-import { overAtLatestMs } from '@talktime/core/calls/call-lease'
+import { findLatestEnd } from '@talktime/core/calls/call-lease'
 import { callProblems, loadCalls } from '../../calls/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -35,7 +35,7 @@ export async function makeCallToken(
   const [call] = await loadCalls(tx, workspaceId, [callId])
   if (call === undefined)
     throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
-  const expiresAtMs = overAtLatestMs(call.facts.answeredAtMs, call)
+  const expiresAtMs = findLatestEnd(call.facts.answeredAtMs, call)
   if (!isOpen(call.facts) || expiresAtMs <= nowMs) {
     throw new Problem(
       callProblems.call_not_open,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { KeyedWorkspace } from '../../../test/app.ts'
-import { json, refusing } from '../../../test/llm-provider.ts'
+import { json, refuseWith } from '../../../test/llm-provider.ts'
 import { type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 
 let world: LlmWorld
@@ -148,7 +148,7 @@ describe('storing', () => {
 describe('changing', () => {
   test('200: a key is replaced under the same id, and what it had failed at is forgotten', async () => {
     const { body } = await add()
-    world.provider.behave(refusing(401, 'invalid_api_key'))
+    world.provider.behave(refuseWith(401, 'invalid_api_key'))
     expect((await tryOut(body.id)).body).toMatchObject({ outcome: 'refused', key: { state: 'failing' } })
     world.t.clock.advance(1_000)
     const answer = await change(body.id, { key: 'sk-a-new-one-5678' })
@@ -249,7 +249,7 @@ describe('trying out', () => {
     [500, 'unclear', 'OpenAI answered 500', 'active'],
   ])('%d: %s', async (status, outcome, detail, state) => {
     const { body } = await add()
-    world.provider.behave(refusing(status, 'whatever'))
+    world.provider.behave(refuseWith(status, 'whatever'))
     const answer = await tryOut(body.id)
     expect(answer.body).toMatchObject({
       outcome,

@@ -1,4 +1,4 @@
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import type { Actor } from '../../access/index.ts'
 import { planProblems, requireSubscription, type Subscription } from '../../plans/index.ts'
 import type { Queryable, Tx } from '../../platform/database/database.ts'
@@ -45,7 +45,7 @@ export function openKey(
   }
   throw new Problem(
     llmProblems.llm_key_unreadable,
-    `The stored key for ${llmProviderNames[provider]} cannot be opened. Replace it under Settings, LLM API keys.`,
+    `The stored key for ${LLM_PROVIDER_NAMES[provider]} cannot be opened. Replace it under Settings, LLM API keys.`,
     { internal: { llmKey: row.id, workspaceId: row.workspaceId } },
   )
 }
@@ -92,7 +92,7 @@ export async function addKey(
     ...unrefused,
   }
   if (await insertKey(tx, row)) return row
-  const detail = `There is a key for ${llmProviderNames[provider]} already: replace or remove it.`
+  const detail = `There is a key for ${LLM_PROVIDER_NAMES[provider]} already: replace or remove it.`
   throw new Problem(llmProblems.llm_key_exists, detail, { errors: [{ pointer: '/provider', detail }] })
 }
 
@@ -134,7 +134,7 @@ export async function changeKey(
 const unrefused = { failureStatus: null, failureCode: null, failedAtMs: null }
 
 function requireOfProvider({ provider }: KeyRow, change: KeyChange): void {
-  const name = llmProviderNames[provider]
+  const name = LLM_PROVIDER_NAMES[provider]
   const hasAddress = provider === 'azure_openai' || provider === 'openai_compatible'
   if (change.baseUrl !== undefined && !hasAddress) {
     throw invalid('/baseUrl', `"baseUrl" must be left out: ${name} has one address.`)

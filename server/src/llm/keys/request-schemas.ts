@@ -1,4 +1,4 @@
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 
 const keySentence = '"key" must be the provider’s key: 8 to 500 visible characters without spaces.'
@@ -39,7 +39,7 @@ const Deployments = z
     example: { 'gpt-5-mini': 'reception' },
   })
 
-export const ProviderName = z.enum(llmProviders)
+export const ProviderName = z.enum(LLM_PROVIDERS)
 
 const everyKey = { key: ProviderKey }
 const addressed = { ...everyKey, baseUrl: BaseUrl }

@@ -1,4 +1,4 @@
-import { llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
@@ -47,7 +47,7 @@ export function keyResponse(
   return {
     id: publicId('llmKey', row.id),
     provider: row.provider,
-    providerName: llmProviderNames[row.provider],
+    providerName: LLM_PROVIDER_NAMES[row.provider],
     lastFour: row.lastFour,
     baseUrl: row.baseUrl,
     apiVersion: row.apiVersion,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { refusing } from '../../../test/llm-provider.ts'
+import { refuseWith } from '../../../test/llm-provider.ts'
 import { type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
 
 // Keys go in and never come out: after everything that is done with them they are looked for everywhere.
@@ -77,7 +77,7 @@ test('a stored key is found nowhere: not in answers, logs, the database, files o
     await ask('POST', `/v1/llm-keys/${id}/test`, key, {})
   }
   for (const status of [401, 402, 429, 500]) {
-    world.provider.behave(refusing(status, `code_${second}`))
+    world.provider.behave(refuseWith(status, `code_${second}`))
     await attempt()
   }
   world.provider.behave((_request, answer) => void answer.destroy())
@@ -86,7 +86,7 @@ test('a stored key is found nowhere: not in answers, logs, the database, files o
   await attempt()
   world.provider.reset()
   await ask('PATCH', '/v1/llm-settings', key, { fallbackToPlatform: true })
-  world.provider.behave(refusing(401, 'no'))
+  world.provider.behave(refuseWith(401, 'no'))
   await attempt()
   await world.recorded(agent, 10)
 

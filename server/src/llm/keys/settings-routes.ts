@@ -1,4 +1,4 @@
-import { llmProviders } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
@@ -41,7 +41,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
       ...(await readChoice(db, workspaceId)),
       ownKeysAvailable: reason === null,
       reason,
-      platformProviders: llmProviders.filter((provider) => settings.keys[provider] !== undefined),
+      platformProviders: LLM_PROVIDERS.filter((provider) => settings.keys[provider] !== undefined),
       platformModels: settings.models === undefined ? null : [...settings.models],
     }
   }

@@ -1,4 +1,4 @@
-import { type LlmProvider, llmProviderNames } from '@talktime/core/llm/llm-provider'
+import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { LlmDeps } from '../deps.ts'
 import { askProvider, readWhole } from '../gateway/ask-provider.ts'
 import { Aborted } from '../gateway/deadlines.ts'
@@ -61,4 +61,4 @@ function judged({ provider, key }: ProviderAccess, status: number, text: string)
   return { outcome: 'unclear', detail, status, failure: undefined }
 }
 
-const nameOf = (provider: LlmProvider) => llmProviderNames[provider]
+const nameOf = (provider: LlmProvider) => LLM_PROVIDER_NAMES[provider]

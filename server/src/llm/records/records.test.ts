@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { json, refusing } from '../../../test/llm-provider.ts'
+import { json, refuseWith } from '../../../test/llm-provider.ts'
 import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { createRecorder } from './recorder.ts'
@@ -70,7 +70,7 @@ describe('usage', () => {
     })
     const other = { ...agent, agentId: second.id }
     await world.client(other).chat.completions.create(chat)
-    world.provider.behave(refusing(429, 'rate_limit_exceeded'))
+    world.provider.behave(refuseWith(429, 'rate_limit_exceeded'))
     await world
       .client(other)
       .chat.completions.create(chat)

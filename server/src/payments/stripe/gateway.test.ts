@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { paymentsFor, stripeBench } from '../../../test/stripe/bench.ts'
-import type { StripeTestCard } from '../../../test/stripe/books.ts'
+import { findPayments, stripeBench } from '../../../test/stripe/bench.ts'
+import type { StripeTestCard } from '../../../test/stripe/books-state.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { ChargeRequest } from '../gateway.ts'
@@ -104,7 +104,7 @@ describe('a charge whose answer says nothing is unknown, and the same one comes 
     expect((await gateway.charge(intent)).outcome).toBe('succeeded')
     const keys = stripe.requests.filter(({ path }) => charge.test(path)).slice(-2)
     expect(keys.map(({ idempotencyKey }) => idempotencyKey)).toEqual([intent.purchaseId, intent.purchaseId])
-    expect(paymentsFor(stripe, intent.purchaseId)).toHaveLength(1)
+    expect(findPayments(stripe, intent.purchaseId)).toHaveLength(1)
   })
 
   test('what failed is told to those who run the server', async () => {
@@ -150,7 +150,7 @@ test('a purchase is found behind many others', async () => {
 test('a repeat is answered with how the charge is now, not with how it was', async () => {
   const intent = intentOn('wants_confirmation')
   expect((await gateway.charge(intent)).outcome).toBe('requires_action')
-  const [made] = paymentsFor(stripe, intent.purchaseId)
+  const [made] = findPayments(stripe, intent.purchaseId)
   if (made !== undefined) stripe.books.decideAtBank(made, 'confirm')
   expect(await gateway.charge(intent)).toEqual({ outcome: 'succeeded', chargeRef: made?.id })
 })
@@ -159,7 +159,7 @@ test('a bank that takes its time is pending, and succeeds later', async () => {
   const intent = intentOn('processing')
   const outcome = await gateway.charge(intent)
   expect(outcome.outcome).toBe('pending')
-  const [made] = paymentsFor(stripe, intent.purchaseId)
+  const [made] = findPayments(stripe, intent.purchaseId)
   if (made !== undefined) stripe.books.endProcessing(made)
   expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
 })
@@ -195,7 +195,7 @@ describe('a charge that no bank has answered', () => {
       code: 'processing_error',
       class: 'soft',
     })
-    expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
+    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
   })
 })
 
@@ -209,7 +209,7 @@ describe('with nobody before the screen', () => {
       actionUrl: `/stripe/confirm/pur_${intent.purchaseId.replaceAll('-', '')}`,
     })
     // Stripe was told that nobody is there: it asked no bank for a confirmation, and sent nobody anywhere.
-    expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([
+    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([
       { status: 'requires_payment_method', last_payment_error: { code: 'authentication_required' } },
     ])
     const waiting = {
@@ -220,7 +220,7 @@ describe('with nobody before the screen', () => {
     const page = await gateway.confirmationUrl(waiting)
     expect(page).toMatch(/\/bank\/pi_/)
     expect(await gateway.confirmationUrl(waiting)).toBe(page)
-    expect(paymentsFor(stripe, intent.purchaseId)).toHaveLength(1)
+    expect(findPayments(stripe, intent.purchaseId)).toHaveLength(1)
   })
 
   test('a confirmation that fails then is a decline that may be tried again', async () => {
@@ -239,7 +239,7 @@ describe('with nobody before the screen', () => {
     const intent = intentOn('wants_confirmation', { offSession: true })
     await gateway.charge(intent)
     expect(await gateway.cancel(intent)).toMatchObject({ outcome: 'declined', code: 'canceled' })
-    expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
+    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
   })
 })
 
@@ -261,7 +261,7 @@ test('a charge of another purchase counts for nothing', async () => {
 test('currencies that Stripe counts in hundredths are charged in hundredths', async () => {
   const intent = intentOn('visa', { amountMinor: 5, currency: 'ISK' })
   expect((await gateway.charge(intent)).outcome).toBe('succeeded')
-  expect(paymentsFor(stripe, intent.purchaseId)).toMatchObject([{ amount: 500, currency: 'isk' }])
+  expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ amount: 500, currency: 'isk' }])
 })
 
 test('the customer has the workspace’s name, also when the first answer got lost', async () => {

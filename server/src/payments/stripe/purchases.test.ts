@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeyedWorkspace, TestAnswer } from '../../../test/app.ts'
-import type { StripeTestCard } from '../../../test/stripe/books.ts'
-import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
+import type { StripeTestCard } from '../../../test/stripe/books-state.ts'
+import { openStripeWorld, type StripeWorld } from '../../../test/stripe/world.ts'
 import { verifyLedger } from '../../ledger/index.ts'
 import { publicId, uuidFrom } from '../../public-ids.ts'
+
 import { verifyPayments } from '../verify.ts'
 
 let world: StripeWorld
 beforeAll(async () => {
-  world = await stripeWorld()
+  world = await openStripeWorld()
 })
 afterAll(() => world.close())
 

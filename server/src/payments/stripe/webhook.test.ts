@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type StripeWorld, stripeWorld } from '../../../test/stripe/world.ts'
+import { openStripeWorld, type StripeWorld } from '../../../test/stripe/world.ts'
 
 let world: StripeWorld
 beforeAll(async () => {
-  world = await stripeWorld()
+  world = await openStripeWorld()
 })
 afterAll(() => world.close())
 

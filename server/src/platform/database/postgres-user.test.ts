@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../../../test/start-server.ts'
+import { temporaryFolder } from '../../../test/temporary-folder.ts'
 import { commandAsUser, findPostgresUser } from './postgres-user.ts'
 
 test('PostgreSQL never runs as root, and can read its files in a folder that is closed to other users', async () => {

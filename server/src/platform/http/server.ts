@@ -75,7 +75,7 @@ function addBodyParsers(server: HttpServer): void {
     request.bodyText = text
     // An empty body counts as none, which routes with only optional fields accept.
     if (text === '') return done(null, undefined)
-    parseJson(request, text, done)
+    void parseJson(request, text, done)
   })
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (request, body, done) => {
     request.bodyText = body as string

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../../core/test/property-runs.ts'
-import type { FakeCall, Told } from '../../../test/twilio/fake-twilio.ts'
-import { type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import type { FakeCall, TwilioCallback } from '../../../test/twilio/fake-calls.ts'
+import { openTwilioWorld, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 
 const runs = propertyRuns(6)
@@ -12,7 +12,7 @@ const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 10_000 }
 let world: TwilioWorld
 let agents: Readonly<Record<Way, TwilioAgent>>
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
   const webSocket = await world.agentAt('wss://agent.example.com/talk')
   agents = { outbound: webSocket, webSocket, sip: await world.agentAt('sip:agent@pbx.example.com') }
 })
@@ -42,25 +42,28 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 })
 
 /** Lets a call live, and returns what Twilio says of it, all of which is still under way. */
-async function live(one: Fate): Promise<{ call: FakeCall; told: Told[] }> {
+async function live(one: Fate): Promise<{ call: FakeCall; told: TwilioCallback[] }> {
   const { twilio, test: app } = world
   const { call, twiml } = await begin(one.way)
-  const told = Array<Told>(one.copies.ring).fill(twilio.ring(call))
+  const told = Array<TwilioCallback>(one.copies.ring).fill(twilio.ring(call))
   if (one.answersAfterMs === null) {
     app.clock.advance(20_000)
-    return { call, told: [...told, ...Array<Told>(one.copies.end).fill(twilio.end(call, one.unansweredAs))] }
+    return {
+      call,
+      told: [...told, ...Array<TwilioCallback>(one.copies.end).fill(twilio.end(call, one.unansweredAs))],
+    }
   }
   app.clock.advance(one.answersAfterMs)
   const own = twilio.answer(call)
   const Timestamp = own.fields.Timestamp ?? ''
-  const answered: Record<Way, () => Told> = {
+  const answered: Record<Way, () => TwilioCallback> = {
     outbound: () => own,
-    webSocket: () => world.agentTells(call, twiml, { StreamEvent: 'stream-started', Timestamp }),
-    sip: () => world.agentTells(call, twiml, { CallStatus: 'in-progress', Timestamp }),
+    webSocket: () => world.agentCallback(call, twiml, { StreamEvent: 'stream-started', Timestamp }),
+    sip: () => world.agentCallback(call, twiml, { CallStatus: 'in-progress', Timestamp }),
   }
-  told.push(...Array<Told>(one.copies.answer).fill(answered[one.way]()))
+  told.push(...Array<TwilioCallback>(one.copies.answer).fill(answered[one.way]()))
   app.clock.advance(one.talksMs)
-  return { call, told: [...told, ...Array<Told>(one.copies.end).fill(twilio.end(call))] }
+  return { call, told: [...told, ...Array<TwilioCallback>(one.copies.end).fill(twilio.end(call))] }
 }
 
 async function begin(way: Way): Promise<{ call: FakeCall; twiml: string }> {
@@ -70,7 +73,7 @@ async function begin(way: Way): Promise<{ call: FakeCall; twiml: string }> {
 }
 
 /** Sends what is said through two servers, in this order and several at a time. */
-async function send(told: readonly Told[], atOnce: number): Promise<void> {
+async function send(told: readonly TwilioCallback[], atOnce: number): Promise<void> {
   for (let sent = 0; sent < told.length; sent += atOnce) {
     const parcel = told.slice(sent, sent + atOnce).map((one, index) => {
       const via = (sent + index) % 2 === 0 ? world.request : world.other.request
@@ -100,7 +103,7 @@ test(
         fc.infiniteStream(fc.nat()),
         fc.integer({ min: 1, max: 5 }),
         async (fates, order, atOnce) => {
-          const lives: { one: Fate; call: FakeCall; told: Told[] }[] = []
+          const lives: { one: Fate; call: FakeCall; told: TwilioCallback[] }[] = []
           for (const one of fates) lives.push({ one, ...(await live(one)) })
           const all = lives.flatMap(({ told }) => told).map((told) => ({ told, key: order.next().value }))
           await send(

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { campaignCustomer } from '../../../test/campaign-customer.ts'
-import { type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import { openTwilioWorld, type TwilioWorld } from '../../../test/twilio/world.ts'
 
 const SECOND_MS = 1_000
 
 let world: TwilioWorld
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
 })
 afterAll(() => world.close())
 

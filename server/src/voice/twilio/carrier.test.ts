@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeCall, type FakeTwilio, startFakeTwilio } from '../../../test/twilio/fake-twilio.ts'
+import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
+import { type FakeTwilio, startFakeTwilio } from '../../../test/twilio/fake-twilio.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { type Carrier, type CarrierLeg, CarrierUnreachable, type PlaceOrder } from '../carrier.ts'

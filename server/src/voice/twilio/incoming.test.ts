@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { FakeCall } from '../../../test/twilio/fake-twilio.ts'
-import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
+import { openTwilioWorld, publicUrl, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 import { rejected } from './twiml.ts'
 
@@ -11,7 +11,7 @@ const sip = 'sip:agent@pbx.example.com'
 
 let world: TwilioWorld
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
 })
 // Twilio tells whole seconds.
 beforeEach(() => world.test.clock.advance(1_000 - (world.test.clock.now() % 1_000)))
@@ -43,7 +43,7 @@ async function streamStarts(call: FakeCall, twiml: string): Promise<void> {
   world.twilio.answer(call)
   const Timestamp = new Date(world.test.clock.now()).toISOString()
   const fields = { StreamEvent: 'stream-started', StreamSid: 'MZ1', Timestamp }
-  await world.tell(world.agentTells(call, twiml, fields))
+  await world.tell(world.agentCallback(call, twiml, fields))
   await world.app.voice.idle()
 }
 
@@ -119,10 +119,10 @@ describe('a call that comes in', () => {
         `${sip}</Sip></Dial></Response>`,
     )
     await world.after(8_000)
-    await world.tell(world.agentTells(call, twiml, { CallStatus: 'ringing' }))
+    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'ringing' }))
     expect(await onlyCall(agent)).toMatchObject({ status: 'authorized' })
     world.twilio.answer(call)
-    await world.tell(world.agentTells(call, twiml, { CallStatus: 'in-progress' }))
+    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'in-progress' }))
     await world.after(MINUTE_MS)
     await world.tell(world.twilio.end(call))
     expect(await onlyCall(agent)).toMatchObject({ status: 'ended', charged: { milliseconds: MINUTE_MS } })
@@ -134,7 +134,7 @@ describe('a call that comes in', () => {
     expect(twiml).toContain('>+493090182999</Number></Dial>')
     await world.after(30_000)
     world.twilio.end(call, 'no-answer')
-    await world.tell(world.agentTells(call, twiml, { CallStatus: 'no-answer' }))
+    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'no-answer' }))
     await world.after(6_000)
     expect(await onlyCall(agent)).toMatchObject({
       status: 'unanswered',

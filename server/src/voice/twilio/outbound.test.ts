@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeCall, forbiddenTo, invalidTo } from '../../../test/twilio/fake-twilio.ts'
-import { publicUrl, type TwilioAgent, type TwilioWorld, twilioWorld } from '../../../test/twilio/world.ts'
+import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
+import { FORBIDDEN_TO, INVALID_TO } from '../../../test/twilio/rest-api.ts'
+import { openTwilioWorld, publicUrl, type TwilioAgent, type TwilioWorld } from '../../../test/twilio/world.ts'
 import type { CallResponse } from '../../calls/response-schemas.ts'
 import { publicId } from '../../public-ids.ts'
 import type { DialOrder } from '../index.ts'
@@ -13,7 +14,7 @@ const webSocket = 'wss://agent.example.com/talk'
 let world: TwilioWorld
 let agent: TwilioAgent
 beforeAll(async () => {
-  world = await twilioWorld()
+  world = await openTwilioWorld()
 })
 beforeEach(async () => {
   // Twilio tells whole seconds.
@@ -176,8 +177,8 @@ describe('a call that is dialled through Twilio', () => {
 
 describe('an order', () => {
   test.each([
-    { to: invalidTo, reason: 'invalid_number' },
-    { to: forbiddenTo, reason: 'rejected_by_carrier' },
+    { to: INVALID_TO, reason: 'invalid_number' },
+    { to: FORBIDDEN_TO, reason: 'rejected_by_carrier' },
   ])('that Twilio refuses is a call that failed: $reason', async ({ to, reason }) => {
     const order = world.order(agent, { to })
     expect(await world.app.voice.dial(order)).toMatchObject({ outcome: 'failed', reason })

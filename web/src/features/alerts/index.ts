@@ -1,0 +1,2 @@
+export { AlertBell } from './AlertBell.tsx'
+export { alertsKey, webhooksQuery } from './alert-queries.ts'

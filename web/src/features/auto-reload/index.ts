@@ -1,0 +1,2 @@
+export { Attempts } from './Attempts.tsx'
+export { AutoReloadCard } from './AutoReloadCard.tsx'

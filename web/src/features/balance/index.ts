@@ -1,0 +1,6 @@
+export { BalancePill } from './BalancePill.tsx'
+export { lineOf } from './balance-line.ts'
+export { type BalancePart, type CreditSplit, partsAt, partsInBurnOrder } from './balance-parts.ts'
+export { balanceQuery } from './balance-queries.ts'
+export { useCreditSplit } from './use-credit-split.ts'
+export { runsOutAtMs, useLiveBalance } from './use-live-balance.ts'

@@ -1,0 +1,2 @@
+export { campaignsKey, campaignsQuery } from './campaign-queries.ts'
+export { readCampaignSearch, readCampaignsSearch } from './campaigns-search.ts'

@@ -1,0 +1,1 @@
+export { LiveProvider } from './LiveProvider.tsx'

@@ -1,0 +1,5 @@
+export { FeatureRequired } from './FeatureRequired.tsx'
+export { PaidPlanRequired } from './PaidPlanRequired.tsx'
+export { PlanComparison } from './PlanComparison.tsx'
+export { comparePlans, type PlanDifference } from './plan-facts.ts'
+export { packagesQuery, plansQuery } from './pricing-queries.ts'

@@ -1,0 +1,1 @@
+export { hideSetup, useSetupHidden } from './setup-preference.ts'

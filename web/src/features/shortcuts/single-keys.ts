@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react'
+
+const storageKey = 'talktime.single-keys'
+const listeners = new Set<() => void>()
+let on = read()
+
+function read(): boolean {
+  try {
+    return localStorage.getItem(storageKey) !== 'off'
+  } catch {
+    return true
+  }
+}
+
+/** Whether single letters act as shortcuts. People whose tools type letters can turn them off (WCAG 2.1.4). */
+export function useSingleKeys(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => on,
+  )
+}
+
+export function setSingleKeys(value: boolean): void {
+  on = value
+  try {
+    localStorage.setItem(storageKey, value ? 'on' : 'off')
+  } catch {
+    // Without storage, the choice lasts as long as the page.
+  }
+  for (const listener of listeners) listener()
+}

@@ -1,0 +1,2 @@
+export { validateEmail } from './rules.ts'
+export { useSignOut } from './use-sign-out.ts'

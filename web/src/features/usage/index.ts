@@ -1,0 +1,2 @@
+export { usageKey } from './usage-queries.ts'
+export { readUsageSearch } from './usage-search.ts'
