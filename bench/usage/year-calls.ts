@@ -1,4 +1,4 @@
-import { type SeededRandom, seededRandom } from '../../server/src/platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../server/src/platform/seeded-random.ts'
 
 /** A call of the made-up year, as its voice stack will report it. Instants are epoch milliseconds. */
 export type YearCall = {
@@ -38,7 +38,7 @@ const weekdays = [1.05, 1.1, 1.05, 1, 0.9, 0.35, 0.2]
 
 /** The calls of a year in the order in which they start: exactly as many as asked for, more of them as it goes by. */
 export function* callsOfYear(plan: YearPlan): Generator<YearCall> {
-  const chance = seededRandom(plan.seed)
+  const chance = createSeededRandom(plan.seed)
   const weights = hourWeights(plan)
   const perWeight = plan.calls / weights.reduce((sum, weight) => sum + weight, 0)
   const pickAgent = agentPicker(chance, plan.agents)

@@ -4,7 +4,7 @@ import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Purchase } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { moneyText } from '../platform/text-format.ts'
+import { formatMoney } from '../platform/text-format.ts'
 import type { Facts } from './load-situation.ts'
 import { creditsText, stateSentence } from './messages.ts'
 
@@ -43,7 +43,7 @@ export async function raiseReloadDone(
     kind: 'reload_done',
     key: id,
     title: `Auto-reload bought ${description}`,
-    detail: `It paid ${moneyText(amountMinor, currency)}. The balance is ${balance} now.`,
+    detail: `It paid ${formatMoney(amountMinor, currency)}. The balance is ${balance} now.`,
   }
   await raise(tx, unit, said, nowMs)
 }
@@ -95,5 +95,5 @@ function capped(facts: Facts, decision: AutoReloadDecision): Said | undefined {
 }
 
 function notBought({ reload }: Facts): string {
-  return `Auto-reload could not buy ${reload.description} for ${moneyText(reload.amountMinor, reload.currency)}.`
+  return `Auto-reload could not buy ${reload.description} for ${formatMoney(reload.amountMinor, reload.currency)}.`
 }

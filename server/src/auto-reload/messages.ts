@@ -1,6 +1,6 @@
 import { type AutoReloadDecision, RELOADS_PER_HOUR_MAX } from '@talktime/core/auto-reload/auto-reload'
 import { formatCredits } from '@talktime/core/billing/credits'
-import { instantText, moneyText } from '../platform/text-format.ts'
+import { formatInstant, formatMoney } from '../platform/text-format.ts'
 import type { Attempt } from './attempt-store.ts'
 import type { Facts } from './load-situation.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -8,9 +8,9 @@ import type { Recommendation } from './recommendation.ts'
 /** Why auto-reload does what it does, for the customer. */
 export function stateSentence(facts: Facts, { reason, untilMs }: AutoReloadDecision): string {
   const { reload, situation, lastDecline } = facts
-  const price = moneyText(reload.amountMinor, reload.currency)
+  const price = formatMoney(reload.amountMinor, reload.currency)
   const threshold = creditsText(facts.choice.thresholdMs)
-  const until = untilMs === null ? '' : instantText(untilMs, facts.timeZone)
+  const until = untilMs === null ? '' : formatInstant(untilMs, facts.timeZone)
   const declined = lastDecline?.failureMessage ?? 'The card was declined.'
   switch (reason) {
     case 'plan_required':
@@ -34,8 +34,8 @@ export function stateSentence(facts: Facts, { reason, untilMs }: AutoReloadDecis
     case 'hourly_limit_reached':
       return `${RELOADS_PER_HOUR_MAX} reloads were made within an hour, which is the most. The next is made on ${until} if the balance is below ${threshold} then; choose a larger amount if that is too little.`
     case 'monthly_cap_reached': {
-      const spent = moneyText(situation.spentThisMonthMinor, reload.currency)
-      const cap = moneyText(situation.settings.monthlyCapMinor ?? 0, reload.currency)
+      const spent = formatMoney(situation.spentThisMonthMinor, reload.currency)
+      const cap = formatMoney(situation.settings.monthlyCapMinor ?? 0, reload.currency)
       return `Reloads cost ${spent} this month; another for ${price} would pass the cap of ${cap}. A new month begins on ${until}.`
     }
     case 'below_threshold':
@@ -53,7 +53,7 @@ function confirmationSentence({ lastDecline }: Facts): string {
 /** What became of an attempt. */
 export function attemptSentence({ detail, purchase }: Attempt): string {
   if (purchase === null) return detail ?? ''
-  const bought = `${purchase.description} for ${moneyText(purchase.amountMinor, purchase.currency)}`
+  const bought = `${purchase.description} for ${formatMoney(purchase.amountMinor, purchase.currency)}`
   switch (purchase.status) {
     case 'succeeded':
       return `Bought ${bought}.`
@@ -77,7 +77,7 @@ export function recommendationSentence(
   if (because === 'campaigns_overnight') {
     const { campaigns, expectedMs, endsAtMs } = overnight
     const busy = busiestMs > 0 ? `; the busiest two hours of ${period} used ${creditsText(busiestMs)}` : ''
-    return `${campaignsText(campaigns)} expected to use ${creditsText(expectedMs)} until ${instantText(endsAtMs, timeZone)}${busy}: ${threshold} last through the night, should a card be declined while nobody is there to change it.`
+    return `${campaignsText(campaigns)} expected to use ${creditsText(expectedMs)} until ${formatInstant(endsAtMs, timeZone)}${busy}: ${threshold} last through the night, should a card be declined while nobody is there to change it.`
   }
   if (because === 'no_usage') return `There was no usage in ${period}: ${threshold} are enough to begin with.`
   const used = `The busiest two hours of ${period} used ${creditsText(busiestMs)}`

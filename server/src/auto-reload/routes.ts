@@ -2,7 +2,7 @@ import { msFromCredits } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { listAttempts } from './attempt-store.ts'
 import type { AutoReload } from './auto-reload.ts'
 import { readAutoReload, type ViewDeps } from './read-auto-reload.ts'
@@ -93,10 +93,10 @@ export function autoReloadRoutes(deps: AutoReloadRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
         const attempts = await listAttempts(database, workspaceId, { limit: limit + 1, beforeSeq })
-        return page(attempts, limit, (attempt) => [attempt.seq], attemptResponse)
+        return buildPage(attempts, limit, (attempt) => [attempt.seq], attemptResponse)
       },
     )
   }

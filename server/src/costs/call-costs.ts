@@ -15,7 +15,7 @@ export type CallPrices = {
   cellsOf(call: PricedCall): string
 }
 
-/** A call as the export reads it. Its UUIDs are keys of maps: see `copiedUuidKey`. */
+/** A call as the export reads it. Its UUIDs are keys of maps: see `readCopiedUuidKey`. */
 export type PricedCall = {
   readonly callKey: string
   readonly agentKey: string

@@ -1,6 +1,6 @@
 import { type LineRow, openGrants, readLine } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { type DayRow, readDays } from '../usage/usage-days.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
 import { pricesOf } from './draw-prices.ts'
@@ -29,7 +29,7 @@ export async function precomputePriceSplits(database: Database, limit = 20): Pro
 }
 
 async function lookAt(database: Database, workspaceId: string): Promise<void> {
-  const { line, timeZone, splits, nextMs } = await inOneSnapshot(database, async (tx) => {
+  const { line, timeZone, splits, nextMs } = await readInSnapshot(database, async (tx) => {
     const timeZone = await timeZoneOf(tx, workspaceId)
     const line = await readLine(tx, workspaceId)
     const { rows } = await tx.query<{ foldedMs: number }>(

@@ -15,7 +15,7 @@ import {
   worldStartsAtMs,
 } from '../../test/world.ts'
 import { readReceipt } from '../calls/receipt.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { publicId } from '../public-ids.ts'
 import { createExporter } from '../reports/export.ts'
 import { readRange } from '../reports/range.ts'
@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 async function costOf({ workspaceId }: TestWorkspace, query: WindowQuery = { preset: 'all' }): Promise<Cost> {
-  const { window, usage } = await inOneSnapshot(world.database, async (tx) => {
+  const { window, usage } = await readInSnapshot(world.database, async (tx) => {
     const window = await resolveWindow(tx, workspaceId, query, world.clock.now())
     return { window, usage: await readRange(tx, workspaceId, window) }
   })
@@ -91,7 +91,7 @@ describe('a change of the price in the middle of a day', () => {
     expect(await precomputePriceSplits(world.database)).toBe(1)
     expect(await precomputePriceSplits(world.database)).toBe(0)
     await talk(other, minuteMs)
-    const { splits } = await inOneSnapshot(world.database, async (tx) => {
+    const { splits } = await readInSnapshot(world.database, async (tx) => {
       const agentId = publicId('agent', other.agentId)
       const window = await resolveWindow(
         tx,

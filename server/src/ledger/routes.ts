@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { type Access, accessProblems, requireOperator } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { instantOf, instantOrNull } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { amountOf } from './amount.ts'
@@ -79,12 +79,12 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
         const kinds = kindsOf(request.query.kind)
         await ledger.catchUpIfDue(workspaceId)
         const entries = await listEntries(database, workspaceId, { limit, beforeSeq, kinds })
-        return page(entries, limit, (entry) => [entry.seq], transactionResponse)
+        return buildPage(entries, limit, (entry) => [entry.seq], transactionResponse)
       },
     )
 
@@ -100,11 +100,13 @@ export function ledgerRoutes(deps: LedgerRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         await ledger.catchUpIfDue(workspaceId)
-        const grants = await inOneSnapshot(database, (tx) => listGrants(tx, workspaceId, { limit, beforeId }))
-        return page(grants, limit, (grant) => [grant.id], grantResponse)
+        const grants = await readInSnapshot(database, (tx) =>
+          listGrants(tx, workspaceId, { limit, beforeId }),
+        )
+        return buildPage(grants, limit, (grant) => [grant.id], grantResponse)
       },
     )
 
@@ -182,5 +184,5 @@ function amountMsOf(body: z.infer<typeof GrantRequest>): number {
 /** The balance after everything that is due has been done. */
 async function currentBalance(deps: LedgerRouteDeps, workspaceId: string, nowMs: number) {
   await deps.ledger.catchUpIfDue(workspaceId)
-  return inOneSnapshot(deps.database, (tx) => readBalance(tx, workspaceId, nowMs))
+  return readInSnapshot(deps.database, (tx) => readBalance(tx, workspaceId, nowMs))
 }

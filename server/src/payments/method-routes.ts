@@ -3,7 +3,7 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import { testCards } from './gateway.ts'
@@ -58,11 +58,11 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
       },
       async (request) => {
         const workspaceId = await workspaceToPayFor(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const scope = { workspaceId, gateway: payments.gateway }
         const methods = await listMethods(database, scope, { limit: limit + 1, beforeId })
-        return page(methods, limit, (method) => [method.id], paymentMethodResponse)
+        return buildPage(methods, limit, (method) => [method.id], paymentMethodResponse)
       },
     )
 

@@ -4,7 +4,7 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
@@ -98,11 +98,11 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const purchases = await listPurchases(database, workspaceId, { limit, beforeId })
         const origin = originOf(request)
-        return page(
+        return buildPage(
           purchases,
           limit,
           (purchase) => [purchase.id],

@@ -3,7 +3,7 @@ import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/text-format.ts'
+import { formatInstant } from '../platform/text-format.ts'
 
 /** A step of a month's budget that is reached. */
 type Reached = {
@@ -30,7 +30,7 @@ export function tellBudget(tx: Tx, unit: WorkspaceUnit, reached: Reached, nowMs:
       kind: 'budget_reached',
       key: `${month}/${budgetMs}/${step}`,
       title: step === 100 ? 'The monthly budget is used up' : `${step} % of the monthly budget are used`,
-      detail: `${used} were used in ${monthName(month)} by ${instantText(nowMs, timeZone)}. ${whose} It stops nothing: calls go on as long as there are credits. See on the Usage page what used them, or set another budget in Settings.`,
+      detail: `${used} were used in ${monthName(month)} by ${formatInstant(nowMs, timeZone)}. ${whose} It stops nothing: calls go on as long as there are credits. See on the Usage page what used them, or set another budget in Settings.`,
       link: '/usage',
     },
     nowMs,

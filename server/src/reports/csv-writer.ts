@@ -1,4 +1,4 @@
-import { formulaSafe } from '../platform/http/csv.ts'
+import { escapeFormula } from '../platform/http/csv.ts'
 
 /**
  * Writes lines of a CSV file into buffers, cell by cell: numbers, identifiers and instants straight as bytes. Made for
@@ -31,7 +31,7 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** A text as a cell: safe in a spreadsheet, in quotes where it must be. */
 export function cellOf(text: string): string {
-  const safe = phoneNumber.test(text) ? text : formulaSafe(text)
+  const safe = phoneNumber.test(text) ? text : escapeFormula(text)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

@@ -6,11 +6,11 @@ import { type CallPrices, readCallPrices } from '../costs/call-costs.ts'
 import { readLine } from '../ledger/index.ts'
 import {
   type CopyRow,
-  copiedBigint,
-  copiedBoolean,
-  copiedUuidKey,
   createCopyReader,
   isCopiedNull,
+  readCopiedBigint,
+  readCopiedBoolean,
+  readCopiedUuidKey,
   uuidKey,
 } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
@@ -187,7 +187,7 @@ async function* linesOf(client: pg.Client, workspaceId: string, scene: Scene): A
   let usedMs = 0
   const read = createCopyReader(columns.length, (row) => {
     calls += 1
-    usedMs += copiedBigint(row, field.settled)
+    usedMs += readCopiedBigint(row, field.settled)
     writeCall(writer, row, scene)
   })
   for await (const chunk of client.query(copyTo(copySql(workspaceId, scene.window)))) {
@@ -203,14 +203,14 @@ async function* linesOf(client: pg.Client, workspaceId: string, scene: Scene): A
 }
 
 function writeCall(writer: CsvWriter, row: CopyRow, { window, agents, prices }: Scene): void {
-  const settledMs = copiedBigint(row, field.settled)
-  const endedAtMs = copiedBigint(row, field.endedAt)
-  const agentKey = copiedUuidKey(row, field.agentId)
+  const settledMs = readCopiedBigint(row, field.settled)
+  const endedAtMs = readCopiedBigint(row, field.endedAt)
+  const agentKey = readCopiedUuidKey(row, field.agentId)
   const agent = agents.get(agentKey)
   invariant(agent, 'A call has an agent of its workspace')
   writeId(writer, 'call_', row, field.id)
-  writer.instant(copiedBigint(row, field.authorizedAt))
-  writer.instant(copiedBigint(row, field.answeredAt))
+  writer.instant(readCopiedBigint(row, field.authorizedAt))
+  writer.instant(readCopiedBigint(row, field.answeredAt))
   writer.instant(endedAtMs)
   writer.plain(window.timeZone)
   writeText(writer, row, field.direction)
@@ -222,12 +222,12 @@ function writeCall(writer: CsvWriter, row: CopyRow, { window, agents, prices }: 
   writer.plain(String(creditsFromMs(settledMs)))
   writer.plain(
     prices.cellsOf({
-      callKey: copiedUuidKey(row, field.id),
+      callKey: readCopiedUuidKey(row, field.id),
       agentKey,
       endedAtMs,
       settledMs,
-      drawnFromMs: isCopiedNull(row, field.drawnFrom) ? 0 : copiedBigint(row, field.drawnFrom),
-      inOnePiece: copiedBoolean(row, field.inOnePiece),
+      drawnFromMs: isCopiedNull(row, field.drawnFrom) ? 0 : readCopiedBigint(row, field.drawnFrom),
+      inOnePiece: readCopiedBoolean(row, field.inOnePiece),
     }),
   )
   writer.endLine()

@@ -4,7 +4,7 @@ import { keepSplits } from '../costs/price-change-days.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { instantOf } from '../platform/http/instant.ts'
 import { endWhenStalled } from './end-stalled-download.ts'
@@ -51,7 +51,7 @@ export function usageRoutes(deps: UsageDeps): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const nowMs = clock.now()
         await ledger.catchUpIfDue(workspaceId)
-        const summary = await inOneSnapshot(database, (tx) => readSummary(tx, workspaceId, nowMs))
+        const summary = await readInSnapshot(database, (tx) => readSummary(tx, workspaceId, nowMs))
         return summaryResponse(summary, nowMs)
       },
     )
@@ -71,7 +71,7 @@ export function usageRoutes(deps: UsageDeps): Routes {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         const nowMs = clock.now()
-        const { window, usage } = await inOneSnapshot(database, async (tx) => {
+        const { window, usage } = await readInSnapshot(database, async (tx) => {
           const window = await resolveWindow(tx, workspaceId, request.query, nowMs)
           return { window, usage: await readRange(tx, workspaceId, window) }
         })

@@ -10,7 +10,7 @@ import {
   type World,
 } from '../../test/world.ts'
 import type { CallCommand } from '../calls/index.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { readRange } from '../reports/range.ts'
 import { resolveWindow, type WindowQuery } from '../reports/window.ts'
 import { closeMonths } from './closed-months.ts'
@@ -54,7 +54,7 @@ const windows: readonly WindowQuery[] = [
 
 /** Everything that the page shows of these windows. */
 function everything(): Promise<unknown[]> {
-  return inOneSnapshot(world.database, async (tx) => {
+  return readInSnapshot(world.database, async (tx) => {
     const answers: unknown[] = []
     for (const query of windows) {
       const window = await resolveWindow(tx, workspace.workspaceId, query, world.clock.now())

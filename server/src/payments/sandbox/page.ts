@@ -3,7 +3,7 @@ import type { BankCharge } from './bank.ts'
 /** The bank's page on which a customer confirms a payment: plain HTML, without a script. */
 export function confirmationPage(charge: BankCharge): string {
   const rows = [
-    ['Amount', moneyText(charge.amountMinor, charge.currency)],
+    ['Amount', formatMoney(charge.amountMinor, charge.currency)],
     ['For', charge.description],
     ['Card', `•••• ${charge.lastFour ?? '????'}`],
   ].map(([term = '', text = '']) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`)
@@ -90,7 +90,7 @@ a { color: inherit; }
 `
 
 /** "$24.00" from 2400 minor units. */
-function moneyText(minor: number, currency: string): string {
+function formatMoney(minor: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }
