@@ -123,7 +123,7 @@ describe('a change of a workspace', () => {
     expect(committed).toHaveLength(1)
   })
 
-  test('leaves a boundary due where it fails, for whoever comes next', async () => {
+  test('leaves a boundary due where it fails, for the next change', async () => {
     const { nextBoundaryMs } = (await change(async ({ unit }) => unit)).line
     world.clock.set((nextBoundaryMs ?? 0) + 5_000)
     await expect(change(() => Promise.reject(new Error('Broken')))).rejects.toThrow('Broken')
