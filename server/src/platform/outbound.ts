@@ -65,25 +65,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return url
   }
 
-  const guardedLookup: LookupFunction = (host, { all }, callback) => {
-    resolve(host)
-      .then((addresses) => {
-        requirePublic(addresses, host)
-        return addresses
-      })
-      .then(
-        (addresses) => {
-          const [first] = addresses
-          if (all) callback(null, [...addresses])
-          else callback(null, first?.address ?? '', first?.family)
-        },
-        (error: Error) => callback(error, ''),
-      )
-  }
-
   const connectOptions = { timeout: connectMsMax, allowH2: false }
   const connectAnywhere = buildConnector({ ...connectOptions })
-  const connectToPublic = buildConnector({ ...connectOptions, lookup: guardedLookup })
+  const connectToPublic = buildConnector({ ...connectOptions, lookup: guardLookup(resolve) })
   const dispatcher = new Agent({
     connect(target, callback) {
       const { protocol, hostname, port } = target
@@ -110,6 +94,25 @@ export function createOutbound(options: OutboundOptions): Outbound {
     },
     dispatcher,
     close: () => dispatcher.destroy(),
+  }
+}
+
+/** Wraps a DNS lookup: it fails with {@link OutboundRefused} unless all addresses are public. */
+function guardLookup(resolve: Resolve): LookupFunction {
+  return (host, { all }, callback) => {
+    resolve(host)
+      .then((addresses) => {
+        requirePublic(addresses, host)
+        return addresses
+      })
+      .then(
+        (addresses) => {
+          const [first] = addresses
+          if (all) callback(null, [...addresses])
+          else callback(null, first?.address ?? '', first?.family)
+        },
+        (error: Error) => callback(error, ''),
+      )
   }
 }
 
