@@ -118,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...rooms,
     server,
     access,
-    isWatched: rooms.streams.has,
+    isWatched: rooms.streams.isWatched,
     runDue: runner.runDue,
     listen: () => server.listen({ host: config.host, port: config.port }),
     close: () => runner.close(() => server.close()),
