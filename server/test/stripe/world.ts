@@ -18,7 +18,7 @@ export type StripeWorld = {
   readonly request: Ask
   readonly other: { readonly app: App; readonly request: Ask }
   /** Makes a workspace whose card was typed in on Stripe's page. */
-  workspaceWith(card: StripeTestCard): Promise<KeyedWorkspace>
+  addWorkspaceWithCard(card: StripeTestCard): Promise<KeyedWorkspace>
   /** Asks for Stripe's page on which the customer types in a card. */
   openCardPage(workspace: KeyedWorkspace): Promise<Session>
   /** Sends an event as Stripe would; `atMs` is the time of the signature. */
@@ -28,7 +28,7 @@ export type StripeWorld = {
   /** Decides on the bank's page. Returns the address of the redirect. */
   decideAtBank(page: string, decision: 'confirm' | 'decline'): Promise<string>
   /** Finds Stripe's payments for a purchase, `pur_…`. */
-  paymentsOf(purchase: string): Payment[]
+  findPayments(purchase: string): Payment[]
   close(): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
     other,
     openCardPage,
     browse,
-    async workspaceWith(card) {
+    async addWorkspaceWithCard(card) {
       const workspace = await test.addWorkspace()
       await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
       return workspace
@@ -80,7 +80,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
       const answer = await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
       return answer.headers.get('location') ?? ''
     },
-    paymentsOf: (purchase) => findPayments(stripe, uuidFrom('purchase', purchase) ?? ''),
+    findPayments: (purchase) => findPayments(stripe, uuidFrom('purchase', purchase) ?? ''),
     async close() {
       await test.close()
       await stripe.close()

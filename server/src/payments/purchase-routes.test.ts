@@ -15,7 +15,7 @@ const purchaseId = expect.stringMatching(/^pur_[0-9a-f]{32}$/)
 const amount = (credits: number) => ({ milliseconds: credits * 60_000, credits })
 const order = { packageId: 'credits_100', quantity: 2 }
 
-async function workspaceWith(card?: TestCard, planId = 'growth'): Promise<KeyedWorkspace> {
+async function addWorkspace(card?: TestCard, planId = 'growth'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
   if (card !== undefined) await addCard(workspace, card)
   return workspace
@@ -27,7 +27,7 @@ async function addCard(workspace: KeyedWorkspace, testCard: TestCard): Promise<T
     body: { testCard },
   })
   expect(status).toBe(201)
-  // The newest is the default, so no two are of the same moment.
+  // The newest card is the default, so no two may be added in the same millisecond.
   world.clock.advance(1)
   return body
 }
@@ -36,14 +36,14 @@ function buy(workspace: KeyedWorkspace, options: { idempotencyKey?: string; body
   return world.request('POST', '/v1/purchases', { key: workspace.key, body: order, ...options })
 }
 
-async function topUpCredits(workspace: KeyedWorkspace): Promise<unknown> {
+async function readTopUpCredits(workspace: KeyedWorkspace): Promise<unknown> {
   const { body } = await world.request<{ topUp: { remaining: { credits: number } } }>('GET', '/v1/balance', {
     key: workspace.key,
   })
   return body.topUp.remaining.credits
 }
 
-async function purchasesOf(workspace: KeyedWorkspace): Promise<readonly TestBody[]> {
+async function listPurchases(workspace: KeyedWorkspace): Promise<readonly TestBody[]> {
   return (await world.request('GET', '/v1/purchases', { key: workspace.key })).body.data
 }
 
@@ -54,7 +54,7 @@ async function expectAllAddsUp(): Promise<void> {
 
 describe('POST /v1/purchases', () => {
   test('201: charges the card and adds credits that never expire, with a receipt', async () => {
-    const workspace = await workspaceWith('success')
+    const workspace = await addWorkspace('success')
     const { status, body } = await buy(workspace)
     expect(status).toBe(201)
     expect(body).toEqual({
@@ -79,7 +79,7 @@ describe('POST /v1/purchases', () => {
       },
       balanceAfter: amount(1_200),
     })
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await readTopUpCredits(workspace)).toBe(200)
     const entries = await world.request('GET', '/v1/transactions', { key: workspace.key })
     expect(entries.body.data[0]).toMatchObject({
       kind: 'top_up',
@@ -94,8 +94,8 @@ describe('POST /v1/purchases', () => {
     await expectAllAddsUp()
   })
 
-  test('201: charges the card that is named, and otherwise the default: the newest', async () => {
-    const workspace = await workspaceWith('decline')
+  test('201: charges the named card, or else the default, which is the newest', async () => {
+    const workspace = await addWorkspace('decline')
     const good = await addCard(workspace, 'success')
     const bad = await addCard(workspace, 'decline')
     expect((await buy(workspace)).status).toBe(402)
@@ -106,7 +106,7 @@ describe('POST /v1/purchases', () => {
   })
 
   test('201: a bank that wants a confirmation leaves the purchase open', async () => {
-    const workspace = await workspaceWith('requires_action')
+    const workspace = await addWorkspace('requires_action')
     const { status, body } = await buy(workspace)
     expect(status).toBe(201)
     expect(body).toMatchObject({
@@ -116,46 +116,46 @@ describe('POST /v1/purchases', () => {
       receipt: null,
       balanceAfter: null,
     })
-    expect(await topUpCredits(workspace)).toBe(0)
+    expect(await readTopUpCredits(workspace)).toBe(0)
   })
 
-  test('201: while the outcome is unknown the purchase is pending; reconciliation finds it out, once', async () => {
-    const workspace = await workspaceWith('unknown_outcome')
+  test('201: a purchase with an unknown outcome is pending until reconciliation finds the outcome', async () => {
+    const workspace = await addWorkspace('unknown_outcome')
     const { status, body } = await buy(workspace)
     expect(status).toBe(201)
     expect(body).toMatchObject({ status: 'pending', settledAt: null })
-    expect(await topUpCredits(workspace)).toBe(0)
+    expect(await readTopUpCredits(workspace)).toBe(0)
     world.clock.advance(2_000)
     await world.app.payments.reconcileDue()
     await world.app.payments.reconcileDue()
     const found = await world.request('GET', `/v1/purchases/${body.id}`, { key: workspace.key })
     expect(found.body).toMatchObject({ status: 'succeeded' })
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await readTopUpCredits(workspace)).toBe(200)
     await expectAllAddsUp()
   })
 
-  test('201: a repeat with the same Idempotency-Key answers the same purchase', async () => {
-    const workspace = await workspaceWith('success')
+  test('201: a repeated Idempotency-Key returns the first purchase', async () => {
+    const workspace = await addWorkspace('success')
     const first = await buy(workspace, { idempotencyKey: 'monday' })
     expect(first.headers['idempotent-replayed']).toBeUndefined()
     const second = await buy(workspace, { idempotencyKey: 'monday' })
     expect(second.status).toBe(201)
     expect(second.body).toEqual(first.body)
     expect(second.headers['idempotent-replayed']).toBe('true')
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await readTopUpCredits(workspace)).toBe(200)
   })
 
-  test('201: a repeat continues a purchase whose answer had been lost', async () => {
-    const workspace = await workspaceWith('unknown_outcome')
+  test('201: a repeat continues a purchase whose answer was lost', async () => {
+    const workspace = await addWorkspace('unknown_outcome')
     const first = await buy(workspace, { idempotencyKey: 'tuesday' })
     expect(first.body).toMatchObject({ status: 'pending' })
     const second = await buy(workspace, { idempotencyKey: 'tuesday' })
     expect(second.body).toMatchObject({ id: first.body.id, status: 'succeeded' })
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await readTopUpCredits(workspace)).toBe(200)
   })
 
-  test('201: of twenty at once with one key, and on two servers, one buys and all answer it', async () => {
-    const workspace = await workspaceWith('success')
+  test('201: of twenty concurrent requests with one key on two servers, one buys and all return it', async () => {
+    const workspace = await addWorkspace('success')
     const other = await world.addProcess()
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -168,23 +168,23 @@ describe('POST /v1/purchases', () => {
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
-    expect(await purchasesOf(workspace)).toHaveLength(1)
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await listPurchases(workspace)).toHaveLength(1)
+    expect(await readTopUpCredits(workspace)).toBe(200)
     await expectAllAddsUp()
   })
 
-  test('201: a double click without a key buys once; after it the same order buys again', async () => {
-    const workspace = await workspaceWith('unknown_outcome')
+  test('201: a double click without a key buys once; a later order buys again', async () => {
+    const workspace = await addWorkspace('unknown_outcome')
     const first = await buy(workspace)
     const again = await buy(workspace)
     expect(again.body).toMatchObject({ id: first.body.id, status: 'succeeded' })
     const third = await buy(workspace)
     expect(third.body.id).not.toBe(first.body.id)
-    expect(await purchasesOf(workspace)).toHaveLength(2)
+    expect(await listPurchases(workspace)).toHaveLength(2)
   })
 
   test('400: names what is wrong with the order', async () => {
-    const workspace = await workspaceWith('success')
+    const workspace = await addWorkspace('success')
     for (const [body, pointer] of [
       [{ packageId: 'credits_100' }, '/quantity'],
       [{ ...order, quantity: 0 }, '/quantity'],
@@ -209,13 +209,13 @@ describe('POST /v1/purchases', () => {
     ['decline', 'card_declined', '0002'],
     ['insufficient_funds', 'insufficient_funds', '9995'],
   ] as const)('402: the card %s is declined, and nothing is credited', async (card, code, lastFour) => {
-    const workspace = await workspaceWith(card)
+    const workspace = await addWorkspace(card)
     const { status, body } = await buy(workspace)
     expect(status).toBe(402)
     expect(body).toMatchObject({ code: 'payment_declined', purchaseId, failure: { code } })
     expect(body.detail).toBe((body.failure as { message: string }).message)
-    expect(await topUpCredits(workspace)).toBe(0)
-    expect(await purchasesOf(workspace)).toMatchObject([
+    expect(await readTopUpCredits(workspace)).toBe(0)
+    expect(await listPurchases(workspace)).toMatchObject([
       {
         id: body.purchaseId,
         status: 'failed',
@@ -226,38 +226,38 @@ describe('POST /v1/purchases', () => {
     ])
   })
 
-  test('402: a repeat of a declined purchase stays declined, whatever card there is by now', async () => {
-    const workspace = await workspaceWith('decline')
+  test('402: a repeat of a declined purchase stays declined, even with a new card', async () => {
+    const workspace = await addWorkspace('decline')
     const first = await buy(workspace, { idempotencyKey: 'wednesday' })
     await addCard(workspace, 'success')
     const second = await buy(workspace, { idempotencyKey: 'wednesday' })
     expect(second.status).toBe(402)
     expect(second.body.purchaseId).toBe(first.body.purchaseId)
     expect(second.headers['idempotent-replayed']).toBe('true')
-    expect(await purchasesOf(workspace)).toHaveLength(1)
+    expect(await listPurchases(workspace)).toHaveLength(1)
   })
 
-  test('403: the Free plan may not buy', async () => {
-    const workspace = await workspaceWith('success', 'free')
+  test('403: the Free plan cannot buy', async () => {
+    const workspace = await addWorkspace('success', 'free')
     const { status, body } = await buy(workspace)
     expect(status).toBe(403)
     expect(body).toMatchObject({
       code: 'plan_required',
       detail: expect.stringContaining('Paid plan required'),
     })
-    expect(await purchasesOf(workspace)).toEqual([])
+    expect(await listPurchases(workspace)).toEqual([])
   })
 
-  test('403: a member may look, not buy', async () => {
-    const { member } = await ownerAndMember()
+  test('403: a member can read purchases but not buy', async () => {
+    const { member } = await signUpOwnerAndMember()
     const { status, body } = await world.request('POST', '/v1/purchases', { cookie: member, body: order })
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'forbidden' })
     expect((await world.request('GET', '/v1/purchases', { cookie: member })).status).toBe(200)
   })
 
-  test('404: there is no such package, or card', async () => {
-    const workspace = await workspaceWith('success')
-    const stranger = await workspaceWith()
+  test('404: there is no such package or card', async () => {
+    const workspace = await addWorkspace('success')
+    const stranger = await addWorkspace()
     const foreign = await addCard(stranger, 'success')
     expect(await buy(workspace, { body: { ...order, packageId: 'credits_7' } })).toMatchObject({
       status: 404,
@@ -272,14 +272,14 @@ describe('POST /v1/purchases', () => {
   })
 
   test('409: there is no card', async () => {
-    expect(await buy(await workspaceWith())).toMatchObject({
+    expect(await buy(await addWorkspace())).toMatchObject({
       status: 409,
       body: { code: 'payment_method_required' },
     })
   })
 
   test('409: the Idempotency-Key was used for another order, or at another address', async () => {
-    const workspace = await workspaceWith('success')
+    const workspace = await addWorkspace('success')
     await buy(workspace, { idempotencyKey: 'thursday' })
     expect(
       await buy(workspace, { idempotencyKey: 'thursday', body: { ...order, quantity: 3 } }),
@@ -300,20 +300,20 @@ describe('POST /v1/purchases', () => {
         idempotencyKey: 'thursday',
       }),
     ).toMatchObject({ status: 409, body: { code: 'idempotency_mismatch' } })
-    expect(await topUpCredits(workspace)).toBe(200)
+    expect(await readTopUpCredits(workspace)).toBe(200)
   })
 
-  test('201: a key is the same purchase for good, also when keys are forgotten elsewhere', async () => {
-    const workspace = await workspaceWith('success')
+  test('201: a key returns its purchase even after its idempotency record was deleted', async () => {
+    const workspace = await addWorkspace('success')
     const first = await buy(workspace, { idempotencyKey: 'long-ago' })
     await world.database.query(`delete from idempotency_keys where key = 'long-ago'`)
     const again = await buy(workspace, { idempotencyKey: 'long-ago' })
     expect(again.body).toEqual(first.body)
-    expect(await purchasesOf(workspace)).toHaveLength(1)
+    expect(await listPurchases(workspace)).toHaveLength(1)
   })
 
-  test('an idempotency key counts for its own workspace and person alone', async () => {
-    const [one, two] = [await workspaceWith('success'), await workspaceWith('success')]
+  test('201: an idempotency key is valid in its own workspace only', async () => {
+    const [one, two] = [await addWorkspace('success'), await addWorkspace('success')]
     const first = await buy(one, { idempotencyKey: 'same' })
     const second = await buy(two, { idempotencyKey: 'same' })
     expect(second.status).toBe(201)
@@ -323,7 +323,7 @@ describe('POST /v1/purchases', () => {
 
 describe('GET /v1/purchases', () => {
   test('200: newest first, page by page', async () => {
-    const workspace = await workspaceWith('success')
+    const workspace = await addWorkspace('success')
     const ids: string[] = []
     for (const quantity of [1, 2, 3]) {
       ids.unshift((await buy(workspace, { body: { ...order, quantity } })).body.id)
@@ -339,7 +339,7 @@ describe('GET /v1/purchases', () => {
 })
 
 describe('GET /v1/purchases/{id}', () => {
-  test('200: with a receipt that keeps the buyer’s name as it was', async () => {
+  test('200: the receipt keeps the buyer’s name from the time of payment', async () => {
     const owner = await world.signUp({ name: 'Grace' })
     await subscribe(owner.workspaceId, 'starter')
     const asOwner = { cookie: owner.cookie }
@@ -370,7 +370,7 @@ describe('GET /v1/purchases/{id}', () => {
         },
       },
     })
-    const workspace = await workspaceWith('success')
+    const workspace = await addWorkspace('success')
     const bought = await request('POST', '/v1/purchases', { key: workspace.key, body: order })
     const { body } = await request('GET', `/v1/purchases/${bought.body.id}`, { key: workspace.key })
     expect(body.receipt).toMatchObject({
@@ -380,14 +380,14 @@ describe('GET /v1/purchases/{id}', () => {
     })
   })
 
-  test('200: an operator’s key needs to name no workspace: the purchase does', async () => {
-    const { body } = await buy(await workspaceWith('success'))
+  test('200: an operator’s key need not name the workspace', async () => {
+    const { body } = await buy(await addWorkspace('success'))
     const { status } = await world.request('GET', `/v1/purchases/${body.id}`, { key: world.operatorKey })
     expect(status).toBe(200)
   })
 
-  test('404: of another workspace, unknown, or no id at all', async () => {
-    const { body } = await buy(await workspaceWith('success'))
+  test('404: the purchase is of another workspace, unknown, or not an id', async () => {
+    const { body } = await buy(await addWorkspace('success'))
     for (const id of [body.id, `pur_${'0'.repeat(32)}`, 'pur_7', 'nothing']) {
       expect(await world.request('GET', `/v1/purchases/${id}`, { key: world.workspaceKey })).toMatchObject({
         status: 404,
@@ -401,8 +401,8 @@ describe('POST /v1/purchases/{id}/cancel', () => {
   const cancel = (workspace: KeyedWorkspace, id: string) =>
     world.request('POST', `/v1/purchases/${id}/cancel`, { key: workspace.key })
 
-  test('200: gives up a purchase that waits for the bank; it cannot be confirmed any more', async () => {
-    const workspace = await workspaceWith('requires_action')
+  test('200: cancels a purchase that waits for the bank, which can then no longer be confirmed', async () => {
+    const workspace = await addWorkspace('requires_action')
     const { body } = await buy(workspace)
     const path = new URL(String(body.actionUrl)).pathname
     expect(await cancel(workspace, body.id)).toMatchObject({
@@ -410,20 +410,20 @@ describe('POST /v1/purchases/{id}/cancel', () => {
       body: { status: 'failed', failure: { code: 'canceled' }, actionUrl: null },
     })
     await world.request('POST', `${path}/confirm`)
-    expect(await purchasesOf(workspace)).toMatchObject([{ status: 'failed' }])
-    expect(await topUpCredits(workspace)).toBe(0)
+    expect(await listPurchases(workspace)).toMatchObject([{ status: 'failed' }])
+    expect(await readTopUpCredits(workspace)).toBe(0)
     await expectAllAddsUp()
   })
 
-  test('200: what is over stays as it is', async () => {
-    const workspace = await workspaceWith('success')
+  test('200: a purchase that is over stays as it is', async () => {
+    const workspace = await addWorkspace('success')
     const { body } = await buy(workspace)
     expect(await cancel(workspace, body.id)).toMatchObject({ status: 200, body: { status: 'succeeded' } })
   })
 
-  test('404: of another workspace', async () => {
-    const { body } = await buy(await workspaceWith('requires_action'))
-    expect(await cancel(await workspaceWith(), body.id)).toMatchObject({
+  test('404: the purchase is of another workspace', async () => {
+    const { body } = await buy(await addWorkspace('requires_action'))
+    expect(await cancel(await addWorkspace(), body.id)).toMatchObject({
       status: 404,
       body: { code: 'purchase_not_found' },
     })
@@ -431,8 +431,8 @@ describe('POST /v1/purchases/{id}/cancel', () => {
 })
 
 describe('live', () => {
-  test('a purchase, and a card, is announced as an event', async () => {
-    const workspace = await workspaceWith('success')
+  test('purchases and cards are announced as events', async () => {
+    const workspace = await addWorkspace('success')
     await buy(workspace)
     const { rows } = await world.database.query<{ topic: string }>(
       'select distinct topic from events where workspace_id = $1 order by topic',
@@ -450,8 +450,8 @@ async function subscribe(workspaceId: string, planId: string): Promise<void> {
   )
 }
 
-/** Cookies of an owner, and of a member of the same workspace, on a paid plan. */
-async function ownerAndMember(): Promise<{ owner: string; member: string }> {
+/** Signs up an owner and a member of one workspace on a paid plan. Returns their cookies. */
+async function signUpOwnerAndMember(): Promise<{ owner: string; member: string }> {
   const owner = await world.signUp()
   await subscribe(owner.workspaceId, 'starter')
   const invitation = await world.request<{ url: string }>('POST', '/v1/invitations', {

@@ -1,10 +1,12 @@
+import { assertNever } from '@talktime/core/exhaustive'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
 import { ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Seller, type Shop } from '../../test/shop.ts'
 import { type TestCard, testCards } from './gateway.ts'
-import { outcomeOf } from './sandbox/gateway.ts'
+import { readOutcome } from './sandbox/gateway.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -15,11 +17,11 @@ afterEach(async () => {
 })
 afterAll(() => shop.close())
 
-const creditsMs = 200 * 60_000
+const CREDITS_MS = 200 * MINUTE_MS
 const order = { key: 'order', quantity: 2 }
 
-/** Goes on where a process died: that is no failure of the test. */
-async function unlessDied<T>(work: Promise<T>): Promise<T | undefined> {
+/** Ignores that a process was killed. */
+async function unlessKilled<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {
@@ -28,66 +30,66 @@ async function unlessDied<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What the customer paid is what the customer got, purchase by purchase. */
-async function expectPaidIsGiven(workspaceId: string): Promise<void> {
-  const purchases = await shop.purchases(workspaceId)
+/** Expects that the customer got what they paid for, purchase by purchase. */
+async function expectPaidIsDelivered(workspaceId: string): Promise<void> {
+  const purchases = await shop.listPurchases(workspaceId)
   const succeeded = purchases.filter(({ status }) => status === 'succeeded')
-  const taken = await shop.taken(workspaceId)
+  const taken = await shop.listTaken(workspaceId)
   expect(taken.map(({ purchaseId }) => purchaseId)).toEqual(succeeded.map(({ id }) => id))
-  expect(await shop.toppedUpMs(workspaceId)).toBe(succeeded.reduce((sum, one) => sum + one.creditsMs, 0))
+  expect(await shop.sumToppedUpMs(workspaceId)).toBe(succeeded.reduce((sum, one) => sum + one.creditsMs, 0))
 }
 
-describe('a process that dies at any of its steps', () => {
+describe('a process that is killed at any step', () => {
   test.each(testCards.filter((card) => card !== 'insufficient_funds'))(
-    'charges once and credits once, or neither (card: %s)',
+    'charges once and credits once, or does neither (card: %s)',
     async (card) => {
-      const deaths = new Set<string>()
+      const states = new Set<string>()
       for (let stepsMax = 0; ; stepsMax += 1) {
-        const { workspaceId } = await shop.customer(card)
-        const mortal = shop.seller(stepsMax)
-        await unlessDied(mortal.buy(workspaceId, order))
-        deaths.add(
-          `${(await shop.purchases(workspaceId)).length} purchases, ${(await shop.taken(workspaceId)).length} paid, ${await shop.toppedUpMs(workspaceId)} ms`,
+        const { workspaceId } = await shop.addCustomer(card)
+        const killable = shop.startSeller(stepsMax)
+        await unlessKilled(killable.buy(workspaceId, order))
+        states.add(
+          `${(await shop.listPurchases(workspaceId)).length} purchases, ${(await shop.listTaken(workspaceId)).length} paid, ${await shop.sumToppedUpMs(workspaceId)} ms`,
         )
         await shop.reconcileAll()
-        await expectPaidIsGiven(workspaceId)
-        // The customer, who heard nothing, tries again.
-        const purchase = await shop.seller().buy(workspaceId, order)
-        expect(await shop.purchases(workspaceId)).toHaveLength(1)
+        await expectPaidIsDelivered(workspaceId)
+        // The customer, who got no answer, tries again.
+        const purchase = await shop.startSeller().buy(workspaceId, order)
+        expect(await shop.listPurchases(workspaceId)).toHaveLength(1)
         await shop.reconcileAll()
-        await expectPaidIsGiven(workspaceId)
+        await expectPaidIsDelivered(workspaceId)
         if (card === 'success') expect(purchase.status).toBe('succeeded')
-        if (!mortal.life.isKilled) break
+        if (!killable.life.isKilled) break
       }
-      // The deaths were where they were meant to be: before, between and after what has to go together.
+      // The kills happened before, between and after the steps that belong together.
       const expected = ['0 purchases, 0 paid, 0 ms', '1 purchases, 0 paid, 0 ms']
       if (card === 'success')
-        expected.push('1 purchases, 1 paid, 0 ms', `1 purchases, 1 paid, ${creditsMs} ms`)
+        expected.push('1 purchases, 1 paid, 0 ms', `1 purchases, 1 paid, ${CREDITS_MS} ms`)
       if (card === 'unknown_outcome') expected.push('1 purchases, 1 paid, 0 ms')
-      expect([...deaths].sort()).toEqual(expected.sort())
+      expect([...states].sort()).toEqual(expected.sort())
     },
   )
 
-  test('and whose reconciliation dies as well, at any of its steps', async () => {
+  test('has its purchases reconciled once, even if the reconciliation is killed at any step', async () => {
     for (let stepsMax = 0; ; stepsMax += 1) {
-      const { workspaceId } = await shop.customer('unknown_outcome')
-      await shop.seller().buy(workspaceId, order)
+      const { workspaceId } = await shop.addCustomer('unknown_outcome')
+      await shop.startSeller().buy(workspaceId, order)
       shop.clock.advance(2_000)
-      const mortal = shop.seller(stepsMax)
-      await unlessDied(mortal.payments.reconcileDue())
+      const killable = shop.startSeller(stepsMax)
+      await unlessKilled(killable.payments.reconcileDue())
       await shop.reconcileAll()
-      await expectPaidIsGiven(workspaceId)
-      expect(await shop.toppedUpMs(workspaceId)).toBe(creditsMs)
-      if (!mortal.life.isKilled) break
+      await expectPaidIsDelivered(workspaceId)
+      expect(await shop.sumToppedUpMs(workspaceId)).toBe(CREDITS_MS)
+      if (!killable.life.isKilled) break
     }
   })
 })
 
-/** What may happen at the same time as something else. */
-type Act =
+/** Something that may happen at the same time as something else. */
+type Action =
   | { readonly kind: 'buy'; readonly seller: number; readonly key: string; readonly quantity: number }
   | { readonly kind: 'reconcile'; readonly seller: number }
-  /** The bank tells what it knows of a purchase, by itself. */
+  /** The bank reports what it knows about a purchase. */
   | { readonly kind: 'webhook'; readonly seller: number; readonly purchase: number }
   | {
       readonly kind: 'customer'
@@ -97,13 +99,13 @@ type Act =
   | { readonly kind: 'cancel'; readonly seller: number; readonly purchase: number }
   | { readonly kind: 'remove the card'; readonly seller: number }
   | { readonly kind: 'new card'; readonly card: TestCard }
-  /** The process ends after so many more steps, and another takes its place. */
-  | { readonly kind: 'die'; readonly seller: number; readonly steps: number }
+  /** The process is killed after this many more steps, and another takes its place. */
+  | { readonly kind: 'kill'; readonly seller: number; readonly steps: number }
 
 const seller = fc.integer({ min: 0, max: 1 })
 const purchase = fc.integer({ min: 0, max: 2 })
 const card = fc.constantFrom(...testCards)
-const act: fc.Arbitrary<Act> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -129,42 +131,43 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constant('die' as const),
+      kind: fc.constant('kill' as const),
       seller,
       steps: fc.integer({ min: 0, max: 40 }),
     }),
   },
 )
 
-/** Moments, in each of which several things happen at once; and how long it is until the next. */
+/** Moments in which several things happen at once, each with the time until the next. */
 const history = fc.array(
   fc.record({
-    acts: fc.array(act, { minLength: 1, maxLength: 4 }),
+    actions: fc.array(action, { minLength: 1, maxLength: 4 }),
     waitMs: fc.constantFrom(0, 2_000, 60_000, 3_600_000),
   }),
   { minLength: 1, maxLength: 6 },
 )
 
-test('whatever is repeated, crossed, told late or cut short: what is paid is given, once', async () => {
+test('what is paid is delivered once, whatever is repeated, concurrent, late or killed', async () => {
   await fc.assert(
     fc.asyncProperty(card, history, async (firstCard, moments) => {
-      const { workspaceId } = await shop.customer(firstCard)
-      const sellers = [shop.seller(), shop.seller()]
-      for (const { acts, waitMs } of moments) {
-        for (const [index, { life }] of sellers.entries()) if (life.isKilled) sellers[index] = shop.seller()
-        await Promise.all(acts.map((one) => happen(workspaceId, sellers, one)))
+      const { workspaceId } = await shop.addCustomer(firstCard)
+      const sellers = [shop.startSeller(), shop.startSeller()]
+      for (const { actions, waitMs } of moments) {
+        for (const [index, { life }] of sellers.entries())
+          if (life.isKilled) sellers[index] = shop.startSeller()
+        await Promise.all(actions.map((one) => perform(workspaceId, sellers, one)))
         shop.clock.advance(waitMs)
       }
       await shop.reconcileAll()
-      await expectPaidIsGiven(workspaceId)
+      await expectPaidIsDelivered(workspaceId)
     }),
     propertyRuns(30),
   )
 })
 
-async function happen(workspaceId: string, sellers: readonly Seller[], one: Act): Promise<void> {
+async function perform(workspaceId: string, sellers: readonly Seller[], one: Action): Promise<void> {
   const by = 'seller' in one ? sellers[one.seller] : undefined
-  const purchases = await shop.purchases(workspaceId)
+  const purchases = await shop.listPurchases(workspaceId)
   const about = 'purchase' in one ? purchases[one.purchase] : undefined
   switch (one.kind) {
     case 'buy':
@@ -177,7 +180,7 @@ async function happen(workspaceId: string, sellers: readonly Seller[], one: Act)
       const charge = about && (await shop.gateway.bank.findByKey(about.id))
       if (charge === undefined) return
       await unlessRefused(
-        by?.payments.recordOutcome({ workspaceId, id: charge.idempotencyKey }, outcomeOf(charge)),
+        by?.payments.recordOutcome({ workspaceId, id: charge.idempotencyKey }, readOutcome(charge)),
       )
       return
     }
@@ -190,19 +193,22 @@ async function happen(workspaceId: string, sellers: readonly Seller[], one: Act)
       if (about !== undefined) await unlessRefused(by?.payments.cancel({ workspaceId, id: about.id }))
       return
     case 'remove the card': {
-      const method = await by?.payments.defaultMethod(shop.database, workspaceId)
+      const method = await by?.payments.findDefaultMethod(shop.database, workspaceId)
       if (method !== undefined) await unlessRefused(by?.payments.removeMethod(workspaceId, method.id))
       return
     }
     case 'new card':
       await shop.addCard(workspaceId, one.card)
       return
-    case 'die':
+    case 'kill':
       by?.life.killAfter(one.steps)
+      return
+    default:
+      return assertNever(one)
   }
 }
 
-/** Dying, having no card and a card that is gone already are all in the game. */
+/** Ignores that a process was killed, that there is no card, and that a card was removed before. */
 async function unlessRefused(work: Promise<unknown> | undefined): Promise<void> {
   try {
     await work

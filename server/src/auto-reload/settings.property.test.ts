@@ -1,3 +1,5 @@
+import { assertNever } from '@talktime/core/exhaustive'
+import { DAY_MS, HOUR_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
@@ -11,9 +13,7 @@ import {
 import { closeInOrder, instant } from '../../test/voice-stack.ts'
 import { testCards } from '../payments/gateway.ts'
 
-const HOUR_MS = 60 * 60_000
-const DAY_MS = 24 * HOUR_MS
-const capMinor = 5_000
+const CAP_MINOR = 5_000
 
 let t: TestApp
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-type Deed =
+type Action =
   | { readonly kind: 'save'; readonly choice: Choice }
   | { readonly kind: 'card'; readonly card: (typeof testCards)[number] }
   | { readonly kind: 'remove_card' | 'old_card' | 'confirm' | 'refuse' | 'cancel' | 'buy' }
@@ -36,10 +36,10 @@ const choice: fc.Arbitrary<Choice> = fc.record({
   thresholdCredits: fc.constantFrom(5, 50, 500),
   packageId: fc.constant('credits_100'),
   quantity: fc.integer({ min: 1, max: 3 }),
-  monthlyCap: fc.constant({ minor: capMinor, currency: 'USD' }),
+  monthlyCap: fc.constant({ minor: CAP_MINOR, currency: 'USD' }),
 })
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant('card' as const), card: fc.constantFrom(...testCards) }),
   fc.record({
     kind: fc.constantFrom('remove_card', 'old_card', 'confirm', 'refuse', 'cancel', 'buy' as const),
@@ -61,7 +61,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('save' as const), choice }) },
 )
 
-async function doDeed(customer: ReloadCustomer, done: Deed): Promise<void> {
+async function perform(customer: ReloadCustomer, done: Action): Promise<void> {
   const { ask } = customer
   const cards = async () => (await ask('GET', '/v1/payment-methods')).body.data
   switch (done.kind) {
@@ -79,7 +79,7 @@ async function doDeed(customer: ReloadCustomer, done: Deed): Promise<void> {
       return
     case 'confirm':
     case 'refuse':
-      return onBankPage(customer, done.kind)
+      return decideAtBank(customer, done.kind)
     case 'cancel': {
       const [latest] = await customer.reloads()
       if (latest) await ask('POST', `/v1/purchases/${latest.id}/cancel`)
@@ -100,10 +100,13 @@ async function doDeed(customer: ReloadCustomer, done: Deed): Promise<void> {
       return talk(customer, done.minutes)
     case 'wait':
       t.clock.advance(done.ms)
+      return
+    default:
+      return assertNever(done)
   }
 }
 
-/** A call that may be refused. */
+/** Makes a call, which may be refused. */
 async function talk({ ask, agentId }: ReloadCustomer, minutes: number): Promise<void> {
   const at = instant(t.clock.now() - minutes * 60_000)
   const { status, body } = await ask('POST', '/v1/calls', { body: { agentId, direction: 'web', at } })
@@ -112,7 +115,7 @@ async function talk({ ask, agentId }: ReloadCustomer, minutes: number): Promise<
   await ask('POST', `/v1/calls/${body.id}/end`)
 }
 
-async function onBankPage(customer: ReloadCustomer, decision: 'confirm' | 'refuse'): Promise<void> {
+async function decideAtBank(customer: ReloadCustomer, decision: 'confirm' | 'refuse'): Promise<void> {
   const waiting = (await customer.reloads()).find(({ status }) => status === 'requires_action')
   if (waiting === undefined) return
   const { pathname } = new URL(waiting.actionUrl ?? '')
@@ -120,8 +123,8 @@ async function onBankPage(customer: ReloadCustomer, decision: 'confirm' | 'refus
   await t.request('POST', path, { headers: { 'content-type': 'application/x-www-form-urlencoded' } })
 }
 
-/** The most that reloads cost in any calendar month of UTC. */
-async function mostSpentInAMonth(customer: ReloadCustomer): Promise<number> {
+/** Computes the most that reloads cost in any calendar month of UTC. */
+async function computeMostSpentInAMonth(customer: ReloadCustomer): Promise<number> {
   const spent = new Map<string, number>()
   for (const { status, createdAt, amount } of await customer.reloads()) {
     if (status === 'failed') continue
@@ -131,24 +134,24 @@ async function mostSpentInAMonth(customer: ReloadCustomer): Promise<number> {
   return Math.max(0, ...spent.values())
 }
 
-test('whatever is done, nothing but saving moves the switch or the other settings, and the cap holds', async () => {
+test('only saving changes the switch and the other settings, and the cap holds, whatever happens', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(deed, { minLength: 5, maxLength: 25 }), async (deeds) => {
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
       const customer = await reloadCustomer(t)
-      let saved: Choice = { ...ordinaryChoice, monthlyCap: { minor: capMinor, currency: 'USD' } }
+      let saved: Choice = { ...ordinaryChoice, monthlyCap: { minor: CAP_MINOR, currency: 'USD' } }
       await customer.save(saved)
-      for (const done of deeds) {
-        await doDeed(customer, done)
+      for (const done of actions) {
+        await perform(customer, done)
         const now = await customer.autoReload()
-        // Saving is refused on Free.
+        // The Free plan refuses to save.
         if (done.kind === 'save' && now.state !== 'plan_required') saved = done.choice
         await t.app.runDue()
         expect(await customer.autoReload()).toMatchObject(saved)
       }
       await t.app.runDue()
-      // A month may begin twice where it changes its zone.
-      if (deeds.some(({ kind }) => kind === 'zone')) return
-      expect(await mostSpentInAMonth(customer)).toBeLessThanOrEqual(capMinor)
+      // A month may begin twice if the workspace changes its time zone.
+      if (actions.some(({ kind }) => kind === 'zone')) return
+      expect(await computeMostSpentInAMonth(customer)).toBeLessThanOrEqual(CAP_MINOR)
     }),
     propertyRuns(8),
   )
