@@ -54,12 +54,8 @@ const uuidOf = ({ workspaceId }: TestPerson) => uuidFrom('workspace', workspaceI
 
 describe('an alert', () => {
   test('is raised once for each crossing, however often at once', async () => {
-    const raised = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        raise(createDeclined(t.workspaceUuid, index < 6 ? 'one' : 'two')),
-      ),
-    )
-    expect(raised.filter((id) => id !== undefined)).toHaveLength(2)
+    const keys = ['one', 'one', 'one', 'one', 'one', 'one', 'two', 'two']
+    await Promise.all(keys.map((key) => raise(createDeclined(t.workspaceUuid, key))))
     expect(await listAlerts({ key: t.workspaceKey })).toHaveLength(2)
   })
 
