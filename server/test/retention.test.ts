@@ -5,7 +5,7 @@ import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
 import { uuidFrom } from '../src/public-ids.ts'
 import { REMEMBERED_MS } from '../src/voice/simulated/carrier.ts'
 import { type TestApp, testApp } from './app.ts'
-import { campaignCustomer, steadyLife } from './campaign-customer.ts'
+import { createCampaignCustomer, steadyLife } from './campaign-customer.ts'
 import { closeInOrder } from './voice-stack.ts'
 
 // Data that is kept for a limited time, so that a server that runs for years does not grow beyond its books.
@@ -83,10 +83,10 @@ test('an alert with a pending delivery stays, and expired alerts are deleted in 
 })
 
 test('gateway events, expired sessions and old simulated calls are deleted; calls and the ledger stay', async () => {
-  const customer = await campaignCustomer(t)
-  const { id } = await customer.started({ concurrency: 2 }, 2)
+  const customer = await createCampaignCustomer(t)
+  const { id } = await customer.startCampaign({ concurrency: 2 }, 2)
   for (let seconds = 0; seconds < 90; seconds += 10) await later(10_000)
-  expect(await customer.get(id)).toMatchObject({ status: 'completed' })
+  expect(await customer.readCampaign(id)).toMatchObject({ status: 'completed' })
   const { userId } = await t.signUp()
   await t.database.query(`update sessions set expires_at = to_timestamp($1) where user_id = $2`, [
     (t.clock.now() + DAY_MS) / 1000,

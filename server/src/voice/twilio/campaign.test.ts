@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { campaignCustomer } from '../../../test/campaign-customer.ts'
+import { createCampaignCustomer } from '../../../test/campaign-customer.ts'
 import { openTwilioWorld, type TwilioWorld } from '../../../test/twilio/world.ts'
 
 const SECOND_MS = 1_000
@@ -16,10 +16,10 @@ async function after(ms: number): Promise<void> {
 }
 
 test('a campaign through Twilio waits until its agent can be called from and connected, then calls everybody once', async () => {
-  const customer = await campaignCustomer(world.test)
-  const { id } = await customer.started({ concurrency: 5 }, 3)
+  const customer = await createCampaignCustomer(world.test)
+  const { id } = await customer.startCampaign({ concurrency: 5 }, 3)
   await after(SECOND_MS)
-  expect(await customer.get(id)).toMatchObject({
+  expect(await customer.readCampaign(id)).toMatchObject({
     status: 'paused',
     pauseReason: 'carrier_failing',
     pauseDetail: expect.stringContaining('the agent has a phone number and a voice endpoint'),
@@ -41,7 +41,7 @@ test('a campaign through Twilio waits until its agent can be called from and con
   await after(60 * SECOND_MS)
   for (const call of calls) await world.report(world.twilio.end(call))
   await after(SECOND_MS)
-  expect(await customer.get(id)).toMatchObject({
+  expect(await customer.readCampaign(id)).toMatchObject({
     status: 'completed',
     contacts: { reached: 3 },
     creditsUsed: { milliseconds: 3 * 60 * SECOND_MS },
