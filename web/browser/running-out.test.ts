@@ -14,7 +14,7 @@ test('low, out and back: every page says since when, what it means for calls and
   const { agentId, stack } = await workspaceWithCalls(product, page)
   const call = await stack('', { agentId, direction: 'web', at: secondsAgo(1_700) })
   await stack(`/${call.id}/answer`, { at: secondsAgo(1_690) })
-  const banner = page.getByRole('status').filter({ hasText: 'credits left' })
+  const banner = page.getByRole('status').filter({ hasText: 'Less than 5 credits left' })
   await banner.getByText(/Less than 5 credits left\. With 1 live call, credits last until \d/).waitFor()
   await page.getByRole('button', { name: /^Balance.*Low/ }).waitFor()
   await banner.getByRole('button', { name: 'Dismiss' }).click()
