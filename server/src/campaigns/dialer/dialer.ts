@@ -1,7 +1,7 @@
 import { createBackground } from '../../platform/background.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { Dialed, Voice } from '../../voice/index.ts'
+import type { DialResult, Voice } from '../../voice/index.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { findDueCampaigns } from '../campaign-store.ts'
 import { type Handover, takeTurn } from './advance-campaign.ts'
@@ -26,7 +26,7 @@ export type Woken = CampaignRef & { readonly callId?: string | undefined }
 export type DialerDeps = RequeueDeps & {
   readonly database: Database
   readonly clock: Clock
-  readonly voice: Pick<Voice, 'dial' | 'withdraw'>
+  readonly voice: Pick<Voice, 'dial' | 'cancelOrder'>
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -61,7 +61,7 @@ export function createDialer(deps: DialerDeps): Dialer {
     const withdrawn: string[] = []
     const inVoice: string[] = []
     for (const callId of left) {
-      if (await voice.withdraw({ workspaceId, callId })) withdrawn.push(callId)
+      if (await voice.cancelOrder({ workspaceId, callId })) withdrawn.push(callId)
       else inVoice.push(callId)
     }
     await recordDialed(database, workspaceId, inVoice, clock.now())
@@ -95,7 +95,7 @@ export function createDialer(deps: DialerDeps): Dialer {
     await requeueContacts(deps, campaign, refused)
   }
 
-  function isInVoice({ outcome }: Dialed): boolean {
+  function isInVoice({ outcome }: DialResult): boolean {
     return outcome === 'placed' || outcome === 'unknown'
   }
 
