@@ -1,6 +1,7 @@
 import { LEASE_MS } from '@talktime/core/calls/call-lease'
 import { localDayOf } from '@talktime/core/time/local-day'
 import TinyQueue from 'tinyqueue'
+import { type Batch, type ChargeReversal, createKey } from '../../server/src/calls/batch.ts'
 import {
   insertCalls,
   loadAgents,
@@ -9,7 +10,7 @@ import {
   updateCalls,
 } from '../../server/src/calls/call-store.ts'
 import type { CallCommand } from '../../server/src/calls/command.ts'
-import { type Batch, type ChargeReversal, decide, inWorkspace } from '../../server/src/calls/decide.ts'
+import { decide } from '../../server/src/calls/decide.ts'
 import {
   addEvent,
   type Ledger,
@@ -126,7 +127,7 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
     for (const entry of unit?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
     if (!state.expected.has(call.id) && !known.has(call.id)) {
       addCall(copies.calls, call)
-      batch.calls.delete(inWorkspace(workspaceId, call.id))
+      batch.calls.delete(createKey(workspaceId, call.id))
     }
     return batch.reversals.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
@@ -164,7 +165,7 @@ async function carryOutReversal(
   back: ChargeReversal,
   nowMs: number,
 ): Promise<void> {
-  const call = batch.calls.get(inWorkspace(back.workspaceId, back.callId))
+  const call = batch.calls.get(createKey(back.workspaceId, back.callId))
   invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
   const entries = await reverseCharge(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
@@ -183,8 +184,8 @@ async function loadBatch(
   return {
     units: await lockWorkspaces(database, [workspaceId]),
     gates: await loadGates(database, [workspaceId]),
-    agents: new Map(agents.map((agent) => [inWorkspace(workspaceId, agent.id), agent])),
-    calls: new Map(calls.map((call) => [inWorkspace(workspaceId, call.id), call])),
+    agents: new Map(agents.map((agent) => [createKey(workspaceId, agent.id), agent])),
+    calls: new Map(calls.map((call) => [createKey(workspaceId, call.id), call])),
     externalIds: new Map(),
     inserted: new Set(),
     updated: new Set(),

@@ -97,7 +97,7 @@ describe('a workspace with one credit and two calls in conversation', () => {
       outSince: null,
     })
     expect((await alerts()).at(-2)?.detail).toContain(
-      'The 2 calls that are on go on to their end; the next credits pay for that first.',
+      'The 2 live calls continue to their end; the next credits pay for them first.',
     )
   })
 
@@ -116,7 +116,7 @@ describe('a workspace with one credit and two calls in conversation', () => {
     expect((await stack.end(one)).body).toMatchObject({ ...ordered, charged: milliseconds(32 * second) })
     expect((await stack.end(two)).body).toMatchObject({ status: 'ended', charged: milliseconds(32 * second) })
     expect(await stack.balance()).toMatchObject({ overdraft: milliseconds(4 * second) })
-    expect((await alerts()).at(-1)?.detail).toContain('The 3 calls that were on are being ended.')
+    expect((await alerts()).at(-1)?.detail).toContain('The 3 live calls are being ended.')
   })
 
   test('says so on the spot to whoever watches: the calls, the alert and the balance', async () => {
@@ -157,7 +157,7 @@ describe('credits that come back', () => {
     expect((await alerts()).at(-1)).toMatchObject({
       title: 'Credits are back',
       detail:
-        'Incoming calls are answered again since 22 Nov 2026, 10:00 (UTC). The call that is on goes on to its end.',
+        'Incoming calls are answered again since 22 Nov 2026, 10:00 (UTC). The live call continues to its end.',
       link: '/billing',
     })
   })
