@@ -3,7 +3,7 @@ import { raiseAlert } from '../src/alerts/index.ts'
 import { ALERTS_KEPT_MS, DELIVERIES_KEPT_MS, deleteExpiredAlerts } from '../src/alerts/retention.ts'
 import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
 import { uuidFrom } from '../src/public-ids.ts'
-import { REMEMBERED_MS } from '../src/voice/simulated/carrier.ts'
+import { SIMULATED_CALL_RETENTION_MS } from '../src/voice/simulated/carrier.ts'
 import { type TestApp, testApp } from './app.ts'
 import { createCampaignCustomer, steadyLife } from './campaign-customer.ts'
 import { closeInOrder } from './voice-stack.ts'
@@ -99,11 +99,11 @@ test('gateway events, expired sessions and old simulated calls are deleted; call
   await later(DAY_MS)
   const sessions = () => countOf('sessions', `user_id = '${uuidFrom('user', userId)}'`)
   expect(await sessions()).toBe(1)
-  await later(REMEMBERED_MS)
+  await later(SIMULATED_CALL_RETENTION_MS)
   expect([await sessions(), await countOf('simulated_calls'), await countOf('gateway_events')]).toEqual([
     0, 0, 1,
   ])
-  await later(GATEWAY_EVENTS_KEPT_MS - REMEMBERED_MS)
+  await later(GATEWAY_EVENTS_KEPT_MS - SIMULATED_CALL_RETENTION_MS)
   expect(await countOf('gateway_events')).toBe(0)
   const after = await books()
   expect(after[0]).toBe(before[0])

@@ -95,7 +95,7 @@ describe('a workspace with one credit and two calls in conversation', () => {
       outSince: null,
     })
     expect((await listAlerts()).at(-2)?.detail).toContain(
-      'The 2 calls that are on go on to their end; the next credits pay for that first.',
+      'The 2 live calls continue to their end; the next credits pay for them first.',
     )
   })
 
@@ -117,7 +117,7 @@ describe('a workspace with one credit and two calls in conversation', () => {
       charged: milliseconds(32 * SECOND_MS),
     })
     expect(await stack.balance()).toMatchObject({ overdraft: milliseconds(4 * SECOND_MS) })
-    expect((await listAlerts()).at(-1)?.detail).toContain('The 3 calls that were on are being ended.')
+    expect((await listAlerts()).at(-1)?.detail).toContain('The 3 live calls are being ended.')
   })
 
   test('sends events to live listeners at once: of the calls, the alert and the balance', async () => {
@@ -158,7 +158,7 @@ describe('credits that come back', () => {
     expect((await listAlerts()).at(-1)).toMatchObject({
       title: 'Credits are back',
       detail:
-        'Incoming calls have been answered again since 22 Nov 2026, 10:00 (UTC). The call that is on goes on to its end.',
+        'Incoming calls have been answered again since 22 Nov 2026, 10:00 (UTC). The live call continues to its end.',
       link: '/billing',
     })
   })

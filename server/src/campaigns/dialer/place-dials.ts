@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { Dialed, Voice } from '../../voice/index.ts'
+import type { DialResult, Voice } from '../../voice/index.ts'
 import type { CampaignRow } from '../campaign.ts'
 import { recordDialed } from './dial-store.ts'
 import { type RequeueDeps, requeueContacts } from './requeue-contacts.ts'
@@ -9,7 +9,7 @@ import type { NewDial } from './start-dials.ts'
 export type PlaceDialsDeps = RequeueDeps & {
   readonly database: Database
   readonly clock: Clock
-  readonly voice: Pick<Voice, 'dial' | 'withdraw'>
+  readonly voice: Pick<Voice, 'dial' | 'cancelOrder'>
   /** Something failed that will be tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -54,7 +54,7 @@ export async function cancelAbandonedDials(
   const canceled: { readonly callId: string }[] = []
   const withVoice: string[] = []
   for (const callId of callIds) {
-    if (await voice.withdraw({ workspaceId, callId })) canceled.push({ callId })
+    if (await voice.cancelOrder({ workspaceId, callId })) canceled.push({ callId })
     else withVoice.push(callId)
   }
   await recordDialed(database, workspaceId, withVoice, clock.now())
@@ -62,6 +62,6 @@ export async function cancelAbandonedDials(
 }
 
 /** Whether the voice room has the dial, so that its call will say what became of it. */
-function isWithVoice({ outcome }: Dialed): boolean {
+function isWithVoice({ outcome }: DialResult): boolean {
   return outcome === 'placed' || outcome === 'unknown'
 }

@@ -1,6 +1,6 @@
-import { agentProblems } from '../../agents/index.ts'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { Ledger } from '../../ledger/index.ts'
-import type { Dialed } from '../../voice/index.ts'
+import type { DialFailureReason, DialResult } from '../../voice/index.ts'
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { findCampaign } from '../campaign-store.ts'
 import { pauseCampaign, saveCampaign } from '../lifecycle.ts'
@@ -16,7 +16,7 @@ export type RequeueDeps = {
 }
 
 /** A dial that called nobody. Without `dialed`, its order was canceled before a carrier was asked. */
-type NotCalled = { readonly callId: string; readonly dialed?: Dialed }
+type NotCalled = { readonly callId: string; readonly dialed?: DialResult }
 
 /**
  * Ends dials that called nobody and requeues their contacts: they wait again and no dial attempt is counted. The campaign
@@ -42,7 +42,7 @@ export async function requeueContacts(
       waiting: campaign.counts.waiting + outcomes.length,
     }
     const next = { ...campaign, counts, lookAtMs: nowMs + decideWaitMs(notCalled) }
-    const reason = pauseReasonOf(notCalled)
+    const reason = findPauseReason(notCalled)
     if (reason !== null && campaign.status === 'running') await pauseCampaign(tx, unit, next, reason, nowMs)
     else await saveCampaign(tx, unit, next)
   })
@@ -69,18 +69,39 @@ function decideWaitMs(notCalled: readonly NotCalled[]): number {
   return reasons.some((reason) => reason !== null) ? REFUSED_MS : 0
 }
 
-/** Decides whether the campaign pauses. Not for credits: that is left to the credit watch, which notices their return. */
-function pauseReasonOf(notCalled: readonly NotCalled[]): PauseReason | null {
+/**
+ * Finds why the campaign must pause. Credits that have run out do not pause it here: the credit watch pauses it, because
+ * only the credit watch sees that credits return.
+ */
+function findPauseReason(notCalled: readonly NotCalled[]): PauseReason | null {
   for (const { dialed } of notCalled) {
     if (dialed?.outcome === 'refused') {
       const { reason } = dialed
       if (reason !== 'concurrency_limit' && reason !== 'out_of_credits') return reason
     }
-    if (dialed?.outcome === 'failed' && dialed.reason === agentProblems.agent_not_found.code)
-      return 'agent_disabled'
-    // What the carrier needs of the agent is missing: nobody of this campaign can be called.
-    if (dialed?.outcome === 'failed' && /^no_(caller_number|endpoint)$/.test(dialed.reason))
-      return 'carrier_failing'
+    const reason = dialed?.outcome === 'failed' ? findPauseReasonOfFailure(dialed.reason) : null
+    if (reason !== null) return reason
   }
   return null
+}
+
+/** Finds whether a failure concerns every contact of the campaign: then the campaign must pause. */
+function findPauseReasonOfFailure(failure: DialFailureReason): PauseReason | null {
+  switch (failure) {
+    case 'agent_not_found':
+      return 'agent_disabled'
+    case 'no_caller_number':
+    case 'no_endpoint':
+      return 'carrier_failing'
+    case 'canceled':
+    case 'carrier_missing':
+    case 'invalid_number':
+    case 'not_authorized':
+    case 'over':
+    case 'rejected_by_carrier':
+    case 'withdrawn':
+      return null
+    default:
+      return assertNever(failure)
+  }
 }

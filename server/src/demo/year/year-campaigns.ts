@@ -105,7 +105,7 @@ export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker
   }
 
   async function carryOn(nowMs: number): Promise<void> {
-    await deliverDue(voice.report)
+    await deliverDue(voice.applyCarrierReport)
     await voice.idle()
     for (const campaign of mayDialAt(nowMs) ? await readCampaigns() : []) {
       if (campaign.lookAtMs === null || campaign.lookAtMs > nowMs) continue
