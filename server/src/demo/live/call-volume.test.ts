@@ -1,7 +1,7 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../platform/seeded-random.ts'
-import { createPace } from './call-volume.ts'
+import { createCallVolume } from './call-volume.ts'
 
 const stepMs = 3_000
 const hourMs = 60 * 60_000
@@ -9,7 +9,7 @@ const hourMs = 60 * 60_000
 /** Asks as a stack does that always has as many calls as it should; returns the crowd of every moment. */
 function crowdsOf(hours: number, isWatchedAt: (hour: number) => boolean): number[] {
   let nowMs = 0
-  const pace = createPace({
+  const pace = createCallVolume({
     chance: seededRandom(1),
     isWatched: () => isWatchedAt(nowMs / hourMs),
     startsAtMs: nowMs,

@@ -2,12 +2,12 @@ import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
 
 /** How many simulated calls there are at once. */
-export type Pace = {
+export type CallVolume = {
   /** How many calls are to be on, while so many talk. Ask every few seconds. */
   crowd(nowMs: number, talking: number): number
 }
 
-export type PaceDeps = {
+export type CallVolumeDeps = {
   readonly chance: SeededRandom
   /** Whether somebody has a dashboard of the workspace open. */
   readonly isWatched: () => boolean
@@ -37,7 +37,7 @@ const savedMsMin = 40 * MS_PER_CREDIT
  * Lively while somebody watches, quiet otherwise, and never livelier over a day than its talk time allows: one call that
  * is always on uses 1,440 credits a day, next to which the year of history would be a flat line.
  */
-export function createPace({ chance, isWatched, startsAtMs }: PaceDeps): Pace {
+export function createCallVolume({ chance, isWatched, startsAtMs }: CallVolumeDeps): CallVolume {
   let livelyUntilMs = startsAtMs + firstLookMs
   let savedMs = savedMsMax
   let askedAtMs = startsAtMs

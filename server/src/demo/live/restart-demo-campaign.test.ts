@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { type CampaignAnswer, campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
-import { keepCampaign } from './restart-demo-campaign.ts'
+import { restartDemoCampaign } from './restart-demo-campaign.ts'
 
 let t: TestApp
 beforeAll(async () => {
@@ -14,7 +14,7 @@ test('another campaign follows the demo’s one that is complete, while somebody
   const customer = await campaignCustomer(t)
   const { app, database, clock } = t
   const keep = (watched: boolean) =>
-    keepCampaign({ database, clock, ledger: app.ledger, isWatched: () => watched }, customer.uuid)
+    restartDemoCampaign({ database, clock, ledger: app.ledger, isWatched: () => watched }, customer.uuid)
   const { id } = await customer.started({ name: 'Check-up recall', concurrency: 2 }, 2)
   expect(await keep(true)).toBe(false)
   for (let seconds = 0; seconds < 90; seconds += 15) {

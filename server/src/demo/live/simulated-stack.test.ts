@@ -8,10 +8,10 @@ import { grantByOperator, readLine } from '../../ledger/index.ts'
 import { createLog } from '../../platform/log.ts'
 import { seededRandom } from '../../platform/seeded-random.ts'
 import type { CallHabits, EndingWeights } from '../planned-call.ts'
-import { createPace } from './call-volume.ts'
+import { createCallVolume } from './call-volume.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { createStackApi } from './stack-api.ts'
-import { keepCredits } from './top-up-demo.ts'
+import { topUpDemo } from './top-up-demo.ts'
 
 // A real server over HTTP, whose clock is the stack's: a quarter of an hour takes a second or two.
 
@@ -56,7 +56,7 @@ function stackOf(
 
 /** Of a workspace that somebody looks at. */
 const watched = (seed: number) =>
-  createPace({ chance: seededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
+  createCallVolume({ chance: seededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
 
 async function workspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
@@ -164,7 +164,7 @@ describe('the simulated voice stack', () => {
     expect((await readLine(world.database, workspace.uuid)).liveCalls).toBe(0)
 
     const { app, database, clock } = world
-    expect(await keepCredits({ ...app, database, clock }, workspace.uuid)).toBe(true)
+    expect(await topUpDemo({ ...app, database, clock }, workspace.uuid)).toBe(true)
     await live(stack, 5)
     expect((await readLine(database, workspace.uuid)).liveCalls).toBeGreaterThan(0)
     await stack.hangUpAll()
@@ -217,7 +217,7 @@ describe('the credits of the demo', () => {
     const { app, database, clock } = world
     const workspace = await world.addWorkspace({ planId: 'growth' })
     const deps = { ...app, database, clock }
-    expect(await keepCredits(deps, workspace.uuid)).toBe(false)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(false)
     const taken = {
       kind: 'adjustment',
       amountMs: msFromCredits(-800),
@@ -227,8 +227,8 @@ describe('the credits of the demo', () => {
     await app.ledger.changeWorkspace(workspace.uuid, (change) =>
       grantByOperator(change.tx, change.unit, taken, change.nowMs),
     )
-    expect(await keepCredits(deps, workspace.uuid)).toBe(true)
-    expect(await keepCredits(deps, workspace.uuid)).toBe(false)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(true)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(false)
     const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
     expect(body.data[0]).toMatchObject({
       kind: 'promotional',
@@ -252,9 +252,9 @@ describe('the credits of the demo', () => {
       },
     })
     expect(saved.status).toBe(200)
-    expect(await keepCredits({ ...app, database, clock }, workspace.uuid)).toBe(false)
+    expect(await topUpDemo({ ...app, database, clock }, workspace.uuid)).toBe(false)
     // At Stripe nobody has a card for it, whatever was set up in the sandbox.
     const stripe = { payments: { gateway: 'stripe' } } as const
-    expect(await keepCredits({ ...app, ...stripe, database, clock }, workspace.uuid)).toBe(true)
+    expect(await topUpDemo({ ...app, ...stripe, database, clock }, workspace.uuid)).toBe(true)
   })
 })

@@ -4,8 +4,8 @@ import { instantOf } from '../../platform/http/instant.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type CallHabits, type EndingWeights, type PlannedCall, planCall } from '../planned-call.ts'
-import { createAgenda } from '../year/timeline.ts'
-import type { Pace } from './call-volume.ts'
+import { createTimeline } from './timeline.ts'
+import type { CallVolume } from './call-volume.ts'
 import { ApiFailure, type StackAgent, type StackApi, type StartedCall } from './stack-api.ts'
 
 /**
@@ -29,7 +29,7 @@ export type SimulatedStackDeps = {
   readonly chance: SeededRandom
   readonly log: Logger
   readonly habitsOf: (agent: StackAgent) => CallHabits
-  readonly pace: Pace
+  readonly pace: CallVolume
   /** How well it reports the ends of calls. */
   readonly endings?: EndingWeights
 }
@@ -71,7 +71,7 @@ type Call = {
 
 export function createSimulatedStack(deps: SimulatedStackDeps): SimulatedStack {
   const { api, clock, chance, log, habitsOf, pace, endings = usualEndings } = deps
-  const agenda = createAgenda()
+  const agenda = createTimeline()
   const calls = new Map<string, Call>()
   let agents: readonly StackAgent[] = []
   let agentsReadAtMs = Number.NEGATIVE_INFINITY

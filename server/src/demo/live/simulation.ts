@@ -8,13 +8,13 @@ import type { Database } from '../../platform/database/database.ts'
 import { startInterval } from '../../platform/interval.ts'
 import type { Logger } from '../../platform/log.ts'
 import { seededRandom } from '../../platform/seeded-random.ts'
-import { cast } from '../demo-agents.ts'
+import { DEMO_AGENTS } from '../demo-agents.ts'
 import type { CallHabits } from '../planned-call.ts'
-import { createPace } from './call-volume.ts'
-import { keepCampaign } from './restart-demo-campaign.ts'
+import { createCallVolume } from './call-volume.ts'
+import { restartDemoCampaign } from './restart-demo-campaign.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { ApiFailure, createStackApi, type StackAgent } from './stack-api.ts'
-import { keepCredits } from './top-up-demo.ts'
+import { topUpDemo } from './top-up-demo.ts'
 
 export type SimulationDeps = {
   readonly database: Database
@@ -68,12 +68,12 @@ async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspace
   const keepers = [
     startInterval(
       creditsLookMs,
-      () => keepCredits(deps, workspaceId),
+      () => topUpDemo(deps, workspaceId),
       (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
     ),
     startInterval(
       campaignLookMs,
-      () => keepCampaign(deps, workspaceId),
+      () => restartDemoCampaign(deps, workspaceId),
       (error) => log.warn({ err: error }, 'The demo’s campaign was not looked after'),
     ),
   ]
@@ -86,7 +86,7 @@ async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspace
       chance,
       log,
       habitsOf,
-      pace: createPace({ chance, startsAtMs: clock.now(), isWatched: () => deps.isWatched(workspaceId) }),
+      pace: createCallVolume({ chance, startsAtMs: clock.now(), isWatched: () => deps.isWatched(workspaceId) }),
     })
     try {
       await runStack(stack, clock, until)
@@ -162,7 +162,7 @@ const inboundHabits: Omit<CallHabits, 'phoneNumber'> = {
 }
 
 function habitsOf({ name, phoneNumber }: StackAgent): CallHabits {
-  const known = cast.find((agent) => agent.name === name)
+  const known = DEMO_AGENTS.find((agent) => agent.name === name)
   if (known !== undefined && (known.phoneNumber === null) === (phoneNumber === null)) {
     return { ...known, phoneNumber }
   }

@@ -10,7 +10,7 @@ const grantCredits = 1_500
 const lowMs = 300 * MS_PER_CREDIT
 const validMs = 30 * 24 * 60 * 60_000
 
-export type CreditsKeeperDeps = {
+export type TopUpDemoDeps = {
   readonly database: Database
   readonly ledger: Ledger
   readonly clock: Clock
@@ -24,7 +24,7 @@ export type CreditsKeeperDeps = {
  *
  * @returns whether credit was given
  */
-export async function keepCredits(deps: CreditsKeeperDeps, workspaceId: string): Promise<boolean> {
+export async function topUpDemo(deps: TopUpDemoDeps, workspaceId: string): Promise<boolean> {
   const { database, ledger, clock, payments } = deps
   if (payments.gateway === 'sandbox' && (await findSettings(database, workspaceId)) !== undefined)
     return false

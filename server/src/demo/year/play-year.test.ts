@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, verifyAll, type World } from '../../../test/world.ts'
 import { createLog } from '../../platform/log.ts'
 import { quietConfig } from '../../quiet-rooms.ts'
-import { cast } from '../demo-agents.ts'
+import { DEMO_AGENTS } from '../demo-agents.ts'
 import { playYear } from './play-year.ts'
-import type { YearCaretaker } from './year-actor.ts'
-import { commandsOf } from './year-commands.ts'
+import type { YearActor } from './year-actor.ts'
+import { planCommands } from './year-commands.ts'
 import { planYear } from './year-plan.ts'
 import { openYearWorld } from './year-world.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-const nobody: YearCaretaker = {
+const nobody: YearActor = {
   dueAtMs: () => null,
   look: async () => false,
   passedBoundary: async () => {},
@@ -41,7 +41,7 @@ async function playWeek(commandsAtOnceMax: number) {
       world: openYearWorld({ database, tx, startsAtMs, config: quietConfig, log: createLog('silent') }),
       workspaceId,
       endsAtMs,
-      commands: commandsOf({ workspaceId, calls, agentIdOf: () => agentId }),
+      commands: planCommands({ workspaceId, calls, agentIdOf: () => agentId }),
       caretaker: nobody,
       signal: new AbortController().signal,
       commandsAtOnceMax,
@@ -90,8 +90,8 @@ describe('history', () => {
   })
 
   test('has agents of many kinds', () => {
-    expect(new Set(cast.map(({ language }) => language)).size).toBeGreaterThanOrEqual(3)
-    expect(new Set(cast.map(({ llmProvider }) => llmProvider)).size).toBeGreaterThanOrEqual(3)
-    expect(new Set(cast.map(({ name }) => name)).size).toBe(cast.length)
+    expect(new Set(DEMO_AGENTS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(3)
+    expect(new Set(DEMO_AGENTS.map(({ llmProvider }) => llmProvider)).size).toBeGreaterThanOrEqual(3)
+    expect(new Set(DEMO_AGENTS.map(({ name }) => name)).size).toBe(DEMO_AGENTS.length)
   })
 })

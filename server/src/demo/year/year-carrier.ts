@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type CallReport, type Carrier, fateOf, messagesOf, usualLife } from '../../voice/index.ts'
 
-/** No call of the year lasts longer. */
+/** The longest conversation of a campaign's call during the year. */
 export const YEAR_TALK_MS_MAX = 4 * 60_000
 
 const life = {
@@ -14,19 +14,19 @@ const life = {
 }
 
 /**
- * The simulated carrier of the demo's year. It remembers its calls itself, so that the one of the running server has
- * nothing to do with them.
+ * The simulated carrier of the demo's year. It keeps its calls in memory, apart from the simulated carrier of the
+ * running server, which never learns of them.
  */
 export type YearCarrier = {
   readonly carrier: Carrier
-  /** When its next message is due; undefined: there is none. */
-  nextAtMs(): number | undefined
-  /** Delivers what is due, one message after the other. */
-  deliverDue(deliver: (said: CallReport) => Promise<void>): Promise<void>
+  /** The time of its next report, or undefined if there is none. */
+  findNextAtMs(): number | undefined
+  /** Delivers the reports that are due, one after another. */
+  deliverDue(deliver: (report: CallReport) => Promise<void>): Promise<void>
 }
 
 export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarrier {
-  const post: { readonly dueAtMs: number; readonly said: CallReport }[] = []
+  const reports: { readonly dueAtMs: number; readonly report: CallReport }[] = []
 
   return {
     carrier: {
@@ -40,19 +40,19 @@ export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarri
         const fate = fateOf(life, order, chance, nowMs)
         for (const { kind, atMs, dueAtMs } of messagesOf(life, nowMs, fate, chance)) {
           const reason = kind === 'ended' ? fate.reason : undefined
-          post.push({ dueAtMs, said: { carrier: 'simulated', ref, callId, type: kind, atMs, reason } })
+          reports.push({ dueAtMs, report: { carrier: 'simulated', ref, callId, type: kind, atMs, reason } })
         }
-        post.sort((a, b) => a.dueAtMs - b.dueAtMs)
+        reports.sort((a, b) => a.dueAtMs - b.dueAtMs)
         return { outcome: 'placed', ref }
       },
       hangUp: async () => {},
       lookUp: async () => ({ state: 'unknown' }),
     },
-    nextAtMs: () => post[0]?.dueAtMs,
+    findNextAtMs: () => reports[0]?.dueAtMs,
     async deliverDue(deliver) {
-      for (let next = post[0]; next !== undefined && next.dueAtMs <= clock.now(); next = post[0]) {
-        post.shift()
-        await deliver(next.said)
+      for (let next = reports[0]; next !== undefined && next.dueAtMs <= clock.now(); next = reports[0]) {
+        reports.shift()
+        await deliver(next.report)
       }
     },
   }

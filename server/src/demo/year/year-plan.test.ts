@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { cast, demoWorkspace } from '../demo-agents.ts'
-import { lastReportMs } from '../planned-call.ts'
+import { DEMO_AGENTS, DEMO_WORKSPACE } from '../demo-agents.ts'
+import { findLastReportMs } from '../planned-call.ts'
 import { planYear, type YearCall } from './year-plan.ts'
 
 const endsAtMs = Date.parse('2026-11-22T11:40:00.000Z')
 const year = {
   seed: 20,
-  timeZone: demoWorkspace.timeZone,
+  timeZone: DEMO_WORKSPACE.timeZone,
   startsAtMs: Date.parse('2025-11-11T15:40:00.000Z'),
   endsAtMs,
 }
@@ -24,7 +24,7 @@ describe('the year that is planned', () => {
   test('has some 15,000 to 25,000 calls, all over and told of before it ends', () => {
     expect(calls.length).toBeGreaterThan(15_000)
     expect(calls.length).toBeLessThan(25_000)
-    expect(Math.max(...calls.map(lastReportMs))).toBeLessThan(endsAtMs)
+    expect(Math.max(...calls.map(findLastReportMs))).toBeLessThan(endsAtMs)
     expect(Math.min(...calls.map((call) => call.ringsAtMs))).toBeGreaterThanOrEqual(year.startsAtMs)
   })
 
@@ -49,7 +49,7 @@ describe('the year that is planned', () => {
   })
 
   test('knows no call of an agent before its first day', () => {
-    for (const agent of cast) {
+    for (const agent of DEMO_AGENTS) {
       const firstAtMs = Math.min(...calls.filter((c) => c.agent === agent).map((c) => c.ringsAtMs))
       const begins = year.startsAtMs + agent.beginsAtShare * (endsAtMs - year.startsAtMs)
       expect(firstAtMs).toBeGreaterThan(begins - 24 * 60 * 60_000)

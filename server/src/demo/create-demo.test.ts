@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import { publicId } from '../public-ids.ts'
 import { quietConfig } from '../quiet-rooms.ts'
-import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
+import { type DemoConfig, findDemo, type CreateDemoDeps, createDemo } from './create-demo.ts'
 
 // Made once, by the command line as its own process, on a database that has another workspace already.
 
@@ -29,8 +29,8 @@ afterAll(() => world.close())
 
 const config: DemoConfig = { ...quietConfig, payments: 'sandbox' }
 
-const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoDeps> = {}) =>
-  makeDemo({
+const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<CreateDemoDeps> = {}) =>
+  createDemo({
     database,
     accounts: app.access.accounts,
     clock,
