@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import {
   type CampaignRef,
   type CampaignRow,
@@ -10,7 +11,6 @@ import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DEMO_WORKSPACE } from './demo-agents.ts'
 import { createContactFile, type DemoCampaign } from './demo-campaigns.ts'
-import { MINUTE_MS } from '@talktime/core/time/durations'
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const
 const officeHours = {

@@ -81,7 +81,13 @@ async function createWorkspaceWithYear(
   const payer = paysByCard
     ? createYearCustomer({ world, workspaceId, buyer, timeZone, ...year })
     : createYearOperator(world, workspaceId, year)
-  const campaigns = createYearCampaigns({ world, workspaceId, findAgentId: agentIds.byName, timeZone, endsAtMs })
+  const campaigns = createYearCampaigns({
+    world,
+    workspaceId,
+    findAgentId: agentIds.byName,
+    timeZone,
+    endsAtMs,
+  })
   await playYear({
     world,
     workspaceId,

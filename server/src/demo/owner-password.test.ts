@@ -27,15 +27,18 @@ describe('the demo owner’s password', () => {
     ['talktime.example.com', undefined, true],
     ['127.evil.example', undefined, true],
     ['127.0.0.1', 'https://talktime.example.com', true],
-  ])('HOST %s with public address %s: others can reach the server: %s', (host, publicUrl, exposed) => {
-    expect(isExposed({ host, publicUrl })).toBe(exposed)
-  })
+  ])(
+    'HOST %s with public address %s: other machines can reach the server: %s',
+    (host, publicUrl, exposed) => {
+      expect(isExposed({ host, publicUrl })).toBe(exposed)
+    },
+  )
 
-  test('is a well-known one where nobody else can reach the server', async () => {
+  test('is well known while no other machine can reach the server', async () => {
     expect(await readOwnerPassword({ ...local, dataDir })).toBe('talktime-demo')
   })
 
-  test('is random and kept for its owner alone where others can, and stays from then on', async () => {
+  test('is random once other machines can reach the server, stays so, and is in a file only its owner can read', async () => {
     const password = await readOwnerPassword({ host: '0.0.0.0', publicUrl: undefined, dataDir })
     expect(password.length).toBeGreaterThanOrEqual(16)
     expect(await readOwnerPassword({ ...local, dataDir })).toBe(password)

@@ -1,5 +1,5 @@
-import { MINUTE_MS } from '@talktime/core/time/durations'
 import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/calls/call-lease'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { SeededRandom } from '../platform/seeded-random.ts'
 
 /** The distribution that an agent's simulated calls are drawn from. */

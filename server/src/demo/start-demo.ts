@@ -103,10 +103,7 @@ async function createInBackground(deps: DemoDeps, signal: AbortSignal): Promise<
 }
 
 /** Sets the owner's password and returns the line that says how to sign in. Empty if the owner has left the workspace. */
-async function prepareSignIn(
-  { database, access, config }: DemoDeps,
-  workspaceId: string,
-): Promise<string[]> {
+async function prepareSignIn({ database, access, config }: DemoDeps, workspaceId: string): Promise<string[]> {
   const password = await readOwnerPassword(config)
   const isMember = await setOwnerPassword({ database, accounts: access.accounts }, workspaceId, password)
   return isMember ? [`Demo: sign in as ${DEMO_OWNER.email} with the password ${password}`] : []

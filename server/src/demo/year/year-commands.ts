@@ -1,5 +1,5 @@
-import { assertNever } from '@talktime/core/exhaustive'
 import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/calls/call-lease'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { CallCommand } from '../../calls/index.ts'
 import { newUuid } from '../../platform/ids.ts'
 import type { DemoAgent } from '../demo-agents.ts'

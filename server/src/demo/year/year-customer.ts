@@ -80,7 +80,12 @@ export function createYearCustomer(deps: YearCustomerDeps): YearActor {
         await step.run()
         return true
       }
-      return buyByHand(payments, state, balanceMs, (nowMs - deps.startsAtMs) / (deps.endsAtMs - deps.startsAtMs))
+      return buyByHand(
+        payments,
+        state,
+        balanceMs,
+        (nowMs - deps.startsAtMs) / (deps.endsAtMs - deps.startsAtMs),
+      )
     },
     onBoundary: () => payments.chargeRenewal(),
     onOutcomes(outcomes) {

@@ -1,6 +1,6 @@
 import { DAY_MS } from '@talktime/core/time/durations'
 import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
-import { type DemoAgent, DEMO_AGENTS } from '../demo-agents.ts'
+import { DEMO_AGENTS, type DemoAgent } from '../demo-agents.ts'
 import { type EndingWeights, findLastReportMs, type PlannedCall, planCall } from '../planned-call.ts'
 
 /** A call of the year and its agent. */
@@ -84,7 +84,12 @@ function computeRecallFactor(share: number): number {
   return recalls.some((begins) => share >= begins && share < begins + recallShare) ? 1.45 : 1
 }
 
-function drawRings(chance: SeededRandom, agent: DemoAgent, { date, noonMs }: Day, busyness: number): number[] {
+function drawRings(
+  chance: SeededRandom,
+  agent: DemoAgent,
+  { date, noonMs }: Day,
+  busyness: number,
+): number[] {
   const weekend = date.dayOfWeek - 6
   const dayShare = weekend < 0 ? 1 : (agent.weekendShares[weekend === 0 ? 0 : 1] ?? 0)
   const weights = weekend < 0 ? agent.workingDayHours : agent.weekendHours

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Logger } from '../../platform/log.ts'
 import { openQuietRooms } from '../../quiet-rooms.ts'
 import type { Rooms, RoomsConfig } from '../../rooms.ts'
-import { openPipelineWithin, openDatabaseWithin } from './within-transaction.ts'
+import { openDatabaseWithin, openPipelineWithin } from './within-transaction.ts'
 
 export type YearWorldDeps = {
   readonly database: Database
