@@ -6,7 +6,7 @@ import {
   wholeGatewayExtent,
 } from './llm/measure.ts'
 import { startBenchPostgres } from './postgres.ts'
-import { machine, writeSection } from './report.ts'
+import { describeMachine, writeSection } from './report.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -20,15 +20,21 @@ const extent = options.short ? shortGatewayExtent : wholeGatewayExtent
 const postgres = await startBenchPostgres()
 let lines: string[]
 try {
-  lines = linesOf(await measureGateway(postgres, extent))
+  lines = formatLines(await measureGateway(postgres, extent))
 } finally {
   await postgres.stop()
 }
-const heading = `Measured on ${options.date}, on a machine with ${machine()}; provider, gateway, PostgreSQL and listeners share it.`
+const heading = `Measured on ${options.date}, on a machine with ${describeMachine()}; provider, gateway, PostgreSQL and listeners share it.`
 console.log([heading, ...lines].join('\n'))
 if (options.write) await writeSection('bench:llm', [heading, lines.map((line) => `- ${line}`).join('\n')])
 
-function linesOf({ direct, through, memoryMb, processorMsPerStream, recorded }: GatewayMeasured): string[] {
+function formatLines({
+  direct,
+  through,
+  memoryMb,
+  processorMsPerStream,
+  recorded,
+}: GatewayMeasured): string[] {
   const { streams } = extent
   const added = (share: 'p50' | 'p95' | 'p99') =>
     `${share} ${(through.firstByteMs[share] - direct.firstByteMs[share]).toFixed(1)} ms`

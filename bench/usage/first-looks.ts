@@ -1,7 +1,7 @@
 import { precomputePriceSplits } from '../../server/src/costs/index.ts'
 import { ALL_AGENTS } from '../../server/src/costs/price-change-days.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
-import { percentile, secondsOf } from '../stopwatch.ts'
+import { measureSeconds, percentile } from '../stopwatch.ts'
 import { createAsker } from './asker.ts'
 import type { YearWorkspace } from './make-year.ts'
 
@@ -28,7 +28,7 @@ export async function measureFirstLooks(
   try {
     await database.query('delete from usage_splits where workspace_id = $1', [workspaceId])
     await database.query('delete from usage_price_looks where workspace_id = $1', [workspaceId])
-    const seconds = await secondsOf(() => precomputePriceSplits(database))
+    const seconds = await measureSeconds(() => precomputePriceSplits(database))
     const { rows } = await database.query<{ day: string }>(
       'select distinct day::text from usage_splits where workspace_id = $1 order by 1',
       [workspaceId],
