@@ -10,20 +10,21 @@ const { values: options } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     calls: { type: 'string' },
-    // A folder for the made-up year, which takes half an hour to make: the next run finds it there.
+    // A folder in which the year is kept for the next run, because creating it takes half an hour.
     keep: { type: 'string' },
     write: { type: 'boolean', default: false },
     date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
   },
 })
-const usual = options.short ? shortUsageExtent : wholeUsageExtent
-const calls = options.calls === undefined ? usual.calls : Number(options.calls)
-if (!Number.isSafeInteger(calls) || calls < 1_000) throw new Error('--calls must be a number, 1000 at least')
+const defaults = options.short ? shortUsageExtent : wholeUsageExtent
+const calls = options.calls === undefined ? defaults.calls : Number(options.calls)
+if (!Number.isSafeInteger(calls) || calls < 1_000)
+  throw new Error('--calls must be a whole number of at least 1000')
 
 if (options.keep !== undefined) await mkdir(options.keep, { recursive: true })
 const postgres = await startBenchPostgres(options.keep && resolve(options.keep))
 try {
-  const measured = await measureUsage(postgres, { ...usual, calls })
+  const measured = await measureUsage(postgres, { ...defaults, calls })
   const heading = `Measured on ${options.date}, on a machine with ${describeMachine()}; server, PostgreSQL and reader share it.`
   const notes = notesOfUsage(measured)
   const list = notes.map((note) => `- ${note}`).join('\n')
