@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { mailFolder, readWrittenMail, type WrittenMail, listWrittenMails } from '../alerts/index.ts'
+import { listWrittenMails, mailFolder, readWrittenMail, type WrittenMail } from '../alerts/index.ts'
 import { loadConfig } from '../config.ts'
 
 /** `talktime mails` and `talktime mails show [ID]` */

@@ -3,7 +3,7 @@ import { creditsInWords } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import type { LineRow, WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/text-format.ts'
+import { formatInstant } from '../platform/text-format.ts'
 import type { AlertFacts } from './alert-facts-store.ts'
 
 /** Raises the alert that credits ran out at `atMs`. `sentences` say what was done about it. */
@@ -14,7 +14,7 @@ export async function raiseOutAlert(
   { atMs, sentences }: { readonly atMs: number; readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const out = `The balance reached zero on ${instantText(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
+  const out = `The balance reached zero on ${formatInstant(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
   await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_zero',
     title: 'Out of credits',
@@ -30,7 +30,7 @@ export async function raiseReturnedAlert(
   sentences: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  const back = `Incoming calls have been answered again since ${instantText(nowMs, facts.timeZone)}.`
+  const back = `Incoming calls have been answered again since ${formatInstant(nowMs, facts.timeZone)}.`
   await raise(tx, unit, nowMs, nowMs, {
     kind: 'credits_returned',
     title: 'Credits are back',
@@ -69,14 +69,14 @@ function adviseWhenLow(facts: AlertFacts): string {
 }
 
 function adviseToChangePlan({ resetsAtMs, timeZone }: AlertFacts): string {
-  return `The next monthly credits arrive on ${instantText(resetsAtMs, timeZone)}. Paid plans can buy credits: change to one to get more now.`
+  return `The next monthly credits arrive on ${formatInstant(resetsAtMs, timeZone)}. Paid plans can buy credits: change to one to get more now.`
 }
 
 function describeRemaining(line: LineRow, { timeZone }: AlertFacts): string[] {
   const atMs = findCrossing(line, 0)
   if (atMs === null) return []
   const calls = line.liveCalls === 1 ? 'the live call' : `the ${line.liveCalls} live calls`
-  return [`With ${calls} they last until ${instantText(atMs, timeZone)}.`]
+  return [`With ${calls} they last until ${formatInstant(atMs, timeZone)}.`]
 }
 
 async function raise(

@@ -155,7 +155,7 @@ test('a failed renewal raises one alert, with its dates, and so does the end of 
       kind: 'renewal_failed',
       title: 'The payment for the Starter plan failed',
       detail: expect.stringMatching(
-        /^\$\S+ could not be charged\. The bank declined the card\..* It is tried again on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last try fails too, the Starter plan ends and the Free plan begins\./,
+        /^\$\S+ could not be charged\. The bank declined the card\..* The charge will be retried on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last attempt fails too, the Starter plan ends and the Free plan begins\./,
       ),
     },
   ])

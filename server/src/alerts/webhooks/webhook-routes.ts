@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
 import { addEvent, type Change } from '../../ledger/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { type Outbound, OutboundRefused } from '../../platform/outbound.ts'
 import { invalid } from '../../platform/problem.ts'
@@ -71,10 +71,10 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
   return async (server) => {
     server.get('/v1/webhooks', { schema: schemas.list }, async (request) => {
       const { workspaceId } = await access.scopeOf(request)
-      const { limit = limitDefault, cursor } = request.query
+      const { limit = LIMIT_DEFAULT, cursor } = request.query
       const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
       const webhooks = await listWebhooks(database, workspaceId, { beforeId, limit: limit + 1 })
-      return page(webhooks, limit, ({ id }) => [id], webhookResponse)
+      return buildPage(webhooks, limit, ({ id }) => [id], webhookResponse)
     })
 
     server.post('/v1/webhooks', { schema: schemas.create }, async (request, reply) => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { Queryable } from '../../platform/database/database.ts'
-import { formulaSafe } from '../../platform/http/csv.ts'
+import { escapeFormula } from '../../platform/http/csv.ts'
 import { instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import type { CampaignRef } from '../campaign.ts'
@@ -46,7 +46,7 @@ export function exportRejections(db: Queryable, workspaceId: string, importId: s
     })),
   )
   return Readable.from(rejections)
-    .map(({ line, reason, value }: Rejection) => [line, reason, formulaSafe(value)])
+    .map(({ line, reason, value }: Rejection) => [line, reason, escapeFormula(value)])
     .pipe(stringify({ header: true, columns: ['line', 'reason', 'value'] }))
 }
 
@@ -77,14 +77,14 @@ const resultColumns = [
 /** Names all columns. A file's column with the name of a result column gets " (file)" after it. */
 function nameColumns(headings: readonly string[]): string[] {
   const named = headings.map((heading) => (resultColumns.includes(heading) ? `${heading} (file)` : heading))
-  return [...resultColumns, ...named.map(formulaSafe)]
+  return [...resultColumns, ...named.map(escapeFormula)]
 }
 
 function toResultCells(contact: ContactRow, headings: readonly string[]): (string | number | null)[] {
   return [
     publicId('contact', contact.id),
     contact.phone,
-    contact.name === null ? null : formulaSafe(contact.name),
+    contact.name === null ? null : escapeFormula(contact.name),
     contact.state,
     contact.attempts,
     contact.lastOutcome,
@@ -92,7 +92,7 @@ function toResultCells(contact: ContactRow, headings: readonly string[]): (strin
     contact.lastCallId && publicId('call', contact.lastCallId),
     ...headings.map((heading) => {
       const detail = contact.details?.[heading]
-      return detail === undefined ? null : formulaSafe(detail)
+      return detail === undefined ? null : escapeFormula(detail)
     }),
   ]
 }

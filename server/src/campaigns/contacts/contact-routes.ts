@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { requireCampaign } from '../campaign-store.ts'
 import { Country } from '../request-schemas.ts'
 import {
@@ -85,10 +85,10 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
     server.get('/v1/campaigns/:id/contacts', { schema: schemas.list }, async (request) => {
       const ref = await resolveCampaign(deps, request)
       await requireCampaign(database, ref)
-      const { limit = limitDefault, cursor, state } = request.query
+      const { limit = LIMIT_DEFAULT, cursor, state } = request.query
       const [afterId] = decodeCursor(cursor, ['uuid']) ?? []
       const rows = await listContacts(database, ref, { state, afterId, limit: limit + 1 })
-      return page(rows, limit, ({ id }) => [id], contactResponse)
+      return buildPage(rows, limit, ({ id }) => [id], contactResponse)
     })
 
     server.get('/v1/campaigns/:id/contacts.csv', { schema: schemas.export }, async (request, reply) => {

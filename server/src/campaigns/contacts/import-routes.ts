@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { requireCampaign } from '../campaign-store.ts'
@@ -37,10 +37,10 @@ export function importRoutes(deps: CampaignRouteDeps): Routes {
     server.get('/v1/campaigns/:id/imports', { schema: schemas.list }, async (request) => {
       const ref = await resolveCampaign(deps, request)
       await requireCampaign(database, ref)
-      const { limit = limitDefault, cursor } = request.query
+      const { limit = LIMIT_DEFAULT, cursor } = request.query
       const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
       const rows = await listImports(database, ref, { beforeId, limit: limit + 1 })
-      return page(rows, limit, ({ id }) => [id], importResponse)
+      return buildPage(rows, limit, ({ id }) => [id], importResponse)
     })
 
     server.get(

@@ -5,7 +5,7 @@ import { requireAgent } from '../../agents/index.ts'
 import { addEvent, type Change } from '../../ledger/index.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow } from '../campaign.ts'
 import { requireCampaignPlan } from '../campaign-plan.ts'
@@ -99,11 +99,11 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
 async function listResponses(
   { database, clock }: CampaignRouteDeps,
   workspaceId: string,
-  { limit = limitDefault, cursor, status }: z.infer<typeof CampaignsQuery>,
+  { limit = LIMIT_DEFAULT, cursor, status }: z.infer<typeof CampaignsQuery>,
 ) {
   const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
   const rows = await listCampaigns(database, workspaceId, { status, beforeId, limit: limit + 1 })
-  const { data: campaigns, nextCursor } = page(
+  const { data: campaigns, nextCursor } = buildPage(
     rows,
     limit,
     ({ id }) => [id],
