@@ -5,7 +5,7 @@ import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Purchase } from '../payments/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { moneyText } from '../platform/text-format.ts'
+import { formatMoney } from '../platform/text-format.ts'
 import type { ReloadSituation } from './load-situation.ts'
 import { describeState } from './messages.ts'
 
@@ -48,7 +48,7 @@ export async function raiseReloadDoneAlert(
     kind: 'reload_done',
     key: id,
     title: `Auto-reload bought ${description}`,
-    detail: `It paid ${moneyText(amountMinor, currency)}. The balance is ${balance} now.`,
+    detail: `It paid ${formatMoney(amountMinor, currency)}. The balance is ${balance} now.`,
   }
   await raise(tx, unit, alert, nowMs)
 }
@@ -111,5 +111,5 @@ function createCappedAlert(
 }
 
 function describeMissedReload({ reload }: ReloadSituation): string {
-  return `Auto-reload could not buy ${reload.description} for ${moneyText(reload.amountMinor, reload.currency)}.`
+  return `Auto-reload could not buy ${reload.description} for ${formatMoney(reload.amountMinor, reload.currency)}.`
 }

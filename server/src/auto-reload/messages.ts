@@ -1,7 +1,7 @@
 import { type AutoReloadDecision, RELOADS_PER_HOUR_MAX } from '@talktime/core/auto-reload/auto-reload'
 import { creditsInWords } from '@talktime/core/billing/credits'
 import { assertNever } from '@talktime/core/exhaustive'
-import { instantText, moneyText } from '../platform/text-format.ts'
+import { formatInstant, formatMoney } from '../platform/text-format.ts'
 import type { Attempt } from './attempt-store.ts'
 import type { ReloadSituation } from './load-situation.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -9,9 +9,9 @@ import type { Recommendation } from './recommendation.ts'
 /** Explains a decision to the customer in a sentence. */
 export function describeState(situation: ReloadSituation, { reason, untilMs }: AutoReloadDecision): string {
   const { reload, decisionInput, lastDecline } = situation
-  const price = moneyText(reload.amountMinor, reload.currency)
+  const price = formatMoney(reload.amountMinor, reload.currency)
   const threshold = formatCredits(situation.choice.thresholdMs)
-  const until = untilMs === null ? '' : instantText(untilMs, situation.timeZone)
+  const until = untilMs === null ? '' : formatInstant(untilMs, situation.timeZone)
   const declined = lastDecline?.failureMessage ?? 'The card was declined.'
   switch (reason) {
     case 'plan_required':
@@ -35,8 +35,8 @@ export function describeState(situation: ReloadSituation, { reason, untilMs }: A
     case 'hourly_limit_reached':
       return `${RELOADS_PER_HOUR_MAX} reloads were made within an hour, which is the most. The next is made on ${until} if the balance is below ${threshold} then; choose a larger amount if that is too little.`
     case 'monthly_cap_reached': {
-      const spent = moneyText(decisionInput.spentThisMonthMinor, reload.currency)
-      const cap = moneyText(decisionInput.settings.monthlyCapMinor ?? 0, reload.currency)
+      const spent = formatMoney(decisionInput.spentThisMonthMinor, reload.currency)
+      const cap = formatMoney(decisionInput.settings.monthlyCapMinor ?? 0, reload.currency)
       return `Reloads cost ${spent} this month; another for ${price} would pass the cap of ${cap}. A new month begins on ${until}.`
     }
     case 'below_threshold':
@@ -56,7 +56,7 @@ function describeConfirmation({ lastDecline }: ReloadSituation): string {
 /** Says in a sentence what became of an attempt. */
 export function describeAttempt({ detail, purchase }: Attempt): string {
   if (purchase === null) return detail ?? ''
-  const bought = `${purchase.description} for ${moneyText(purchase.amountMinor, purchase.currency)}`
+  const bought = `${purchase.description} for ${formatMoney(purchase.amountMinor, purchase.currency)}`
   switch (purchase.status) {
     case 'succeeded':
       return `Bought ${bought}.`
@@ -79,7 +79,7 @@ export function explainRecommendation({ advice, days, overnight }: Recommendatio
   if (because === 'campaigns_overnight') {
     const { campaigns, expectedMs, endsAtMs } = overnight
     const busy = busiestMs > 0 ? `; the busiest two hours of ${period} used ${formatCredits(busiestMs)}` : ''
-    return `${describeCampaigns(campaigns)} expected to use ${formatCredits(expectedMs)} until ${instantText(endsAtMs, timeZone)}${busy}: ${threshold} last through the night, should a card be declined while nobody is there to change it.`
+    return `${describeCampaigns(campaigns)} expected to use ${formatCredits(expectedMs)} until ${formatInstant(endsAtMs, timeZone)}${busy}: ${threshold} last through the night, should a card be declined while nobody is there to change it.`
   }
   if (because === 'no_usage') return `There was no usage in ${period}: ${threshold} are enough to begin with.`
   const used = `The busiest two hours of ${period} used ${formatCredits(busiestMs)}`

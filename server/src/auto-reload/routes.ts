@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole } from '../access/index.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { listAttempts } from './attempt-store.ts'
 import type { AutoReload } from './auto-reload.ts'
 import { type ReadAutoReloadDeps, readAutoReload } from './read-auto-reload.ts'
@@ -71,10 +71,10 @@ export function autoReloadRoutes(deps: AutoReloadRouteDeps): Routes {
     )
     server.get('/v1/auto-reload/attempts', { schema: attemptsSchema }, async (request) => {
       const { workspaceId } = await access.scopeOf(request)
-      const limit = request.query.limit ?? limitDefault
+      const limit = request.query.limit ?? LIMIT_DEFAULT
       const beforeSeq = decodeCursor(request.query.cursor, ['number'])?.[0] ?? null
       const attempts = await listAttempts(database, workspaceId, { limit: limit + 1, beforeSeq })
-      return page(attempts, limit, (attempt) => [attempt.seq], attemptResponse)
+      return buildPage(attempts, limit, (attempt) => [attempt.seq], attemptResponse)
     })
   }
 }

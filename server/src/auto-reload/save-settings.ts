@@ -4,7 +4,7 @@ import { pricePackages, requirePackage } from '../payments/index.ts'
 import { planProblems, requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
-import { moneyText } from '../platform/text-format.ts'
+import { formatMoney } from '../platform/text-format.ts'
 import type { RequestDeps } from './deps.ts'
 import { type Choice, saveChoice } from './settings-store.ts'
 import { watchThreshold } from './watch-threshold.ts'
@@ -49,6 +49,6 @@ function requireCapMinor(cap: Money, reload: ReturnType<typeof pricePackages>): 
   if (cap.minor >= amountMinor) return cap.minor
   throw invalid(
     '/monthlyCap/minor',
-    `"monthlyCap.minor" must be at least ${amountMinor}: one reload costs ${moneyText(amountMinor, currency)}.`,
+    `"monthlyCap.minor" must be at least ${amountMinor}: one reload costs ${formatMoney(amountMinor, currency)}.`,
   )
 }

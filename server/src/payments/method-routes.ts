@@ -4,7 +4,7 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { testCards } from './gateway.ts'
 import { parseMethodId } from './parse-ids.ts'
 import { listMethods } from './payment-method-store.ts'
@@ -105,11 +105,11 @@ async function sendMethods(
   workspaceId: string,
   query: z.infer<typeof ListQuery>,
 ) {
-  const limit = query.limit ?? limitDefault
+  const limit = query.limit ?? LIMIT_DEFAULT
   const beforeId = decodeCursor(query.cursor, ['uuid'])?.[0] ?? null
   const scope = { workspaceId, gateway: payments.gateway }
   const methods = await listMethods(database, scope, { limit: limit + 1, beforeId })
-  return page(methods, limit, (method) => [method.id], paymentMethodResponse)
+  return buildPage(methods, limit, (method) => [method.id], paymentMethodResponse)
 }
 
 async function addMethod(

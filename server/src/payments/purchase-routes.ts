@@ -4,7 +4,7 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { orderTopUp } from './order-top-up.ts'
 import { parseMethodId, parsePurchaseId } from './parse-ids.ts'
@@ -79,11 +79,11 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
     )
     server.get('/v1/purchases', { schema: listSchema }, async (request) => {
       const { workspaceId } = await access.scopeOf(request)
-      const limit = request.query.limit ?? limitDefault
+      const limit = request.query.limit ?? LIMIT_DEFAULT
       const beforeId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
       const purchases = await listPurchases(database, workspaceId, { limit, beforeId })
       const origin = readOrigin(deps, request)
-      return page(
+      return buildPage(
         purchases,
         limit,
         (purchase) => [purchase.id],

@@ -3,7 +3,7 @@ import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Plan, Subscription } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText, moneyText } from '../platform/text-format.ts'
+import { formatInstant, formatMoney } from '../platform/text-format.ts'
 
 /**
  * Raises the alert that a renewal failed for the first time: when it is charged again, and what happens if it fails.
@@ -17,8 +17,10 @@ export async function raiseRenewalFailedAlert(
   failure: { readonly why: string; readonly sinceMs: number; readonly fallback: string },
   nowMs: number,
 ): Promise<void> {
-  const price = moneyText(terms.priceMinor ?? 0, terms.currency)
-  const retries = RENEWAL_RETRIES_AFTER_MS.map((afterMs) => instantText(failure.sinceMs + afterMs, timeZone))
+  const price = formatMoney(terms.priceMinor ?? 0, terms.currency)
+  const retries = RENEWAL_RETRIES_AFTER_MS.map((afterMs) =>
+    formatInstant(failure.sinceMs + afterMs, timeZone),
+  )
   const times = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(retries)
   await raise(tx, unit, nowMs, {
     kind: 'renewal_failed',

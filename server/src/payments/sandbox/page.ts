@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat'
-import { moneyText } from '../../platform/text-format.ts'
+import { formatMoney } from '../../platform/text-format.ts'
 import type { BankCharge } from './bank-store.ts'
 
 const headings = {
@@ -41,7 +41,7 @@ export function buildReturnPath({ returnUrl }: BankCharge): string {
 
 function renderDetails(charge: BankCharge): string {
   const rows = [
-    ['Amount', moneyText(charge.amountMinor, charge.currency)],
+    ['Amount', formatMoney(charge.amountMinor, charge.currency)],
     ['For', charge.description],
     ['Card', `•••• ${charge.lastFour ?? '????'}`],
   ]

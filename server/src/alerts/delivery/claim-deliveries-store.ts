@@ -1,27 +1,27 @@
 import type { MemberRole } from '../../access/index.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Alert } from '../inbox/alert.ts'
-import type { Channel, Trying } from './delivery-store.ts'
+import type { Channel, ClaimedDelivery } from './delivery-store.ts'
 import { TRY_MS_MAX } from './retry-schedule.ts'
 
-/** What is told. */
-export type Told = Pick<Alert, 'kind' | 'atMs' | 'title' | 'detail' | 'link'>
+/** What a mail or message says about its alert. */
+export type AlertContent = Pick<Alert, 'kind' | 'atMs' | 'title' | 'detail' | 'link'>
 
-type Task = Trying & { readonly alertId: string | null; readonly workspaceName: string }
+type Task = ClaimedDelivery & { readonly alertId: string | null; readonly workspaceName: string }
 
-/** A mail that this process sends now. */
+/** A claimed mail, ready to be sent. */
 export type MailTask = Task & {
-  readonly alert: Told
-  /** null: the person is no member any more. */
+  readonly alert: AlertContent
+  /** null: the person is no longer a member. */
   readonly to: { readonly email: string; readonly role: MemberRole } | null
 }
 
-/** A message to a webhook that this process sends now. */
+/** A claimed message to a webhook, ready to be sent. */
 export type WebhookTask = Task & {
   readonly webhookId: string
-  /** null: a test. */
-  readonly alert: Told | null
-  /** null: it was removed meanwhile. */
+  /** null: a test of the webhook. */
+  readonly alert: AlertContent | null
+  /** null: the webhook was removed meanwhile. */
   readonly webhook: {
     readonly url: string
     readonly sealedSecret: string
@@ -31,14 +31,15 @@ export type WebhookTask = Task & {
 }
 
 /**
- * Takes what is due longest, at most `$4`, and one for each webhook, so that one that hangs keeps no other waiting;
- * those in `$3` are busy. Whoever takes one has until `$5` to say how it went. Should that process end meanwhile,
- * another one tries: it may come twice but is not lost. Any number of processes may take at once.
+ * Claims the deliveries of channel `$1` that are due longest at `$2`: at most `$4`, and one for each webhook, so that a
+ * webhook that hangs does not delay the others. Receivers in `$3` are busy and left out. The process that claims a
+ * delivery has until `$5` to record its result; after that another process claims it. So a delivery may arrive twice but
+ * is never lost. Any number of processes may claim at once.
  *
- * It looks among the thousand that are due longest. With 20,000 due that takes PostgreSQL 0.7 ms; among all of them it
- * took 35 ms, for each message that is sent.
+ * Only the thousand that are due longest are looked at. With 20,000 due that takes PostgreSQL 0.7 ms per message;
+ * looking at all of them took 35 ms.
  */
-const taken = `
+const claimed = `
   with longest as (
     select workspace_id, id, coalesce(webhook_id, id) as receiver_id, next_try_at_ms
     from alert_deliveries
@@ -49,10 +50,10 @@ const taken = `
   free as materialized (
     select d.workspace_id, d.id from alert_deliveries d join due on due.workspace_id = d.workspace_id and due.id = d.id
     where d.next_try_at_ms <= $2 order by d.next_try_at_ms, d.id limit $4 for update of d skip locked),
-  taken as (
+  claimed as (
     update alert_deliveries d set tries = d.tries + 1, last_tried_at_ms = $2, next_try_at_ms = $5, error = null,
       response_status = null, duration_ms = null,
-      -- Where it goes now: an address may have been changed since.
+      -- The receiver's current address, which may have changed since the alert.
       target = coalesce(
         (select h.url from webhooks h where h.workspace_id = d.workspace_id and h.id = d.webhook_id),
         (select u.email from users u where u.id = d.user_id), d.target)
@@ -62,9 +63,9 @@ const taken = `
 const columns = `t.workspace_id as "workspaceId", t.id, t.tries, t.alert_id as "alertId", w.name as "workspaceName",
   a.kind, a.at_ms as "atMs", a.title, a.detail, a.link`
 
-type AlertColumns = { [Name in keyof Told]: Told[Name] | null }
+type AlertColumns = { [Name in keyof AlertContent]: AlertContent[Name] | null }
 
-type MailRow = Task & Told & { email: string | null; role: MemberRole | null }
+type MailRow = Task & AlertContent & { email: string | null; role: MemberRole | null }
 
 type WebhookRow = Task &
   AlertColumns & {
@@ -75,11 +76,20 @@ type WebhookRow = Task &
     previousSecretUntilMs: number | null
   }
 
-function parametersFor(channel: Channel, nowMs: number, busyIds: Iterable<string>, limit: number): unknown[] {
+function listParameters(
+  channel: Channel,
+  nowMs: number,
+  busyIds: Iterable<string>,
+  limit: number,
+): unknown[] {
   return [channel, nowMs, [...busyIds], limit, nowMs + TRY_MS_MAX]
 }
 
-/** @param busyIds UUIDs of mails that this process sends already */
+/**
+ * Claims mails that are due.
+ *
+ * @param busyIds UUIDs of mails that this process is already sending
+ */
 export async function claimMails(
   db: Queryable,
   nowMs: number,
@@ -87,14 +97,14 @@ export async function claimMails(
   limit: number,
 ): Promise<MailTask[]> {
   const { rows } = await db.query<MailRow>(
-    `${taken}
+    `${claimed}
      select ${columns}, u.email, m.role
-     from taken t
+     from claimed t
      join workspaces w on w.id = t.workspace_id
      join alerts a on a.workspace_id = t.workspace_id and a.id = t.alert_id
      left join members m on m.workspace_id = t.workspace_id and m.user_id = t.user_id
      left join users u on u.id = m.user_id`,
-    parametersFor('mail', nowMs, busyIds, limit),
+    listParameters('mail', nowMs, busyIds, limit),
   )
   return rows.map(({ email, role, kind, atMs, title, detail, link, ...task }) => ({
     ...task,
@@ -103,7 +113,11 @@ export async function claimMails(
   }))
 }
 
-/** @param busyIds UUIDs of webhooks that this process speaks to already */
+/**
+ * Claims messages to webhooks that are due.
+ *
+ * @param busyIds UUIDs of webhooks that this process is already sending to
+ */
 export async function claimWebhookMessages(
   db: Queryable,
   nowMs: number,
@@ -111,19 +125,19 @@ export async function claimWebhookMessages(
   limit: number,
 ): Promise<WebhookTask[]> {
   const { rows } = await db.query<WebhookRow>(
-    `${taken}
+    `${claimed}
      select ${columns}, t.webhook_id as "webhookId", h.url, h.sealed_secret as "sealedSecret",
        h.sealed_previous_secret as "sealedPreviousSecret", h.previous_secret_until_ms as "previousSecretUntilMs"
-     from taken t
+     from claimed t
      join workspaces w on w.id = t.workspace_id
      left join alerts a on a.workspace_id = t.workspace_id and a.id = t.alert_id
      left join webhooks h on h.workspace_id = t.workspace_id and h.id = t.webhook_id`,
-    parametersFor('webhook', nowMs, busyIds, limit),
+    listParameters('webhook', nowMs, busyIds, limit),
   )
-  return rows.map(webhookTask)
+  return rows.map(toWebhookTask)
 }
 
-function webhookTask(row: WebhookRow): WebhookTask {
+function toWebhookTask(row: WebhookRow): WebhookTask {
   const { workspaceId, id, tries, alertId, workspaceName, webhookId } = row
   const { kind, atMs, title, detail, link } = row
   const { url, sealedSecret, sealedPreviousSecret, previousSecretUntilMs } = row

@@ -1,30 +1,29 @@
-import { precomputePriceSplits } from '../../server/src/costs/index.ts'
-import { ALL_AGENTS } from '../../server/src/costs/price-change-days.ts'
+import { ALL_AGENTS, precomputePriceSplits } from '../../server/src/costs/index.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { percentile, secondsOf } from '../stopwatch.ts'
-import { createAsker } from './asker.ts'
+import { createClient } from './client.ts'
 import type { YearWorkspace } from './make-year.ts'
 
-export type FirstLooks = {
+export type FirstReads = {
   /** Days on which the price changed while calls were charged. */
   readonly days: number
-  /** How long the server takes to reckon them by itself, in milliseconds a day. */
-  readonly aheadMs: number
-  /** The range of such a day for whoever asks before the server has reckoned it, in milliseconds. */
+  /** How long the server takes to precompute such a day, in milliseconds. */
+  readonly precomputeMs: number
+  /** The range of such a day before the server has precomputed it, in milliseconds. */
   readonly before: { readonly p50: number; readonly p95: number }
-  /** For whoever asks first after it has. */
+  /** The first request for that range after the server has precomputed it. */
   readonly after: { readonly p50: number; readonly p95: number }
 }
 
-/** What it takes to look first at what the credits of a day cost on which the price changed. */
-export async function measureFirstLooks(
+/** Measures the first requests for the cost of days on which the price changed. */
+export async function measureFirstReads(
   port: number,
   database: Database,
   { workspaceId, key }: YearWorkspace,
   times: number,
-): Promise<FirstLooks> {
-  const asker = createAsker(port, key)
-  const lookAt = async (day: string) => (await asker.ask(`/v1/usage/range?from=${day}&to=${day}`)).ms
+): Promise<FirstReads> {
+  const client = createClient(port, key)
+  const readDay = async (day: string) => (await client.get(`/v1/usage/range?from=${day}&to=${day}`)).ms
   try {
     await database.query('delete from usage_splits where workspace_id = $1', [workspaceId])
     await database.query('delete from usage_price_looks where workspace_id = $1', [workspaceId])
@@ -35,7 +34,7 @@ export async function measureFirstLooks(
     )
     const some = rows.filter((_, index) => index % Math.ceil(rows.length / times) === 0)
     const after: number[] = []
-    for (const { day } of some) after.push(await lookAt(day))
+    for (const { day } of some) after.push(await readDay(day))
     const before: number[] = []
     for (const { day } of some) {
       const values = [workspaceId, day, ALL_AGENTS]
@@ -43,15 +42,15 @@ export async function measureFirstLooks(
         'delete from usage_splits where workspace_id = $1 and day = $2 and agent_id = $3',
         values,
       )
-      before.push(await lookAt(day))
+      before.push(await readDay(day))
     }
     return {
       days: rows.length,
-      aheadMs: (seconds * 1000) / rows.length,
+      precomputeMs: (seconds * 1000) / rows.length,
       before: { p50: percentile(before, 0.5), p95: percentile(before, 0.95) },
       after: { p50: percentile(after, 0.5), p95: percentile(after, 0.95) },
     }
   } finally {
-    asker.close()
+    client.close()
   }
 }

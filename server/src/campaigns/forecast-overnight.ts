@@ -1,23 +1,23 @@
 import { findOvernightRange, forecastUsage } from '@talktime/core/campaigns/overnight-forecast'
 import type { Queryable } from '../platform/database/database.ts'
 import { requireWorkspace } from '../workspaces/index.ts'
-import { type CampaignRow, contactsLeft } from './campaign.ts'
-import { campaignsIn } from './campaign-store.ts'
+import { type CampaignRow, countContactsLeft } from './campaign.ts'
+import { listCampaignsByStatus } from './campaign-store.ts'
 import { estimateToFinish } from './estimate.ts'
 
-/** What a workspace's campaigns are expected to use in the night that is ahead, and which do. */
+/** What a workspace's campaigns are expected to use overnight, and which of them. */
 export type OvernightForecast = {
   /** Milliseconds of talk time. */
   readonly expectedMs: number
-  /** The names of those that are expected to use something. */
+  /** The names of the campaigns that are expected to use credits. */
   readonly campaigns: readonly string[]
-  /** When the night is over; epoch milliseconds. */
+  /** When the night ends, in epoch milliseconds. */
   readonly endsAtMs: number
 }
 
 /**
- * What the campaigns that will call in the coming night, or in what is left of the present one, are expected to use in
- * it. One whose calls nothing is known about yet is left out.
+ * Forecasts what a workspace's campaigns will use in the coming night, or in the rest of the current one. The night is
+ * in the workspace's time zone. Campaigns without an estimate are left out.
  */
 export async function forecastOvernight(
   db: Queryable,
@@ -28,9 +28,9 @@ export async function forecastOvernight(
   const night = findOvernightRange(nowMs, timeZone)
   const campaigns: string[] = []
   let expectedMs = 0
-  for (const campaign of await campaignsIn(db, workspaceId, ['scheduled', 'running', 'paused'])) {
-    if (!willGoOn(campaign)) continue
-    const contacts = contactsLeft(campaign)
+  for (const campaign of await listCampaignsByStatus(db, workspaceId, ['scheduled', 'running', 'paused'])) {
+    if (!needsCredits(campaign)) continue
+    const contacts = countContactsLeft(campaign)
     const toFinish = await estimateToFinish(db, campaign, nowMs)
     if (contacts === 0 || toFinish === null) continue
     const usedMs = forecastUsage(
@@ -49,7 +49,7 @@ export async function forecastOvernight(
   return { expectedMs, campaigns, endsAtMs: night.endsAtMs }
 }
 
-/** A campaign that paused for want of credits and resumes with them needs them as one that runs does. */
-function willGoOn({ status, pauseReason, resumeWhenCreditsReturn }: CampaignRow): boolean {
+/** A campaign that is paused for credits and resumes with them needs credits as much as a running one. */
+function needsCredits({ status, pauseReason, resumeWhenCreditsReturn }: CampaignRow): boolean {
   return status !== 'paused' || (pauseReason === 'out_of_credits' && resumeWhenCreditsReturn)
 }

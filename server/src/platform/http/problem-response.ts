@@ -3,13 +3,12 @@ import { InvariantBroken, Problem, platformProblems } from '../problem.ts'
 import { problemUrl } from './error-page.ts'
 import { requestOrigin } from './request-origin.ts'
 
-/**
- * The only file that maps problems to HTTP. Whatever is thrown while a request is handled ends here and becomes
- * application/problem+json (RFC 9457); what is not a {@link Problem} becomes one first.
- */
-export const problemContentType = 'application/problem+json; charset=utf-8'
+// The only file that maps problems to HTTP. Anything thrown while a request is handled ends here. It is converted to a
+// Problem, and sent as application/problem+json (RFC 9457).
 
-export type ProblemBody = {
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8'
+
+export type ProblemResponse = {
   readonly type: string
   readonly title: string
   readonly status: number
@@ -19,8 +18,8 @@ export type ProblemBody = {
   readonly errors?: readonly { pointer: string; detail: string }[]
 }
 
-/** The body of a problem. `origin` is where this server’s error page is. */
-export function problemResponse(problem: Problem, requestId: string, origin: string): ProblemBody {
+/** Builds the body of a problem response. `origin` is this server’s origin, under which the error page is. */
+export function problemResponse(problem: Problem, requestId: string, origin: string): ProblemResponse {
   return {
     type: problemUrl(origin, problem.code),
     title: problem.type.title,
@@ -33,6 +32,11 @@ export function problemResponse(problem: Problem, requestId: string, origin: str
   }
 }
 
+/**
+ * Sends and logs an error as a problem.
+ *
+ * @param publicUrl the origin people see; undefined: the one the request was sent to
+ */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -47,13 +51,13 @@ export function sendProblem(
     .code(problem.status)
     .removeHeader('set-cookie')
     .removeHeader('content-disposition')
-    .header('content-type', problemContentType)
+    .header('content-type', PROBLEM_CONTENT_TYPE)
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)
     .send(problemResponse(problem, request.id, publicUrl ?? requestOrigin(request)))
 }
 
-/** Failures on our side are logged loudly; a caller's mistakes only where someone looks for them. */
+/** Logs failures on our side as errors, and callers' mistakes at the debug level. */
 function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem, error: unknown): void {
   const about = { requestId: request.id, method: request.method, route: request.routeOptions.url }
   if (problem.status >= 500) {
@@ -65,18 +69,19 @@ function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Pr
   }
 }
 
+/** Converts any thrown value to a problem. What is unknown becomes `internal`, without its details. */
 export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
-  const code = codeOf(error)
-  if (databaseIsAway(code)) {
+  const code = readCode(error)
+  if (isDatabaseUnreachable(code)) {
     return new Problem(
       platformProblems.unavailable,
       'The database cannot be reached at the moment. Try again shortly.',
     )
   }
-  const known = code === undefined ? undefined : fastifyProblems[code]
+  const known = code === undefined ? undefined : FASTIFY_PROBLEMS[code]
   if (known !== undefined) return known()
-  // Whatever else Fastify refuses with a status of 4xx is the caller's request, not a bug of ours.
+  // Any other error of Fastify with a 4xx status is the caller's mistake, not a bug of ours.
   if (isFastifyRefusal(error, code)) {
     return new Problem(
       platformProblems.invalid_request,
@@ -89,7 +94,7 @@ export function problemFrom(error: unknown): Problem {
   )
 }
 
-const fastifyProblems: Record<string, (() => Problem) | undefined> = {
+const FASTIFY_PROBLEMS: Record<string, (() => Problem) | undefined> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () =>
     new Problem(
       platformProblems.invalid_json,
@@ -117,7 +122,7 @@ const fastifyProblems: Record<string, (() => Problem) | undefined> = {
     ),
 }
 
-function codeOf(error: unknown): string | undefined {
+function readCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
@@ -127,8 +132,8 @@ function isFastifyRefusal(error: unknown, code: string | undefined): boolean {
   return 'statusCode' in error && Number(error.statusCode) >= 400 && Number(error.statusCode) < 500
 }
 
-// Classes 08 (connection) and 57P (shutdown), too many connections, and what the socket says.
-function databaseIsAway(code: string | undefined): boolean {
+/** Whether an error code means that PostgreSQL is unreachable: classes 08 and 57P, too many connections, socket errors. */
+function isDatabaseUnreachable(code: string | undefined): boolean {
   if (code === undefined) return false
   return /^(08...|57P0[123]|53300)$/.test(code) || code === 'ECONNREFUSED' || code === 'ECONNRESET'
 }

@@ -1,21 +1,26 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../test/app.ts'
-import { type CampaignAnswer, campaignCustomer, contactsFile } from '../../test/campaign-customer.ts'
-import { closeInOrder } from '../../test/voice-stack.ts'
-import { addMember } from '../access/index.ts'
-import { uuidFrom } from '../public-ids.ts'
+import { type TestApp, testApp } from '../../../test/app.ts'
+import {
+  type CampaignAnswer,
+  createCampaignCustomer,
+  createContactsFile,
+} from '../../../test/campaign-customer.ts'
+import { closeInOrder } from '../../../test/voice-stack.ts'
+import { addMember } from '../../access/index.ts'
+import { uuidFrom } from '../../public-ids.ts'
 
 let t: TestApp
-let customer: Awaited<ReturnType<typeof campaignCustomer>>
+let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
 beforeAll(async () => {
   t = await testApp()
-  customer = await campaignCustomer(t)
+  customer = await createCampaignCustomer(t)
 })
 afterAll(() => closeInOrder(t))
 
 describe('POST /v1/campaigns', () => {
-  test('201: a draft with the choices that were left out made for it', async () => {
-    expect(await customer.make({ name: '  Spring  ' })).toMatchObject({
+  test('201: creates a draft, with defaults for the fields that were left out', async () => {
+    expect(await customer.createCampaign({ name: '  Spring  ' })).toMatchObject({
       name: 'Spring',
       status: 'draft',
       pauseReason: null,
@@ -48,7 +53,7 @@ describe('POST /v1/campaigns', () => {
       pointer: '/callingHours/days/0/to',
     },
     {
-      what: 'a day that is none',
+      what: 'an unknown day',
       fields: { callingHours: { timeZone: 'UTC', days: [{ day: 'noday', from: '09:00', to: '10:00' }] } },
       pointer: '/callingHours/days/0/day',
     },
@@ -57,9 +62,9 @@ describe('POST /v1/campaigns', () => {
       fields: { retries: { attemptsMax: 11, afterMinutes: 1, on: [] } },
       pointer: '/retries/attemptsMax',
     },
-    { what: 'a country that is none', fields: { defaultCountry: 'XQ' }, pointer: '/defaultCountry' },
-    { what: 'a field that is none', fields: { pace: 3 }, pointer: '' },
-  ])('400 for $what, by name', async ({ fields, pointer }) => {
+    { what: 'an unknown country', fields: { defaultCountry: 'XQ' }, pointer: '/defaultCountry' },
+    { what: 'an unknown field', fields: { pace: 3 }, pointer: '' },
+  ])('400: names the field for $what', async ({ fields, pointer }) => {
     const body = { name: 'A', agentId: customer.agentId, ...fields }
     const answer = await customer.ask<{ code: string; errors: { pointer: string }[] }>(
       'POST',
@@ -73,15 +78,15 @@ describe('POST /v1/campaigns', () => {
     expect(answer.body.errors.map((error) => error.pointer)).toContainEqual(expect.stringContaining(pointer))
   })
 
-  test('403 on a plan without campaigns', async () => {
-    const free = await campaignCustomer(t, { planId: 'free' })
+  test('403: the plan has no campaigns', async () => {
+    const free = await createCampaignCustomer(t, { planId: 'free' })
     const { status, body } = await free.ask('POST', '/v1/campaigns', { name: 'A', agentId: free.agentId })
     expect({ status, body }).toMatchObject({ status: 403, body: { code: 'plan_required' } })
     expect(body.detail).toMatch(/^Paid plan required/)
   })
 
-  test('404 for another workspace’s agent; 409 for the same key with another body', async () => {
-    const other = await campaignCustomer(t)
+  test('404: another workspace’s agent; 409: the same idempotency key with another body', async () => {
+    const other = await createCampaignCustomer(t)
     const foreign = await customer.ask('POST', '/v1/campaigns', { name: 'A', agentId: other.agentId })
     expect(foreign).toMatchObject({ status: 404, body: { code: 'agent_not_found' } })
     const key = { 'idempotency-key': 'campaign-1' }
@@ -104,23 +109,23 @@ describe('another workspace’s campaign', () => {
     ['GET', '/contacts'],
     ['GET', '/contacts.csv'],
     ['GET', '/imports'],
-  ] as const)('404 for %s …%s', async (method, path) => {
-    const { id } = await customer.make()
-    const other = await campaignCustomer(t)
+  ] as const)('404: %s …%s', async (method, path) => {
+    const { id } = await customer.createCampaign()
+    const other = await createCampaignCustomer(t)
     const answer = await other.ask(method, `/v1/campaigns/${id}${path}`, method === 'GET' ? undefined : {})
     expect(answer).toMatchObject({ status: 404, body: { code: 'campaign_not_found' } })
   })
 
-  test('takes no contacts', async () => {
-    const { id } = await customer.make()
-    const other = await campaignCustomer(t)
-    expect((await other.addContacts(id, contactsFile(1))).status).toBe(404)
-    expect((await customer.get(id)).contacts.total).toBe(0)
+  test('404: no contacts are added', async () => {
+    const { id } = await customer.createCampaign()
+    const other = await createCampaignCustomer(t)
+    expect((await other.addContacts(id, createContactsFile(1))).status).toBe(404)
+    expect((await customer.readCampaign(id)).contacts.total).toBe(0)
   })
 })
 
-test('a member may look, and change nothing', async () => {
-  const { id } = await customer.make()
+test('403: a member reads campaigns and changes nothing', async () => {
+  const { id } = await customer.createCampaign()
   const person = await t.signUp()
   const member = { workspaceId: customer.uuid, userId: uuidFrom('user', person.userId) ?? '' }
   await t.database.transaction((tx) => addMember(tx, { ...member, role: 'member' }, t.clock.now()))
@@ -134,14 +139,14 @@ test('a member may look, and change nothing', async () => {
   )
 })
 
-test('an operator’s key needs to name no workspace', async () => {
-  const { id } = await customer.make()
+test('200: an operator’s key need not name the workspace', async () => {
+  const { id } = await customer.createCampaign()
   expect((await t.request('GET', `/v1/campaigns/${id}`, { key: t.operatorKey })).status).toBe(200)
 })
 
-describe('what a campaign may become', () => {
-  test('409 for a start without contacts, a pause of a draft, a resume of a draft', async () => {
-    const { id } = await customer.make()
+describe('the state of a campaign', () => {
+  test('409: starting without contacts, pausing a draft, resuming a draft', async () => {
+    const { id } = await customer.createCampaign()
     const refusals = [
       ['start', 'campaign_without_contacts'],
       ['pause', 'campaign_not_running'],
@@ -153,16 +158,16 @@ describe('what a campaign may become', () => {
     }
   })
 
-  test('409 for a start without credits', async () => {
-    const poor = await campaignCustomer(t, { credits: 0 })
-    const { id } = await poor.make()
-    await poor.addContacts(id, contactsFile(1))
+  test('409: starting without credits', async () => {
+    const poor = await createCampaignCustomer(t, { credits: 0 })
+    const { id } = await poor.createCampaign()
+    await poor.addContacts(id, createContactsFile(1))
     const answer = await poor.ask('POST', `/v1/campaigns/${id}/start`, {})
     expect(answer).toMatchObject({ status: 409, body: { code: 'out_of_credits' } })
   })
 
-  test('is changed field by field, and deleted unless it runs', async () => {
-    const { id } = await customer.make({ concurrency: 3, defaultCountry: 'de' })
+  test('200, 204, 409: a campaign is changed field by field, and archived unless it runs', async () => {
+    const { id } = await customer.createCampaign({ concurrency: 3, defaultCountry: 'de' })
     const changed = await customer.ask<CampaignAnswer>('PATCH', `/v1/campaigns/${id}`, {
       resumeWhenCreditsReturn: true,
       retries: { attemptsMax: 2, afterMinutes: 30, on: ['busy', 'busy'] },
@@ -173,13 +178,13 @@ describe('what a campaign may become', () => {
       resumeWhenCreditsReturn: true,
       retries: { attemptsMax: 2, afterMinutes: 30, on: ['busy'] },
     })
-    await customer.addContacts(id, contactsFile(3))
+    await customer.addContacts(id, createContactsFile(3))
     await customer.ask('POST', `/v1/campaigns/${id}/start`, {})
     expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(409)
     await customer.ask('POST', `/v1/campaigns/${id}/pause`, {})
     await t.app.dialer.idle()
     for (let minutes = 0; minutes < 60; minutes += 1) {
-      t.clock.advance(60_000)
+      t.clock.advance(MINUTE_MS)
       await t.app.runDue()
     }
     expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(204)
