@@ -2,6 +2,7 @@ import type { CallStatus } from '@talktime/core/calls/call'
 import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
+import { readTimeZone } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -9,7 +10,6 @@ import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
 import { workspaceOfCall } from './call-store.ts'
 import { type CallFilter, listCalls } from './history-store.ts'
 import { readReceipt } from './receipt.ts'
@@ -67,7 +67,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? limitDefault
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
-        const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
+        const filter = filterOf(request.query, await readTimeZone(database, workspaceId))
         await ledger.catchUpIfDue(workspaceId)
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
         return page(calls, limit, (call) => [call.id], callResponse)
@@ -88,7 +88,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const { callId } = callTarget(request.params.id)
         const workspaceOf = () => workspaceOfCall(database, callId)
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
-        const timeZone = await timeZoneOf(database, workspaceId)
+        const timeZone = await readTimeZone(database, workspaceId)
         await ledger.catchUpIfDue(workspaceId)
         const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptResponse(receipt, timeZone, clock.now())

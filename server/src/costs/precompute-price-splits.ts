@@ -1,8 +1,8 @@
+import { readTimeZone } from '../access/index.ts'
 import { type LineRow, openGrants, readLine } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { inOneSnapshot } from '../platform/database/snapshot.ts'
 import { type DayRow, readDays } from '../usage/usage-days.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
 import { pricesOf } from './draw-prices.ts'
 import { keepSplits, reckonWholeDay, type Split } from './price-change-days.ts'
 
@@ -30,7 +30,7 @@ export async function precomputePriceSplits(database: Database, limit = 20): Pro
 
 async function lookAt(database: Database, workspaceId: string): Promise<void> {
   const { line, timeZone, splits, nextMs } = await inOneSnapshot(database, async (tx) => {
-    const timeZone = await timeZoneOf(tx, workspaceId)
+    const timeZone = await readTimeZone(tx, workspaceId)
     const line = await readLine(tx, workspaceId)
     const { rows } = await tx.query<{ foldedMs: number }>(
       'select folded_ms as "foldedMs" from usage_price_looks where workspace_id = $1 and time_zone = $2',

@@ -1,10 +1,10 @@
 import { localDateOf } from '@talktime/core/time/local-day'
 import { type DateRange, monthOf } from '@talktime/core/time/usage-window'
+import { requireWorkspace } from '../access/index.ts'
 import { type Balance, readBalance } from '../ledger/index.ts'
 import { requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { readDays } from '../usage/usage-days.ts'
-import { requireWorkspace } from '../workspaces/index.ts'
 import { lastUsed, sumOf, type Use } from './range.ts'
 
 /** What a workspace has used of its budget in the calendar month that holds an instant. */

@@ -3,10 +3,15 @@ import { type TestApp, testApp } from '../../test/app.ts'
 import { createLife, killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { verifyAll } from '../../test/world.ts'
-import { type Change } from '../ledger/index.ts'
+import type { Change } from '../ledger/index.ts'
 import { uuidFrom } from '../public-ids.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
-import { beginTimeZoneChange, changeTimeZone, completeTimeZoneChange, type TimeZoneChange } from './time-zone-change.ts'
+import {
+  beginTimeZoneChange,
+  changeTimeZone,
+  completeTimeZoneChange,
+  type TimeZoneChange,
+} from './time-zone-change.ts'
 
 const minuteMs = 60_000
 const to = 'Pacific/Auckland'

@@ -1,10 +1,10 @@
 import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
 import pg from 'pg'
+import { readTimeZone } from '../access/index.ts'
 import type { Change, Ledger } from '../ledger/index.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
 import { usageProblems } from './problems.ts'
 
 /** A change of time zone that was begun: usage of before it, by days of the new zone. */
@@ -72,7 +72,7 @@ export async function beginTimeZoneChange<T>(
   const snapshot = () => readDays(reader, workspaceId, timeZone).finally(() => reader.end())
   const begin = ledger.changeWorkspace(workspaceId, async (change) => {
     const { tx, nowMs } = change
-    if ((await timeZoneOf(tx, workspaceId)) === timeZone) return { done: await work(change) }
+    if ((await readTimeZone(tx, workspaceId)) === timeZone) return { done: await work(change) }
     const id = newUuid(nowMs)
     await forgetOtherZones(tx, workspaceId)
     await tx.query(
