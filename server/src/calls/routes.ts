@@ -2,7 +2,7 @@ import { isOpen } from '@talktime/core/calls/call'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
-import { workspaceOfAgent } from '../agents/index.ts'
+import { findWorkspaceOfAgent } from '../agents/index.ts'
 import { Amount, amountOf } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -77,7 +77,7 @@ export function callRoutes(deps: CallRouteDeps): Routes {
     mayReport(request, () => workspaceOfCall(database, callTarget(id).callId))
 
   const scopeOfAgent = (request: FastifyRequest, id: string): Promise<Scope> =>
-    mayReport(request, () => workspaceOfAgent(database, agentUuid(id)))
+    mayReport(request, () => findWorkspaceOfAgent(database, agentUuid(id)))
 
   return async (server) => {
     // What these routes answer is built here, field by field; checking it against its schema once more would cost

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../access/index.ts'
-import { workspaceOfAgent } from '../../agents/index.ts'
+import { findWorkspaceOfAgent } from '../../agents/index.ts'
 import { workspaceOfCall } from '../../calls/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
@@ -58,7 +58,7 @@ export async function contextRefOf(
   if (token !== null) return { workspaceId: token.workspaceId, agentId, callId, token }
   const { workspaceId } = await access.scopeOf(request, {
     ...(callId !== null && { workspaceOf: () => workspaceOfCall(database, callId) }),
-    ...(agentId !== null && { workspaceOf: () => workspaceOfAgent(database, agentId) }),
+    ...(agentId !== null && { workspaceOf: () => findWorkspaceOfAgent(database, agentId) }),
   })
   return { workspaceId, agentId, callId, token: null }
 }
