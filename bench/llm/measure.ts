@@ -76,13 +76,13 @@ export async function measureGateway(
     const before = await residentMb(server.pid)
     const processorBefore = await processorSeconds(address)
     let most = before
-    const watch = setInterval(
+    const memoryTimer = setInterval(
       () => void residentMb(server.pid).then((mb) => (most = Math.max(most, mb))),
       250,
     )
     const headers = { ...authorization, 'talktime-agent': testWorkspace.caller.agentId }
     const through = await listen({ ...job, address: `${address}/llm/v1`, headers })
-    clearInterval(watch)
+    clearInterval(memoryTimer)
     const processor = (await processorSeconds(address)) - processorBefore
     const usage = await fetch(`${address}/v1/llm-usage`, { headers: authorization })
     const { total } = (await usage.json()) as {

@@ -91,7 +91,7 @@ test.each([
 })
 
 test('an error in the stream is noticed, the word in a text is not', () => {
-  const failed = (text: string) => sent(text, [], true).stream.failed()
+  const failed = (text: string) => sent(text, [], true).stream.hasFailed()
   expect(failed('data: {"error": {"message": "Overloaded"}}\n\n')).toBe(true)
   expect(failed('data: {"choices":[{"delta":{"content":"\\"error\\": {"}}]}\n\n')).toBe(false)
 })

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chunksFor, eventOf, json, refuseWith, streamHeaders } from '../../../test/llm-provider.ts'
 import { type LlmAgent, type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
 
-const patience = { firstByteMs: 300, wholeMs: 1_000, idleMs: 300, totalMs: 1_500 }
+const timeouts = { firstByteMs: 300, wholeMs: 1_000, idleMs: 300, totalMs: 1_500 }
 
 let world: LlmWorld
 beforeAll(async () => {
   world = await openLlmWorld({
-    llmTimeouts: patience,
+    llmTimeouts: timeouts,
     withoutPlatformKey: ['groq', 'openai_compatible'],
     models: ['gpt-*', 'claude-haiku-4-5', 'gemini-3-pro'],
   })

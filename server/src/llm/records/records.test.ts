@@ -241,11 +241,11 @@ describe('what is written down', () => {
       { error: () => {} } as never,
     )
     const record = begun()
-    recorder.write(record)
-    recorder.write({ ...record, end: ended() })
+    recorder.recordRequest(record)
+    recorder.recordRequest({ ...record, end: ended() })
     await recorder.settled()
     away = false
-    recorder.write(begun({ end: ended({ error: 'timeout' }) }))
+    recorder.recordRequest(begun({ end: ended({ error: 'timeout' }) }))
     await recorder.settled()
     expect((await usage()).body).toMatchObject({ total: { requests: 2, errors: 1 } })
   })
