@@ -14,12 +14,9 @@ const figures = {
   errors: z
     .int()
     .meta({ description: 'Requests that failed. A caller that leaves early does not count as a failure.' }),
-  fallbacks: z
-    .int()
-    .meta({
-      description:
-        'Requests for which the platform’s key took over because the provider refused the own key.',
-    }),
+  fallbacks: z.int().meta({
+    description: 'Requests for which the platform’s key took over because the provider refused the own key.',
+  }),
   tokens: TokenCounts.meta({ description: 'As the providers count them.' }),
   own: SourceFigures.meta({ description: 'Of these, requests with the workspace’s own keys.' }),
   platform: SourceFigures.meta({ description: 'Of these, requests with the platform’s keys.' }),
