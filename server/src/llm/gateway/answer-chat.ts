@@ -8,7 +8,7 @@ import { gatewayHeaders, selectHeaders } from './answer-headers.ts'
 import { buildProviderBody, type ChatRequest } from './chat-body.ts'
 import { startDeadlines } from './deadlines.ts'
 import { askWithKey, type KeyChoice, selectFallbackKey, selectFirstKey } from './key-fallback.ts'
-import type { Route } from './resolve-route.ts'
+import type { Route } from './route.ts'
 import { type Exchange, millisecondsSince, type Outcome, sendAnswer, sendFailure } from './send-answer.ts'
 
 /**

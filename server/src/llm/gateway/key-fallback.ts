@@ -8,7 +8,7 @@ import type { Deadlines } from './deadlines.ts'
 import { parseProviderError } from './openai-error.ts'
 import { buildChatRequest, type ProviderAccess } from './provider-access.ts'
 import { isKeyError, type ProviderError } from './provider-errors.ts'
-import type { Route } from './resolve-route.ts'
+import type { Route } from './route.ts'
 
 /** The key with which a request goes to the provider. */
 export type KeyChoice = {

@@ -12,7 +12,7 @@ import { openAiError, parseJson, parseProviderError } from './openai-error.ts'
 import { isModelAllowed } from './platform-key.ts'
 import { buildModelsRequest } from './provider-access.ts'
 import { classifyFailure } from './provider-errors.ts'
-import type { Route } from './resolve-route.ts'
+import type { Route } from './route.ts'
 
 const BYTES_MAX = 8 * 1024 * 1024
 

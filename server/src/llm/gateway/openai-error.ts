@@ -39,7 +39,7 @@ function errorType(status: number): string {
  * Parses a provider's error, keeps its words and puts it into OpenAI's form. Google, for example, sends a list. The key
  * is cut to its last four characters, because some providers repeat what they were sent.
  *
- * @returns the facts by which errors are told apart, and a function that builds the body with the gateway's details
+ * @returns the facts that distinguish errors, and a function that builds the body with the gateway's details
  */
 export function parseProviderError(
   provider: LlmProvider,

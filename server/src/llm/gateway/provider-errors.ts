@@ -5,7 +5,7 @@ import { llmProblems } from '../problems.ts'
 import type { RequestError } from '../records/request-store.ts'
 import { Aborted, type AbortReason } from './deadlines.ts'
 
-/** The parts of a provider's error by which errors are told apart. */
+/** The parts of a provider's error that distinguish errors. */
 export type ProviderError = {
   readonly status: number
   readonly code: string | null

@@ -1,52 +1,14 @@
 import { findLatestEnd } from '@talktime/core/calls/call-lease'
-import {
-  type LlmKeyAvailability,
-  type LlmKeySource,
-  selectLlmKeySource,
-} from '@talktime/core/llm/llm-key-choice'
-import type { LlmProvider } from '@talktime/core/llm/llm-provider'
+import { type LlmKeyAvailability, selectLlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import { localDateOf } from '@talktime/core/time/local-day'
 import { accessProblems } from '../../access/index.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
 import { createPlatformAccess, findPlatformObstacle, obstacleProblem } from './platform-key.ts'
-import type { ProviderAccess } from './provider-access.ts'
-import {
-  type ContextKey,
-  loadRequestContext,
-  type RequestContext,
-  type RequestContextRef,
-} from './request-context-store.ts'
+import { loadRequestContext, type RequestContext, type RequestContextRef } from './request-context-store.ts'
+import type { Route, RouteRequest } from './route.ts'
 import { selectAgent, selectModel } from './select-model.ts'
-
-/** What a request of the gateway names. */
-export type RouteRequest = RequestContextRef & {
-  /** A provider instead of the agent's. */
-  readonly provider: string | null
-  /** A model instead of the agent's. */
-  readonly model: string | null
-  /** The request lists models and asks none. */
-  readonly lists?: boolean
-}
-
-/** Where a request goes: for whom, to which provider and model, and with whose key. */
-export type Route = {
-  readonly workspaceId: string
-  readonly agentId: string
-  readonly callId: string | null
-  /** The local day of the workspace. */
-  readonly day: string
-  readonly provider: LlmProvider
-  readonly model: string
-  readonly availability: LlmKeyAvailability
-  readonly source: LlmKeySource
-  readonly fallbackToPlatform: boolean
-  /** The workspace's own key, if the request uses it. */
-  readonly own: { readonly row: ContextKey; readonly access: ProviderAccess } | null
-  /** The platform's key, if it may pay for the request. */
-  readonly platform: ProviderAccess | null
-}
 
 /**
  * Decides where a request goes.

@@ -9,7 +9,7 @@ import { callProblems } from '../../calls/index.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { llmProblems } from '../problems.ts'
 import type { RequestContext } from './request-context-store.ts'
-import type { RouteRequest } from './resolve-route.ts'
+import type { RouteRequest } from './route.ts'
 
 type Agent = { readonly id: string; readonly llmProvider: string; readonly llmModel: string }
 
