@@ -56,7 +56,7 @@ beforeAll(async () => {
   workspaceId = ''
   const workspace = { name: 'Acme', timeZone: 'UTC', planId: 'growth' }
   workspaceId = (await ask<{ id: string }>('POST', '/v1/workspaces', workspace)).id
-}, 60_000)
+})
 
 afterAll(async () => {
   server.kill('SIGTERM')

@@ -31,10 +31,16 @@ async function later(ms: number): Promise<void> {
   await t.app.runDue()
 }
 
-async function raise(workspaceId: string, key: string): Promise<void> {
+/** Raises an alert. Returns its UUID. */
+async function raise(workspaceId: string, key: string): Promise<string | undefined> {
   const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
   const alert = { kind: 'reload_declined', key, ...texts } as const
   await t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
+  const { rows } = await t.database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [workspaceId, key],
+  )
+  return rows[0]?.id
 }
 
 test('deliveries of an alert are deleted after 90 days, the alert after a year', async () => {

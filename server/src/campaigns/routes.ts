@@ -6,7 +6,7 @@ import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow } from './campaign.ts'
@@ -91,10 +91,10 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, status } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, status } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listCampaigns(database, workspaceId, { status, beforeId, limit: limit + 1 })
-        const { data: shown, nextCursor } = page(
+        const { data: shown, nextCursor } = buildPage(
           rows,
           limit,
           ({ id }) => [id],

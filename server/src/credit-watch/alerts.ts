@@ -4,7 +4,7 @@ import { raiseAlert } from '../alerts/index.ts'
 import type { LineRow, WorkspaceUnit } from '../ledger/index.ts'
 import { uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/text-format.ts'
+import { formatInstant } from '../platform/text-format.ts'
 
 /** Tells that a workspace is out of credits since `atMs`, what follows from it, and what to do. */
 export async function tellOut(
@@ -14,7 +14,7 @@ export async function tellOut(
   { atMs, sentences }: { readonly atMs: number; readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const out = `The balance reached zero on ${instantText(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
+  const out = `The balance reached zero on ${formatInstant(atMs, facts.timeZone)}: new calls are refused, and incoming calls are not answered.`
   await raise(tx, unit, atMs, nowMs, {
     kind: 'balance_zero',
     title: 'Out of credits',
@@ -30,7 +30,7 @@ export async function tellReturned(
   { sentences }: { readonly sentences: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const back = `Incoming calls are answered again since ${instantText(nowMs, facts.timeZone)}.`
+  const back = `Incoming calls are answered again since ${formatInstant(nowMs, facts.timeZone)}.`
   await raise(tx, unit, nowMs, nowMs, {
     kind: 'credits_returned',
     title: 'Credits are back',
@@ -99,14 +99,14 @@ function howToHaveMore(facts: AlertFacts): string {
 }
 
 function changePlan({ resetsAtMs, timeZone }: AlertFacts): string {
-  return `The next monthly credits come on ${instantText(resetsAtMs, timeZone)}. Credits can be bought on a paid plan: change to one to have more now.`
+  return `The next monthly credits come on ${formatInstant(resetsAtMs, timeZone)}. Credits can be bought on a paid plan: change to one to have more now.`
 }
 
 function lastsUntil(line: LineRow, { timeZone }: AlertFacts): string[] {
   const atMs = findCrossing(line, 0)
   if (atMs === null) return []
   const calls = line.liveCalls === 1 ? 'the call that is on' : `the ${line.liveCalls} calls that are on`
-  return [`With ${calls} they last until ${instantText(atMs, timeZone)}.`]
+  return [`With ${calls} they last until ${formatInstant(atMs, timeZone)}.`]
 }
 
 function creditsText(ms: number): string {

@@ -19,7 +19,7 @@ import { changeCycleTimeZone, requireSubscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { HttpServer, Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { NewWorkspaceRequest, parseWorkspaceChange, WorkspaceChangeRequest } from './request-schemas.ts'
@@ -108,10 +108,10 @@ function registerAllWorkspaces(server: HttpServer, deps: WorkspaceRouteDeps): vo
     },
     async (request) => {
       requireOperator(request)
-      const { limit = limitDefault, cursor } = request.query
+      const { limit = LIMIT_DEFAULT, cursor } = request.query
       const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
       const rows = await listWorkspaces(database, { beforeId, limit: limit + 1 })
-      const { data: ids, nextCursor } = page(
+      const { data: ids, nextCursor } = buildPage(
         rows,
         limit,
         (row) => [row.id],

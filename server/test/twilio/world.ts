@@ -23,7 +23,10 @@ export type TwilioWorld = {
   /** Makes a workspace with an agent whose calls are connected to `endpoint`. */
   agentAt(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
   /** Sends a signed request as Twilio would. */
-  tell(callback: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
+  report(
+    callback: TwilioCallback,
+    options?: { via?: Ask; token?: string; headers?: Sent },
+  ): Promise<TestAnswer>
   /** Calls the agent: Twilio asks Talktime what to do with the call. */
   callIn(
     agent: TwilioAgent,
@@ -54,10 +57,10 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
   const other = await test.addProcess()
   let numbers = 0
 
-  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) =>
+  const report: TwilioWorld['report'] = (callback, { via = request, token = authToken, headers } = {}) =>
     sendSigned(via, callback, token, headers)
   const ask = (path: string, call: FakeCall, fields: Sent, via?: Ask) =>
-    tell(createRequest(accountSid, path, call, fields), via && { via })
+    report(createRequest(accountSid, path, call, fields), via && { via })
 
   return {
     test,
@@ -65,7 +68,7 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
     app,
     request,
     other,
-    tell,
+    report,
     async agentAt(voiceEndpoint, options) {
       const workspace = await test.addWorkspace(options)
       numbers += 1

@@ -3,7 +3,7 @@ import { type Access, requireRole } from '../../access/index.ts'
 import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import { alertProblems } from '../problems.ts'
@@ -44,7 +44,7 @@ export function deliveryRoutes(deps: {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, alertId, webhookId, channel, status } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, alertId, webhookId, channel, status } = request.query
         const filter = {
           alertId: filterUuid('alert', 'alertId', alertId),
           webhookId: filterUuid('webhook', 'webhookId', webhookId),
@@ -53,7 +53,7 @@ export function deliveryRoutes(deps: {
         }
         const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
         const deliveries = await listDeliveries(database, workspaceId, filter, { beforeId, limit: limit + 1 })
-        return page(deliveries, limit, ({ id }) => [id], deliveryResponse)
+        return buildPage(deliveries, limit, ({ id }) => [id], deliveryResponse)
       },
     )
 

@@ -411,7 +411,7 @@ test('a renewal that fails is told once, with its dates, and so is the end of th
       kind: 'renewal_failed',
       title: 'The payment for the Starter plan failed',
       detail: expect.stringMatching(
-        /^\$\S+ could not be charged\. The bank declined the card\..* It is tried again on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last try fails too, the Starter plan ends and the Free plan begins\./,
+        /^\$\S+ could not be charged\. The bank declined the card\..* The charge will be retried on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last attempt fails too, the Starter plan ends and the Free plan begins\./,
       ),
     },
   ])

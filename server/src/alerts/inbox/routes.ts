@@ -3,7 +3,7 @@ import type { Access } from '../../access/index.ts'
 import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { AlertResponse, alertResponse } from '../response-schemas.ts'
@@ -36,11 +36,11 @@ export function alertRoutes(deps: {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, unread } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, unread } = request.query
         const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
         const wanted = { unreadOnly: unread === 'true', limit: limit + 1, beforeId }
         const alerts = await listAlerts(database, workspaceId, wanted)
-        return page(alerts, limit, ({ id }) => [id], alertResponse)
+        return buildPage(alerts, limit, ({ id }) => [id], alertResponse)
       },
     )
 

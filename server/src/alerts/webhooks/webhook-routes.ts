@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import type { Idempotency } from '../../platform/idempotency/idempotency.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { type Outbound, OutboundRefused } from '../../platform/outbound.ts'
@@ -138,10 +138,10 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
         const webhooks = await listWebhooks(database, workspaceId, { beforeId, limit: limit + 1 })
-        return page(webhooks, limit, ({ id }) => [id], webhookResponse)
+        return buildPage(webhooks, limit, ({ id }) => [id], webhookResponse)
       },
     )
 

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
-import { formulaSafe } from '../../platform/http/csv.ts'
+import { escapeFormula } from '../../platform/http/csv.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { instantOrNull } from '../../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import { publicId, uuidFrom } from '../../public-ids.ts'
 import { requireCampaign } from '../campaign-store.ts'
@@ -92,10 +92,10 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
       async (request) => {
         const { ref } = await scopeOfCampaign(deps, request, request.params.id)
         await requireCampaign(database, ref)
-        const { limit = limitDefault, cursor, state } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, state } = request.query
         const [afterId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listContacts(database, ref, { state, afterId, limit: limit + 1 })
-        return page(rows, limit, ({ id }) => [id], contactResponse)
+        return buildPage(rows, limit, ({ id }) => [id], contactResponse)
       },
     )
 
@@ -146,10 +146,10 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
       async (request) => {
         const { ref } = await scopeOfCampaign(deps, request, request.params.id)
         await requireCampaign(database, ref)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listImports(database, ref, { beforeId, limit: limit + 1 })
-        return page(rows, limit, ({ id }) => [id], importResponse)
+        return buildPage(rows, limit, ({ id }) => [id], importResponse)
       },
     )
 
@@ -183,7 +183,7 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
           .header('content-disposition', `attachment; filename="${request.params.importId}-rejected.csv"`)
           .send(
             Readable.from(rows)
-              .map(({ line, reason, value }) => [line, reason, formulaSafe(value)])
+              .map(({ line, reason, value }) => [line, reason, escapeFormula(value)])
               .pipe(stringify({ header: true, columns: ['line', 'reason', 'value'] })),
           )
       },
@@ -218,14 +218,14 @@ const resultColumns = [
 /** The files' other columns come last; one that is headed like one of ours says whose it is. */
 function columnsWith(headings: readonly string[]): string[] {
   const named = headings.map((heading) => (resultColumns.includes(heading) ? `${heading} (file)` : heading))
-  return [...resultColumns, ...named.map(formulaSafe)]
+  return [...resultColumns, ...named.map(escapeFormula)]
 }
 
 function resultOf(contact: ContactRow, headings: readonly string[]): (string | number | null)[] {
   return [
     publicId('contact', contact.id),
     contact.phone,
-    contact.name === null ? null : formulaSafe(contact.name),
+    contact.name === null ? null : escapeFormula(contact.name),
     contact.state,
     contact.attempts,
     contact.lastOutcome,
@@ -233,7 +233,7 @@ function resultOf(contact: ContactRow, headings: readonly string[]): (string | n
     contact.lastCallId && publicId('call', contact.lastCallId),
     ...headings.map((heading) => {
       const detail = contact.details?.[heading]
-      return detail === undefined ? null : formulaSafe(detail)
+      return detail === undefined ? null : escapeFormula(detail)
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checked } from '../../platform/http/validation.ts'
+import { parseValue } from '../../platform/http/validation.ts'
 import { invalid } from '../../platform/problem.ts'
 import { readMember } from '../records/tokens.ts'
 
@@ -46,7 +46,7 @@ export function parseChatRequest(body: unknown): {
   body: ChatRequest
   named: z.infer<typeof UnderstoodRequest>
 } {
-  const named = checked(UnderstoodRequest, body)
+  const named = parseValue(UnderstoodRequest, body)
   const messages = readMember(body, 'messages')
   if (!Array.isArray(messages) || messages.length === 0) {
     throw invalid('/messages', '"messages" must be a list of at least one message.')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import type { HttpServer, Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import type { LlmDeps } from '../deps.ts'
 import { findKeyScope, parseKeyId } from './key-scope.ts'
 import { deleteKey, listKeys, requireKey } from './key-store.ts'
@@ -47,11 +47,11 @@ function registerList(server: HttpServer, { access, database, ledger, sealedBox 
     async (request) => {
       const { workspaceId } = await access.scopeOf(request)
       await ledger.catchUpIfDue(workspaceId)
-      const { limit = limitDefault, cursor } = request.query
+      const { limit = LIMIT_DEFAULT, cursor } = request.query
       const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
       const reason = explainNoOwnKeys(await requireSubscription(database, workspaceId))
       const rows = await listKeys(database, workspaceId, { beforeId, limit: limit + 1 })
-      const keys = page(
+      const keys = buildPage(
         rows,
         limit,
         (row) => [row.id],

@@ -3,7 +3,7 @@ import { isDate } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
 import { readTimeZone } from '../../access/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -75,7 +75,7 @@ export function llmUsageRoutes(deps: LlmDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, agentId, callId, ...rest } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, agentId, callId, ...rest } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const filter = {
           agentId: parseId('agent', agentId),
@@ -85,7 +85,7 @@ export function llmUsageRoutes(deps: LlmDeps): Routes {
           failed: rest.failed === 'true',
         }
         const rows = await listRequests(database, workspaceId, filter, { beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], requestResponse)
+        return buildPage(rows, limit, (row) => [row.id], requestResponse)
       },
     )
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
-import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../platform/seeded-random.ts'
 import type { CallReport } from '../apply-carrier-report.ts'
 import {
   type Carrier,
@@ -139,7 +139,7 @@ export function createSimulatedCarrier(deps: {
 }
 
 function chanceOf(callId: string): SeededRandom {
-  return seededRandom(createHash('sha256').update(callId).digest().readUInt32BE())
+  return createSeededRandom(createHash('sha256').update(callId).digest().readUInt32BE())
 }
 
 function truthOf({ ref, answersAtMs, endsAtMs, reason }: Row, nowMs: number): CarrierState {

@@ -77,7 +77,7 @@ async function send(told: readonly TwilioCallback[], atOnce: number): Promise<vo
   for (let sent = 0; sent < told.length; sent += atOnce) {
     const parcel = told.slice(sent, sent + atOnce).map((one, index) => {
       const via = (sent + index) % 2 === 0 ? world.request : world.other.request
-      return world.tell(one, { via })
+      return world.report(one, { via })
     })
     for (const { status } of await Promise.all(parcel)) expect(status).toBe(204)
   }

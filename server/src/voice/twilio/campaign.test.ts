@@ -35,11 +35,11 @@ test('a campaign through Twilio waits until its agent can be called from and con
   expect(calls).toHaveLength(3)
   expect(new Set(calls.map(({ to }) => to)).size).toBe(3)
   for (const call of calls) {
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     expect(await world.connect(call)).toContain('<Sip>sip:sales@pbx.example.com</Sip>')
   }
   await after(60 * SECOND_MS)
-  for (const call of calls) await world.tell(world.twilio.end(call))
+  for (const call of calls) await world.report(world.twilio.end(call))
   await after(SECOND_MS)
   expect(await customer.get(id)).toMatchObject({
     status: 'completed',

@@ -31,15 +31,15 @@ test('while the database is away callers hear that the line is busy, and nobody 
   proxy.sever()
   expect((await world.callIn(agent, { via: request })).twiml).toBe(rejected)
   const connect = { url: placed.fields.get('Url')?.[0] ?? '', fields: { CallSid: placed.sid } }
-  expect(await world.tell(connect, { via: request })).toMatchObject({ status: 200, text: hungUp })
+  expect(await world.report(connect, { via: request })).toMatchObject({ status: 200, text: hungUp })
   // What is only told is not taken for heard.
-  expect(await world.tell(answered, { via: request })).toMatchObject({ status: 503 })
+  expect(await world.report(answered, { via: request })).toMatchObject({ status: 503 })
   await proxy.restore()
   await until(async () => ((await request('GET', '/readyz')).status === 200 ? true : undefined))
   const { call, twiml } = await world.callIn(agent, { via: request })
   expect(twiml).toContain('<Connect>')
-  for (const one of [call, placed]) await world.tell(world.twilio.end(one, 'canceled'))
-  await world.tell({
+  for (const one of [call, placed]) await world.report(world.twilio.end(one, 'canceled'))
+  await world.report({
     url: `${publicUrl}/voice/twilio/status`,
     fields: { CallSid: 'CA1', CallStatus: 'busy' },
   })

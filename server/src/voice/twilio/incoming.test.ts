@@ -43,7 +43,7 @@ async function streamStarts(call: FakeCall, twiml: string): Promise<void> {
   world.twilio.answer(call)
   const Timestamp = new Date(world.test.clock.now()).toISOString()
   const fields = { StreamEvent: 'stream-started', StreamSid: 'MZ1', Timestamp }
-  await world.tell(world.agentCallback(call, twiml, fields))
+  await world.report(world.agentCallback(call, twiml, fields))
   await world.app.voice.idle()
 }
 
@@ -71,7 +71,7 @@ describe('a call that comes in', () => {
     await streamStarts(call, twiml)
     expect(await onlyCall(agent)).toMatchObject({ status: 'in_conversation' })
     await world.after(90_100)
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
     const second = (ms: number) => new Date(Math.floor(ms / 1000) * 1000).toISOString()
     expect(await onlyCall(agent)).toMatchObject({
       status: 'ended',
@@ -92,7 +92,7 @@ describe('a call that comes in', () => {
     await world.after(6_000)
     const { maxDurationSeconds } = await onlyCall(agent)
     expect(call.fields.get('TimeLimit')).toEqual([String(maxDurationSeconds)])
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
   })
 
   test('is hung up at its hard stop even where Twilio does not do it by itself', async () => {
@@ -119,12 +119,12 @@ describe('a call that comes in', () => {
         `${sip}</Sip></Dial></Response>`,
     )
     await world.after(8_000)
-    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'ringing' }))
+    await world.report(world.agentCallback(call, twiml, { CallStatus: 'ringing' }))
     expect(await onlyCall(agent)).toMatchObject({ status: 'authorized' })
     world.twilio.answer(call)
-    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'in-progress' }))
+    await world.report(world.agentCallback(call, twiml, { CallStatus: 'in-progress' }))
     await world.after(MINUTE_MS)
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
     expect(await onlyCall(agent)).toMatchObject({ status: 'ended', charged: { milliseconds: MINUTE_MS } })
   })
 
@@ -134,7 +134,7 @@ describe('a call that comes in', () => {
     expect(twiml).toContain('>+493090182999</Number></Dial>')
     await world.after(30_000)
     world.twilio.end(call, 'no-answer')
-    await world.tell(world.agentCallback(call, twiml, { CallStatus: 'no-answer' }))
+    await world.report(world.agentCallback(call, twiml, { CallStatus: 'no-answer' }))
     await world.after(6_000)
     expect(await onlyCall(agent)).toMatchObject({
       status: 'unanswered',
@@ -151,17 +151,17 @@ describe('a call that comes in', () => {
       fields: { CallSid: call.sid, From: call.from, To: call.to, CallStatus: 'ringing' },
     }
     const answers = await Promise.all(
-      [1, 2, 3, 4].map((n) => world.tell(asked, { via: n % 2 ? world.request : world.other.request })),
+      [1, 2, 3, 4].map((n) => world.report(asked, { via: n % 2 ? world.request : world.other.request })),
     )
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
     const { id } = await onlyCall(agent)
     expect(answers[0]?.text).toContain(id)
-    await world.tell({
+    await world.report({
       url: `${publicUrl}/voice/twilio/status`,
       fields: { CallSid: call.sid, CallStatus: 'no-answer' },
     })
     // It is over: what is asked once more is not connected.
-    expect((await world.tell(asked)).text).toBe(rejected)
+    expect((await world.report(asked)).text).toBe(rejected)
     expect(await onlyCall(agent)).toMatchObject({ status: 'unanswered' })
   })
 
@@ -169,7 +169,7 @@ describe('a call that comes in', () => {
     const agent = await world.agentAt(webSocket)
     const { call } = await world.callIn(agent, { from: '+266696687' })
     expect(await onlyCall(agent)).toMatchObject({ from: null })
-    await world.tell(world.twilio.end(call, 'canceled'))
+    await world.report(world.twilio.end(call, 'canceled'))
   })
 
   test('whose end was lost is found out about, by Twilio’s instants', async () => {
@@ -195,7 +195,7 @@ describe('a call that comes in', () => {
     const { call } = await world.callIn(agent)
     world.twilio.answer(call)
     world.test.clock.advance(9 * SECOND_MS)
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
     expect(await onlyCall(agent)).toMatchObject({ status: 'ended', charged: { milliseconds: 9_000 } })
   })
 })
@@ -215,7 +215,7 @@ describe('a call that comes in is rejected as busy, unanswered and unbilled,', (
     await takeCredits(agent, 10)
     const again = await world.callIn(agent)
     expect(again.twiml).toContain('<Connect>')
-    await world.tell(world.twilio.end(again.call, 'canceled'))
+    await world.report(world.twilio.end(again.call, 'canceled'))
   })
 
   test('in the middle of two conversations, when the last credit is used up', async () => {
@@ -226,12 +226,12 @@ describe('a call that comes in is rejected as busy, unanswered and unbilled,', (
     await world.after(29_999)
     const stillIn = await world.callIn(agent)
     expect(stillIn.twiml).toContain('<Connect>')
-    await world.tell(world.twilio.end(stillIn.call, 'canceled'))
+    await world.report(world.twilio.end(stillIn.call, 'canceled'))
     await world.after(1)
     expect((await world.callIn(agent)).twiml).toBe(rejected)
     for (const { call } of talking) expect(call.status).toBe('in-progress')
     await world.after(30_000)
-    for (const { call } of talking) await world.tell(world.twilio.end(call))
+    for (const { call } of talking) await world.report(world.twilio.end(call))
     const { body } = await world.request('GET', '/v1/balance', { key: agent.key })
     expect(body).toMatchObject({ status: 'out', balance: { milliseconds: -60_000 } })
   })
@@ -274,10 +274,10 @@ describe('a call that comes in is rejected as busy, unanswered and unbilled,', (
     expect(ringing.length).toBeGreaterThan(0)
     const refused = (await calls(agent)).filter(({ status }) => status === 'refused')
     expect(refused).toMatchObject([{ refusal: { reason: 'concurrency_limit' } }])
-    for (const call of ringing) await world.tell(world.twilio.end(call, 'canceled'))
+    for (const call of ringing) await world.report(world.twilio.end(call, 'canceled'))
     const again = await world.callIn(agent)
     expect(again.twiml).toContain('<Connect>')
-    await world.tell(world.twilio.end(again.call, 'canceled'))
+    await world.report(world.twilio.end(again.call, 'canceled'))
   })
 
   test('when no agent has the number', async () => {
@@ -302,7 +302,7 @@ describe('a call that comes in is rejected as busy, unanswered and unbilled,', (
     expect(await calls(agent)).toEqual([])
     const { call, twiml } = await world.callIn(agent)
     expect(twiml).toContain('<Connect>')
-    await world.tell(world.twilio.end(call, 'canceled'))
+    await world.report(world.twilio.end(call, 'canceled'))
   })
 })
 
@@ -314,9 +314,9 @@ describe('a request that Twilio did not sign', () => {
       const fields = { CallSid: 'CA1', From: '+14155550123', To: agent.phoneNumber, CallStatus: 'ringing' }
       const told = { url: `${publicUrl}/voice/twilio/${path}`, fields }
       const forged = [
-        await world.tell(told, { token: 'another' }),
-        await world.tell(told, { headers: { 'x-twilio-signature': '' } }),
-        await world.tell({ ...told, url: `http://talktime.example.com/voice/twilio/${path}` }),
+        await world.report(told, { token: 'another' }),
+        await world.report(told, { headers: { 'x-twilio-signature': '' } }),
+        await world.report({ ...told, url: `http://talktime.example.com/voice/twilio/${path}` }),
         await world.request('POST', `/voice/twilio/${path}`, {
           body: new URLSearchParams(fields).toString(),
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -337,8 +337,8 @@ describe('a request that Twilio did not sign', () => {
     const call = world.twilio.callIn(agent.phoneNumber)
     const fields = { CallSid: call.sid, From: call.from, To: call.to, CallStatus: 'ringing' }
     const url = 'https://talktime.example.com:443/voice/twilio/incoming'
-    expect((await world.tell({ url, fields })).text).toContain('<Connect>')
-    await world.tell({
+    expect((await world.report({ url, fields })).text).toContain('<Connect>')
+    await world.report({
       url: `${publicUrl}/voice/twilio/status`,
       fields: { ...fields, CallStatus: 'canceled' },
     })

@@ -59,19 +59,19 @@ describe('a call that is dialled through Twilio', () => {
     })
     const talks = await dial({ onVoicemail: 'talk' })
     expect(talks.call.fields.get('MachineDetection')).toBeUndefined()
-    for (const one of [call, talks.call]) await world.tell(world.twilio.end(one, 'canceled'))
+    for (const one of [call, talks.call]) await world.report(world.twilio.end(one, 'canceled'))
   })
 
   test('is connected to the agent when somebody answers, and charged from then to the hang-up', async () => {
     const { order, call } = await dial()
     await world.after(7_300)
-    await world.tell(world.twilio.ring(call))
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.ring(call))
+    await world.report(world.twilio.answer(call))
     expect(await callOf(order)).toMatchObject({ status: 'in_conversation' })
     const twiml = await world.connect(call)
     expect(twiml).toContain(`<Connect><Stream url="${webSocket}"><Parameter name="callId"`)
     await world.after(60_000)
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
     expect(await callOf(order)).toMatchObject({
       status: 'ended',
       direction: 'outbound',
@@ -83,12 +83,12 @@ describe('a call that is dialled through Twilio', () => {
   test('shows an agent that is called by number who calls it', async () => {
     agent = await world.agentAt('+493090182888')
     const { order, call } = await dial()
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     const { maxDurationSeconds } = await callOf(order)
     expect(await world.connect(call)).toContain(
       `<Dial timeLimit="${maxDurationSeconds}" callerId="${agent.phoneNumber}"><Number>+493090182888</Number></Dial>`,
     )
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
   })
 
   test.each([
@@ -99,16 +99,16 @@ describe('a call that is dialled through Twilio', () => {
   ])('that Twilio says is $twilio is $status, and costs nothing', async ({ twilio, status, reason }) => {
     const { order, call } = await dial()
     await world.after(20_000)
-    await world.tell(world.twilio.end(call, twilio))
+    await world.report(world.twilio.end(call, twilio))
     expect(await callOf(order)).toMatchObject({ status, endReason: reason, charged: { milliseconds: 0 } })
   })
 
   test('that a machine answers is hung up, and known as voicemail', async () => {
     const { order, call } = await dial({ onVoicemail: 'hang_up' })
-    await world.tell(world.twilio.answer(call, 'machine_start'))
+    await world.report(world.twilio.answer(call, 'machine_start'))
     await world.after(4_000)
     expect(await world.connect(call, { AnsweredBy: 'machine_start' })).toBe(hungUp)
-    await world.tell(world.twilio.end(call))
+    await world.report(world.twilio.end(call))
     expect(await callOf(order)).toMatchObject({
       status: 'ended',
       endReason: 'voicemail',
@@ -118,7 +118,7 @@ describe('a call that is dialled through Twilio', () => {
 
   test('is not connected any more when it is to be hung up, and hung up at Twilio', async () => {
     const { order, call } = await dial()
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     await world.request('POST', `/v1/calls/${publicId('call', order.callId)}/hang-up`, {
       key: agent.key,
       body: {},
@@ -132,7 +132,7 @@ describe('a call that is dialled through Twilio', () => {
 
   test('is told to hang up until Twilio says that it is over, and charged to there', async () => {
     const { order, call } = await dial()
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     await world.after(10_000)
     world.twilio.reachable = false
     await world.request('POST', `/v1/calls/${publicId('call', order.callId)}/hang-up`, {
@@ -164,7 +164,7 @@ describe('a call that is dialled through Twilio', () => {
 
   test('goes on while it talks and Twilio cannot be reached: that closes nothing', async () => {
     const { order, call } = await dial()
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     world.twilio.reachable = false
     for (let minutes = 0; minutes < 60; minutes += 10) await world.after(10 * MINUTE_MS)
     expect(await callOf(order)).toMatchObject({ status: 'in_conversation' })
@@ -198,7 +198,7 @@ describe('an order', () => {
     await Promise.all(apps.map((app) => app.voice.dial(order)))
     expect(await world.other.app.voice.dial(order)).toEqual({ outcome: 'placed' })
     expect(placedFor(order)).toHaveLength(1)
-    await world.tell(world.twilio.end(world.twilio.lastPlaced(), 'busy'))
+    await world.report(world.twilio.end(world.twilio.lastPlaced(), 'busy'))
   })
 
   test.each([
@@ -227,9 +227,9 @@ describe('an order', () => {
     world.twilio.fail('POST', { kind: 'connection_lost', when: 'after' })
     await world.app.voice.dial(order)
     const call = world.twilio.lastPlaced()
-    await world.tell(world.twilio.ring(call))
+    await world.report(world.twilio.ring(call))
     expect(await world.app.voice.dial(order)).toEqual({ outcome: 'placed' })
-    await world.tell(world.twilio.end(call, 'busy'))
+    await world.report(world.twilio.end(call, 'busy'))
     expect(await callOf(order)).toMatchObject({ status: 'unanswered', endReason: 'busy' })
   })
 
@@ -252,7 +252,7 @@ describe('an order', () => {
     await world.after(MINUTE_MS)
     expect(await callOf(order)).toMatchObject({ status: 'failed', endReason: 'not_placed' })
     expect(placedFor(order)).toHaveLength(0)
-    await world.tell(world.twilio.end(other.call, 'busy'))
+    await world.report(world.twilio.end(other.call, 'busy'))
   })
 
   test('that turns up after it counted as failed is hung up, and costs nothing', async () => {
@@ -264,7 +264,7 @@ describe('an order', () => {
     for (let minutes = 0; minutes < 3; minutes += 1) await world.after(MINUTE_MS)
     expect(await callOf(order)).toMatchObject({ status: 'failed' })
     world.twilio.remember(call)
-    await world.tell(world.twilio.answer(call))
+    await world.report(world.twilio.answer(call))
     await world.app.voice.idle()
     expect(call.status).toBe('completed')
     expect(await world.connect(call)).toBe(hungUp)
