@@ -1,14 +1,15 @@
 import { Agent, request } from 'node:http'
 import { percentile } from '../stopwatch.ts'
 
-/** What listeners are told to do: hold so many streams open, one after the other each. */
+/** The job of the listeners: each holds one stream open at a time, one after the other. */
 export type ListenersJob = {
   readonly address: string
   readonly headers: Readonly<Record<string, string>>
+  /** The number of listeners. */
   readonly streams: number
   readonly warmUpSeconds: number
   readonly seconds: number
-  /** About how long a stream lasts: they are begun evenly over that time. */
+  /** About how long a stream lasts. The first streams start spread evenly over this time. */
   readonly streamMs: number
 }
 
@@ -19,7 +20,7 @@ export type ListenersResult = {
   readonly streamsPerSecond: number
 }
 
-// The process is started for one job, which comes as a message.
+// The process runs one job, which arrives as a message.
 process.once('message', (job: ListenersJob) => {
   listen(job).then(
     (result) => process.send?.({ result }, () => process.exit()),
@@ -42,15 +43,15 @@ async function listen(job: ListenersJob): Promise<ListenersResult> {
   const endsMs = startsMs + job.seconds * 1000
   const latenciesMs: number[] = []
 
-  async function listener(index: number): Promise<void> {
+  async function runListener(index: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, (index / job.streams) * job.streamMs))
     for (let nowMs = performance.now(); nowMs < endsMs; nowMs = performance.now()) {
-      const firstByteMs = await hear(agent, job)
+      const firstByteMs = await readStream(agent, job)
       if (nowMs >= startsMs) latenciesMs.push(firstByteMs)
     }
   }
 
-  await Promise.all(Array.from({ length: job.streams }, (_, index) => listener(index)))
+  await Promise.all(Array.from({ length: job.streams }, (_, index) => runListener(index)))
   agent.destroy()
   return {
     firstByteMs: {
@@ -63,8 +64,8 @@ async function listen(job: ListenersJob): Promise<ListenersResult> {
   }
 }
 
-/** Hears one stream to its end; how long its first byte took. A stream that is not whole throws. */
-function hear(agent: Agent, { address, headers }: ListenersJob): Promise<number> {
+/** Reads a stream to its end and resolves with the time to its first byte. Rejects if the stream is incomplete. */
+function readStream(agent: Agent, { address, headers }: ListenersJob): Promise<number> {
   const sentMs = performance.now()
   return new Promise((resolve, reject) => {
     const outgoing = request(`${address}/chat/completions`, {

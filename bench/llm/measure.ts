@@ -17,10 +17,10 @@ export type GatewayExtent = {
   readonly speech: Speech
 }
 
-/** Half a second of thinking, then 40 words in four seconds: several times as fast as they are spoken. */
+/** Half a second of thinking, then 40 words in four seconds, which is several times as fast as speech. */
 export const wholeGatewayExtent: GatewayExtent = {
   streams: 500,
-  // The connections are opened meanwhile, and the code gets warm.
+  // Time to open the connections and warm the code up.
   warmUpSeconds: 15,
   seconds: 20,
   speech: { thinksMs: 500, words: 40, everyMs: 100 },
@@ -33,24 +33,24 @@ export const shortGatewayExtent: GatewayExtent = {
   speech: { thinksMs: 20, words: 5, everyMs: 10 },
 }
 
-export type GatewayMeasured = {
+export type GatewayResult = {
   readonly direct: ListenersResult
   readonly through: ListenersResult
-  /** Resident memory of the server in MB: at rest before, and the most while it was measured. */
+  /** Resident memory of the server in MB: at rest before the measurement, and the most during it. */
   readonly memoryMb: { readonly before: number; readonly most: number }
-  /** The server's processor time a stream, in milliseconds. */
+  /** The server's processor time per stream, in milliseconds. */
   readonly processorMsPerStream: number
-  /** What the gateway wrote down of what went through it. */
+  /** What the gateway recorded about its requests. */
   readonly recorded: { readonly requests: number; readonly tokens: number; readonly errors: number }
 }
 
-/** The same streams directly from the provider, and through the gateway. */
+/** Measures streams directly from the provider, then through the gateway. */
 export async function measureGateway(
   postgres: BenchPostgres,
   { streams, warmUpSeconds, seconds, speech }: GatewayExtent,
-): Promise<GatewayMeasured> {
-  const provider = child('./provider.ts')
-  const { port } = await answerOf<{ port: number }>(provider, speech)
+): Promise<GatewayResult> {
+  const provider = forkModule('./provider.ts')
+  const { port } = await runJob<{ port: number }>(provider, speech)
   const base = `http://127.0.0.1:${port}/v1`
   const connection = await postgres.createDatabase('llm_gateway')
   const database = openDatabase(connection)
@@ -76,13 +76,13 @@ export async function measureGateway(
     const before = await residentMb(server.pid)
     const processorBefore = await processorSeconds(address)
     let most = before
-    const watch = setInterval(
+    const memoryTimer = setInterval(
       () => void residentMb(server.pid).then((mb) => (most = Math.max(most, mb))),
       250,
     )
     const headers = { ...authorization, 'talktime-agent': testWorkspace.caller.agentId }
     const through = await listen({ ...job, address: `${address}/llm/v1`, headers })
-    clearInterval(watch)
+    clearInterval(memoryTimer)
     const processor = (await processorSeconds(address)) - processorBefore
     const usage = await fetch(`${address}/v1/llm-usage`, { headers: authorization })
     const { total } = (await usage.json()) as {
@@ -102,12 +102,12 @@ export async function measureGateway(
   }
 }
 
-function child(file: string): ChildProcess {
+function forkModule(file: string): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)))
 }
 
 function listen(job: ListenersJob): Promise<ListenersResult> {
-  return answerOf<{ result: ListenersResult } | { error: string }>(child('./listeners.ts'), job).then(
+  return runJob<{ result: ListenersResult } | { error: string }>(forkModule('./listeners.ts'), job).then(
     (answer) => {
       if ('error' in answer) throw new Error(answer.error)
       return answer.result
@@ -115,12 +115,12 @@ function listen(job: ListenersJob): Promise<ListenersResult> {
   )
 }
 
-/** Sends a process its job; resolves with the first thing it says. */
-function answerOf<Answer>(process: ChildProcess, job: ListenersJob | Speech): Promise<Answer> {
+/** Sends a process its job and resolves with its first message. */
+function runJob<Answer>(process: ChildProcess, job: ListenersJob | Speech): Promise<Answer> {
   return new Promise((resolve, reject) => {
     process.once('message', (answer) => resolve(answer as Answer))
     process.once('error', reject)
-    process.once('exit', (code) => reject(new Error(`A process of the benchmark ended by itself (${code})`)))
+    process.once('exit', (code) => reject(new Error(`A process of the benchmark exited (${code})`)))
     process.send(job)
   })
 }

@@ -1,16 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How the provider talks: like a model of some speed. */
+/** The speed of the provider's model. */
 export type Speech = {
-  /** How long it thinks before the first word, in milliseconds. */
+  /** The time before the first word, in milliseconds. */
   readonly thinksMs: number
   readonly words: number
-  /** Between two words, in milliseconds. */
+  /** The time between two words, in milliseconds. */
   readonly everyMs: number
 }
 
-// The process is started for one way of speaking, which comes as a message; it answers with its port.
+// The process gets its speed as a message and answers with its port.
 process.once('message', (speech: Speech) => {
   const server = createServer((request, answer) => {
     request.resume()

@@ -88,7 +88,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...options,
     publicUrl: config.publicUrl,
     createWorkspace,
-    membersMaxOf: async (db, workspaceId) =>
+    readMembersMax: async (db, workspaceId) =>
       (await requireSubscription(db, workspaceId)).terms.limits.membersMax,
   })
   assembly.chore('Deleting expired idempotency records', 60_000, () =>

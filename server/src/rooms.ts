@@ -24,7 +24,7 @@ import { changeTimeZone, openReports } from './reports/index.ts'
 import { openSubscriptions, type SubscriptionDeps } from './subscriptions/index.ts'
 import { openUsage } from './usage/index.ts'
 import { type OpenVoiceDeps, openVoice, type Voice } from './voice/index.ts'
-import { openWorkspaces, timeZoneOf } from './workspaces/index.ts'
+import { openWorkspaces } from './workspaces/index.ts'
 
 /** The settings that rooms need. */
 export type RoomsConfig = Pick<
@@ -138,8 +138,7 @@ export function openRooms(options: RoomsOptions): Rooms {
   openLlm({
     ...base,
     settings: config.llm,
-    timeZoneOf: (workspaceId) => timeZoneOf(database, workspaceId),
-    patience: options.llmTimeouts,
+    timeouts: options.llmTimeouts,
   })
   const streams = openLive({ ...base, onError: onError('Telling listeners what happened') })
   return { ledger, engine, payments, subscriptions, autoReload, creditWatch, voice, dialer, streams }

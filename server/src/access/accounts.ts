@@ -1,131 +1,86 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import type { FastifyBaseLogger } from 'fastify'
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
-import type pg from 'pg'
+import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { createQueryBuilder } from './better-auth-database.ts'
 import { accessProblems } from './problems.ts'
+import { isEmailTaken, lockEmail } from './user-store.ts'
 
-/** A person's account. */
+/** A person who can sign in. */
 export type User = { readonly id: string; readonly name: string; readonly email: string }
 
-/** What a browser sends that is kept beside its session. */
+/** What a browser sends that belongs to its session. */
 export type Browser = { readonly userAgent: string | undefined; readonly cookie: string | undefined }
 
-/** Signed in: the user, and the Set-Cookie headers that say so. */
+/** A signed-in user, and the Set-Cookie headers to send to the browser. */
 export type SignedIn = { readonly user: User; readonly cookies: readonly string[] }
 
 /**
- * People's accounts, passwords and sessions, kept by better-auth in the tables users, accounts and sessions. Nothing
- * of it is reachable over HTTP but through our own routes.
+ * Users, passwords and sessions. better-auth keeps them in the tables users, accounts and sessions. Its own HTTP
+ * routes are not registered; only ours reach it.
  */
 export type Accounts = {
   readonly cookieName: string
-  /** Makes an account and signs it in. Throws `email_taken`. */
+  /** Creates a user and signs them in. Throws `email_taken`. */
   signUp(tx: Tx, account: NewAccount, browser: Browser): Promise<SignedIn>
-  /** Throws `invalid_credentials`, whichever of the two is wrong. */
+  /** Throws `invalid_credentials`, whether the email address or the password is wrong. */
   signIn(tx: Tx, credentials: { email: string; password: string }, browser: Browser): Promise<SignedIn>
-  /** Ends the session of a cookie, if it has one. Returns the Set-Cookie headers that remove it. */
+  /** Ends the session of the browser's cookie, if it has one. Returns the Set-Cookie headers that remove the cookie. */
   signOut(tx: Tx, browser: Browser): Promise<readonly string[]>
-  /** Makes an account without signing it in: for the command line. Throws `email_taken`. */
+  /** Creates a user without signing them in, for the command line. Throws `email_taken`. */
   createUser(tx: Tx, account: NewAccount): Promise<User>
-  /** Gives an account another password. Who is signed in stays signed in. */
+  /** Replaces a user's password. Existing sessions continue. */
   setPassword(tx: Tx, userId: string, password: string): Promise<void>
   /**
-   * Whose session the cookie is; undefined where it is none or has ended.
+   * Finds the session of the browser's cookie. Undefined if there is none or it has ended.
    *
-   * @param renew whether a session that is a day old is prolonged: then there are cookies to set
+   * @param options.prolong whether to prolong a session that is at least a day old, which sets cookies
    */
-  session(browser: Browser, renew: boolean): Promise<SignedIn | undefined>
+  findSession(browser: Browser, options: { readonly prolong: boolean }): Promise<SignedIn | undefined>
 }
 
 export type NewAccount = { readonly name: string; readonly email: string; readonly password: string }
 
-const sessionSeconds = 30 * 24 * 60 * 60
-const renewedAfterSeconds = 24 * 60 * 60
-export const passwordLengthMin = 10
-export const passwordLengthMax = 128
+const SESSION_MS = 30 * DAY_MS
+const PROLONG_AFTER_MS = DAY_MS
+export const PASSWORD_LENGTH_MIN = 10
+export const PASSWORD_LENGTH_MAX = 128
 
-export async function openAccounts(options: {
-  database: Database
-  log: FastifyBaseLogger
-  secret: string
-  /** The origin people see; https makes the cookie Secure. */
-  publicUrl: string | undefined
-}): Promise<Accounts> {
-  const { database, log, secret } = options
-  const origin = options.publicUrl ?? 'http://localhost'
+type AccountsOptions = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+  readonly secret: string
+  /** The origin at which people reach the dashboard. With https the cookie is Secure. */
+  readonly publicUrl: string | undefined
+}
+
+export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
   const transactions = new AsyncLocalStorage<Tx>()
-  const auth = betterAuth({
-    secret: `${secret} sessions`,
-    baseURL: origin,
-    database: { db: kyselyOver(database, transactions), type: 'postgres', transaction: false },
-    user: { modelName: 'users' },
-    account: { modelName: 'accounts' },
-    verification: { modelName: 'verifications' },
-    session: { modelName: 'sessions', expiresIn: sessionSeconds, updateAge: renewedAfterSeconds },
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: passwordLengthMin,
-      maxPasswordLength: passwordLengthMax,
-    },
-    advanced: {
-      cookiePrefix: 'talktime',
-      useSecureCookies: origin.startsWith('https:'),
-      database: { generateId: () => newUuid(Date.now()) },
-    },
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: {
-      level: 'error',
-      log: (level, message, ...details) => log[level]({ details }, `Sign-in: ${message}`),
-    },
-  } satisfies BetterAuthOptions)
+  const auth = createAuth(options, transactions)
   const context = await auth.$context
-
-  /** The email address stays locked until the transaction ends, so that of two sign-ups at once one is told. */
-  async function requireFreeEmail(tx: Tx, email: string): Promise<void> {
-    await tx.query("select pg_advisory_xact_lock(hashtextextended('sign-up ' || $1, 0))", [email])
-    const { rows } = await tx.query('select from users where email = $1', [email])
-    if (rows.length === 0) return
-    throw new Problem(
-      accessProblems.email_taken,
-      `${email} has an account already. Sign in, or use another address.`,
-    )
-  }
-
   return {
     cookieName: context.authCookies.sessionToken.name,
     async signUp(tx, { name, email, password }, browser) {
       await requireFreeEmail(tx, email)
+      const request = { body: { name, email, password }, headers: headersOf(browser) }
       const { headers, response } = await transactions.run(tx, () =>
-        auth.api.signUpEmail({
-          body: { name, email, password },
-          headers: headersOf(browser),
-          returnHeaders: true,
-        }),
+        auth.api.signUpEmail({ ...request, returnHeaders: true }),
       )
-      return { user: userOf(response.user), cookies: headers.getSetCookie() }
+      return { user: pickUser(response.user), cookies: headers.getSetCookie() }
     },
     async signIn(tx, { email, password }, browser) {
-      try {
-        const { headers, response } = await transactions.run(tx, () =>
-          auth.api.signInEmail({
-            body: { email, password },
-            headers: headersOf(browser),
-            returnHeaders: true,
-          }),
-        )
-        return { user: userOf(response.user), cookies: headers.getSetCookie() }
-      } catch (error) {
-        if (!isWrongCredentials(error)) throw error
-        throw new Problem(
-          accessProblems.invalid_credentials,
-          'The email address or the password is wrong. Check both and try again.',
-        )
-      }
+      const request = { body: { email, password }, headers: headersOf(browser) }
+      const { headers, response } = await transactions
+        .run(tx, () => auth.api.signInEmail({ ...request, returnHeaders: true }))
+        .catch((error: unknown) => {
+          throw isWrongCredentials(error) ? invalidCredentials() : error
+        })
+      return { user: pickUser(response.user), cookies: headers.getSetCookie() }
     },
     async signOut(tx, browser) {
       const { headers } = await transactions.run(tx, () =>
@@ -135,37 +90,86 @@ export async function openAccounts(options: {
     },
     async createUser(tx, { name, email, password }) {
       await requireFreeEmail(tx, email)
+      const adapter = context.internalAdapter
       return transactions.run(tx, async () => {
-        const user = await context.internalAdapter.createUser(
+        const user = await adapter.createUser(
           { name, email, emailVerified: false },
           { method: 'email-password' },
         )
-        await context.internalAdapter.linkAccount({
-          userId: user.id,
-          accountId: user.id,
-          providerId: 'credential',
-          password: await context.password.hash(password),
-        })
-        return userOf(user)
+        const hash = await context.password.hash(password)
+        const credential = { accountId: user.id, providerId: 'credential', password: hash }
+        await adapter.linkAccount({ userId: user.id, ...credential })
+        return pickUser(user)
       })
     },
     async setPassword(tx, userId, password) {
       const hash = await context.password.hash(password)
       await transactions.run(tx, () => context.internalAdapter.updatePassword(userId, hash))
     },
-    async session(browser, renew) {
+    async findSession(browser, { prolong }) {
       const { headers, response } = await auth.api.getSession({
         headers: headersOf(browser),
-        query: { disableRefresh: !renew },
+        query: { disableRefresh: !prolong },
         returnHeaders: true,
       })
       if (response === null) return undefined
-      return { user: userOf(response.user), cookies: headers.getSetCookie() }
+      return { user: pickUser(response.user), cookies: headers.getSetCookie() }
     },
   }
 }
 
-function userOf({ id, name, email }: User): User {
+function createAuth(
+  { database, clock, log, secret, publicUrl = 'http://localhost' }: AccountsOptions,
+  transactions: AsyncLocalStorage<Tx>,
+) {
+  return betterAuth({
+    secret: `${secret} sessions`,
+    baseURL: publicUrl,
+    database: { db: createQueryBuilder(database, transactions), type: 'postgres', transaction: false },
+    user: { modelName: 'users' },
+    account: { modelName: 'accounts' },
+    verification: { modelName: 'verifications' },
+    session: {
+      modelName: 'sessions',
+      expiresIn: SESSION_MS / 1000,
+      updateAge: PROLONG_AFTER_MS / 1000,
+    },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_LENGTH_MIN,
+      maxPasswordLength: PASSWORD_LENGTH_MAX,
+    },
+    advanced: {
+      cookiePrefix: 'talktime',
+      useSecureCookies: publicUrl.startsWith('https:'),
+      database: { generateId: () => newUuid(clock.now()) },
+    },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: {
+      level: 'error',
+      log: (level, message, ...details) => log[level]({ details }, `Sign-in: ${message}`),
+    },
+  } satisfies BetterAuthOptions)
+}
+
+async function requireFreeEmail(tx: Tx, email: string): Promise<void> {
+  await lockEmail(tx, email)
+  if (!(await isEmailTaken(tx, email))) return
+  throw new Problem(
+    accessProblems.email_taken,
+    `An account with ${email} already exists. Sign in, or use another address.`,
+  )
+}
+
+function invalidCredentials(): Problem {
+  return new Problem(
+    accessProblems.invalid_credentials,
+    'The email address or the password is wrong. Check both and try again.',
+  )
+}
+
+function pickUser({ id, name, email }: User): User {
   return { id, name, email }
 }
 
@@ -180,24 +184,4 @@ function isWrongCredentials(error: unknown): boolean {
   if (!(error instanceof Error) || !('body' in error)) return false
   const body = error.body as { code?: unknown } | undefined
   return body?.code === 'INVALID_EMAIL_OR_PASSWORD'
-}
-
-/**
- * A query builder on our pool. What better-auth does inside `transactions.run(tx, …)` happens in that transaction,
- * so that a user, its first workspace and the answer to an idempotent request exist together or not at all.
- */
-function kyselyOver(database: Database, transactions: AsyncLocalStorage<Tx>) {
-  const dialect = new PostgresDialect({
-    pool: {
-      async connect() {
-        const tx = transactions.getStore()
-        if (tx === undefined) return database.pool.connect()
-        // The transaction gives its connection back itself.
-        return { query: tx.query.bind(tx), release: () => {} } as unknown as pg.PoolClient
-      },
-      end: async () => {},
-      options: {},
-    },
-  })
-  return new Kysely({ dialect, plugins: [new CamelCasePlugin()] })
 }

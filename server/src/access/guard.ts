@@ -1,4 +1,5 @@
 import cookie from '@fastify/cookie'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { FastifyRequest } from 'fastify'
 import type { HttpServer } from '../platform/http/http-server.ts'
 import type { Access } from './access.ts'
@@ -6,8 +7,8 @@ import { requireOwnOrigin } from './origin.ts'
 import type { Principal } from './principal.ts'
 
 /**
- * Stands before every address under /v1: nothing of a request is read before it is known who sends it. A route that
- * anybody may ask says so in its config (`public: true`).
+ * Authenticates every request under /v1 before its body is read. Routes with `public: true` in their config need no
+ * key and no session.
  */
 export async function guardRoutes(
   server: HttpServer,
@@ -23,12 +24,12 @@ export async function guardRoutes(
       requireOwnOrigin(request, { publicUrl, required: false })
       return done()
     }
-    const answer = access.authenticate(request)
-    if (answer instanceof Promise) {
-      answer.then((principal) => admit(request, principal)).then(() => done(), done)
+    const found = access.authenticate(request)
+    if (found instanceof Promise) {
+      found.then((principal) => admit(request, principal)).then(() => done(), done)
       return
     }
-    admit(request, answer)
+    admit(request, found)
     done()
   })
 
@@ -47,5 +48,7 @@ function idempotencyScope(principal: Principal): string {
       return `workspace:${principal.workspaceId}`
     case 'user':
       return `user:${principal.userId}`
+    default:
+      return assertNever(principal)
   }
 }

@@ -3,12 +3,12 @@ import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { Access } from './access.ts'
 import type { AccessLimits } from './rate-limits.ts'
 
-/** What routes need of the HTTP side: who asks, and what they asked before. */
+/** What routes get from the HTTP server. */
 export type Http = {
   readonly access: Access
   readonly idempotency: Idempotency
   readonly limits: AccessLimits
 }
 
-/** Where rooms register what they bring. */
+/** Where rooms register their routes, chores and workers. */
 export type RoomAssembly = Assembly<Http>

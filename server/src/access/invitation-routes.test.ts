@@ -1,3 +1,4 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestAnswer, type TestApp, type TestPerson, testApp } from '../../test/app.ts'
 
@@ -20,9 +21,8 @@ const who = ({ cookie, key }: { cookie?: string; key?: string }) => ({
 const tokenOf = (answer: TestAnswer) => new URL(String(answer.body.url)).searchParams.get('token') ?? ''
 const lookUp = (token: string) => t.request('GET', `/v1/invitations/lookup?token=${token}`)
 const bob = { email: 'Bob@Example.com', role: 'admin' }
-const dayMs = 24 * 60 * 60 * 1000
 
-test('201: an invitation’s link is shown once; its token is nowhere in the database', async () => {
+test('201: an invitation’s link is shown once, and its token is not stored', async () => {
   const made = await invite(bob)
   expect(made.status).toBe(201)
   expect(made.body).toEqual({
@@ -30,7 +30,7 @@ test('201: an invitation’s link is shown once; its token is nowhere in the dat
     email: 'bob@example.com',
     role: 'admin',
     createdAt: expect.any(String),
-    expiresAt: new Date(Date.parse(String(made.body.createdAt)) + 7 * dayMs).toISOString(),
+    expiresAt: new Date(Date.parse(String(made.body.createdAt)) + 7 * DAY_MS).toISOString(),
     url: expect.stringMatching(/^http:\/\/localhost:80\/join\?token=[\w-]{32}$/),
   })
   const { url: _, ...listed } = made.body
@@ -43,7 +43,7 @@ test('201: an invitation’s link is shown once; its token is nowhere in the dat
   expect(rows[0]?.all).not.toContain(tokenOf(made))
 })
 
-test('200: whoever has the link sees what it is for, without an account', async () => {
+test('200: the link shows what it is for, without an account', async () => {
   const looked = await lookUp(tokenOf(await invite(bob)))
   expect(looked.body).toEqual({
     workspaceName: 'Grace’s workspace',
@@ -52,7 +52,7 @@ test('200: whoever has the link sees what it is for, without an account', async 
   })
 })
 
-test('201: signing up by an invitation joins its workspace and makes no other', async () => {
+test('201: signing up with an invitation joins its workspace and creates no other', async () => {
   const token = tokenOf(await invite(bob))
   const person = await t.signUp({ name: 'Bob', invitation: token })
   const session = await t.request('GET', '/v1/session', { cookie: person.cookie })
@@ -63,7 +63,7 @@ test('201: signing up by an invitation joins its workspace and makes no other', 
   expect((await t.request('GET', '/v1/invitations', { cookie: owner.cookie })).body.data).toEqual([])
 })
 
-test('200: somebody with an account joins, and then is in both workspaces', async () => {
+test('200: a user with a workspace joins another and is a member of both', async () => {
   const person = await t.signUp({ name: 'Bob' })
   t.clock.advance(1)
   const token = tokenOf(await invite(bob))
@@ -82,9 +82,9 @@ test('200: somebody with an account joins, and then is in both workspaces', asyn
   expect((await t.request('POST', '/v1/invitations/accept', options)).body.code).toBe('invitation_not_found')
 })
 
-test('404: an invitation is good for seven days and no longer', async () => {
+test('404: an invitation expires after seven days', async () => {
   const token = tokenOf(await invite(bob))
-  t.clock.advance(7 * dayMs - 1)
+  t.clock.advance(7 * DAY_MS - 1)
   expect((await lookUp(token)).status).toBe(200)
   t.clock.advance(1)
   expect((await lookUp(token)).body.code).toBe('invitation_not_found')
@@ -94,7 +94,7 @@ test('404: an invitation is good for seven days and no longer', async () => {
   expect(accept.body.code).toBe('invitation_not_found')
 })
 
-test('204: a withdrawn invitation is good no more; a stranger cannot withdraw it', async () => {
+test('204: a withdrawn invitation cannot be accepted, and a stranger cannot withdraw it', async () => {
   const made = await invite(bob)
   const path = `/v1/invitations/${made.body.id}`
   const stranger = await t.signUp()
@@ -113,7 +113,7 @@ test('inviting the same address again replaces the first invitation', async () =
   expect((await lookUp(tokenOf(second))).body.role).toBe('member')
 })
 
-test('of many who use one link at once one gets in', async () => {
+test('only one of several people who use a link at once joins', async () => {
   const token = tokenOf(await invite(bob))
   const people = [await t.signUp(), await t.signUp(), await t.signUp()]
   const answers = await Promise.all(
@@ -122,7 +122,7 @@ test('of many who use one link at once one gets in', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404])
 })
 
-test('409: somebody who is in already', async () => {
+test('409: a member cannot be invited and cannot accept an invitation', async () => {
   expect((await invite({ email: owner.email, role: 'member' })).body).toMatchObject({
     status: 409,
     code: 'already_member',
@@ -134,7 +134,7 @@ test('409: somebody who is in already', async () => {
   expect((await lookUp(token)).status).toBe(200)
 })
 
-test('403: the plan says how many may be in; open invitations count', async () => {
+test('403: the plan limits members, and open invitations count', async () => {
   expect((await invite(bob)).status).toBe(201)
   const third = await invite({ email: 'carol@example.com', role: 'member' })
   expect(third.body).toMatchObject({ status: 403, code: 'limit_reached' })
@@ -142,7 +142,7 @@ test('403: the plan says how many may be in; open invitations count', async () =
   expect((await invite({ ...bob, role: 'member' })).status).toBe(201)
 })
 
-test('403: members invite nobody, admins no owners, keys nobody', async () => {
+test('403: members and keys cannot invite, and admins cannot invite owners', async () => {
   const admin = await t.signUp({ invitation: tokenOf(await invite(bob)) })
   await t.database.query(
     `update subscriptions set terms = jsonb_set(terms, '{limits,membersMax}', '10') where workspace_id = $1::uuid`,
@@ -165,7 +165,7 @@ test('403: members invite nobody, admins no owners, keys nobody', async () => {
   expect((await t.request('DELETE', path, { cookie: owner.cookie })).status).toBe(204)
 })
 
-test('403: a key cannot join', async () => {
+test('403: a key cannot accept an invitation', async () => {
   const token = tokenOf(await invite(bob))
   const answer = await t.request('POST', '/v1/invitations/accept', { key: t.workspaceKey, body: { token } })
   expect(answer.body.code).toBe('forbidden')

@@ -16,7 +16,7 @@ const makeKey = async (name = 'CI') => {
 const revoke = (id: string, options = { cookie: ada.cookie }) =>
   t.request('DELETE', `/v1/keys/${id}`, options)
 
-test('201: a key is shown once, and works at once', async () => {
+test('201: a new key is shown once and works at once', async () => {
   const { id, key, answer } = await makeKey('Twilio bridge')
   expect(answer.status).toBe(201)
   expect(answer.body).toEqual({
@@ -35,7 +35,7 @@ test('201: a key is shown once, and works at once', async () => {
   expect(list.text).not.toContain(key)
 })
 
-test('the database holds no key that could be used', async () => {
+test('the database stores no usable key', async () => {
   const { key } = await makeKey()
   const { rows } = await t.database.query<{ all: string }>(
     'select string_agg(k::text, chr(10)) as all from api_keys k',
@@ -44,7 +44,7 @@ test('the database holds no key that could be used', async () => {
   expect(rows[0]?.all).toContain(key.slice(-4))
 })
 
-test('keys are listed newest first, page by page, without the revoked', async () => {
+test('keys are listed newest first, in pages, without revoked keys', async () => {
   const other = await t.signUp()
   const make = (name: string) => t.request('POST', '/v1/keys', { cookie: other.cookie, body: { name } })
   for (const name of ['one', 'two', 'three', 'four']) {
@@ -61,18 +61,18 @@ test('keys are listed newest first, page by page, without the revoked', async ()
   expect(second.body).toMatchObject({ data: [{ name: 'one' }], nextCursor: null })
 })
 
-test('204: a revoked key stops at once, here and on other processes, though it was in use', async () => {
+test('204: a revoked key stops working at once on every process, even while it is cached', async () => {
   const { id, key } = await makeKey()
   const other = await t.addProcess()
   const use = (process: { request: typeof t.request }) => process.request('GET', '/v1/workspace', { key })
   expect([(await use(t)).status, (await use(other)).status]).toEqual([200, 200])
   expect((await revoke(id)).status).toBe(204)
   expect((await use(t)).body).toMatchObject({ status: 401, code: 'unauthenticated' })
-  // The clock stands still, so nothing expires: it is the message between processes that ends it.
+  // The clock stands still, so the cache entry does not expire: the message between processes removes it.
   await expect.poll(async () => (await use(other)).status).toBe(401)
 })
 
-test('404: a key that is unknown, revoked, or another workspace’s', async () => {
+test('404: a key that is unknown, revoked or of another workspace cannot be revoked', async () => {
   const { id } = await makeKey()
   const stranger = await t.signUp()
   expect((await revoke(id, { cookie: stranger.cookie })).body.code).toBe('key_not_found')
@@ -81,7 +81,7 @@ test('404: a key that is unknown, revoked, or another workspace’s', async () =
   expect((await revoke('key_1')).body.code).toBe('key_not_found')
 })
 
-test('403: a key can neither make nor revoke keys', async () => {
+test('403: a key can neither create nor revoke keys', async () => {
   const { id, key } = await makeKey()
   const make = await t.request('POST', '/v1/keys', { key, body: { name: 'another' } })
   expect(make.body).toMatchObject({ status: 403, code: 'forbidden' })
@@ -89,11 +89,11 @@ test('403: a key can neither make nor revoke keys', async () => {
 })
 
 test.each([
-  ['no key', undefined],
+  ['no Authorization header', undefined],
   ['another scheme', 'Basic dXNlcjpwYXNz'],
-  ['a key of another form', 'Bearer tt_short'],
-  ['a key that was never made', `Bearer tt_${'0'.repeat(40)}`],
-  ['an operator’s key that was never made', `Bearer tt_op_${'0'.repeat(40)}`],
+  ['a key of the wrong form', 'Bearer tt_short'],
+  ['a key that does not exist', `Bearer tt_${'0'.repeat(40)}`],
+  ['an operator key that does not exist', `Bearer tt_op_${'0'.repeat(40)}`],
   ['nothing after Bearer', 'Bearer '],
 ])('401: %s', async (_what, authorization) => {
   const headers = authorization === undefined ? {} : { authorization }
@@ -102,7 +102,7 @@ test.each([
   expect(answer.headers['www-authenticate']).toBe('Bearer')
 })
 
-test('when a key was last used is noted, once a minute', async () => {
+test('a key’s last use is recorded once a minute', async () => {
   const { id, key } = await makeKey()
   const lastUsed = async () => {
     const list = await t.request('GET', '/v1/keys', { cookie: ada.cookie })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, type TestPerson, testApp } from '../../test/app.ts'
 import { uuidFrom } from '../public-ids.ts'
-import { addMember } from './members.ts'
+import { addMember } from './member-store.ts'
 import type { MemberRole } from './principal.ts'
 
 let t: TestApp
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-// Each test has a workspace of its own, with the same three people.
+// Each test gets its own workspace with the three people.
 beforeEach(async () => {
   workspace = await t.addWorkspace()
   for (const [person, role] of [
@@ -29,7 +29,7 @@ beforeEach(async () => {
     t.clock.advance(1)
     const userId = uuidFrom('user', person.userId) ?? ''
     await addMember(t.database, { workspaceId: workspace.uuid, userId, role }, t.clock.now())
-    t.app.access.forget({ kind: 'user', name: userId })
+    t.app.access.dropCached({ kind: 'user', name: userId })
   }
 })
 
@@ -39,7 +39,7 @@ const change = (by: By, { userId }: TestPerson, role: string) =>
   t.request('PATCH', `/v1/members/${userId}`, { ...asked(by), body: { role } })
 const remove = (by: By, { userId }: TestPerson) => t.request('DELETE', `/v1/members/${userId}`, asked(by))
 
-test('200: everybody in a workspace sees its members, in the order in which they joined', async () => {
+test('200: every member sees the members in the order in which they joined', async () => {
   const list = await t.request('GET', '/v1/members', asked(member))
   expect(list.body.data[0]).toEqual({
     userId: owner.userId,
@@ -91,7 +91,7 @@ test.each<[by: Who, who: Who, status: number, code?: string]>([
   expect([answer.status, answer.body?.code]).toEqual([status, code])
 })
 
-test('a change of role counts from the next request on, on every process', async () => {
+test('a changed role takes effect with the next request on every process', async () => {
   const other = await t.addProcess()
   const rename = { ...asked(member), body: { name: 'New name' } }
   expect((await other.request('PATCH', '/v1/workspace', rename)).status).toBe(403)
@@ -100,7 +100,7 @@ test('a change of role counts from the next request on, on every process', async
   await expect.poll(async () => (await other.request('PATCH', '/v1/workspace', rename)).status).toBe(200)
 })
 
-test('whoever is removed is out at once', async () => {
+test('a removed member loses access at once', async () => {
   expect((await t.request('GET', '/v1/agents', asked(member))).status).toBe(200)
   await remove(owner, member)
   const answer = await t.request('GET', '/v1/agents', asked(member))
@@ -109,27 +109,27 @@ test('whoever is removed is out at once', async () => {
   expect(session.text).not.toContain(workspace.id)
 })
 
-test('of two owners who leave at once one stays', async () => {
+test('of two owners who leave at the same time, one stays', async () => {
   await change(owner, admin, 'owner')
   const answers = await Promise.all([remove(owner, owner), remove(admin, admin)])
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
 })
 
-test('the operator may do all of it, and keeps the last owner too', async () => {
+test('the operator may change and remove owners, but not remove the last one', async () => {
   const operator = { key: t.operatorKey }
   expect((await change(operator, member, 'owner')).status).toBe(200)
   expect((await remove(operator, owner)).status).toBe(204)
   expect((await remove(operator, member)).body.code).toBe('last_owner')
 })
 
-test('403: a workspace’s key reads members and changes none', async () => {
+test('403: a workspace’s key can read members but not change them', async () => {
   const { key } = workspace
   expect((await t.request('GET', '/v1/members', { key })).body.data).toHaveLength(3)
   expect((await change({ key }, member, 'admin')).status).toBe(403)
   expect((await remove({ key }, member)).status).toBe(403)
 })
 
-test('404: somebody of another workspace, or nobody', async () => {
+test('404: a person who is not a member, or does not exist', async () => {
   const stranger = await t.signUp({ name: 'stranger' })
   expect((await change(owner, stranger, 'admin')).body.code).toBe('member_not_found')
   expect((await remove(owner, stranger)).body.code).toBe('member_not_found')
@@ -137,7 +137,7 @@ test('404: somebody of another workspace, or nobody', async () => {
   expect(answer.body.code).toBe('member_not_found')
 })
 
-test('400: a role that is none', async () => {
+test('400: an unknown role', async () => {
   const answer = await change(owner, member, 'boss')
   expect(answer.body.errors).toEqual([
     { pointer: '/role', detail: '"role" must be one of "owner", "admin" or "member".' },

@@ -6,7 +6,8 @@ import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../pl
 import { Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
-import { changeRole, listMembers, type MemberRow, removeMember } from './members.ts'
+import { changeRole, type OwnerRights, removeMember } from './change-members.ts'
+import { listMembers, type MemberRow } from './member-store.ts'
 import type { Scope } from './principal.ts'
 import { accessProblems } from './problems.ts'
 import { RoleName } from './request-schemas.ts'
@@ -28,7 +29,7 @@ function memberResponse(row: MemberRow): z.infer<typeof MemberResponse> {
   }
 }
 
-/** The people of a workspace. */
+/** The members of a workspace. */
 export function memberRoutes(deps: { access: Access; database: Database }): Routes {
   const { access, database } = deps
   const tags = ['Members']
@@ -38,7 +39,7 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
       {
         schema: {
           tags,
-          summary: 'The members, in the order in which they joined',
+          summary: 'The members in the order in which they joined',
           querystring: ListQuery,
           response: { 200: listOf(MemberResponse) },
         },
@@ -58,7 +59,7 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
       {
         schema: {
           tags,
-          summary: 'Change what a member may do',
+          summary: 'Change a member’s role',
           params: MemberParams,
           body: z.strictObject({ role: RoleName }),
           response: { 200: MemberResponse },
@@ -67,11 +68,11 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
       async (request) => {
         const scope = await access.scopeOf(request)
         requirePerson(scope, 'admin')
-        const member = { workspaceId: scope.workspaceId, userId: userUuid(request.params.userId) }
+        const member = { workspaceId: scope.workspaceId, userId: parseUserId(request.params.userId) }
         const row = await database.transaction((tx) =>
-          changeRole(tx, member, request.body.role, ownersOf(scope)),
+          changeRole(tx, member, request.body.role, ownerRights(scope)),
         )
-        access.forget({ kind: 'user', name: member.userId })
+        access.dropCached({ kind: 'user', name: member.userId })
         return memberResponse(row)
       },
     )
@@ -81,18 +82,18 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
       {
         schema: {
           tags,
-          summary: 'Remove a member; anybody may leave',
+          summary: 'Remove a member. Members may remove themselves',
           params: MemberParams,
           response: { 204: z.undefined() },
         },
       },
       async (request, reply) => {
         const scope = await access.scopeOf(request)
-        const member = { workspaceId: scope.workspaceId, userId: userUuid(request.params.userId) }
-        const leaves = scope.actor.kind === 'user' && scope.actor.userId === member.userId
-        if (!leaves) requirePerson(scope, 'admin')
-        await database.transaction((tx) => removeMember(tx, member, ownersOf(scope)))
-        access.forget({ kind: 'user', name: member.userId })
+        const member = { workspaceId: scope.workspaceId, userId: parseUserId(request.params.userId) }
+        const isSelf = scope.actor.kind === 'user' && scope.actor.userId === member.userId
+        if (!isSelf) requirePerson(scope, 'admin')
+        await database.transaction((tx) => removeMember(tx, member, ownerRights(scope)))
+        access.dropCached({ kind: 'user', name: member.userId })
         reply.code(204)
         return undefined
       },
@@ -100,12 +101,13 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
   }
 }
 
-/** Owners, and the operator, may touch owners. */
-function ownersOf(scope: Scope): { mayTouchOwners: boolean } {
-  return { mayTouchOwners: scope.role === 'owner' || scope.role === 'operator' }
+/** Only owners and the operator may change owners. */
+function ownerRights(scope: Scope): OwnerRights {
+  return { mayChangeOwners: scope.role === 'owner' || scope.role === 'operator' }
 }
 
-function userUuid(id: string): string {
+/** Throws `member_not_found` for a text that is not a user's id. */
+function parseUserId(id: string): string {
   const uuid = uuidFrom('user', id)
   if (uuid === undefined) {
     throw new Problem(accessProblems.member_not_found, 'There is no such member in this workspace.')

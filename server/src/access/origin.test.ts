@@ -4,7 +4,7 @@ import { type TestApp, type TestPerson, testApp } from '../../test/app.ts'
 let t: TestApp
 let ada: TestPerson
 const agent = { name: 'Reception', language: 'de', llmProvider: 'openai', llmModel: 'gpt-5' }
-const publicUrl = 'https://talktime.example.com'
+const PUBLIC_URL = 'https://talktime.example.com'
 
 beforeAll(async () => {
   t = await testApp()
@@ -12,12 +12,12 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-/** With the cookie and exactly these headers, as a browser would send them. */
+/** Sends a request with the session cookie and these headers. */
 const post = (headers: Record<string, string>, path = '/v1/agents', body: unknown = agent) =>
   t.request('POST', path, { body, headers: { cookie: ada.cookie, host: 'talktime.local:4400', ...headers } })
 
 test.each([
-  ['no page that is named', {}],
+  ['a client that names no page', {}],
   ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
   ['another port of this machine', { 'sec-fetch-site': 'same-site', origin: 'http://talktime.local:9999' }],
   ['a subdomain', { 'sec-fetch-site': 'same-site', origin: 'http://x.talktime.local:4400' }],
@@ -27,17 +27,22 @@ test.each([
 })
 
 test.each([
-  ['says so', { 'sec-fetch-site': 'same-origin' }],
-  ['has this server’s address', { origin: 'http://talktime.local:4400' }],
+  ['sends Sec-Fetch-Site: same-origin', { 'sec-fetch-site': 'same-origin' }],
+  ['has this server’s origin', { origin: 'http://talktime.local:4400' }],
 ])('201: a change with a cookie from a page that %s', async (_what, headers: Record<string, string>) => {
   expect((await post(headers)).status).toBe(201)
 })
 
-test('201: a page under the public address, whatever the proxy calls this server', async () => {
-  const config = { host: '127.0.0.1', port: 0, secret: 'a secret for tests, long enough', publicUrl }
+test('201: a page of the public URL may change things when a proxy uses another host name', async () => {
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    secret: 'a secret for tests, long enough',
+    publicUrl: PUBLIC_URL,
+  }
   const proxied = await t.addProcess({ config })
   const cookie = ada.cookie.replace('talktime.', '__Secure-talktime.')
-  const headers = { cookie, origin: publicUrl, host: 'internal:4400' }
+  const headers = { cookie, origin: PUBLIC_URL, host: 'internal:4400' }
   expect((await proxied.request('POST', '/v1/agents', { body: agent, headers })).status).toBe(201)
 })
 
@@ -46,13 +51,13 @@ test('200: reading with a cookie needs no origin', async () => {
   expect((await t.request('GET', '/v1/agents', { headers })).status).toBe(200)
 })
 
-test('201: a key needs no origin, whatever cookie comes along', async () => {
+test('201: a key needs no origin, even with a cookie', async () => {
   const headers = { cookie: ada.cookie, origin: 'https://evil.example' }
   const answer = await t.request('POST', '/v1/agents', { key: t.workspaceKey, body: agent, headers })
   expect(answer.status).toBe(201)
 })
 
-test('403: another site cannot sign somebody in or out', async () => {
+test('403: another site cannot sign a person in or out', async () => {
   const headers = { origin: 'https://evil.example' }
   const credentials = { email: ada.email, password: 'correct horse' }
   expect((await post(headers, '/v1/sign-in', credentials)).body.code).toBe('origin_not_allowed')

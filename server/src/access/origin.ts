@@ -3,10 +3,10 @@ import { Problem } from '../platform/problem.ts'
 import { accessProblems } from './problems.ts'
 
 /**
- * Whether a request that changes something comes from our own pages. Browsers send a session's cookie with whatever
- * another site makes them send, but they say where it comes from, and pages cannot change what they say.
+ * Requires that a changing request comes from our own pages. A browser attaches the session cookie to requests that
+ * another site triggers, but it also sends Sec-Fetch-Site and Origin, which pages cannot forge.
  *
- * @param required without these headers it is no browser: refused where the cookie is what authorizes
+ * @param options.required whether a request without these headers is refused. It is, if a cookie authorizes it
  * @throws Problem origin_not_allowed
  */
 export function requireOwnOrigin(
@@ -21,8 +21,8 @@ export function requireOwnOrigin(
   if (origin === undefined && site === undefined && !required) return
   throw new Problem(
     accessProblems.origin_not_allowed,
-    'Requests with a session cookie that change something are taken from Talktime’s own pages alone. ' +
-      'Programs send an API key, or the header Origin with this server’s address.',
+    'Changes with a session cookie are accepted from Talktime’s own pages only. ' +
+      'Programs should send an API key, or the Origin header with this server’s address.',
   )
 }
 

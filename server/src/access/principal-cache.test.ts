@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../platform/clock.ts'
-import { createPrincipalCache, freshMs } from './principal-cache.ts'
+import { createPrincipalCache, FRESH_MS } from './principal-cache.ts'
 
-function listening() {
+function createCache() {
   const clock = virtualClock(0)
   const cache = createPrincipalCache<string>(clock)
-  cache.listen(true)
+  cache.setCaching(true)
   return { clock, cache }
 }
 
-test('what was loaded is good for five seconds', async () => {
-  const { clock, cache } = listening()
+test('a loaded value is cached for five seconds', async () => {
+  const { clock, cache } = createCache()
   expect(await cache.get('a', async () => 'first')).toBe('first')
-  clock.advance(freshMs - 1)
+  clock.advance(FRESH_MS - 1)
   expect(cache.get('a', async () => 'second')).toBe('first')
   clock.advance(1)
   expect(await cache.get('a', async () => 'second')).toBe('second')
 })
 
-test('many at once load once', async () => {
-  const { cache } = listening()
+test('concurrent requests load once', async () => {
+  const { cache } = createCache()
   let loads = 0
   const load = async () => {
     loads += 1
@@ -29,20 +29,20 @@ test('many at once load once', async () => {
   expect(loads).toBe(1)
 })
 
-test('what is not there is asked for again', async () => {
-  const { cache } = listening()
+test('a missing value is not cached', async () => {
+  const { cache } = createCache()
   expect(await cache.get('a', async () => undefined)).toBeUndefined()
   expect(await cache.get('a', async () => 'made since')).toBe('made since')
 })
 
-test('a failed load is not kept', async () => {
-  const { cache } = listening()
+test('a failed load is not cached', async () => {
+  const { cache } = createCache()
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
   expect(await cache.get('a', async () => 'back')).toBe('back')
 })
 
-test('only what a change concerns is dropped', async () => {
-  const { cache } = listening()
+test('a change drops only the entries it affects', async () => {
+  const { cache } = createCache()
   await cache.get('a', async () => 'x')
   await cache.get('b', async () => 'y')
   cache.drop((_, value) => value === 'x')
@@ -50,8 +50,8 @@ test('only what a change concerns is dropped', async () => {
   expect(await cache.get('a', async () => 'new')).toBe('new')
 })
 
-test('a load that began before a change is not kept after it', async () => {
-  const { cache } = listening()
+test('a load that began before a change is not cached', async () => {
+  const { cache } = createCache()
   const slow = Promise.withResolvers<string>()
   const before = cache.get('a', () => slow.promise)
   cache.drop((name) => name === 'a')
@@ -62,13 +62,13 @@ test('a load that began before a change is not kept after it', async () => {
   expect(cache.get('a', async () => 'asked again')).toBe('after')
 })
 
-test('nothing is kept while changes are not heard of', async () => {
-  const { cache } = listening()
+test('nothing is cached while caching is off', async () => {
+  const { cache } = createCache()
   await cache.get('a', async () => 'old')
-  cache.listen(false)
+  cache.setCaching(false)
   expect(await cache.get('a', async () => 'asked')).toBe('asked')
   expect(await cache.get('a', async () => 'asked again')).toBe('asked again')
-  cache.listen(true)
+  cache.setCaching(true)
   await cache.get('a', async () => 'kept')
   expect(cache.get('a', async () => 'asked')).toBe('kept')
 })

@@ -1,7 +1,7 @@
-/** What a person may be in a workspace. */
+/** A person's role in a workspace. */
 export type MemberRole = 'owner' | 'admin' | 'member'
 
-/** What a request may be in a workspace: a member, the operator, or a key of the workspace. */
+/** A request's role in a workspace: its sender is a member, the operator or a key of the workspace. */
 export type Role = MemberRole | 'operator' | 'key'
 
 export type Membership = {
@@ -10,7 +10,7 @@ export type Membership = {
   readonly suspended: boolean
 }
 
-/** Who sends a request, as its key or its cookie proves. Identifiers are UUIDs. */
+/** The sender of a request, proved by its key or cookie. Ids are UUIDs. */
 export type Principal =
   | { readonly kind: 'operator'; readonly keyId: string }
   | {
@@ -22,21 +22,21 @@ export type Principal =
   | {
       readonly kind: 'user'
       readonly userId: string
-      /** The oldest membership first. */
+      /** Oldest first. */
       readonly memberships: readonly Membership[]
     }
 
-/** Who did something, for records. */
+/** Who did something, as it is stored with what they did. */
 export type Actor =
   | { readonly kind: 'operator' | 'key'; readonly keyId: string }
   | { readonly kind: 'user'; readonly userId: string }
 
-/** The workspace a request acts in, and as what. */
+/** The workspace in which a request acts, its role there, and its sender. */
 export type Scope = { readonly workspaceId: string; readonly role: Role; readonly actor: Actor }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set for every address under /v1 that is not public, before the body is read. */
+    /** Set before the body is read, for every route under /v1 that is not public. */
     principal: Principal | null
   }
   interface FastifyContextConfig {

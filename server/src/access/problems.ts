@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with sign-ins, workspaces, members, invitations and API keys. */
+/** Problem codes for sign-ins, workspaces, members, invitations and API keys. */
 export const accessProblems = problemTypes({
   invalid_credentials: {
     status: 401,

@@ -1,31 +1,31 @@
 import rateLimit from '@fastify/rate-limit'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpServer } from '../platform/http/http-server.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 
-/** How often within a minute somebody may try what could be guessed: passwords, invitations. */
+/** Limits requests that could be used to guess passwords or invitation tokens. */
 export type AccessLimits = {
-  /** Throws `too_many_requests` where an address, or an email address, has tried too often. */
+  /** Throws `too_many_requests` if the network address or the email address made too many requests in a minute. */
   check(request: FastifyRequest, reply: FastifyReply, email?: string): Promise<void>
 }
 
+/** Requests per minute. */
 export type LimitsMax = { readonly perAddress: number; readonly perEmail: number }
 
-export const limitsDefault: LimitsMax = { perAddress: 120, perEmail: 20 }
+const DEFAULT_LIMITS: LimitsMax = { perAddress: 120, perEmail: 20 }
 
-const minuteMs = 60_000
-
-/** Counted in this process: with several, each allows as many. */
+/** Counts in this process. With several processes, each allows the full number. */
 export async function createAccessLimits(
   server: HttpServer,
-  max: LimitsMax = limitsDefault,
+  max: LimitsMax = DEFAULT_LIMITS,
 ): Promise<AccessLimits> {
   await server.register(rateLimit, { global: false })
   const emails = new WeakMap<FastifyRequest, string>()
-  const byAddress = server.createRateLimit({ max: max.perAddress, timeWindow: minuteMs })
+  const byAddress = server.createRateLimit({ max: max.perAddress, timeWindow: MINUTE_MS })
   const byEmail = server.createRateLimit({
     max: max.perEmail,
-    timeWindow: minuteMs,
+    timeWindow: MINUTE_MS,
     keyGenerator: (request) => emails.get(request) ?? '',
   })
   return {
@@ -40,7 +40,7 @@ export async function createAccessLimits(
         reply.header('retry-after', String(count.ttlInSeconds))
         throw new Problem(
           platformProblems.too_many_requests,
-          `Too many tries. Try again in ${count.ttlInSeconds} seconds.`,
+          `Too many requests. Try again in ${count.ttlInSeconds} seconds.`,
         )
       }
     },

@@ -1,8 +1,10 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { RoomAssembly } from './http.ts'
 import { invitationRoutes } from './invitation-routes.ts'
-import type { MembersMaxOf } from './invitations.ts'
+import type { ReadMembersMax } from './invitations.ts'
+import { joinRoutes } from './join-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { deleteExpiredSignIns } from './retention.ts'
@@ -13,15 +15,16 @@ export type AccessRoutesDeps = {
   readonly clock: Clock
   readonly publicUrl: string | undefined
   readonly createWorkspace: CreateWorkspace
-  readonly membersMaxOf: MembersMaxOf
+  readonly readMembersMax: ReadMembersMax
 }
 
-/** Registers signing in, members, invitations and API keys. */
+/** Registers sign-in, members, invitations and API keys, and the deletion of expired sessions. */
 export function registerAccessRoutes(assembly: RoomAssembly, deps: AccessRoutesDeps): void {
   const { database, clock } = deps
   assembly.routes((http) => sessionRoutes({ ...deps, ...http }))
   assembly.routes((http) => memberRoutes({ ...deps, ...http }))
   assembly.routes((http) => invitationRoutes({ ...deps, ...http }))
+  assembly.routes((http) => joinRoutes({ ...deps, ...http }))
   assembly.routes((http) => keyRoutes({ ...deps, ...http }))
-  assembly.chore('Deleting expired sessions', 60_000, () => deleteExpiredSignIns(database, clock.now()))
+  assembly.chore('Deleting expired sessions', MINUTE_MS, () => deleteExpiredSignIns(database, clock.now()))
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An email address, in lower case: it names one account however it is typed. */
+/** An email address in lower case, so that it names one user however it is typed. */
 export const Email = z
   .string()
   .trim()
@@ -8,9 +8,10 @@ export const Email = z
   .pipe(z.email('"email" must be an email address, such as ada@example.com.').max(254))
   .meta({ example: 'ada@example.com' })
 
-export const RoleName = z
-  .enum(['owner', 'admin', 'member'])
-  .meta({ description: 'owner: everything. admin: everything but owners. member: may look.' })
+export const RoleName = z.enum(['owner', 'admin', 'member']).meta({
+  description:
+    'owner: may do everything. admin: may do everything except change owners. member: may only read.',
+})
 
-/** A name that people gave to something. */
+/** A name that a person chose for something. */
 export const Name = z.string().trim().min(1).max(100)

@@ -1,9 +1,10 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** How long sessions, and what was to be verified, are kept after they expired. */
-export const EXPIRED_KEPT_MS = 24 * 60 * 60 * 1000
+/** How long sessions and verifications are kept after they expired. */
+export const EXPIRED_KEPT_MS = DAY_MS
 
-/** Forgets what nobody can sign in with any more; at most `limit` of each a time. */
+/** Deletes sessions and verifications that expired more than a day ago, at most `limit` of each. */
 export async function deleteExpiredSignIns(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
   for (const table of ['sessions', 'verifications']) {
     await db.query(

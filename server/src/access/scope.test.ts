@@ -7,8 +7,8 @@ import {
   testApp,
 } from '../../test/app.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
-import { announceChange } from './changes.ts'
-import { addMember } from './members.ts'
+import { announceChange } from './access-changes.ts'
+import { addMember } from './member-store.ts'
 
 let t: TestApp
 let mine: KeyedWorkspace
@@ -25,36 +25,36 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-const workspaceOf = (options: TestRequest) => t.request('GET', '/v1/workspace', options)
+const readWorkspace = (options: TestRequest) => t.request('GET', '/v1/workspace', options)
 
-test('a workspace’s key acts in its workspace, also where it names it', async () => {
-  expect((await workspaceOf({ key: mine.key })).body.name).toBe('Mine')
-  expect((await workspaceOf({ key: mine.key, workspace: mine.id })).body.name).toBe('Mine')
+test('a workspace’s key acts in its workspace, whether or not the request names it', async () => {
+  expect((await readWorkspace({ key: mine.key })).body.name).toBe('Mine')
+  expect((await readWorkspace({ key: mine.key, workspace: mine.id })).body.name).toBe('Mine')
 })
 
-test('404: a workspace’s key that names another workspace, or none that exists', async () => {
+test('404: a workspace’s key cannot name another workspace or one that does not exist', async () => {
   const nowhere = publicId('workspace', '0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1c')
   for (const workspace of [theirs.id, nowhere, 'ws_x', 'Acme', '']) {
-    const answer = await workspaceOf({ key: mine.key, workspace })
+    const answer = await readWorkspace({ key: mine.key, workspace })
     expect([workspace, answer.status, answer.body.code]).toEqual([workspace, 404, 'workspace_not_found'])
   }
 })
 
-test('an operator’s key acts in whichever workspace it names', async () => {
-  expect((await workspaceOf({ key: t.operatorKey, workspace: mine.id })).body).toMatchObject({
+test('an operator’s key acts in the workspace that the request names', async () => {
+  expect((await readWorkspace({ key: t.operatorKey, workspace: mine.id })).body).toMatchObject({
     name: 'Mine',
     role: 'operator',
   })
   const nowhere = publicId('workspace', '0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1c')
-  expect((await workspaceOf({ key: t.operatorKey, workspace: nowhere })).status).toBe(404)
-  const unnamed = await workspaceOf({ key: t.operatorKey })
+  expect((await readWorkspace({ key: t.operatorKey, workspace: nowhere })).status).toBe(404)
+  const unnamed = await readWorkspace({ key: t.operatorKey })
   expect(unnamed.body).toMatchObject({ status: 400, code: 'invalid_request' })
   expect(unnamed.body.detail).toContain('Talktime-Workspace')
 })
 
-test('a workspace that an operator just made is there at once', async () => {
+test('a workspace that was just created is found at once', async () => {
   const id = publicId('workspace', '0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1d')
-  expect((await workspaceOf({ key: t.operatorKey, workspace: id })).status).toBe(404)
+  expect((await readWorkspace({ key: t.operatorKey, workspace: id })).status).toBe(404)
   await t.database.query(
     `insert into workspaces (id, name, time_zone, created_at_ms) values ($1, 'Late', 'UTC', 0)`,
     [uuidFrom('workspace', id)],
@@ -62,22 +62,22 @@ test('a workspace that an operator just made is there at once', async () => {
   expect((await t.request('GET', '/v1/agents', { key: t.operatorKey, workspace: id })).status).toBe(200)
 })
 
-test('a session acts in its oldest workspace unless it names another of its own', async () => {
+test('a session acts in the user’s oldest workspace unless the request names another of theirs', async () => {
   const later = await t.addWorkspace({ name: 'Later' })
   const userId = uuidFrom('user', ada.userId) ?? ''
   t.clock.advance(1)
   await addMember(t.database, { workspaceId: later.uuid, userId, role: 'member' }, t.clock.now())
-  t.app.access.forget({ kind: 'user', name: userId })
+  t.app.access.dropCached({ kind: 'user', name: userId })
   const { cookie } = ada
-  expect((await workspaceOf({ cookie })).body).toMatchObject({ id: ada.workspaceId, role: 'owner' })
-  expect((await workspaceOf({ cookie, workspace: later.id })).body).toMatchObject({
+  expect((await readWorkspace({ cookie })).body).toMatchObject({ id: ada.workspaceId, role: 'owner' })
+  expect((await readWorkspace({ cookie, workspace: later.id })).body).toMatchObject({
     name: 'Later',
     role: 'member',
   })
-  expect((await workspaceOf({ cookie, workspace: mine.id })).body.code).toBe('workspace_not_found')
+  expect((await readWorkspace({ cookie, workspace: mine.id })).body.code).toBe('workspace_not_found')
 })
 
-test('401: whoever sends neither key nor cookie learns nothing, of no address of the API', async () => {
+test('401: every route of the API refuses a request without key and cookie', async () => {
   const { body: document } = await t.request<{ paths: Record<string, Record<string, { security?: [] }>> }>(
     'GET',
     '/openapi.json',
@@ -95,7 +95,7 @@ test('401: whoever sends neither key nor cookie learns nothing, of no address of
   expect(statuses.filter((status) => !status.startsWith('401'))).toEqual([])
 })
 
-test('404: nothing of another workspace can be seen or touched by its id', async () => {
+test('404: resources of another workspace can be neither read nor changed by their id', async () => {
   const { body: theirAgent } = await t.request('POST', '/v1/agents', { key: theirs.key, body: agent })
   const start = await t.request('POST', '/v1/calls', {
     key: theirs.key,
@@ -146,7 +146,7 @@ test('404: nothing of another workspace can be seen or touched by its id', async
   )
 })
 
-test('a suspended workspace can be looked at and not changed, except by the operator', async () => {
+test('a suspended workspace can be read but not changed, except by the operator', async () => {
   const workspace = await t.addWorkspace()
   const other = await t.addProcess()
   const { key, uuid, id } = workspace
@@ -164,12 +164,12 @@ test('a suspended workspace can be looked at and not changed, except by the oper
   }
 })
 
-test('a suspended workspace’s calls are refused as a decision', async () => {
+test('calls of a suspended workspace are refused, which is not an error', async () => {
   const workspace = await t.addWorkspace()
   const { key, uuid } = workspace
   const { body: theAgent } = await t.request('POST', '/v1/agents', { key, body: agent })
   await t.database.query(`update workspaces set status = 'suspended' where id = $1`, [uuid])
-  t.app.access.forget({ kind: 'workspace', name: uuid })
+  t.app.access.dropCached({ kind: 'workspace', name: uuid })
   const call = await t.request('POST', '/v1/calls', { key, body: { agentId: theAgent.id, direction: 'web' } })
   expect([call.status, call.body.status, call.body.refusal]).toMatchObject([
     200,

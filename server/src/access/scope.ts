@@ -1,159 +1,161 @@
+import { assertNever } from '@talktime/core/exhaustive'
 import type { FastifyRequest } from 'fastify'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import type { Actor, Membership, Principal, Role, Scope } from './principal.ts'
 import type { PrincipalCache } from './principal-cache.ts'
 import { accessProblems } from './problems.ts'
+import type { WorkspaceState } from './workspace-store.ts'
 
 export type ScopeOptions = {
-  /** A workspace that the request names elsewhere than in its header, as `ws_…`. */
+  /** The workspace as `ws_…`, for requests that name it elsewhere than in the header Talktime-Workspace. */
   readonly named?: string | undefined
   /**
-   * For operator keys: the workspace (UUID) of what the path or the body names, an agent for instance. It throws the
-   * room's own problem where that does not exist. Asked only where the request names no workspace.
+   * Finds the workspace (UUID) of the resource that the path or body names, such as an agent. Called only for operator
+   * keys, and only if the request names no workspace. Throws the room's own problem if the resource does not exist.
    */
   readonly workspaceOf?: () => Promise<string>
-  /** `allowed`: the room itself decides what a suspended workspace may still do. */
+  /** `allowed`: the route itself decides what a suspended workspace may do. Default: `refused`. */
   readonly whileSuspended?: 'refused' | 'allowed'
 }
 
-export type WorkspaceState = { readonly suspended: boolean }
+type ScopeWithState = Scope & WorkspaceState
 
-type Found = Scope & WorkspaceState
-
-/** Says in which workspace a request acts, and as what. */
+/** Creates the function that finds the workspace of a request and the request's role there. */
 export function createScopes(workspaces: {
   readonly cache: PrincipalCache<WorkspaceState>
   readonly load: (workspaceId: string) => Promise<WorkspaceState | undefined>
 }): (request: FastifyRequest, options?: ScopeOptions) => Promise<Scope> {
-  async function scopeOfOperator(principal: Principal & { kind: 'operator' }, named: string | undefined) {
-    if (named === undefined) {
-      throw new Problem(
-        platformProblems.invalid_request,
-        'An operator key acts in any workspace: say in which by the header Talktime-Workspace, such as ws_0199….',
-        {
-          errors: [
-            {
-              pointer: '/Talktime-Workspace',
-              detail: 'The header Talktime-Workspace must hold the id of a workspace.',
-            },
-          ],
-        },
-      )
-    }
-    const state = await workspaces.cache.get(named, () => workspaces.load(named))
-    if (state === undefined) throw noSuchWorkspace()
-    return found(named, 'operator', actorOf(principal), state)
+  async function findOperatorScope(
+    principal: Principal & { kind: 'operator' },
+    workspaceId: string | undefined,
+  ): Promise<ScopeWithState> {
+    if (workspaceId === undefined) throw workspaceUnnamed()
+    const state = await workspaces.cache.get(workspaceId, () => workspaces.load(workspaceId))
+    if (state === undefined) throw workspaceNotFound()
+    return { workspaceId, role: 'operator', actor: actorOf(principal), suspended: state.suspended }
   }
 
   return async (request, options = {}) => {
     const principal = principalOf(request)
-    const named = namedWorkspace(request.headers['talktime-workspace'] ?? options.named)
+    const named = parseWorkspaceName(request.headers['talktime-workspace'] ?? options.named)
     switch (principal.kind) {
       case 'operator': {
-        const scope = await scopeOfOperator(principal, named ?? (await options.workspaceOf?.()))
-        return checked(request, scope, options)
+        const scope = await findOperatorScope(principal, named ?? (await options.workspaceOf?.()))
+        return requireActive(request, scope, options)
       }
-      case 'key':
-        if (named !== undefined && named !== principal.workspaceId) throw noSuchWorkspace()
-        return checked(request, found(principal.workspaceId, 'key', actorOf(principal), principal), options)
+      case 'key': {
+        const { workspaceId, suspended } = principal
+        if (named !== undefined && named !== workspaceId) throw workspaceNotFound()
+        const scope: ScopeWithState = { workspaceId, role: 'key', actor: actorOf(principal), suspended }
+        return requireActive(request, scope, options)
+      }
       case 'user': {
-        const membership = membershipIn(principal.memberships, named)
-        return checked(
-          request,
-          found(membership.workspaceId, membership.role, actorOf(principal), membership),
-          options,
-        )
+        const { workspaceId, role, suspended } = requireMembership(principal.memberships, named)
+        return requireActive(request, { workspaceId, role, actor: actorOf(principal), suspended }, options)
       }
+      default:
+        return assertNever(principal)
     }
   }
 }
 
-/** Who sent the request, where its address needs no workspace. Throws `unauthenticated` where nobody is known. */
+/** The sender of a request, for routes that need no workspace. Throws `unauthenticated`. */
 export function principalOf(request: FastifyRequest): Principal {
   if (request.principal !== null) return request.principal
   throw new Problem(platformProblems.unauthenticated, 'Send an API key, or sign in.')
 }
 
-/** For addresses that are the operator's alone. */
+/** Throws `forbidden` unless the request was sent with an operator key. */
 export function requireOperator(request: FastifyRequest): Actor {
   const principal = principalOf(request)
   if (principal.kind === 'operator') return actorOf(principal)
   throw new Problem(
     platformProblems.forbidden,
-    'Only the operator may do this: send an operator key (tt_op_…).',
+    'Only the operator may do this. Send an operator key (tt_op_…).',
   )
 }
 
-// What a key of the workspace may do is what an admin may, except where a person has to be there.
+// A workspace's key may do what an admin may, except where a person is required.
 const ranks: Record<Role, number> = { member: 1, key: 2, admin: 2, owner: 3, operator: 4 }
 
-/** Throws `forbidden`, saying who may, unless the scope is at least `role`. */
+/** Throws `forbidden` if the scope's role is below `role`. */
 export function requireRole(scope: Scope, role: 'owner' | 'admin'): void {
   if (ranks[scope.role] >= ranks[role]) return
   throw new Problem(
     platformProblems.forbidden,
-    `Only ${whoMay(role)} of this workspace may do this. Ask one of them.`,
+    `Only ${nameRole(role)} of this workspace may do this. Ask one of them.`,
   )
 }
 
-/** The same for what no API key may do, so that a leaked key cannot make others or let people in. */
+/**
+ * Throws `forbidden` for API keys and for roles below `role`. A leaked key must not be able to create other keys or to
+ * invite people.
+ */
 export function requirePerson(scope: Scope, role: 'owner' | 'admin'): void {
   if (scope.role === 'key') {
-    throw new Problem(
-      platformProblems.forbidden,
-      `An API key may not do this. It takes ${whoMay(role)}, signed in.`,
-    )
+    throw new Problem(platformProblems.forbidden, `API keys may not do this. Sign in as ${nameRole(role)}.`)
   }
   requireRole(scope, role)
 }
 
-function whoMay(role: 'owner' | 'admin'): string {
+function nameRole(role: 'owner' | 'admin'): string {
   return role === 'owner' ? 'an owner' : 'an owner or admin'
 }
 
-/** Who did it, for records. */
-export function actorOf(principal: Principal): Actor {
+function actorOf(principal: Principal): Actor {
   return principal.kind === 'user'
     ? { kind: 'user', userId: principal.userId }
     : { kind: principal.kind, keyId: principal.keyId }
 }
 
-function found(workspaceId: string, role: Role, actor: Actor, { suspended }: WorkspaceState): Found {
-  return { workspaceId, role, actor, suspended }
-}
-
-function checked(request: FastifyRequest, scope: Found, options: ScopeOptions): Scope {
-  const reads = request.method === 'GET' || request.method === 'HEAD'
-  if (!scope.suspended || reads || scope.role === 'operator' || options.whileSuspended === 'allowed')
+/** Throws `workspace_suspended` for a change in a suspended workspace. The operator may change it. */
+function requireActive(request: FastifyRequest, scope: ScopeWithState, options: ScopeOptions): Scope {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!scope.suspended || isRead || scope.role === 'operator' || options.whileSuspended === 'allowed')
     return scope
   throw new Problem(
     accessProblems.workspace_suspended,
-    'The workspace is suspended: it can be looked at, not changed. Ask the operator of this service.',
+    'The workspace is suspended. It can be read but not changed. Ask the operator of this service.',
   )
 }
 
-function namedWorkspace(name: string | string[] | undefined): string | undefined {
+function parseWorkspaceName(name: string | string[] | undefined): string | undefined {
   if (name === undefined) return undefined
   const uuid = uuidFrom('workspace', String(name))
-  if (uuid === undefined) throw noSuchWorkspace()
+  if (uuid === undefined) throw workspaceNotFound()
   return uuid
 }
 
-function membershipIn(memberships: readonly Membership[], named: string | undefined): Membership {
+function requireMembership(memberships: readonly Membership[], named: string | undefined): Membership {
   const membership =
     named === undefined ? memberships[0] : memberships.find(({ workspaceId }) => workspaceId === named)
   if (membership !== undefined) return membership
-  if (named !== undefined) throw noSuchWorkspace()
+  if (named !== undefined) throw workspaceNotFound()
   throw new Problem(
     accessProblems.workspace_not_found,
-    'You are in no workspace. Ask for an invitation to one.',
+    'You are not a member of any workspace. Ask for an invitation.',
   )
 }
 
-function noSuchWorkspace(): Problem {
+function workspaceNotFound(): Problem {
   return new Problem(
     accessProblems.workspace_not_found,
     'There is no such workspace for this key or session.',
+  )
+}
+
+function workspaceUnnamed(): Problem {
+  return new Problem(
+    platformProblems.invalid_request,
+    'An operator key acts in any workspace. Name one in the header Talktime-Workspace, such as ws_0199….',
+    {
+      errors: [
+        {
+          pointer: '/Talktime-Workspace',
+          detail: 'The header Talktime-Workspace must hold the id of a workspace.',
+        },
+      ],
+    },
   )
 }

@@ -9,7 +9,7 @@ afterAll(() => t.close())
 
 const ada = { name: 'Ada', email: 'Ada@Example.com', password: testPassword }
 
-test('201: signing up makes an account and a workspace on the plan Free, and signs in', async () => {
+test('201: signing up creates an account and a workspace on the Free plan, and signs in', async () => {
   const answer = await t.request('POST', '/v1/sign-up', { body: { ...ada, timeZone: 'asia/kolkata' } })
   expect(answer.status).toBe(201)
   expect(answer.body).toEqual({
@@ -32,13 +32,13 @@ test('201: the workspace’s name can be chosen', async () => {
   expect(answer.body.workspaces).toMatchObject([{ name: 'Acme GmbH' }])
 })
 
-test('the session’s cookie is for this server’s pages alone', async () => {
+test('the session cookie is HttpOnly and SameSite=Lax', async () => {
   const answer = await t.request('POST', '/v1/sign-in', { body: signIn() })
   const [cookie] = [answer.headers['set-cookie'] ?? []].flat()
   expect(cookie).toMatch(/^talktime\.session_token=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/)
 })
 
-test('behind https the cookie is sent over https alone', async () => {
+test('with an https public URL the cookie is Secure', async () => {
   const config = { host: '127.0.0.1', port: 0, secret: 'a secret for tests, long enough' }
   const secure = await t.addProcess({ config: { ...config, publicUrl: 'https://talktime.example.com' } })
   const answer = await secure.request('POST', '/v1/sign-in', { body: signIn() })
@@ -52,13 +52,13 @@ const signIn = (changes: Record<string, string> = {}) => ({
   ...changes,
 })
 
-test('200: signing in does not mind the case of the email address', async () => {
+test('200: signing in ignores the case of the email address', async () => {
   const answer = await t.request('POST', '/v1/sign-in', { body: signIn() })
   expect(answer.status).toBe(200)
   expect(answer.body).toMatchObject({ user: { email: 'ada@example.com' }, workspaces: [{ role: 'owner' }] })
 })
 
-test('401: a wrong password and an unknown address look the same', async () => {
+test('401: a wrong password and an unknown address get the same answer', async () => {
   const wrong = await t.request('POST', '/v1/sign-in', { body: signIn({ password: 'wrong horse' }) })
   const unknown = await t.request('POST', '/v1/sign-in', { body: signIn({ email: 'nobody@example.com' }) })
   expect(wrong.body).toMatchObject({ status: 401, code: 'invalid_credentials' })
@@ -66,7 +66,7 @@ test('401: a wrong password and an unknown address look the same', async () => {
   expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' })
 })
 
-test('409: an email address has one account, also when two sign up with it at once', async () => {
+test('409: an email address has one account, even if several people sign up with it at once', async () => {
   expect((await t.request('POST', '/v1/sign-up', { body: ada })).body.code).toBe('email_taken')
   const body = { ...ada, email: 'twins@example.com' }
   const answers = await Promise.all([1, 2, 3].map(() => t.request('POST', '/v1/sign-up', { body })))
@@ -75,7 +75,7 @@ test('409: an email address has one account, also when two sign up with it at on
 
 test.each([
   ['a short password', { password: 'too short' }, '/password'],
-  ['no email address', { email: 'ada' }, '/email'],
+  ['an invalid email address', { email: 'ada' }, '/email'],
   ['an unknown time zone', { timeZone: 'Middle/Earth' }, '/timeZone'],
   ['an empty name', { name: '' }, '/name'],
 ])('400: signing up with %s', async (_what, change, pointer) => {
@@ -94,7 +94,7 @@ test('a sign-up that fails leaves nothing behind', async () => {
   expect((await t.request('POST', '/v1/sign-up', { body })).status).toBe(201)
 })
 
-test('204: after signing out the cookie is worth nothing, on every process', async () => {
+test('204: signing out ends the session on every process', async () => {
   const { cookie } = await t.signUp()
   const other = await t.addProcess()
   expect((await other.request('GET', '/v1/workspace', { cookie })).status).toBe(200)
@@ -105,19 +105,19 @@ test('204: after signing out the cookie is worth nothing, on every process', asy
   await expect.poll(async () => (await other.request('GET', '/v1/workspace', { cookie })).status).toBe(401)
 })
 
-test('204: signing out without a session is fine', async () => {
+test('204: signing out without a session succeeds', async () => {
   expect((await t.request('POST', '/v1/sign-out')).status).toBe(204)
 })
 
 test.each([
   ['nobody is signed in', {}],
   ['the cookie is made up', { cookie: 'talktime.session_token=abc.def' }],
-])('401: there is no session where %s', async (_what, options) => {
+])('401: there is no session if %s', async (_what, options) => {
   const answer = await t.request('GET', '/v1/session', options)
   expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' })
 })
 
-test('401: a key is no session', async () => {
+test('401: a key is not a session', async () => {
   expect((await t.request('GET', '/v1/session', { key: t.workspaceKey })).status).toBe(401)
 })
 
@@ -132,7 +132,7 @@ test('a session in use is prolonged once a day', async () => {
   expect(String(answer.headers['set-cookie'])).toContain('Max-Age=2592000')
 })
 
-test('401: a session that has ended', async () => {
+test('401: an expired session is refused', async () => {
   const { cookie } = await t.signUp()
   await t.database.query(
     "update sessions set expires_at = now() - interval '1 second' where token = split_part($1, '.', 1)",
@@ -141,7 +141,7 @@ test('401: a session that has ended', async () => {
   expect((await t.request('GET', '/v1/workspace', { cookie })).status).toBe(401)
 })
 
-test('429: passwords can be tried so often and no more, by email address and by network address', async () => {
+test('429: sign-in attempts are limited per email address and per network address', async () => {
   const strict = await t.addProcess({ limits: { perEmail: 2, perAddress: 5 } })
   const attempt = (email: string) =>
     strict.request('POST', '/v1/sign-in', { body: { email, password: 'wrong horse' } })

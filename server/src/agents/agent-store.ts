@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
@@ -13,31 +14,35 @@ export type AgentFields = {
   readonly phoneNumber: string | null
   readonly llmProvider: string
   readonly llmModel: string
-  /** Where its calls are connected to: `wss://…`, `sip:…` or E.164; null: its voice stack knows by itself. */
+  /** Where its calls are connected: `wss://…`, `sip:…` or E.164; null: the voice stack decides. */
   readonly voiceEndpoint: string | null
 }
+
+export type AgentRef = { readonly workspaceId: string; readonly id: string }
 
 export type AgentRow = AgentFields & {
   readonly id: string
   readonly workspaceId: string
   readonly status: AgentStatus
   readonly createdAtMs: number
-  /** When a call to its number was last turned away for want of an endpoint; null: never since it has one. */
+  /** When a call to its number was last turned away because it has no endpoint. Null once it has one. */
   readonly unconnectedCallAtMs: number | null
 }
+
+const UNCONNECTED_INTERVAL_MS = MINUTE_MS
 
 const agentColumns = `id, workspace_id as "workspaceId", name, language, phone_number as "phoneNumber",
   llm_provider as "llmProvider", llm_model as "llmModel", voice_endpoint as "voiceEndpoint", status,
   created_at_ms as "createdAtMs", unconnected_call_at_ms as "unconnectedCallAtMs"`
 
-/** Makes an agent. Throws `phone_number_taken`. */
+/** Creates an agent. Throws `phone_number_taken`. */
 export async function createAgent(
   tx: Tx,
   workspaceId: string,
   agent: AgentFields,
   nowMs: number,
 ): Promise<AgentRow> {
-  return phoneNumberFree(agent.phoneNumber, async () => {
+  return withFreePhoneNumber(agent.phoneNumber, async () => {
     const { rows } = await tx.query<AgentRow>(
       `insert into agents (workspace_id, id, name, language, phone_number, llm_provider, llm_model, voice_endpoint,
                            created_at_ms)
@@ -58,18 +63,14 @@ export async function createAgent(
   })
 }
 
-/** What is undefined stays as it is. */
+/** A change of an agent. Undefined fields keep their value. */
 export type AgentChange = {
   readonly [Field in keyof AgentFields]: AgentFields[Field] | undefined
 } & { readonly status: AgentStatus | undefined }
 
-/** Throws `agent_not_found` and `phone_number_taken`. */
-export async function updateAgent(
-  tx: Tx,
-  agent: { readonly workspaceId: string; readonly id: string },
-  change: AgentChange,
-): Promise<AgentRow> {
-  return phoneNumberFree(change.phoneNumber ?? null, async () => {
+/** Updates an agent. Throws `agent_not_found` and `phone_number_taken`. */
+export async function updateAgent(tx: Tx, agent: AgentRef, change: AgentChange): Promise<AgentRow> {
+  return withFreePhoneNumber(change.phoneNumber ?? null, async () => {
     const { rows } = await tx.query<AgentRow>(
       `update agents set
          name = coalesce($3, name), language = coalesce($4, language),
@@ -93,54 +94,47 @@ export async function updateAgent(
         change.voiceEndpoint ?? null,
       ],
     )
-    return rows[0] ?? notFound()
+    return rows[0] ?? throwNotFound()
   })
 }
 
-/** Notes that a call was turned away because there is nothing to connect it to. Returns whether that was worth a note. */
-export async function recordUnconnectedCall(
-  tx: Tx,
-  agent: { readonly workspaceId: string; readonly id: string },
-  nowMs: number,
-): Promise<boolean> {
+/**
+ * Records that a call was turned away because the agent has no voice endpoint.
+ *
+ * @returns whether it was recorded: at most once a minute, so that a caller who dials again and again does not cause a
+ *   write per call
+ */
+export async function recordUnconnectedCall(tx: Tx, agent: AgentRef, nowMs: number): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update agents set unconnected_call_at_ms = $3
      where workspace_id = $1 and id = $2 and voice_endpoint is null
        and (unconnected_call_at_ms is null or unconnected_call_at_ms <= $4)`,
-    [agent.workspaceId, agent.id, nowMs, nowMs - UNCONNECTED_NOTED_EVERY_MS],
+    [agent.workspaceId, agent.id, nowMs, nowMs - UNCONNECTED_INTERVAL_MS],
   )
   return rowCount === 1
 }
 
-/** Someone who calls again and again makes no write of each call. */
-const UNCONNECTED_NOTED_EVERY_MS = 60_000
-
-/** Takes an agent out of use; the history of its calls keeps it. Its phone number is free again. */
-export async function archiveAgent(
-  tx: Tx,
-  agent: { readonly workspaceId: string; readonly id: string },
-  nowMs: number,
-): Promise<void> {
+/**
+ * Archives an agent and releases its phone number. The call history keeps the agent's name. Throws `agent_not_found`.
+ */
+export async function archiveAgent(tx: Tx, agent: AgentRef, nowMs: number): Promise<void> {
   const { rowCount } = await tx.query(
     `update agents set archived_at_ms = $3 where workspace_id = $1 and id = $2 and archived_at_ms is null`,
     [agent.workspaceId, agent.id, nowMs],
   )
-  if (rowCount === 0) notFound()
+  if (rowCount === 0) throwNotFound()
 }
 
-/** Throws `agent_not_found`. */
-export async function requireAgent(
-  db: Queryable,
-  agent: { readonly workspaceId: string; readonly id: string },
-): Promise<AgentRow> {
+/** Reads an agent that is not archived. Throws `agent_not_found`. */
+export async function requireAgent(db: Queryable, agent: AgentRef): Promise<AgentRow> {
   const { rows } = await db.query<AgentRow>(
     `select ${agentColumns} from agents where workspace_id = $1 and id = $2 and archived_at_ms is null`,
     [agent.workspaceId, agent.id],
   )
-  return rows[0] ?? notFound()
+  return rows[0] ?? throwNotFound()
 }
 
-/** Newest first. */
+/** Lists the agents that are not archived, newest first. */
 export async function listAgents(
   db: Queryable,
   workspaceId: string,
@@ -160,36 +154,35 @@ export async function listAgents(
   return rows
 }
 
-/** The workspace of an agent, for requests that name nothing else. Throws `agent_not_found`. */
-export async function workspaceOfAgent(db: Queryable, agentId: string): Promise<string> {
+/** Finds the workspace (UUID) of an agent, for requests that name no workspace. Throws `agent_not_found`. */
+export async function findWorkspaceOfAgent(db: Queryable, agentId: string): Promise<string> {
   const { rows } = await db.query<{ workspaceId: string }>({
     name: 'agents_workspace_of',
     text: 'select workspace_id as "workspaceId" from agents where id = $1 and archived_at_ms is null',
     values: [agentId],
   })
-  return rows[0]?.workspaceId ?? notFound()
+  return rows[0]?.workspaceId ?? throwNotFound()
 }
 
-function notFound(): never {
+function throwNotFound(): never {
   throw new Problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.')
 }
 
-/** The index decides, so that of two at once one gets the number. */
-async function phoneNumberFree<T>(phoneNumber: string | null, write: () => Promise<T>): Promise<T> {
+/**
+ * Runs a write and turns a violation of the unique index into `phone_number_taken`. The index decides, so that only one
+ * of two concurrent requests gets the number.
+ */
+async function withFreePhoneNumber<T>(phoneNumber: string | null, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (!isTakenNumber(error)) throw error
-    throw new Problem(
-      agentProblems.phone_number_taken,
-      `${phoneNumber} belongs to another agent. A number has one agent.`,
-      {
-        errors: [{ pointer: '/phoneNumber', detail: `${phoneNumber} belongs to another agent.` }],
-      },
-    )
+    if (!isPhoneNumberTaken(error)) throw error
+    throw new Problem(agentProblems.phone_number_taken, `${phoneNumber} already belongs to another agent.`, {
+      errors: [{ pointer: '/phoneNumber', detail: `${phoneNumber} already belongs to another agent.` }],
+    })
   }
 }
 
-function isTakenNumber(error: unknown): boolean {
+function isPhoneNumberTaken(error: unknown): boolean {
   return error instanceof Error && 'constraint' in error && error.constraint === 'agents_phone_number'
 }

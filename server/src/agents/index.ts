@@ -2,8 +2,8 @@ export {
   type AgentFields,
   type AgentRow,
   createAgent,
+  findWorkspaceOfAgent,
   requireAgent,
-  workspaceOfAgent,
 } from './agent-store.ts'
 export { openAgents } from './open-agents.ts'
 export { agentProblems } from './problems.ts'

@@ -1,16 +1,18 @@
 import type { RoomAssembly } from '../access/index.ts'
 import { addEvent, type Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { recordUnconnectedCall } from './agent-store.ts'
+import { type AgentRef, recordUnconnectedCall } from './agent-store.ts'
 import { agentRoutes } from './routes.ts'
 
 export type Agents = {
   /**
-   * Records that a call to the agent was turned away, because it has no voice endpoint. Returns whether that is news.
+   * Records that a call was turned away because the agent has no voice endpoint, at most once a minute. Returns whether
+   * it was recorded.
    */
-  recordUnconnectedCall(agent: { readonly workspaceId: string; readonly id: string }): Promise<boolean>
+  recordUnconnectedCall(agent: AgentRef): Promise<boolean>
 }
 
+/** Registers the routes for agents. */
 export function openAgents(deps: {
   readonly database: Database
   readonly ledger: Ledger
@@ -21,9 +23,9 @@ export function openAgents(deps: {
   return {
     recordUnconnectedCall: (agent) =>
       ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit, nowMs }) => {
-        const isNews = await recordUnconnectedCall(tx, agent, nowMs)
-        if (isNews) addEvent(unit, 'agent', agent.id)
-        return isNews
+        const isRecorded = await recordUnconnectedCall(tx, agent, nowMs)
+        if (isRecorded) addEvent(unit, 'agent', agent.id)
+        return isRecorded
       }),
   }
 }

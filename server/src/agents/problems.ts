@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with voice agents. */
+/** Problem codes for voice agents. */
 export const agentProblems = problemTypes({
   agent_not_found: {
     status: 404,

@@ -13,15 +13,15 @@ beforeEach(async () => {
 })
 
 const reception = { name: 'Reception', language: 'de-de', llmProvider: 'openai', llmModel: 'gpt-5' }
-const make = (changes: Record<string, unknown> = {}, key = workspace.key) =>
+const create = (changes: Record<string, unknown> = {}, key = workspace.key) =>
   t.request('POST', '/v1/agents', { key, body: { ...reception, ...changes } })
 const freshNumber = () => {
   numbers += 1
   return `+49 30 90182 ${String(numbers).padStart(3, '0')}`
 }
 
-test('201: an agent is made, its number and its language in their standard forms', async () => {
-  const answer = await make({ phoneNumber: '+1 (415) 555-2671', name: '  Reception ' })
+test('201: a new agent’s number and language are stored in their standard forms', async () => {
+  const answer = await create({ phoneNumber: '+1 (415) 555-2671', name: '  Reception ' })
   expect(answer.status).toBe(201)
   expect(answer.body).toEqual({
     id: expect.stringMatching(/^agt_[0-9a-f]{32}$/),
@@ -40,13 +40,13 @@ test('201: an agent is made, its number and its language in their standard forms
 })
 
 test('201: an agent needs no phone number', async () => {
-  expect((await make()).body.phoneNumber).toBeNull()
-  expect((await make({ phoneNumber: null })).body.phoneNumber).toBeNull()
+  expect((await create()).body.phoneNumber).toBeNull()
+  expect((await create({ phoneNumber: null })).body.phoneNumber).toBeNull()
 })
 
-test('200: agents are listed newest first, page by page, by status', async () => {
+test('200: agents are listed newest first, in pages, by status', async () => {
   for (const name of ['one', 'two', 'three']) {
-    await make({ name })
+    await create({ name })
     t.clock.advance(1)
   }
   const names = async (query: string) => {
@@ -64,9 +64,9 @@ test('200: agents are listed newest first, page by page, by status', async () =>
   expect((await names('?status=active')).names).toEqual(['three', 'one'])
 })
 
-test('200: what a change names is changed, the rest stays', async () => {
+test('200: a change affects only the fields it names', async () => {
   const phoneNumber = freshNumber()
-  const { body: agent } = await make({ phoneNumber })
+  const { body: agent } = await create({ phoneNumber })
   const patch = (body: unknown) => t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body })
   expect((await patch({ name: 'Front desk' })).body).toEqual({ ...agent, name: 'Front desk' })
   expect((await patch({ phoneNumber: null, status: 'disabled' })).body).toEqual({
@@ -85,8 +85,8 @@ test.each([
   ['sip:reception@pbx.example.com;transport=tls', 'sip:reception@pbx.example.com;transport=tls'],
   ['SIP:+4930901820@10.0.0.5:5061', 'sip:+4930901820@10.0.0.5:5061'],
   ['+49 30 901820', '+4930901820'],
-])('200: calls of an agent are connected to %s', async (written, kept) => {
-  const { body: agent } = await make({ voiceEndpoint: written })
+])('200: a voice endpoint may be %s', async (written, kept) => {
+  const { body: agent } = await create({ voiceEndpoint: written })
   expect(agent.voiceEndpoint).toBe(kept)
   const patch = (body: unknown) => t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body })
   expect((await patch({ name: 'x' })).body.voiceEndpoint).toBe(kept)
@@ -108,8 +108,8 @@ test.each([
   '030 901820',
   '',
   7,
-])('400: calls cannot be connected to %j', async (voiceEndpoint) => {
-  const answer = await make({ voiceEndpoint })
+])('400: a voice endpoint may not be %j', async (voiceEndpoint) => {
+  const answer = await create({ voiceEndpoint })
   expect(answer).toMatchObject({
     status: 400,
     body: {
@@ -118,42 +118,42 @@ test.each([
   })
 })
 
-test('400: a number is not connected to itself', async () => {
+test('400: a phone number cannot be connected to itself', async () => {
   const phoneNumber = freshNumber()
   const itself = { status: 400, body: { errors: [{ pointer: '/voiceEndpoint' }] } }
-  expect(await make({ phoneNumber, voiceEndpoint: phoneNumber })).toMatchObject(itself)
-  const { body: agent } = await make({ voiceEndpoint: phoneNumber })
+  expect(await create({ phoneNumber, voiceEndpoint: phoneNumber })).toMatchObject(itself)
+  const { body: agent } = await create({ voiceEndpoint: phoneNumber })
   const path = `/v1/agents/${agent.id}`
   expect(await t.request('PATCH', path, { key: workspace.key, body: { phoneNumber } })).toMatchObject(itself)
   expect((await t.request('GET', path, { key: workspace.key })).body).toEqual(agent)
 })
 
-test('409: a phone number has one agent, in whichever workspace', async () => {
+test('409: a phone number has one agent across all workspaces', async () => {
   const phoneNumber = freshNumber()
   const other = await t.addWorkspace()
-  const { body: holder } = await make({ phoneNumber })
-  const taken = await make({ phoneNumber }, other.key)
+  const { body: holder } = await create({ phoneNumber })
+  const taken = await create({ phoneNumber }, other.key)
   expect(taken.body).toMatchObject({
     status: 409,
     code: 'phone_number_taken',
     errors: [{ pointer: '/phoneNumber' }],
   })
   expect(taken.text).not.toContain(holder.id)
-  const { body: second } = await make({}, other.key)
+  const { body: second } = await create({}, other.key)
   const path = `/v1/agents/${second.id}`
   const change = await t.request('PATCH', path, { key: other.key, body: { phoneNumber } })
   expect(change.body.code).toBe('phone_number_taken')
 })
 
-test('of many who take one number at once one gets it', async () => {
+test('only one of several concurrent requests gets a phone number', async () => {
   const phoneNumber = freshNumber()
-  const answers = await Promise.all(Array.from({ length: 8 }, () => make({ phoneNumber })))
+  const answers = await Promise.all(Array.from({ length: 8 }, () => create({ phoneNumber })))
   expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)])
 })
 
-test('204: a deleted agent is gone, and its number is free again', async () => {
+test('204: a deleted agent is gone, and its number is free', async () => {
   const phoneNumber = freshNumber()
-  const { body: agent } = await make({ phoneNumber })
+  const { body: agent } = await create({ phoneNumber })
   const path = `/v1/agents/${agent.id}`
   const options = { key: workspace.key }
   expect((await t.request('DELETE', path, options)).status).toBe(204)
@@ -161,11 +161,11 @@ test('204: a deleted agent is gone, and its number is free again', async () => {
   expect((await t.request('PATCH', path, { ...options, body: { name: 'x' } })).status).toBe(404)
   expect((await t.request('DELETE', path, options)).status).toBe(404)
   expect((await t.request('GET', '/v1/agents', options)).body.data).toEqual([])
-  expect((await make({ phoneNumber })).status).toBe(201)
+  expect((await create({ phoneNumber })).status).toBe(201)
 })
 
-test('an operator’s key names no workspace where the agent does', async () => {
-  const { body: agent } = await make()
+test('an operator’s key need not name a workspace if it names an agent', async () => {
+  const { body: agent } = await create()
   const path = `/v1/agents/${agent.id}`
   const options = { key: t.operatorKey }
   expect((await t.request('GET', path, options)).body).toEqual(agent)
@@ -180,8 +180,8 @@ test('an operator’s key names no workspace where the agent does', async () => 
   })
 })
 
-test('whoever watches the workspace is told of each change of an agent', async () => {
-  const { body: agent } = await make()
+test('each change of an agent adds an event for listeners', async () => {
+  const { body: agent } = await create()
   await t.request('PATCH', `/v1/agents/${agent.id}`, { key: workspace.key, body: { name: 'x' } })
   await t.request('DELETE', `/v1/agents/${agent.id}`, { key: workspace.key })
   const { rows } = await t.database.query(

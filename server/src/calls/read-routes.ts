@@ -1,7 +1,7 @@
 import type { CallStatus } from '@talktime/core/calls/call'
 import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { z } from 'zod'
-import type { Access } from '../access/index.ts'
+import { type Access, readTimeZone } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -9,7 +9,7 @@ import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
+
 import { findWorkspaceOfCall } from './call-store.ts'
 import { type CallFilter, listCalls } from './history-store.ts'
 import { readReceipt } from './receipt.ts'
@@ -67,7 +67,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const { workspaceId } = await access.scopeOf(request)
         const limit = request.query.limit ?? LIMIT_DEFAULT
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
-        const filter = parseFilter(request.query, await timeZoneOf(database, workspaceId))
+        const filter = parseFilter(request.query, await readTimeZone(database, workspaceId))
         await ledger.catchUpIfDue(workspaceId)
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
         return buildPage(calls, limit, (call) => [call.id], callResponse)
@@ -88,7 +88,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const { callId } = parseCallId(request.params.id)
         const workspaceOf = () => findWorkspaceOfCall(database, callId)
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
-        const timeZone = await timeZoneOf(database, workspaceId)
+        const timeZone = await readTimeZone(database, workspaceId)
         await ledger.catchUpIfDue(workspaceId)
         const receipt = await readInSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptResponse(receipt, timeZone, clock.now())

@@ -2,7 +2,7 @@ import { isOpen } from '@talktime/core/calls/call'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
-import { workspaceOfAgent } from '../agents/index.ts'
+import { findWorkspaceOfAgent } from '../agents/index.ts'
 import { Amount, amountOf } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -75,7 +75,7 @@ function registerStart(server: HttpServer, deps: CallRouteDeps): void {
     async (request, reply) => {
       const { agentId } = request.body
       const { workspaceId } = await requireReporter(deps, request, () =>
-        workspaceOfAgent(deps.database, parseAgentId(agentId)),
+        findWorkspaceOfAgent(deps.database, parseAgentId(agentId)),
       )
       const command = createStartCommand(workspaceId, newUuid(deps.clock.now()), request.body)
       return carryOut(deps, request, reply, command, (outcome) => ({

@@ -1,6 +1,7 @@
 import { findOvernightRange, forecastUsage } from '@talktime/core/campaigns/overnight-forecast'
+import { requireWorkspace } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { requireWorkspace } from '../workspaces/index.ts'
+
 import { type CampaignRow, countContactsLeft } from './campaign.ts'
 import { listCampaignsByStatus } from './campaign-store.ts'
 import { estimateToFinish } from './estimate.ts'

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
-import { accessProblems, createKey } from '../access/index.ts'
+import { accessProblems, createKey, requireWorkspace } from '../access/index.ts'
 import { Problem } from '../platform/problem.ts'
-import { requireWorkspace } from '../workspaces/index.ts'
+
 import { parseName, parseWorkspaceId } from './option-values.ts'
 import { withDatabase } from './with-database.ts'
 

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
+import { requireWorkspace } from '../access/index.ts'
 import { requireSubscription } from '../plans/index.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
-import { createWorkspace, requireWorkspace, workspaceResponse } from '../workspaces/index.ts'
+import { createWorkspace, workspaceResponse } from '../workspaces/index.ts'
 import { parseName, parseTimeZone } from './option-values.ts'
 import { withDatabase } from './with-database.ts'
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { Access } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -9,7 +10,7 @@ import type { SealedBox } from '../platform/sealed-box.ts'
 import type { ProviderAccess } from './gateway/provider-access.ts'
 import type { LlmSettings } from './settings.ts'
 
-/** What this room stands on. */
+/** What the routes of this room need. */
 export type LlmDeps = {
   readonly access: Access
   readonly database: Database
@@ -17,30 +18,30 @@ export type LlmDeps = {
   readonly idempotency: Idempotency
   readonly ledger: Ledger
   readonly log: Logger
-  /** Of the platform: its keys, and where providers are reached. */
+  /** The platform's keys and the addresses of providers. */
   readonly settings: LlmSettings
-  /** Keeps the workspaces' keys. */
-  readonly seal: SealedBox
-  /** How providers are asked, by who chose their address. */
+  /** Encrypts the workspaces' own keys. */
+  readonly sealedBox: SealedBox
+  /** The HTTP clients for providers, by who chose the provider's address. */
   readonly outbounds: Readonly<Record<ProviderAccess['chosenBy'], Outbound>>
-  readonly patience: Timeouts
+  readonly timeouts: Timeouts
 }
 
-/** How long a provider is waited for, in milliseconds. */
+/** How long the gateway waits for a provider, in milliseconds. */
 export type Timeouts = {
   /** For the first byte of a stream. */
   readonly firstByteMs: number
-  /** For an answer that comes as a whole, once the model has thought it through. */
+  /** For the head of an answer that is not streamed. The model has generated all of it by then. */
   readonly wholeMs: number
-  /** Between two parts of a stream. */
+  /** Between two chunks of a stream. */
   readonly idleMs: number
-  /** For everything together. */
+  /** For the whole request. */
   readonly totalMs: number
 }
 
-export const timeoutsDefault: Timeouts = {
-  firstByteMs: 60_000,
-  wholeMs: 300_000,
-  idleMs: 60_000,
-  totalMs: 600_000,
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  firstByteMs: MINUTE_MS,
+  wholeMs: 5 * MINUTE_MS,
+  idleMs: MINUTE_MS,
+  totalMs: 10 * MINUTE_MS,
 }

@@ -2,7 +2,7 @@ import { agentProblems } from '../agents/index.ts'
 import { callProblems } from '../calls/index.ts'
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with LLM keys and the LLM gateway. */
+/** Problem codes for LLM keys and the LLM gateway. */
 export const llmProblems = problemTypes({
   llm_provider_unknown: {
     status: 400,
@@ -85,5 +85,5 @@ export const llmProblems = problemTypes({
   },
 })
 
-/** What a request ends in whose agent or call is not in the workspace. */
+/** The problems for a request that names an agent or a call that is not in the workspace. */
 export const notFoundProblems = { agent: agentProblems.agent_not_found, call: callProblems.call_not_found }

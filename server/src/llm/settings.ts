@@ -3,15 +3,15 @@ import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { hideValue, type SettingsReader } from '../platform/settings-reader.ts'
 
-/** What the LLM gateway uses for workspaces without a key of their own. */
+/** The operator's settings for the LLM gateway. */
 export type LlmSettings = {
   /** The platform's keys. */
   readonly keys: Readonly<Partial<Record<LlmProvider, string>>>
-  /** Base URLs that replace a provider's own; without a slash at the end. */
+  /** Base URLs that replace the providers' own. No slash at the end. */
   readonly bases: Readonly<Partial<Record<LlmProvider, string>>>
-  /** The API version of the platform's Azure OpenAI; undefined: its v1 API. */
+  /** The API version for the platform's Azure OpenAI key. Undefined: its v1 API. */
   readonly azureApiVersion: string | undefined
-  /** The models that the platform's keys pay for; a trailing star matches anything. Undefined: all models. */
+  /** The models for which the platform's keys pay. A star at the end matches anything. Undefined: all models. */
   readonly models: readonly string[] | undefined
 }
 

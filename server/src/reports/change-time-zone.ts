@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
+import { readTimeZone } from '../access/index.ts'
 import { deletePriceSplitsOfOtherTimeZones } from '../costs/index.ts'
 import type { Change, Ledger } from '../ledger/index.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
@@ -13,7 +14,7 @@ import {
   listTimeZoneChanges,
   usageProblems,
 } from '../usage/index.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
+
 import { openCallDayReader } from './call-day-store.ts'
 
 /** A change of time zone that has started, with the usage of before its start by days of the new zone. */
@@ -73,7 +74,7 @@ export async function startTimeZoneChange<T>(
   const countDays = () => reader.countDays(workspaceId, timeZone).finally(() => reader.close())
   const starting = ledger.changeWorkspace(workspaceId, async (change) => {
     const { tx, nowMs } = change
-    if ((await timeZoneOf(tx, workspaceId)) === timeZone) return { done: await work(change) }
+    if ((await readTimeZone(tx, workspaceId)) === timeZone) return { done: await work(change) }
     const id = newUuid(nowMs)
     await deleteOtherTimeZones(tx, workspaceId)
     await insertTimeZoneChange(tx, { workspaceId, id, timeZone }, nowMs)

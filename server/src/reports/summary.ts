@@ -1,10 +1,11 @@
 import { localDateOf } from '@talktime/core/time/local-day'
 import { type DateRange, monthOf } from '@talktime/core/time/usage-window'
+import { requireWorkspace } from '../access/index.ts'
 import { type Balance, readBalance } from '../ledger/index.ts'
 import { requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { readUsageDays } from '../usage/index.ts'
-import { requireWorkspace } from '../workspaces/index.ts'
+
 import { readLastUsedAtMs } from './last-used-store.ts'
 import { sumUsage, type UsageTotal } from './usage-total.ts'
 

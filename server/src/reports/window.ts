@@ -8,12 +8,13 @@ import {
   type WindowPreset,
 } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
+import { readTimeZone } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import type { UsageWindow } from '../usage/index.ts'
-import { timeZoneOf } from '../workspaces/index.ts'
+
 import { hasAgent, readFirstDay } from './window-store.ts'
 
 const presetNames = [...WINDOW_PRESETS, 'custom'] as const
@@ -60,7 +61,7 @@ export async function resolveWindow(
 ): Promise<ReportWindow> {
   const preset = choosePreset(query)
   const agentId = query.agentId === undefined ? null : await requireAgent(db, workspaceId, query.agentId)
-  const timeZone = await timeZoneOf(db, workspaceId)
+  const timeZone = await readTimeZone(db, workspaceId)
   const today = localDateOf(nowMs, timeZone)
   const firstDay = preset === 'all' ? await readFirstDay(db, workspaceId, timeZone) : null
   const range = preset === 'custom' ? requireDates(query) : resolveWindowPreset(preset, today, firstDay)

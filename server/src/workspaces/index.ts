@@ -1,9 +1,3 @@
+export { createWorkspace, type NewWorkspace } from './create-workspace.ts'
 export { openWorkspaces } from './open-workspaces.ts'
-export { workspaceResponse } from './routes.ts'
-export {
-  createWorkspace,
-  type NewWorkspace,
-  requireWorkspace,
-  timeZoneOf,
-  type WorkspaceRow,
-} from './workspace-store.ts'
+export { workspaceResponse } from './response-schemas.ts'

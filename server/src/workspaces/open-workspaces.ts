@@ -5,6 +5,7 @@ export type WorkspacesDeps = Omit<WorkspaceRouteDeps, 'access' | 'idempotency'> 
   readonly assembly: RoomAssembly
 }
 
+/** Registers the routes for workspaces and their settings. */
 export function openWorkspaces(deps: WorkspacesDeps): void {
   deps.assembly.routes((http) => workspaceRoutes({ ...deps, ...http }))
 }

@@ -8,11 +8,11 @@ beforeAll(async () => {
 afterAll(() => t.close())
 
 const acme = { name: 'Acme', timeZone: 'Europe/Berlin', planId: 'starter' }
-const make = (body: unknown, key = t.operatorKey) => t.request('POST', '/v1/workspaces', { key, body })
+const create = (body: unknown, key = t.operatorKey) => t.request('POST', '/v1/workspaces', { key, body })
 const change = (body: unknown, key = t.workspaceKey) => t.request('PATCH', '/v1/workspace', { key, body })
 
-test('201: the operator makes a workspace; its first monthly grant is there', async () => {
-  const answer = await make(acme)
+test('201: the operator creates a workspace with its first monthly grant', async () => {
+  const answer = await create(acme)
   expect(answer.status).toBe(201)
   expect(answer.body).toEqual({
     id: expect.stringMatching(/^ws_[0-9a-f]{32}$/),
@@ -45,21 +45,21 @@ test.each([
   ['a name that is too long', { name: 'x'.repeat(101) }, '/name', 'at most 100 characters'],
   ['no name', { name: undefined }, '/name', 'is missing'],
 ])('400: a workspace with %s', async (_what, changes, pointer, detail) => {
-  const answer = await make({ ...acme, ...changes })
+  const answer = await create({ ...acme, ...changes })
   expect(answer.status).toBe(400)
   expect(answer.body.errors).toEqual([{ pointer, detail: expect.stringContaining(detail) }])
 })
 
-test('403: only the operator makes or lists workspaces', async () => {
-  expect((await make(acme, t.workspaceKey)).body.code).toBe('forbidden')
+test('403: only the operator may create or list workspaces', async () => {
+  expect((await create(acme, t.workspaceKey)).body.code).toBe('forbidden')
   expect((await t.request('GET', '/v1/workspaces', { key: t.workspaceKey })).body.code).toBe('forbidden')
   const { cookie } = await t.signUp()
   expect((await t.request('GET', '/v1/workspaces', { cookie })).status).toBe(403)
 })
 
-test('200: the operator lists all workspaces, newest first, page by page', async () => {
+test('200: the operator lists all workspaces, newest first, in pages', async () => {
   t.clock.advance(1)
-  const { body: newest } = await make({ ...acme, name: 'Newest' })
+  const { body: newest } = await create({ ...acme, name: 'Newest' })
   const first = await t.request('GET', '/v1/workspaces?limit=1', { key: t.operatorKey })
   expect(first.body.data).toEqual([newest])
   const rest = await t.request('GET', `/v1/workspaces?cursor=${first.body.nextCursor}`, {
@@ -70,7 +70,7 @@ test('200: the operator lists all workspaces, newest first, page by page', async
   expect(rest.body.nextCursor).toBeNull()
 })
 
-test('200: settings are changed one by one', async () => {
+test('200: each setting can be changed on its own', async () => {
   const before = await t.request('GET', '/v1/workspace', { key: t.workspaceKey })
   const expected = { ...before.body }
   for (const settings of [
@@ -92,20 +92,20 @@ test('200: settings are changed one by one', async () => {
 })
 
 test.each([
-  ['an unknown way out of credits', { whenCreditsRunOut: 'wait' }, '/whenCreditsRunOut'],
+  ['an unknown whenCreditsRunOut', { whenCreditsRunOut: 'wait' }, '/whenCreditsRunOut'],
   ['a budget below zero', { monthlyBudgetCredits: -1 }, '/monthlyBudgetCredits'],
-  ['a budget without bounds', { monthlyBudgetCredits: 1e12 }, '/monthlyBudgetCredits'],
-  ['a budget that rounds to nothing', { monthlyBudgetCredits: 0.000001 }, '/monthlyBudgetCredits'],
+  ['a budget that is too large', { monthlyBudgetCredits: 1e12 }, '/monthlyBudgetCredits'],
+  ['a budget that rounds to zero', { monthlyBudgetCredits: 0.000001 }, '/monthlyBudgetCredits'],
   ['a low balance below zero', { lowBalanceCredits: -1 }, '/lowBalanceCredits'],
-  ['a low balance without bounds', { lowBalanceCredits: 1e12 }, '/lowBalanceCredits'],
-  ['a plan, which is not changed here', { planId: 'scale' }, '/planId'],
+  ['a low balance that is too large', { lowBalanceCredits: 1e12 }, '/lowBalanceCredits'],
+  ['a plan, which this route does not change', { planId: 'scale' }, '/planId'],
 ])('400: %s', async (_what, settings, pointer) => {
   const answer = await change(settings)
   expect(answer.status).toBe(400)
   expect(answer.body.errors).toMatchObject([{ pointer }])
 })
 
-test('403: a member looks and changes nothing', async () => {
+test('403: a member may read the workspace but not change it', async () => {
   const owner = await t.signUp()
   const invitation = await t.request('POST', '/v1/invitations', {
     cookie: owner.cookie,
@@ -119,7 +119,7 @@ test('403: a member looks and changes nothing', async () => {
   expect(answer.body.detail).toContain('an owner or admin')
 })
 
-test('whoever watches the workspace is told of changed settings', async () => {
+test('a changed setting adds an event for listeners', async () => {
   const { key, uuid } = await t.addWorkspace()
   await change({ name: 'Other' }, key)
   const { rowCount } = await t.database.query(
@@ -129,7 +129,7 @@ test('whoever watches the workspace is told of changed settings', async () => {
   expect(rowCount).toBe(1)
 })
 
-test('the cycle that is shown is the current one', async () => {
+test('the response shows the current billing cycle', async () => {
   const { key } = await t.addWorkspace()
   const startsAtMs = t.clock.now()
   t.clock.set(Date.parse('2027-02-01T00:00:00.000Z'))

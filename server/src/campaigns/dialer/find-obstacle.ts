@@ -1,8 +1,9 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
+import { requireWorkspace } from '../../access/index.ts'
 import type { WorkspaceUnit } from '../../ledger/index.ts'
 import type { Terms } from '../../plans/index.ts'
 import type { Tx } from '../../platform/database/database.ts'
-import { requireWorkspace } from '../../workspaces/index.ts'
+
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { includesCampaigns } from '../campaign-plan.ts'
 

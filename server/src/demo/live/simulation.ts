@@ -126,7 +126,7 @@ async function revokeKeys({ database, access, clock }: SimulationDeps, workspace
   for (const { id, name, createdBy } of keys) {
     if (name !== keyName || createdBy !== null) continue
     const hash = await database.transaction((tx) => revokeKey(tx, workspaceId, id, clock.now()))
-    access.forget({ kind: 'key', name: hash })
+    access.dropCached({ kind: 'key', name: hash })
   }
 }
 

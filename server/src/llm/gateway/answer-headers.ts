@@ -1,32 +1,33 @@
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { ProviderAnswer } from './ask-provider.ts'
-import type { Attempt } from './key-fallback.ts'
+import type { KeyChoice } from './key-fallback.ts'
 
-/** What of a provider's headers callers need: to retry in time, and to name the request to the provider. */
-const passedOn = /^(retry-after|retry-after-ms|x-should-retry|x-ratelimit-[\w-]+|anthropic-ratelimit-[\w-]+)$/
+/** Headers that callers need in order to retry in time. */
+const passedThrough =
+  /^(retry-after|retry-after-ms|x-should-retry|x-ratelimit-[\w-]+|anthropic-ratelimit-[\w-]+)$/
 
-/** Under these names providers say how they call a request; OpenAI's clients look for the first. */
+/** The headers in which providers send their request id. OpenAI's clients read the first. */
 const requestIdNames = ['x-request-id', 'request-id', 'apim-request-id', 'x-goog-request-id']
 
 /**
- * The provider's headers that go back to the caller: a few by name, so that neither cookies nor the names of
- * organizations nor anything about the connection does.
+ * Selects the provider's headers that go to the caller. The list is closed, so that cookies, organization names and
+ * connection details stay behind.
  */
-export function headersBack({ headers }: Pick<ProviderAnswer, 'headers'>): Record<string, string> {
-  const back: Record<string, string> = {}
+export function selectHeaders({ headers }: Pick<ProviderAnswer, 'headers'>): Record<string, string> {
+  const selected: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (passedOn.test(name) && value !== undefined) back[name] = String(value)
+    if (passedThrough.test(name) && value !== undefined) selected[name] = String(value)
   }
   const idName = requestIdNames.find((name) => typeof headers[name] === 'string')
-  if (idName !== undefined) back['x-request-id'] = String(headers[idName])
-  return back
+  if (idName !== undefined) selected['x-request-id'] = String(headers[idName])
+  return selected
 }
 
-/** Says with whose key, and where, a request was answered. */
-export function gatewayHeaders(provider: LlmProvider, attempt: Attempt): Record<string, string> {
+/** The headers that say which provider answered and whose key was used. */
+export function gatewayHeaders(provider: LlmProvider, key: KeyChoice): Record<string, string> {
   return {
     'talktime-llm-provider': provider,
-    'talktime-llm-key-source': attempt.source,
-    ...(attempt.afterOwnStatus !== null && { 'talktime-llm-fallback': 'true' }),
+    'talktime-llm-key-source': key.source,
+    ...(key.ownKeyStatus !== null && { 'talktime-llm-fallback': 'true' }),
   }
 }

@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../access/index.ts'
-import { workspaceOfAgent } from '../../agents/index.ts'
+import { findWorkspaceOfAgent } from '../../agents/index.ts'
 import { findWorkspaceOfCall } from '../../calls/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
-import { type CallTokenRef, callTokenRef } from '../keys/call-token-store.ts'
+import { type CallTokenRef, parseCallToken } from '../keys/call-token-store.ts'
 import { notFoundProblems } from '../problems.ts'
-import type { RequestContextRef } from './request-context.ts'
+import type { RequestContextRef } from './request-context-store.ts'
 
-/** What a request of the gateway names beside its key, by headers or in its body. */
-export type Names = {
+/** What a request names in its body instead of in headers. */
+export type NamedInBody = {
   readonly agentId?: string | undefined
   readonly callId?: string | undefined
   readonly provider?: string | undefined
@@ -18,14 +18,14 @@ export type Names = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The token with which the gateway was asked; null: it was a key. Set before the body is read. */
+    /** The call token of the request; null: it sent an API key. Set before the body is read. */
     callToken: CallTokenRef | null
   }
 }
 
 /**
- * Finds out who asks the gateway, before the body is read: a key, or a call's token. A session's cookie is not taken:
- * browsers have no business here.
+ * Identifies the caller by an API key or a call token, before the body is read. Session cookies are not accepted,
+ * because browsers do not use the gateway. Call tokens are only parsed; resolving the route checks them.
  *
  * @throws Problem unauthenticated
  */
@@ -34,53 +34,53 @@ export async function authenticateCaller(access: Access, request: FastifyRequest
   if (authorization === undefined) {
     throw new Problem(
       platformProblems.unauthenticated,
-      'Send an API key, or a call’s token, as "Authorization: Bearer …".',
+      'Send an API key or a call token as "Authorization: Bearer …".',
     )
   }
-  request.callToken = callTokenRef(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '') ?? null
-  // What a token is good for is looked up with everything else.
+  request.callToken = parseCallToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '') ?? null
   if (request.callToken === null) request.principal = await access.authenticate(request)
 }
 
 /**
- * The workspace in which a request of the gateway acts, and the agent and the call that it names.
+ * Finds the workspace in which a request acts, and the agent and the call that it names.
  *
  * @throws Problem workspace_not_found, workspace_suspended, agent_not_found, call_not_found
  */
-export async function contextRefOf(
+export async function findContextRef(
   { access, database }: { access: Access; database: Database },
   request: FastifyRequest,
-  inBody: Names,
+  inBody: NamedInBody,
 ): Promise<RequestContextRef> {
-  const agentId = uuidNamed('agent', request, 'talktime-agent', inBody.agentId)
-  const callId = uuidNamed('call', request, 'talktime-call', inBody.callId)
+  const agentId = readId('agent', request, 'talktime-agent', inBody.agentId)
+  const callId = readId('call', request, 'talktime-call', inBody.callId)
   const token = request.callToken
   if (token !== null) return { workspaceId: token.workspaceId, agentId, callId, token }
   const { workspaceId } = await access.scopeOf(request, {
     ...(callId !== null && { workspaceOf: () => findWorkspaceOfCall(database, callId) }),
-    ...(agentId !== null && { workspaceOf: () => workspaceOfAgent(database, agentId) }),
+    ...(agentId !== null && { workspaceOf: () => findWorkspaceOfAgent(database, agentId) }),
   })
   return { workspaceId, agentId, callId, token: null }
 }
 
-export function providerNamed(request: FastifyRequest, inBody: Names): string | null {
-  return headerOf(request, 'talktime-llm-provider') ?? inBody.provider ?? null
+/** Reads the provider that a request names instead of the agent's. */
+export function readProviderName(request: FastifyRequest, inBody: NamedInBody): string | null {
+  return readHeader(request, 'talktime-llm-provider') ?? inBody.provider ?? null
 }
 
-function uuidNamed(
+function readId(
   kind: 'agent' | 'call',
   request: FastifyRequest,
   header: string,
   inBody: string | undefined,
 ): string | null {
-  const id = headerOf(request, header) ?? inBody
+  const id = readHeader(request, header) ?? inBody
   if (id === undefined) return null
   const uuid = uuidFrom(kind, id)
   if (uuid !== undefined) return uuid
   throw new Problem(notFoundProblems[kind], `There is no such ${kind} in this workspace.`)
 }
 
-function headerOf(request: FastifyRequest, name: string): string | undefined {
+function readHeader(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
   return value === undefined || value === '' ? undefined : String(value)
 }

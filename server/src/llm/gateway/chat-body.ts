@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { parseValue } from '../../platform/http/validation.ts'
 import { invalid } from '../../platform/problem.ts'
-import { memberOf } from '../records/tokens.ts'
+import { readMember } from '../records/tokens.ts'
 
-/** What a caller asks. As much of it is looked at as the gateway has to understand; the rest is the provider's. */
+/** A caller's chat request. The gateway reads what it has to understand; the provider reads the rest. */
 export type ChatRequest = Readonly<Record<string, unknown>>
 
-const Understood = z.object({
+const UnderstoodRequest = z.object({
   model: z.string().max(200).optional(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
@@ -19,12 +19,12 @@ const Understood = z.object({
     .optional(),
 })
 
-/** For the description of the API alone: what is sent is checked by {@link checkedBody}. */
-export const ChatRequestDescribed = z
+/** Describes a request in the API's reference. {@link parseChatRequest} does the checking. */
+export const DescribedChatRequest = z
   .object({
     model: z.string().optional().meta({
       description:
-        'A model of the agent’s provider, as that provider spells it. "agent", or nothing: the agent’s own.',
+        'A model of the agent’s provider, as the provider names it. "agent", or nothing: the agent’s model.',
     }),
     messages: z.array(z.unknown()),
     stream: z.boolean().optional(),
@@ -35,27 +35,32 @@ export const ChatRequestDescribed = z
         provider: z.string().optional().meta({ description: 'Instead of the header Talktime-Llm-Provider.' }),
       })
       .optional()
-      .meta({ description: 'For the gateway alone: it is not passed on.' }),
+      .meta({ description: 'For the gateway only. The provider does not get it.' }),
   })
-  .meta({ description: 'As OpenAI’s chat completions. What is not named here is passed on as it is.' })
+  .meta({
+    description: 'As in OpenAI’s chat completions. Members that are not listed here are passed on unchanged.',
+  })
 
-/** Throws `invalid_request`. */
-export function checkedBody(body: unknown): { body: ChatRequest; named: z.infer<typeof Understood> } {
-  const named = parseValue(Understood, body)
-  const messages = memberOf(body, 'messages')
+/** Checks the members of a request that the gateway understands. Throws `invalid_request`. */
+export function parseChatRequest(body: unknown): {
+  body: ChatRequest
+  named: z.infer<typeof UnderstoodRequest>
+} {
+  const named = parseValue(UnderstoodRequest, body)
+  const messages = readMember(body, 'messages')
   if (!Array.isArray(messages) || messages.length === 0) {
     throw invalid('/messages', '"messages" must be a list of at least one message.')
   }
   return { body: body as ChatRequest, named }
 }
 
-/** Whether the caller wants the tokens told at the end of a stream. */
-export function asksForTokens(body: ChatRequest): boolean {
-  return memberOf(body.stream_options, 'include_usage') === true
+/** Whether the caller wants the token counts at the end of a stream. */
+export function wantsUsage(body: ChatRequest): boolean {
+  return readMember(body.stream_options, 'include_usage') === true
 }
 
-/** The body as it goes to the provider. A stream always tells its tokens at the end: they are recorded. */
-export function bodyFor({ talktime: _, ...body }: ChatRequest, model: string): string {
+/** Builds the body for the provider. Streams always ask for token counts, because the gateway records them. */
+export function buildProviderBody({ talktime: _, ...body }: ChatRequest, model: string): string {
   if (body.stream !== true) return JSON.stringify({ ...body, model })
   const options = typeof body.stream_options === 'object' ? body.stream_options : {}
   return JSON.stringify({ ...body, model, stream_options: { ...options, include_usage: true } })

@@ -1,62 +1,64 @@
 import type { ServerResponse } from 'node:http'
 import type { Timeouts } from '../deps.ts'
 
-/** Why a request was given up. */
+/** Why the gateway aborted a request: the caller left, or a timeout passed. */
 export type AbortReason = 'caller_gone' | 'first_byte' | 'idle' | 'total'
 
 export class Aborted extends Error {
   override name = 'Aborted'
-  readonly because: AbortReason
+  readonly reason: AbortReason
 
-  constructor(because: AbortReason) {
-    super(`Given up: ${because}`)
-    this.because = because
+  constructor(reason: AbortReason) {
+    super(`The request was aborted: ${reason}`)
+    this.reason = reason
   }
 }
 
-/** Gives a request up when its caller has gone or its provider takes too long. */
-export type Watch = {
-  /** Aborted with a {@link GaveUp}. */
+/** Aborts a request to a provider when its caller leaves or a timeout passes. */
+export type Deadlines = {
+  /** Aborted with {@link Aborted} as its reason. */
   readonly signal: AbortSignal
-  /** The provider was asked: its first byte is waited for. */
-  asked(streamed: boolean): void
-  /** Something came: the next part is waited for. */
-  heard(): void
-  /** Nothing is waited for at the moment: it is the caller who has to read first. */
-  paused(): void
+  /** Starts waiting for the first byte of the provider's answer. */
+  startWaiting(isStream: boolean): void
+  /** Starts waiting for the next chunk. Call it when a chunk arrives. */
+  extend(): void
+  /** Stops waiting for the next chunk while the caller is the one who has to read. */
+  pause(): void
+  /** Clears all timers. */
   stop(): void
 }
 
-export function watchOver(raw: ServerResponse, patience: Timeouts): Watch {
+/** Starts the total timeout of a request and watches its caller's connection. */
+export function startDeadlines(raw: ServerResponse, timeouts: Timeouts): Deadlines {
   const controller = new AbortController()
-  const giveUp = (because: AbortReason) => controller.abort(new Aborted(because))
+  const abort = (reason: AbortReason) => controller.abort(new Aborted(reason))
   const onClose = () => {
-    if (!raw.writableFinished) giveUp('caller_gone')
+    if (!raw.writableFinished) abort('caller_gone')
   }
   raw.on('close', onClose)
   if (raw.destroyed) onClose()
-  const total = setTimeout(giveUp, patience.totalMs, 'total')
-  let next: NodeJS.Timeout | undefined
+  const total = setTimeout(abort, timeouts.totalMs, 'total')
+  let firstByte: NodeJS.Timeout | undefined
   let idle: NodeJS.Timeout | undefined
   return {
     signal: controller.signal,
-    asked(streamed) {
-      clearTimeout(next)
-      next = setTimeout(giveUp, streamed ? patience.firstByteMs : patience.wholeMs, 'first_byte')
+    startWaiting(isStream) {
+      clearTimeout(firstByte)
+      firstByte = setTimeout(abort, isStream ? timeouts.firstByteMs : timeouts.wholeMs, 'first_byte')
     },
-    heard() {
-      clearTimeout(next)
-      // Set anew for each part, so it is one timer that is moved.
-      if (idle === undefined) idle = setTimeout(giveUp, patience.idleMs, 'idle')
+    extend() {
+      clearTimeout(firstByte)
+      // Every chunk moves this timer. Refreshing one timer is cheaper than setting a new one.
+      if (idle === undefined) idle = setTimeout(abort, timeouts.idleMs, 'idle')
       else idle.refresh()
     },
-    paused() {
+    pause() {
       clearTimeout(idle)
       idle = undefined
     },
     stop() {
       raw.off('close', onClose)
-      for (const timer of [total, next, idle]) clearTimeout(timer)
+      for (const timer of [total, firstByte, idle]) clearTimeout(timer)
     },
   }
 }

@@ -9,8 +9,8 @@ const both =
 const comment = ': PROCESSING\n\n'
 const done = 'data: [DONE]\n\n'
 
-/** Sends a text in parts of the given lengths, the rest at once; what came out, and the stream. */
-function sent(text: string, lengths: readonly number[], hidesTokens: boolean) {
+/** Pushes a text in chunks of the given lengths, the rest in one. Returns what came out, and the stream. */
+function pushAll(text: string, lengths: readonly number[], hidesTokens: boolean) {
   const stream = createEventStream({ hidesTokens })
   let rest = Buffer.from(text)
   const out: Buffer[] = []
@@ -23,23 +23,27 @@ function sent(text: string, lengths: readonly number[], hidesTokens: boolean) {
 }
 
 test.each([
-  ['the event that tells of tokens alone is left out', said + tokens + done, said + done],
-  ['an event that says something besides stays', comment + both + done, comment + both + done],
+  ['an event with only token counts is dropped', said + tokens + done, said + done],
+  ['an event with token counts and content is passed on', comment + both + done, comment + both + done],
   [
-    'the lines may end in CR and LF',
+    'lines may end in CR and LF',
     (said + tokens + done).replaceAll('\n', '\r\n'),
     (said + done).replaceAll('\n', '\r\n'),
   ],
-  ['what has no end is passed on at the end', `${said}data: {"cho`, `${said}data: {"cho`],
-  ['tokens in a last event without its end are left out too', said + tokens.trimEnd(), said],
+  ['an unfinished event is passed on at the end of the stream', `${said}data: {"cho`, `${said}data: {"cho`],
+  ['an unfinished last event with only token counts is dropped', said + tokens.trimEnd(), said],
   ['choices may be missing or null', 'data: {"usage":{"total_tokens":5},"choices":null}\n\n', ''],
-  ['what is no JSON stays', 'data: {"usage": {nonsense\n\n', 'data: {"usage": {nonsense\n\n'],
+  [
+    'an event that is not JSON is passed on',
+    'data: {"usage": {nonsense\n\n',
+    'data: {"usage": {nonsense\n\n',
+  ],
 ])('%s', (_case, text, expected) => {
-  expect(sent(text, [], true).text).toBe(expected)
-  expect(sent(text, [], false).text).toBe(text)
+  expect(pushAll(text, [], true).text).toBe(expected)
+  expect(pushAll(text, [], false).text).toBe(text)
 })
 
-test('however a stream is cut into parts, the same goes on, and the same tokens are found', () => {
+test('the chunks of a stream change neither its output nor its token counts', () => {
   const events = fc.array(fc.constantFrom(said, tokens, both, comment, done), { maxLength: 8 })
   fc.assert(
     fc.property(
@@ -47,7 +51,7 @@ test('however a stream is cut into parts, the same goes on, and the same tokens 
       fc.array(fc.nat(60), { maxLength: 20 }),
       fc.boolean(),
       (list, lengths, hidesTokens) => {
-        const { text, stream } = sent(list.join(''), lengths, hidesTokens)
+        const { text, stream } = pushAll(list.join(''), lengths, hidesTokens)
         expect(text).toBe(list.filter((event) => !(hidesTokens && event === tokens)).join(''))
         const last = list.findLast((event) => event === tokens || event === both)
         const expected = {
@@ -60,14 +64,14 @@ test('however a stream is cut into parts, the same goes on, and the same tokens 
   )
 })
 
-test('whole events go on at once, and so does everything where nothing is hidden', () => {
+test('complete events are passed on at once, and so are all bytes if nothing is hidden', () => {
   const hiding = createEventStream({ hidesTokens: true })
   expect(hiding.push(Buffer.from(`${said}data: {"cho`)).toString()).toBe(said)
-  const open = createEventStream({ hidesTokens: false })
-  expect(open.push(Buffer.from('data: {"cho')).toString()).toBe('data: {"cho')
+  const transparent = createEventStream({ hidesTokens: false })
+  expect(transparent.push(Buffer.from('data: {"cho')).toString()).toBe('data: {"cho')
 })
 
-test('an event without an end is not waited for beyond a megabyte', () => {
+test('an event of more than a megabyte is not held back', () => {
   const stream = createEventStream({ hidesTokens: true })
   const half = Buffer.alloc(600_000, 'x')
   expect(stream.push(half).length).toBe(0)
@@ -84,14 +88,14 @@ test.each([
   [{ usage: { total_tokens: 9 } }, { prompt: null, completion: null, total: 9 }],
   [{ usage: { prompt_tokens: -1, completion_tokens: 1.5, total_tokens: '9' } }, undefined],
   [{ usage: null }, undefined],
-])('a part %j tells of %j', (part, expected) => {
+])('the token counts of %j are %j', (part, expected) => {
   const stream = createEventStream({ hidesTokens: false })
   stream.push(Buffer.from(`data: ${JSON.stringify(part)}\n\n`))
   expect(stream.tokens()).toEqual(expected)
 })
 
-test('an error in the stream is noticed, the word in a text is not', () => {
-  const failed = (text: string) => sent(text, [], true).stream.failed()
-  expect(failed('data: {"error": {"message": "Overloaded"}}\n\n')).toBe(true)
-  expect(failed('data: {"choices":[{"delta":{"content":"\\"error\\": {"}}]}\n\n')).toBe(false)
+test('an error event is recognized, and the word in a text is not', () => {
+  const hasFailed = (text: string) => pushAll(text, [], true).stream.hasFailed()
+  expect(hasFailed('data: {"error": {"message": "Overloaded"}}\n\n')).toBe(true)
+  expect(hasFailed('data: {"choices":[{"delta":{"content":"\\"error\\": {"}}]}\n\n')).toBe(false)
 })

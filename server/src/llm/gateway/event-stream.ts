@@ -1,99 +1,101 @@
-import { memberOf, type Tokens, tokensIn } from '../records/tokens.ts'
+import { parseTokens, readMember, type Tokens } from '../records/tokens.ts'
 
-/** A stream of server-sent events on its way from the provider to the caller. */
+/** A stream of server-sent events between the provider and the caller. */
 export type EventStream = {
-  /** What of these bytes goes on to the caller now. */
+  /** Takes bytes from the provider and returns the bytes to send to the caller now. */
   push(bytes: Buffer): Buffer
-  /** What is still held back at the end. */
+  /** Returns the bytes that are still held back when the provider's stream ends. */
   end(): Buffer
-  /** The tokens that the stream has told of last. */
+  /** The token counts that the stream reported last. */
   tokens(): Tokens | undefined
   /** Whether the provider reported an error inside the stream. */
-  failed(): boolean
+  hasFailed(): boolean
 }
 
-/** A part of an event longer than this is not waited for: everything goes on as it comes from there. */
-const heldBytesMax = 1024 * 1024
+/** An event longer than this is not held back. From there on all bytes are passed on as they arrive. */
+const HELD_BYTES_MAX = 1024 * 1024
 
 /**
- * Bytes go on as they are, except that an event which tells of tokens alone is left out where the caller did not ask
- * for it. For that the part of an event whose end is still missing waits: nobody could read it anyway.
+ * Passes bytes on unchanged, but drops the event that has only token counts if the caller did not ask for it. To do so
+ * it holds back the part of an event whose end is missing, which no caller could parse anyway.
  *
- * @param hidesTokens the caller did not ask for `stream_options.include_usage`; we did
+ * @param options.hidesTokens the caller did not set `stream_options.include_usage`, and the gateway did
  */
 export function createEventStream({ hidesTokens }: { hidesTokens: boolean }): EventStream {
   let held: Buffer = Buffer.alloc(0)
   let tokens: Tokens | undefined
-  let failed = false
-  let gaveUp = false
+  let hasFailed = false
+  let isTooLong = false
 
-  /** Looks at an event; returns whether it goes on. */
-  function look(event: Buffer): boolean {
-    if (event.includes('"error"') && isError(event)) failed = true
-    if (!tellsOfTokens(event)) return true
-    const chunk = parsedData(event.toString('utf8'))
-    const found = tokensIn(chunk)
+  /** Reads an event and returns whether to pass it on. */
+  function inspect(event: Buffer): boolean {
+    if (event.includes('"error"') && isError(event)) hasFailed = true
+    if (!hasUsage(event)) return true
+    const chunk = parseData(event.toString('utf8'))
+    const found = parseTokens(chunk)
     if (found === undefined) return true
     tokens = found
-    const choices = memberOf(chunk, 'choices')
-    const saysNothingElse =
+    const choices = readMember(chunk, 'choices')
+    const hasOnlyTokens =
       choices === undefined || choices === null || (Array.isArray(choices) && choices.length === 0)
-    return !(hidesTokens && saysNothingElse)
+    return !(hidesTokens && hasOnlyTokens)
   }
 
   return {
     push(bytes) {
-      if (gaveUp) return bytes
+      if (isTooLong) return bytes
       const all = held.length === 0 ? bytes : Buffer.concat([held, bytes])
-      const goOn: Buffer[] = []
+      const passed: Buffer[] = []
       let from = 0
-      for (let to = endOfEvent(all, from); to !== -1; to = endOfEvent(all, from)) {
+      for (let to = findEventEnd(all, from); to !== -1; to = findEventEnd(all, from)) {
         const event = all.subarray(from, to)
-        if (look(event)) goOn.push(event)
+        if (inspect(event)) passed.push(event)
         from = to
       }
       held = all.subarray(from)
-      if (held.length > heldBytesMax) {
-        gaveUp = true
-        goOn.push(held)
+      if (held.length > HELD_BYTES_MAX) {
+        isTooLong = true
+        passed.push(held)
         held = Buffer.alloc(0)
       }
       if (!hidesTokens) return bytes
-      return goOn.length === 1 ? (goOn[0] as Buffer) : Buffer.concat(goOn)
+      return passed.length === 1 ? (passed[0] as Buffer) : Buffer.concat(passed)
     },
     end() {
       const rest = held
       held = Buffer.alloc(0)
-      const goesOn = rest.length === 0 || look(rest)
-      return hidesTokens && goesOn ? rest : Buffer.alloc(0)
+      const isPassed = rest.length === 0 || inspect(rest)
+      return hidesTokens && isPassed ? rest : Buffer.alloc(0)
     },
     tokens: () => tokens,
-    failed: () => failed,
+    hasFailed: () => hasFailed,
   }
 }
 
-/** Where the event that begins at `from` ends, its empty line included; -1: not in these bytes. */
-function endOfEvent(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(lineFeed, from); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
-    if (bytes[at + 1] === lineFeed) return at + 2
-    if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const SPACE = 0x20
+const COLON = 0x3a
+const BRACE = 0x7b
+
+/** Finds the end of the event that begins at `from`, its empty line included. -1 if these bytes do not have it. */
+function findEventEnd(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(LINE_FEED, from); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    if (bytes[at + 1] === LINE_FEED) return at + 2
+    if (bytes[at + 1] === CARRIAGE_RETURN && bytes[at + 2] === LINE_FEED) return at + 3
   }
   return -1
 }
 
-const lineFeed = 0x0a
-const carriageReturn = 0x0d
-const brace = 0x7b
-
 /**
- * Whether an event has `"usage": {`. Looked for in the bytes: a part with a word in it says `"usage":null`, and there
- * are thousands of them a second. In a text its quotation marks would be escaped.
+ * Whether an event contains `"usage": {`. The bytes are searched without parsing them, because thousands of events a
+ * second have `"usage":null`. Inside a JSON string the quotation marks would be escaped.
  */
-function tellsOfTokens(event: Buffer): boolean {
+function hasUsage(event: Buffer): boolean {
   for (let at = event.indexOf(usageName); at !== -1; at = event.indexOf(usageName, at + 1)) {
     let next = at + usageName.length
-    while (event[next] === 0x20 || event[next] === 0x3a) next += 1
-    if (event[next] === brace) return true
+    while (event[next] === SPACE || event[next] === COLON) next += 1
+    if (event[next] === BRACE) return true
   }
   return false
 }
@@ -104,7 +106,7 @@ function isError(event: Buffer): boolean {
   return /^data:\s*\{\s*"error"\s*:/m.test(event.toString('utf8'))
 }
 
-function parsedData(event: string): unknown {
+function parseData(event: string): unknown {
   const data = event
     .split(/\r?\n/)
     .filter((line) => line.startsWith('data:'))

@@ -5,96 +5,101 @@ import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answerChat } from './answer-chat.ts'
-import { authenticateCaller, contextRefOf, providerNamed } from './authenticate.ts'
-import { ChatRequestDescribed, checkedBody } from './chat-body.ts'
+import { authenticateCaller, findContextRef, readProviderName } from './authenticate.ts'
+import { DescribedChatRequest, parseChatRequest } from './chat-body.ts'
 import { answerModels } from './models.ts'
 import { openAiError } from './openai-error.ts'
 import { resolveRoute } from './resolve-route.ts'
 
-const bodyBytesMax = 10 * 1024 * 1024
+const BODY_MB_MAX = 10
+const BODY_BYTES_MAX = BODY_MB_MAX * 1024 * 1024
 
 const security = [{ key: [] }]
 const tags = ['LLM gateway']
 
+type GatewayDeps = LlmDeps & { readonly recorder: Recorder }
+
 /**
- * The gateway: OpenAI's API as far as agents need it, in front of every provider. What it says itself is worded as
- * OpenAI words it too, so that OpenAI's clients understand it.
+ * The gateway: the part of OpenAI's API that agents need, for every provider. Its own errors have OpenAI's form, so
+ * that OpenAI's clients understand them.
  */
-export function gatewayRoutes(deps: LlmDeps & { readonly recorder: Recorder }): Routes {
+export function gatewayRoutes(deps: GatewayDeps): Routes {
   return async (server) => {
     server.decorateRequest('callToken', null)
-    const gatewayOf = async (gateway: HttpServer) => {
-      speakAsOpenAi(gateway, deps)
+    const registerGateway = async (gateway: HttpServer) => {
+      handleErrors(gateway, deps)
       gateway.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store')
         await authenticateCaller(deps.access, request)
       })
-
-      gateway.post(
-        '/chat/completions',
-        {
-          bodyLimit: bodyBytesMax,
-          // The body is the provider's; of what the gateway understands it checks the form itself.
-          validatorCompiler: () => (data) => ({ value: data }),
-          schema: {
-            tags,
-            security,
-            summary: 'Answers of a language model, as OpenAI’s chat completions',
-            description:
-              'With a workspace key and the header Talktime-Agent, or with a call’s token. Streams are passed on as they come. The headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback tell whose key paid.',
-            body: ChatRequestDescribed,
-          },
-        },
-        async (request, reply) => {
-          const startedAt = performance.now()
-          const { body, named } = checkedBody(request.body)
-          const ref = await contextRefOf(deps, request, named.talktime ?? {})
-          const provider = providerNamed(request, named.talktime ?? {})
-          const way = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null })
-          // It is long, and the answer may take minutes.
-          request.bodyText = null
-          await answerChat(deps, way, body, { request, reply, startedAt })
-          return reply
-        },
-      )
-
-      gateway.get(
-        '/models',
-        {
-          schema: {
-            tags,
-            security,
-            summary: 'The models of the agent’s provider, as OpenAI lists them',
-            querystring: z.object({}),
-          },
-        },
-        async (request, reply) => {
-          const ref = await contextRefOf(deps, request, {})
-          const way = await resolveRoute(deps, {
-            ...ref,
-            provider: providerNamed(request, {}),
-            model: null,
-            lists: true,
-          })
-          await answerModels(deps, way, { request, reply })
-          return reply
-        },
-      )
+      registerChat(gateway, deps)
+      registerModels(gateway, deps)
     }
-    await server.register(gatewayOf, { prefix: '/llm/v1' })
+    await server.register(registerGateway, { prefix: '/llm/v1' })
   }
 }
 
-/** Errors of every address of the gateway, in OpenAI's form. */
-function speakAsOpenAi(gateway: HttpServer, { log }: LlmDeps): void {
+function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
+  gateway.post(
+    '/chat/completions',
+    {
+      bodyLimit: BODY_BYTES_MAX,
+      // The provider checks the body. The gateway checks only the members that it understands.
+      validatorCompiler: () => (data) => ({ value: data }),
+      schema: {
+        tags,
+        security,
+        summary: 'Ask a language model, as in OpenAI’s chat completions',
+        description:
+          'Send a workspace key and the header Talktime-Agent, or a call token. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.',
+        body: DescribedChatRequest,
+      },
+    },
+    async (request, reply) => {
+      const startedAt = performance.now()
+      const { body, named } = parseChatRequest(request.body)
+      const ref = await findContextRef(deps, request, named.talktime ?? {})
+      const provider = readProviderName(request, named.talktime ?? {})
+      const route = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null })
+      // Releases the text of the body, which may be long, while the answer takes up to minutes.
+      request.bodyText = null
+      await answerChat(deps, route, body, { request, reply, startedAt })
+      return reply
+    },
+  )
+}
+
+function registerModels(gateway: HttpServer, deps: GatewayDeps): void {
+  gateway.get(
+    '/models',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'The models of the agent’s provider, as OpenAI lists them',
+        querystring: z.object({}),
+      },
+    },
+    async (request, reply) => {
+      const ref = await findContextRef(deps, request, {})
+      const provider = readProviderName(request, {})
+      const route = await resolveRoute(deps, { ...ref, provider, model: null, lists: true })
+      await answerModels(deps, route, { request, reply })
+      return reply
+    },
+  )
+}
+
+/** Answers errors of every route of the gateway in OpenAI's form. */
+function handleErrors(gateway: HttpServer, { log }: LlmDeps): void {
   gateway.setErrorHandler((error, request, reply) => {
-    const problem = tooLarge(error) ?? problemFrom(error)
-    const about = { requestId: request.id, code: problem.code, route: request.routeOptions.url }
+    const problem = bodyTooLarge(error) ?? problemFrom(error)
+    const fields = { requestId: request.id, code: problem.code, route: request.routeOptions.url }
     if (problem.type === platformProblems.internal)
-      log.error({ ...about, err: error }, 'Request of the LLM gateway failed')
+      log.error({ ...fields, err: error }, 'A request of the LLM gateway failed')
     else if (problem.internal !== undefined)
-      log.warn({ ...about, internal: problem.internal }, problem.message)
-    else log.debug(about, problem.message)
+      log.warn({ ...fields, internal: problem.internal }, problem.message)
+    else log.debug(fields, problem.message)
     if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
     return reply.code(problem.status).send(openAiError(problem, { requestId: request.id }))
   })
@@ -106,11 +111,8 @@ function speakAsOpenAi(gateway: HttpServer, { log }: LlmDeps): void {
   })
 }
 
-function tooLarge(error: unknown): Problem | undefined {
+function bodyTooLarge(error: unknown): Problem | undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'))
     return undefined
-  return new Problem(
-    platformProblems.body_too_large,
-    `The body is larger than ${bodyBytesMax / 1024 / 1024} MB.`,
-  )
+  return new Problem(platformProblems.body_too_large, `The body is larger than ${BODY_MB_MAX} MB.`)
 }

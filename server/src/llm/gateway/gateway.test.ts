@@ -12,8 +12,8 @@ beforeEach(() => world.provider.reset())
 
 const messages = [{ role: 'user' as const, content: 'Good morning' }]
 
-/** The key that arrived at the provider, wherever it puts it. */
-function keyThatArrived(): string {
+/** The key of the provider's last request, in whichever header it arrived. */
+function receivedKey(): string {
   const { headers } = world.provider.requests.at(-1) ?? { headers: {} as Record<string, string> }
   return String(headers['api-key'] ?? headers['x-api-key'] ?? headers.authorization).replace('Bearer ', '')
 }
@@ -27,7 +27,7 @@ describe.each(LLM_PROVIDERS)('%s', (provider) => {
   const withAddress = () =>
     'baseUrl' in ownKey ? { ...ownKey, baseUrl: `${world.provider.address}/${provider}` } : ownKey
 
-  test('on Enterprise with a key of its own, that key arrives, streaming and not', async () => {
+  test('gets the own key of a workspace on Enterprise, with and without streaming', async () => {
     const agent = await world.agent({ provider, model: 'a-model' })
     await world.ownKey(agent, withAddress())
     const client = world.client(agent)
@@ -36,7 +36,7 @@ describe.each(LLM_PROVIDERS)('%s', (provider) => {
       .withResponse()
     expect(data.choices[0]?.message.content).toBe('Good morning, how can I help?')
     expect(response.headers.get('talktime-llm-key-source')).toBe('own')
-    expect(keyThatArrived()).toBe(ownKey.key)
+    expect(receivedKey()).toBe(ownKey.key)
     expect(world.provider.requests.at(-1)?.body.model).toBe('a-model')
     expect(world.provider.requests.at(-1)?.path).toMatch(
       provider === 'azure_openai'
@@ -48,7 +48,7 @@ describe.each(LLM_PROVIDERS)('%s', (provider) => {
     let text = ''
     for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''
     expect(text).toBe('Good morning, how can I help?')
-    expect(keyThatArrived()).toBe(ownKey.key)
+    expect(receivedKey()).toBe(ownKey.key)
 
     expect(await world.recorded(agent, 2)).toMatchObject([
       {
@@ -72,10 +72,10 @@ describe.each(LLM_PROVIDERS)('%s', (provider) => {
     ])
   })
 
-  test('on Enterprise without one, and on another plan, the platform’s arrives', async () => {
+  test('gets the platform’s key for a workspace without an own key or on another plan', async () => {
     const enterprise = await world.agent({ provider })
     await world.client(enterprise).chat.completions.create({ model: 'agent', messages })
-    expect(keyThatArrived()).toBe(platformKey(provider))
+    expect(receivedKey()).toBe(platformKey(provider))
     expect(await world.recorded(enterprise)).toMatchObject([{ provider, keySource: 'platform' }])
 
     const growth = await world.agent({ planId: 'growth', provider })
@@ -84,12 +84,12 @@ describe.each(LLM_PROVIDERS)('%s', (provider) => {
       .chat.completions.create({ model: 'agent', messages })
       .withResponse()
     expect(response.headers.get('talktime-llm-key-source')).toBe('platform')
-    expect(keyThatArrived()).toBe(platformKey(provider))
+    expect(receivedKey()).toBe(platformKey(provider))
   })
 })
 
-describe('what is asked', () => {
-  test('a model that the request names is asked instead of the agent’s, of a provider that it names as well', async () => {
+describe('the route of a request', () => {
+  test('uses the model and provider that the request names instead of the agent’s', async () => {
     const agent = await world.agent()
     const client = world.client(agent)
     await client.chat.completions.create({ model: 'gpt-5', messages })
@@ -111,7 +111,7 @@ describe('what is asked', () => {
     ])
   })
 
-  test('the agent, the call and the provider may stand in the body, which the provider gets without them', async () => {
+  test('can be named in the body, and the provider does not get those members', async () => {
     const agent = await world.agent()
     const call = await world.t.request('POST', '/v1/calls', {
       key: agent.key,
@@ -130,7 +130,7 @@ describe('what is asked', () => {
     expect(await world.recorded(agent)).toMatchObject([{ callId: call.body.id, provider: 'groq' }])
   })
 
-  test('of Azure OpenAI a model’s deployment is asked, by a dated version of its API where one is set', async () => {
+  test('uses the model’s deployment and the API version of an Azure OpenAI key', async () => {
     const agent = await world.agent({ provider: 'azure_openai', model: 'gpt-5-mini' })
     await world.ownKey(agent, {
       provider: 'azure_openai',
@@ -149,7 +149,7 @@ describe('what is asked', () => {
     expect(models.data.map(({ id }) => id)).toEqual(['gpt-5-mini'])
   })
 
-  test('the models of the agent’s provider are listed as OpenAI lists them', async () => {
+  test('lists the models of the agent’s provider in OpenAI’s form', async () => {
     const agent = await world.agent({ provider: 'google' })
     const models = await world.client(agent).models.list()
     expect(models.data).toEqual([
@@ -162,7 +162,7 @@ describe('what is asked', () => {
 })
 
 describe('headers', () => {
-  test('nothing that the caller sends in headers reaches the provider, and its own key least of all', async () => {
+  test('of the caller do not reach the provider, and neither does its API key', async () => {
     const agent = await world.agent()
     const headers = {
       cookie: 'session=1',
@@ -185,7 +185,7 @@ describe('headers', () => {
     expect(JSON.stringify(arrived)).not.toContain(agent.key)
   })
 
-  test('of the provider’s headers its request’s name and its limits come back, no cookie and no organization', async () => {
+  test('of the provider’s answer: its request id and limits come back, cookies and the organization do not', async () => {
     const agent = await world.agent()
     const whole = await world
       .client(agent)
@@ -207,7 +207,7 @@ describe('headers', () => {
 })
 
 describe('tokens', () => {
-  test('of a stream are recorded, and told to the caller only where it asked for them', async () => {
+  test('of a stream are recorded, and sent to the caller only if it asked for them', async () => {
     const agent = await world.agent()
     const stream = async (options: object) => {
       const chunks = []
@@ -225,7 +225,7 @@ describe('tokens', () => {
     expect(await world.recorded(agent, 2)).toMatchObject([{ tokens }, { tokens }])
   })
 
-  test('how long it took is recorded, to the first byte and to the last', async () => {
+  test('are recorded with the time to the first and to the last byte', async () => {
     const agent = await world.agent()
     await world.client(agent).chat.completions.create({ model: 'agent', messages })
     const [request] = await world.recorded(agent)

@@ -4,90 +4,94 @@ import type { LlmDeps } from '../deps.ts'
 import type { KeyFailure } from '../keys/key-store.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { askProvider, type ProviderAnswer, readWhole } from './ask-provider.ts'
-import type { Watch } from './deadlines.ts'
-import { providerError } from './openai-error.ts'
-import { chatRequest, type ProviderAccess } from './provider-access.ts'
-import { isAboutTheKey, type ProviderError } from './provider-errors.ts'
-import type { Way } from './resolve-route.ts'
+import type { Deadlines } from './deadlines.ts'
+import { parseProviderError } from './openai-error.ts'
+import { buildChatRequest, type ProviderAccess } from './provider-access.ts'
+import { isKeyError, type ProviderError } from './provider-errors.ts'
+import type { Route } from './route.ts'
 
-/** With whose key a request goes out. */
-export type Attempt = {
+/** The key with which a request goes to the provider. */
+export type KeyChoice = {
   readonly access: ProviderAccess
   readonly source: LlmKeySource
-  /** The platform's, after the own key was refused with this status; null: it is the first. */
-  readonly afterOwnStatus: number | null
+  /** The status with which the provider refused the own key before this fallback; null: this is the first key. */
+  readonly ownKeyStatus: number | null
 }
 
-/** What a provider answered that is no answer of the model. */
-export type Refusal = ReturnType<typeof providerError> & { readonly answer: ProviderAnswer }
+/** An error that a provider answered. */
+export type Refusal = ReturnType<typeof parseProviderError> & { readonly answer: ProviderAnswer }
 
-export type Answered =
+export type AskResult =
   | { readonly outcome: 'answered'; readonly answer: ProviderAnswer }
   | ({ readonly outcome: 'refused' } & Refusal)
 
-const errorBytesMax = 1024 * 1024
+const ERROR_BYTES_MAX = 1024 * 1024
 
-export function firstAttempt(way: Way): Attempt {
-  const access = way.source === 'own' ? way.own?.access : way.platform
-  invariant(access, 'A request has the key that was chosen for it')
-  return { access, source: way.source, afterOwnStatus: null }
+export function selectFirstKey(route: Route): KeyChoice {
+  const access = route.source === 'own' ? route.own?.access : route.platform
+  invariant(access, 'A route has the key that was chosen for it')
+  return { access, source: route.source, ownKeyStatus: null }
 }
 
-/** The attempt that follows a refusal; undefined where none does. */
-export function nextAttempt(way: Way, { source }: Attempt, { facts }: Refusal): Attempt | undefined {
-  const { offer, platform, provider, fallbackToPlatform } = way
-  const refused = { source, isAboutTheKey: isAboutTheKey(provider, facts), fallbackToPlatform }
-  if (platform === null || !canFallBack(offer, refused)) return undefined
-  return { access: platform, source: 'platform', afterOwnStatus: facts.status }
+/** Selects the key for another try after a refusal. Undefined if there is none. */
+export function selectFallbackKey(
+  route: Route,
+  { source }: KeyChoice,
+  { facts }: Refusal,
+): KeyChoice | undefined {
+  const { availability, platform, provider, fallbackToPlatform } = route
+  const refused = { source, isAboutTheKey: isKeyError(provider, facts), fallbackToPlatform }
+  if (platform === null || !canFallBack(availability, refused)) return undefined
+  return { access: platform, source: 'platform', ownKeyStatus: facts.status }
 }
 
 /**
- * Asks with one key, and notes how it fared where it is the workspace's own.
+ * Asks the provider with one key. If it is the workspace's own, records whether the provider accepted it.
  *
- * @param bodyFor the body for the model under the name that this provider has for it
- * @throws Problem and GaveUp as {@link askProvider}
+ * @param buildBody builds the request body for the model's name at this provider
+ * @throws Problem and Aborted as {@link askProvider}
  */
-export async function ask(
+export async function askWithKey(
   deps: LlmDeps & { readonly recorder: Recorder },
-  way: Way,
-  attempt: Attempt,
-  watch: Watch,
-  bodyFor: (model: string) => string,
-): Promise<Answered> {
-  const { provider } = way
-  const { model, ...target } = chatRequest(attempt.access, way.model)
-  const options = { body: bodyFor(model), signal: watch.signal }
-  const answer = await askProvider(deps, attempt.access, target, options)
+  route: Route,
+  key: KeyChoice,
+  deadlines: Deadlines,
+  buildBody: (model: string) => string,
+): Promise<AskResult> {
+  const { provider } = route
+  const { model, ...target } = buildChatRequest(key.access, route.model)
+  const options = { body: buildBody(model), signal: deadlines.signal }
+  const answer = await askProvider(deps, key.access, target, options)
   const { statusCode: status } = answer
   if (status >= 200 && status < 300) {
-    see(deps, way, attempt, null)
+    recordKeyUse(deps, route, key, null)
     return { outcome: 'answered', answer }
   }
-  const text = await readWhole(provider, answer, errorBytesMax)
-  const error = providerError(provider, status, text.toString('utf8'), attempt.access.key)
-  if (isAboutTheKey(provider, error.facts)) see(deps, way, attempt, failureOf(error.facts))
-  // What else is wrong with a request tells that the key was taken; a provider that fails tells nothing.
-  else if (status >= 400 && status < 500) see(deps, way, attempt, null)
+  const text = await readWhole(provider, answer, ERROR_BYTES_MAX)
+  const error = parseProviderError(provider, status, text.toString('utf8'), key.access.key)
+  if (isKeyError(provider, error.facts)) recordKeyUse(deps, route, key, toKeyFailure(error.facts))
+  // Any other 4xx means that the provider accepted the key. A 5xx says nothing about it.
+  else if (status >= 400 && status < 500) recordKeyUse(deps, route, key, null)
   return { outcome: 'refused', answer, ...error }
 }
 
-function see(
+function recordKeyUse(
   { clock, log, recorder }: LlmDeps & { readonly recorder: Recorder },
-  { workspaceId, provider, own }: Way,
-  attempt: Attempt,
+  { workspaceId, provider, own }: Route,
+  key: KeyChoice,
   failure: Omit<KeyFailure, 'atMs'> | null,
 ): void {
-  if (attempt.source === 'platform' && failure !== null) {
-    // The operator's to mend, and nobody else tells them.
-    log.warn({ provider, ...failure }, 'A language model’s provider refused the platform’s key')
+  if (key.source === 'platform' && failure !== null) {
+    // Only the operator can fix this, and the log is the only place where they see it.
+    log.warn({ provider, ...failure }, 'An LLM provider refused the platform’s key')
   }
-  if (attempt.source !== 'own' || own === null) return
+  if (key.source !== 'own' || own === null) return
   const { id: keyId, savedAtMs } = own.row
-  recorder.see({ workspaceId, keyId, savedAtMs, atMs: clock.now(), failure })
+  recorder.recordKeyUse({ workspaceId, keyId, savedAtMs, atMs: clock.now(), failure })
 }
 
-/** What is kept of an error: nothing that could hold a part of what was sent. */
-export function failureOf({ status, code, type }: ProviderError): Omit<KeyFailure, 'atMs'> {
+/** Reduces an error to what is stored about a key. It keeps nothing that could contain a part of the request. */
+export function toKeyFailure({ status, code, type }: ProviderError): Omit<KeyFailure, 'atMs'> {
   const word = code ?? type
   return { status, code: word !== null && /^[\w.-]{1,64}$/.test(word) ? word : null }
 }

@@ -3,93 +3,104 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { llmProblems } from '../problems.ts'
-import { memberOf } from '../records/tokens.ts'
-import { gatewayHeaders, headersBack } from './answer-headers.ts'
+import { readMember } from '../records/tokens.ts'
+import { gatewayHeaders, selectHeaders } from './answer-headers.ts'
 import { askProvider, readWhole } from './ask-provider.ts'
-import { watchOver } from './deadlines.ts'
-import { firstAttempt } from './key-fallback.ts'
-import { openAiError, parsedOrNull, providerError } from './openai-error.ts'
-import { modelsRequest } from './provider-access.ts'
-import { failureOf } from './request-failure.ts'
-import { isPaidFor, type Way } from './resolve-route.ts'
+import { type Deadlines, startDeadlines } from './deadlines.ts'
+import { type KeyChoice, selectFirstKey } from './key-fallback.ts'
+import { openAiError, parseJson, parseProviderError } from './openai-error.ts'
+import { isModelAllowed } from './platform-key.ts'
+import { buildModelsRequest } from './provider-access.ts'
+import { classifyFailure } from './provider-errors.ts'
+import type { Route } from './route.ts'
 
-const bytesMax = 8 * 1024 * 1024
+const BYTES_MAX = 8 * 1024 * 1024
 
-/** Answers which models there are with the key that requests would go out with, as OpenAI lists them. */
+/** Lists the models of a route's provider in OpenAI's form, with the key that a chat request would use. */
 export async function answerModels(
   deps: LlmDeps,
-  way: Way,
+  route: Route,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): Promise<void> {
-  const { provider } = way
-  const attempt = firstAttempt(way)
-  const about = { requestId: request.id, provider, keySource: attempt.source, fallback: false }
-  reply.headers(gatewayHeaders(provider, attempt))
-  const deployed = Object.keys(attempt.access.deployments)
+  const { provider } = route
+  const key = selectFirstKey(route)
+  const errorDetails = { requestId: request.id, provider, keySource: key.source, fallback: false }
+  reply.headers(gatewayHeaders(provider, key))
+  const deployed = Object.keys(key.access.deployments).map((id) => ({ id }))
   if (deployed.length > 0) {
-    reply.send(
-      modelList(
-        way,
-        deployed.map((id) => ({ id })),
-        deps,
-      ),
-    )
+    reply.send(modelList(route, deployed, deps))
     return
   }
-  const watch = watchOver(reply.raw, deps.patience)
+  const deadlines = startDeadlines(reply.raw, deps.timeouts)
   try {
-    watch.asked(true)
-    const answer = await askProvider(deps, attempt.access, modelsRequest(attempt.access), watch)
-    const text = (await readWhole(provider, answer, bytesMax)).toString('utf8')
-    reply.headers(headersBack(answer))
-    if (answer.statusCode === 200) reply.send(modelList(way, modelsIn(provider, text), deps))
-    else {
-      const { facts, body } = providerError(provider, answer.statusCode, text, attempt.access.key)
-      reply
-        .code(facts.status < 400 ? 502 : facts.status)
-        .send(body({ ...about, providerStatus: facts.status }))
-    }
+    await passModelsOn(deps, route, key, { reply, deadlines, errorDetails })
   } catch (error) {
-    const failure = failureOf(provider, error)
+    const failure = classifyFailure(provider, error)
     if (failure.error === 'caller_gone') reply.hijack()
-    else reply.code(failure.problem.status).send(openAiError(failure.problem, about))
+    else reply.code(failure.problem.status).send(openAiError(failure.problem, errorDetails))
   } finally {
-    watch.stop()
+    deadlines.stop()
   }
 }
 
-function modelsIn(provider: LlmProvider, text: string): unknown[] {
-  const data = memberOf(parsedOrNull(text), 'data')
+async function passModelsOn(
+  deps: LlmDeps,
+  route: Route,
+  { access }: KeyChoice,
+  answering: {
+    readonly reply: FastifyReply
+    readonly deadlines: Deadlines
+    readonly errorDetails: Record<string, unknown>
+  },
+): Promise<void> {
+  const { reply, deadlines, errorDetails } = answering
+  const { provider } = route
+  deadlines.startWaiting(true)
+  const answer = await askProvider(deps, access, buildModelsRequest(access), deadlines)
+  const text = (await readWhole(provider, answer, BYTES_MAX)).toString('utf8')
+  reply.headers(selectHeaders(answer))
+  if (answer.statusCode === 200) {
+    reply.send(modelList(route, parseModels(provider, text), deps))
+    return
+  }
+  const { facts, body } = parseProviderError(provider, answer.statusCode, text, access.key)
+  reply
+    .code(facts.status < 400 ? 502 : facts.status)
+    .send(body({ ...errorDetails, providerStatus: facts.status }))
+}
+
+function parseModels(provider: LlmProvider, text: string): unknown[] {
+  const data = readMember(parseJson(text), 'data')
   if (Array.isArray(data)) return data
   throw new Problem(
     llmProblems.llm_provider_failed,
-    `${LLM_PROVIDER_NAMES[provider]} answered with no list of models.`,
+    `${LLM_PROVIDER_NAMES[provider]} did not answer with a list of models.`,
   )
 }
 
-/** Providers list more or less about a model; what OpenAI's clients expect is there of each. */
-function modelList({ provider, source }: Way, models: readonly unknown[], { settings }: LlmDeps) {
+/** Providers say more or less about a model. This list has the members that OpenAI's clients expect. */
+function modelList({ provider, source }: Route, models: readonly unknown[], { settings }: LlmDeps) {
   const known = models.flatMap((model) => {
-    const id = memberOf(model, 'id')
-    // Google puts "models/" before the names it takes.
+    const id = readMember(model, 'id')
+    // Google lists names with the prefix "models/", but also accepts them without it.
     return typeof id === 'string' ? [{ model, id: id.replace(/^models\//, '') }] : []
   })
-  const offered = source === 'own' ? known : known.filter(({ id }) => isPaidFor(settings.models, id))
+  const usable = source === 'own' ? known : known.filter(({ id }) => isModelAllowed(settings.models, id))
   return {
     object: 'list',
-    data: offered.map(({ model, id }) => ({
+    data: usable.map(({ model, id }) => ({
       id,
       object: 'model',
-      created: createdOf(model),
-      owned_by: String(memberOf(model, 'owned_by') ?? provider),
+      created: readCreatedSeconds(model),
+      owned_by: String(readMember(model, 'owned_by') ?? provider),
     })),
   }
 }
 
-/** In seconds since 1970, as OpenAI has it. */
-function createdOf(model: unknown): number {
-  const created = memberOf(model, 'created')
+/** Reads when a model was created, in seconds since 1970 as in OpenAI's API. 0 if the provider does not say. */
+function readCreatedSeconds(model: unknown): number {
+  const created = readMember(model, 'created')
   if (typeof created === 'number') return created
-  const at = Date.parse(String(memberOf(model, 'created_at')))
-  return Number.isNaN(at) ? 0 : Math.floor(at / 1000)
+  const atMs = Date.parse(String(readMember(model, 'created_at')))
+  return Number.isNaN(atMs) ? 0 : Math.floor(atMs / 1000)
 }

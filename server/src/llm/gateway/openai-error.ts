@@ -1,9 +1,9 @@
 import { LLM_PROVIDER_NAMES, type LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { Problem } from '../../platform/problem.ts'
-import { memberOf } from '../records/tokens.ts'
+import { readMember } from '../records/tokens.ts'
 import type { ProviderError } from './provider-errors.ts'
 
-/** An error as OpenAI's API words it, which is what callers of the gateway understand. */
+/** An error in the form of OpenAI's API, which callers of the gateway understand. */
 export type OpenAiError = {
   readonly error: {
     readonly message: string
@@ -14,21 +14,21 @@ export type OpenAiError = {
   }
 }
 
-/** An error of ours. */
-export function openAiError(problem: Problem, more: Record<string, unknown>): OpenAiError {
+/** Puts a problem of ours into OpenAI's form. `details` are added as the member `talktime`. */
+export function openAiError(problem: Problem, details: Record<string, unknown>): OpenAiError {
   const pointer = problem.errors[0]?.pointer
   return {
     error: {
       message: problem.detail,
-      type: typeOf(problem.status),
+      type: errorType(problem.status),
       code: problem.code,
       param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
-      talktime: more,
+      talktime: details,
     },
   }
 }
 
-function typeOf(status: number): string {
+function errorType(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'
   if (status === 429) return 'rate_limit_error'
@@ -36,49 +36,49 @@ function typeOf(status: number): string {
 }
 
 /**
- * A provider's error, as it words it, in OpenAI's form if it has another (Google sends a list). A key in it is cut
- * down to its last four characters: some providers repeat what they were sent.
+ * Parses a provider's error, keeps its words and puts it into OpenAI's form. Google, for example, sends a list. The key
+ * is cut to its last four characters, because some providers repeat what they were sent.
  *
- * @param more what the gateway has to say about it
+ * @returns the facts that distinguish errors, and a function that builds the body with the gateway's details
  */
-export function providerError(
+export function parseProviderError(
   provider: LlmProvider,
   status: number,
   text: string,
   key: string,
-): { facts: ProviderError; body: (more: Record<string, unknown>) => OpenAiError } {
-  const said = errorMembers(text.replaceAll(key, `…${key.slice(-4)}`))
-  const message = textOf(said.message) ?? `${LLM_PROVIDER_NAMES[provider]} answered ${status}.`
-  const type = textOf(said.type) ?? textOf(said.status)
-  const code = typeof said.code === 'number' ? said.code : textOf(said.code)
+): { facts: ProviderError; body: (details: Record<string, unknown>) => OpenAiError } {
+  const members = parseErrorMembers(text.replaceAll(key, `…${key.slice(-4)}`))
+  const message = nonEmptyText(members.message) ?? `${LLM_PROVIDER_NAMES[provider]} answered ${status}.`
+  const type = nonEmptyText(members.type) ?? nonEmptyText(members.status)
+  const code = typeof members.code === 'number' ? members.code : nonEmptyText(members.code)
   const facts = { status, message, type, code: typeof code === 'string' ? code : null }
   return {
     facts,
-    body: (more) => ({
+    body: (details) => ({
       error: {
-        ...said,
+        ...members,
         message,
-        type: type ?? typeOf(status),
+        type: type ?? errorType(status),
         code,
-        param: textOf(said.param),
-        talktime: more,
+        param: nonEmptyText(members.param),
+        talktime: details,
       },
     }),
   }
 }
 
-function errorMembers(text: string): Record<string, unknown> {
-  const parsed = parsedOrNull(text)
+function parseErrorMembers(text: string): Record<string, unknown> {
+  const parsed = parseJson(text)
   const first = Array.isArray(parsed) ? parsed[0] : parsed
-  const error = memberOf(first, 'error') ?? first
+  const error = readMember(first, 'error') ?? first
   if (typeof error === 'string') return { message: error }
   if (typeof error === 'object' && error !== null) return error as Record<string, unknown>
   const plain = text.trim()
   return plain === '' || plain.startsWith('<') ? {} : { message: plain.slice(0, 1000) }
 }
 
-/** The JSON in a text; null where it is none. */
-export function parsedOrNull(text: string): unknown {
+/** Parses JSON. Returns null if the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -86,6 +86,6 @@ export function parsedOrNull(text: string): unknown {
   }
 }
 
-function textOf(value: unknown): string | null {
+function nonEmptyText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }

@@ -1,30 +1,31 @@
+import { assertNever } from '@talktime/core/exhaustive'
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 
-/** A key with everything that says where it is sent to. */
+/** A provider's key, and where it is sent. */
 export type ProviderAccess = {
   readonly provider: LlmProvider
   readonly key: string
-  /** Of azure_openai and openai_compatible, and wherever the operator set another; without a slash at the end. */
+  /** For azure_openai, openai_compatible and addresses that the operator replaced. No slash at the end. */
   readonly baseUrl: string | null
-  /** Who chose where it is sent to: an address that a workspace chose may lead to public addresses alone. */
+  /** Who chose the address. An address that a workspace chose must be public. */
   readonly chosenBy: 'workspace' | 'operator'
-  /** Of azure_openai: a dated version of its API; null: its v1 API. */
+  /** For azure_openai: a dated version of its API; null: its v1 API. */
   readonly apiVersion: string | null
-  /** Of azure_openai: the deployment of a model, where it has another name than the model. */
+  /** For azure_openai: the deployment names of models that differ from the models' names. */
   readonly deployments: Readonly<Record<string, string>>
 }
 
-/** What to ask, as OpenAI's API has it. */
+/** The address and headers of a request to a provider. */
 export type ProviderRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * The addresses at which each provider speaks OpenAI's API, from their documentation: OpenAI, Groq and OpenRouter
- * natively, Google and Anthropic beside their own (decision 11). The other two are addressed by their key.
+ * Where each provider offers OpenAI's API, from its documentation: OpenAI, Groq and OpenRouter natively, Google and
+ * Anthropic besides their own APIs (decision 11). Keys for the other two providers have their own address.
  */
-const addresses: Readonly<Partial<Record<LlmProvider, string>>> = {
+const baseUrls: Readonly<Partial<Record<LlmProvider, string>>> = {
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com/v1',
   google: 'https://generativelanguage.googleapis.com/v1beta/openai',
@@ -32,11 +33,11 @@ const addresses: Readonly<Partial<Record<LlmProvider, string>>> = {
   openrouter: 'https://openrouter.ai/api/v1',
 }
 
-/** The version of its own API that Anthropic wants named where it is no compatible one: for the list of models. */
-const anthropicVersion = '2023-06-01'
+/** The version of Anthropic's own API. Only the list of models uses that API. */
+const ANTHROPIC_VERSION = '2023-06-01'
 
-/** Asks for an answer of the model. `model` is what the body has to name. */
-export function chatRequest(access: ProviderAccess, model: string): ProviderRequest & { model: string } {
+/** Builds a chat request. The returned `model` is the name that the body has to use. */
+export function buildChatRequest(access: ProviderAccess, model: string): ProviderRequest & { model: string } {
   if (access.provider !== 'azure_openai') {
     return { url: `${baseOf(access)}/chat/completions`, headers: bearer(access), model }
   }
@@ -48,8 +49,8 @@ export function chatRequest(access: ProviderAccess, model: string): ProviderRequ
   return { url: baseOf(access) + path, headers: { 'api-key': access.key }, model: deployment }
 }
 
-/** Asks which models there are. */
-export function modelsRequest(access: ProviderAccess): ProviderRequest {
+/** Builds a request for the list of models. */
+export function buildModelsRequest(access: ProviderAccess): ProviderRequest {
   const base = baseOf(access)
   switch (access.provider) {
     case 'azure_openai': {
@@ -60,22 +61,28 @@ export function modelsRequest(access: ProviderAccess): ProviderRequest {
     case 'anthropic':
       return {
         url: `${base}/models?limit=1000`,
-        headers: { 'x-api-key': access.key, 'anthropic-version': anthropicVersion },
+        headers: { 'x-api-key': access.key, 'anthropic-version': ANTHROPIC_VERSION },
       }
-    default:
+    case 'openai':
+    case 'google':
+    case 'groq':
+    case 'openrouter':
+    case 'openai_compatible':
       return { url: `${base}/models`, headers: bearer(access) }
+    default:
+      return assertNever(access.provider)
   }
 }
 
-/** Asks something that costs nothing and that a wrong key is refused for. */
-export function harmlessRequest(access: ProviderAccess): ProviderRequest {
-  // OpenRouter lists its models for anybody.
-  if (access.provider !== 'openrouter') return modelsRequest(access)
+/** Builds a request that costs nothing and that a provider refuses if the key is wrong. */
+export function buildKeyTestRequest(access: ProviderAccess): ProviderRequest {
+  // OpenRouter lists its models without a key.
+  if (access.provider !== 'openrouter') return buildModelsRequest(access)
   return { url: `${baseOf(access)}/key`, headers: bearer(access) }
 }
 
 function baseOf({ provider, baseUrl }: ProviderAccess): string {
-  return baseUrl ?? addresses[provider] ?? ''
+  return baseUrl ?? baseUrls[provider] ?? ''
 }
 
 function bearer({ key }: ProviderAccess): Record<string, string> {

@@ -1,40 +1,40 @@
 import type { ServerResponse } from 'node:http'
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { RequestError } from '../records/request-store.ts'
-import { type Tokens, unknownTokens } from '../records/tokens.ts'
+import { type Tokens, UNKNOWN_TOKENS } from '../records/tokens.ts'
 import type { ProviderAnswer } from './ask-provider.ts'
-import type { Watch } from './deadlines.ts'
+import type { Deadlines } from './deadlines.ts'
 import { createEventStream } from './event-stream.ts'
 import { openAiError } from './openai-error.ts'
-import { breakOf } from './request-failure.ts'
+import { classifyBrokenStream } from './provider-errors.ts'
 
-/** How a stream went. */
-export type Relayed = {
+/** How a stream ended. */
+export type RelayResult = {
   readonly error: RequestError | null
   readonly tokens: Tokens
-  /** By `performance.now()`, when the first byte went on to the caller; null: none did. */
+  /** When the first byte was sent to the caller, by `performance.now()`; null: none was. */
   readonly firstByteAt: number | null
 }
 
 /**
- * Passes a stream on as it comes, no faster than the caller reads it. One that breaks off ends with an error in the
- * stream, so that nobody takes the part that came for the whole. Never rejects.
+ * Passes a stream on as it arrives, no faster than the caller reads it. A stream that breaks off ends with an error
+ * event, so that callers do not take the part for the whole. Never rejects.
  *
- * By events of the stream: an async iterator takes a quarter more processor time a part (47 µs instead of 60).
+ * It uses the stream's events because an async iterator takes 60 µs of processor time per chunk instead of 47 µs.
  *
- * @param raw its head was sent
+ * @param raw the response to the caller, its head already sent
  */
 export function relay(
   provider: LlmProvider,
   { body }: ProviderAnswer,
   raw: ServerResponse,
-  watch: Watch,
-  options: { readonly hidesTokens: boolean; readonly about: Record<string, unknown> },
-): Promise<Relayed> {
+  deadlines: Deadlines,
+  options: { readonly hidesTokens: boolean; readonly errorDetails: Record<string, unknown> },
+): Promise<RelayResult> {
   const stream = createEventStream(options)
   let firstByteAt: number | null = null
 
-  /** Returns whether the caller takes more at the moment. */
+  /** Returns whether the caller can take more right now. */
   function passOn(bytes: Buffer): boolean {
     if (bytes.length === 0) return true
     firstByteAt ??= performance.now()
@@ -42,29 +42,29 @@ export function relay(
   }
 
   return new Promise((resolve) => {
-    const tell = (error: RequestError | null) =>
-      resolve({ error, tokens: stream.tokens() ?? unknownTokens, firstByteAt })
-    // A request that is given up ends its body with the reason.
+    const finish = (error: RequestError | null) =>
+      resolve({ error, tokens: stream.tokens() ?? UNKNOWN_TOKENS, firstByteAt })
+    // An aborted request ends its body with the reason as the error.
     body.on('error', (error) => {
-      const failure = breakOf(provider, error)
+      const failure = classifyBrokenStream(provider, error)
       if (failure.error !== 'caller_gone') {
-        // After a part of an event whose end did not come, the empty line lets the error be an event of its own.
-        raw.end(`\n\ndata: ${JSON.stringify(openAiError(failure.problem, options.about))}\n\n`)
+        // The stream may have broken off inside an event. The empty line makes the error an event of its own.
+        raw.end(`\n\ndata: ${JSON.stringify(openAiError(failure.problem, options.errorDetails))}\n\n`)
       }
-      tell(failure.error)
+      finish(failure.error)
     })
     body.on('end', () => {
       passOn(stream.end())
       raw.end()
-      tell(stream.failed() ? 'provider_failed' : null)
+      finish(stream.hasFailed() ? 'provider_failed' : null)
     })
-    body.on('data', (part: Buffer) => {
-      watch.heard()
-      if (passOn(stream.push(part))) return
+    body.on('data', (chunk: Buffer) => {
+      deadlines.extend()
+      if (passOn(stream.push(chunk))) return
       body.pause()
-      watch.paused()
+      deadlines.pause()
       raw.once('drain', () => {
-        watch.heard()
+        deadlines.extend()
         body.resume()
       })
     })

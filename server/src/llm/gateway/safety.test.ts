@@ -2,7 +2,7 @@ import type { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 
-/** What names in addresses lead to; a test may change it between storing an address and asking it. */
+/** The addresses of host names. Tests change them between storing an address and using it. */
 const names: Record<string, string> = {}
 
 let world: LlmWorld
@@ -34,7 +34,7 @@ describe('an address that a workspace chose', () => {
     '::1',
     'fd00:ec2::254',
     '::ffff:127.0.0.1',
-  ])('is not asked when its name leads to %s by then', async (address) => {
+  ])('is not asked if its host name later resolves to %s', async (address) => {
     const agent = await world.agent({ provider: 'openai_compatible' })
     const port = new URL(world.provider.address).port
     const host = `llm-${Math.random().toString(36).slice(2)}.example.com`
@@ -49,14 +49,14 @@ describe('an address that a workspace chose', () => {
     expect(await world.recorded(agent)).toMatchObject([
       { status: 403, error: 'address_refused', keySource: 'own' },
     ])
-    const tried = await world.t.request('POST', `/v1/llm-keys/${id}/test`, { key: agent.key, body: {} })
-    expect(tried.body).toMatchObject({ outcome: 'unreachable', status: null })
-    expect(tried.body.detail).toContain('does not lead to a public address')
-    expect(tried.text).not.toContain(address)
+    const tested = await world.t.request('POST', `/v1/llm-keys/${id}/test`, { key: agent.key, body: {} })
+    expect(tested.body).toMatchObject({ outcome: 'unreachable', status: null })
+    expect(tested.body.detail).toContain('does not lead to a public address')
+    expect(tested.text).not.toContain(address)
     expect(world.provider.requests).toEqual([])
   })
 
-  test('is refused at once when its name leads inside already', async () => {
+  test('is refused at once if its host name resolves to a private address', async () => {
     const agent = await world.agent()
     names['inside.example.com'] = '192.168.0.10'
     const body = {
@@ -68,9 +68,9 @@ describe('an address that a workspace chose', () => {
     expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/baseUrl' }] })
   })
 
-  test('does not get where the operator has a provider of their own', async () => {
+  test('may not lead to the operator’s own network', async () => {
     const agent = await world.agent()
-    // Only the provider's own address is allowed to customers in this world, by its port.
+    // Customers may use the fake provider's port here, but no other port of this machine.
     const body = {
       provider: 'openai_compatible',
       key: 'own-secret-key',
@@ -84,7 +84,7 @@ describe('an address that a workspace chose', () => {
 describe('a stored key', () => {
   const stored = { provider: 'openai', key: 'own-secret-key-1234' }
 
-  test('does not open in the row of another workspace, of another id, provider or address', async () => {
+  test('does not open in a row with another workspace, id, provider or address', async () => {
     const victim = await world.agent()
     const { id } = await world.ownKey(victim, stored)
     const thief = await world.agent()
@@ -96,8 +96,8 @@ describe('a stored key', () => {
       [victim.workspace.uuid, thief.workspace.uuid],
     )
     expect(await refusal(ask(thief))).toEqual([403, 'llm_key_unreadable'])
-    const tried = await world.t.request('POST', `/v1/llm-keys/${id}/test`, { key: thief.key, body: {} })
-    expect(tried.body).toMatchObject({ status: 403, code: 'llm_key_unreadable' })
+    const tested = await world.t.request('POST', `/v1/llm-keys/${id}/test`, { key: thief.key, body: {} })
+    expect(tested.body).toMatchObject({ status: 403, code: 'llm_key_unreadable' })
     for (const change of [
       `id = '01990000-0000-7000-8000-000000000000'`,
       `provider = 'openai_compatible', base_url = '${world.provider.address}'`,
@@ -118,7 +118,7 @@ describe('a stored key', () => {
     expect((await ask(victim)).choices.length).toBe(1)
   })
 
-  test('that does not open never lets the platform pay silently, and can be replaced', async () => {
+  test('that does not open does not make the platform pay, and can be replaced', async () => {
     const agent = await world.agent()
     const { id } = await world.ownKey(agent, stored)
     await world.t.database.query(`update llm_keys set sealed_key = 'x' where workspace_id = $1`, [
@@ -128,7 +128,7 @@ describe('a stored key', () => {
     expect(world.provider.requests).toEqual([])
     const listed = await world.t.request('GET', '/v1/llm-keys', { key: agent.key })
     expect(listed.body.data).toMatchObject([
-      { state: 'failing', stateReason: 'This key cannot be opened any more. Replace it.' },
+      { state: 'failing', stateReason: 'This key can no longer be decrypted. Replace it.' },
     ])
     await world.t.request('PATCH', `/v1/llm-keys/${id}`, { key: agent.key, body: { key: stored.key } })
     await ask(agent)
@@ -136,8 +136,8 @@ describe('a stored key', () => {
   })
 })
 
-describe('who asks', () => {
-  test('401: nobody, a key that was made up, and one that was revoked', async () => {
+describe('the caller', () => {
+  test('401: needs a key that exists and is not revoked', async () => {
     const agent = await world.agent()
     const person = await world.t.signUp()
     expect(await refusal(ask(agent, { key: `tt_${'0'.repeat(40)}` }))).toEqual([401, 'unauthenticated'])
@@ -157,7 +157,7 @@ describe('who asks', () => {
     expect(await refusal(ask(agent))).toEqual([401, 'unauthenticated'])
   })
 
-  test('404: an agent, or a call, of another workspace', async () => {
+  test('404: cannot use an agent or a call of another workspace', async () => {
     const agent = await world.agent()
     const stranger = await world.agent()
     expect(await refusal(ask(agent, { key: stranger.key }))).toEqual([404, 'agent_not_found'])
@@ -174,7 +174,7 @@ describe('who asks', () => {
     expect(world.provider.requests).toEqual([])
   })
 
-  test('an operator’s key acts where the agent is', async () => {
+  test('with an operator’s key acts in the agent’s workspace', async () => {
     const agent = await world.agent()
     await ask(agent, { key: world.t.operatorKey })
     expect(await world.recorded(agent)).toMatchObject([{ agentId: agent.agentId }])
@@ -185,7 +185,7 @@ describe('who asks', () => {
     expect(await refusal(ask(agent, { key: world.t.operatorKey, headers }))).toEqual([404, 'agent_not_found'])
   })
 
-  test('403: a suspended workspace, whoever asks', async () => {
+  test('403: cannot use a suspended workspace, even as the operator', async () => {
     const agent = await world.agent()
     await world.t.database.query(`update workspaces set status = 'suspended' where id = $1`, [
       agent.workspace.uuid,

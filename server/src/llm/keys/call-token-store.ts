@@ -6,27 +6,27 @@ import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
 
 /**
- * A token for a single call: whoever holds it may use the gateway for that call, and nothing else, until the call is
- * over. It names its workspace, so that it is found there: `tt_call_`, the workspace's UUID, 160 random bits.
+ * A call token allows its holder to use the gateway for one call until the call is over. It consists of `tt_call_`, the
+ * workspace's UUID, by which it is looked up, and 160 random bits.
  */
-const form = /^tt_call_([0-9a-f]{32})[0-9a-f]{40}$/
+const tokenPattern = /^tt_call_([0-9a-f]{32})[0-9a-f]{40}$/
 
 export type CallTokenRef = { readonly workspaceId: string; readonly hash: Buffer }
 
-/** What a text that could be a call's token asks for; undefined where it is no such text. */
-export function callTokenRef(text: string): CallTokenRef | undefined {
-  const hex = form.exec(text)?.[1]
+/** Parses a call token. Undefined if the text does not have the form of one. */
+export function parseCallToken(text: string): CallTokenRef | undefined {
+  const hex = tokenPattern.exec(text)?.[1]
   if (hex === undefined) return undefined
   const workspaceId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   return { workspaceId, hash: hash('sha256', text, 'buffer') }
 }
 
 /**
- * Makes a token for a call that is not over. It is seen this once.
+ * Creates a token for an open call. The token is returned only here; its hash is stored.
  *
- * @throws Problem call_not_found, and call_not_open for a call that is over
+ * @throws Problem call_not_found, or call_not_open for a call that is over or was refused
  */
-export async function makeCallToken(
+export async function createCallToken(
   tx: Tx,
   workspaceId: string,
   callId: string,
@@ -39,7 +39,7 @@ export async function makeCallToken(
   if (!isOpen(call.facts) || expiresAtMs <= nowMs) {
     throw new Problem(
       callProblems.call_not_open,
-      'The call is over, or was refused: a token would be good for nothing.',
+      'The call is over or was refused, so a token would be useless.',
     )
   }
   const token = `tt_call_${workspaceId.replaceAll('-', '')}${randomBytes(20).toString('hex')}`
@@ -50,7 +50,7 @@ export async function makeCallToken(
   return { token, expiresAtMs }
 }
 
-/** Ends every token of a call. */
+/** Deletes all tokens of a call. */
 export async function revokeCallTokens(tx: Tx, workspaceId: string, callId: string): Promise<void> {
   await tx.query('delete from llm_call_tokens where workspace_id = $1 and call_id = $2', [
     workspaceId,
@@ -58,7 +58,7 @@ export async function revokeCallTokens(tx: Tx, workspaceId: string, callId: stri
   ])
 }
 
-/** Forgets tokens that have expired; at most `limit` a time. */
+/** Deletes expired tokens, at most `limit`. */
 export async function deleteExpiredCallTokens(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
   await db.query(
     `delete from llm_call_tokens where (workspace_id, token_hash) in

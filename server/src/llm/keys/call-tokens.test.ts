@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
@@ -13,7 +14,6 @@ beforeEach(async () => {
   agent = await world.agent()
 })
 
-const minuteMs = 60_000
 const chat = { model: 'agent', messages: [{ role: 'user' as const, content: 'Hi' }] }
 
 async function startCall(of: LlmAgent = agent): Promise<string> {
@@ -23,13 +23,13 @@ async function startCall(of: LlmAgent = agent): Promise<string> {
 
 const post = (path: string, key = agent.key) => world.t.request('POST', path, { key, body: {} })
 
-async function tokenOf(callId: string): Promise<string> {
+async function createToken(callId: string): Promise<string> {
   const answer = await post(`/v1/calls/${callId}/llm-token`)
   expect(answer.status).toBe(201)
   return String(answer.body.token)
 }
 
-/** Asks with a token alone: the status and code, or what the provider said. */
+/** Sends a chat request with this token. Returns the answer's text, or the status and code of the error. */
 async function ask(token: string, headers: Record<string, string> = {}) {
   try {
     const { choices } = await world.client(agent, { key: token, headers }).chat.completions.create(chat)
@@ -42,13 +42,13 @@ async function ask(token: string, headers: Record<string, string> = {}) {
 
 const refused = [401, 'unauthenticated']
 
-test('201: a token is good for its call and its agent, without naming either', async () => {
+test('201: a token works for its call and agent without naming them', async () => {
   const callId = await startCall()
   const answer = await post(`/v1/calls/${callId}/llm-token`)
   expect(answer.body).toEqual({
     token: expect.stringMatching(/^tt_call_[0-9a-f]{72}$/),
-    // Half an hour of ringing and the plan's eight hours of conversation.
-    expiresAt: new Date(world.t.clock.now() + 30 * minuteMs + 8 * 60 * minuteMs).toISOString(),
+    // Half an hour of ringing, and eight hours of conversation by the plan.
+    expiresAt: new Date(world.t.clock.now() + 30 * MINUTE_MS + 8 * 60 * MINUTE_MS).toISOString(),
   })
   expect(await ask(String(answer.body.token))).toBe('Good morning, how can I help?')
   expect(await world.recorded(agent)).toMatchObject([{ callId, agentId: agent.agentId, model: 'gpt-5-mini' }])
@@ -58,15 +58,15 @@ test('201: a token is good for its call and its agent, without naming either', a
   expect(rows.map(({ all }) => all).join()).not.toContain(String(answer.body.token).slice(-40))
 })
 
-test('the same request gets the same token again, which is nowhere in the database', async () => {
+test('a repeated request gets its token again, and the token is not stored', async () => {
   const callId = await startCall()
-  const once = () =>
+  const createOnce = () =>
     world.t.request('POST', `/v1/calls/${callId}/llm-token`, {
       key: agent.key,
       body: {},
       idempotencyKey: callId,
     })
-  const [first, second] = [await once(), await once()]
+  const [first, second] = [await createOnce(), await createOnce()]
   expect(second.body).toEqual(first.body)
   const { rows } = await world.t.database.query<{ all: string }>(
     'select k::text as all from idempotency_keys k',
@@ -74,43 +74,43 @@ test('the same request gets the same token again, which is nowhere in the databa
   expect(rows.map(({ all }) => all).join()).not.toContain(first.body.token)
 })
 
-test('several tokens of a call are good beside each other', async () => {
+test('a call can have several tokens', async () => {
   const callId = await startCall()
-  for (const token of [await tokenOf(callId), await tokenOf(callId)])
+  for (const token of [await createToken(callId), await createToken(callId)])
     expect(await ask(token)).toContain('Good')
 })
 
 describe('a token is refused', () => {
-  test('once its call is over', async () => {
+  test('after its call ended', async () => {
     const callId = await startCall()
-    const token = await tokenOf(callId)
+    const token = await createToken(callId)
     await post(`/v1/calls/${callId}/answer`)
     expect(await ask(token)).toContain('Good')
     await post(`/v1/calls/${callId}/end`)
     expect(await ask(token)).toEqual(refused)
   })
 
-  test('from the call’s hard stop on, also while nobody has closed the call', async () => {
+  test('from the call’s hard stop on, even if nothing closed the call yet', async () => {
     const callId = await startCall()
-    const token = await tokenOf(callId)
+    const token = await createToken(callId)
     await post(`/v1/calls/${callId}/answer`)
-    const stopsAtMs = world.t.clock.now() + 8 * 60 * minuteMs
+    const stopsAtMs = world.t.clock.now() + 8 * 60 * MINUTE_MS
     world.t.clock.set(stopsAtMs - 10)
     expect(await ask(token)).toContain('Good')
     world.t.clock.set(stopsAtMs)
     expect(await ask(token)).toEqual(refused)
   })
 
-  test('once it was revoked', async () => {
+  test('after it was revoked', async () => {
     const callId = await startCall()
-    const token = await tokenOf(callId)
+    const token = await createToken(callId)
     const path = `/v1/calls/${callId}/llm-token`
     expect((await world.t.request('DELETE', path, { key: agent.key })).status).toBe(204)
     expect(await ask(token)).toEqual(refused)
   })
 
   test('while the workspace is suspended', async () => {
-    const token = await tokenOf(await startCall())
+    const token = await createToken(await startCall())
     await world.t.database.query(`update workspaces set status = 'suspended' where id = $1`, [
       agent.workspace.uuid,
     ])
@@ -118,8 +118,8 @@ describe('a token is refused', () => {
     expect(world.provider.requests).toEqual([])
   })
 
-  test('where it was made up, or names another workspace than its own', async () => {
-    const token = await tokenOf(await startCall())
+  test('if it was made up, or names another workspace', async () => {
+    const token = await createToken(await startCall())
     const elsewhere = (await world.agent()).workspace.uuid.replaceAll('-', '')
     for (const madeUp of [
       `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`,
@@ -133,8 +133,8 @@ describe('a token is refused', () => {
     expect(world.provider.requests).toEqual([])
   })
 
-  test('for another agent or another call than its own', async () => {
-    const token = await tokenOf(await startCall())
+  test('for another agent or another call', async () => {
+    const token = await createToken(await startCall())
     const other = await world.t.request('POST', '/v1/agents', {
       key: agent.key,
       body: { name: 'Other', language: 'en', llmProvider: 'openai', llmModel: 'gpt-5' },
@@ -146,16 +146,16 @@ describe('a token is refused', () => {
     expect(world.provider.requests).toEqual([])
   })
 
-  test('by everything but the gateway', async () => {
-    const token = await tokenOf(await startCall())
+  test('outside the gateway', async () => {
+    const token = await createToken(await startCall())
     for (const path of ['/v1/balance', '/v1/llm-keys', '/v1/calls']) {
       expect((await world.t.request('GET', path, { key: token })).status).toBe(401)
     }
   })
 })
 
-test('a call goes on to its end with an agent that was taken out of use meanwhile', async () => {
-  const token = await tokenOf(await startCall())
+test('a call can use its agent to the end after the agent was archived', async () => {
+  const token = await createToken(await startCall())
   expect((await world.t.request('DELETE', `/v1/agents/${agent.agentId}`, { key: agent.key })).status).toBe(
     204,
   )
@@ -163,26 +163,26 @@ test('a call goes on to its end with an agent that was taken out of use meanwhil
   expect(await ask(agent.key, { 'Talktime-Agent': agent.agentId })).toEqual([404, 'agent_not_found'])
 })
 
-test('409: a call that is over gets none', async () => {
+test('409: a call that is over gets no token', async () => {
   const callId = await startCall()
   await post(`/v1/calls/${callId}/end`)
   expect((await post(`/v1/calls/${callId}/llm-token`)).body.code).toBe('call_not_open')
 })
 
-test('404: a call of another workspace gets none', async () => {
+test('404: a call of another workspace gets no token', async () => {
   const callId = await startCall()
   const stranger = await world.agent()
   expect((await post(`/v1/calls/${callId}/llm-token`, stranger.key)).body.code).toBe('call_not_found')
   expect((await post('/v1/calls/call_1/llm-token')).body.code).toBe('call_not_found')
   const revoke = { key: stranger.key }
-  const token = await tokenOf(callId)
+  const token = await createToken(callId)
   await world.t.request('DELETE', `/v1/calls/${callId}/llm-token`, revoke)
   expect(await ask(token)).toContain('Good')
 })
 
-test('what has expired is forgotten', async () => {
-  await tokenOf(await startCall())
-  world.t.clock.advance(9 * 60 * minuteMs)
+test('expired tokens are deleted', async () => {
+  await createToken(await startCall())
+  world.t.clock.advance(9 * 60 * MINUTE_MS)
   await world.t.app.runDue()
   expect((await world.t.database.query('select from llm_call_tokens')).rowCount).toBe(0)
 })

@@ -4,10 +4,10 @@ import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
 import { llmProblems } from '../problems.ts'
 
-/** How the provider last refused a key. */
+/** How a provider last refused a key. */
 export type KeyFailure = { readonly status: number; readonly code: string | null; readonly atMs: number }
 
-/** A key as the database has it: sealed. */
+/** A row of `llm_keys`. The key is sealed. */
 export type KeyRow = {
   readonly workspaceId: string
   readonly id: string
@@ -32,6 +32,7 @@ const columns = `workspace_id as "workspaceId", id, provider, sealed_key as "sea
   saved_at_ms as "savedAtMs", saved_by as "savedBy", last_used_at_ms as "lastUsedAtMs",
   failure_status as "failureStatus", failure_code as "failureCode", failed_at_ms as "failedAtMs"`
 
+/** Lists a workspace's keys, newest first. */
 export async function listKeys(
   db: Queryable,
   workspaceId: string,
@@ -45,7 +46,7 @@ export async function listKeys(
   return rows
 }
 
-/** Throws `llm_key_not_found`. `lock`: nobody else changes it until the transaction ends. */
+/** Reads a key and, with `lock`, locks its row until the transaction ends. Throws `llm_key_not_found`. */
 export async function requireKey(
   db: Queryable,
   workspaceId: string,
@@ -56,10 +57,10 @@ export async function requireKey(
     `select ${columns} from llm_keys where workspace_id = $1 and id = $2 ${lock ? 'for update' : ''}`,
     [workspaceId, id],
   )
-  return rows[0] ?? keyNotFound()
+  return rows[0] ?? throwNotFound()
 }
 
-/** Every key of every workspace, a page at a time. */
+/** Lists the keys of all workspaces, one page in memory at a time. */
 export async function* listAllKeys(db: Queryable, pageRows = 500): AsyncGenerator<KeyRow> {
   let last: KeyRow | undefined
   do {
@@ -73,7 +74,7 @@ export async function* listAllKeys(db: Queryable, pageRows = 500): AsyncGenerato
   } while (last !== undefined)
 }
 
-/** Keeps the same key, sealed anew, unless it was replaced since it was read. */
+/** Stores a key as it was sealed again, unless the key was replaced since it was read. */
 export async function replaceSealed(db: Queryable, row: KeyRow, sealedKey: string): Promise<void> {
   await db.query(
     'update llm_keys set sealed_key = $4 where workspace_id = $1 and id = $2 and sealed_key = $3',
@@ -81,7 +82,7 @@ export async function replaceSealed(db: Queryable, row: KeyRow, sealedKey: strin
   )
 }
 
-/** Returns false where the workspace has a key for this provider already. */
+/** Inserts a key. Returns false if the workspace already has a key for this provider. */
 export async function insertKey(tx: Tx, row: KeyRow): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into llm_keys (workspace_id, id, provider, sealed_key, last_four, base_url, api_version, deployments,
@@ -104,7 +105,7 @@ export async function insertKey(tx: Tx, row: KeyRow): Promise<boolean> {
   return rowCount === 1
 }
 
-/** Keeps everything that a person can change of a key, and how it fares. */
+/** Updates everything that a person can change about a key, and its last failure. */
 export async function updateKey(tx: Tx, row: KeyRow): Promise<void> {
   await tx.query(
     `update llm_keys set sealed_key = $3, last_four = $4, base_url = $5, api_version = $6, deployments = $7,
@@ -127,27 +128,27 @@ export async function updateKey(tx: Tx, row: KeyRow): Promise<void> {
   )
 }
 
-/** Throws `llm_key_not_found`. */
+/** Deletes a key. Throws `llm_key_not_found`. */
 export async function deleteKey(tx: Tx, workspaceId: string, id: string): Promise<void> {
   const { rowCount } = await tx.query('delete from llm_keys where workspace_id = $1 and id = $2', [
     workspaceId,
     id,
   ])
-  if (rowCount === 0) keyNotFound()
+  if (rowCount === 0) throwNotFound()
 }
 
-/** What was seen of a key while it was used. */
-export type KeySighting = {
+/** A use of a key, and whether the provider refused it. */
+export type KeyUse = {
   readonly workspaceId: string
   readonly keyId: string
-  /** Which of the keys that stood under this id: a sighting of the one before says nothing of this one. */
+  /** When the used key was saved. Uses of a key that was replaced since are ignored. */
   readonly savedAtMs: number
   readonly atMs: number
   readonly failure: Omit<KeyFailure, 'atMs'> | null
 }
 
-/** Notes when keys were used and whether they were refused; of each key at most one sighting. */
-export async function noteSightings(db: Queryable, sightings: readonly KeySighting[]): Promise<void> {
+/** Records when keys were used and whether they were refused. Takes at most one use per key. */
+export async function recordKeyUses(db: Queryable, uses: readonly KeyUse[]): Promise<void> {
   await db.query(
     `update llm_keys k set last_used_at_ms = greatest(k.last_used_at_ms, s.at_ms), failure_status = s.status,
             failure_code = s.code, failed_at_ms = case when s.status is not null then s.at_ms end
@@ -155,16 +156,16 @@ export async function noteSightings(db: Queryable, sightings: readonly KeySighti
           as s (workspace_id, id, saved_at_ms, at_ms, status, code)
      where k.workspace_id = s.workspace_id and k.id = s.id and k.saved_at_ms = s.saved_at_ms`,
     [
-      sightings.map((s) => s.workspaceId),
-      sightings.map((s) => s.keyId),
-      sightings.map((s) => s.savedAtMs),
-      sightings.map((s) => s.atMs),
-      sightings.map((s) => s.failure?.status ?? null),
-      sightings.map((s) => s.failure?.code ?? null),
+      uses.map((s) => s.workspaceId),
+      uses.map((s) => s.keyId),
+      uses.map((s) => s.savedAtMs),
+      uses.map((s) => s.atMs),
+      uses.map((s) => s.failure?.status ?? null),
+      uses.map((s) => s.failure?.code ?? null),
     ],
   )
 }
 
-function keyNotFound(): never {
+function throwNotFound(): never {
   throw new Problem(llmProblems.llm_key_not_found, 'There is no such LLM key in this workspace.')
 }

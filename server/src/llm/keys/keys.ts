@@ -10,35 +10,36 @@ import { llmProblems } from '../problems.ts'
 import { insertKey, type KeyRow, requireKey, updateKey } from './key-store.ts'
 import type { KeyChange, NewKey } from './request-schemas.ts'
 
-/** What keeps the workspaces' keys. */
-export function llmSeal(secrets: Secrets): SealedBox {
+/** Creates the sealed box that encrypts the workspaces' keys. */
+export function createKeySealedBox(secrets: Secrets): SealedBox {
   return createSealedBox(secrets, 'llm keys')
 }
 
-/** Where a sealed key belongs: it opens nowhere else, and for no other address than it was given for. */
-type Place = Pick<KeyRow, 'workspaceId' | 'id' | 'provider' | 'baseUrl'>
+/** Where a sealed key belongs. It opens in this row only, and only for the address for which it was saved. */
+type KeyPlace = Pick<KeyRow, 'workspaceId' | 'id' | 'provider' | 'baseUrl'>
 
-function contextOf({ workspaceId, id, provider, baseUrl }: Place): string {
+function sealContext({ workspaceId, id, provider, baseUrl }: KeyPlace): string {
   return JSON.stringify(['llm key', workspaceId, id, provider, baseUrl])
 }
 
-function sealed(seal: SealedBox, key: string, place: Place): Pick<KeyRow, 'sealedKey' | 'lastFour'> {
-  return { sealedKey: seal.close(key, contextOf(place)), lastFour: key.slice(-4) }
+function sealKey(sealedBox: SealedBox, key: string, place: KeyPlace): Pick<KeyRow, 'sealedKey' | 'lastFour'> {
+  return { sealedKey: sealedBox.close(key, sealContext(place)), lastFour: key.slice(-4) }
 }
 
 /**
- * The key itself, with where it is sent to.
+ * Opens a stored key.
  *
- * @param base where the operator has this provider reached, if not at its own address
- * @throws Problem llm_key_unreadable where the row was moved or changed, or closed with a secret that is gone
+ * @param base the address with which the operator replaced the provider's own, if any
+ * @returns the key with where it is sent
+ * @throws Problem llm_key_unreadable if the row was moved or changed, or was sealed with a secret that is gone
  */
 export function openKey(
-  seal: SealedBox,
-  row: Place & Pick<KeyRow, 'sealedKey' | 'apiVersion' | 'deployments'>,
+  sealedBox: SealedBox,
+  row: KeyPlace & Pick<KeyRow, 'sealedKey' | 'apiVersion' | 'deployments'>,
   base: string | undefined,
 ): ProviderAccess {
   const { provider, apiVersion, deployments } = row
-  const key = seal.open(row.sealedKey, contextOf(row))
+  const key = sealedBox.open(row.sealedKey, sealContext(row))
   if (key !== undefined) {
     const chosenBy = row.baseUrl === null ? 'operator' : 'workspace'
     return { provider, key, baseUrl: row.baseUrl ?? base ?? null, chosenBy, apiVersion, deployments }
@@ -50,31 +51,31 @@ export function openKey(
   )
 }
 
-export function opens(seal: SealedBox, row: KeyRow): boolean {
-  return seal.open(row.sealedKey, contextOf(row)) !== undefined
+export function canOpen(sealedBox: SealedBox, row: KeyRow): boolean {
+  return sealedBox.open(row.sealedKey, sealContext(row)) !== undefined
 }
 
-/** The same key sealed with the present secret; undefined where it does not open. */
-export function renewed(seal: SealedBox, row: KeyRow): string | undefined {
-  return seal.renew(row.sealedKey, contextOf(row))
+/** Seals a key with the current secret. Undefined if it does not open. */
+export function resealKey(sealedBox: SealedBox, row: KeyRow): string | undefined {
+  return sealedBox.renew(row.sealedKey, sealContext(row))
 }
 
-/** Whether the plan lets a workspace use keys of its own, and if not, why. */
-export function ownKeysReason({ terms }: Pick<Subscription, 'terms'>): string | null {
+/** Says why the plan does not allow own keys; null: it allows them. */
+export function explainNoOwnKeys({ terms }: Pick<Subscription, 'terms'>): string | null {
   if (terms.features.ownLlmKeys === true) return null
   return `Enterprise plan required: on the ${terms.name} plan, language models are used through the platform’s keys.`
 }
 
-/** Throws `plan_required`. */
+/** Throws `plan_required` if the plan does not allow own keys. */
 export async function requireOwnKeys(db: Queryable, workspaceId: string): Promise<void> {
-  const reason = ownKeysReason(await requireSubscription(db, workspaceId))
+  const reason = explainNoOwnKeys(await requireSubscription(db, workspaceId))
   if (reason !== null) throw new Problem(planProblems.plan_required, reason)
 }
 
-/** Keeps a key for a provider that the workspace has none for. Throws `llm_key_exists` where it has. */
+/** Stores a key. Throws `llm_key_exists` if the workspace has a key for the provider. */
 export async function addKey(
   tx: Tx,
-  seal: SealedBox,
+  sealedBox: SealedBox,
   wanted: NewKey & { readonly workspaceId: string },
   saved: { readonly by: Actor; readonly atMs: number },
 ): Promise<KeyRow> {
@@ -82,38 +83,40 @@ export async function addKey(
   const place = { workspaceId, id: newUuid(saved.atMs), provider, baseUrl: wanted.baseUrl ?? null }
   const row: KeyRow = {
     ...place,
-    ...sealed(seal, key, place),
+    ...sealKey(sealedBox, key, place),
     apiVersion: wanted.apiVersion ?? null,
     deployments: wanted.deployments ?? {},
     createdAtMs: saved.atMs,
     savedAtMs: saved.atMs,
     savedBy: saved.by,
     lastUsedAtMs: null,
-    ...unrefused,
+    ...noFailure,
   }
   if (await insertKey(tx, row)) return row
-  const detail = `There is a key for ${LLM_PROVIDER_NAMES[provider]} already: replace or remove it.`
+  const detail = `There is already a key for ${LLM_PROVIDER_NAMES[provider]}. Replace or remove it.`
   throw new Problem(llmProblems.llm_key_exists, detail, { errors: [{ pointer: '/provider', detail }] })
 }
 
 /**
- * Changes what `change` names; the id stays. Another address takes the key anew: whoever may change settings could
- * have it sent to a server of their own otherwise, and a key never comes back out.
+ * Changes the named fields of a key. A new address requires the key again: otherwise a person who may change settings
+ * could have a stored key sent to a server of their own.
+ *
+ * @throws Problem llm_key_not_found, invalid_request
  */
 export async function changeKey(
   tx: Tx,
-  seal: SealedBox,
+  sealedBox: SealedBox,
   target: { readonly workspaceId: string; readonly id: string },
   change: KeyChange,
   saved: { readonly by: Actor; readonly atMs: number },
 ): Promise<KeyRow> {
   const before = await requireKey(tx, target.workspaceId, target.id, { lock: true })
-  requireOfProvider(before, change)
+  requireProviderFields(before, change)
   const place = { ...before, baseUrl: change.baseUrl ?? before.baseUrl }
   if (place.baseUrl !== before.baseUrl && change.key === undefined) {
     throw invalid(
       '/key',
-      '"key" must be sent along where "baseUrl" changes: a stored key goes to no other address.',
+      '"key" must be sent along if "baseUrl" changes: a stored key is not sent to another address.',
     )
   }
   const row: KeyRow = {
@@ -121,8 +124,8 @@ export async function changeKey(
     apiVersion: change.apiVersion === undefined ? before.apiVersion : change.apiVersion,
     deployments: change.deployments ?? before.deployments,
     ...(change.key !== undefined && {
-      ...sealed(seal, change.key, place),
-      ...unrefused,
+      ...sealKey(sealedBox, change.key, place),
+      ...noFailure,
       savedAtMs: saved.atMs,
       savedBy: saved.by,
     }),
@@ -131,9 +134,10 @@ export async function changeKey(
   return row
 }
 
-const unrefused = { failureStatus: null, failureCode: null, failedAtMs: null }
+const noFailure = { failureStatus: null, failureCode: null, failedAtMs: null }
 
-function requireOfProvider({ provider }: KeyRow, change: KeyChange): void {
+/** Throws `invalid_request` for fields that keys of this provider do not have. */
+function requireProviderFields({ provider }: KeyRow, change: KeyChange): void {
   const name = LLM_PROVIDER_NAMES[provider]
   const hasAddress = provider === 'azure_openai' || provider === 'openai_compatible'
   if (change.baseUrl !== undefined && !hasAddress) {
@@ -142,6 +146,6 @@ function requireOfProvider({ provider }: KeyRow, change: KeyChange): void {
   if (provider === 'azure_openai') return
   for (const field of ['apiVersion', 'deployments'] as const) {
     if (change[field] !== undefined)
-      throw invalid(`/${field}`, `"${field}" must be left out: it is Azure OpenAI’s.`)
+      throw invalid(`/${field}`, `"${field}" must be left out: only Azure OpenAI has it.`)
   }
 }

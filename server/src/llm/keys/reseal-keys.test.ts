@@ -10,14 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const before = 'the first secret for tests, long enough'
-const after = 'the next secret for tests, long enough'
+const SECRET_BEFORE = 'the first secret for tests, long enough'
+const SECRET_AFTER = 'the next secret for tests, long enough'
 
-test('the secret is changed while servers run: both open, the command encrypts anew, then the old one can go', async () => {
+test('the secret can be changed while servers run, and the command encrypts stored keys with the new one', async () => {
   const { database } = world.t
   const agent = await world.agent()
   const lost = await world.agent()
-  const earlier = await world.t.addProcess({ config: { secret: before } })
+  const earlier = await world.t.addProcess({ config: { secret: SECRET_BEFORE } })
   for (const { key } of [agent, lost]) {
     const body = { provider: 'openai', key: 'own-secret-key-1234' }
     expect((await earlier.request('POST', '/v1/llm-keys', { key, body })).status).toBe(201)
@@ -30,7 +30,7 @@ test('the secret is changed while servers run: both open, the command encrypts a
     body: { url: `${world.provider.address}/hook` },
   })
   expect(webhook.status).toBe(201)
-  const sealed = async () => {
+  const readSealed = async () => {
     const { rows } = await database.query<{ key: string; secret: string }>(
       `select k.sealed_key as key, h.sealed_secret as secret
        from llm_keys k join webhooks h using (workspace_id) where workspace_id = $1`,
@@ -38,45 +38,47 @@ test('the secret is changed while servers run: both open, the command encrypts a
     )
     return rows[0]
   }
-  const between = await world.t.addProcess({ config: { secret: after, secretPrevious: before } })
-  const later = await world.t.addProcess({ config: { secret: after } })
+  const between = await world.t.addProcess({
+    config: { secret: SECRET_AFTER, secretPrevious: SECRET_BEFORE },
+  })
+  const later = await world.t.addProcess({ config: { secret: SECRET_AFTER } })
   const keys = (await world.t.request('GET', '/v1/llm-keys', { key: agent.key })).body
-  const tried = async (process: typeof earlier) =>
+  const testKey = async (process: typeof earlier) =>
     (await process.request('POST', `/v1/llm-keys/${keys.data[0]?.id}/test`, { key: agent.key, body: {} }))
       .body
-  expect(await tried(between)).toMatchObject({ outcome: 'accepted' })
-  expect(await tried(later)).toMatchObject({ code: 'llm_key_unreadable' })
+  expect(await testKey(between)).toMatchObject({ outcome: 'accepted' })
+  expect(await testKey(later)).toMatchObject({ code: 'llm_key_unreadable' })
 
-  const first = await sealed()
+  const first = await readSealed()
   const rotate = (secret: string, previous: string) =>
     talktime(['secrets', 'rotate'], {
       DATABASE_URL: databaseUrlOf(database),
       TALKTIME_SECRET: secret,
       TALKTIME_SECRET_PREVIOUS: previous,
     })
-  expect(await rotate(after, before)).toEqual({
+  expect(await rotate(SECRET_AFTER, SECRET_BEFORE)).toEqual({
     code: 1,
     stdout: [
-      `The LLM key of ${lost.workspace.id} ${await keyIdOf(lost)} cannot be decrypted with either secret.`,
+      `The LLM key of ${lost.workspace.id} ${await readKeyId(lost)} cannot be decrypted with either secret.`,
       '1 LLM key is encrypted with the current secret.',
       '1 webhook secret is encrypted with the current secret.',
       '',
     ].join('\n'),
     stderr: '',
   })
-  const second = await sealed()
+  const second = await readSealed()
   expect([second?.key === first?.key, second?.secret === first?.secret]).toEqual([false, false])
-  const seal = createWebhookSecrets({ secret: after })
+  const webhookSecrets = createWebhookSecrets({ secret: SECRET_AFTER })
   const ref = { workspaceId: agent.workspace.uuid, id: uuidFrom('webhook', webhook.body.id) ?? '' }
-  expect(seal.open(second?.secret ?? '', ref)).toBe(webhook.body.secret)
-  expect(await tried(later)).toMatchObject({ outcome: 'accepted' })
-  expect(await tried(between)).toMatchObject({ outcome: 'accepted' })
+  expect(webhookSecrets.open(second?.secret ?? '', ref)).toBe(webhook.body.secret)
+  expect(await testKey(later)).toMatchObject({ outcome: 'accepted' })
+  expect(await testKey(between)).toMatchObject({ outcome: 'accepted' })
 
   await database.query('delete from llm_keys where workspace_id = $1', [lost.workspace.uuid])
-  expect(await rotate(after, '')).toMatchObject({ code: 0 })
-  expect((await sealed())?.key).toBe(second?.key)
+  expect(await rotate(SECRET_AFTER, '')).toMatchObject({ code: 0 })
+  expect((await readSealed())?.key).toBe(second?.key)
 })
 
-async function keyIdOf({ key }: { key: string }): Promise<string> {
+async function readKeyId({ key }: { key: string }): Promise<string> {
   return (await world.t.request('GET', '/v1/llm-keys', { key })).body.data[0]?.id ?? ''
 }

@@ -2,18 +2,18 @@ import type { Database } from '../../platform/database/database.ts'
 import type { Renewed, Secrets } from '../../platform/sealed-box.ts'
 import { publicId } from '../../public-ids.ts'
 import { listAllKeys, replaceSealed } from './key-store.ts'
-import { llmSeal, renewed } from './keys.ts'
+import { createKeySealedBox, resealKey } from './keys.ts'
 
 /**
- * Encrypts every stored key under the present secret. As often as you like, beside running servers: a key that is
- * replaced meanwhile is left as it is.
+ * Encrypts every stored key with the current secret. It can run repeatedly and while servers run. A key that is
+ * replaced in the meantime is left alone.
  */
 export async function resealKeys(database: Database, secrets: Secrets): Promise<Renewed> {
-  const seal = llmSeal(secrets)
+  const sealedBox = createKeySealedBox(secrets)
   const unreadable: string[] = []
   let count = 0
   for await (const row of listAllKeys(database)) {
-    const sealedKey = renewed(seal, row)
+    const sealedKey = resealKey(sealedBox, row)
     if (sealedKey === undefined) {
       unreadable.push(`${publicId('workspace', row.workspaceId)} ${publicId('llmKey', row.id)}`)
       continue

@@ -2,7 +2,7 @@ import { LLM_PROVIDER_NAMES } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
-import { refusalSentence } from '../gateway/provider-errors.ts'
+import { describeKeyRefusal } from '../gateway/provider-errors.ts'
 import type { KeyRow } from './key-store.ts'
 import { ProviderName } from './request-schemas.ts'
 
@@ -17,30 +17,32 @@ export const KeyResponse = z
     deployments: z.record(z.string(), z.string()),
     state: z.enum(['active', 'failing', 'unused_plan']).meta({
       description:
-        'failing: the provider refused it the last time, or it cannot be opened any more. unused_plan: it is stored, and the plan lets no own key be used.',
+        'failing: the provider refused it last time, or it can no longer be decrypted. unused_plan: it is stored, but the plan does not allow own keys.',
     }),
     stateReason: z.string().nullable().meta({ description: 'Why it is not active, in a sentence.' }),
     failure: z
       .object({ status: z.int(), code: z.string().nullable(), at: Instant })
       .nullable()
-      .meta({ description: 'How the provider refused it; null since it was taken again.' }),
+      .meta({ description: 'How the provider last refused it. null: it accepted the key since.' }),
     lastUsedAt: Instant.nullable().meta({ description: 'To the minute.' }),
     createdAt: Instant,
-    replacedAt: Instant.nullable().meta({ description: 'When the key was last replaced by another.' }),
+    replacedAt: Instant.nullable().meta({ description: 'When the key was last replaced.' }),
   })
   .meta({
     id: 'LlmKey',
-    description: 'A key of the workspace’s own for language models. Never the key itself.',
+    description: 'An own key for a language model provider, without the key itself.',
   })
 
 /**
- * @param unusedReason why the plan lets no own key be used; null: it does
- * @param opens whether the server's secret opens it
+ * A key as the API shows it.
+ *
+ * @param unusedReason why the plan does not allow own keys; null: it allows them
+ * @param isReadable whether the server's secret decrypts it
  */
 export function keyResponse(
   row: KeyRow,
   unusedReason: string | null,
-  opens: boolean,
+  isReadable: boolean,
 ): z.infer<typeof KeyResponse> {
   const { failureStatus: status, failureCode: code, failedAtMs } = row
   const failure = status === null || failedAtMs === null ? null : { status, code, at: instantOf(failedAtMs) }
@@ -52,7 +54,7 @@ export function keyResponse(
     baseUrl: row.baseUrl,
     apiVersion: row.apiVersion,
     deployments: row.deployments,
-    ...stateOf(row, failure, unusedReason, opens),
+    ...describeState(row, failure, unusedReason, isReadable),
     failure,
     lastUsedAt: instantOrNull(row.lastUsedAtMs),
     createdAt: instantOf(row.createdAtMs),
@@ -60,14 +62,15 @@ export function keyResponse(
   }
 }
 
-function stateOf(
+function describeState(
   { provider }: KeyRow,
   failure: { status: number } | null,
   unusedReason: string | null,
-  opens: boolean,
+  isReadable: boolean,
 ): Pick<z.infer<typeof KeyResponse>, 'state' | 'stateReason'> {
   if (unusedReason !== null) return { state: 'unused_plan', stateReason: unusedReason }
-  if (!opens) return { state: 'failing', stateReason: 'This key cannot be opened any more. Replace it.' }
+  if (!isReadable)
+    return { state: 'failing', stateReason: 'This key can no longer be decrypted. Replace it.' }
   if (failure === null) return { state: 'active', stateReason: null }
-  return { state: 'failing', stateReason: refusalSentence(provider, failure.status) }
+  return { state: 'failing', stateReason: describeKeyRefusal(provider, failure.status) }
 }

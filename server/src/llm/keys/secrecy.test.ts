@@ -4,11 +4,16 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refuseWith } from '../../../test/llm-provider.ts'
-import { type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
+import { type LlmAgent, type LlmWorld, openLlmWorld, platformKey } from '../../../test/llm-world.ts'
 
-// Keys go in and never come out: after everything that is done with them they are looked for everywhere.
+// After everything that can be done with keys, this test searches for them in everything that left the server.
 
-const secrets = ['sk-first-4f81d2c0a9', 'sk-second-77ab1e5f30', 'sk-azure-90cc12ff77', 'sk-wrong 5d1f02aa']
+const FIRST = 'sk-first-4f81d2c0a9'
+const SECOND = 'sk-second-77ab1e5f30'
+const AZURE = 'sk-azure-90cc12ff77'
+// Not accepted as a key, because of its space.
+const WRONG = 'sk-wrong 5d1f02aa'
+const secrets = [FIRST, SECOND, AZURE, WRONG]
 
 const logged: string[] = []
 const log = pino(
@@ -21,7 +26,7 @@ const log = pino(
   }),
 )
 
-/** Everything that was answered to anybody, heads and bodies. */
+/** All answers, headers and bodies. */
 const answered: string[] = []
 
 let world: LlmWorld
@@ -43,91 +48,106 @@ async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, ke
   return answer
 }
 
-test('a stored key is found nowhere: not in answers, logs, the database, files or the API’s description', async () => {
-  const [first = '', second = '', azure = '', wrong = ''] = secrets
+test('no stored key appears in answers, logs, the database, files or the API’s description', async () => {
   const agent = await world.agent()
-  const { key } = agent
-  const { id } = (await ask('POST', '/v1/llm-keys', key, { provider: 'openai', key: first })).body
-  await ask('POST', '/v1/llm-keys', key, { provider: 'openai', key: first })
-  await ask('POST', '/v1/llm-keys', key, { provider: 'groq', key: wrong })
-  await ask('POST', '/v1/llm-keys', key, { provider: 'openai', key: first, baseUrl: first })
-  await ask('POST', '/v1/llm-keys', key, { provider: first, key: first })
-  await ask('POST', '/v1/llm-keys', key, `{"provider": "openai", "key": "${first}"`)
-  const baseUrl = `${world.provider.address}/azure`
-  await ask('POST', '/v1/llm-keys', key, { provider: 'azure_openai', key: azure, baseUrl })
-  await ask('POST', `/v1/llm-keys/${id}/test`, key, {})
-  await ask('PATCH', `/v1/llm-keys/${id}`, key, { key: second })
-  await ask('PATCH', `/v1/llm-keys/${id}`, key, { key: wrong })
+  const id = await saveKeys(agent.key)
+  const useKeys = keyUser(agent, id)
+  // Providers that repeat what they were sent, and that fail in every way.
+  for (const status of [401, 402, 429, 500]) {
+    world.provider.behave(refuseWith(status, `code_${SECOND}`))
+    await useKeys()
+  }
+  world.provider.behave((_request, answer) => void answer.destroy())
+  await useKeys()
+  world.provider.behave(() => {})
+  await useKeys()
+  world.provider.reset()
+  await ask('PATCH', '/v1/llm-settings', agent.key, { fallbackToPlatform: true })
+  world.provider.behave(refuseWith(401, 'no'))
+  await useKeys()
+  await world.recorded(agent, 10)
+  await readEveryAddress(agent.key)
 
-  // Providers that repeat what they were sent, that fail in every way, and that are asked for models.
+  const stored = [...(await readTables()), ...(await readFiles())]
+  for (const [place, texts] of Object.entries({ answered, logged, stored })) {
+    expect(texts.length, place).toBeGreaterThan(3)
+    const all = texts.join('\n')
+    for (const form of [...secrets, platformKey('openai'), platformKey('azure_openai')].flatMap(formsOf))
+      expect(all.includes(form), `${form} in what was ${place}`).toBe(false)
+  }
+  // The provider did get the key.
+  expect(world.provider.requests.some(({ headers }) => headers.authorization === `Bearer ${SECOND}`)).toBe(
+    true,
+  )
+})
+
+/** Saves and changes keys, with and without mistakes. Returns the id of the OpenAI key. */
+async function saveKeys(apiKey: string): Promise<string> {
+  const { id } = (await ask('POST', '/v1/llm-keys', apiKey, { provider: 'openai', key: FIRST })).body
+  await ask('POST', '/v1/llm-keys', apiKey, { provider: 'openai', key: FIRST })
+  await ask('POST', '/v1/llm-keys', apiKey, { provider: 'groq', key: WRONG })
+  await ask('POST', '/v1/llm-keys', apiKey, { provider: 'openai', key: FIRST, baseUrl: FIRST })
+  await ask('POST', '/v1/llm-keys', apiKey, { provider: FIRST, key: FIRST })
+  await ask('POST', '/v1/llm-keys', apiKey, `{"provider": "openai", "key": "${FIRST}"`)
+  const baseUrl = `${world.provider.address}/azure`
+  await ask('POST', '/v1/llm-keys', apiKey, { provider: 'azure_openai', key: AZURE, baseUrl })
+  await ask('POST', `/v1/llm-keys/${id}/test`, apiKey, {})
+  await ask('PATCH', `/v1/llm-keys/${id}`, apiKey, { key: SECOND })
+  await ask('PATCH', `/v1/llm-keys/${id}`, apiKey, { key: WRONG })
+  return id
+}
+
+/** Uses the OpenAI key in every way: whole answers, streams, the list of models, and a test of the key. */
+function keyUser(agent: LlmAgent, id: string): () => Promise<void> {
   const chat = { model: 'agent', messages: [{ role: 'user' as const, content: 'Hi' }] }
   const client = world.client(agent)
-  const attempts = [
+  const uses = [
     () => client.chat.completions.create(chat),
     () => client.chat.completions.create({ ...chat, stream: true }),
     () => client.models.list(),
   ]
-  async function attempt(): Promise<void> {
-    for (const one of attempts) {
-      await one().then(
+  return async () => {
+    for (const use of uses) {
+      await use().then(
         (answer) => answered.push(JSON.stringify(answer)),
         (error: Error) => answered.push(String(error), JSON.stringify(error)),
       )
     }
-    await ask('POST', `/v1/llm-keys/${id}/test`, key, {})
+    await ask('POST', `/v1/llm-keys/${id}/test`, agent.key, {})
   }
-  for (const status of [401, 402, 429, 500]) {
-    world.provider.behave(refuseWith(status, `code_${second}`))
-    await attempt()
-  }
-  world.provider.behave((_request, answer) => void answer.destroy())
-  await attempt()
-  world.provider.behave(() => {})
-  await attempt()
-  world.provider.reset()
-  await ask('PATCH', '/v1/llm-settings', key, { fallbackToPlatform: true })
-  world.provider.behave(refuseWith(401, 'no'))
-  await attempt()
-  await world.recorded(agent, 10)
+}
 
-  // Every address that can be read without naming anything, and those of the key.
+/** Reads every address without parameters, and those about keys. */
+async function readEveryAddress(apiKey: string): Promise<void> {
   const { body: document } = await world.t.request<{ paths: Record<string, object> }>('GET', '/openapi.json')
   answered.push(JSON.stringify(document))
   const readable = Object.entries(document.paths).filter(
     ([path, item]) => 'get' in item && !path.includes('{'),
   )
-  for (const [path] of readable) if (path !== '/v1/events') await ask('GET', path, key)
+  for (const [path] of readable) if (path !== '/v1/events') await ask('GET', path, apiKey)
   for (const path of ['/metrics', '/v1/llm-usage', '/v1/llm-requests?failed=true'])
-    await ask('GET', path, key)
+    await ask('GET', path, apiKey)
+}
 
+async function readTables(): Promise<string[]> {
   const { rows: tables } = await world.t.database.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public'`,
   )
-  const stored: string[] = []
+  const texts: string[] = []
   for (const { name } of tables) {
     const { rows } = await world.t.database.query<{ text: string }>(`select t::text as text from "${name}" t`)
-    stored.push(...rows.map(({ text }) => text))
+    texts.push(...rows.map(({ text }) => text))
   }
-  const files = await readdir(world.t.dataDir, { recursive: true, withFileTypes: true })
-  for (const file of files.filter((entry) => entry.isFile())) {
-    stored.push(await readFile(join(file.parentPath, file.name), 'utf8'))
-  }
+  return texts
+}
 
-  const everything = { answered, logged, stored }
-  for (const [place, texts] of Object.entries(everything)) {
-    expect(texts.length, place).toBeGreaterThan(3)
-    const all = texts.join('\n')
-    for (const secret of [...secrets, platformKey('openai'), platformKey('azure_openai')]) {
-      const forms = [
-        secret,
-        Buffer.from(secret).toString('base64').replace(/=*$/, ''),
-        Buffer.from(secret).toString('hex'),
-      ]
-      for (const form of forms) expect(all.includes(form), `${form} in what was ${place}`).toBe(false)
-    }
-  }
-  // It was there to be found: the provider got it.
-  expect(world.provider.requests.some(({ headers }) => headers.authorization === `Bearer ${second}`)).toBe(
-    true,
-  )
-})
+async function readFiles(): Promise<string[]> {
+  const entries = await readdir(world.t.dataDir, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  return [secret, bytes.toString('base64').replace(/=*$/, ''), bytes.toString('hex')]
+}

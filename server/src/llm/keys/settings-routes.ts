@@ -5,40 +5,41 @@ import { requireSubscription } from '../../plans/index.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import type { LlmDeps } from '../deps.ts'
-import { ownKeysReason, requireOwnKeys } from './keys.ts'
+import { explainNoOwnKeys, requireOwnKeys } from './keys.ts'
 import { ProviderName } from './request-schemas.ts'
-import { readChoice, saveChoice } from './settings-store.ts'
+import { readSettings, saveSettings } from './settings-store.ts'
 
 const FallbackToPlatform = z.boolean().meta({
   description:
-    'Whether a request whose own key the provider refuses (401, 402, 403, 429) goes out again with the platform’s. Off unless told.',
+    'Whether a request is repeated with the platform’s key if the provider refuses the own key (401, 402, 403, 429). Default: false.',
 })
 
 const LlmSettingsResponse = z
   .object({
     fallbackToPlatform: FallbackToPlatform,
     ownKeysAvailable: z.boolean(),
-    reason: z
-      .string()
-      .nullable()
-      .meta({ description: 'Why keys of its own are not available, in a sentence.' }),
+    reason: z.string().nullable().meta({ description: 'Why own keys are not available, in a sentence.' }),
     platformProviders: z
       .array(ProviderName)
-      .meta({ description: 'The providers that the platform has keys for.' }),
+      .meta({ description: 'The providers for which the platform has keys.' }),
     platformModels: z.array(z.string()).nullable().meta({
-      description: 'The models that they pay for; a star at the end stands for anything. null: all.',
+      description:
+        'The models for which the platform’s keys pay. A star at the end matches anything. null: all models.',
     }),
   })
   .meta({ id: 'LlmSettings' })
 
-/** What a workspace chooses about its language models, and what the platform offers. */
+/** The workspace's settings for language models, and what the platform offers. */
 export function llmSettingsRoutes(deps: LlmDeps): Routes {
   const { access, database, clock, ledger, settings } = deps
 
-  async function read(db: Queryable, workspaceId: string): Promise<z.infer<typeof LlmSettingsResponse>> {
-    const reason = ownKeysReason(await requireSubscription(db, workspaceId))
+  async function readResponse(
+    db: Queryable,
+    workspaceId: string,
+  ): Promise<z.infer<typeof LlmSettingsResponse>> {
+    const reason = explainNoOwnKeys(await requireSubscription(db, workspaceId))
     return {
-      ...(await readChoice(db, workspaceId)),
+      ...(await readSettings(db, workspaceId)),
       ownKeysAvailable: reason === null,
       reason,
       platformProviders: LLM_PROVIDERS.filter((provider) => settings.keys[provider] !== undefined),
@@ -50,11 +51,11 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
   return async (server) => {
     server.get(
       '/v1/llm-settings',
-      { schema: { ...one, summary: 'What happens to requests of language models' } },
+      { schema: { ...one, summary: 'Settings for language models' } },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         await ledger.catchUpIfDue(workspaceId)
-        return read(database, workspaceId)
+        return readResponse(database, workspaceId)
       },
     )
 
@@ -63,7 +64,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
       {
         schema: {
           ...one,
-          summary: 'Change it',
+          summary: 'Change the settings for language models',
           body: z.strictObject({ fallbackToPlatform: FallbackToPlatform.optional() }),
         },
       },
@@ -77,8 +78,8 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
           if (fallbackToPlatform === true) await requireOwnKeys(tx, workspaceId)
           const saved = { by: actor, atMs: clock.now() }
           if (fallbackToPlatform !== undefined)
-            await saveChoice(tx, workspaceId, { fallbackToPlatform }, saved)
-          return read(tx, workspaceId)
+            await saveSettings(tx, workspaceId, { fallbackToPlatform }, saved)
+          return readResponse(tx, workspaceId)
         })
       },
     )

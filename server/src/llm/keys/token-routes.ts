@@ -7,21 +7,23 @@ import { Instant, instantOf } from '../../platform/http/instant.ts'
 import { Problem } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
-import { makeCallToken, revokeCallTokens } from './call-token-store.ts'
+import { createCallToken, revokeCallTokens } from './call-token-store.ts'
 
 const CallTokenResponse = z
   .object({
-    token: z.string().meta({ description: 'For the gateway, and this call alone. It is shown this once.' }),
-    expiresAt: Instant.meta({ description: 'At the latest: it ends with its call.' }),
+    token: z
+      .string()
+      .meta({ description: 'For the gateway and this call only. It is shown only in this response.' }),
+    expiresAt: Instant.meta({ description: 'The latest end. The token ends with its call.' }),
   })
   .meta({ id: 'LlmCallToken' })
 
 const params = z.object({ id: z.string() })
 const tags = ['LLM gateway']
 
-/** Tokens with which a voice stack uses the gateway for one call. */
+/** Call tokens, with which a voice stack uses the gateway for one call. */
 export function callTokenRoutes({ access, database, clock, idempotency }: LlmDeps): Routes {
-  async function scopeOfCall(request: FastifyRequest, id: string) {
+  async function findCallScope(request: FastifyRequest, id: string) {
     const callId = uuidFrom('call', id)
     if (callId === undefined)
       throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
@@ -36,20 +38,21 @@ export function callTokenRoutes({ access, database, clock, idempotency }: LlmDep
       {
         schema: {
           tags,
-          summary: 'A token with which the gateway can be used for this call',
-          description: 'For what talks in the call and is to have no workspace key. It ends with the call.',
+          summary: 'Create a token that gives access to the gateway for this call',
+          description:
+            'For the part of a voice stack that must not have a workspace key. The token ends with the call.',
           params,
           body: z.strictObject({}),
           response: { 201: CallTokenResponse },
         },
       },
       async (request, reply) => {
-        const { workspaceId, callId } = await scopeOfCall(request, request.params.id)
+        const { workspaceId, callId } = await findCallScope(request, request.params.id)
         return idempotency.command(
           request,
           reply,
           async (tx) => {
-            const { token, expiresAtMs } = await makeCallToken(tx, workspaceId, callId, clock.now())
+            const { token, expiresAtMs } = await createCallToken(tx, workspaceId, callId, clock.now())
             return { status: 201, body: { token, expiresAt: instantOf(expiresAtMs) } }
           },
           { sealed: true },
@@ -62,13 +65,13 @@ export function callTokenRoutes({ access, database, clock, idempotency }: LlmDep
       {
         schema: {
           tags,
-          summary: 'End every token of this call',
+          summary: 'Revoke all tokens of this call',
           params,
           response: { 204: z.undefined() },
         },
       },
       async (request, reply) => {
-        const { workspaceId, callId } = await scopeOfCall(request, request.params.id)
+        const { workspaceId, callId } = await findCallScope(request, request.params.id)
         await database.transaction((tx) => revokeCallTokens(tx, workspaceId, callId))
         reply.code(204)
         return undefined

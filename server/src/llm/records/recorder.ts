@@ -1,79 +1,77 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Queryable } from '../../platform/database/database.ts'
-import { type KeySighting, noteSightings } from '../keys/key-store.ts'
+import { type KeyUse, recordKeyUses } from '../keys/key-store.ts'
 import { type RequestRecord, writeRequests } from './request-store.ts'
 
 /**
- * Writes down what goes through the gateway, and never while a request waits for it: what gathers while one batch is
- * in the database is the next. A request is written when it goes out and completed when it is over, so that one whose
- * server was killed in between is known as well.
+ * Records gateway requests without making them wait: records that gather while a batch is written form the next batch.
+ * A request is recorded when it starts and again when it ends, so that requests of a killed server are known too.
  */
 export type Recorder = {
-  write(record: RequestRecord): void
-  /** How a key of a workspace's own fared. */
-  see(sighting: KeySighting): void
-  /** Resolves when everything is written. */
+  recordRequest(record: RequestRecord): void
+  /** Records that an own key was used, and whether the provider refused it. */
+  recordKeyUse(use: KeyUse): void
+  /** Resolves when everything recorded so far is written. */
   settled(): Promise<void>
 }
 
-/** Beyond that many, while the database is away, the oldest are given up. */
-const pendingMax = 20_000
-const batchMax = 1_000
-const retryMs = 1_000
-/** A key that fares as before is noted again after this long. */
-const sightingEveryMs = 60_000
+/** Beyond this number, while the database is away, the oldest records are dropped. */
+const PENDING_MAX = 20_000
+const BATCH_MAX = 1_000
+const RETRY_MS = 1_000
+/** Uses of a key with an unchanged result are recorded this often. */
+const KEY_USE_INTERVAL_MS = MINUTE_MS
 
 export function createRecorder(db: Queryable, log: FastifyBaseLogger): Recorder {
   const pending = new Map<string, RequestRecord>()
-  const sightings = new Map<string, KeySighting>()
-  const noted = new Map<string, KeySighting>()
+  const pendingUses = new Map<string, KeyUse>()
+  const lastUses = new Map<string, KeyUse>()
   let writing: Promise<void> | undefined
-  let failing = false
+  let isFailing = false
 
   async function writeBatch(): Promise<void> {
-    const batch = [...pending.values()].slice(0, batchMax)
+    const batch = [...pending.values()].slice(0, BATCH_MAX)
     if (batch.length > 0) await writeRequests(db, batch)
-    // What was completed meanwhile is another record under the same id: it stays.
+    // A request that ended during the write has a new record under its id, which stays.
     for (const record of batch) if (pending.get(record.id) === record) pending.delete(record.id)
-    const seen = [...sightings.values()]
-    if (seen.length > 0) await noteSightings(db, seen)
-    for (const sighting of seen) {
-      if (sightings.get(sighting.keyId) === sighting) sightings.delete(sighting.keyId)
-    }
+    const uses = [...pendingUses.values()]
+    if (uses.length > 0) await recordKeyUses(db, uses)
+    for (const use of uses) if (pendingUses.get(use.keyId) === use) pendingUses.delete(use.keyId)
   }
 
   async function writeAll(): Promise<void> {
-    while (pending.size > 0 || sightings.size > 0) {
+    while (pending.size > 0 || pendingUses.size > 0) {
       try {
         await writeBatch()
-        failing = false
+        isFailing = false
       } catch (error) {
-        if (!failing) log.error({ err: error }, 'Requests of the LLM gateway could not be written down')
-        failing = true
+        if (!isFailing) log.error({ err: error }, 'Could not record requests of the LLM gateway')
+        isFailing = true
         break
       }
     }
     writing = undefined
-    if (failing) setTimeout(start, retryMs).unref()
+    if (isFailing) setTimeout(start, RETRY_MS).unref()
   }
 
-  // Behind what is already runnable: requests that arrived together are written together.
+  // setImmediate lets requests that arrived together share one batch.
   function start(): void {
     writing ??= new Promise((resolve) => setImmediate(() => writeAll().then(resolve)))
   }
 
   return {
-    write(record) {
+    recordRequest(record) {
       pending.set(record.id, record)
-      const oldest = pending.size > pendingMax ? pending.keys().next().value : undefined
+      const oldest = pending.size > PENDING_MAX ? pending.keys().next().value : undefined
       if (oldest !== undefined) pending.delete(oldest)
       start()
     },
-    see(sighting) {
-      const before = noted.get(sighting.keyId)
-      if (before !== undefined && !tellsMore(before, sighting)) return
-      noted.set(sighting.keyId, sighting)
-      sightings.set(sighting.keyId, sighting)
+    recordKeyUse(use) {
+      const before = lastUses.get(use.keyId)
+      if (before !== undefined && !isNews(before, use)) return
+      lastUses.set(use.keyId, use)
+      pendingUses.set(use.keyId, use)
       start()
     },
     async settled() {
@@ -82,9 +80,9 @@ export function createRecorder(db: Queryable, log: FastifyBaseLogger): Recorder 
   }
 }
 
-function tellsMore(before: KeySighting, now: KeySighting): boolean {
+function isNews(before: KeyUse, now: KeyUse): boolean {
   return (
-    now.atMs - before.atMs >= sightingEveryMs ||
+    now.atMs - before.atMs >= KEY_USE_INTERVAL_MS ||
     now.savedAtMs !== before.savedAtMs ||
     now.failure?.status !== before.failure?.status
   )

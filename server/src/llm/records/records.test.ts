@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { json, refuseWith } from '../../../test/llm-provider.ts'
 import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
@@ -18,7 +19,6 @@ beforeEach(async () => {
 })
 
 const chat = { model: 'agent', messages: [{ role: 'user' as const, content: 'A secret between us' }] }
-const dayMs = 24 * 60 * 60 * 1000
 
 const usage = (query = '', key = agent.key) =>
   world.t.request<Record<string, never>>('GET', `/v1/llm-usage${query}`, { key })
@@ -27,8 +27,8 @@ const requests = (query = '', key = agent.key) => world.t.request('GET', `/v1/ll
 const none = { requests: 0, tokens: { prompt: 0, completion: 0, total: 0 } }
 const one = { requests: 1, tokens: { prompt: 11, completion: 4, total: 15 } }
 
-/** A request of the agent's as it went out, at the clock's time. */
-function begun(changes: Partial<RequestRecord> = {}): RequestRecord {
+/** A running request of the agent that started now. */
+function startedRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
   const atMs = world.t.clock.now()
   return {
     workspaceId: agent.workspace.uuid,
@@ -48,7 +48,7 @@ function begun(changes: Partial<RequestRecord> = {}): RequestRecord {
   }
 }
 
-const ended = (changes: object = {}): RequestRecord['end'] => ({
+const endNow = (changes: object = {}): RequestRecord['end'] => ({
   endedAtMs: world.t.clock.now(),
   status: 200,
   error: null,
@@ -59,11 +59,11 @@ const ended = (changes: object = {}): RequestRecord['end'] => ({
 })
 
 describe('usage', () => {
-  test('adds up by day, agent, provider and key source, with failures and the window it is of', async () => {
+  test('adds up by day, agent, provider and key source', async () => {
     await world.ownKey(agent, { provider: 'openai', key: 'own-secret-key' })
     await world.client(agent).chat.completions.create(chat)
     await world.recorded(agent, 1)
-    world.t.clock.advance(dayMs)
+    world.t.clock.advance(DAY_MS)
     const { body: second } = await world.t.request('POST', '/v1/agents', {
       key: agent.key,
       body: { name: 'Night shift', language: 'en', llmProvider: 'anthropic', llmModel: 'claude-haiku-4-5' },
@@ -77,7 +77,7 @@ describe('usage', () => {
       .catch(() => {})
     await world.recorded(agent, 3)
     const today = new Date(world.t.clock.now()).toISOString().slice(0, 10)
-    const yesterday = new Date(world.t.clock.now() - dayMs).toISOString().slice(0, 10)
+    const yesterday = new Date(world.t.clock.now() - DAY_MS).toISOString().slice(0, 10)
     const { body } = await usage()
     const twoOfPlatform = { ...one, requests: 2 }
     const ownFigures = { errors: 0, fallbacks: 0, ...one, own: one, platform: none }
@@ -85,7 +85,7 @@ describe('usage', () => {
     expect(body).toEqual({
       asOf: expect.any(String),
       window: {
-        from: new Date(world.t.clock.now() - 29 * dayMs).toISOString().slice(0, 10),
+        from: new Date(world.t.clock.now() - 29 * DAY_MS).toISOString().slice(0, 10),
         to: today,
         timeZone: 'UTC',
       },
@@ -126,7 +126,7 @@ describe('usage', () => {
     expect((await usage(query)).body).toMatchObject({ status: 400, errors: [{ pointer }] })
   })
 
-  test('a request counts on the local day of its workspace', async () => {
+  test('counts a request on the local day of its workspace', async () => {
     await world.t.request('PATCH', '/v1/workspace', {
       key: agent.key,
       body: { timeZone: 'Pacific/Auckland' },
@@ -139,7 +139,7 @@ describe('usage', () => {
     expect((await usage()).body).toMatchObject({ days: [{ date: local.toPlainDate().toString() }] })
   })
 
-  test('is the workspace’s own alone', async () => {
+  test('includes no requests of other workspaces', async () => {
     await world.client(agent).chat.completions.create(chat)
     await world.recorded(agent)
     const stranger = await world.t.addWorkspace()
@@ -150,7 +150,7 @@ describe('usage', () => {
 })
 
 describe('requests', () => {
-  test('are listed newest first, page by page, by what they were', async () => {
+  test('are listed newest first, in pages, with filters', async () => {
     const client = world.client(agent)
     await client.chat.completions.create({ ...chat, model: 'one' })
     await client.chat.completions.create({ ...chat, model: 'two' })
@@ -172,7 +172,7 @@ describe('requests', () => {
     expect((await requests('?agentId=x')).body.code).toBe('agent_not_found')
   })
 
-  test('hold not a word of what was said', async () => {
+  test('are stored without their content', async () => {
     await world.client(agent).chat.completions.create(chat)
     await world.recorded(agent)
     const { rows } = await world.t.database.query<{ all: string }>(
@@ -181,22 +181,22 @@ describe('requests', () => {
     expect(rows.map(({ all }) => all).join()).not.toMatch(/secret between|Good morning/)
   })
 
-  test('are forgotten after 90 days, what they add up to is not', async () => {
+  test('are deleted after 90 days, and their sums stay', async () => {
     await world.client(agent).chat.completions.create(chat)
     await world.recorded(agent)
     const today = new Date(world.t.clock.now()).toISOString().slice(0, 10)
-    world.t.clock.advance(91 * dayMs)
+    world.t.clock.advance(91 * DAY_MS)
     await world.t.app.runDue()
     expect((await requests()).body.data).toEqual([])
     expect((await usage(`?from=${today}&to=${today}`)).body).toMatchObject({ total: { requests: 1 } })
   })
 })
 
-describe('what is written down', () => {
-  test('counts once, whatever is repeated', async () => {
+describe('the record of a request', () => {
+  test('counts once, even if it is written repeatedly', async () => {
     const { database } = world.t
-    const record = begun()
-    const whole = { ...record, end: ended() }
+    const record = startedRequest()
+    const whole = { ...record, end: endNow() }
     await writeRequests(database, [record])
     expect((await usage()).body).toMatchObject({ total: { requests: 0 } })
     await writeRequests(database, [whole])
@@ -206,7 +206,7 @@ describe('what is written down', () => {
     expect((await requests()).body.data).toMatchObject([{ status: 200, endedAt: expect.any(String) }])
   })
 
-  test('by two servers at once adds up', async () => {
+  test('adds up when two servers write at once', async () => {
     const other = await world.t.addProcess()
     await other.app.listen()
     const address = `http://127.0.0.1:${(other.app.server.server.address() as AddressInfo).port}`
@@ -218,11 +218,11 @@ describe('what is written down', () => {
     expect((await usage()).body).toMatchObject({ total: { requests: 40, tokens: { total: 600 } } })
   })
 
-  test('of a server that was killed in the middle of a request is completed later, once', async () => {
-    await writeRequests(world.t.database, [begun()])
+  test('of a killed server is completed later, once', async () => {
+    await writeRequests(world.t.database, [startedRequest()])
     await world.t.app.runDue()
     expect((await requests()).body.data).toMatchObject([{ endedAt: null, error: null }])
-    world.t.clock.advance(20 * 60_000)
+    world.t.clock.advance(20 * MINUTE_MS)
     const other = await world.t.addProcess()
     await Promise.all([world.t.app.runDue(), other.app.runDue()])
     expect((await requests()).body.data).toMatchObject([
@@ -231,27 +231,28 @@ describe('what is written down', () => {
     expect((await usage()).body).toMatchObject({ total: { requests: 1, errors: 1 } })
   })
 
-  test('waits for a database that is away, and loses nothing', async () => {
+  test('waits while the database is away, and nothing is lost', async () => {
     const { database } = world.t
-    let away = true
+    let isAway = true
     const recorder = createRecorder(
       {
-        query: (query, values) => (away ? Promise.reject(new Error('away')) : database.query(query, values)),
+        query: (query, values) =>
+          isAway ? Promise.reject(new Error('away')) : database.query(query, values),
       },
       { error: () => {} } as never,
     )
-    const record = begun()
-    recorder.write(record)
-    recorder.write({ ...record, end: ended() })
+    const record = startedRequest()
+    recorder.recordRequest(record)
+    recorder.recordRequest({ ...record, end: endNow() })
     await recorder.settled()
-    away = false
-    recorder.write(begun({ end: ended({ error: 'timeout' }) }))
+    isAway = false
+    recorder.recordRequest(startedRequest({ end: endNow({ error: 'timeout' }) }))
     await recorder.settled()
     expect((await usage()).body).toMatchObject({ total: { requests: 2, errors: 1 } })
   })
 })
 
-test('when a key was last used is noted, to the minute', async () => {
+test('a key’s last use is recorded once a minute', async () => {
   await world.ownKey(agent, { provider: 'openai', key: 'own-secret-key' })
   const lastUsed = async () =>
     (await world.t.request('GET', '/v1/llm-keys', { key: agent.key })).body.data[0]?.lastUsedAt

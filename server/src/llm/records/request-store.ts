@@ -1,11 +1,12 @@
 import type { LlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { bigintArray, intArray, textArray, uuidArray } from '../../platform/database/array-parameters.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Tokens } from './tokens.ts'
 
-/** What went wrong with a request, in a word. */
-export const requestErrors = [
+/** How a request failed. */
+export const REQUEST_ERRORS = [
   'key_refused',
   'rate_limited',
   'request_refused',
@@ -18,33 +19,34 @@ export const requestErrors = [
   'server_stopped',
 ] as const
 
-export type RequestError = (typeof requestErrors)[number]
+export type RequestError = (typeof REQUEST_ERRORS)[number]
 
-/** Who left a conversation with a model is no failure: a voice agent that is interrupted does. */
-const noFailure: RequestError = 'caller_gone'
+/** A caller that leaves is not a failure: voice agents leave when they are interrupted. */
+const NOT_A_FAILURE: RequestError = 'caller_gone'
 
-/** A request of the gateway as it goes out. */
-export type RequestBegun = {
+/** A gateway request when it starts. */
+export type RequestStart = {
   readonly workspaceId: string
   readonly id: string
   readonly atMs: number
-  /** The workspace's local day. */
+  /** The local day of the workspace. */
   readonly day: string
   readonly agentId: string
   readonly callId: string | null
   readonly provider: LlmProvider
   readonly model: string
   readonly keySource: LlmKeySource
-  /** The own key was refused before, and the platform's took over. */
+  /** Whether the platform's key took over because the provider refused the own key. */
   readonly fallback: boolean
+  /** With `fallback`: the status with which the provider refused the own key. */
   readonly ownKeyStatus: number | null
   readonly streamed: boolean
 }
 
-/** What came of it. */
+/** How a gateway request ended. */
 export type RequestEnd = {
   readonly endedAtMs: number
-  /** What the caller was answered; null: it had gone before. */
+  /** The status sent to the caller; null: it left before. */
   readonly status: number | null
   readonly error: RequestError | null
   readonly tokens: Tokens
@@ -52,15 +54,17 @@ export type RequestEnd = {
   readonly totalMs: number | null
 }
 
-/** @param end null: it is under way */
-export type RequestRecord = RequestBegun & { readonly end: RequestEnd | null }
+export type RequestRecord = RequestStart & {
+  /** Null: the request is running. */
+  readonly end: RequestEnd | null
+}
 
-/** Adds what ended just now to the days. In one order, so that two servers never wait for each other in a circle. */
-const addToDays = `
+/** Adds the rows of `ended` to their days, in one order so that two servers cannot deadlock. */
+const addToDaysSql = `
   insert into llm_days as d (workspace_id, day, agent_id, provider, key_source, requests, errors, fallbacks,
                              prompt_tokens, completion_tokens, total_tokens)
   select workspace_id, day, agent_id, provider, key_source, count(*),
-         count(*) filter (where error <> '${noFailure}'), count(*) filter (where fallback),
+         count(*) filter (where error <> '${NOT_A_FAILURE}'), count(*) filter (where fallback),
          coalesce(sum(prompt_tokens), 0)::bigint, coalesce(sum(completion_tokens), 0)::bigint,
          coalesce(sum(total_tokens), 0)::bigint
   from ended group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
@@ -70,7 +74,7 @@ const addToDays = `
     completion_tokens = d.completion_tokens + excluded.completion_tokens,
     total_tokens = d.total_tokens + excluded.total_tokens`
 
-// A row is completed once: written again, after an answer of the database that got lost, it is not counted again.
+// A row is completed once. If it is written again because the database's answer was lost, it is not counted again.
 const writeSql = `
   with written as (
     insert into llm_requests as r (workspace_id, id, at_ms, day, agent_id, call_id, provider, model, key_source,
@@ -89,9 +93,9 @@ const writeSql = `
     where r.ended_at_ms is null and excluded.ended_at_ms is not null
     returning r.*
   ), ended as (select * from written where ended_at_ms is not null)
-  ${addToDays}`
+  ${addToDaysSql}`
 
-/** Writes requests that went out or are over; of each at most one record. */
+/** Writes requests that started or ended. Takes at most one record per request. */
 export async function writeRequests(db: Queryable, records: readonly RequestRecord[]): Promise<void> {
   await db.query({
     name: 'llm_write_requests',
@@ -122,10 +126,10 @@ export async function writeRequests(db: Queryable, records: readonly RequestReco
 }
 
 /**
- * Completes requests that went out before `beforeMs` and whose server never said what came of them: it was killed.
- * At most `limit` a time.
+ * Completes requests that started before `beforeMs` and whose end was never recorded, because their server was killed.
+ * At most `limit`.
  */
-export async function endAbandoned(
+export async function closeAbandonedRequests(
   db: Queryable,
   beforeMs: number,
   nowMs: number,
@@ -138,15 +142,15 @@ export async function endAbandoned(
          (select workspace_id, id from llm_requests where ended_at_ms is null and at_ms < $1 limit $3
           for update skip locked)
        returning *
-     ) ${addToDays}`,
+     ) ${addToDaysSql}`,
     [beforeMs, nowMs, limit],
   )
 }
 
-/** How long each request is kept by itself; what the days add up to stays. */
-export const REQUESTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000
+/** How long single requests are kept. Their sums by day stay. */
+export const REQUESTS_KEPT_MS = 90 * DAY_MS
 
-/** Forgets requests older than 90 days; at most `limit` a time. */
+/** Deletes requests older than 90 days, at most `limit`. */
 export async function deleteExpiredRequests(db: Queryable, nowMs: number, limit = 20_000): Promise<void> {
   await db.query(
     `delete from llm_requests where ctid = any(array(
@@ -160,11 +164,11 @@ export type RequestFilter = {
   readonly callId: string | null
   readonly provider: LlmProvider | null
   readonly keySource: LlmKeySource | null
-  /** Only those that failed. */
+  /** Whether to list failed requests only. */
   readonly failed: boolean
 }
 
-export type RequestRow = Omit<RequestBegun, 'day'> &
+export type RequestRow = Omit<RequestStart, 'day'> &
   Omit<RequestEnd, 'tokens' | 'endedAtMs'> & {
     readonly agentName: string
     readonly endedAtMs: number | null
@@ -173,7 +177,7 @@ export type RequestRow = Omit<RequestBegun, 'day'> &
     readonly totalTokens: number | null
   }
 
-/** Newest first. */
+/** Lists requests, newest first. */
 export async function listRequests(
   db: Queryable,
   workspaceId: string,
@@ -189,7 +193,7 @@ export async function listRequests(
      from llm_requests r join agents a on a.workspace_id = r.workspace_id and a.id = r.agent_id
      where r.workspace_id = $1 and ($2::uuid is null or r.agent_id = $2) and ($3::uuid is null or r.call_id = $3)
        and ($4::text is null or r.provider = $4) and ($5::text is null or r.key_source = $5)
-       and (not $6 or r.error <> '${noFailure}') and ($7::uuid is null or r.id < $7)
+       and (not $6 or r.error <> '${NOT_A_FAILURE}') and ($7::uuid is null or r.id < $7)
      order by r.id desc limit $8`,
     [
       workspaceId,

@@ -2,22 +2,24 @@ import { z } from 'zod'
 import { Instant, instantOf, instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import { ProviderName } from '../keys/request-schemas.ts'
-import { type RequestRow, requestErrors } from './request-store.ts'
+import { REQUEST_ERRORS, type RequestRow } from './request-store.ts'
 import type { UsageRow } from './usage-store.ts'
 
-const Tokens = z.object({ prompt: z.int(), completion: z.int(), total: z.int() })
+const TokenCounts = z.object({ prompt: z.int(), completion: z.int(), total: z.int() })
 
-const Part = z.object({ requests: z.int(), tokens: Tokens })
+const SourceFigures = z.object({ requests: z.int(), tokens: TokenCounts })
 
 const figures = {
   requests: z.int(),
-  errors: z.int().meta({ description: 'Requests that failed. A caller that leaves early is no failure.' }),
-  fallbacks: z
+  errors: z
     .int()
-    .meta({ description: 'Requests whose own key was refused, and which the platform’s paid.' }),
-  tokens: Tokens.meta({ description: 'As the providers count them.' }),
-  own: Part.meta({ description: 'Of these, what the workspace’s own keys paid.' }),
-  platform: Part.meta({ description: 'Of these, what the platform’s keys paid.' }),
+    .meta({ description: 'Requests that failed. A caller that leaves early does not count as a failure.' }),
+  fallbacks: z.int().meta({
+    description: 'Requests for which the platform’s key took over because the provider refused the own key.',
+  }),
+  tokens: TokenCounts.meta({ description: 'As the providers count them.' }),
+  own: SourceFigures.meta({ description: 'Of these, requests with the workspace’s own keys.' }),
+  platform: SourceFigures.meta({ description: 'Of these, requests with the platform’s keys.' }),
 }
 
 export const KeySourceName = z.enum(['own', 'platform'])
@@ -30,16 +32,16 @@ export const UsageResponse = z
       to: z.string(),
       timeZone: z.string().meta({
         description:
-          'The workspace’s, in which today is meant. A request stays on the local day on which it began: a change of the time zone moves none that was counted before.',
+          'The workspace’s current time zone. Requests stay on the local day on which they began, even if the time zone changes later.',
       }),
     }),
     total: z.object(figures),
     days: z
       .array(z.object({ date: z.string(), ...figures }))
-      .meta({ description: 'Days with requests, in order.' }),
+      .meta({ description: 'Days with requests, oldest first.' }),
     agents: z
       .array(z.object({ agentId: z.string(), name: z.string(), ...figures }))
-      .meta({ description: 'The most requests first.' }),
+      .meta({ description: 'Most requests first.' }),
     providers: z.array(z.object({ provider: ProviderName, ...figures })),
   })
   .meta({ id: 'LlmUsage', description: 'Days, agents and providers each add up to the total.' })
@@ -56,22 +58,22 @@ export function usageResponse(
   return {
     asOf: instantOf(nowMs),
     window,
-    total: figuresOf(rows.filter(isTotal)),
-    days: grouped(rows, (row) => row.day).map(([date, of]) => ({ date, ...figuresOf(of) })),
-    agents: grouped(rows, (row) => row.agentId)
+    total: sumFigures(rows.filter(isTotal)),
+    days: groupBy(rows, (row) => row.day).map(([date, of]) => ({ date, ...sumFigures(of) })),
+    agents: groupBy(rows, (row) => row.agentId)
       .map(([id, of]) => ({
         agentId: publicId('agent', id),
         name: of[0]?.agentName ?? '',
-        ...figuresOf(of),
+        ...sumFigures(of),
       }))
       .sort(mostFirst),
-    providers: grouped(rows, (row) => row.provider)
-      .map(([provider, of]) => ({ provider, ...figuresOf(of) }))
+    providers: groupBy(rows, (row) => row.provider)
+      .map(([provider, of]) => ({ provider, ...sumFigures(of) }))
       .sort(mostFirst),
   }
 }
 
-function grouped<Key extends string>(
+function groupBy<Key extends string>(
   rows: readonly UsageRow[],
   keyOf: (row: UsageRow) => Key | null,
 ): [Key, UsageRow[]][] {
@@ -83,10 +85,10 @@ function grouped<Key extends string>(
   return [...groups]
 }
 
-/** @param rows at most one of each key source */
-function figuresOf(rows: readonly UsageRow[]): Figures {
+/** Adds up rows. There is at most one per key source. */
+function sumFigures(rows: readonly UsageRow[]): Figures {
   const sum = (read: (row: UsageRow) => number) => rows.reduce((all, row) => all + read(row), 0)
-  const part = (source: UsageRow['keySource']) => {
+  const sourceFigures = (source: UsageRow['keySource']) => {
     const row = rows.find(({ keySource }) => keySource === source)
     return {
       requests: row?.requests ?? 0,
@@ -106,8 +108,8 @@ function figuresOf(rows: readonly UsageRow[]): Figures {
       completion: sum((row) => row.completionTokens),
       total: sum((row) => row.totalTokens),
     },
-    own: part('own'),
-    platform: part('platform'),
+    own: sourceFigures('own'),
+    platform: sourceFigures('platform'),
   }
 }
 
@@ -115,39 +117,36 @@ export const LlmRequestResponse = z
   .object({
     id: z.string().meta({ example: 'llm_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
     at: Instant,
-    endedAt: Instant.nullable().meta({ description: 'null: it is under way.' }),
+    endedAt: Instant.nullable().meta({ description: 'null: the request is running.' }),
     agentId: z.string(),
     agentName: z.string(),
     callId: z.string().nullable(),
     provider: ProviderName,
-    model: z.string().meta({ description: 'As it was asked for.' }),
-    keySource: KeySourceName.meta({ description: 'Whose key paid.' }),
+    model: z.string().meta({ description: 'As the request named it.' }),
+    keySource: KeySourceName.meta({ description: 'Whose key was used.' }),
     fallback: z.boolean().meta({
-      description: 'The own key was refused, and the platform’s took over: the workspace wanted that.',
+      description: 'The provider refused the own key, and the platform’s key took over.',
     }),
     ownKeyStatus: z
       .int()
       .nullable()
-      .meta({ description: 'With fallback: how the provider refused the own key.' }),
+      .meta({ description: 'With fallback: the status with which the provider refused the own key.' }),
     streamed: z.boolean(),
-    status: z
-      .int()
-      .nullable()
-      .meta({ description: 'What the caller was answered; null: it had gone before.' }),
+    status: z.int().nullable().meta({ description: 'The status sent to the caller. null: it left before.' }),
     error: z
-      .enum(requestErrors)
+      .enum(REQUEST_ERRORS)
       .nullable()
-      .meta({ description: 'null: everything went well, or it is under way.' }),
+      .meta({ description: 'null: the request succeeded or is running.' }),
     tokens: z
       .object({ prompt: z.int().nullable(), completion: z.int().nullable(), total: z.int().nullable() })
       .meta({ description: 'null: the provider did not say.' }),
     firstByteMilliseconds: z
       .int()
       .nullable()
-      .meta({ description: 'From the request to the first of the answer.' }),
+      .meta({ description: 'From the request to the first byte of the answer.' }),
     totalMilliseconds: z.int().nullable(),
   })
-  .meta({ id: 'LlmRequest', description: 'A request of the gateway, without a word of what was said.' })
+  .meta({ id: 'LlmRequest', description: 'A gateway request, without its content.' })
 
 export function requestResponse(row: RequestRow): z.infer<typeof LlmRequestResponse> {
   return {

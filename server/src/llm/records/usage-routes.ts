@@ -1,6 +1,7 @@
 import { localDateOf } from '@talktime/core/time/local-day'
 import { isDate } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
+import { readTimeZone } from '../../access/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
@@ -22,15 +23,10 @@ const LocalDate = (name: string) =>
   z.string().refine(isDate, `"${name}" must be a local date, such as 2026-11-22.`).optional()
 
 const tags = ['LLM keys']
-const daysDefault = 30
+const DAYS_DEFAULT = 30
 
-export type UsageDeps = LlmDeps & {
-  /** The time zone of a workspace. */
-  readonly timeZoneOf: (workspaceId: string) => Promise<string>
-}
-
-/** What the keys for language models did. */
-export function llmUsageRoutes(deps: UsageDeps): Routes {
+/** Usage of the gateway and its requests. */
+export function llmUsageRoutes(deps: LlmDeps): Routes {
   const { access, database, clock } = deps
   return async (server) => {
     server.get(
@@ -40,7 +36,7 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
           tags,
           summary: 'Requests and tokens in a window of local days',
           description:
-            'The last 30 days unless told. Days are those of the time zone that the workspace had when a request began.',
+            'Default: the last 30 days. Days are local days in the time zone that the workspace had when a request began.',
           querystring: z.object({
             from: LocalDate('from').meta({ description: 'The first local day.' }),
             to: LocalDate('to').meta({ description: 'The last local day, included.' }),
@@ -50,8 +46,8 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const timeZone = await deps.timeZoneOf(workspaceId)
-        const window = windowOf(request.query, localDateOf(clock.now(), timeZone))
+        const timeZone = await readTimeZone(database, workspaceId)
+        const window = parseWindow(request.query, localDateOf(clock.now(), timeZone))
         const rows = await readUsage(database, workspaceId, window)
         return usageResponse(rows, { ...window, timeZone }, clock.now())
       },
@@ -62,8 +58,8 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
       {
         schema: {
           tags,
-          summary: 'Requests of the gateway, newest first',
-          description: 'Kept for 90 days; what they add up to stays.',
+          summary: 'Gateway requests, newest first',
+          description: 'Requests are kept for 90 days. Their sums by day stay.',
           querystring: ListQuery.extend({
             agentId: z.string().optional(),
             callId: z.string().optional(),
@@ -72,7 +68,7 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
             failed: z
               .enum(['true', 'false'])
               .optional()
-              .meta({ description: 'true: only those that failed.' }),
+              .meta({ description: 'true: only requests that failed.' }),
           }),
           response: { 200: listOf(LlmRequestResponse) },
         },
@@ -82,8 +78,8 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
         const { limit = LIMIT_DEFAULT, cursor, agentId, callId, ...rest } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const filter = {
-          agentId: uuidOrNull('agent', agentId),
-          callId: uuidOrNull('call', callId),
+          agentId: parseId('agent', agentId),
+          callId: parseId('call', callId),
           provider: rest.provider ?? null,
           keySource: rest.keySource ?? null,
           failed: rest.failed === 'true',
@@ -95,7 +91,7 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
   }
 }
 
-function windowOf(
+function parseWindow(
   query: { readonly from?: string | undefined; readonly to?: string | undefined },
   today: string,
 ): { from: string; to: string } {
@@ -103,13 +99,13 @@ function windowOf(
   const from =
     query.from ??
     Temporal.PlainDate.from(to)
-      .subtract({ days: daysDefault - 1 })
+      .subtract({ days: DAYS_DEFAULT - 1 })
       .toString()
-  if (to < from) throw invalid('/to', '"to" must not lie before "from".')
+  if (to < from) throw invalid('/to', '"to" must not be before "from".')
   return { from, to }
 }
 
-function uuidOrNull(kind: IdKind & ('agent' | 'call'), id: string | undefined): string | null {
+function parseId(kind: IdKind & ('agent' | 'call'), id: string | undefined): string | null {
   if (id === undefined) return null
   const uuid = uuidFrom(kind, id)
   if (uuid === undefined)

@@ -2,7 +2,7 @@ import type { LlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { Queryable } from '../../platform/database/database.ts'
 
-/** What went through the gateway, added up. */
+/** Sums over gateway requests. */
 export type Sums = {
   readonly requests: number
   readonly errors: number
@@ -12,7 +12,7 @@ export type Sums = {
   readonly totalTokens: number
 }
 
-/** Sums of one of these: a day, an agent, a provider, or everything; and of one key source. */
+/** The sums of one key source, over one day, one agent, one provider, or everything. */
 export type UsageRow = Sums & {
   readonly keySource: LlmKeySource
   readonly day: string | null
@@ -21,7 +21,10 @@ export type UsageRow = Sums & {
   readonly provider: LlmProvider | null
 }
 
-/** All sums of a window of local days, both ends included, in one look: they add up to each other. */
+/**
+ * Reads the sums of a window of local days, both ends included. One query reads them all, so that days, agents and
+ * providers add up to one total.
+ */
 export async function readUsage(
   db: Queryable,
   workspaceId: string,

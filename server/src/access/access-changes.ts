@@ -2,28 +2,30 @@ import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** What changed about access: names of cached principals that are no longer true. */
+/** A change that makes cached principals wrong. `name` is a key's hash in hex, a session's cache key, or a UUID. */
 export type AccessChange = { readonly kind: 'key' | 'session' | 'user' | 'workspace'; readonly name: string }
 
-const channel = 'talktime_access'
-const retryMs = 1_000
+const CHANNEL = 'talktime_access'
+const RETRY_MS = 1_000
 
-/** Tells every server process, this one too, once the transaction commits. */
+/** Announces a change to every server process, this one included, when the transaction commits. */
 export async function announceChange(tx: Queryable, change: AccessChange): Promise<void> {
-  await tx.query('select pg_notify($1, $2)', [channel, `${change.kind} ${change.name}`])
+  await tx.query('select pg_notify($1, $2)', [CHANNEL, `${change.kind} ${change.name}`])
 }
 
 export type ChangeListener = { close(): Promise<void> }
 
 /**
- * Hears what {@link announceChange} tells, on a connection of its own. `onState` says whether changes are heard:
- * after a broken connection, not until there is another.
+ * Listens for announced changes on a database connection of its own and reconnects when it breaks.
+ *
+ * @param options.onState gets `false` when the connection breaks and `true` when it listens (again). Changes are
+ *   missed in between
  */
 export async function listenForChanges(options: {
   connection: pg.ClientConfig
   log: FastifyBaseLogger
   onChange: (change: AccessChange) => void
-  onState: (heard: boolean) => void
+  onState: (isListening: boolean) => void
 }): Promise<ChangeListener> {
   const { connection, log, onChange, onState } = options
   let closed = false
@@ -32,22 +34,22 @@ export async function listenForChanges(options: {
 
   async function connect(): Promise<void> {
     const next = new pg.Client({ ...connection, keepAlive: true })
-    const lost = (error?: Error) => {
+    const onLost = (error?: Error) => {
       if (client !== next) return
       client = undefined
       onState(false)
       if (closed) return
-      log.warn({ err: error }, 'Lost the connection on which changes of access are heard')
+      log.warn({ err: error }, 'Lost the connection that listens for access changes')
       connectLater()
     }
-    next.on('error', lost)
-    next.on('end', () => lost())
+    next.on('error', onLost)
+    next.on('end', () => onLost())
     next.on('notification', ({ payload }) => {
-      const change = changeFrom(payload)
+      const change = parseChange(payload)
       if (change !== undefined) onChange(change)
     })
     await next.connect()
-    await next.query(`listen ${channel}`)
+    await next.query(`listen ${CHANNEL}`)
     if (closed) return next.end()
     client = next
     onState(true)
@@ -58,7 +60,7 @@ export async function listenForChanges(options: {
       connect().catch(() => {
         if (!closed) connectLater()
       })
-    }, retryMs)
+    }, RETRY_MS)
   }
 
   await connect()
@@ -73,7 +75,7 @@ export async function listenForChanges(options: {
   }
 }
 
-function changeFrom(payload: string | undefined): AccessChange | undefined {
+function parseChange(payload: string | undefined): AccessChange | undefined {
   const [kind, name] = payload?.split(' ') ?? []
   if (name === undefined) return undefined
   if (kind === 'key' || kind === 'session' || kind === 'user' || kind === 'workspace') return { kind, name }

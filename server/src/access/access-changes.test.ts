@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Ask, type TestApp, testApp } from '../../test/app.ts'
-import { createKey } from './keys.ts'
-import { freshMs } from './principal-cache.ts'
+import { createKey } from './key-store.ts'
+import { FRESH_MS } from './principal-cache.ts'
 
 let t: TestApp
 let otherRequest: Ask
@@ -23,9 +23,9 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 beforeEach(async () => {
-  const made = await createKey(t.database, { name: 'CI', workspaceId: t.workspaceUuid }, t.clock.now())
-  key = made.key
-  keyId = made.row.id
+  const created = await createKey(t.database, { name: 'CI', workspaceId: t.workspaceUuid }, t.clock.now())
+  key = created.key
+  keyId = created.row.id
 })
 
 const use = async (request: Ask = t.request) => (await request('GET', '/v1/workspace', { key })).status
@@ -38,16 +38,16 @@ const listeners = async () => {
   return rows[0]?.count
 }
 
-test('should a message about a revoked key be lost, the key is good for five seconds more and not longer', async () => {
+test('if the message about a revoked key is lost, the key works for five more seconds at most', async () => {
   expect(await use()).toBe(200)
   await revokeElsewhere()
-  t.clock.advance(freshMs - 1)
+  t.clock.advance(FRESH_MS - 1)
   expect(await use()).toBe(200)
   t.clock.advance(1)
   expect(await use()).toBe(401)
 })
 
-test('a process that cannot hear what others change asks the database each time, until it hears again', async () => {
+test('a process that cannot listen for changes asks the database each time until it listens again', async () => {
   expect(await use(otherRequest)).toBe(200)
   await t.database.query(
     `select pg_terminate_backend(pid) from pg_stat_activity

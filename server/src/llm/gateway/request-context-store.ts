@@ -2,13 +2,13 @@ import type { Queryable } from '../../platform/database/database.ts'
 import type { CallTokenRef } from '../keys/call-token-store.ts'
 import type { KeyRow } from '../keys/key-store.ts'
 
-/** Everything that decides how a request of the gateway goes on, read in one query. */
+/** Everything that decides where a gateway request goes, read in one query. */
 export type RequestContext = {
   readonly active: boolean
   readonly timeZone: string
   readonly planName: string
   readonly ownKeysAllowed: boolean
-  /** The workspace's own keys, where the plan lets them be used; null: none. */
+  /** The workspace's own keys if the plan allows them; null: there are none. */
   readonly ownKeys: readonly ContextKey[] | null
   readonly fallbackToPlatform: boolean
   readonly anchorMs: number
@@ -16,23 +16,23 @@ export type RequestContext = {
   readonly liveCalls: number
   readonly openCalls: number
   readonly nextBoundaryMs: number | null
-  /** The token's row; null: no token was sent, or there is none such. */
+  /** Null: the request sent no call token, or an unknown one. */
   readonly tokenExpiresAtMs: number | null
-  /** The call that was named, or is the token's; null: none, or none in this workspace. */
+  /** The token's call, or the one that the request names; null: there is none in this workspace. */
   readonly callId: string | null
   readonly callAgentId: string | null
   readonly callOpen: boolean
   readonly callAnsweredAtMs: number | null
   readonly callAuthorizedAtMs: number | null
   readonly callMaxDurationMs: number | null
-  /** The agent that was named, or is the call's; null: none, or none in this workspace. */
+  /** The agent that the request names, or the call's; null: there is none in this workspace. */
   readonly agentId: string | null
   readonly agentArchived: boolean
   readonly llmProvider: string | null
   readonly llmModel: string | null
 }
 
-/** As much of an own key as it takes to use it. */
+/** The columns of an own key that are needed to use it. */
 export type ContextKey = Pick<
   KeyRow,
   'workspaceId' | 'id' | 'provider' | 'sealedKey' | 'baseUrl' | 'apiVersion' | 'deployments' | 'savedAtMs'
@@ -45,13 +45,13 @@ export type RequestContextRef = {
   readonly token: CallTokenRef | null
 }
 
-/** Undefined where there is no such workspace. */
+/** Loads the context of a request. Undefined if there is no such workspace. */
 export async function loadRequestContext(
   db: Queryable,
   ref: RequestContextRef,
 ): Promise<RequestContext | undefined> {
   const { rows } = await db.query<RequestContext>({
-    name: 'llm_load_scene',
+    name: 'llm_load_request_context',
     text: `
       select w.status = 'active' as active, w.time_zone as "timeZone", s.terms ->> 'name' as "planName",
              coalesce((s.terms -> 'features' ->> 'ownLlmKeys')::boolean, false) as "ownKeysAllowed",

@@ -1,18 +1,17 @@
-import { accessProblems } from '../access/index.ts'
-import { openSubscription } from '../plans/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
+import { accessProblems } from './problems.ts'
 
-/** A workspace as the database has it. The budget is in milliseconds of talk time; null: the plan's credits. */
+/** A row of `workspaces`. */
 export type WorkspaceRow = {
   readonly id: string
   readonly name: string
   readonly timeZone: string
   readonly status: 'active' | 'suspended'
   readonly whenCreditsRunOut: 'finish' | 'end'
+  /** In milliseconds of talk time; null: the plan's credits. */
   readonly monthlyBudgetMs: number | null
-  /** Below it the balance is low, in milliseconds of talk time; null: Talktime's rule. */
+  /** The low-balance threshold in milliseconds of talk time; null: derived from the plan. */
   readonly lowBalanceMs: number | null
   readonly demo: boolean
   readonly createdAtMs: number
@@ -23,31 +22,18 @@ const workspaceColumns = `w.id, w.name, w.time_zone as "timeZone", w.status,
   w.low_balance_ms as "lowBalanceMs", w.demo,
   w.created_at_ms as "createdAtMs"`
 
-export type NewWorkspace = {
-  readonly name: string
-  readonly timeZone: string
-  readonly planId: string
-  readonly demo?: boolean
-}
-
-/**
- * Makes a workspace, subscribed to a plan from `nowMs` on: its first monthly grant is there with it. Returns its
- * UUID. The one way in which workspaces are made: for sign-up, the operator and the command line.
- *
- * @throws Problem invalid_request for an unknown plan
- */
-export async function createWorkspace(tx: Tx, workspace: NewWorkspace, nowMs: number): Promise<string> {
-  const workspaceId = newUuid(nowMs)
-  const { name, timeZone, planId, demo = false } = workspace
+/** Inserts the row alone. Use `createWorkspace` of the workspaces room for a workspace with a plan and credits. */
+export async function insertWorkspace(
+  tx: Tx,
+  workspace: Pick<WorkspaceRow, 'id' | 'name' | 'timeZone' | 'demo' | 'createdAtMs'>,
+): Promise<void> {
   await tx.query(
     'insert into workspaces (id, name, time_zone, demo, created_at_ms) values ($1, $2, $3, $4, $5)',
-    [workspaceId, name, timeZone, demo, nowMs],
+    [workspace.id, workspace.name, workspace.timeZone, workspace.demo, workspace.createdAtMs],
   )
-  await openSubscription(tx, { workspaceId, planId, timeZone }, nowMs)
-  return workspaceId
 }
 
-/** Throws `workspace_not_found`. */
+/** Reads a workspace. Throws `workspace_not_found`. */
 export async function requireWorkspace(db: Queryable, workspaceId: string): Promise<WorkspaceRow> {
   const { rows } = await db.query<WorkspaceRow>(
     `select ${workspaceColumns} from workspaces w where w.id = $1`,
@@ -58,12 +44,12 @@ export async function requireWorkspace(db: Queryable, workspaceId: string): Prom
   return row
 }
 
-/** The time zone in which the workspace's days begin. Throws `workspace_not_found`. */
-export async function timeZoneOf(db: Queryable, workspaceId: string): Promise<string> {
+/** Reads the time zone in which the workspace's days begin. Throws `workspace_not_found`. */
+export async function readTimeZone(db: Queryable, workspaceId: string): Promise<string> {
   return (await requireWorkspace(db, workspaceId)).timeZone
 }
 
-/** All workspaces, newest first. */
+/** Lists all workspaces, newest first. */
 export async function listWorkspaces(
   db: Queryable,
   options: { readonly beforeId: string | undefined; readonly limit: number },
@@ -75,7 +61,7 @@ export async function listWorkspaces(
   return rows
 }
 
-/** What is undefined stays as it is. */
+/** A change of settings. Undefined fields keep their value. */
 export type WorkspaceChange = {
   readonly name: string | undefined
   readonly timeZone: string | undefined
@@ -84,6 +70,7 @@ export type WorkspaceChange = {
   readonly lowBalanceMs: number | null | undefined
 }
 
+/** Updates the row alone: callers also change what depends on these settings. */
 export async function updateWorkspace(tx: Tx, workspaceId: string, change: WorkspaceChange): Promise<void> {
   await tx.query(
     `update workspaces set
@@ -103,4 +90,19 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
       change.lowBalanceMs ?? null,
     ],
   )
+}
+
+/** Whether a workspace is suspended, as far as authorization needs to know. */
+export type WorkspaceState = { readonly suspended: boolean }
+
+/** Reads whether a workspace is suspended. Undefined if it does not exist. */
+export async function findWorkspaceState(
+  db: Queryable,
+  workspaceId: string,
+): Promise<WorkspaceState | undefined> {
+  const { rows } = await db.query<WorkspaceState>(
+    `select status = 'suspended' as suspended from workspaces where id = $1`,
+    [workspaceId],
+  )
+  return rows[0]
 }

@@ -1,11 +1,11 @@
-import { hash, randomBytes } from 'node:crypto'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
-import { announceChange } from './changes.ts'
+import { announceChange } from './access-changes.ts'
+import { generateKey, hashKey } from './key-format.ts'
 import { accessProblems } from './problems.ts'
 
-/** A key as it is listed: never the key itself. `workspaceId` is null for an operator's. */
+/** An API key without its secret. `workspaceId` is null for an operator's key. */
 export type KeyRow = {
   readonly id: string
   readonly workspaceId: string | null
@@ -19,25 +19,13 @@ export type KeyRow = {
 const keyColumns = `id, workspace_id as "workspaceId", name, last_four as "lastFour", created_by as "createdBy",
   created_at_ms as "createdAtMs", last_used_at_ms as "lastUsedAtMs"`
 
-const form = /^tt_(op_)?[0-9a-f]{40}$/
-
-/** Whether a text could be a key. What couldn't costs no query. */
-export function looksLikeKey(text: string): boolean {
-  return form.test(text)
-}
-
-/** SHA-256: a key is 160 random bits, so nothing slower is needed to keep it. */
-export function hashOfKey(key: string): Buffer {
-  return hash('sha256', key, 'buffer')
-}
-
-/** Makes a key and returns it: the only time that it is seen. Without a workspace it is an operator's. */
+/** Creates a key for a workspace, or for the operator if `workspaceId` is null. The secret is returned only here. */
 export async function createKey(
   tx: Queryable,
   key: { readonly name: string; readonly workspaceId: string | null; readonly createdBy?: string },
   nowMs: number,
 ): Promise<{ key: string; row: KeyRow }> {
-  const secret = `${key.workspaceId === null ? 'tt_op_' : 'tt_'}${randomBytes(20).toString('hex')}`
+  const secret = generateKey(key.workspaceId === null ? 'operator' : 'workspace')
   const { rows } = await tx.query<KeyRow>(
     `insert into api_keys (id, workspace_id, name, key_hash, last_four, created_by, created_at_ms)
      values ($1, $2, $3, $4, $5, $6, $7) returning ${keyColumns}`,
@@ -45,7 +33,7 @@ export async function createKey(
       newUuid(nowMs),
       key.workspaceId,
       key.name,
-      hashOfKey(secret),
+      hashKey(secret),
       secret.slice(-4),
       key.createdBy ?? null,
       nowMs,
@@ -54,7 +42,12 @@ export async function createKey(
   return { key: secret, row: rows[0] as KeyRow }
 }
 
-/** Ends a key of the workspace; returns its hash, under which it may be cached. */
+/**
+ * Revokes a key of the workspace.
+ *
+ * @returns the key's hash in hex, under which it may be cached
+ * @throws Problem key_not_found
+ */
 export async function revokeKey(tx: Tx, workspaceId: string, keyId: string, nowMs: number): Promise<string> {
   const { rows } = await tx.query<{ keyHash: Buffer }>(
     `update api_keys set revoked_at_ms = $3
@@ -63,12 +56,12 @@ export async function revokeKey(tx: Tx, workspaceId: string, keyId: string, nowM
   )
   const name = rows[0]?.keyHash.toString('hex')
   if (name === undefined)
-    throw new Problem(accessProblems.key_not_found, 'There is no such key, or it was revoked before.')
+    throw new Problem(accessProblems.key_not_found, 'There is no such key, or it is already revoked.')
   await announceChange(tx, { kind: 'key', name })
   return name
 }
 
-/** The keys of a workspace that are good, newest first. */
+/** Lists the workspace's keys that are not revoked, newest first. */
 export async function listKeys(
   db: Queryable,
   workspaceId: string,
@@ -82,7 +75,7 @@ export async function listKeys(
   return rows
 }
 
-/** What a key proves; undefined where it was never made or is revoked. */
+/** Finds a key by its hash. Undefined if there is none or it is revoked. `workspaceId` is null for an operator's key. */
 export async function findKey(
   db: Queryable,
   hash: Buffer,
@@ -95,4 +88,18 @@ export async function findKey(
     values: [hash],
   })
   return rows[0]
+}
+
+/** Records when keys were used. A use less than `intervalMs` after the recorded one changes nothing. */
+export async function recordKeysUsed(
+  db: Queryable,
+  uses: readonly { readonly keyId: string; readonly atMs: number }[],
+  intervalMs: number,
+): Promise<void> {
+  await db.query(
+    `update api_keys k set last_used_at_ms = u.at_ms
+     from unnest($1::uuid[], $2::bigint[]) as u (id, at_ms)
+     where k.id = u.id and coalesce(k.last_used_at_ms, -$3::bigint) <= u.at_ms - $3::bigint`,
+    [uses.map(({ keyId }) => keyId), uses.map(({ atMs }) => atMs), intervalMs],
+  )
 }

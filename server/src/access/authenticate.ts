@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
+import type { AccessCaches } from './access-caches.ts'
+import type { Accounts, Browser } from './accounts.ts'
+import { hashKey, isKeyShaped } from './key-format.ts'
+import { findKey } from './key-store.ts'
+import type { LastUsedRecorder } from './last-used.ts'
+import { listMemberships } from './member-store.ts'
+import type { Principal } from './principal.ts'
+
+/** Identifies the sender of a request by its key or cookie. Throws `unauthenticated`. Cached answers are synchronous. */
+export type Authenticate = (request: FastifyRequest) => Principal | Promise<Principal>
+
+export function createAuthenticate(deps: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly accounts: Accounts
+  readonly caches: AccessCaches
+  readonly lastUsed: LastUsedRecorder
+}): Authenticate {
+  const { database, clock, accounts, caches, lastUsed } = deps
+
+  function authenticateKey(authorization: string): Principal | Promise<Principal> {
+    const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    if (key === undefined || !isKeyShaped(key)) throw invalidKey()
+    const hash = hashKey(key)
+    const found = caches.keys.get(hash.toString('hex'), () => loadKey(database, hash))
+    return found instanceof Promise ? found.then(acceptKey) : acceptKey(found)
+  }
+
+  function acceptKey(principal: Principal | undefined): Principal {
+    if (principal === undefined) throw invalidKey()
+    if (principal.kind !== 'user') lastUsed.record(principal.keyId, clock.now())
+    return principal
+  }
+
+  return (request) => {
+    const { authorization } = request.headers
+    if (authorization !== undefined) return authenticateKey(authorization)
+    const cacheKey = sessionCacheKey(request, accounts)
+    if (cacheKey === undefined) throw notSignedIn()
+    const found = caches.sessions.get(cacheKey, () => loadSession(database, accounts, browserOf(request)))
+    return found instanceof Promise ? found.then(acceptSession) : acceptSession(found)
+  }
+}
+
+/** The name under which a request's session is cached, a hash of its cookie. Undefined without a cookie. */
+export function sessionCacheKey(request: FastifyRequest, accounts: Accounts): string | undefined {
+  const cookie = request.cookies[accounts.cookieName]
+  return cookie === undefined ? undefined : createHash('sha256').update(cookie).digest('hex')
+}
+
+/** What a request says about its browser and session. */
+export function browserOf(request: FastifyRequest): Browser {
+  return { userAgent: request.headers['user-agent'], cookie: request.headers.cookie }
+}
+
+async function loadKey(database: Database, hash: Buffer): Promise<Principal | undefined> {
+  const row = await findKey(database, hash)
+  if (row === undefined) return undefined
+  const { id: keyId, workspaceId, suspended } = row
+  return workspaceId === null ? { kind: 'operator', keyId } : { kind: 'key', keyId, workspaceId, suspended }
+}
+
+async function loadSession(
+  database: Database,
+  accounts: Accounts,
+  browser: Browser,
+): Promise<Principal | undefined> {
+  const session = await accounts.findSession(browser, { prolong: false })
+  if (session === undefined) return undefined
+  const userId = session.user.id
+  return { kind: 'user', userId, memberships: await listMemberships(database, userId) }
+}
+
+function acceptSession(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw notSignedIn()
+  return principal
+}
+
+function invalidKey(): Problem {
+  return new Problem(
+    platformProblems.unauthenticated,
+    'This API key is invalid or revoked. Send a key as "Authorization: Bearer tt_…".',
+  )
+}
+
+function notSignedIn(): Problem {
+  return new Problem(
+    platformProblems.unauthenticated,
+    'Send an API key as "Authorization: Bearer tt_…", or sign in.',
+  )
+}

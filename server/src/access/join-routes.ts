@@ -1,0 +1,96 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/database.ts'
+import type { HttpServer, Routes } from '../platform/http/http-server.ts'
+import type { Idempotency } from '../platform/idempotency/idempotency.ts'
+import { Problem, platformProblems } from '../platform/problem.ts'
+import type { Access } from './access.ts'
+import type { User } from './accounts.ts'
+import { browserOf } from './authenticate.ts'
+import { acceptInvitation, type ReadMembersMax, requireInvitation } from './invitations.ts'
+import type { AccessLimits } from './rate-limits.ts'
+import { RoleName } from './request-schemas.ts'
+import { readSession, SessionResponse } from './session-response.ts'
+
+const InvitationLookupResponse = z.object({ workspaceName: z.string(), email: z.string(), role: RoleName })
+
+const Token = z.string().min(1).max(200)
+
+type JoinRouteDeps = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly idempotency: Idempotency
+  readonly limits: AccessLimits
+  readonly readMembersMax: ReadMembersMax
+}
+
+const tags = ['Members']
+
+/** Invitations, for the people who received their link. */
+export function joinRoutes(deps: JoinRouteDeps): Routes {
+  return async (server) => {
+    registerLookup(server, deps)
+    registerAccept(server, deps)
+  }
+}
+
+function registerLookup(server: HttpServer, { database, clock, limits }: JoinRouteDeps): void {
+  server.get(
+    '/v1/invitations/lookup',
+    {
+      config: { public: true },
+      schema: {
+        tags,
+        security: [],
+        summary: 'What an invitation’s link is for',
+        querystring: z.object({ token: Token }),
+        response: { 200: InvitationLookupResponse },
+      },
+    },
+    async (request, reply) => {
+      await limits.check(request, reply)
+      return requireInvitation(database, request.query.token, clock.now())
+    },
+  )
+}
+
+function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
+  const { access, clock, idempotency, limits, readMembersMax } = deps
+  server.post(
+    '/v1/invitations/accept',
+    {
+      schema: {
+        tags,
+        summary: 'Join the inviting workspace as the signed-in user',
+        body: z.strictObject({ token: Token }),
+        response: { 200: SessionResponse },
+      },
+    },
+    async (request, reply) => {
+      await limits.check(request, reply)
+      const user = await requireUser(access, request)
+      const nowMs = clock.now()
+      const body = await idempotency.command(request, reply, async (tx) => {
+        const acceptance = { token: request.body.token, userId: user.id }
+        await acceptInvitation(tx, acceptance, readMembersMax, nowMs)
+        return { status: 200, body: await readSession(tx, user) }
+      })
+      access.dropCached({ kind: 'user', name: user.id })
+      return body
+    },
+  )
+}
+
+async function requireUser(access: Access, request: FastifyRequest): Promise<User> {
+  const session =
+    request.principal?.kind === 'user'
+      ? await access.accounts.findSession(browserOf(request), { prolong: false })
+      : undefined
+  if (session !== undefined) return session.user
+  throw new Problem(
+    platformProblems.forbidden,
+    'A key cannot accept an invitation. Sign in as the person who joins.',
+  )
+}

@@ -1,0 +1,26 @@
+import { insertWorkspace } from '../access/index.ts'
+import { openSubscription } from '../plans/index.ts'
+import type { Tx } from '../platform/database/database.ts'
+import { newUuid } from '../platform/ids.ts'
+
+export type NewWorkspace = {
+  readonly name: string
+  readonly timeZone: string
+  readonly planId: string
+  readonly demo?: boolean
+}
+
+/**
+ * Creates a workspace and subscribes it to a plan from `nowMs` on, which makes its first monthly grant. Sign-up, the
+ * operator's API and the command line all create workspaces with this function.
+ *
+ * @returns the workspace's UUID
+ * @throws Problem invalid_request for an unknown plan
+ */
+export async function createWorkspace(tx: Tx, workspace: NewWorkspace, nowMs: number): Promise<string> {
+  const id = newUuid(nowMs)
+  const { name, timeZone, planId, demo = false } = workspace
+  await insertWorkspace(tx, { id, name, timeZone, demo, createdAtMs: nowMs })
+  await openSubscription(tx, { workspaceId: id, planId, timeZone }, nowMs)
+  return id
+}

@@ -1,0 +1,66 @@
+import { creditsFromMs } from '@talktime/core/billing/credits'
+import { z } from 'zod'
+import type { Role, WorkspaceRow } from '../access/index.ts'
+import type { Subscription } from '../plans/index.ts'
+import { Instant, instantOf } from '../platform/http/instant.ts'
+import { publicId } from '../public-ids.ts'
+import { WhenCreditsRunOut } from './request-schemas.ts'
+
+export const WorkspaceResponse = z
+  .object({
+    id: z.string().meta({ example: 'ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
+    name: z.string(),
+    timeZone: z.string(),
+    planId: z.string(),
+    plan: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        paid: z.boolean(),
+        features: z.record(z.string(), z.boolean()),
+        limits: z.object({
+          concurrentCallsMax: z.int().nullable(),
+          callDurationSecondsMax: z.int(),
+          membersMax: z.int().nullable(),
+        }),
+      })
+      .meta({ description: 'The plan as it was when the billing cycle began.' }),
+    status: z.enum(['active', 'suspended']),
+    whenCreditsRunOut: WhenCreditsRunOut,
+    monthlyBudgetCredits: z.number().nullable().meta({ description: 'null: the plan’s credits.' }),
+    lowBalanceCredits: z.number().nullable().meta({
+      description:
+        'The balance is low when it is below this. null: a tenth of the monthly credits, but at least 5.',
+    }),
+    demo: z.boolean(),
+    createdAt: Instant,
+    cycle: z.object({ startsAt: Instant, endsAt: Instant }),
+    role: z
+      .enum(['owner', 'admin', 'member', 'operator', 'key'])
+      .meta({ description: 'The role of this request in the workspace.' }),
+  })
+  .meta({ id: 'Workspace' })
+
+/** A workspace as the API shows it, with the plan of its current cycle and the caller's role. */
+export function workspaceResponse(
+  row: WorkspaceRow,
+  { planId, terms, cycle }: Subscription,
+  role: Role,
+): z.infer<typeof WorkspaceResponse> {
+  const { name, paid, features, limits } = terms
+  return {
+    id: publicId('workspace', row.id),
+    name: row.name,
+    timeZone: row.timeZone,
+    planId,
+    plan: { id: planId, name, paid, features, limits },
+    status: row.status,
+    whenCreditsRunOut: row.whenCreditsRunOut,
+    monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
+    lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
+    demo: row.demo,
+    createdAt: instantOf(row.createdAtMs),
+    cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },
+    role,
+  }
+}
