@@ -46,12 +46,10 @@ export const RangeResponse = z
       .meta({ description: 'The window of as many days right before this one; null for the preset all.' }),
     cost: z
       .object({
-        amounts: z
-          .array(Money)
-          .meta({
-            description:
-              'What the used credits cost, as far as they were bought: one amount for each currency.',
-          }),
+        amounts: z.array(Money).meta({
+          description:
+            'What the used credits cost, as far as they were bought: one amount for each currency.',
+        }),
         bought: Amount,
         free: Amount.meta({ description: 'Of the Free plan, promotional credits and adjustments.' }),
         unknown: Amount.meta({ description: 'Paid by credits without a known price: plans on request.' }),
