@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type CallRow, reapAtOf, statusOf } from '../../server/src/calls/call-row.ts'
+import { type CallRow, readReapTime, readStatus } from '../../server/src/calls/call-row.ts'
 import type { EntryRow } from '../../server/src/ledger/index.ts'
 import { type CopyIn, openCopyIn } from './copy-in.ts'
 
@@ -25,7 +25,7 @@ export function addCall(copy: CopyIn, call: CallRow): void {
     call.to,
     call.externalId,
     call.campaignId,
-    statusOf(call),
+    readStatus(call),
     call.refusalReason,
     call.authorizedAtMs,
     facts.answeredAtMs,
@@ -36,7 +36,7 @@ export function addCall(copy: CopyIn, call: CallRow): void {
     facts.settledMs,
     facts.settledUntilMs,
     call.lastSeenAtMs,
-    reapAtOf(call),
+    readReapTime(call),
     `{${call.entrySeqs.join(',')}}`,
     call.carrier,
     call.drawnFromMs,

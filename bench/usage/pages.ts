@@ -1,4 +1,4 @@
-import { seededRandom } from '../../server/src/platform/seeded-random.ts'
+import { createSeededRandom } from '../../server/src/platform/seeded-random.ts'
 import { percentile } from '../stopwatch.ts'
 import { type Client, createClient } from './client.ts'
 import type { YearWorkspace } from './make-year.ts'
@@ -26,7 +26,7 @@ export async function measurePages(
   times: number,
 ): Promise<PageMeasured[]> {
   const client = createClient(port, key)
-  const chance = seededRandom(1)
+  const chance = createSeededRandom(1)
   const today = Temporal.Now.plainDateISO(timeZone)
   const someDay = () => today.subtract({ days: chance.integer(1, 360) })
   const days = (count: number) => {

@@ -2,6 +2,7 @@ import { LEASE_MS } from '@talktime/core/calls/call-lease'
 import { assertNever } from '@talktime/core/exhaustive'
 import { localDayOf } from '@talktime/core/time/local-day'
 import TinyQueue from 'tinyqueue'
+import { type Batch, type ChargeReversal, createKey } from '../../server/src/calls/batch.ts'
 import {
   insertCalls,
   loadAgents,
@@ -10,7 +11,7 @@ import {
   updateCalls,
 } from '../../server/src/calls/call-store.ts'
 import type { CallCommand } from '../../server/src/calls/command.ts'
-import { type Batch, type ChargeReversal, decide, inWorkspace } from '../../server/src/calls/decide.ts'
+import { decide } from '../../server/src/calls/decide.ts'
 import {
   addEvent,
   type Ledger,
@@ -127,7 +128,7 @@ async function playSpan(play: YearPlay, state: State, untilMs: number): Promise<
     for (const entry of unit?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
     if (!state.expected.has(call.id) && !known.has(call.id)) {
       addCall(copies.calls, call)
-      batch.calls.delete(inWorkspace(workspaceId, call.id))
+      batch.calls.delete(createKey(workspaceId, call.id))
     }
     return batch.reversals.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
@@ -165,8 +166,8 @@ async function carryOutReversal(
   reversal: ChargeReversal,
   nowMs: number,
 ): Promise<void> {
-  const call = batch.calls.get(inWorkspace(reversal.workspaceId, reversal.callId))
-  invariant(call, 'A call with a reversal was cut before, and so it is loaded')
+  const call = batch.calls.get(createKey(reversal.workspaceId, reversal.callId))
+  invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
   const entries = await reverseCharge(tx, unit, { ...reversal, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
   await writeUnits(tx, [unit], nowMs)
@@ -184,8 +185,8 @@ async function loadBatch(
   return {
     units: await lockWorkspaces(database, [workspaceId]),
     gates: await loadGates(database, [workspaceId]),
-    agents: new Map(agents.map((agent) => [inWorkspace(workspaceId, agent.id), agent])),
-    calls: new Map(calls.map((call) => [inWorkspace(workspaceId, call.id), call])),
+    agents: new Map(agents.map((agent) => [createKey(workspaceId, agent.id), agent])),
+    calls: new Map(calls.map((call) => [createKey(workspaceId, call.id), call])),
     externalIds: new Map(),
     inserted: new Set(),
     updated: new Set(),

@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
-import { type SeededRandom, seededRandom } from '../../server/src/platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../server/src/platform/seeded-random.ts'
 
 /** A call of the simulated year, as its voice stack reports it. Instants are epoch milliseconds. */
 export type YearCall = {
@@ -36,7 +36,7 @@ const weekdays = [1.05, 1.1, 1.05, 1, 0.9, 0.35, 0.2]
 
 /** Generates the calls of a year in the order in which they start: exactly `plan.calls`, and more toward the end. */
 export function* generateYearCalls(plan: YearPlan): Generator<YearCall> {
-  const chance = seededRandom(plan.seed)
+  const chance = createSeededRandom(plan.seed)
   const weights = weighHours(plan)
   const perWeight = plan.calls / weights.reduce((sum, weight) => sum + weight, 0)
   const pickAgent = createAgentPicker(chance, plan.agents)

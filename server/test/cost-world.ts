@@ -2,7 +2,7 @@ import { computePrice } from '@talktime/core/billing/price'
 import { MINUTE_MS } from '@talktime/core/time/durations'
 import { parse } from 'csv-parse/sync'
 import { savePriceSplits, type WindowCost } from '../src/costs/index.ts'
-import { inOneSnapshot } from '../src/platform/database/snapshot.ts'
+import { readInSnapshot } from '../src/platform/database/snapshot.ts'
 import { createExporter } from '../src/reports/export.ts'
 import { readRange } from '../src/reports/range.ts'
 import { resolveWindow, type WindowQuery } from '../src/reports/window.ts'
@@ -37,7 +37,7 @@ export async function openCostWorld(): Promise<CostWorld> {
   return {
     ...world,
     async readCost({ workspaceId }, query = everything) {
-      const { window, usage } = await inOneSnapshot(database, async (tx) => {
+      const { window, usage } = await readInSnapshot(database, async (tx) => {
         const window = await resolveWindow(tx, workspaceId, query, clock.now())
         return { window, usage: await readRange(tx, workspaceId, window) }
       })

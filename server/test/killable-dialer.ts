@@ -1,6 +1,6 @@
 import { createDialer, type Dialer } from '../src/campaigns/index.ts'
 import { openQuietRooms } from '../src/quiet-rooms.ts'
-import { createSimulatedCarrier, createVoice, type SimulatedLife, usualLife } from '../src/voice/index.ts'
+import { createSimulatedCarrier, createVoice, type SimulatedLife, USUAL_LIFE } from '../src/voice/index.ts'
 import type { TestApp } from './app.ts'
 import { createLife, killableDatabase, ProcessKilled, type ProcessLife } from './killable-process.ts'
 
@@ -22,7 +22,7 @@ export function createKillableDialer(
   const simulated = createSimulatedCarrier({
     database: t.database,
     clock,
-    life: { ...usualLife, ...simulatedLife },
+    life: { ...USUAL_LIFE, ...simulatedLife },
     onError,
   })
   const carrier: typeof simulated = {

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
@@ -7,11 +8,9 @@ import { newUuid } from '../platform/ids.ts'
 import type { CallCommand } from './command.ts'
 import type { CallEngine } from './engine.ts'
 
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
 const runs = propertyRuns(8)
-const timeoutMs = 30_000 + 1_000 * runs.numRuns
-const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 5_000 }
+const TIMEOUT_MS = 30_000 + 1_000 * runs.numRuns
+const limits = { ...runs, interruptAfterTimeLimit: TIMEOUT_MS - 5_000 }
 
 let world: World
 let engines: CallEngine[]
@@ -22,20 +21,20 @@ beforeAll(async () => {
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(() => world.close())
 
-/** What really happened to a call, and how many milliseconds before it was reported; null: nothing of the kind yet. */
+/** When a call was answered and ended, in milliseconds before the reports. Null: not yet. */
 type Facts = { call: number; answeredAgoMs: number | null; endedAgoMs: number | null }
 
-/** How a set of commands is sent: in which order, how often each, and in which parcels by which way. */
-type Sending = { seed: number; copies: number[]; parcelMax: number }
+/** How commands are sent: in which order, how many copies of each, and in batches of which size. */
+type Delivery = { seed: number; copies: number[]; batchMax: number }
 
-const sending: fc.Arbitrary<Sending> = fc.record({
+const deliveries: fc.Arbitrary<Delivery> = fc.record({
   seed: fc.nat(),
   copies: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 7 }),
-  parcelMax: fc.integer({ min: 1, max: 9 }),
+  batchMax: fc.integer({ min: 1, max: 9 }),
 })
 
-/** Shuffles by a seed, so that a counterexample can be played again. */
-function shuffled<T>(all: readonly T[], seed: number): T[] {
+/** Shuffles by a seed, so that a counterexample can be repeated. */
+function shuffle<T>(all: readonly T[], seed: number): T[] {
   let state = seed
   const keyed = all.map((one) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
@@ -44,23 +43,23 @@ function shuffled<T>(all: readonly T[], seed: number): T[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ one }) => one)
 }
 
-/** Sends the commands through two processes at once, one by one and in batches side by side. */
-async function send(commands: readonly CallCommand[], { seed, copies, parcelMax }: Sending): Promise<void> {
+/** Sends the commands through two processes at once, some alone and some in batches. */
+async function send(commands: readonly CallCommand[], { seed, copies, batchMax }: Delivery): Promise<void> {
   const repeated = commands.flatMap((command, index) =>
     Array<CallCommand>(copies[index % copies.length] ?? 1).fill(command),
   )
-  const rest = shuffled(repeated, seed)
-  const parcels: Promise<unknown>[] = []
+  const rest = shuffle(repeated, seed)
+  const batches: Promise<unknown>[] = []
   for (let number = 0; rest.length > 0; number += 1) {
-    const parcel = rest.splice(0, 1 + ((seed + number) % parcelMax))
+    const batch = rest.splice(0, 1 + ((seed + number) % batchMax))
     const engine = engines[number % 2] as CallEngine
-    if (number % 3 === 0) parcels.push(engine.submitBatch(parcel))
-    else parcels.push(...parcel.map((command) => engine.submit(command)))
+    if (number % 3 === 0) batches.push(engine.submitBatch(batch))
+    else batches.push(...batch.map((command) => engine.submit(command)))
   }
-  await Promise.all(parcels)
+  await Promise.all(batches)
 }
 
-function commandsOf(
+function createCommands(
   facts: readonly Facts[],
   workspace: TestWorkspace,
   callIds: readonly string[],
@@ -75,8 +74,8 @@ function commandsOf(
   })
 }
 
-/** Everything of a workspace that must not depend on the order: balance, calls, what is left of which credit. */
-async function books(workspace: TestWorkspace, callIds: readonly string[]) {
+/** Reads what must not depend on the order: a workspace's balance and its calls. */
+async function readBooks(workspace: TestWorkspace, callIds: readonly string[]) {
   const balance = await world.balance(workspace)
   const calls = await world.database.query(
     `select status, refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
@@ -87,8 +86,8 @@ async function books(workspace: TestWorkspace, callIds: readonly string[]) {
   return { balance, calls: calls.rows }
 }
 
-const callsMax = 6
-const newCallIds = () => Array.from({ length: callsMax }, () => newUuid(world.clock.now()))
+const CALLS_MAX = 6
+const newCallIds = () => Array.from({ length: CALLS_MAX }, () => newUuid(world.clock.now()))
 
 type Round = {
   toReset: boolean
@@ -97,12 +96,12 @@ type Round = {
   facts: Facts[]
   grantMs: number | null
   deductMs: number | null
-  sending: Sending
+  delivery: Delivery
 }
 
-const callNumber = fc.integer({ min: 0, max: callsMax - 1 })
+const callNumber = fc.integer({ min: 0, max: CALLS_MAX - 1 })
 
-const round: fc.Arbitrary<Round> = fc.integer({ min: 0, max: hourMs }).chain((afterMs) =>
+const round: fc.Arbitrary<Round> = fc.integer({ min: 0, max: HOUR_MS }).chain((afterMs) =>
   fc.record({
     toReset: fc.nat(4).map((roll) => roll === 0),
     afterMs: fc.constant(afterMs),
@@ -113,21 +112,25 @@ const round: fc.Arbitrary<Round> = fc.integer({ min: 0, max: hourMs }).chain((af
         answeredAgoMs: fc.option(fc.integer({ min: 0, max: afterMs })),
         endedAgoMs: fc.option(fc.integer({ min: 0, max: afterMs })),
       }),
-      { selector: ({ call }) => call, maxLength: callsMax, size: 'max' },
+      { selector: ({ call }) => call, maxLength: CALLS_MAX, size: 'max' },
     ),
-    grantMs: fc.option(fc.integer({ min: 1, max: hourMs })),
-    deductMs: fc.option(fc.integer({ min: 1, max: hourMs })),
-    sending,
+    grantMs: fc.option(fc.integer({ min: 1, max: HOUR_MS })),
+    deductMs: fc.option(fc.integer({ min: 1, max: HOUR_MS })),
+    delivery: deliveries,
   }),
 )
 
-describe('the same facts', () => {
+describe('equal facts', () => {
   test(
     'give the same books in any order, repetition and batching, over resets, grants and overdrafts',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 6, size: 'max' }), async (rounds) => {
-          const options = { monthlyMs: 3 * hourMs, concurrentCallsMax: null, callDurationSecondsMax: 10 ** 7 }
+          const options = {
+            monthlyMs: 3 * HOUR_MS,
+            concurrentCallsMax: null,
+            callDurationSecondsMax: 10 ** 7,
+          }
           const [inOrder, inDisorder] = [await world.workspace(options), await world.workspace(options)]
           const idsInOrder = newCallIds()
           const idsInDisorder = newCallIds()
@@ -141,12 +144,12 @@ describe('the same facts', () => {
               round.starts.map((call) => startOf(workspace, { callId: callIds[call] ?? '' }))
 
             for (const command of startsOf(inOrder, idsInOrder)) await world.engine.submit(command)
-            for (const command of commandsOf(round.facts, inOrder, idsInOrder))
+            for (const command of createCommands(round.facts, inOrder, idsInOrder))
               await world.engine.submit(command)
-            await send(startsOf(inDisorder, idsInDisorder), round.sending)
-            await send(commandsOf(round.facts, inDisorder, idsInDisorder), round.sending)
+            await send(startsOf(inDisorder, idsInDisorder), round.delivery)
+            await send(createCommands(round.facts, inDisorder, idsInDisorder), round.delivery)
 
-            expect(await books(inDisorder, idsInDisorder)).toEqual(await books(inOrder, idsInOrder))
+            expect(await readBooks(inDisorder, idsInDisorder)).toEqual(await readBooks(inOrder, idsInOrder))
             for (const workspace of [inOrder, inDisorder]) {
               if (round.grantMs) await world.grant(workspace, { kind: 'top_up', amountMs: round.grantMs })
               if (round.deductMs) await world.deduct(workspace, round.deductMs)
@@ -156,43 +159,43 @@ describe('the same facts', () => {
         limits,
       )
     },
-    timeoutMs,
+    TIMEOUT_MS,
   )
 
   test(
-    'decide, however often the reaper comes between them',
+    'decide, whenever the reaper comes between them',
     async () => {
-      const facts = fc.record({ answeredAgoMs: fc.nat(3 * hourMs), endedAgoMs: fc.nat(3 * hourMs) })
+      const facts = fc.record({ answeredAgoMs: fc.nat(3 * HOUR_MS), endedAgoMs: fc.nat(3 * HOUR_MS) })
       await fc.assert(
         fc.asyncProperty(
-          fc.array(facts, { minLength: 1, maxLength: callsMax, size: 'max' }),
-          fc.array(sending, { minLength: 2, maxLength: 2 }),
-          async (calls, sendings) => {
+          fc.array(facts, { minLength: 1, maxLength: CALLS_MAX, size: 'max' }),
+          fc.array(deliveries, { minLength: 2, maxLength: 2 }),
+          async (calls, used) => {
             const workspace = await world.workspace({ concurrentCallsMax: null })
             const callIds = newCallIds()
             const starts = calls.map((_, call) => startOf(workspace, { callId: callIds[call] ?? '' }))
             await world.engine.submitBatch(starts)
-            world.clock.advance(3 * hourMs)
+            world.clock.advance(3 * HOUR_MS)
             const all = calls.map((each, call) => ({ ...each, call }))
             const reaps = starts.map(({ callId }) => reapOf(workspace, callId))
             const beats = starts.map(({ workspaceId, callId }): CallCommand => {
               return { type: 'heartbeat', workspaceId, target: { callId } }
             })
-            for (const way of sendings)
-              await send([...commandsOf(all, workspace, callIds), ...reaps, ...beats], way)
+            for (const delivery of used)
+              await send([...createCommands(all, workspace, callIds), ...reaps, ...beats], delivery)
 
             const talkedMs = calls.map(({ answeredAgoMs, endedAgoMs }) =>
               Math.max(0, answeredAgoMs - endedAgoMs),
             )
-            const { balance, calls: rows } = await books(workspace, callIds)
+            const { balance, calls: rows } = await readBooks(workspace, callIds)
             expect(rows.map((row) => row.settled_ms)).toEqual(talkedMs)
             expect(rows.every((row) => row.status === 'ended' && row.end_source === 'reported')).toBe(true)
-            expect(balance.balanceMs).toBe(30 * minuteMs - talkedMs.reduce((sum, ms) => sum + ms, 0))
+            expect(balance.balanceMs).toBe(30 * MINUTE_MS - talkedMs.reduce((sum, ms) => sum + ms, 0))
           },
         ),
         limits,
       )
     },
-    timeoutMs,
+    TIMEOUT_MS,
   )
 })

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, credits, instant, type VoiceStack } from '../../test/voice-stack.ts'
@@ -14,7 +15,6 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const minute = 60_000
 const nobody = '0'.repeat(32)
 const ago = (ms: number) => instant(t.clock.now() - ms)
 
@@ -27,7 +27,7 @@ const start = (externalId: string, fields: object = {}) => ({
 })
 const answer = (externalId: string, fields: object = {}) => ({ type: 'answer', externalId, ...fields })
 const end = (externalId: string, fields: object = {}) => ({ type: 'end', externalId, ...fields })
-/** A conversation of `ms`, over by now. */
+/** The lines of a conversation of `ms` that ends now. */
 const wholeCall = (externalId: string, ms: number) => [
   start(externalId, { at: ago(ms) }),
   answer(externalId, { at: ago(ms) }),
@@ -35,7 +35,7 @@ const wholeCall = (externalId: string, ms: number) => [
 ]
 
 describe('the lines of a batch', () => {
-  test('are answered one by one, in order, with the call as each of them left it', async () => {
+  test('are answered in order, each with the call as it left it', async () => {
     const { status, headers, text, lines } = await stack.batch([
       start('A'),
       start('B', { from: '+15550100' }),
@@ -58,10 +58,10 @@ describe('the lines of a batch', () => {
     expect(await stack.receipt(ended?.call?.id ?? '')).toMatchObject(ended?.call ?? {})
   })
 
-  test('name calls by our id as well', async () => {
+  test('may name calls by our ids', async () => {
     const callId = await stack.startedCall()
     const { lines } = await stack.batch([
-      { type: 'answer', callId, at: ago(minute) },
+      { type: 'answer', callId, at: ago(MINUTE_MS) },
       { type: 'end', callId },
     ])
     expect(lines.map(({ call }) => [call?.id, call?.status])).toEqual([
@@ -72,11 +72,11 @@ describe('the lines of a batch', () => {
 
   test('may be in any order: ends before answers, and repeats', async () => {
     const { lines } = await stack.batch([
-      start('A', { at: ago(5 * minute) }),
-      end('A', { at: ago(minute) }),
+      start('A', { at: ago(5 * MINUTE_MS) }),
+      end('A', { at: ago(MINUTE_MS) }),
       end('A'),
-      answer('A', { at: ago(3 * minute) }),
-      answer('A', { at: ago(4 * minute) }),
+      answer('A', { at: ago(3 * MINUTE_MS) }),
+      answer('A', { at: ago(4 * MINUTE_MS) }),
       start('A'),
     ])
     expect(lines.map(({ status }) => status)).toEqual([201, 200, 200, 200, 200, 200])
@@ -84,14 +84,14 @@ describe('the lines of a batch', () => {
     expect((await stack.balance()).balance).toEqual(credits(998))
   })
 
-  test('that are bad spoil no other, and each says what would be right', async () => {
+  test('do not affect each other if they are bad, and each says what would be right', async () => {
     const other = await connectVoiceStack(t)
     const foreign = await other.startedCall()
     const { status, lines } = await stack.batch([
-      start('A', { at: ago(minute) }),
+      start('A', { at: ago(MINUTE_MS) }),
       '{"type": "answer", "externalId"',
       answer('A', { at: 'yesterday' }),
-      answer('A', { at: ago(minute) }),
+      answer('A', { at: ago(MINUTE_MS) }),
       { type: 'hold', externalId: 'A' },
       '[]',
       'null',
@@ -110,16 +110,16 @@ describe('the lines of a batch', () => {
       end('A'),
     ])
     expect(status).toBe(200)
-    const told = lines.map(({ line, status, call, problem }) => [
+    const answers = lines.map(({ line, status, call, problem }) => [
       line,
       status,
       call?.status ?? problem?.detail,
     ])
     const anObject = (what: string) => `A JSON object is expected here, not ${what}.`
     const aType = '"type" must be one of "start", "answer" or "end".'
-    expect(told).toEqual([
+    expect(answers).toEqual([
       [1, 201, 'authorized'],
-      [2, 400, 'This line is no JSON object.'],
+      [2, 400, 'This line is not a JSON object.'],
       [
         3,
         400,
@@ -130,9 +130,9 @@ describe('the lines of a batch', () => {
       [6, 400, anObject('a list')],
       [7, 400, anObject('null')],
       [8, 400, aType],
-      [9, 400, expect.stringContaining('The time lies in the future')],
+      [9, 400, expect.stringContaining('The time is in the future')],
       [10, 400, 'There is no field "why" here; the fields are type, callId, externalId, at, reason.'],
-      [11, 400, '"callId" or "externalId" must say which call it is.'],
+      [11, 400, 'The line must have "callId" or "externalId".'],
       [12, 404, 'There is no such call in this workspace.'],
       [13, 404, 'There is no such call in this workspace.'],
       [14, 404, 'There is no call with the external id "unknown" in this workspace.'],
@@ -152,7 +152,7 @@ describe('the lines of a batch', () => {
     expect((await other.receipt(foreign)).status).toBe('authorized')
   })
 
-  test('may end in CRLF, and empty ones between them are no events', async () => {
+  test('may end in CRLF, and empty lines are ignored', async () => {
     const body = `\r\n${JSON.stringify(start('A'))}\r\n  \r\n\n${JSON.stringify(end('A'))}`
     const { lines } = await stack.batch([body])
     expect(lines.map(({ status, call }) => [status, call?.status])).toEqual([
@@ -161,9 +161,9 @@ describe('the lines of a batch', () => {
     ])
   })
 
-  test('are refused like any call when credits run out in their midst', async () => {
+  test('are refused like any call once credits run out', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
-    const { lines } = await stack.batch([...wholeCall('A', 31 * minute), start('B')])
+    const { lines } = await stack.batch([...wholeCall('A', 31 * MINUTE_MS), start('B')])
     expect(lines.map(({ status, call }) => [status, call?.refusal?.reason ?? call?.status])).toEqual([
       [201, 'authorized'],
       [200, 'in_conversation'],
@@ -173,7 +173,7 @@ describe('the lines of a batch', () => {
     expect((await stack.balance()).overdraft).toEqual(credits(1))
   })
 
-  test('take an operator’s key that names the workspace', async () => {
+  test('accept an operator’s key that names the workspace', async () => {
     const options = { key: t.operatorKey, workspace: stack.workspaceId }
     expect((await stack.batch([start('A')], options)).lines).toMatchObject([{ status: 201 }])
     expect(await stack.batch([start('B')], { key: t.operatorKey })).toMatchObject({ status: 400 })
@@ -181,7 +181,7 @@ describe('the lines of a batch', () => {
 })
 
 describe('the size of a batch', () => {
-  test('of 1,000 events is taken: 333 whole calls and a ring', async () => {
+  test('may be 1,000 events: 333 whole calls and a ringing one', async () => {
     const events = Array.from({ length: 333 }, (_, n) => wholeCall(`call-${n}`, n * 10)).flat()
     const { status, lines } = await stack.batch([...events, start('last')])
     expect(status).toBe(200)
@@ -189,7 +189,7 @@ describe('the size of a batch', () => {
     const wrong = lines.filter(({ line, status }, n) => line !== n + 1 || status >= 300)
     expect(wrong).toEqual([])
     const talkedMs = 10 * ((332 * 333) / 2)
-    expect((await stack.balance()).balance.milliseconds).toBe(1000 * minute - talkedMs)
+    expect((await stack.balance()).balance.milliseconds).toBe(1000 * MINUTE_MS - talkedMs)
   })
 
   test.each([
@@ -197,13 +197,13 @@ describe('the size of a batch', () => {
     ['no event', 400, 'invalid_request', () => []],
     ['empty lines', 400, 'invalid_request', () => ['\n \r\n\n']],
     ['more than a megabyte', 413, 'body_too_large', () => ['x'.repeat(1024 * 1024 + 1)]],
-  ])('of %s: %i %s, and nothing of it is done', async (_what, status, code, events) => {
+  ])('of %s: %i %s, and nothing is done', async (_what, status, code, events) => {
     const refused = await stack.batch(events())
     expect(refused.body).toMatchObject({ status, code })
     expect((await stack.ask('GET', '/v1/calls')).body.data).toEqual([])
   })
 
-  test('400: JSON that is not sent as lines is told how to be sent', async () => {
+  test('400: JSON that is not sent as lines gets an answer that says how', async () => {
     const answer = await stack.ask('POST', '/v1/calls/batch', { body: start('A') })
     expect(answer.body).toMatchObject({
       status: 400,
@@ -215,11 +215,11 @@ describe('the size of a batch', () => {
 describe('a batch’s Idempotency-Key', () => {
   const options = { idempotencyKey: 'batch-1' }
 
-  test('gives the same lines again, and does nothing again', async () => {
-    const events = [...wholeCall('A', minute), end('unknown'), start('B')]
+  test('gives the first response, and does nothing again', async () => {
+    const events = [...wholeCall('A', MINUTE_MS), end('unknown'), start('B')]
     const first = await stack.batch(events, options)
     expect(first.headers['idempotent-replayed']).toBeUndefined()
-    t.clock.advance(minute)
+    t.clock.advance(MINUTE_MS)
     const again = await stack.batch(events, options)
     expect(again.text).toBe(first.text)
     expect(again.headers['idempotent-replayed']).toBe('true')
@@ -234,9 +234,9 @@ describe('a batch’s Idempotency-Key', () => {
     expect((await stack.ask('GET', '/v1/calls')).body.data).toHaveLength(1)
   })
 
-  test('used by two requests at once, at two servers, does everything once', async () => {
+  test('on concurrent requests at two servers works once', async () => {
     const other = await t.addProcess()
-    // Without external ids, a start that is done twice makes two calls.
+    // Without external ids, a start that is carried out twice makes two calls.
     const events = Array.from({ length: 20 }, () => ({
       type: 'start',
       agentId: stack.agentId,
@@ -257,14 +257,14 @@ describe('a batch’s Idempotency-Key', () => {
     expect((await stack.ask('GET', '/v1/calls')).body.data).toHaveLength(20)
   })
 
-  test('is another key than that of any single request', async () => {
+  test('is not the key of a single request', async () => {
     const single = await stack.start({}, { idempotencyKey: 'batch-3#0' })
     const { lines } = await stack.batch([start('A')], { idempotencyKey: 'batch-3' })
     expect(lines).toMatchObject([{ status: 201 }])
     expect(lines[0]?.call?.id).not.toBe(single.body.id)
   })
 
-  test('counts in its workspace alone', async () => {
+  test('is another key in another workspace', async () => {
     const other = await connectVoiceStack(t)
     const first = await stack.batch([start('A')], options)
     const second = await other.batch([{ ...start('A'), agentId: other.agentId }], options)

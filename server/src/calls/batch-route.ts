@@ -3,18 +3,18 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { problemFrom } from '../platform/http/problem-answer.ts'
-import { checked } from '../platform/http/validation.ts'
+import { problemFrom } from '../platform/http/problem-response.ts'
+import { parseValue } from '../platform/http/validation.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import { createOnce } from '../platform/idempotency/once.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invalid, Problem, platformProblems } from '../platform/problem.ts'
-import type { CallDecided, Submission } from './command.ts'
+import type { DecidedCall, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
-import { BatchEvent, eventCommand } from './request-schemas.ts'
+import { BatchEvent, createEventCommand } from './request-schemas.ts'
 import { callResponse } from './response-schemas.ts'
-import { problemOf } from './routes.ts'
+import { createProblem } from './routes.ts'
 
 const EVENTS_MAX = 1000
 const BODY_BYTES_MAX = 1024 * 1024
@@ -27,7 +27,7 @@ export type BatchRouteDeps = {
   readonly idempotency: Idempotency
 }
 
-/** `POST /v1/calls/batch`: up to 1,000 events, a line each, in order; one bad line spoils no other. */
+/** The route that takes up to 1,000 events, one in each line, in order. A bad line does not affect the others. */
 export function callBatchRoute(deps: BatchRouteDeps): Routes {
   const { access, engine, clock, idempotency } = deps
 
@@ -38,14 +38,17 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
     ref: IdempotencyRef | undefined,
   ): Promise<string> {
     try {
-      const command = eventCommand(workspaceId, newUuid(clock.now()), parsed(line))
-      // No key that a caller sends has a space in it, so this one is nobody else's.
+      const command = createEventCommand(workspaceId, newUuid(clock.now()), parseEvent(line))
+      // Keys in requests have no spaces, so this key cannot be the key of a request.
       const lineRef = ref && { ...ref, key: `${ref.key} ${index}` }
-      const outcome = await engine.submitOnce({ command, idempotency: lineRef && onceOf(lineRef, index) })
-      if (outcome.outcome === 'problem') throw problemOf(outcome)
-      return outcome.outcome === 'replayed' ? outcome.record.body : lineOf(index, outcome)
+      const outcome = await engine.submitOnce({
+        command,
+        idempotency: lineRef && rememberLine(lineRef, index),
+      })
+      if (outcome.outcome === 'problem') throw createProblem(outcome)
+      return outcome.outcome === 'replayed' ? outcome.record.body : formatLine(index, outcome)
     } catch (error) {
-      return problemLine(index, error)
+      return formatProblemLine(index, error)
     }
   }
 
@@ -59,7 +62,7 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
           tags: ['Calls'],
           summary: 'Many events at once',
           description:
-            'NDJSON, one event a line: {"type": "start" | "answer" | "end", …}. start takes the fields of POST /v1/calls, answer and end those of their routes and callId or externalId. Answers one line for each, in order: {"line", "status", "call"} or {"line", "status", "problem"}.',
+            'NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.',
           consumes: ['application/x-ndjson'],
           body: z.string({
             error: 'Send the events as lines of JSON with Content-Type: application/x-ndjson.',
@@ -70,10 +73,10 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
         const scope = await access.scopeOf(request, { whileSuspended: 'allowed' })
         requireRole(scope, 'admin')
         const { workspaceId } = scope
-        const lines = linesOf(request.body)
+        const lines = splitLines(request.body)
         const ref = idempotency.idempotencyOf(request)
-        const replayed = ref !== undefined && (await claim(deps, ref))
-        // All lines are submitted at once; those of one workspace keep their order.
+        const replayed = ref !== undefined && (await claimKey(deps, ref))
+        // All lines are submitted at once. The engine keeps their order.
         const answers = await Promise.all(
           lines.map((line, index) => answerLine(workspaceId, line, index, ref)),
         )
@@ -86,20 +89,23 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
   }
 }
 
-function linesOf(body: string): string[] {
+/** Splits a batch into its lines. Throws `invalid_request` for an empty or too long batch. */
+function splitLines(body: string): string[] {
   const lines = body.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length === 0) throw invalid('', 'The batch holds no event: send one JSON object a line.')
+  if (lines.length === 0) throw invalid('', 'The batch has no event. Send one JSON object in each line.')
   if (lines.length > EVENTS_MAX) {
-    throw invalid('', `The batch holds ${lines.length} events: send at most ${EVENTS_MAX} at once.`)
+    throw invalid('', `The batch has ${lines.length} events. Send at most ${EVENTS_MAX} at once.`)
   }
   return lines
 }
 
 /**
- * Ties the key to this body, in a record of its own; each line is then kept under a key of its own. A batch that was
- * cut off is finished by its repeat. Returns whether the key was there already.
+ * Stores the batch's key with the hash of its body. Each line's answer is then stored with a key of its own, so the repeat
+ * of a batch that was cut off finishes it.
+ *
+ * @returns whether the key was stored before
  */
-function claim({ database, clock }: BatchRouteDeps, key: IdempotencyRef): Promise<boolean> {
+function claimKey({ database, clock }: BatchRouteDeps, key: IdempotencyRef): Promise<boolean> {
   const once = createOnce<boolean>(key, {
     show: async (_tx, record) => record && true,
     answerOf: () => ({ status: 200, body: '' }),
@@ -112,26 +118,27 @@ function claim({ database, clock }: BatchRouteDeps, key: IdempotencyRef): Promis
   })
 }
 
-function onceOf(ref: IdempotencyRef, index: number): NonNullable<Submission['idempotency']> {
-  return { ref, answerOf: (outcome) => ({ status: 200, body: lineOf(index, outcome) }) }
+/** How the answer to a line is stored. */
+function rememberLine(ref: IdempotencyRef, index: number): NonNullable<Submission['idempotency']> {
+  return { ref, createAnswer: (outcome) => ({ status: 200, body: formatLine(index, outcome) }) }
 }
 
-function parsed(line: string): BatchEvent {
+function parseEvent(line: string): BatchEvent {
   let value: unknown
   try {
     value = JSON.parse(line)
   } catch {
-    throw new Problem(platformProblems.invalid_json, 'This line is no JSON object.')
+    throw new Problem(platformProblems.invalid_json, 'This line is not a JSON object.')
   }
-  return checked(BatchEvent, value)
+  return parseValue(BatchEvent, value)
 }
 
-function lineOf(index: number, outcome: CallDecided): string {
+function formatLine(index: number, outcome: DecidedCall): string {
   const status = outcome.created && !outcome.call.facts.refused ? 201 : 200
   return JSON.stringify({ line: index + 1, status, call: callResponse(outcome.call) })
 }
 
-function problemLine(index: number, error: unknown): string {
+function formatProblemLine(index: number, error: unknown): string {
   const problem = problemFrom(error)
   const { code, status, detail, errors } = problem
   const { title } = problem.type

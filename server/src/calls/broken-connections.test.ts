@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   callOf,
@@ -10,8 +11,6 @@ import {
 } from '../../test/world.ts'
 import { type Database, openDatabase } from '../platform/database/database.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
-
-const minuteMs = 60_000
 
 let world: World
 let killer: Database
@@ -28,19 +27,19 @@ afterAll(async () => {
 const chargedMs = (outcome: CallOutcome | undefined) => callOf(outcome).facts.settledMs
 
 describe('when connections to the database break', () => {
-  /** Breaks the database's connections of a kind. Returns how many there were. */
-  async function kill(which: string): Promise<number> {
+  /** Terminates the database connections that meet a condition on `pg_stat_activity`. Returns their number. */
+  async function kill(condition: string): Promise<number> {
     const { rowCount } = await killer.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and ${which}`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and ${condition}`,
       [world.database.connection.database],
     )
     return rowCount ?? 0
   }
 
-  test('between the writes of a batch, none of it is there, and its commands are carried out again', async () => {
+  test('between the writes of a batch, nothing of it is stored, and its commands are carried out again', async () => {
     const workspace = await world.workspace()
     await world.engine.submit(startOf(workspace))
-    // Whoever writes events has to wait: calls and entries are written by then, and COMMIT is on its way.
+    // The write of events has to wait. By then calls and entries are written, and COMMIT is on its way.
     const blocked = await world.database.transaction(async (tx) => {
       await tx.query('lock table events in exclusive mode')
       const results = callOfAMinute(world, workspace).map((command) => world.engine.submit(command))
@@ -53,11 +52,11 @@ describe('when connections to the database break', () => {
       return { results }
     })
     const outcomes = await Promise.all(blocked.results)
-    expect(chargedMs(outcomes[2])).toBe(minuteMs)
-    expect((await world.balance(workspace)).balanceMs).toBe(29 * minuteMs)
+    expect(chargedMs(outcomes[2])).toBe(MINUTE_MS)
+    expect((await world.balance(workspace)).balanceMs).toBe(29 * MINUTE_MS)
   })
 
-  test('under a single command, it fails, nothing of it is there, and its repeat is carried out', async () => {
+  test('under a single command, it fails, nothing of it is stored, and its repeat is carried out', async () => {
     const workspace = await world.workspace()
     const start = startOf(workspace)
     const failed = await world.database.transaction(async (tx) => {
@@ -76,28 +75,28 @@ describe('when connections to the database break', () => {
     expect(await callsByStatus(world, workspace)).toEqual({ authorized: 1 })
   })
 
-  test('at any moment, whatever was answered is there, once', async () => {
-    const workspace = await world.workspace({ monthlyMs: 600 * minuteMs, concurrentCallsMax: null })
+  test('at any moment, everything that was answered is stored once', async () => {
+    const workspace = await world.workspace({ monthlyMs: 600 * MINUTE_MS, concurrentCallsMax: null })
 
     /** Sends a command until it is answered, as a voice stack does. */
-    async function insist(command: CallCommand): Promise<CallOutcome> {
-      return world.engine.submit(command).catch(() => insist(command))
+    async function submitUntilAnswered(command: CallCommand): Promise<CallOutcome> {
+      return world.engine.submit(command).catch(() => submitUntilAnswered(command))
     }
 
-    async function wholeCall(): Promise<number> {
+    async function playCall(): Promise<number> {
       let last: CallOutcome | undefined
-      for (const command of callOfAMinute(world, workspace)) last = await insist(command)
+      for (const command of callOfAMinute(world, workspace)) last = await submitUntilAnswered(command)
       return chargedMs(last)
     }
 
     for (let round = 0; round < 12; round += 1) {
-      const charges = Promise.all(Array.from({ length: 20 }, wholeCall))
-      // Each round a little later, to meet another moment of a batch.
+      const charges = Promise.all(Array.from({ length: 20 }, playCall))
+      // Each round breaks the connections a little later, at another moment of a batch.
       for (let step = 0; step < round; step += 1) await killer.query('select')
       await kill('true')
-      expect(await charges).toEqual(Array(20).fill(minuteMs))
+      expect(await charges).toEqual(Array(20).fill(MINUTE_MS))
     }
     expect(await callsByStatus(world, workspace)).toEqual({ ended: 240 })
-    expect((await world.balance(workspace)).balanceMs).toBe(360 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(360 * MINUTE_MS)
   })
 })

@@ -6,10 +6,10 @@ import type { EntryRow } from '../ledger/index.ts'
 
 export type Direction = 'inbound' | 'outbound' | 'web'
 
-/** Why a call is to be hung up: the credits ran out and its workspace ends calls then, or somebody said so. */
+/** Why a call must be hung up: credits ran out in a workspace that ends calls then, or somebody ordered it. */
 export type HangUpReason = 'out_of_credits' | 'by_hand'
 
-/** A call as the database has it. Instants are epoch milliseconds, amounts milliseconds of talk time. */
+/** A row of `calls`. Instants are epoch milliseconds, amounts are milliseconds of talk time. */
 export type CallRow = {
   readonly workspaceId: string
   readonly id: string
@@ -20,43 +20,43 @@ export type CallRow = {
   readonly to: string | null
   readonly externalId: string | null
   readonly campaignId: string | null
-  /** The carrier that Talktime itself speaks to about it; null: its voice stack reports by itself. */
+  /** The carrier, if Talktime itself drives it. Null for a voice stack that reports its calls to the API. */
   readonly carrier: string | null
   readonly refusalReason: RefusalReason | null
   readonly authorizedAtMs: number
   readonly maxDurationMs: number
   readonly lastSeenAtMs: number | null
-  /** Since when the voice stack is told to hang up, and why; null: it is not. */
+  /** Since when the call has a hang-up order. Null: it has none. */
   readonly hangUpAtMs: number | null
   readonly hangUpReason: HangUpReason | null
-  /** The ledger entries that charged it, by their number in the workspace. */
+  /** The sequence numbers of the ledger entries that charged it. */
   readonly entrySeqs: readonly number[]
-  /** Where its first charge begins on the workspace's cumulative draws; null: nothing was charged. */
+  /** Where its first charge begins on the workspace's cumulative draws. Null: nothing was charged. */
   readonly drawnFromMs: number | null
   readonly facts: CallFacts
 }
 
-export function statusOf(call: CallRow): CallStatus {
+export function readStatus(call: CallRow): CallStatus {
   return deriveCallStatus(call.facts)
 }
 
-/** The call with one more entry that charged it. */
-export function chargedBy(call: CallRow, entry: EntryRow): CallRow {
+/** Returns the call with one more entry that charged it. */
+export function addChargeEntry(call: CallRow, entry: EntryRow): CallRow {
   const drawnFromMs = call.drawnFromMs ?? entry.drawnAfterMs + entry.amountMs
   return { ...call, entrySeqs: [...call.entrySeqs, entry.seq], drawnFromMs }
 }
 
-/** When the reaper has to look at it; null where it is over. */
-export function reapAtOf(call: CallRow): number | null {
-  return findReapTime(call.facts, leaseOf(call))
+/** Finds when the reaper must check the call, in epoch milliseconds. Null for a call that is over. */
+export function readReapTime(call: CallRow): number | null {
+  return findReapTime(call.facts, readLease(call))
 }
 
-export function leaseOf(call: CallRow): Lease {
+export function readLease(call: CallRow): Lease {
   const { authorizedAtMs, maxDurationMs, lastSeenAtMs, carrier } = call
   return { authorizedAtMs, maxDurationMs, lastSeenAtMs, throughCarrier: carrier !== null }
 }
 
-/** For queries whose calls is called `c` and agents `a`. */
+/** The columns of a {@link CallRecord}, for queries that name `calls` as `c` and `agents` as `a`. */
 export const callColumns = `
   c.workspace_id as "workspaceId", c.id, c.agent_id as "agentId", a.name as "agentName", c.direction,
   c.from_number as "from", c.to_number as "to", c.external_id as "externalId", c.campaign_id as "campaignId", c.carrier,
@@ -66,6 +66,7 @@ export const callColumns = `
   c.drawn_from_ms as "drawnFromMs", c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
   c.end_reason as "endReason", c.settled_ms as "settledMs", c.settled_until_ms as "settledUntilMs"`
 
+/** A call as a query with {@link callColumns} returns it. */
 export type CallRecord = pg.QueryResultRow &
   Omit<CallRow, 'facts' | 'entrySeqs'> &
   Omit<CallFacts, 'refused'> & {
@@ -73,7 +74,7 @@ export type CallRecord = pg.QueryResultRow &
     readonly entrySeqs: readonly (string | number)[]
   }
 
-export function callFromRecord(record: CallRecord): CallRow {
+export function parseCallRecord(record: CallRecord): CallRow {
   return {
     workspaceId: record.workspaceId,
     id: record.id,

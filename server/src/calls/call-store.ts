@@ -2,10 +2,17 @@ import type { WhenCreditsRunOut } from '@talktime/core/calls/ending-calls'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { type CallRecord, type CallRow, callColumns, callFromRecord, reapAtOf, statusOf } from './call-row.ts'
+import {
+  type CallRecord,
+  type CallRow,
+  callColumns,
+  parseCallRecord,
+  readReapTime,
+  readStatus,
+} from './call-row.ts'
 import { callProblems } from './problems.ts'
 
-/** What a workspace allows its calls. */
+/** What a workspace and its plan allow its calls. */
 export type GateRow = {
   readonly workspaceId: string
   readonly active: boolean
@@ -13,12 +20,13 @@ export type GateRow = {
   readonly concurrentCallsMax: number | null
   readonly callDurationSecondsMax: number
   readonly timeZone: string
-  /** While the time zone is being changed: the new one. */
+  /** The new time zone while the workspace changes it. Null otherwise. */
   readonly nextTimeZone: string | null
-  /** Usage of days before this one is in closed months; null: none is. */
+  /** Usage of days before this one is in closed months. Null: no month is closed. */
   readonly usageClosedUntil: string | null
 }
 
+/** Loads the gates of workspaces, by workspace id. */
 export async function loadGates(
   tx: Queryable,
   workspaceIds: readonly string[],
@@ -46,9 +54,10 @@ export type AgentRow = {
   readonly active: boolean
 }
 
-/** A thing of a workspace, by its id or external id. */
+/** Names an agent or a call of a workspace, by its id or external id. */
 export type KeyInWorkspace = { readonly workspaceId: string; readonly key: string }
 
+/** Loads agents by id. Archived agents are left out. */
 export async function loadAgents(tx: Queryable, keys: readonly KeyInWorkspace[]): Promise<AgentRow[]> {
   if (keys.length === 0) return []
   const { rows } = await tx.query<AgentRow>({
@@ -73,7 +82,7 @@ export async function loadCallsById(tx: Queryable, keys: readonly KeyInWorkspace
       join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`,
     values: [uuidArray(keys, (k) => k.workspaceId), uuidArray(keys, (k) => k.key)],
   })
-  return rows.map(callFromRecord)
+  return rows.map(parseCallRecord)
 }
 
 export async function loadCallsByExternalId(
@@ -89,20 +98,20 @@ export async function loadCallsByExternalId(
       join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`,
     values: [uuidArray(keys, (k) => k.workspaceId), textArray(keys, (k) => k.key)],
   })
-  return rows.map(callFromRecord)
+  return rows.map(parseCallRecord)
 }
 
-/** Calls that can be cut at a boundary: in conversation. The caller holds the workspace's line. */
+/** Loads the live calls of a workspace, which must be cut at a boundary. The caller holds the lock on its balance line. */
 export async function loadLiveCalls(tx: Queryable, workspaceId: string): Promise<CallRow[]> {
   const { rows } = await tx.query<CallRecord>(
     `select ${callColumns} from calls c join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id
      where c.workspace_id = $1 and c.status = 'in_conversation' order by c.id`,
     [workspaceId],
   )
-  return rows.map(callFromRecord)
+  return rows.map(parseCallRecord)
 }
 
-const insertSql = `
+const insertCallsSql = `
   insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
                      refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
                      max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier,
@@ -118,7 +127,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
   if (calls.length === 0) return
   await tx.query({
     name: 'calls_insert',
-    text: insertSql,
+    text: insertCallsSql,
     values: [
       uuidArray(calls, (c) => c.workspaceId),
       uuidArray(calls, (c) => c.id),
@@ -128,7 +137,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       textArray(calls, (c) => c.to),
       textArray(calls, (c) => c.externalId),
       uuidArray(calls, (c) => c.campaignId),
-      textArray(calls, statusOf),
+      textArray(calls, readStatus),
       textArray(calls, (c) => c.refusalReason),
       bigintArray(calls, (c) => c.authorizedAtMs),
       bigintArray(calls, (c) => c.facts.answeredAtMs),
@@ -139,7 +148,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, (c) => c.facts.settledMs),
       bigintArray(calls, (c) => c.facts.settledUntilMs),
       bigintArray(calls, (c) => c.lastSeenAtMs),
-      bigintArray(calls, reapAtOf),
+      bigintArray(calls, readReapTime),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
       textArray(calls, (c) => c.carrier),
       bigintArray(calls, (c) => c.drawnFromMs),
@@ -147,7 +156,7 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
   })
 }
 
-const updateSql = `
+const updateCallsSql = `
   update calls c set
     status = v.status, answered_at_ms = v.answered_at_ms, ended_at_ms = v.ended_at_ms, end_reason = v.end_reason,
     end_source = v.end_source, settled_ms = v.settled_ms, settled_until_ms = v.settled_until_ms,
@@ -165,11 +174,11 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
   if (calls.length === 0) return
   await tx.query({
     name: 'calls_update',
-    text: updateSql,
+    text: updateCallsSql,
     values: [
       uuidArray(calls, (c) => c.workspaceId),
       uuidArray(calls, (c) => c.id),
-      textArray(calls, statusOf),
+      textArray(calls, readStatus),
       bigintArray(calls, (c) => c.facts.answeredAtMs),
       bigintArray(calls, (c) => c.facts.endedAtMs),
       textArray(calls, (c) => c.facts.endReason),
@@ -177,14 +186,14 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, (c) => c.facts.settledMs),
       bigintArray(calls, (c) => c.facts.settledUntilMs),
       bigintArray(calls, (c) => c.lastSeenAtMs),
-      bigintArray(calls, reapAtOf),
+      bigintArray(calls, readReapTime),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
       bigintArray(calls, (c) => c.drawnFromMs),
     ],
   })
 }
 
-/** The calls of these ids that there are in the workspace. */
+/** Loads calls of a workspace by id. Unknown ids are left out. */
 export function loadCalls(db: Queryable, workspaceId: string, ids: readonly string[]): Promise<CallRow[]> {
   return loadCallsById(
     db,
@@ -192,9 +201,9 @@ export function loadCalls(db: Queryable, workspaceId: string, ids: readonly stri
   )
 }
 
-/** Whose call it is, for an operator that names no workspace. Throws `call_not_found`. */
-export async function workspaceOfCall(db: Queryable, callId: string): Promise<string> {
-  // One probe of the calls' key a workspace.
+/** Finds the workspace of a call, for an operator who names none. Throws `call_not_found`. */
+export async function findWorkspaceOfCall(db: Queryable, callId: string): Promise<string> {
+  // The key of `calls` begins with the workspace, so this probes the key once for each workspace.
   const { rows } = await db.query<{ workspaceId: string }>(
     `select c.workspace_id as "workspaceId" from workspaces w
      join calls c on c.workspace_id = w.id and c.id = $1`,

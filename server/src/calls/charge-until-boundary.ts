@@ -1,12 +1,12 @@
 import { applyCallEvent } from '@talktime/core/calls/call'
 import { applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { chargedBy } from './call-row.ts'
+import { addChargeEntry } from './call-row.ts'
 import { loadLiveCalls, updateCalls } from './call-store.ts'
 
 /**
- * Cuts the workspace's live calls at a boundary: what was talked before `atMs` is charged now, to the credits of
- * before. Calls answered later are left alone.
+ * Cuts the workspace's live calls at a boundary: the conversation before `atMs` is charged now, to the credits that
+ * existed before it. Calls that were answered later do not change.
  */
 export async function chargeUntilBoundary(
   tx: Tx,
@@ -25,7 +25,7 @@ export async function chargeUntilBoundary(
       { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true, reason: 'cut' },
       nowMs,
     )
-    return [chargedBy({ ...call, facts }, entry)]
+    return [addChargeEntry({ ...call, facts }, entry)]
   })
   await updateCalls(tx, cut)
 }

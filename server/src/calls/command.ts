@@ -2,18 +2,17 @@ import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/
 import type { ProblemType } from '../platform/problem.ts'
 import type { CallRow, Direction, HangUpReason } from './call-row.ts'
 
-/** Names a call: by our id (the UUID in it) or by the voice stack's. */
+/** Names a call, by its UUID or by the voice stack's id of it. */
 export type CallTarget = { readonly callId: string } | { readonly externalId: string }
 
 /**
- * One thing to be done to a call. `atMs` is when it happened by the voice stack's clock (epoch milliseconds);
- * null: now.
+ * One command about a call. `atMs` is when it happened by the voice stack's clock, in epoch milliseconds. Null: now.
  */
 export type CallCommand =
   | {
       readonly type: 'start'
       readonly workspaceId: string
-      /** The UUID the call gets. */
+      /** The UUID that the call will get. */
       readonly callId: string
       readonly agentId: string
       readonly direction: Direction
@@ -21,9 +20,9 @@ export type CallCommand =
       readonly to: string | null
       readonly externalId: string | null
       readonly atMs: number | null
-      /** The campaign that dials it; left out: none. */
+      /** The campaign that dials the call. Left out: none. */
       readonly campaignId?: string | null
-      /** The carrier that Talktime itself speaks to about it; left out: the voice stack tells of it by itself. */
+      /** The carrier, if Talktime itself drives it. Left out: the voice stack reports the call to the API. */
       readonly carrier?: string | null
     }
   | {
@@ -31,7 +30,7 @@ export type CallCommand =
       readonly workspaceId: string
       readonly target: CallTarget
       readonly atMs: number | null
-      /** A carrier that was asked said so: any instant of the past is taken. */
+      /** Whether a carrier that Talktime drives says so. Then any past instant is accepted. */
       readonly vouched?: boolean
     }
   | {
@@ -40,36 +39,36 @@ export type CallCommand =
       readonly target: CallTarget
       readonly atMs: number | null
       readonly reason: string | null
-      /** A carrier that was asked said so: any instant of the past is taken. */
+      /** Whether a carrier that Talktime drives says so. Then any past instant is accepted. */
       readonly vouched?: boolean
     }
   | { readonly type: 'heartbeat'; readonly workspaceId: string; readonly target: CallTarget }
-  /** The voice stack is to hang up; a call that is over stays as it is. */
+  /** Orders the voice stack to hang up. A call that is over stays as it is. */
   | {
       readonly type: 'hang_up'
       readonly workspaceId: string
       readonly target: CallTarget
       readonly reason: HangUpReason
     }
-  /** The reaper's: to be looked at, and closed if the time for it has come. */
+  /** From the reaper: closes the call if it is lost. */
   | {
       readonly type: 'reap'
       readonly workspaceId: string
       readonly target: CallTarget
-      /** Since when heartbeats could reach us without a break. */
+      /** Since when heartbeats have been able to reach this server, in epoch milliseconds. */
       readonly listeningSinceMs: number
     }
 
-/** What came of a command. */
+/** The result of a command. */
 export type CallOutcome =
   | {
       readonly outcome: 'call'
       readonly call: CallRow
-      /** Whether this command made it. */
+      /** Whether this command created the call. */
       readonly created: boolean
-      /** The workspace's balance right after, in milliseconds of talk time. */
+      /** The workspace's balance right after the command, in milliseconds of talk time. */
       readonly balanceMs: number
-      /** Whether the conversation may go on, by balance, setting, hard stop and what was ordered. */
+      /** Whether the conversation may go on, by the balance, the setting, the hard stop and hang-up orders. */
       readonly mayContinue: boolean
     }
   | {
@@ -79,19 +78,20 @@ export type CallOutcome =
       readonly pointer?: string
     }
 
-/** A command with what makes its repeats harmless: the answer is kept in the transaction that did the work. */
+/** A command, and how its answer is stored for repeats: in the transaction that carries it out. */
 export type Submission = {
   readonly command: CallCommand
   readonly idempotency?:
     | {
         readonly ref: IdempotencyRef
-        /** The answer to be kept. Problems are not kept: nothing was done. */
-        readonly answerOf: (outcome: CallDecided) => { readonly status: number; readonly body: string }
+        /** Creates the stored answer. Problems are not stored, because nothing was done. */
+        readonly createAnswer: (outcome: DecidedCall) => { readonly status: number; readonly body: string }
       }
     | undefined
 }
 
-export type CallDecided = Extract<CallOutcome, { outcome: 'call' }>
+/** The outcome of a command that was carried out. */
+export type DecidedCall = Extract<CallOutcome, { outcome: 'call' }>
 
-/** The command came before under the same Idempotency-Key: nothing was done again. */
-export type Replayed = { readonly outcome: 'replayed'; readonly record: IdempotencyRecord }
+/** The stored answer to a command that came before with this Idempotency-Key. Nothing was done again. */
+export type ReplayedAnswer = { readonly outcome: 'replayed'; readonly record: IdempotencyRecord }

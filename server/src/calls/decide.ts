@@ -1,68 +1,48 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { clampToKnownTime } from '@talktime/core/billing/threshold-crossings'
-import { authorizeCall } from '@talktime/core/calls/authorize'
+import { authorizeCall, type RefusalReason } from '@talktime/core/calls/authorize'
 import { applyCallEvent, type CallEvent, isOpen, NEW_CALL_FACTS } from '@talktime/core/calls/call'
 import { presumeEnd } from '@talktime/core/calls/call-lease'
 import { computeCallUsage } from '@talktime/core/calls/call-usage'
 import { isEndingCalls } from '@talktime/core/calls/ending-calls'
 import { checkReportedInstant } from '@talktime/core/calls/reported-instant'
+import { assertNever } from '@talktime/core/exhaustive'
 import { accessProblems } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
 import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
 import { type ProblemType, platformProblems } from '../platform/problem.ts'
-import type { UsageEvent } from '../usage/index.ts'
-import { type CallRow, chargedBy, type HangUpReason, leaseOf } from './call-row.ts'
+import { type Batch, createKey } from './batch.ts'
+import { addChargeEntry, type CallRow, type HangUpReason, readLease } from './call-row.ts'
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import { callProblems } from './problems.ts'
 
-/** Credit to be given back before the next command is decided: see the ledger's `giveBack`. */
-export type ChargeReversal = {
-  readonly workspaceId: string
-  readonly callId: string
-  readonly amountMs: number
-}
-
-/**
- * Everything a batch of commands is decided on, loaded under the locks of its workspaces' lines, and what was
- * decided. Later commands of a batch see what earlier ones decided.
- */
-export type Batch = {
-  readonly units: ReadonlyMap<string, WorkspaceUnit>
-  readonly gates: ReadonlyMap<string, GateRow>
-  readonly agents: ReadonlyMap<string, AgentRow>
-  readonly calls: Map<string, CallRow>
-  /** External id → call id. */
-  readonly externalIds: Map<string, string>
-  readonly inserted: Set<string>
-  readonly updated: Set<string>
-  /** Calls that are to be hung up since one of these commands. */
-  readonly ordered: Set<string>
-  readonly reversals: ChargeReversal[]
-  /** What was changed about usage. */
-  readonly usage: UsageEvent[]
-}
-
-/** Keys of the maps: a thing in its workspace. */
-export function inWorkspace(workspaceId: string, key: string): string {
-  return `${workspaceId}/${key}`
-}
-
-/** Decides one command at `nowMs` and keeps the decision in the batch. */
+/** Decides one command at `nowMs` (epoch milliseconds) and adds the decision to the batch. */
 export function decide(batch: Batch, command: CallCommand, nowMs: number): CallOutcome {
   const unit = batch.units.get(command.workspaceId)
   const gate = batch.gates.get(command.workspaceId)
   if (unit === undefined || gate === undefined) {
-    return problem(accessProblems.workspace_not_found, 'There is no such workspace.')
+    return createProblem(accessProblems.workspace_not_found, 'There is no such workspace.')
   }
   const context: Context = { batch, unit, gate, nowMs }
-  if (command.type === 'start') return start(context, command)
+  if (command.type === 'start') return startCall(context, command)
   const call = findCall(batch, command.workspaceId, command.target)
-  if (call === undefined) return problem(callProblems.call_not_found, missing(command.target))
-  if (command.type === 'heartbeat') return heartbeat(context, call)
-  if (command.type === 'hang_up') return hangUp(context, call, command.reason)
-  if (command.type === 'reap') return reap(context, call, command.listeningSinceMs)
-  return report(context, call, command)
+  if (call === undefined) {
+    return createProblem(callProblems.call_not_found, describeMissingCall(command.target))
+  }
+  switch (command.type) {
+    case 'answer':
+    case 'end':
+      return applyReport(context, call, command)
+    case 'heartbeat':
+      return applyHeartbeat(context, call)
+    case 'hang_up':
+      return orderHangUp(context, call, command.reason)
+    case 'reap':
+      return reapCall(context, call, command.listeningSinceMs)
+    default:
+      return assertNever(command)
+  }
 }
 
 type Context = {
@@ -72,19 +52,22 @@ type Context = {
   readonly nowMs: number
 }
 
-function start(context: Context, command: Extract<CallCommand, { type: 'start' }>): CallOutcome {
+function startCall(context: Context, command: Extract<CallCommand, { type: 'start' }>): CallOutcome {
   const { batch, unit, gate, nowMs } = context
-  const written = findCall(batch, command.workspaceId, { callId: command.callId })
-  if (written !== undefined) return outcomeOf(context, written, true)
-  if (command.externalId !== null) {
-    const known = findCall(batch, command.workspaceId, { externalId: command.externalId })
-    if (known !== undefined) return outcomeOf(context, known, false)
+  const { workspaceId, callId, externalId } = command
+  const written = findCall(batch, workspaceId, { callId })
+  if (written !== undefined) return createOutcome(context, written, true)
+  if (externalId !== null) {
+    const known = findCall(batch, workspaceId, { externalId })
+    if (known !== undefined) return createOutcome(context, known, false)
   }
-  const agent = batch.agents.get(inWorkspace(command.workspaceId, command.agentId))
-  if (agent === undefined)
-    return problem(agentProblems.agent_not_found, 'There is no such agent in this workspace.', '/agentId')
+  const agent = batch.agents.get(createKey(workspaceId, command.agentId))
+  if (agent === undefined) {
+    const detail = 'There is no such agent in this workspace.'
+    return createProblem(agentProblems.agent_not_found, detail, '/agentId')
+  }
   const at = checkReportedInstant(command.atMs, nowMs)
-  if (!at.accepted) return badInstant(at.reason)
+  if (!at.accepted) return createInstantProblem(at.reason)
   const { line } = unit
   const authorization = authorizeCall(
     {
@@ -96,8 +79,25 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     },
     clampToKnownTime(line, nowMs),
   )
-  const refused = authorization.decision === 'refused'
-  const call: CallRow = {
+  const refusalReason = authorization.decision === 'refused' ? authorization.reason : null
+  const call = createCall(command, agent, gate, refusalReason, at.atMs)
+  if (refusalReason === null) unit.line = { ...line, openCalls: line.openCalls + 1 }
+  const key = createKey(workspaceId, callId)
+  batch.inserted.add(key)
+  batch.calls.set(key, call)
+  if (externalId !== null) batch.externalIds.set(createKey(workspaceId, externalId), callId)
+  addEvent(unit, 'call', callId)
+  return createOutcome(context, call, true)
+}
+
+function createCall(
+  command: Extract<CallCommand, { type: 'start' }>,
+  agent: AgentRow,
+  gate: GateRow,
+  refusalReason: RefusalReason | null,
+  authorizedAtMs: number,
+): CallRow {
+  return {
     workspaceId: command.workspaceId,
     id: command.callId,
     agentId: agent.id,
@@ -108,8 +108,8 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     externalId: command.externalId,
     campaignId: command.campaignId ?? null,
     carrier: command.carrier ?? null,
-    refusalReason: refused ? authorization.reason : null,
-    authorizedAtMs: at.atMs,
+    refusalReason,
+    authorizedAtMs,
     maxDurationMs: gate.callDurationSecondsMax * 1000,
     lastSeenAtMs: null,
     hangUpAtMs: null,
@@ -117,24 +117,20 @@ function start(context: Context, command: Extract<CallCommand, { type: 'start' }
     entrySeqs: [],
     drawnFromMs: null,
     // A refused call is over the moment it is refused.
-    facts: refused ? { ...NEW_CALL_FACTS, refused: true, endedAtMs: at.atMs } : NEW_CALL_FACTS,
+    facts:
+      refusalReason === null
+        ? NEW_CALL_FACTS
+        : { ...NEW_CALL_FACTS, refused: true, endedAtMs: authorizedAtMs },
   }
-  if (!refused) unit.line = { ...line, openCalls: line.openCalls + 1 }
-  const key = inWorkspace(call.workspaceId, call.id)
-  batch.inserted.add(key)
-  batch.calls.set(key, call)
-  if (call.externalId !== null) batch.externalIds.set(inWorkspace(call.workspaceId, call.externalId), call.id)
-  addEvent(unit, 'call', call.id)
-  return outcomeOf(context, call, true)
 }
 
-function report(
+function applyReport(
   context: Context,
   call: CallRow,
   command: Extract<CallCommand, { type: 'answer' | 'end' }>,
 ): CallOutcome {
   if (call.facts.refused && command.type === 'answer') {
-    return problem(
+    return createProblem(
       callProblems.call_refused,
       'The call was refused, so it cannot be answered. Nothing is charged.',
     )
@@ -143,44 +139,44 @@ function report(
     command.vouched && command.atMs !== null
       ? { accepted: true as const, atMs: Math.min(command.atMs, context.nowMs) }
       : checkReportedInstant(command.atMs, context.nowMs)
-  if (!at.accepted) return badInstant(at.reason)
+  if (!at.accepted) return createInstantProblem(at.reason)
   const event: CallEvent =
     command.type === 'answer'
       ? { type: 'answer', atMs: at.atMs }
       : { type: 'end', atMs: at.atMs, reason: command.reason }
-  return outcomeOf(context, happen(context, call, event), false)
+  return createOutcome(context, applyEvent(context, call, event), false)
 }
 
-function heartbeat(context: Context, call: CallRow): CallOutcome {
-  if (!isOpen(call.facts)) return outcomeOf(context, call, false)
+function applyHeartbeat(context: Context, call: CallRow): CallOutcome {
+  if (!isOpen(call.facts)) return createOutcome(context, call, false)
   const seen = { ...call, lastSeenAtMs: Math.max(call.lastSeenAtMs ?? 0, context.nowMs) }
-  return outcomeOf(context, keep(context, seen), false)
+  return createOutcome(context, updateCall(context, seen), false)
 }
 
-function hangUp(context: Context, call: CallRow, reason: HangUpReason): CallOutcome {
-  // Whoever says so wants it also where credits come back.
-  if (!isOpen(call.facts) || call.hangUpReason === reason) return outcomeOf(context, call, false)
-  const ordered = order(context, call, reason)
+function orderHangUp(context: Context, call: CallRow, reason: HangUpReason): CallOutcome {
+  // An order by hand replaces one for lack of credits, so that it stands when credits return.
+  if (!isOpen(call.facts) || call.hangUpReason === reason) return createOutcome(context, call, false)
+  const ordered = addHangUpOrder(context, call, reason)
   addEvent(context.unit, 'call', call.id)
-  return outcomeOf(context, ordered, false)
+  return createOutcome(context, ordered, false)
 }
 
-function order(context: Context, call: CallRow, reason: HangUpReason): CallRow {
+function addHangUpOrder(context: Context, call: CallRow, reason: HangUpReason): CallRow {
   const ordered = { ...call, hangUpAtMs: call.hangUpAtMs ?? context.nowMs, hangUpReason: reason }
-  const key = inWorkspace(call.workspaceId, call.id)
+  const key = createKey(call.workspaceId, call.id)
   context.batch.calls.set(key, ordered)
   context.batch.ordered.add(key)
   return ordered
 }
 
-function reap(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
-  const end = presumeEnd(call.facts, leaseOf(call), listeningSinceMs, context.nowMs)
-  if (end === null) return outcomeOf(context, call, false)
-  return outcomeOf(context, happen(context, call, { type: 'presume_end', ...end }), false)
+function reapCall(context: Context, call: CallRow, listeningSinceMs: number): CallOutcome {
+  const end = presumeEnd(call.facts, readLease(call), listeningSinceMs, context.nowMs)
+  if (end === null) return createOutcome(context, call, false)
+  return createOutcome(context, applyEvent(context, call, { type: 'presume_end', ...end }), false)
 }
 
-/** Applies an event to a call: its facts, the balance line, and what it charges or gives back. */
-function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
+/** Applies an event to a call: to its facts, the balance line and usage, and to what it is charged. */
+function applyEvent(context: Context, call: CallRow, event: CallEvent): CallRow {
   const { batch, unit, nowMs } = context
   const { facts, effect } = applyCallEvent(call.facts, event)
   if (facts === call.facts) return call
@@ -193,16 +189,16 @@ function happen(context: Context, call: CallRow, event: CallEvent): CallRow {
       { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true },
       nowMs,
     )
-    after = chargedBy(after, entry)
+    after = addChargeEntry(after, entry)
   }
   if (effect.chargeMs < 0) {
     batch.reversals.push({ workspaceId: call.workspaceId, callId: call.id, amountMs: -effect.chargeMs })
   }
-  noteUsage(context, call, after)
-  return keep(context, after)
+  addUsageEvent(context, call, after)
+  return updateCall(context, after)
 }
 
-function noteUsage({ batch, unit, gate }: Context, call: CallRow, after: CallRow): void {
+function addUsageEvent({ batch, unit, gate }: Context, call: CallRow, after: CallRow): void {
   const usage = { before: computeCallUsage(call.facts), after: computeCallUsage(after.facts) }
   if (usage.before === null && usage.after === null) return
   const { workspaceId, agentId, drawnFromMs } = after
@@ -217,24 +213,24 @@ function noteUsage({ batch, unit, gate }: Context, call: CallRow, after: CallRow
   })
 }
 
-function keep(context: Context, call: CallRow): CallRow {
+function updateCall(context: Context, call: CallRow): CallRow {
   const { batch, unit, gate, nowMs } = context
-  const key = inWorkspace(call.workspaceId, call.id)
+  const key = createKey(call.workspaceId, call.id)
   batch.calls.set(key, call)
   if (!batch.inserted.has(key)) batch.updated.add(key)
   addEvent(unit, 'call', call.id)
-  // A call that was taken for lost may turn out to be on after all, when the others have been ended already.
-  const isToEnd = isOpen(call.facts) && isEndingCalls(unit.line, gate.whenCreditsRunOut, nowMs)
-  return isToEnd && call.hangUpReason === null ? order(context, call, 'out_of_credits') : call
+  // A call that was presumed lost may turn out to be live after the workspace's other calls were ended.
+  const mustEnd = isOpen(call.facts) && isEndingCalls(unit.line, gate.whenCreditsRunOut, nowMs)
+  return mustEnd && call.hangUpReason === null ? addHangUpOrder(context, call, 'out_of_credits') : call
 }
 
 function findCall(batch: Batch, workspaceId: string, target: CallTarget): CallRow | undefined {
   const callId =
-    'callId' in target ? target.callId : batch.externalIds.get(inWorkspace(workspaceId, target.externalId))
-  return callId === undefined ? undefined : batch.calls.get(inWorkspace(workspaceId, callId))
+    'callId' in target ? target.callId : batch.externalIds.get(createKey(workspaceId, target.externalId))
+  return callId === undefined ? undefined : batch.calls.get(createKey(workspaceId, callId))
 }
 
-function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutcome {
+function createOutcome(context: Context, call: CallRow, created: boolean): CallOutcome {
   const { unit, gate, nowMs } = context
   const balanceMs = balanceAt(unit.line, nowMs)
   const hardStopMs = call.facts.answeredAtMs === null ? null : call.facts.answeredAtMs + call.maxDurationMs
@@ -246,22 +242,22 @@ function outcomeOf(context: Context, call: CallRow, created: boolean): CallOutco
   return { outcome: 'call', call, created, balanceMs, mayContinue }
 }
 
-function problem(type: ProblemType, detail: string, pointer?: string): CallOutcome {
+function createProblem(type: ProblemType, detail: string, pointer?: string): CallOutcome {
   return pointer === undefined
     ? { outcome: 'problem', problem: type, detail }
     : { outcome: 'problem', problem: type, detail, pointer }
 }
 
-function missing(target: CallTarget): string {
+function describeMissingCall(target: CallTarget): string {
   return 'callId' in target
     ? 'There is no such call in this workspace.'
     : `There is no call with the external id "${target.externalId}" in this workspace.`
 }
 
-function badInstant(reason: 'in_future' | 'too_old'): CallOutcome {
+function createInstantProblem(reason: 'in_future' | 'too_old'): CallOutcome {
   const detail =
     reason === 'in_future'
-      ? 'The time lies in the future: at most 5 seconds ahead of this server’s clock is taken (as now).'
-      : 'The time lies more than 24 hours back: reports are taken up to 24 hours late.'
-  return problem(platformProblems.invalid_request, detail, '/at')
+      ? 'The time is in the future. Up to 5 seconds ahead of this server’s clock is accepted, and counts as now.'
+      : 'The time is more than 24 hours ago. Reports are accepted up to 24 hours late.'
+  return createProblem(platformProblems.invalid_request, detail, '/at')
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   answerOf,
@@ -17,31 +18,28 @@ import { newUuid } from '../platform/ids.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
 import type { CallCommand, CallOutcome } from './command.ts'
 
-const minuteMs = 60_000
-const dayMs = 24 * 60 * minuteMs
-
 let world: World
 beforeAll(async () => {
   world = await openWorld()
 })
-beforeEach(() => world.clock.advance(minuteMs))
+beforeEach(() => world.clock.advance(MINUTE_MS))
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(() => world.close())
 
 const chargedMs = (outcome: CallOutcome | undefined) => callOf(outcome).facts.settledMs
 
 describe('batches side by side', () => {
-  test('of one engine and one workspace each do their whole work', async () => {
-    const workspace = await world.workspace({ monthlyMs: 100 * minuteMs })
+  test('of one engine and one workspace are all carried out', async () => {
+    const workspace = await world.workspace({ monthlyMs: 100 * MINUTE_MS })
     const batches = await Promise.all(
       Array.from({ length: 8 }, () => world.engine.submitBatch(callOfAMinute(world, workspace))),
     )
-    expect(batches.map((outcomes) => chargedMs(outcomes[2]))).toEqual(Array(8).fill(minuteMs))
-    expect((await world.balance(workspace)).balanceMs).toBe(92 * minuteMs)
+    expect(batches.map((outcomes) => chargedMs(outcomes[2]))).toEqual(Array(8).fill(MINUTE_MS))
+    expect((await world.balance(workspace)).balanceMs).toBe(92 * MINUTE_MS)
   })
 })
 
-test('closing an engine waits for what it was given, also where a reset has to come first', async () => {
+test('closing an engine waits for its commands, even if a reset has to come first', async () => {
   const workspace = await world.workspace()
   const engine = world.anotherEngine()
   world.clock.set((await readLine(world.database, workspace.workspaceId)).nextBoundaryMs ?? 0)
@@ -54,7 +52,7 @@ test('closing an engine waits for what it was given, also where a reset has to c
 })
 
 describe('several server processes on one database', () => {
-  test('lose nothing and charge nothing twice, whichever of them the events of a call reach', async () => {
+  test('lose nothing and charge nothing twice, whichever of them gets a call’s events', async () => {
     const workspaces = [
       await world.workspace({ concurrentCallsMax: null }),
       await world.workspace({ concurrentCallsMax: null }),
@@ -70,17 +68,17 @@ describe('several server processes on one database', () => {
       world.engine.submitBatch(calls.flat()),
     ])
     for (const workspace of workspaces) {
-      expect((await world.balance(workspace)).balanceMs).toBe(18 * minuteMs)
+      expect((await world.balance(workspace)).balanceMs).toBe(18 * MINUTE_MS)
       expect(await callsByStatus(world, workspace)).toEqual({ ended: 12 })
     }
   })
 
-  test('that reach a reset at the same moment make one new cycle', async () => {
-    const workspace = await world.workspace({ callDurationSecondsMax: 10 * dayMs })
+  test('that reach a reset at one moment make one new cycle', async () => {
+    const workspace = await world.workspace({ callDurationSecondsMax: 10 * DAY_MS })
     const engines = Array.from({ length: 4 }, () => world.anotherEngine())
     const live = startOf(workspace)
     const resetAtMs = (await readLine(world.database, workspace.workspaceId)).nextBoundaryMs ?? 0
-    world.clock.set(resetAtMs - 5 * minuteMs)
+    world.clock.set(resetAtMs - 5 * MINUTE_MS)
     await world.engine.submitBatch([live, answerOf(world, workspace, live.callId)])
     world.clock.set(resetAtMs)
     await Promise.all([
@@ -88,37 +86,37 @@ describe('several server processes on one database', () => {
       ...engines.map(() => world.ledger.catchUp([workspace.workspaceId])),
       ...engines.map(() => world.ledger.catchUpDue(100)),
     ])
-    expect(await entriesOf(workspace)).toEqual([
-      { kind: 'monthly_grant', amountMs: 30 * minuteMs },
-      { kind: 'call', amountMs: -5 * minuteMs },
-      { kind: 'expiry', amountMs: -25 * minuteMs },
-      { kind: 'monthly_grant', amountMs: 30 * minuteMs },
+    expect(await readEntries(workspace)).toEqual([
+      { kind: 'monthly_grant', amountMs: 30 * MINUTE_MS },
+      { kind: 'call', amountMs: -5 * MINUTE_MS },
+      { kind: 'expiry', amountMs: -25 * MINUTE_MS },
+      { kind: 'monthly_grant', amountMs: 30 * MINUTE_MS },
     ])
   })
 
-  test('may have clocks that differ by seconds, at a reset too', async () => {
+  test('may have clocks that differ by seconds, even at a reset', async () => {
     const workspace = await world.workspace()
     const { clock, database } = world
     const behind = openQuietRooms({ database, clock: { now: () => clock.now() - 3_000 } }).engine
     const [live, next] = [startOf(workspace), startOf(workspace)]
     const resetAtMs = (await readLine(database, workspace.workspaceId)).nextBoundaryMs ?? 0
-    clock.set(resetAtMs - 5 * minuteMs)
+    clock.set(resetAtMs - 5 * MINUTE_MS)
     await world.engine.submitBatch([live, answerOf(world, workspace, live.callId)])
     clock.set(resetAtMs + 1_000)
     await world.engine.submit(next)
-    // For the process that is behind the reset is to come; the call ended two seconds before it.
+    // By the clock of the process that is behind, the call ended two seconds before the reset.
     const target = { callId: live.callId }
     const end = { type: 'end', workspaceId: workspace.workspaceId, target, atMs: null, reason: null } as const
-    expect(chargedMs(await behind.submit(end))).toBe(5 * minuteMs - 2_000)
+    expect(chargedMs(await behind.submit(end))).toBe(5 * MINUTE_MS - 2_000)
     await behind.close()
     expect(await world.balance(workspace)).toMatchObject({
-      balanceMs: 30 * minuteMs,
-      monthlyRemainingMs: 30 * minuteMs,
+      balanceMs: 30 * MINUTE_MS,
+      monthlyRemainingMs: 30 * MINUTE_MS,
     })
-    expect((await entriesOf(workspace)).filter(({ kind }) => kind === 'monthly_grant')).toHaveLength(2)
+    expect((await readEntries(workspace)).filter(({ kind }) => kind === 'monthly_grant')).toHaveLength(2)
   })
 
-  test('never wait for each other in a circle, whatever workspaces their batches name first', async () => {
+  test('never deadlock, in whatever order their batches name workspaces', async () => {
     const workspaces = await Promise.all(Array.from({ length: 6 }, () => world.workspace()))
     const engines = [world.engine, world.anotherEngine()]
     const rounds = Array.from({ length: 10 }, (_, round) => {
@@ -128,11 +126,11 @@ describe('several server processes on one database', () => {
     })
     await Promise.all(rounds)
     for (const workspace of workspaces) {
-      expect((await world.balance(workspace)).balanceMs).toBe(20 * minuteMs)
+      expect((await world.balance(workspace)).balanceMs).toBe(20 * MINUTE_MS)
     }
   })
 
-  test('make one call of one external id', async () => {
+  test('make one call for one external id', async () => {
     const workspace = await world.workspace()
     const engines = [world.engine, world.anotherEngine(), world.anotherEngine()]
     const outcomes = await Promise.all(
@@ -147,7 +145,7 @@ describe('several server processes on one database', () => {
 })
 
 describe('a command that cannot be carried out', () => {
-  test('says why and leaves the others of its batch alone', async () => {
+  test('says why and does not affect the others of its batch', async () => {
     const [workspace, stranger] = [await world.workspace(), await world.workspace()]
     const theirs = startOf(stranger)
     await world.engine.submit(theirs)
@@ -158,8 +156,8 @@ describe('a command that cannot be carried out', () => {
       ...good,
       endOf(world, workspace, theirs.callId),
       { ...endOf(world, workspace, ''), target: { externalId: 'nobody’s' } } as CallCommand,
-      startOf(workspace, { atMs: world.clock.now() + dayMs }),
-      startOf(workspace, { atMs: world.clock.now() - 2 * dayMs }),
+      startOf(workspace, { atMs: world.clock.now() + DAY_MS }),
+      startOf(workspace, { atMs: world.clock.now() - 2 * DAY_MS }),
     ])
     expect(
       outcomes.map((outcome) => (outcome.outcome === 'problem' ? outcome.problem.code : 'done')),
@@ -181,7 +179,7 @@ describe('a command that cannot be carried out', () => {
     expect(outcomes[7]).toMatchObject({ pointer: '/at', detail: expect.stringContaining('future') })
   })
 
-  test('because the database refuses it fails by itself; the others gathered with it are done', async () => {
+  test('because the database refuses it fails alone; the others gathered with it are carried out', async () => {
     const workspace = await world.workspace({ concurrentCallsMax: null })
     const withNul = () => world.engine.submit(startOf(workspace, { from: 'a\u0000b' }))
     const good = Array.from({ length: 9 }, () => callOfAMinute(world, workspace))
@@ -193,43 +191,43 @@ describe('a command that cannot be carried out', () => {
     const failed = [...results.entries()].filter(([, result]) => result.status === 'rejected')
     expect(failed.map(([index]) => index)).toEqual([0, results.length - 1])
     expect(await callsByStatus(world, workspace)).toEqual({ ended: 9 })
-    expect((await world.balance(workspace)).balanceMs).toBe(21 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(21 * MINUTE_MS)
   })
 
-  test('fails a batch that was given as a whole, and then none of it is there', async () => {
+  test('fails a batch that was submitted as a whole, and nothing of it is stored', async () => {
     const workspace = await world.workspace()
     const batch = [...callOfAMinute(world, workspace), startOf(workspace, { to: '\u0000' })]
     await expect(world.engine.submitBatch(batch)).rejects.toThrow('invalid byte sequence')
     expect(await callsByStatus(world, workspace)).toEqual({})
-    expect((await world.balance(workspace)).balanceMs).toBe(30 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(30 * MINUTE_MS)
     await world.engine.submitBatch(callOfAMinute(world, workspace))
-    expect((await world.balance(workspace)).balanceMs).toBe(29 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(29 * MINUTE_MS)
   })
 })
 
 describe('the commands of one batch', () => {
-  test('are decided one after the other: credit that a correction gives back is there for the next', async () => {
-    const workspace = await world.workspace({ monthlyMs: 10 * minuteMs })
+  test('are decided one after the other: the next can use the credit that a correction returns', async () => {
+    const workspace = await world.workspace({ monthlyMs: 10 * MINUTE_MS })
     const lost = startOf(workspace)
     await world.engine.submitBatch([lost, answerOf(world, workspace, lost.callId)])
-    world.clock.advance(dayMs / 2)
+    world.clock.advance(DAY_MS / 2)
     await world.engine.submit(reapOf(workspace, lost.callId))
-    expect((await world.balance(workspace)).balanceMs).toBe(-50 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(-50 * MINUTE_MS)
 
     const [ended, next] = await Promise.all([
-      world.engine.submit(endOf(world, workspace, lost.callId, dayMs / 2 - 4 * minuteMs)),
+      world.engine.submit(endOf(world, workspace, lost.callId, DAY_MS / 2 - 4 * MINUTE_MS)),
       world.engine.submit(startOf(workspace)),
     ])
-    expect(ended).toMatchObject({ balanceMs: 6 * minuteMs })
-    expect(next).toMatchObject({ call: { refusalReason: null }, balanceMs: 6 * minuteMs })
+    expect(ended).toMatchObject({ balanceMs: 6 * MINUTE_MS })
+    expect(next).toMatchObject({ call: { refusalReason: null }, balanceMs: 6 * MINUTE_MS })
   })
 
-  test('leave the same credits as commands that come one by one, over a reset too', async () => {
-    const together = await world.workspace({ monthlyMs: 90 * minuteMs })
-    const apart = await world.workspace({ monthlyMs: 90 * minuteMs })
+  test('leave the credits that commands sent one by one leave, even over a reset', async () => {
+    const together = await world.workspace({ monthlyMs: 90 * MINUTE_MS })
+    const apart = await world.workspace({ monthlyMs: 90 * MINUTE_MS })
     const starts = [together, apart].map((workspace) => startOf(workspace))
     const resetAtMs = (await readLine(world.database, together.workspaceId)).nextBoundaryMs ?? 0
-    world.clock.set(resetAtMs - 20 * minuteMs)
+    world.clock.set(resetAtMs - 20 * MINUTE_MS)
     for (const { workspaceId, ...start } of starts) {
       const target = { callId: start.callId }
       await world.engine.submitBatch([
@@ -238,20 +236,20 @@ describe('the commands of one batch', () => {
         { type: 'heartbeat', workspaceId, target },
       ])
     }
-    world.clock.set(resetAtMs + 10 * minuteMs)
-    // Cut at the reset, then presumed to have ended before it, then known to have ended after it.
+    world.clock.set(resetAtMs + 10 * MINUTE_MS)
+    // The call is cut at the reset, then presumed to have ended before it, then reported to have ended after it.
     const after = (workspace: TestWorkspace, callId = '') => [
       reapOf(workspace, callId),
-      endOf(world, workspace, callId, 5 * minuteMs),
+      endOf(world, workspace, callId, 5 * MINUTE_MS),
     ]
     await world.engine.submitBatch(after(together, starts[0]?.callId))
     for (const command of after(apart, starts[1]?.callId)) await world.engine.submit(command)
     expect(await world.balance(together)).toEqual(await world.balance(apart))
-    expect(await grantsLeft(together)).toEqual(await grantsLeft(apart))
+    expect(await readGrants(together)).toEqual(await readGrants(apart))
   })
 })
 
-async function entriesOf({ workspaceId }: TestWorkspace) {
+async function readEntries({ workspaceId }: TestWorkspace) {
   const { rows } = await world.database.query(
     `select kind, amount_ms as "amountMs" from ledger_entries where workspace_id = $1 order by seq`,
     [workspaceId],
@@ -259,7 +257,7 @@ async function entriesOf({ workspaceId }: TestWorkspace) {
   return rows
 }
 
-async function grantsLeft({ workspaceId }: TestWorkspace) {
+async function readGrants({ workspaceId }: TestWorkspace) {
   const { rows } = await world.database.query(
     `select kind, returned, granted_ms, remaining_ms, expires_at_ms from grants
      where workspace_id = $1 order by granted_at_ms, expires_at_ms`,

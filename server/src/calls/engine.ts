@@ -1,15 +1,5 @@
-import { balanceAt } from '@talktime/core/billing/balance-line'
 import { isOpen } from '@talktime/core/calls/call'
-import {
-  isAtBoundary,
-  type Ledger,
-  lockWorkspaces,
-  readCommit,
-  reverseCharge,
-  type WorkspaceCommit,
-  type WorkspaceUnit,
-  writeUnits,
-} from '../ledger/index.ts'
+import { isAtBoundary, type Ledger, readCommit, type WorkspaceCommit } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
 import type { Commits } from '../platform/commits.ts'
@@ -23,30 +13,20 @@ import {
   lockIdempotencyKeys,
 } from '../platform/idempotency/idempotency-store.ts'
 import { invariant, platformProblems } from '../platform/problem.ts'
-import { addUsage } from '../usage/index.ts'
-import type { CallRow } from './call-row.ts'
-import {
-  insertCalls,
-  type KeyInWorkspace,
-  loadAgents,
-  loadCallsByExternalId,
-  loadCallsById,
-  loadGates,
-  updateCalls,
-} from './call-store.ts'
-import type { CallCommand, CallOutcome, Replayed, Submission } from './command.ts'
-import { type Batch, type ChargeReversal, decide, inWorkspace } from './decide.ts'
-import { writeHangUps } from './hang-ups.ts'
+import { type Batch, loadBatch, selectCalls } from './batch.ts'
+import type { CallCommand, CallOutcome, ReplayedAnswer, Submission } from './command.ts'
+import { decide } from './decide.ts'
+import { applyReversals, writeBatch } from './write-batch.ts'
 
-/** The hot path: every change of a call goes through here. */
+/** The hot path. Every change of a call goes through here. */
 export type CallEngine = {
-  /** Resolves once the command's effects are durable. Expected failures are outcomes, not errors. */
+  /** Resolves once the effects of the command are durable. Expected failures are outcomes, not errors. */
   submit(command: CallCommand): Promise<CallOutcome>
-  /** The same for a request with an Idempotency-Key. */
-  submitOnce(submission: Submission): Promise<CallOutcome | Replayed>
-  /** Runs commands in one transaction, in order: what an importer or the demo's year of history uses. */
+  /** Submits a command that may have an Idempotency-Key. A repeat gets the stored answer. */
+  submitOnce(submission: Submission): Promise<CallOutcome | ReplayedAnswer>
+  /** Runs commands in one transaction, in order, as an importer or the demo's year of history does. */
   submitBatch(commands: readonly CallCommand[]): Promise<CallOutcome[]>
-  /** Waits for what is under way, then closes the connections. */
+  /** Waits for all submitted commands, then closes the connections. */
   close(): Promise<void>
 }
 
@@ -55,12 +35,13 @@ export type CallEngineDeps = {
   readonly clock: Clock
   readonly ledger: Pick<Ledger, 'catchUp'>
   readonly commits: Commits<WorkspaceCommit>
-  /** Opens what batches run on; by default a connection of its own to the database. */
+  /** Opens the pipelines that batches run on. Left out: each is a connection of its own to the database. */
   readonly openPipeline?: (() => Pipeline) | undefined
 }
 
-/** Two batches side by side: one computes while the other waits for the disk, where each is large. */
+/** Two batches may run at once, because one computes while the other waits for the disk. */
 const SLOTS = 2
+/** A second batch runs beside the first only if it has at least this many commands. */
 const BESIDE_MIN = 128
 const BATCH_MAX = 500
 
@@ -69,7 +50,7 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
   const pipelines = Array.from({ length: SLOTS }, open)
   const bulk = open()
   let batches: Promise<unknown> = Promise.resolve()
-  const coalescer = createCoalescer<Submission, CallOutcome | Replayed>({
+  const coalescer = createCoalescer<Submission, CallOutcome | ReplayedAnswer>({
     slots: SLOTS,
     besideMin: BESIDE_MIN,
     keyOf: ({ command }) => command.workspaceId,
@@ -77,13 +58,13 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),
   })
   return {
-    submit: async (command) => notReplayed(await coalescer.submit({ command })),
+    submit: async (command) => requireOutcome(await coalescer.submit({ command })),
     submitOnce: (submission) => coalescer.submit(submission),
     async submitBatch(commands) {
       const submissions = commands.map((command) => ({ command }))
       const batch = runBatch(deps, bulk, submissions)
       batches = Promise.allSettled([batches, batch]).then(() => {})
-      return (await batch).map(notReplayed)
+      return (await batch).map(requireOutcome)
     },
     async close() {
       await Promise.all([coalescer.idle(), batches])
@@ -92,64 +73,78 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
   }
 }
 
-function notReplayed(outcome: CallOutcome | Replayed): CallOutcome {
+function requireOutcome(outcome: CallOutcome | ReplayedAnswer): CallOutcome {
   invariant(outcome.outcome !== 'replayed', 'Only a submission with a key can be a replay')
   return outcome
 }
 
-type Done =
-  /** These workspaces are at a boundary; nothing was written. */
-  | { readonly due: readonly string[] }
-  | {
-      readonly outcomes: (CallOutcome | Replayed)[]
-      readonly commits: readonly WorkspaceCommit[]
-    }
-
+/** Runs a batch. Expiries and resets that are due come first, each in a transaction of its own. */
 async function runBatch(
   deps: CallEngineDeps,
   pipeline: Pipeline,
   submissions: readonly Submission[],
-): Promise<(CallOutcome | Replayed)[]> {
+): Promise<(CallOutcome | ReplayedAnswer)[]> {
   const commands = submissions.map(({ command }) => command)
   const workspaceIds = [...new Set(commands.map((command) => command.workspaceId))].sort()
   for (;;) {
     const nowMs = deps.clock.now()
-    const done = await pipeline.transaction<Done>(async (tx, commit) => {
-      const [records, batch] = await Promise.all([
-        loadRecords(tx, submissions),
-        load(tx, workspaceIds, commands),
-      ])
-      const due = workspacesAtBoundary(batch, nowMs)
-      if (due.length > 0) return { due }
-      const fresh: IdempotencyRecord[] = []
-      const outcomes: (CallOutcome | Replayed)[] = []
-      for (const submission of submissions) {
-        const outcome = decideOnce(batch, records, fresh, submission, nowMs)
-        const settled =
-          batch.reversals.length === 0 ? outcome : await afterReversals(tx, batch, outcome, nowMs)
-        outcomes.push(settled)
-      }
-      addSignals(batch, outcomes)
-      const written = Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), write(tx, batch, nowMs)])
-      const committed = commit()
-      // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
-      committed.catch(() => {})
-      await written
-      await committed
-      return { outcomes, commits: [...batch.units.values()].flatMap((unit) => readCommit(unit) ?? []) }
-    })
-    if ('outcomes' in done) {
-      deps.commits.publish(done.commits)
-      return done.outcomes
+    const result = await pipeline.transaction((tx, commit) =>
+      attemptBatch(tx, commit, { submissions, commands, workspaceIds, nowMs }),
+    )
+    if ('outcomes' in result) {
+      deps.commits.publish(result.commits)
+      return result.outcomes
     }
-    // An expiry or reset came first: it is processed in a transaction of its own, then the batch is decided anew.
-    await deps.ledger.catchUp(done.due)
+    await deps.ledger.catchUp(result.due)
   }
 }
 
-/** What other rooms of this process do after the commit. */
-function addSignals(batch: Batch, outcomes: readonly (CallOutcome | Replayed)[]): void {
-  for (const call of callsOf(batch, batch.ordered)) {
+type BatchAttempt = {
+  readonly submissions: readonly Submission[]
+  readonly commands: readonly CallCommand[]
+  readonly workspaceIds: readonly string[]
+  readonly nowMs: number
+}
+
+type BatchResult =
+  /** These workspaces are at a boundary. Nothing was written. */
+  | { readonly due: readonly string[] }
+  | {
+      readonly outcomes: (CallOutcome | ReplayedAnswer)[]
+      readonly commits: readonly WorkspaceCommit[]
+    }
+
+/** Loads, decides and writes a batch in one transaction, unless a workspace is at a boundary. */
+async function attemptBatch(
+  tx: Tx,
+  commit: () => Promise<void>,
+  { submissions, commands, workspaceIds, nowMs }: BatchAttempt,
+): Promise<BatchResult> {
+  const [records, batch] = await Promise.all([
+    loadRecords(tx, submissions),
+    loadBatch(tx, workspaceIds, commands),
+  ])
+  const due = findWorkspacesAtBoundary(batch, nowMs)
+  if (due.length > 0) return { due }
+  const fresh: IdempotencyRecord[] = []
+  const outcomes: (CallOutcome | ReplayedAnswer)[] = []
+  for (const submission of submissions) {
+    const outcome = decideOnce(batch, records, fresh, submission, nowMs)
+    outcomes.push(batch.reversals.length === 0 ? outcome : await applyReversals(tx, batch, outcome, nowMs))
+  }
+  addSignals(batch, outcomes)
+  const written = Promise.all([insertIdempotencyRecords(tx, fresh, nowMs), writeBatch(tx, batch, nowMs)])
+  const committed = commit()
+  // COMMIT is sent along with the writes. If a write fails, COMMIT fails too, and the error of the write says why.
+  committed.catch(() => {})
+  await written
+  await committed
+  return { outcomes, commits: [...batch.units.values()].flatMap((unit) => readCommit(unit) ?? []) }
+}
+
+/** Adds what other rooms of this process must do after the commit. */
+function addSignals(batch: Batch, outcomes: readonly (CallOutcome | ReplayedAnswer)[]): void {
+  for (const call of selectCalls(batch, batch.ordered)) {
     const unit = batch.units.get(call.workspaceId)
     if (unit) unit.signals.hangUpsOrdered = true
   }
@@ -161,7 +156,7 @@ function addSignals(batch: Batch, outcomes: readonly (CallOutcome | Replayed)[])
   }
 }
 
-/** The answers given before under the batch's keys. The keys are locked first, before the workspaces' lines. */
+/** Loads the answers stored under the batch's keys. The keys are locked first, before the balance lines. */
 async function loadRecords(
   tx: Tx,
   submissions: readonly Submission[],
@@ -172,15 +167,20 @@ async function loadRecords(
   return records
 }
 
+/**
+ * Decides a command, unless its key has a stored answer.
+ *
+ * @param fresh gets the answers that must be stored
+ */
 function decideOnce(
   batch: Batch,
   records: Map<string, IdempotencyRecord>,
   fresh: IdempotencyRecord[],
   { command, idempotency }: Submission,
   nowMs: number,
-): CallOutcome | Replayed {
+): CallOutcome | ReplayedAnswer {
   if (!idempotency) return decide(batch, command, nowMs)
-  const { ref, answerOf } = idempotency
+  const { ref, createAnswer } = idempotency
   const before = records.get(idempotencyName(ref))
   if (before?.requestHash.equals(ref.requestHash)) return { outcome: 'replayed', record: before }
   if (before !== undefined) {
@@ -190,121 +190,16 @@ function decideOnce(
   }
   const outcome = decide(batch, command, nowMs)
   if (outcome.outcome === 'call') {
-    const record = { ...ref, ...answerOf(outcome) }
+    const record = { ...ref, ...createAnswer(outcome) }
     records.set(idempotencyName(ref), record)
     fresh.push(record)
   }
   return outcome
 }
 
-function workspacesAtBoundary(batch: Batch, nowMs: number): string[] {
+function findWorkspacesAtBoundary(batch: Batch, nowMs: number): string[] {
   return [...batch.units.values()]
     .map(({ line }) => line)
     .filter((line) => isAtBoundary(line, nowMs))
     .map(({ workspaceId }) => workspaceId)
-}
-
-async function load(
-  tx: Tx,
-  workspaceIds: readonly string[],
-  commands: readonly CallCommand[],
-): Promise<Batch> {
-  const keys = keysOf(commands)
-  const [units, gates, agents, byId, byExternalId] = await Promise.all([
-    lockWorkspaces(tx, workspaceIds),
-    loadGates(tx, workspaceIds),
-    loadAgents(tx, keys.agents),
-    loadCallsById(tx, keys.calls),
-    loadCallsByExternalId(tx, keys.externalIds),
-  ])
-  const known = [...byId, ...byExternalId]
-  return {
-    units,
-    gates,
-    agents: new Map(agents.map((agent) => [inWorkspace(agent.workspaceId, agent.id), agent])),
-    calls: new Map(known.map((call) => [inWorkspace(call.workspaceId, call.id), call])),
-    externalIds: new Map(
-      known.flatMap((call) =>
-        call.externalId === null ? [] : [[inWorkspace(call.workspaceId, call.externalId), call.id]],
-      ),
-    ),
-    inserted: new Set(),
-    updated: new Set(),
-    ordered: new Set(),
-    reversals: [],
-    usage: [],
-  }
-}
-
-function keysOf(
-  commands: readonly CallCommand[],
-): Record<'agents' | 'calls' | 'externalIds', KeyInWorkspace[]> {
-  const agents = new Map<string, KeyInWorkspace>()
-  const calls = new Map<string, KeyInWorkspace>()
-  const externalIds = new Map<string, KeyInWorkspace>()
-  const add = (keys: Map<string, KeyInWorkspace>, workspaceId: string, key: string) =>
-    keys.set(inWorkspace(workspaceId, key), { workspaceId, key })
-  for (const command of commands) {
-    if (command.type === 'start') {
-      add(agents, command.workspaceId, command.agentId)
-      // Looked for although it is new: a batch whose COMMIT was cut off is decided again, and may find its calls.
-      add(calls, command.workspaceId, command.callId)
-      if (command.externalId !== null) add(externalIds, command.workspaceId, command.externalId)
-    } else if ('callId' in command.target) {
-      add(calls, command.workspaceId, command.target.callId)
-    } else {
-      add(externalIds, command.workspaceId, command.target.externalId)
-    }
-  }
-  return { agents: [...agents.values()], calls: [...calls.values()], externalIds: [...externalIds.values()] }
-}
-
-/** Writes what was decided and is not written yet. The queries are sent together, and before it returns. */
-function write(tx: Tx, batch: Batch, nowMs: number): Promise<unknown> {
-  const writes = [
-    insertCalls(tx, callsOf(batch, batch.inserted)),
-    updateCalls(tx, callsOf(batch, batch.updated)),
-    addUsage(tx, batch.usage.splice(0)),
-    writeHangUps(tx, callsOf(batch, batch.ordered)),
-    writeUnits(tx, batch.units.values(), nowMs),
-  ]
-  batch.inserted.clear()
-  batch.updated.clear()
-  return Promise.all(writes)
-}
-
-/**
- * Gives back what the last command decided to give back, before the next one is decided on the balance that this
- * leaves. Rare: it reads the ledger, so what was decided has to be there first.
- */
-async function afterReversals(
-  tx: Tx,
-  batch: Batch,
-  outcome: CallOutcome | Replayed,
-  nowMs: number,
-): Promise<CallOutcome | Replayed> {
-  await write(tx, batch, nowMs)
-  for (const back of batch.reversals.splice(0)) await carryOutReversal(tx, batch, back, nowMs)
-  if (outcome.outcome !== 'call') return outcome
-  const { workspaceId, id } = outcome.call
-  const call = batch.calls.get(inWorkspace(workspaceId, id)) ?? outcome.call
-  const unit = batch.units.get(workspaceId)
-  return unit ? { ...outcome, call, balanceMs: balanceAt(unit.line, nowMs) } : outcome
-}
-
-async function carryOutReversal(tx: Tx, batch: Batch, back: ChargeReversal, nowMs: number): Promise<void> {
-  const key = inWorkspace(back.workspaceId, back.callId)
-  const unit: WorkspaceUnit | undefined = batch.units.get(back.workspaceId)
-  const call = batch.calls.get(key)
-  invariant(unit !== undefined && call !== undefined, 'A call that is given credit back was loaded')
-  const entries = await reverseCharge(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
-  batch.calls.set(key, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
-  batch.updated.add(key)
-}
-
-function callsOf(batch: Batch, keys: ReadonlySet<string>): CallRow[] {
-  return [...keys].flatMap((key) => {
-    const call = batch.calls.get(key)
-    return call === undefined ? [] : [call]
-  })
 }

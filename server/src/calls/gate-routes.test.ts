@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -21,15 +22,13 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const minute = 60_000
-
 describe('200: refused', () => {
   async function useUp(): Promise<void> {
     const deducted = await stack.grant({ credits: -1000, kind: 'adjustment' })
     expect(deducted.status).toBe(201)
   }
 
-  test('out_of_credits with zero credits; one millisecond of credit is enough', async () => {
+  test('out_of_credits without credits; one millisecond of credit is enough', async () => {
     await useUp()
     expect(await stack.balance()).toMatchObject({ balance: milliseconds(0), status: 'out' })
     const refused = await stack.start()
@@ -48,12 +47,12 @@ describe('200: refused', () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
     const id = await stack.startedCall()
     await stack.answer(id)
-    t.clock.advance(30 * minute - 1)
+    t.clock.advance(30 * MINUTE_MS - 1)
     expect((await stack.start()).body.status).toBe('authorized')
     t.clock.advance(1)
     expect((await stack.start()).body.refusal?.reason).toBe('out_of_credits')
-    // The one under way goes on, below zero.
-    t.clock.advance(minute)
+    // The live call continues, below zero.
+    t.clock.advance(MINUTE_MS)
     expect(await stack.balance()).toMatchObject({
       balance: credits(-1),
       overdraft: credits(1),
@@ -62,7 +61,7 @@ describe('200: refused', () => {
     expect((await stack.end(id)).body.charged).toEqual(credits(31))
   })
 
-  test('concurrency_limit while the plan’s number of calls is open, ringing ones too', async () => {
+  test('concurrency_limit while the plan’s number of calls is open, ringing calls included', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
     const ids = await Promise.all(Array.from({ length: 20 }, () => stack.startedCall()))
     expect((await stack.start()).body).toMatchObject({
@@ -82,7 +81,7 @@ describe('200: refused', () => {
     })
   })
 
-  test('workspace_suspended; what is under way is still charged', async () => {
+  test('workspace_suspended; an open call is still charged', async () => {
     const id = await stack.startedCall()
     await t.database.query(
       `update workspaces set status = 'suspended' where id = (
@@ -94,7 +93,7 @@ describe('200: refused', () => {
       body: { status: 'refused', refusal: { reason: 'workspace_suspended' } },
     })
     await stack.answer(id)
-    t.clock.advance(minute)
+    t.clock.advance(MINUTE_MS)
     expect((await stack.end(id)).body.charged).toEqual(credits(1))
   })
 
@@ -112,7 +111,7 @@ describe('200: refused', () => {
 })
 
 describe('the voice stack’s own id', () => {
-  test('gives the same call again, whatever else the request says', async () => {
+  test('gives one call, whatever else a repeat says', async () => {
     const first = await stack.start({ externalId: 'CA-1', from: '+15550100' })
     expect(first.status).toBe(201)
     const again = await stack.start({ externalId: 'CA-1', direction: 'web', from: '+15550199' })
@@ -125,7 +124,7 @@ describe('the voice stack’s own id', () => {
     })
   })
 
-  test('gives one call to requests that come at once, to two servers', async () => {
+  test('gives one call to concurrent requests at two servers', async () => {
     const other = await t.addProcess()
     const request = { key: stack.key, body: { agentId: stack.agentId, direction: 'web', externalId: 'CA-2' } }
     const answers = await Promise.all(
@@ -148,7 +147,7 @@ describe('an operator’s key', () => {
   const asOperator = (path: string, body: unknown = {}, workspace?: string) =>
     t.request('POST', path, { key: t.operatorKey, body, ...(workspace && { workspace }) })
 
-  test('works through a call’s life with the workspace in the header', async () => {
+  test('reports a whole call with the workspace in the header', async () => {
     const { workspaceId, agentId } = stack
     const started = await asOperator('/v1/calls', { agentId, direction: 'web' }, workspaceId)
     expect(started.status).toBe(201)
@@ -158,7 +157,7 @@ describe('an operator’s key', () => {
     }
   })
 
-  test('needs no header where an agent or a call names the workspace', async () => {
+  test('needs no header if an agent or a call names the workspace', async () => {
     const started = await asOperator('/v1/calls', { agentId: stack.agentId, direction: 'web' })
     expect(started.status).toBe(201)
     const path = `/v1/calls/${started.body.id}`
@@ -169,7 +168,7 @@ describe('an operator’s key', () => {
     expect(receipt.body).toMatchObject({ id: started.body.id, status: 'ended' })
   })
 
-  test('404: for agents and calls that there are nowhere, or not in the named workspace', async () => {
+  test('404: for agents and calls that do not exist, or not in the named workspace', async () => {
     const other = await connectVoiceStack(t)
     const callId = await other.startedCall()
     const nobody = '0'.repeat(32)
@@ -190,7 +189,7 @@ describe('an operator’s key', () => {
     ])
   })
 
-  test('400: must name the workspace where nothing else does', async () => {
+  test('400: must name the workspace if nothing else does', async () => {
     const answer = await t.request('GET', '/v1/calls', { key: t.operatorKey })
     expect(answer.body).toMatchObject({
       status: 400,
@@ -200,8 +199,8 @@ describe('an operator’s key', () => {
   })
 })
 
-describe('another workspace’s things', () => {
-  test('404: agents and calls of others are as if they were not there', async () => {
+describe('agents and calls of another workspace', () => {
+  test('404: seem not to exist', async () => {
     const other = await connectVoiceStack(t)
     const callId = await other.startedCall()
     const before = await other.receipt(callId)
@@ -221,7 +220,7 @@ describe('another workspace’s things', () => {
     expect(await other.receipt(callId)).toEqual(before)
   })
 
-  test('404: an archived agent makes no more calls; those it made keep its name', async () => {
+  test('404: an archived agent makes no more calls, and its calls keep its name', async () => {
     const id = await stack.startedCall()
     await stack.ask('DELETE', `/v1/agents/${stack.agentId}`)
     expect(await stack.start()).toMatchObject({ status: 404, body: { code: 'agent_not_found' } })
@@ -230,7 +229,7 @@ describe('another workspace’s things', () => {
 })
 
 describe('a member who may only look', () => {
-  test('403: makes, answers and ends no calls, and sees those there are', async () => {
+  test('403: starts, answers and ends no calls, and sees the calls', async () => {
     const owner = await t.signUp()
     const invited = await t.request('POST', '/v1/invitations', {
       cookie: owner.cookie,

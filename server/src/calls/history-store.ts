@@ -1,26 +1,28 @@
 import type { CallStatus } from '@talktime/core/calls/call'
+import { HOUR_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
 import { leastUuid } from '../platform/ids.ts'
-import { type CallRecord, type CallRow, callColumns, callFromRecord, type Direction } from './call-row.ts'
+import { type CallRecord, type CallRow, callColumns, type Direction, parseCallRecord } from './call-row.ts'
 
 export type CallFilter = {
   readonly statuses: readonly CallStatus[]
   readonly agentId: string | null
   readonly direction: Direction | null
-  /** A call counts when it ended; one that is still open, when it was authorized. From, included. */
+  /**
+   * The first instant, in epoch milliseconds. A call counts when it ended, and an open call when it was authorized.
+   */
   readonly fromMs: number | null
-  /** To, not included. */
+  /** The instant after the last one. */
   readonly toMs: number | null
 }
 
 /**
- * A page of the workspace's calls, newest first, beginning after `afterId`.
+ * Lists a page of the workspace's calls, newest first, from the call after `page.afterId`.
  *
- * They stand in the order of their ids, so that a call that ends meanwhile stays in its place. A window is one of ids
- * too, as nearly all calls end soon after they were made; those that don't are found by themselves, and so are calls
- * that are open.
+ * Calls are ordered by id, so a call that ends meanwhile keeps its place. A window of time becomes a range of ids, because
+ * nearly all calls end soon after they were created. Separate queries find the calls that took longer and the open calls.
  *
- * @param limit one more is read than asked for, to know whether there is a next page: the caller cuts it off
+ * @returns up to `page.limit` + 1 calls: the extra one shows that there is a next page
  */
 export async function listCalls(
   db: Queryable,
@@ -30,10 +32,10 @@ export async function listCalls(
 ): Promise<CallRow[]> {
   const { statuses, agentId, direction, fromMs, toMs } = filter
   const isWindow = fromMs !== null || toMs !== null
-  const parts = isWindow ? partsOfWindow : agentId === null ? [everything] : partsOfAgent
+  const queries = isWindow ? windowQueries : agentId === null ? [allQuery] : agentQueries
   const { rows } = await db.query<CallRecord>(
     `select ${callColumns}
-     from (select id from (${parts.join(' union ')}) as parts order by id desc limit $6) as found
+     from (select id from (${queries.join(' union ')}) as matching order by id desc limit $6) as found
      join calls c on c.workspace_id = $1 and c.id = found.id
      join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id
      order by c.id desc`,
@@ -44,21 +46,22 @@ export async function listCalls(
       direction,
       page.afterId,
       page.limit + 1,
-      ...(isWindow ? boundsOf(fromMs ?? 0, toMs ?? LAST_MS) : []),
+      ...(isWindow ? computeBounds(fromMs ?? 0, toMs ?? INSTANT_MS_MAX) : []),
     ],
   )
-  return rows.map(callFromRecord)
+  return rows.map(parseCallRecord)
 }
 
-const LONG_MS = 7_200_000
-/** No UUIDv7 is of a later instant. */
-const LAST_MS = 2 ** 48 - 1
+/** Calls that end later than this after their creation are found by a query of their own. An index has this condition. */
+const LONG_MS = 2 * HOUR_MS
+/** The last instant that a UUIDv7 can hold. */
+const INSTANT_MS_MAX = 2 ** 48 - 1
 
-function boundsOf(fromMs: number, toMs: number) {
+function computeBounds(fromMs: number, toMs: number) {
   return [fromMs, toMs, leastUuid(fromMs - LONG_MS), leastUuid(toMs)]
 }
 
-function partOf(condition: string, calls = 'calls'): string {
+function buildQuery(condition: string, calls = 'calls'): string {
   return `
      select c.id from ${calls} c
      where c.workspace_id = $1
@@ -69,25 +72,26 @@ function partOf(condition: string, calls = 'calls'): string {
        and ${condition}`
 }
 
-/** Of which there are many: as many as may be on the page, from an index that has them in order. */
-function pageOf(condition: string): string {
-  return `(${partOf(condition)} order by c.id desc limit $6)`
+/** For conditions that many calls meet: reads only a page, from an index that has the calls in order. */
+function buildPageQuery(condition: string): string {
+  return `(${buildQuery(condition)} order by c.id desc limit $6)`
 }
 
 const isOpen = `c.status in ('authorized', 'in_conversation')`
 const endedInWindow = 'c.ended_at_ms >= $7 and c.ended_at_ms < $8'
 
-// As the index says it. By itself, as the planner takes them for many.
+// `offset 0` keeps this a query of its own: the planner expects many such calls, and there are few. The condition is the
+// index's, word for word.
 const longOrLate = `
   (select * from calls c where c.workspace_id = $1 and ${endedInWindow} and c.ended_at_ms is not null
                            and c.ended_at_ms - uuid_ms(c.id) not between 0 and ${LONG_MS} offset 0)`
 
-const everything = pageOf('true')
+const allQuery = buildPageQuery('true')
 
-const partsOfAgent = [pageOf('c.ended_at_ms is not null'), partOf(isOpen)]
+const agentQueries = [buildPageQuery('c.ended_at_ms is not null'), buildQuery(isOpen)]
 
-const partsOfWindow = [
-  pageOf(`${endedInWindow} and c.id >= $9 and c.id < $10`),
-  partOf('true', longOrLate),
-  partOf(`${isOpen} and c.authorized_at_ms >= $7 and c.authorized_at_ms < $8`),
+const windowQueries = [
+  buildPageQuery(`${endedInWindow} and c.id >= $9 and c.id < $10`),
+  buildQuery('true', longOrLate),
+  buildQuery(`${isOpen} and c.authorized_at_ms >= $7 and c.authorized_at_ms < $8`),
 ]

@@ -1,5 +1,5 @@
 export type { CallRow } from './call-row.ts'
-export { loadCalls, workspaceOfCall } from './call-store.ts'
+export { findWorkspaceOfCall, loadCalls } from './call-store.ts'
 export { chargeUntilBoundary } from './charge-until-boundary.ts'
 export type { CallCommand, CallOutcome } from './command.ts'
 export { type CallEngine, createCallEngine } from './engine.ts'

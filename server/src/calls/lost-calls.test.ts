@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { until } from '../../test/start-server.ts'
@@ -22,12 +23,8 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-
-/** Waits for the server’s own look for lost calls. */
-const lost = (id: string) =>
+/** Waits until the server’s own reaper closes the call. */
+const waitUntilLost = (id: string) =>
   until(async () => {
     const receipt = await stack.receipt(id)
     return receipt.status === 'lost' ? receipt : undefined
@@ -45,16 +42,16 @@ describe('a heartbeat', () => {
     t.clock.advance(30_001)
     expect((await stack.heartbeat(id)).body).toEqual({
       continue: true,
-      balance: milliseconds(30 * minute - 30_001),
+      balance: milliseconds(30 * MINUTE_MS - 30_001),
       maxDurationSeconds: 3600,
     })
     await stack.end(id)
     expect((await stack.heartbeat(id)).body.continue).toBe(false)
   })
 
-  test('below zero goes on where calls may finish, and stops at zero where they are to end', async () => {
+  test('says to go on below zero if calls may finish, and to stop at zero if they must end', async () => {
     const id = await stack.answeredCall()
-    t.clock.advance(30 * minute - 1)
+    t.clock.advance(30 * MINUTE_MS - 1)
     await stack.ask('PATCH', '/v1/workspace', { body: { whenCreditsRunOut: 'end' } })
     expect((await stack.heartbeat(id)).body).toMatchObject({ continue: true, balance: milliseconds(1) })
     t.clock.advance(1)
@@ -66,28 +63,28 @@ describe('a heartbeat', () => {
 
   test('says stop at the hard stop', async () => {
     const id = await stack.answeredCall()
-    t.clock.advance(hour - 1)
+    t.clock.advance(HOUR_MS - 1)
     expect((await stack.heartbeat(id)).body.continue).toBe(true)
     t.clock.advance(1)
     expect((await stack.heartbeat(id)).body.continue).toBe(false)
   })
 })
 
-describe('a call that falls silent', () => {
-  test('after heartbeats is closed at the last one, 90 seconds later; its real end corrects that', async () => {
+describe('a call whose reports stop', () => {
+  test('after heartbeats is closed at its last heartbeat, 90 seconds later; its real end corrects that', async () => {
     const [talksOn, wasShorter, sendsNone] = [
       await stack.answeredCall(),
       await stack.answeredCall(),
       await stack.answeredCall(),
     ]
-    t.clock.advance(30 * second)
+    t.clock.advance(30 * SECOND_MS)
     for (const id of [talksOn, wasShorter]) await stack.heartbeat(id)
-    t.clock.advance(90 * second - 1)
+    t.clock.advance(90 * SECOND_MS - 1)
     expect((await stack.receipt(talksOn)).status).toBe('in_conversation')
     t.clock.advance(1)
     for (const id of [talksOn, wasShorter]) {
-      expect(await lost(id)).toMatchObject({
-        endedAt: instant(testNowMs + 30 * second),
+      expect(await waitUntilLost(id)).toMatchObject({
+        endedAt: instant(testNowMs + 30 * SECOND_MS),
         endReason: 'lease_ran_out',
         endSource: 'presumed',
         duration: credits(0.5),
@@ -97,37 +94,37 @@ describe('a call that falls silent', () => {
     expect(await stack.balance()).toMatchObject({ balance: credits(30 - 0.5 - 0.5 - 2), liveCalls: 1 })
     expect((await stack.heartbeat(talksOn)).body.continue).toBe(false)
 
-    const longer = await stack.end(talksOn, testNowMs + 100 * second, { reason: 'completed' })
+    const longer = await stack.end(talksOn, testNowMs + 100 * SECOND_MS, { reason: 'completed' })
     expect(longer.body).toMatchObject({
       status: 'ended',
       endSource: 'reported',
       endReason: 'completed',
       charged: milliseconds(100_000),
     })
-    const shorter = await stack.end(wasShorter, testNowMs + 12 * second)
+    const shorter = await stack.end(wasShorter, testNowMs + 12 * SECOND_MS)
     expect(shorter.body).toMatchObject({ status: 'ended', charged: milliseconds(12_000) })
     expect(await stack.receipt(wasShorter)).toMatchObject({
       payments: [{ kind: 'monthly', amount: milliseconds(12_000) }],
       unpaid: milliseconds(0),
       entries: [{ amount: milliseconds(-30_000) }, { amount: milliseconds(18_000) }],
     })
-    // The stack that sent no heartbeat is taken at its silence: its call is on.
+    // A call without any heartbeat stays live.
     expect((await stack.end(sendsNone)).body).toMatchObject({ status: 'ended', charged: credits(2) })
-    expect((await stack.balance()).balance.milliseconds).toBe(30 * minute - 100_000 - 12_000 - 120_000)
+    expect((await stack.balance()).balance.milliseconds).toBe(30 * MINUTE_MS - 100_000 - 12_000 - 120_000)
     expect((await stack.end(talksOn)).body).toEqual(longer.body)
   })
 
-  test('without ever a heartbeat is closed at its hard stop, while it rings after half an hour', async () => {
+  test('without any heartbeat is closed at its hard stop, or after half an hour if it rings', async () => {
     const talks = await stack.answeredCall()
     const rings = await stack.startedCall()
-    t.clock.advance(hour + minute)
-    expect(await lost(talks)).toMatchObject({
-      endedAt: instant(testNowMs + hour),
+    t.clock.advance(HOUR_MS + MINUTE_MS)
+    expect(await waitUntilLost(talks)).toMatchObject({
+      endedAt: instant(testNowMs + HOUR_MS),
       endReason: 'hard_stop',
       charged: credits(60),
       unpaid: credits(30),
     })
-    expect(await lost(rings)).toMatchObject({
+    expect(await waitUntilLost(rings)).toMatchObject({
       endedAt: instant(testNowMs),
       endReason: 'no_answer_reported',
       duration: milliseconds(0),
@@ -140,18 +137,18 @@ describe('a call that falls silent', () => {
       status: 'out',
     })
 
-    // What really happened is told late.
-    await stack.end(talks, testNowMs + 10 * minute)
+    // The real events are reported late.
+    await stack.end(talks, testNowMs + 10 * MINUTE_MS)
     expect(await stack.receipt(talks)).toMatchObject({
       status: 'ended',
       charged: credits(10),
       payments: [{ kind: 'monthly', amount: credits(10) }],
       unpaid: credits(0),
     })
-    const answered = await stack.answer(rings, testNowMs + 29 * minute)
+    const answered = await stack.answer(rings, testNowMs + 29 * MINUTE_MS)
     expect(answered.body).toMatchObject({ status: 'in_conversation', endedAt: null, endReason: null })
     expect(await stack.balance()).toMatchObject({ balance: credits(20 - 32), liveCalls: 1 })
-    await stack.end(rings, testNowMs + 34 * minute)
+    await stack.end(rings, testNowMs + 34 * MINUTE_MS)
     expect(await stack.balance()).toMatchObject({
       balance: credits(15),
       overdraft: credits(0),

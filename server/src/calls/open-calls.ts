@@ -17,11 +17,11 @@ export type CallsDeps = {
   readonly ledger: Ledger
   readonly commits: Commits<WorkspaceCommit>
   readonly assembly: RoomAssembly
-  /** Opens what the engine's batches run on; by default connections of its own to the database. */
+  /** Opens the pipelines that the engine's batches run on. Left out: each is a connection of its own to the database. */
   readonly openPipeline?: (() => Pipeline) | undefined
 }
 
-/** Opens the calls room. Live calls are charged at a boundary from here on. */
+/** Opens the calls room. From now on, live calls are cut at boundaries. */
 export function openCalls(deps: CallsDeps): CallEngine {
   const { ledger, assembly } = deps
   const engine = createCallEngine(deps)

@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with calls. */
+/** Problem types of this room. */
 export const callProblems = problemTypes({
   call_not_found: {
     status: 404,

@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -24,27 +25,24 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1000
-const minute = 60 * second
-
-/** The voice stack’s ids of the calls a list shows, in its order. */
-async function listed(query = ''): Promise<unknown[]> {
+/** Lists calls. Returns their external ids in the order of the list. */
+async function list(query = ''): Promise<unknown[]> {
   const { status, body } = await stack.ask('GET', `/v1/calls?${query}`)
   expect({ status, body }).toMatchObject({ status: 200 })
   return body.data.map(({ externalId }) => externalId)
 }
 
-/** A call under the name, begun a millisecond after the one before, so that their order is known. */
-function begin(externalId: string, fields: object = {}): Promise<string> {
+/** Starts a call a millisecond after the one before, so that their order is known. Returns its id. */
+function start(externalId: string, fields: object = {}): Promise<string> {
   t.clock.advance(1)
   return stack.startedCall({ externalId, ...fields })
 }
 
 describe('the history', () => {
   test('shows calls as their receipts do, newest first', async () => {
-    const ids = [await begin('first'), await begin('second'), await begin('third')]
+    const ids = [await start('first'), await start('second'), await start('third')]
     await stack.answer(ids[1] ?? '')
-    t.clock.advance(90 * second)
+    t.clock.advance(90 * SECOND_MS)
     await stack.end(ids[1] ?? '', undefined, { reason: 'completed' })
     const { body } = await stack.ask('GET', '/v1/calls')
     expect(body.nextCursor).toBeNull()
@@ -60,103 +58,99 @@ describe('the history', () => {
   })
 
   test('is filtered by status, one or several', async () => {
-    await begin('rings')
-    await stack.answer(await begin('talks'))
-    await stack.end(await begin('unanswered'))
-    await stack.end(await begin('failed'), undefined, { reason: 'failed' })
-    const over = await begin('over')
+    await start('rings')
+    await stack.answer(await start('talks'))
+    await stack.end(await start('unanswered'))
+    await stack.end(await start('failed'), undefined, { reason: 'failed' })
+    const over = await start('over')
     await stack.answer(over)
     await stack.end(over)
     await stack.granted({ credits: -1000, kind: 'adjustment' })
     t.clock.advance(1)
     await stack.start({ externalId: 'refused' })
 
-    expect(await listed()).toEqual(['refused', 'over', 'failed', 'unanswered', 'talks', 'rings'])
-    expect(await listed('status=ended')).toEqual(['over'])
-    expect(await listed('status=authorized')).toEqual(['rings'])
-    expect(await listed('status=refused,in_conversation')).toEqual(['refused', 'talks'])
-    expect(await listed('status=refused&status=in_conversation')).toEqual(['refused', 'talks'])
-    expect(await listed('status=unanswered,failed&status=ended')).toEqual(['over', 'failed', 'unanswered'])
-    expect(await listed('status=lost')).toEqual([])
-    expect(await listed('status=')).toHaveLength(6)
+    expect(await list()).toEqual(['refused', 'over', 'failed', 'unanswered', 'talks', 'rings'])
+    expect(await list('status=ended')).toEqual(['over'])
+    expect(await list('status=authorized')).toEqual(['rings'])
+    expect(await list('status=refused,in_conversation')).toEqual(['refused', 'talks'])
+    expect(await list('status=refused&status=in_conversation')).toEqual(['refused', 'talks'])
+    expect(await list('status=unanswered,failed&status=ended')).toEqual(['over', 'failed', 'unanswered'])
+    expect(await list('status=lost')).toEqual([])
+    expect(await list('status=')).toHaveLength(6)
   })
 
   test('is filtered by agent and by direction', async () => {
     const other = await stack.ask('POST', '/v1/agents', { body: { ...newAgent, name: 'Sales' } })
-    await begin('in')
-    await begin('out', { direction: 'outbound' })
-    await begin('sales in', { agentId: other.body.id })
-    await begin('sales web', { agentId: other.body.id, direction: 'web' })
-    expect(await listed(`agentId=${stack.agentId}`)).toEqual(['out', 'in'])
-    expect(await listed(`agentId=${other.body.id}`)).toEqual(['sales web', 'sales in'])
-    expect(await listed('direction=inbound')).toEqual(['sales in', 'in'])
-    expect(await listed(`direction=inbound&agentId=${other.body.id}`)).toEqual(['sales in'])
+    await start('in')
+    await start('out', { direction: 'outbound' })
+    await start('sales in', { agentId: other.body.id })
+    await start('sales web', { agentId: other.body.id, direction: 'web' })
+    expect(await list(`agentId=${stack.agentId}`)).toEqual(['out', 'in'])
+    expect(await list(`agentId=${other.body.id}`)).toEqual(['sales web', 'sales in'])
+    expect(await list('direction=inbound')).toEqual(['sales in', 'in'])
+    expect(await list(`direction=inbound&agentId=${other.body.id}`)).toEqual(['sales in'])
     const foreign = await connectVoiceStack(t)
-    expect(await listed(`agentId=${foreign.agentId}`)).toEqual([])
+    expect(await list(`agentId=${foreign.agentId}`)).toEqual([])
   })
 
   test('is filtered by the workspace’s local days: a call counts on the day it ended', async () => {
     t.clock.set(Date.parse('2026-03-28T12:00:00.000Z'))
     stack = await connectVoiceStack(t, { timeZone: 'Europe/Berlin' })
-    /** A minute’s call that ends at the instant. */
+    /** Makes a call of a minute that ends at an instant. */
     const callUntil = async (name: string, until: string) => {
       t.clock.set(Date.parse(until))
-      const id = await begin(name, { at: instant(t.clock.now() - minute) })
-      await stack.answer(id, t.clock.now() - minute)
+      const id = await start(name, { at: instant(t.clock.now() - MINUTE_MS) })
+      await stack.answer(id, t.clock.now() - MINUTE_MS)
       await stack.end(id, Date.parse(until))
     }
-    // The 29th has 23 hours in Berlin: from 23:00 to 22:00 the next day by UTC.
+    // In Berlin the 29th has 23 hours: from 23:00 to 22:00 UTC.
     await callUntil('last of the 28th', '2026-03-28T22:59:59.999Z')
     await callUntil('first of the 29th', '2026-03-28T23:00:00.000Z')
     await callUntil('last of the 29th', '2026-03-29T21:59:59.999Z')
     await callUntil('first of the 30th', '2026-03-29T22:00:00.000Z')
     t.clock.set(Date.parse('2026-03-30T10:00:00.000Z'))
-    await begin('open on the 30th')
+    await start('open on the 30th')
 
-    expect(await listed('from=2026-03-28&to=2026-03-28')).toEqual(['last of the 28th'])
-    expect(await listed('from=2026-03-29&to=2026-03-29')).toEqual(['last of the 29th', 'first of the 29th'])
-    expect(await listed('from=2026-03-30')).toEqual(['open on the 30th', 'first of the 30th'])
-    expect(await listed('to=2026-03-29')).toEqual([
-      'last of the 29th',
-      'first of the 29th',
-      'last of the 28th',
-    ])
-    expect(await listed('from=2026-03-31')).toEqual([])
+    expect(await list('from=2026-03-28&to=2026-03-28')).toEqual(['last of the 28th'])
+    expect(await list('from=2026-03-29&to=2026-03-29')).toEqual(['last of the 29th', 'first of the 29th'])
+    expect(await list('from=2026-03-30')).toEqual(['open on the 30th', 'first of the 30th'])
+    expect(await list('to=2026-03-29')).toEqual(['last of the 29th', 'first of the 29th', 'last of the 28th'])
+    expect(await list('from=2026-03-31')).toEqual([])
 
-    // The same instants are other days elsewhere.
+    // In other time zones these instants are on other days.
     await stack.ask('PATCH', '/v1/workspace', { body: { timeZone: 'Pacific/Kiritimati' } })
-    expect(await listed('from=2026-03-29&to=2026-03-29')).toEqual(['first of the 29th', 'last of the 28th'])
+    expect(await list('from=2026-03-29&to=2026-03-29')).toEqual(['first of the 29th', 'last of the 28th'])
     await stack.ask('PATCH', '/v1/workspace', { body: { timeZone: 'America/New_York' } })
-    expect(await listed('from=2026-03-28&to=2026-03-28')).toEqual(['first of the 29th', 'last of the 28th'])
+    expect(await list('from=2026-03-28&to=2026-03-28')).toEqual(['first of the 29th', 'last of the 28th'])
   })
 
-  test('has on a day also calls that went on for hours, and those that were reported only afterwards', async () => {
+  test('shows on a day the calls that lasted for hours and the calls that were reported later', async () => {
     t.clock.set(Date.parse('2026-11-24T01:00:00.000Z'))
-    const long = await begin('long')
+    const long = await start('long')
     await stack.answer(long)
-    t.clock.advance(3 * 60 * minute)
-    const usual = await begin('usual')
+    t.clock.advance(3 * 60 * MINUTE_MS)
+    const usual = await start('usual')
     await stack.answer(usual)
     await stack.end(usual)
     await stack.end(long)
     t.clock.set(Date.parse('2026-11-25T00:30:00.000Z'))
-    const late = await begin('late', { at: '2026-11-24T22:00:00.000Z' })
+    const late = await start('late', { at: '2026-11-24T22:00:00.000Z' })
     await stack.answer(late, Date.parse('2026-11-24T22:00:10.000Z'))
     await stack.end(late, Date.parse('2026-11-24T22:05:00.000Z'))
-    await begin('open')
+    await start('open')
 
     const day = 'from=2026-11-24&to=2026-11-24'
-    expect(await listed(day)).toEqual(['late', 'usual', 'long'])
-    expect(await listed(`${day}&agentId=${stack.agentId}`)).toEqual(['late', 'usual', 'long'])
-    expect(await listed(`${day}&status=lost`)).toEqual([])
-    expect(await listed('from=2026-11-25&to=2026-11-25')).toEqual(['open'])
-    expect(await listed(`agentId=${stack.agentId}`)).toEqual(['open', 'late', 'usual', 'long'])
+    expect(await list(day)).toEqual(['late', 'usual', 'long'])
+    expect(await list(`${day}&agentId=${stack.agentId}`)).toEqual(['late', 'usual', 'long'])
+    expect(await list(`${day}&status=lost`)).toEqual([])
+    expect(await list('from=2026-11-25&to=2026-11-25')).toEqual(['open'])
+    expect(await list(`agentId=${stack.agentId}`)).toEqual(['open', 'late', 'usual', 'long'])
   })
 
   test('comes in pages without loss or repetition while calls arrive and change', async () => {
     const names = Array.from({ length: 23 }, (_, n) => `call-${n}`)
     const ids: string[] = []
-    for (const name of names) ids.push(await begin(name))
+    for (const name of names) ids.push(await start(name))
     const seen: unknown[] = []
     let cursor: string | null = ''
     for (let page = 0; cursor !== null; page++) {
@@ -165,15 +159,15 @@ describe('the history', () => {
       expect(body.data).toHaveLength(page === 4 ? 3 : 5)
       seen.push(...body.data.map(({ externalId }) => externalId))
       cursor = body.nextCursor
-      await begin(`late-${page}`)
+      await start(`late-${page}`)
       await stack.end(ids[page] ?? '')
     }
     expect(seen).toEqual(names.reverse())
-    expect(await listed('limit=200')).toHaveLength(23 + 5)
+    expect(await list('limit=200')).toHaveLength(23 + 5)
   })
 
-  test('ends a page with no cursor exactly where the list ends', async () => {
-    for (const name of ['a', 'b', 'c', 'd']) await begin(name)
+  test('gives no cursor with the last page', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await start(name)
     const first = await stack.ask('GET', '/v1/calls?limit=2')
     expect(first.body.nextCursor).toEqual(expect.any(String))
     const second = await stack.ask('GET', `/v1/calls?limit=2&cursor=${first.body.nextCursor}`)
@@ -185,34 +179,34 @@ describe('the history', () => {
 })
 
 describe('a receipt', () => {
-  test('of a call that was paid by several grants adds up', async () => {
-    await stack.granted({ credits: 2, expiresAt: instant(testNowMs + 60 * minute) })
-    await stack.granted({ milliseconds: 1, expiresAt: instant(testNowMs + 61 * minute) })
-    await stack.talk(30 * second)
-    const id = await stack.talk(3 * minute)
+  test('of a call that several grants paid adds up', async () => {
+    await stack.granted({ credits: 2, expiresAt: instant(testNowMs + 60 * MINUTE_MS) })
+    await stack.granted({ milliseconds: 1, expiresAt: instant(testNowMs + 61 * MINUTE_MS) })
+    await stack.talk(30 * SECOND_MS)
+    const id = await stack.talk(3 * MINUTE_MS)
     const receipt = await stack.receipt(id)
     expect(receipt).toMatchObject({
       asOf: instant(testNowMs),
       timeZone: 'UTC',
       charged: credits(3),
       payments: [
-        { kind: 'promotional', amount: credits(1.5), expiresAt: instant(testNowMs + 60 * minute) },
-        { kind: 'promotional', amount: milliseconds(1), expiresAt: instant(testNowMs + 61 * minute) },
+        { kind: 'promotional', amount: credits(1.5), expiresAt: instant(testNowMs + 60 * MINUTE_MS) },
+        { kind: 'promotional', amount: milliseconds(1), expiresAt: instant(testNowMs + 61 * MINUTE_MS) },
         { kind: 'monthly', amount: milliseconds(90_000 - 1) },
       ],
       unpaid: credits(0),
-      entries: [{ amount: credits(-3), balanceAfter: milliseconds(1000 * minute - 90_000 + 1) }],
+      entries: [{ amount: credits(-3), balanceAfter: milliseconds(1000 * MINUTE_MS - 90_000 + 1) }],
     })
     const entry = (await stack.transactions()).at(-1)
     expect(receipt.entries[0]).toMatchObject({ transactionId: entry?.id, at: entry?.at })
     const grants = (await stack.ask('GET', '/v1/grants')).body.data.map((grant) => grant.id)
     for (const { grantId } of receipt.payments) expect(grants).toContain(grantId)
-    expectSumsOf(receipt)
+    expectSums(receipt)
   })
 
-  test('of a live call says what was charged so far, of one without conversation nothing', async () => {
+  test('of a live call says what was charged so far; of a call without a conversation, nothing', async () => {
     const live = await stack.answeredCall()
-    t.clock.advance(5 * minute)
+    t.clock.advance(5 * MINUTE_MS)
     expect(await stack.receipt(live)).toMatchObject({
       status: 'in_conversation',
       asOf: instant(t.clock.now()),
@@ -232,14 +226,14 @@ describe('a receipt', () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
     const ids: string[] = []
     for (let n = 1; n <= 8; n++) {
-      ids.push(await stack.talk(n * minute + n))
-      if (n === 3) await stack.granted({ credits: 4, expiresAt: instant(testNowMs + n * minute) })
-      if (n === 5) t.clock.set(testNowMs + 3 * minute)
+      ids.push(await stack.talk(n * MINUTE_MS + n))
+      if (n === 3) await stack.granted({ credits: 4, expiresAt: instant(testNowMs + n * MINUTE_MS) })
+      if (n === 5) t.clock.set(testNowMs + 3 * MINUTE_MS)
       if (n === 7) await stack.granted({ milliseconds: 61_003 })
     }
-    const talkedMs = ids.reduce((sum, _, index) => sum + (index + 1) * (minute + 1), 0)
+    const talkedMs = ids.reduce((sum, _, index) => sum + (index + 1) * (MINUTE_MS + 1), 0)
     const receipts = await Promise.all(ids.map((id) => stack.receipt(id)))
-    for (const receipt of receipts) expectSumsOf(receipt)
+    for (const receipt of receipts) expectSums(receipt)
     const sum = (field: 'charged' | 'unpaid') =>
       receipts.reduce((total, receipt) => total + receipt[field].milliseconds, 0)
     expect(sum('charged')).toBe(talkedMs)
@@ -248,10 +242,10 @@ describe('a receipt', () => {
   })
 })
 
-/** Payments and what is unpaid make what was charged; so do the entries, below zero. */
-function expectSumsOf({ charged, payments, unpaid, entries }: ReceiptResponse): void {
-  const sumOf = (parts: readonly { amount: Amount }[]) =>
-    parts.reduce((sum, { amount }) => sum + amount.milliseconds, 0)
+/** Expects that payments and unpaid credit add up to the charge, and the entries to the charge below zero. */
+function expectSums({ charged, payments, unpaid, entries }: ReceiptResponse): void {
+  const sumOf = (items: readonly { amount: Amount }[]) =>
+    items.reduce((sum, { amount }) => sum + amount.milliseconds, 0)
   expect([sumOf(payments) + unpaid.milliseconds, -sumOf(entries)]).toEqual([
     charged.milliseconds,
     charged.milliseconds,

@@ -5,15 +5,15 @@ import type { Access } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
-import { workspaceOfCall } from './call-store.ts'
+import { findWorkspaceOfCall } from './call-store.ts'
 import { type CallFilter, listCalls } from './history-store.ts'
 import { readReceipt } from './receipt.ts'
-import { agentUuid, callTarget } from './request-schemas.ts'
+import { parseAgentId, parseCallId } from './request-schemas.ts'
 import {
   CallResponse,
   CallStatusName,
@@ -23,7 +23,7 @@ import {
   receiptResponse,
 } from './response-schemas.ts'
 
-const statusSentence = `"status" must be one or more of ${CallStatusName.options.join(', ')}, with commas between.`
+const statusSentence = `"status" must be one or more of ${CallStatusName.options.join(', ')}, separated by commas.`
 
 const localDate = (name: string) =>
   z
@@ -35,11 +35,11 @@ const HistoryQuery = ListQuery.extend({
   status: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .meta({ description: 'One or more, with commas between.' }),
+    .meta({ description: 'One or more, separated by commas.' }),
   agentId: z.string().optional(),
   direction: DirectionName.optional(),
-  from: localDate('from').meta({ description: 'First local day of the workspace’s time zone.' }),
-  to: localDate('to').meta({ description: 'Last local day, included. A call counts on the day it ended.' }),
+  from: localDate('from').meta({ description: 'First day, in the workspace’s time zone.' }),
+  to: localDate('to').meta({ description: 'Last day, included. A call counts on the day it ended.' }),
 })
 
 export type CallReadDeps = {
@@ -49,7 +49,7 @@ export type CallReadDeps = {
   readonly ledger: Ledger
 }
 
-/** Call history and receipts. Whoever reads them first after a reset finds the live calls cut there. */
+/** The routes of call history and receipts. A boundary that is due is processed first, so live calls are cut there. */
 export function callReadRoutes(deps: CallReadDeps): Routes {
   const { access, database, clock, ledger } = deps
   return async (server) => {
@@ -65,12 +65,12 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
-        const filter = filterOf(request.query, await timeZoneOf(database, workspaceId))
+        const filter = parseFilter(request.query, await timeZoneOf(database, workspaceId))
         await ledger.catchUpIfDue(workspaceId)
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
-        return page(calls, limit, (call) => [call.id], callResponse)
+        return buildPage(calls, limit, (call) => [call.id], callResponse)
       },
     )
 
@@ -85,32 +85,32 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         },
       },
       async (request) => {
-        const { callId } = callTarget(request.params.id)
-        const workspaceOf = () => workspaceOfCall(database, callId)
+        const { callId } = parseCallId(request.params.id)
+        const workspaceOf = () => findWorkspaceOfCall(database, callId)
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
         const timeZone = await timeZoneOf(database, workspaceId)
         await ledger.catchUpIfDue(workspaceId)
-        const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
+        const receipt = await readInSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptResponse(receipt, timeZone, clock.now())
       },
     )
   }
 }
 
-function filterOf(query: z.infer<typeof HistoryQuery>, timeZone: string): CallFilter {
+function parseFilter(query: z.infer<typeof HistoryQuery>, timeZone: string): CallFilter {
   if (query.from !== undefined && query.to !== undefined && query.to < query.from) {
-    throw invalid('/to', '"to" must not lie before "from".')
+    throw invalid('/to', '"to" must not be before "from".')
   }
   return {
-    statuses: statusesOf(query.status),
-    agentId: query.agentId === undefined ? null : agentUuid(query.agentId),
+    statuses: parseStatuses(query.status),
+    agentId: query.agentId === undefined ? null : parseAgentId(query.agentId),
     direction: query.direction ?? null,
-    fromMs: query.from === undefined ? null : dayBounds(query.from, timeZone, '/from').startsAtMs,
-    toMs: query.to === undefined ? null : dayBounds(query.to, timeZone, '/to').endsAtMs,
+    fromMs: query.from === undefined ? null : findDayBounds(query.from, timeZone, '/from').startsAtMs,
+    toMs: query.to === undefined ? null : findDayBounds(query.to, timeZone, '/to').endsAtMs,
   }
 }
 
-function statusesOf(status: string | string[] | undefined): CallStatus[] {
+function parseStatuses(status: string | string[] | undefined): CallStatus[] {
   const names = [status ?? []]
     .flat()
     .flatMap((part) => part.split(','))
@@ -120,7 +120,7 @@ function statusesOf(status: string | string[] | undefined): CallStatus[] {
   return known.data
 }
 
-function dayBounds(date: string, timeZone: string, pointer: string) {
+function findDayBounds(date: string, timeZone: string, pointer: string) {
   try {
     return findLocalDayBounds(date, timeZone)
   } catch {

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   answerOf,
@@ -10,22 +11,19 @@ import {
 } from '../../test/world.ts'
 import { createReaper } from './reaper.ts'
 
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-
 let world: World
 let workspace: TestWorkspace
 beforeAll(async () => {
   world = await openWorld()
 })
 beforeEach(async () => {
-  workspace = await world.workspace({ concurrentCallsMax: null, monthlyMs: 100_000 * minuteMs })
+  workspace = await world.workspace({ concurrentCallsMax: null, monthlyMs: 100_000 * MINUTE_MS })
 })
 afterEach(async () => expect(await verifyAll(world.database)).toEqual([]))
 afterAll(() => world.close())
 
-/** So many calls of the workspace's, authorized now; answered now where they are. */
-async function calls(count: number, how: 'ring' | 'talk'): Promise<string[]> {
+/** Starts calls now, and answers them now if they `talk`. Returns their ids. */
+async function startCalls(count: number, how: 'ring' | 'talk'): Promise<string[]> {
   const starts = Array.from({ length: count }, () => startOf(workspace))
   const answers = how === 'talk' ? starts.map(({ callId }) => answerOf(world, workspace, callId)) : []
   await world.engine.submitBatch([...starts, ...answers])
@@ -33,42 +31,42 @@ async function calls(count: number, how: 'ring' | 'talk'): Promise<string[]> {
 }
 
 describe('the reaper', () => {
-  test('closes each lost call once, though several servers look at the same moment', async () => {
-    await calls(40, 'talk')
-    world.clock.advance(hourMs + minuteMs)
+  test('closes each lost call once, although several servers reap at one moment', async () => {
+    await startCalls(40, 'talk')
+    world.clock.advance(HOUR_MS + MINUTE_MS)
     const engines = [world.engine, world.anotherEngine(), world.anotherEngine()]
     const reapers = engines.map((engine) => createReaper({ ...world, engine }))
     await Promise.all(reapers.map((reaper) => reaper.runOnce()))
     expect(await callsByStatus(world, workspace)).toEqual({ lost: 40 })
-    expect((await world.balance(workspace)).balanceMs).toBe((100_000 - 40 * 60) * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe((100_000 - 40 * 60) * MINUTE_MS)
     expect(await createReaper(world).runOnce()).toBe(0)
   })
 
-  test('finds the calls that were lost behind any number that only it was too deaf to hear', async () => {
-    const early = await calls(1001, 'ring')
-    world.clock.advance(minuteMs)
-    await calls(2, 'talk')
-    world.clock.advance(hourMs + minuteMs)
-    // It has been listening since just now: what rings may have been heard of by nobody. A hard stop is a hard stop.
+  test('finds lost calls behind any number of calls that it cannot judge yet', async () => {
+    const early = await startCalls(1001, 'ring')
+    world.clock.advance(MINUTE_MS)
+    await startCalls(2, 'talk')
+    world.clock.advance(HOUR_MS + MINUTE_MS)
+    // A new reaper cannot judge the ringing calls, because it was not listening. It can judge the hard stops.
     const reaper = createReaper(world)
     expect(await reaper.runOnce()).toBe(2)
     expect(await callsByStatus(world, workspace)).toEqual({ authorized: early.length, lost: 2 })
-    world.clock.advance(hourMs / 2)
+    world.clock.advance(HOUR_MS / 2)
     expect(await reaper.runOnce()).toBe(early.length)
     expect(await callsByStatus(world, workspace)).toEqual({ lost: early.length + 2 })
   })
 
-  test('takes no silence for an end that began before it listened', async () => {
-    const [callId = ''] = await calls(1, 'talk')
+  test('does not count silence from before it was created', async () => {
+    const [callId = ''] = await startCalls(1, 'talk')
     const { workspaceId } = workspace
     await world.engine.submit({ type: 'heartbeat', workspaceId, target: { callId } })
-    world.clock.advance(10 * minuteMs)
+    world.clock.advance(10 * MINUTE_MS)
     const reaper = createReaper(world)
     expect(await reaper.runOnce()).toBe(0)
     world.clock.advance(89_999)
     expect(await reaper.runOnce()).toBe(0)
     world.clock.advance(1)
     expect(await reaper.runOnce()).toBe(1)
-    expect((await world.balance(workspace)).balanceMs).toBe(100_000 * minuteMs)
+    expect((await world.balance(workspace)).balanceMs).toBe(100_000 * MINUTE_MS)
   })
 })

@@ -1,3 +1,4 @@
+import { assertNever } from '@talktime/core/exhaustive'
 import { z } from 'zod'
 import { agentProblems } from '../agents/index.ts'
 import { invalid, Problem } from '../platform/problem.ts'
@@ -9,13 +10,13 @@ import { DirectionName } from './response-schemas.ts'
 const instantSentence =
   'must be an instant in RFC 3339 form, such as 2026-11-22T10:00:00.000Z or 2026-11-22T15:30:00+05:30.'
 
-/** When it happened by the voice stack's clock, as epoch milliseconds. */
+/** An instant by the voice stack's clock. Parses to epoch milliseconds. */
 const ReportedAt = z.iso
   .datetime({ offset: true, error: `"at" ${instantSentence}` })
   .transform((text) => Date.parse(text))
   .optional()
   .meta({
-    description: 'When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.',
+    description: 'When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.',
   })
 
 const Party = z
@@ -35,12 +36,12 @@ const startFields = {
     .min(1)
     .max(255)
     .optional()
-    .meta({ description: 'The voice stack’s id of the call. The same one gives the same call.' }),
+    .meta({ description: 'The voice stack’s id of the call. A repeat with one externalId gives one call.' }),
   at: ReportedAt,
 }
 
 const EndReason = z.string().min(1).max(100).optional().meta({
-  description: 'Why it ended, in the voice stack’s words, such as completed, busy, no_answer or failed.',
+  description: 'Why it ended, as the voice stack says it, such as completed, busy, no_answer or failed.',
 })
 
 export const StartRequest = z.strictObject(startFields)
@@ -68,8 +69,12 @@ export const BatchEvent = z.discriminatedUnion(
 
 export type BatchEvent = z.infer<typeof BatchEvent>
 
-/** @param callId the UUID the call gets if it is new */
-export function startCommand(
+/**
+ * Creates the command for a request to start a call. Throws `agent_not_found` for an agent id that is malformed.
+ *
+ * @param callId the UUID that the call gets if it is new
+ */
+export function createStartCommand(
   workspaceId: string,
   callId: string,
   body: z.infer<typeof StartRequest>,
@@ -78,7 +83,7 @@ export function startCommand(
     type: 'start',
     workspaceId,
     callId,
-    agentId: agentUuid(body.agentId),
+    agentId: parseAgentId(body.agentId),
     direction: body.direction,
     from: body.from ?? null,
     to: body.to ?? null,
@@ -87,41 +92,48 @@ export function startCommand(
   }
 }
 
-export function eventCommand(workspaceId: string, newCallId: string, event: BatchEvent): CallCommand {
+/**
+ * Creates the command for a line of a batch. Throws the problem of a malformed id.
+ *
+ * @param newCallId the UUID that a call gets if the line starts a new one
+ */
+export function createEventCommand(workspaceId: string, newCallId: string, event: BatchEvent): CallCommand {
   switch (event.type) {
     case 'start': {
       const { type: _, ...body } = event
-      return startCommand(workspaceId, newCallId, body)
+      return createStartCommand(workspaceId, newCallId, body)
     }
     case 'answer':
-      return { type: 'answer', workspaceId, target: targetOf(event), atMs: event.at ?? null }
+      return { type: 'answer', workspaceId, target: parseTarget(event), atMs: event.at ?? null }
     case 'end':
       return {
         type: 'end',
         workspaceId,
-        target: targetOf(event),
+        target: parseTarget(event),
         atMs: event.at ?? null,
         reason: event.reason ?? null,
       }
+    default:
+      return assertNever(event)
   }
 }
 
-function targetOf(event: { callId?: string | undefined; externalId?: string | undefined }): CallTarget {
-  if (event.callId !== undefined) return callTarget(event.callId)
+function parseTarget(event: { callId?: string | undefined; externalId?: string | undefined }): CallTarget {
+  if (event.callId !== undefined) return parseCallId(event.callId)
   if (event.externalId !== undefined) return { externalId: event.externalId }
-  throw invalid('/callId', '"callId" or "externalId" must say which call it is.')
+  throw invalid('/callId', 'The line must have "callId" or "externalId".')
 }
 
-/** Throws `call_not_found` for what is no id of a call. */
-export function callTarget(id: string): { callId: string } {
+/** Parses the public id of a call to a target with its UUID. Throws `call_not_found` for anything else. */
+export function parseCallId(id: string): { callId: string } {
   const callId = uuidFrom('call', id)
   if (callId === undefined)
     throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
   return { callId }
 }
 
-/** Throws `agent_not_found` for what is no id of an agent. */
-export function agentUuid(id: string): string {
+/** Parses the public id of an agent to its UUID. Throws `agent_not_found` for anything else. */
+export function parseAgentId(id: string): string {
   const agentId = uuidFrom('agent', id)
   if (agentId !== undefined) return agentId
   const detail = 'There is no such agent in this workspace.'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
-import { type CallRow, statusOf } from './call-row.ts'
+import { type CallRow, readStatus } from './call-row.ts'
 import type { Receipt } from './receipt.ts'
 
 export const CallStatusName = z.enum([
@@ -21,7 +21,7 @@ export const DirectionName = z.enum(['inbound', 'outbound', 'web'])
 
 const refusalDetails: Record<RefusalReason, string> = {
   out_of_credits: 'The workspace has no credits left.',
-  concurrency_limit: 'The plan’s number of calls at once is reached.',
+  concurrency_limit: 'The plan’s limit of concurrent calls is reached.',
   agent_disabled: 'The agent is disabled.',
   workspace_suspended: 'The workspace is suspended.',
 }
@@ -44,13 +44,15 @@ export const CallResponse = z
     endSource: z
       .enum(['reported', 'presumed'])
       .nullable()
-      .meta({ description: 'presumed: nobody reported the end, the call was found and closed.' }),
-    maxDurationSeconds: z.int().meta({ description: 'The hard stop: hand it to the voice stack.' }),
-    duration: Amount.nullable().meta({ description: 'From answer to end; null while the call is not over.' }),
+      .meta({ description: 'presumed: nobody reported the end, so Talktime closed the call.' }),
+    maxDurationSeconds: z
+      .int()
+      .meta({ description: 'The hard stop. The voice stack must end the call after this time.' }),
+    duration: Amount.nullable().meta({ description: 'From answer to end. Null while the call is open.' }),
     charged: Amount.meta({ description: 'Charged so far.' }),
     hangUpOrderedAt: Instant.nullable().meta({
       description:
-        'Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over.',
+        'Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over.',
     }),
     hangUpReason: z.enum(['out_of_credits', 'by_hand']).nullable(),
     refusal: z
@@ -69,7 +71,7 @@ export function callResponse(call: CallRow): CallResponse {
   const durationMs = measureConversation(facts)
   return {
     id: publicId('call', call.id),
-    status: statusOf(call),
+    status: readStatus(call),
     agentId: publicId('agent', call.agentId),
     agentName: call.agentName,
     direction: call.direction,
@@ -106,7 +108,7 @@ export const ReceiptResponse = CallResponse.extend({
       amount: Amount,
     }),
   ),
-  unpaid: Amount.meta({ description: 'Charged, but not yet paid by any grant: part of the overdraft.' }),
+  unpaid: Amount.meta({ description: 'Charged but not paid by any grant yet: part of the overdraft.' }),
   entries: z.array(
     z.object({ transactionId: z.string(), at: Instant, amount: Amount, balanceAfter: Amount }),
   ),

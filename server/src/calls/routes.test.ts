@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -22,15 +23,12 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1000
-const minute = 60 * second
-
 const balanceMs = async () => (await stack.balance()).balance.milliseconds
 
 describe('a call', () => {
   test('answered at T and ended at T + 90 s is charged 90,000 ms', async () => {
-    const answeredAtMs = t.clock.now() - 100 * second
-    const started = await stack.start({ from: '+15550100', at: instant(answeredAtMs - 20 * second) })
+    const answeredAtMs = t.clock.now() - 100 * SECOND_MS
+    const started = await stack.start({ from: '+15550100', at: instant(answeredAtMs - 20 * SECOND_MS) })
     expect(started.status).toBe(201)
     expect(started.body).toMatchObject({
       status: 'authorized',
@@ -54,7 +52,7 @@ describe('a call', () => {
       answeredAt: '2026-11-22T09:58:20.000Z',
       charged: milliseconds(0),
     })
-    const ended = await stack.end(id, answeredAtMs + 90 * second, { reason: 'completed' })
+    const ended = await stack.end(id, answeredAtMs + 90 * SECOND_MS, { reason: 'completed' })
     expect(ended.status).toBe(200)
     expect(ended.body).toMatchObject({
       status: 'ended',
@@ -68,15 +66,15 @@ describe('a call', () => {
   })
 
   test('of 30 seconds, twice, costs 1 credit together', async () => {
-    await stack.talk(30 * second)
+    await stack.talk(30 * SECOND_MS)
     expect((await stack.balance()).balance).toEqual(credits(999.5))
-    await stack.talk(30 * second)
+    await stack.talk(30 * SECOND_MS)
     expect((await stack.balance()).balance).toEqual(credits(999))
   })
 
   test('of a single millisecond costs a single millisecond', async () => {
     await stack.talk(1)
-    expect(await balanceMs()).toBe(1000 * minute - 1)
+    expect(await balanceMs()).toBe(1000 * MINUTE_MS - 1)
   })
 
   test.each([
@@ -86,7 +84,7 @@ describe('a call', () => {
     ['failed', 'failed'],
   ])('that nobody answers costs nothing (reason %s)', async (reason, status) => {
     const id = await stack.startedCall()
-    t.clock.advance(5 * minute)
+    t.clock.advance(5 * MINUTE_MS)
     const ended = await stack.end(id, undefined, reason === undefined ? {} : { reason })
     expect(ended.body).toMatchObject({
       status,
@@ -100,9 +98,9 @@ describe('a call', () => {
     expect(transactions.body.data.map(({ kind }) => kind)).toEqual(['monthly_grant'])
   })
 
-  test('that was answered and ended without saying when, happened when the server heard of it', async () => {
+  test('whose reports have no time is answered and ended when they arrive', async () => {
     const id = await stack.startedCall()
-    t.clock.advance(7 * second)
+    t.clock.advance(7 * SECOND_MS)
     expect((await stack.ask('POST', `/v1/calls/${id}/answer`)).body).toMatchObject({
       answeredAt: '2026-11-22T10:00:07.000Z',
     })
@@ -113,7 +111,7 @@ describe('a call', () => {
     })
   })
 
-  test('reported with an offset is the same instant', async () => {
+  test('may be reported with an offset from UTC', async () => {
     const id = await stack.startedCall()
     const answered = await stack.ask('POST', `/v1/calls/${id}/answer`, {
       body: { at: '2026-11-22T15:29:30.250+05:30' },
@@ -126,9 +124,9 @@ describe('reports that are repeated, reordered or late', () => {
   type Report = { readonly type: 'answer' | 'end'; readonly afterMs: number }
   const reports: Report[] = [
     { type: 'answer', afterMs: 0 },
-    { type: 'end', afterMs: 90 * second },
-    { type: 'end', afterMs: 60 * second },
-    { type: 'end', afterMs: 120 * second },
+    { type: 'end', afterMs: 90 * SECOND_MS },
+    { type: 'end', afterMs: 60 * SECOND_MS },
+    { type: 'end', afterMs: 120 * SECOND_MS },
   ]
 
   const orders = (items: readonly Report[]): Report[][] =>
@@ -138,8 +136,8 @@ describe('reports that are repeated, reordered or late', () => {
           orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
         )
 
-  test('of one answer and three ends: in every order the first end counts, and nothing changes after it', async () => {
-    const startMs = t.clock.now() - 10 * minute
+  test('with one answer and three ends counts the first end, in every order', async () => {
+    const startMs = t.clock.now() - 10 * MINUTE_MS
     const charges = await Promise.all(
       orders(reports).map(async (order) => {
         const id = await stack.startedCall({ at: instant(startMs) })
@@ -161,23 +159,23 @@ describe('reports that are repeated, reordered or late', () => {
     )
     expect(charges).toHaveLength(24)
     const chargedMs = charges.reduce((sum, ms) => sum + ms, 0)
-    expect(await balanceMs()).toBe(1000 * minute - chargedMs)
+    expect(await balanceMs()).toBe(1000 * MINUTE_MS - chargedMs)
   })
 
-  test('the answer sent again, earlier or later than the first, changes nothing', async () => {
+  test('a repeated answer, earlier or later than the first, changes nothing', async () => {
     const id = await stack.startedCall()
-    const first = await stack.answer(id, t.clock.now() - minute)
-    expect((await stack.answer(id, t.clock.now() - 5 * minute)).body).toEqual(first.body)
+    const first = await stack.answer(id, t.clock.now() - MINUTE_MS)
+    expect((await stack.answer(id, t.clock.now() - 5 * MINUTE_MS)).body).toEqual(first.body)
     expect((await stack.answer(id)).body).toEqual(first.body)
     const ended = await stack.end(id)
     expect(ended.body.charged).toEqual(credits(1))
     expect((await stack.answer(id)).body).toEqual(ended.body)
   })
 
-  test('an end that lies before the answer ends a conversation of no length', async () => {
-    const id = await stack.startedCall({ at: instant(t.clock.now() - minute) })
-    await stack.answer(id, t.clock.now() - 10 * second)
-    const ended = await stack.end(id, t.clock.now() - 20 * second)
+  test('an end before the answer ends a conversation of no length', async () => {
+    const id = await stack.startedCall({ at: instant(t.clock.now() - MINUTE_MS) })
+    await stack.answer(id, t.clock.now() - 10 * SECOND_MS)
+    const ended = await stack.end(id, t.clock.now() - 20 * SECOND_MS)
     expect(ended.body).toMatchObject({ status: 'ended', duration: milliseconds(0), charged: milliseconds(0) })
     expect((await stack.balance()).balance).toEqual(credits(1000))
   })
@@ -186,8 +184,8 @@ describe('reports that are repeated, reordered or late', () => {
     const id = await stack.startedCall()
     await stack.answer(id)
     const answeredAtMs = t.clock.now()
-    t.clock.advance(3 * 60 * minute)
-    const ended = await stack.end(id, answeredAtMs + 4 * minute)
+    t.clock.advance(3 * 60 * MINUTE_MS)
+    const ended = await stack.end(id, answeredAtMs + 4 * MINUTE_MS)
     expect(ended.body).toMatchObject({ status: 'ended', charged: credits(4) })
     expect((await stack.balance()).balance).toEqual(credits(996))
   })
@@ -196,7 +194,7 @@ describe('reports that are repeated, reordered or late', () => {
 describe('the balance during live calls', () => {
   test('falls by a credit a minute, to the millisecond', async () => {
     const id = await stack.startedCall()
-    t.clock.advance(20 * second)
+    t.clock.advance(20 * SECOND_MS)
     expect((await stack.balance()).balance).toEqual(credits(1000))
     await stack.answer(id)
     let talkedMs = 0
@@ -212,7 +210,7 @@ describe('the balance during live calls', () => {
       })
     }
     await stack.end(id)
-    t.clock.advance(minute)
+    t.clock.advance(MINUTE_MS)
     expect(await stack.balance()).toMatchObject({
       balance: milliseconds(60_000_000 - talkedMs),
       liveCalls: 0,
@@ -220,24 +218,24 @@ describe('the balance during live calls', () => {
     })
   })
 
-  test('falls by as many credits a minute as there are conversations', async () => {
+  test('falls by a credit a minute for each live call', async () => {
     const ids = [await stack.startedCall(), await stack.startedCall(), await stack.startedCall()]
     for (const id of ids) {
       await stack.answer(id)
-      t.clock.advance(minute)
+      t.clock.advance(MINUTE_MS)
     }
     expect(await stack.balance()).toMatchObject({ balance: credits(1000 - 6), liveCalls: 3 })
-    t.clock.advance(10 * second)
+    t.clock.advance(10 * SECOND_MS)
     expect((await stack.balance()).balance).toEqual(credits(1000 - 6.5))
     await stack.end(ids[0] ?? '')
-    t.clock.advance(minute)
+    t.clock.advance(MINUTE_MS)
     expect(await stack.balance()).toMatchObject({ balance: credits(1000 - 8.5), liveCalls: 2 })
   })
 
-  test('takes a late answer back to when it happened', async () => {
+  test('counts a late answer from when it happened', async () => {
     const id = await stack.startedCall()
-    t.clock.advance(minute)
-    await stack.answer(id, t.clock.now() - 30 * second)
+    t.clock.advance(MINUTE_MS)
+    await stack.answer(id, t.clock.now() - 30 * SECOND_MS)
     expect((await stack.balance()).balance).toEqual(credits(999.5))
   })
 })

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   answerOf,
@@ -11,43 +12,42 @@ import {
 import type { Difference } from '../ledger/index.ts'
 import { newUuid } from '../platform/ids.ts'
 
-const minuteMs = 60_000
-const cycleEndsAtMs = Date.UTC(2026, 1, 10, 12)
+const CYCLE_ENDS_AT_MS = Date.UTC(2026, 1, 10, 12)
 
 let world: World
 let workspace: TestWorkspace
 beforeAll(async () => {
   world = await openWorld()
   const workspaces = [
-    await world.workspace({ monthlyMs: 40 * minuteMs }),
-    await world.workspace({ monthlyMs: 40 * minuteMs }),
+    await world.workspace({ monthlyMs: 40 * MINUTE_MS }),
+    await world.workspace({ monthlyMs: 40 * MINUTE_MS }),
   ]
   for (const each of workspaces) await beforeReset(each)
-  world.clock.set(cycleEndsAtMs - 30 * minuteMs)
+  world.clock.set(CYCLE_ENDS_AT_MS - 30 * MINUTE_MS)
   const calls = await Promise.all(workspaces.map(duringReset))
-  world.clock.set(cycleEndsAtMs + 30 * minuteMs)
+  world.clock.set(CYCLE_ENDS_AT_MS + 30 * MINUTE_MS)
   for (const each of calls) await afterReset(each)
   workspace = workspaces[1] as TestWorkspace
 })
 afterAll(() => world.close())
 
-// Everything that can be in the books: grants of each kind, one that expired, and a call paid by two of them;
+/** Before the reset: grants of several kinds, and a call that two of them paid. */
 async function beforeReset(workspace: TestWorkspace): Promise<void> {
-  const expiresAtMs = world.clock.now() + 30 * 24 * 60 * minuteMs
-  await world.grant(workspace, { kind: 'promotional', amountMs: 20 * minuteMs, expiresAtMs })
-  await world.grant(workspace, { kind: 'top_up', amountMs: 15 * minuteMs })
+  const expiresAtMs = world.clock.now() + 30 * DAY_MS
+  await world.grant(workspace, { kind: 'promotional', amountMs: 20 * MINUTE_MS, expiresAtMs })
+  await world.grant(workspace, { kind: 'top_up', amountMs: 15 * MINUTE_MS })
   const start = startOf(workspace)
   const ended = [
-    answerOf(world, workspace, start.callId, 25 * minuteMs),
+    answerOf(world, workspace, start.callId, 25 * MINUTE_MS),
     endOf(world, workspace, start.callId),
   ]
   await world.engine.submitBatch([start, ...ended])
-  await world.deduct(workspace, minuteMs)
+  await world.deduct(workspace, MINUTE_MS)
 }
 
-// calls that are cut at a reset, and one that rings;
+/** At the reset: calls that are cut there, one that is answered later and one that rings. */
 async function duringReset(workspace: TestWorkspace) {
-  // Cut in this order, so that the first one's charge is the old cycle's: what it gives back expires.
+  // Their ids decide the order in which they are cut: the first is charged to the old cycle, so its reversal expires.
   const starts = [1, 2, 3, 4].map((ms) => startOf(workspace, { callId: newUuid(world.clock.now() + ms) }))
   const [shorterId = '', cutId = '', answeredLaterId = ''] = starts.map(({ callId }) => callId)
   const answers = [shorterId, cutId].map((callId) => answerOf(world, workspace, callId))
@@ -55,35 +55,35 @@ async function duringReset(workspace: TestWorkspace) {
   return { workspace, shorterId, answeredLaterId }
 }
 
-// a correction, a call refused for an overdraft, and credit that pays it and some that is left.
+/** After the reset: a correction, an overdraft, a call that is refused for it, and credit that pays it and is left over. */
 async function afterReset(calls: Awaited<ReturnType<typeof duringReset>>): Promise<void> {
   const { workspace, shorterId, answeredLaterId } = calls
-  await world.engine.submit(endOf(world, workspace, shorterId, 55 * minuteMs))
-  await world.engine.submit(answerOf(world, workspace, answeredLaterId, 10 * minuteMs))
-  await world.deduct(workspace, 60 * minuteMs)
+  await world.engine.submit(endOf(world, workspace, shorterId, 55 * MINUTE_MS))
+  await world.engine.submit(answerOf(world, workspace, answeredLaterId, 10 * MINUTE_MS))
+  await world.deduct(workspace, 60 * MINUTE_MS)
   await world.engine.submit(startOf(workspace))
-  await world.grant(workspace, { kind: 'adjustment', amountMs: 80 * minuteMs })
-  const expiresAtMs = world.clock.now() + minuteMs
-  await world.grant(workspace, { kind: 'promotional', amountMs: minuteMs, expiresAtMs })
+  await world.grant(workspace, { kind: 'adjustment', amountMs: 80 * MINUTE_MS })
+  const expiresAtMs = world.clock.now() + MINUTE_MS
+  await world.grant(workspace, { kind: 'promotional', amountMs: MINUTE_MS, expiresAtMs })
 }
 
-/** What is found after a statement has changed the workspace's books behind everybody's back. Nothing of it stays. */
-async function corrupted(statement: string): Promise<Difference[]> {
+/** Runs a statement that corrupts the workspace's books, verifies them and rolls back. Returns what was found. */
+async function verifyCorrupted(statement: string): Promise<Difference[]> {
   let found: Difference[] = []
   await world.database
     .transaction(async (tx) => {
-      // No triggers and no foreign keys: not even the database objects.
+      // Switches off triggers and foreign keys, so that the database does not object.
       await tx.query('set local session_replication_role = replica')
       const { rowCount } = await tx.query(statement.replaceAll(':workspace', `'${workspace.workspaceId}'`))
       expect(rowCount).toBe(1)
       found = await verifyAll(tx)
-      throw new Error('taken back')
+      throw new Error('rolled back')
     })
-    .catch((error: Error) => expect(error.message).toBe('taken back'))
+    .catch((error: Error) => expect(error.message).toBe('rolled back'))
   return found
 }
 
-test('books that are right have no differences', async () => {
+test('correct books have no differences', async () => {
   expect(await verifyAll(world.database)).toEqual([])
 })
 
@@ -91,17 +91,17 @@ const entriesSum = 'entries add up to the settled balance'
 const entryContinues = 'each entry continues the one before'
 const lineEnds = 'the line ends where the last entry does'
 const grantsBalance = 'grants less what is not folded make the settled balance'
-const grantParts = 'each grant is granted = remaining + drawn + expired'
+const grantSums = 'each grant is granted = remaining + drawn + expired'
 const drawsCover = 'draws cover what is folded without a gap'
 const conservation = 'granted = balance + used + expired'
 const nextLook = 'the next boundary is no later than the next expiry'
 const orphans = 'every entry and event belongs to a workspace'
-const talked = 'each call is charged what was talked'
+const talked = 'each call is charged for its conversation'
 const callEntries = 'each call’s entries add up to its charge'
 const chargesCalls = 'every charge belongs to a call'
-const counts = 'the line counts the calls there are'
-const liveLine = 'the line is the settled balance less what live calls use'
-const statuses = 'each call’s status says what is known of it'
+const counts = 'the line counts the live and open calls'
+const liveLine = 'the line is the settled balance less what live calls have used'
+const statuses = 'each call’s status follows from its facts'
 const begins = 'each call’s charges begin where it says'
 const usageDays = 'usage of each day is what its calls were charged'
 const usageZone = 'usage is kept in the workspace’s time zone'
@@ -144,7 +144,7 @@ test.each<[string, string, string[]]>([
   ['what was drawn by an entry', entry('drawn_after_ms = drawn_after_ms - 1', 4), [entryContinues, begins]],
   ['that an expiry draws nothing', entry('drawn_after_ms = drawn_after_ms + 1', 10), [entryContinues]],
   ['whose charge an entry is', entry('call_id = gen_random_uuid()', 4), [callEntries, chargesCalls]],
-  ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [grantParts]],
+  ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [grantSums]],
   ['an entry’s place', entry('seq = 1000', 4), [entryContinues, lineEnds, begins]],
   [
     'an entry’s workspace',
@@ -155,10 +155,10 @@ test.each<[string, string, string[]]>([
   [
     'what is left of a grant',
     grant('remaining_ms = remaining_ms - 1', 'remaining_ms > 0'),
-    [grantsBalance, grantParts],
+    [grantsBalance, grantSums],
   ],
-  ['what was granted', grant('granted_ms = granted_ms + 1', 'not returned'), [grantParts, conservation]],
-  ['that credit was only given back', grant('returned = false', 'returned'), [conservation]],
+  ['what was granted', grant('granted_ms = granted_ms + 1', 'not returned'), [grantSums, conservation]],
+  ['that credit was returned', grant('returned = false', 'returned'), [conservation]],
   [
     'when credit expires',
     grant('expires_at_ms = expires_at_ms - 1', 'remaining_ms > 0 and expires_at_ms > 0'),
@@ -167,7 +167,7 @@ test.each<[string, string, string[]]>([
   [
     'which grant paid',
     `update grant_draws set grant_id = gen_random_uuid() where ${middleDraw}`,
-    [grantParts],
+    [grantSums],
   ],
   [
     'where a draw lies',
@@ -177,7 +177,7 @@ test.each<[string, string, string[]]>([
   [
     'how much a draw is',
     `update grant_draws set to_ms = to_ms - 1 where ${middleDraw}`,
-    [grantParts, drawsCover],
+    [grantSums, drawsCover],
   ],
   // Calls
   [
@@ -214,9 +214,9 @@ test.each<[string, string, string[]]>([
   ['where the charges of a day end', usage('drawn_to_ms = drawn_to_ms - 1'), [usageDays]],
   ['in which zone a day is meant', usage(`time_zone = 'Asia/Tokyo'`), [usageDays, usageZone]],
 ])('verify finds a change to %s', async (_what, statement, checks) => {
-  const found = await corrupted(statement)
+  const found = await verifyCorrupted(statement)
   expect(new Set(found.map(({ check }) => check))).toEqual(new Set(checks))
-  // It names the workspace, and nobody else's.
+  // It names this workspace and no other.
   const { rows } = await world.database.query('select from workspaces')
   expect(rows).toHaveLength(2)
   const others = found.filter(
@@ -231,17 +231,17 @@ test.each<[string, string, string[]]>([
     `delete from ledger_entries where workspace_id = :workspace and seq = 3`,
     [entriesSum, entryContinues],
   ],
-  ['a draw', `delete from grant_draws where ${middleDraw}`, [grantParts, drawsCover]],
+  ['a draw', `delete from grant_draws where ${middleDraw}`, [grantSums, drawsCover]],
   ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls, usageDays]],
   ['usage of a day', `delete from usage_days where ${firstDay}`, [usageDays]],
   ['a call that rings', `delete from calls where ${oneOf('calls', `status = 'authorized'`)}`, [counts]],
   ['a balance line', 'delete from balance_lines where workspace_id = :workspace', [orphans, callOrphans]],
 ])('verify finds that %s is missing', async (_what, statement, checks) => {
-  expect(new Set((await corrupted(statement)).map(({ check }) => check))).toEqual(new Set(checks))
+  expect(new Set((await verifyCorrupted(statement)).map(({ check }) => check))).toEqual(new Set(checks))
 })
 
 test.each(['ledger_entries', 'grant_draws'])(
-  'the database refuses to change or take away rows of %s',
+  'the database refuses to change or delete rows of %s',
   async (table) => {
     const refused = `${table} is append-only`
     for (const statement of [

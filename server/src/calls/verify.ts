@@ -1,9 +1,8 @@
 import { type Difference, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** What the calls say must be what the ledger says. See the ledger's `verifyLedger`. */
-const checks: Record<string, string> = {
-  'each call is charged what was talked': `
+const CHECKS: Record<string, string> = {
+  'each call is charged for its conversation': `
     select workspace_id, format('call %s: talked %s ms, charged %s ms', id, talked, settled_ms) as detail
     from (select workspace_id, id, settled_ms, status,
             case when answered_at_ms is null then 0
@@ -13,8 +12,8 @@ const checks: Record<string, string> = {
           from calls) c
     where settled_ms <> talked`,
 
-  'each call’s status says what is known of it': `
-    select workspace_id, format('call %s is %s, known of it makes it %s', id, status, known) as detail
+  'each call’s status follows from its facts': `
+    select workspace_id, format('call %s is %s, its facts make it %s', id, status, known) as detail
     from (select workspace_id, id, status,
             case when refusal_reason is not null then 'refused'
                  when ended_at_ms is null then case when answered_at_ms is null then 'authorized' else 'in_conversation' end
@@ -33,20 +32,20 @@ const checks: Record<string, string> = {
     where coalesce(e.sum, 0) <> c.settled_ms or coalesce(e.entries, 0) <> cardinality(c.entry_seqs)`,
 
   'every charge belongs to a call': `
-    select e.workspace_id, format('entry %s charges call %s, which is not there', e.seq, e.call_id) as detail
+    select e.workspace_id, format('entry %s charges call %s, which does not exist', e.seq, e.call_id) as detail
     from ledger_entries e
     left join calls c on c.workspace_id = e.workspace_id and c.id = e.call_id
     where e.kind = 'call' and c.id is null`,
 
-  'the line counts the calls there are': `
-    select l.workspace_id, format('the line has %s live and %s open calls, there are %s and %s',
+  'the line counts the live and open calls': `
+    select l.workspace_id, format('the line has %s live and %s open calls, but %s and %s exist',
                                   l.live_calls, l.open_calls, coalesce(c.live, 0), coalesce(c.open, 0)) as detail
     from balance_lines l
     left join (select workspace_id, count(*) as open, count(*) filter (where status = 'in_conversation') as live
                from calls where status in ('authorized', 'in_conversation') group by workspace_id) c using (workspace_id)
     where l.live_calls <> coalesce(c.live, 0) or l.open_calls <> coalesce(c.open, 0)`,
 
-  'the line is the settled balance less what live calls use': `
+  'the line is the settled balance less what live calls have used': `
     select l.workspace_id, format('the line is at %s ms, settled balance and live calls make %s ms',
                                   l.balance_ms, l.settled_ms + coalesce(c.since, 0)) as detail
     from balance_lines l
@@ -55,7 +54,7 @@ const checks: Record<string, string> = {
                where c.status = 'in_conversation' group by 1) c using (workspace_id)
     where l.balance_ms <> l.settled_ms + coalesce(c.since, 0)`,
 
-  // Instead of foreign keys: see docs/decisions/0005.
+  // Replaces foreign keys: see docs/decisions/0005.
   'every call belongs to a workspace and to one of its agents': `
     select c.workspace_id, format('%s calls of agent %s: %s', c.calls, c.agent_id,
                                   case when l.workspace_id is null then 'their workspace has no balance line'
@@ -66,6 +65,11 @@ const checks: Record<string, string> = {
     where l.workspace_id is null or a.id is null`,
 }
 
+/**
+ * Checks the calls against the ledger and the balance lines. Reads one snapshot, also while a server runs.
+ *
+ * @returns each row that a check found
+ */
 export function verifyCalls(db: Queryable): Promise<Difference[]> {
-  return runChecks(db, checks)
+  return runChecks(db, CHECKS)
 }

@@ -18,7 +18,7 @@ export type CallCosts = {
   formatCells(call: ExportedCall): string
 }
 
-/** A call as the export reads it. Its UUIDs are keys of maps: see `copiedUuidKey`. */
+/** A call as the export reads it. Its UUIDs are keys of maps: see `readCopiedUuidKey`. */
 export type ExportedCall = {
   readonly callKey: string
   readonly agentKey: string

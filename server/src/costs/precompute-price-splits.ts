@@ -1,6 +1,6 @@
 import { type LineRow, openGrants, readLine } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { invariant } from '../platform/problem.ts'
 import { readUsageDays, type UsageDay } from '../usage/index.ts'
 import { readDrawPrices } from './draw-prices.ts'
@@ -21,7 +21,7 @@ export async function precomputePriceSplits(database: Database, limit = 20): Pro
 }
 
 async function precompute(database: Database, workspaceId: string): Promise<void> {
-  const { line, timeZone, splits, nextChangeMs } = await inOneSnapshot(database, async (tx) => {
+  const { line, timeZone, splits, nextChangeMs } = await readInSnapshot(database, async (tx) => {
     const before = await readPrecomputed(tx, workspaceId)
     invariant(before, 'A balance line belongs to a workspace')
     const { timeZone, foldedMs } = before

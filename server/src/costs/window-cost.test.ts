@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CostWorld, openCostWorld } from '../../test/cost-world.ts'
 import { answerOf, endOf, reapOf, startOf, verifyAll, worldStartsAtMs } from '../../test/world.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { publicId } from '../public-ids.ts'
 import { readRange } from '../reports/range.ts'
 import { resolveWindow } from '../reports/window.ts'
@@ -28,7 +28,7 @@ describe('a day on which the price changes', () => {
     expect(await precomputePriceSplits(world.database)).toBe(0)
     await world.talk(other, MINUTE_MS)
     const ofOther = { preset: 'all', agentId: publicId('agent', other.agentId) } as const
-    const { splits, cost } = await inOneSnapshot(world.database, async (tx) => {
+    const { splits, cost } = await readInSnapshot(world.database, async (tx) => {
       const window = await resolveWindow(tx, workspace.workspaceId, ofOther, world.clock.now())
       return readRange(tx, workspace.workspaceId, window)
     })

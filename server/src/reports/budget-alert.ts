@@ -3,7 +3,7 @@ import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/text-format.ts'
+import { formatInstant } from '../platform/text-format.ts'
 
 /** A step of a month's budget that usage has reached. */
 type ReachedStep = {
@@ -36,7 +36,7 @@ export function raiseBudgetAlert(
       kind: 'budget_reached',
       key: `${month}/${budgetMs}/${step}`,
       title: step === 100 ? 'The monthly budget is used up' : `${step}% of the monthly budget is used`,
-      detail: `${used} were used in ${formatMonth(month)} by ${instantText(nowMs, timeZone)}. ${source} The budget stops nothing: calls continue while there are credits. See what used them on the Usage page, or change the budget in Settings.`,
+      detail: `${used} were used in ${formatMonth(month)} by ${formatInstant(nowMs, timeZone)}. ${source} The budget stops nothing: calls continue while there are credits. See what used them on the Usage page, or change the budget in Settings.`,
       link: '/usage',
     },
     nowMs,

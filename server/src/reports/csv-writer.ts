@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
-import { formulaSafe } from '../platform/http/csv.ts'
+import { escapeFormula } from '../platform/http/csv.ts'
 
 /**
  * Writes the lines of a CSV file into buffers, cell by cell. Numbers, IDs and instants become bytes directly: in files
@@ -39,7 +39,7 @@ const hexDigits = Buffer.from('0123456789abcdef', 'latin1')
 
 /** Formats a text as a cell: in quotes if it needs them, and so that no spreadsheet takes it for a formula. */
 export function formatCell(text: string): string {
-  const safe = phoneNumber.test(text) ? text : formulaSafe(text)
+  const safe = phoneNumber.test(text) ? text : escapeFormula(text)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

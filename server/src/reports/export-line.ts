@@ -2,10 +2,10 @@ import { creditsFromMs } from '@talktime/core/billing/credits'
 import type { CallCosts } from '../costs/index.ts'
 import {
   type CopyRow,
-  copiedBigint,
-  copiedBoolean,
-  copiedUuidKey,
   isCopiedNull,
+  readCopiedBigint,
+  readCopiedBoolean,
+  readCopiedUuidKey,
 } from '../platform/database/copy-binary.ts'
 import { invariant } from '../platform/problem.ts'
 import type { CsvWriter } from './csv-writer.ts'
@@ -24,14 +24,14 @@ export type LineContext = {
 
 /** Writes the line of a call. Calls must come in the order in which they ended: see `CallCosts`. */
 export function writeCall(writer: CsvWriter, row: CopyRow, { window, agents, costs }: LineContext): void {
-  const settledMs = copiedBigint(row, field.settled)
-  const endedAtMs = copiedBigint(row, field.endedAt)
-  const agentKey = copiedUuidKey(row, field.agentId)
+  const settledMs = readCopiedBigint(row, field.settled)
+  const endedAtMs = readCopiedBigint(row, field.endedAt)
+  const agentKey = readCopiedUuidKey(row, field.agentId)
   const agent = agents.get(agentKey)
   invariant(agent, 'A call has an agent of its workspace')
   writeId(writer, 'call_', row, field.id)
-  writer.writeInstant(copiedBigint(row, field.authorizedAt))
-  writer.writeInstant(copiedBigint(row, field.answeredAt))
+  writer.writeInstant(readCopiedBigint(row, field.authorizedAt))
+  writer.writeInstant(readCopiedBigint(row, field.answeredAt))
   writer.writeInstant(endedAtMs)
   writer.writePlain(window.timeZone)
   writeText(writer, row, field.direction)
@@ -43,12 +43,12 @@ export function writeCall(writer: CsvWriter, row: CopyRow, { window, agents, cos
   writer.writePlain(String(creditsFromMs(settledMs)))
   writer.writePlain(
     costs.formatCells({
-      callKey: copiedUuidKey(row, field.id),
+      callKey: readCopiedUuidKey(row, field.id),
       agentKey,
       endedAtMs,
       settledMs,
-      drawnFromMs: isCopiedNull(row, field.drawnFrom) ? 0 : copiedBigint(row, field.drawnFrom),
-      hasOneEntry: copiedBoolean(row, field.hasOneEntry),
+      drawnFromMs: isCopiedNull(row, field.drawnFrom) ? 0 : readCopiedBigint(row, field.drawnFrom),
+      hasOneEntry: readCopiedBoolean(row, field.hasOneEntry),
     }),
   )
   writer.endLine()

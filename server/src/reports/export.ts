@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import pg from 'pg'
 import { readCallCosts } from '../costs/index.ts'
 import { readLine } from '../ledger/index.ts'
-import { copiedBigint, uuidKey } from '../platform/database/copy-binary.ts'
+import { readCopiedBigint, uuidKey } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { invariant, Problem, platformProblems } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
@@ -143,7 +143,7 @@ async function* writeFile(
   let usedMs = 0
   const copied = copyCalls(client, workspaceId, context.window, (row) => {
     calls += 1
-    usedMs += copiedBigint(row, exportField.settled)
+    usedMs += readCopiedBigint(row, exportField.settled)
     writeCall(writer, row, context)
   })
   for await (const _ of copied) yield* writer.takeBuffers(false)

@@ -3,7 +3,7 @@ import { savePriceSplits } from '../costs/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { HttpServer, Routes } from '../platform/http/http-server.ts'
 import { addExportRoute } from './export-route.ts'
 import { readRange } from './range.ts'
@@ -43,7 +43,7 @@ function addSummaryRoute(server: HttpServer, { access, database, clock, ledger }
       const { workspaceId } = await access.scopeOf(request)
       const nowMs = clock.now()
       await ledger.catchUpIfDue(workspaceId)
-      const summary = await inOneSnapshot(database, (tx) => readSummary(tx, workspaceId, nowMs))
+      const summary = await readInSnapshot(database, (tx) => readSummary(tx, workspaceId, nowMs))
       return summaryResponse(summary, nowMs)
     },
   )
@@ -65,7 +65,7 @@ function addRangeRoute(server: HttpServer, { access, database, clock }: UsageRou
     async (request) => {
       const { workspaceId } = await access.scopeOf(request)
       const nowMs = clock.now()
-      const { window, usage } = await inOneSnapshot(database, async (tx) => {
+      const { window, usage } = await readInSnapshot(database, async (tx) => {
         const window = await resolveWindow(tx, workspaceId, request.query, nowMs)
         return { window, usage: await readRange(tx, workspaceId, window) }
       })

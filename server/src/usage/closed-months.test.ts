@@ -11,7 +11,7 @@ import {
   type World,
 } from '../../test/world.ts'
 import type { CallCommand } from '../calls/index.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { changeTimeZone } from '../reports/change-time-zone.ts'
 import { readRange } from '../reports/range.ts'
 import { resolveWindow, type WindowQuery } from '../reports/window.ts'
@@ -52,7 +52,7 @@ const windows: readonly WindowQuery[] = [
 
 /** Reads everything that the page of usage shows for these windows. */
 function readWindows(): Promise<unknown[]> {
-  return inOneSnapshot(world.database, async (tx) => {
+  return readInSnapshot(world.database, async (tx) => {
     const answers: unknown[] = []
     for (const query of windows) {
       const window = await resolveWindow(tx, workspace.workspaceId, query, world.clock.now())

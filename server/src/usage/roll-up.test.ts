@@ -14,7 +14,7 @@ import {
   type World,
   worldStartsAtMs,
 } from '../../test/world.ts'
-import { migrationsFolder } from '../platform/database/migrate.ts'
+import { MIGRATIONS_FOLDER } from '../platform/database/migrate.ts'
 
 let world: World
 beforeEach(async () => {
@@ -169,7 +169,7 @@ test('the migration that creates the roll-ups counts the calls of before', async
     drop table usage_days, usage_splits, time_zone_changes, budget_watches;
     alter table calls drop column drawn_from_ms;
     alter table grants drop column price_minor, drop column price_per_ms, drop column price_currency`)
-  await world.database.query(await readFile(join(migrationsFolder, '0015-usage.sql'), 'utf8'))
+  await world.database.query(await readFile(join(MIGRATIONS_FOLDER, '0015-usage.sql'), 'utf8'))
   expect((await world.database.query('select * from usage_days order by 1, 2, 3')).rows).toEqual(kept.rows)
   expect(kept.rows).toHaveLength(5)
 })

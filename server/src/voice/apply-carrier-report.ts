@@ -1,8 +1,9 @@
 import { isOpen } from '@talktime/core/calls/call'
-import type { CallEngine, CallRow } from '../calls/index.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
-import { type Carrier, type CarrierName, patienceMs } from './carrier.ts'
+import { assertNever } from '@talktime/core/exhaustive'
+import { MINUTE_MS } from '@talktime/core/time/durations'
+import type { CallRow } from '../calls/index.ts'
+import { type Carrier, type CarrierEndReason, type CarrierName, computeWaitMs } from './carrier.ts'
+import { findCarrier, loadCallOfLeg, type VoiceContext } from './deps.ts'
 import {
   checkLegAt,
   checkLegBy,
@@ -13,123 +14,153 @@ import {
   recordPlaced,
 } from './leg-store.ts'
 
-/** What a carrier says of a call, by its own name of it or by ours. Instants are epoch milliseconds. */
-export type CallReport = {
+/** A carrier's message about a call. */
+export type CarrierReport = {
   readonly carrier: CarrierName
+  /** The carrier's own name for the call. */
   readonly ref: string
-  /** Our call's UUID, where the carrier passes it on. */
+  /** The UUID of our call, if the carrier passes it on. */
   readonly callId?: string | undefined
-  /** changed: something happened that the carrier is to be asked about soon. */
+  /** `changed`: something happened that only the carrier can explain. It is asked soon. */
   readonly type: 'ringing' | 'answered' | 'ended' | 'changed'
+  /** When it happened, in epoch milliseconds. */
   readonly atMs: number
-  /** Of an end: `completed`, `busy`, `no_answer`, `failed`, `voicemail`, `canceled`, … */
-  readonly reason?: string | undefined
-  /** Of an end: how long it was talked, by which an answer is known that nobody reported. */
+  /** Only of an end. */
+  readonly reason?: CarrierEndReason | undefined
+  /** Only of an end: how long the conversation lasted. It stands in for an answer that nobody reported. */
   readonly talkedMs?: number | undefined
 }
 
-/** What this room's loops stand on. */
-export type ReportDeps = {
-  readonly database: Database
-  readonly clock: Clock
-  readonly engine: CallEngine
-  readonly carrierOf: (name: CarrierName) => Carrier | undefined
-  readonly callOf: (leg: Pick<LegRow, 'workspaceId' | 'callId'>) => Promise<CallRow | undefined>
-  /** Does something that nobody waits for; where it fails, `onError` hears of it. */
-  readonly inBackground: (work: Promise<unknown>) => void
-  readonly onError: (error: unknown) => void
-}
+/** What became of a call: a carrier's report or its answer to a question, without the names of the call. */
+export type CallFact =
+  | { readonly type: 'answered'; readonly atMs: number }
+  | {
+      readonly type: 'ended'
+      readonly atMs: number
+      /** `not_placed`: the carrier never got the order. */
+      readonly reason?: CarrierEndReason | 'not_placed' | undefined
+      readonly talkedMs?: number | undefined
+    }
 
-/** How often the carrier is asked about a conversation of which nothing is heard. */
-export const TALKING_CHECK_MS = 60_000
-/** How long after the hard stop it is asked. */
+/** How often a carrier is asked about a conversation of which no report arrives. */
+const TALKING_CHECK_MS = MINUTE_MS
+/** How long after the hard stop the carrier is asked. */
 const AFTER_HARD_STOP_MS = 5_000
-/** How long after something happened to a call its carrier is asked, should it say no more by itself. */
-export const SOON_MS = 5_000
+/** How often the carrier is asked after that, until the call is over. */
+const OVERDUE_CHECK_MS = 30_000
+/** How long after something happened to a call its carrier is asked if no further report arrives. */
+export const CHECK_SOON_MS = 5_000
 
-/** Takes a report. One of a call that nobody knows is passed over: it is not ours. */
-export async function report(around: ReportDeps, said: CallReport): Promise<void> {
-  const { database, clock } = around
-  const leg = await legOf(around, said)
-  if (leg === undefined) return
-  if (leg.state === 'over' && leg.ref === null) return isAliveAfterAll(around, leg, said)
-  // The order's answer may have been lost: that the carrier speaks of the call shows that it has it.
-  if (leg.ref === null) {
-    const ringsMs = patienceMs(around.carrierOf(leg.carrier), leg.ringMsMax)
-    await recordPlaced(database, leg, said.ref, clock.now() + ringsMs)
+/** Applies a report of a carrier. Reports may repeat, arrive late and in any order. Ignores calls that are not ours. */
+export async function applyCarrierReport(context: VoiceContext, report: CarrierReport): Promise<void> {
+  const { database, clock } = context
+  const found = await findReportedLeg(context, report)
+  if (found === undefined) return
+  if (found.state === 'over' && found.ref === null) return hangUpRevivedCall(context, found, report)
+  // The answer to the order may have been lost. The report shows that the carrier has the call.
+  if (found.ref === null) {
+    const ringMs = computeWaitMs(findCarrier(context, found.carrier), found.ringMsMax)
+    await recordPlaced(database, found, report.ref, clock.now() + ringMs)
   }
-  const known = { ...leg, ref: said.ref }
-  if (said.type === 'changed') return checkLegBy(database, known, clock.now() + SOON_MS)
-  const before = said.type === 'answered' ? await around.callOf(known) : undefined
-  const call = await learn(around, known, said)
-  if (before?.facts.answeredAtMs === null && call !== undefined)
-    around.inBackground(limit(around, known, call))
+  const leg = { ...found, ref: report.ref }
+  const { type, atMs, reason, talkedMs } = report
+  switch (type) {
+    case 'ringing':
+      return
+    case 'changed':
+      return checkLegBy(database, leg, clock.now() + CHECK_SOON_MS)
+    case 'answered': {
+      const before = await loadCallOfLeg(context, leg)
+      const call = await applyCallFact(context, leg, { type, atMs })
+      if (before?.facts.answeredAtMs === null && call !== undefined)
+        context.runInBackground(limitDuration(context, leg, call))
+      return
+    }
+    case 'ended':
+      await applyCallFact(context, leg, { type, atMs, reason, talkedMs })
+      return
+    default:
+      return assertNever(type)
+  }
 }
 
-/** The leg that a carrier speaks of. */
-export async function legOf(
-  { database }: Pick<ReportDeps, 'database'>,
-  { carrier, ref, callId }: Pick<CallReport, 'carrier' | 'ref' | 'callId'>,
+/** Finds the leg that a carrier speaks of, by the carrier's name for the call or by ours. */
+export async function findReportedLeg(
+  { database }: Pick<VoiceContext, 'database'>,
+  { carrier, ref, callId }: Pick<CarrierReport, 'carrier' | 'ref' | 'callId'>,
 ): Promise<LegRow | undefined> {
   const byRef = await findLegByRef(database, carrier, ref)
   if (byRef !== undefined || callId === undefined) return byRef
   const leg = await findLegByCall(database, callId)
-  // Our call is another one of the carrier's, or another carrier's.
+  // Our call may already be another call of this carrier, or a call of another carrier.
   return leg?.carrier === carrier && leg.ref === null ? leg : undefined
 }
 
-/** The carrier knew nothing of the call when it was asked, so it was closed; now it speaks of it. Nobody is to talk there. */
-async function isAliveAfterAll(around: ReportDeps, leg: LegRow, { type, ref }: CallReport): Promise<void> {
-  const carrier = around.carrierOf(leg.carrier)
+/**
+ * Hangs up a call that was closed because the carrier did not know it, and of which the carrier now reports. It is not
+ * charged any more, so nobody may talk in it.
+ */
+async function hangUpRevivedCall(
+  context: VoiceContext,
+  leg: LegRow,
+  { type, ref }: CarrierReport,
+): Promise<void> {
+  const carrier = findCarrier(context, leg.carrier)
   if (type === 'ended' || carrier === undefined) return
-  around.inBackground(carrier.hangUp({ ...leg, ref }))
+  context.runInBackground(carrier.hangUp({ ...leg, ref }))
 }
 
-/** Hands a fact of a call to the engine. Returns the call as it is then, where the fact was its answer. */
-export async function learn(
-  around: ReportDeps,
+/** Submits a fact to the call engine. Returns the call after its answer, and undefined in all other cases. */
+export async function applyCallFact(
+  context: VoiceContext,
   leg: LegRow,
-  said: Pick<CallReport, 'type' | 'atMs' | 'reason' | 'talkedMs'>,
+  fact: CallFact,
 ): Promise<CallRow | undefined> {
-  const { database, engine } = around
+  const { database, engine } = context
   const { workspaceId, callId } = leg
   const about = { workspaceId, target: { callId }, vouched: true }
-  if (said.type === 'answered') {
-    const answered = await engine.submit({ type: 'answer', ...about, atMs: said.atMs })
-    if (answered.outcome !== 'call') return undefined
-    await checkLegAt(database, leg, nextCheckMs(around.carrierOf(leg.carrier), answered.call, said.atMs))
-    return answered.call
-  }
-  if (said.type === 'ended') {
-    if (said.talkedMs && (await around.callOf(leg))?.facts.answeredAtMs === null) {
-      await engine.submit({ type: 'answer', ...about, atMs: said.atMs - said.talkedMs })
+  switch (fact.type) {
+    case 'answered': {
+      const answered = await engine.submit({ type: 'answer', ...about, atMs: fact.atMs })
+      if (answered.outcome !== 'call') return undefined
+      const carrier = findCarrier(context, leg.carrier)
+      await checkLegAt(database, leg, computeNextCheck(carrier, answered.call, fact.atMs))
+      return answered.call
     }
-    const ended = await engine.submit({ type: 'end', ...about, atMs: said.atMs, reason: said.reason ?? null })
-    if (ended.outcome === 'call') await closeLeg(database, leg)
-    // It comes before our own call was written down.
-    else await checkLegBy(database, leg, around.clock.now() + SOON_MS)
+    case 'ended': {
+      const { atMs, talkedMs, reason } = fact
+      if (talkedMs && (await loadCallOfLeg(context, leg))?.facts.answeredAtMs === null) {
+        await engine.submit({ type: 'answer', ...about, atMs: atMs - talkedMs })
+      }
+      const ended = await engine.submit({ type: 'end', ...about, atMs, reason: reason ?? null })
+      if (ended.outcome === 'call') await closeLeg(database, leg)
+      // The report arrived before our own call was recorded.
+      else await checkLegBy(database, leg, context.clock.now() + CHECK_SOON_MS)
+      return undefined
+    }
+    default:
+      return assertNever(fact)
   }
-  return undefined
 }
 
-/** Hands the hard stop of a call that came in to a carrier that was not told it when it was connected. */
-export async function limit(around: ReportDeps, leg: LegRow, call: CallRow): Promise<void> {
-  const carrier = around.carrierOf(leg.carrier)
-  if (call.direction !== 'inbound' || carrier?.limit === undefined || !isOpen(call.facts)) return
+/** Sends the hard stop of an incoming call to a carrier that did not learn it when the call was connected. */
+export async function limitDuration(context: VoiceContext, leg: LegRow, call: CallRow): Promise<void> {
+  const carrier = findCarrier(context, leg.carrier)
+  if (call.direction !== 'inbound' || carrier?.limitDuration === undefined || !isOpen(call.facts)) return
   try {
-    await carrier.limit(leg, call.maxDurationMs)
+    await carrier.limitDuration(leg, call.maxDurationMs)
   } catch (error) {
-    // Whoever asks after the call tells it again.
-    await checkLegBy(around.database, leg, around.clock.now() + SOON_MS)
+    // The next check of the call sends it again.
+    await checkLegBy(context.database, leg, context.clock.now() + CHECK_SOON_MS)
     throw error
   }
 }
 
-/** When to ask about a call in conversation: now and then, and once its hard stop has passed. */
-export function nextCheckMs(carrier: Carrier | undefined, call: CallRow, nowMs: number): number {
+/** Computes when to ask about a live call: regularly, and right after its hard stop. */
+export function computeNextCheck(carrier: Carrier | undefined, call: CallRow, nowMs: number): number {
   const { answeredAtMs } = call.facts
-  const soonMs = nowMs + patienceMs(carrier, TALKING_CHECK_MS)
-  if (answeredAtMs === null) return soonMs
+  const regularMs = nowMs + computeWaitMs(carrier, TALKING_CHECK_MS)
+  if (answeredAtMs === null) return regularMs
   const afterStopMs = answeredAtMs + call.maxDurationMs + AFTER_HARD_STOP_MS
-  return afterStopMs > nowMs ? Math.min(soonMs, afterStopMs) : nowMs + 30_000
+  return afterStopMs > nowMs ? Math.min(regularMs, afterStopMs) : nowMs + OVERDUE_CHECK_MS
 }

@@ -1,26 +1,32 @@
 import { isOpen } from '@talktime/core/calls/call'
-import type { ReportDeps } from './apply-carrier-report.ts'
 import type { CarrierName } from './carrier.ts'
-import { findLegByCall, withdrawLeg } from './leg-store.ts'
+import { loadCallOfLeg, type VoiceDeps } from './deps.ts'
+import { cancelLeg, findLegByCall } from './leg-store.ts'
 
 /**
- * Takes back an order that did not get as far as a carrier: whoever still holds it, or will only hear of it now, places
- * nothing. Where a carrier was asked already nothing changes.
+ * Cancels an order that no carrier was asked to place yet. Every process that holds the order, or receives it later,
+ * then places nothing. Changes nothing if a carrier was asked already. The call, if there is one, ends as `withdrawn`.
  *
- * @returns true where there is no call; otherwise what became of it is in the call
+ * @returns true if there is no call. Otherwise the call says what became of the order.
  */
-export async function withdraw(
-  { database, engine, clock, callOf }: Pick<ReportDeps, 'database' | 'engine' | 'clock' | 'callOf'>,
+export async function cancelOrder(
+  deps: Pick<VoiceDeps, 'database' | 'engine' | 'clock'>,
   order: { readonly workspaceId: string; readonly callId: string; readonly carrier: CarrierName },
 ): Promise<boolean> {
   const { workspaceId, callId } = order
-  await withdrawLeg(database, order, clock.now())
-  const leg = await findLegByCall(database, callId)
+  await cancelLeg(deps.database, order, deps.clock.now())
+  const leg = await findLegByCall(deps.database, callId)
   if (leg?.state !== 'over') return false
-  const call = await callOf(order)
+  const call = await loadCallOfLeg(deps, order)
   if (call === undefined) return true
   if (isOpen(call.facts)) {
-    await engine.submit({ type: 'end', workspaceId, target: { callId }, atMs: null, reason: 'withdrawn' })
+    await deps.engine.submit({
+      type: 'end',
+      workspaceId,
+      target: { callId },
+      atMs: null,
+      reason: 'withdrawn',
+    })
   }
   return false
 }

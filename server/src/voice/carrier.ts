@@ -1,84 +1,116 @@
 /** The voice stacks that calls can go through. */
 export type CarrierName = 'simulated' | 'twilio'
 
-/** An outbound call to be placed. Instants are epoch milliseconds. */
+/** What happens when a machine answers: the carrier hangs up, or the agent talks to it. */
+export type OnVoicemail = 'hang_up' | 'talk'
+
+/** An outbound call that a carrier must place. */
 export type PlaceOrder = {
   readonly workspaceId: string
-  /** Our call's UUID; the carrier reports under it. */
+  /** The UUID of our call. The carrier's reports name it. */
   readonly callId: string
-  /** E.164: the number that is shown; null where the agent has none. */
+  /** The number that the phone shows, in E.164. Null if the agent has none. */
   readonly from: string | null
-  /** E.164. */
+  /** The number to call, in E.164. */
   readonly to: string
-  /** The hard stop: how long the conversation may last. */
+  /** The hard stop: the longest conversation. */
   readonly maxDurationMs: number
-  /** How long it may ring. */
+  /** The longest time that it may ring. */
   readonly ringMsMax: number
-  readonly onVoicemail: 'hang_up' | 'talk'
+  readonly onVoicemail: OnVoicemail
 }
 
-/** What a carrier says to an order. */
-export type Placed =
-  | { readonly outcome: 'placed'; readonly ref: string }
-  /** It will not place this call, also if asked again: the number is none, for instance. */
-  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string }
+/** Why a carrier will never place an order, however often it is asked. */
+export type PlacementRejection = 'invalid_number' | 'rejected_by_carrier'
 
-/** A call as the carrier knows it. `ref` is its own name of it: null where it never answered the order. */
+/** A carrier's answer to an order. */
+export type Placed =
+  /** `ref`: the carrier's own name for the call. */
+  | { readonly outcome: 'placed'; readonly ref: string }
+  | { readonly outcome: 'rejected'; readonly reason: PlacementRejection; readonly detail: string }
+
+/** A call inside a carrier. */
 export type CarrierLeg = {
   readonly workspaceId: string
   readonly callId: string
+  /** The carrier's own name for the call. Null if its answer to the order never arrived. */
   readonly ref: string | null
   readonly from: string | null
   readonly to: string | null
+  /** When the order was sent, in epoch milliseconds. */
   readonly placedAtMs: number
 }
 
-/** What is true of a call, by the carrier's word. */
+/** Why a call ended, as a carrier says it. It becomes the end reason of our call. */
+export type CarrierEndReason =
+  /** The conversation ended normally. */
+  | 'completed'
+  /** The connection broke during the conversation. */
+  | 'dropped'
+  /** The carrier hung up because we ordered it. */
+  | 'hung_up'
+  /** The call was taken back while it rang. */
+  | 'canceled'
+  | 'busy'
+  | 'no_answer'
+  /** A machine answered, and the carrier hung up. */
+  | 'voicemail'
+  | 'failed'
+
+/** What a carrier says about a call when it is asked. Instants are epoch milliseconds. */
 export type CarrierState =
   | { readonly state: 'unknown' }
   | { readonly state: 'ringing'; readonly ref: string }
-  | { readonly state: 'in_conversation'; readonly ref: string; readonly answeredAtMs: number | null }
+  | {
+      readonly state: 'in_conversation'
+      readonly ref: string
+      /** Null if the carrier does not say it while the call is live. */
+      readonly answeredAtMs: number | null
+    }
   | {
       readonly state: 'over'
       readonly ref: string
       readonly answeredAtMs: number | null
       readonly endedAtMs: number
-      /** `busy`, `no_answer`, `failed`, `voicemail`, `completed`, … : the end reason of our call. */
-      readonly reason: string
+      readonly reason: CarrierEndReason
     }
 
 /**
- * The port to a voice stack. No method is called inside a database transaction, and each throws
- * {@link CarrierUnreachable} where it is not known what the carrier did.
+ * The port to a voice stack that Talktime itself drives.
+ *
+ * No method may be called inside a database transaction. Every method throws {@link CarrierUnreachable} if it is unknown
+ * what the carrier did.
  */
 export type Carrier = {
   readonly name: CarrierName
-  /** Whether it needs a number of the agent's to call from. */
+  /** Whether the agent must have a phone number to call from. */
   readonly needsFrom: boolean
-  /** Whether it needs to be told where the agent is: its voice endpoint. */
+  /** Whether the agent must have a voice endpoint to connect its calls to. */
   readonly needsEndpoint: boolean
-  /** How much faster than in life its calls pass; left out: they are in life. */
+  /** How many times faster than real time its calls run. Left out: real time. */
   readonly pace?: number
   place(order: PlaceOrder): Promise<Placed>
-  /** Orders a hang-up. That it was taken is no confirmation: that comes as an event, or by `lookUp`. */
+  /**
+   * Orders a hang-up. That the order was accepted does not confirm that the call is over: a report or `lookUp` does.
+   */
   hangUp(leg: CarrierLeg): Promise<void>
   /**
-   * Has it end a call that came in by itself, after so long. Left out: it is told so when the call is connected. It may
-   * be told again.
+   * Sets the hard stop of an incoming call that was answered. May be repeated. Left out: the carrier learns the hard stop
+   * when the call is connected.
    */
-  limit?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
+  limitDuration?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
   lookUp(leg: CarrierLeg): Promise<CarrierState>
 }
 
 /**
- * How long to wait, before the carrier is asked, for what takes `ms` in life. Where its calls pass faster the wait is as
- * much shorter, but not below `msMin`, which its messages and answers may take all the same.
+ * Computes how long to wait for something that takes `ms` in real time before the carrier is asked. The wait is shorter
+ * for a carrier whose calls run faster, but not shorter than `msMin`: its reports and answers take that long anyway.
  */
-export function patienceMs(carrier: Pick<Carrier, 'pace'> | undefined, ms: number, msMin = 2_000): number {
+export function computeWaitMs(carrier: Pick<Carrier, 'pace'> | undefined, ms: number, msMin = 2_000): number {
   return Math.max(Math.round(ms / (carrier?.pace ?? 1)), Math.min(ms, msMin))
 }
 
-/** The carrier did not answer, or not so that anything follows from it. */
+/** The carrier did not answer, or nothing follows from its answer. */
 export class CarrierUnreachable extends Error {
   override name = 'CarrierUnreachable'
 }

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   createLife,
@@ -11,13 +12,12 @@ import { openWorld, type TestWorkspace, verifyAll, type World } from '../../test
 import { type CallRow, loadCalls } from '../calls/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import type { Carrier } from './carrier.ts'
-import { createSimulatedCarrier, createVoice, type DialOrder, usualLife, type Voice } from './index.ts'
-import { knownRefs } from './leg-store.ts'
+import { createSimulatedCarrier, createVoice, type DialOrder, USUAL_LIFE, type Voice } from './index.ts'
+import { findKnownRefs } from './leg-store.ts'
 import { createTwilioCarrier } from './twilio/carrier.ts'
 
-const SECOND_MS = 1_000
 const TALK_MS = 60 * SECOND_MS
-/** How often what is due is done. */
+/** How often due work runs. */
 const STEP_MS = 10 * SECOND_MS
 
 let world: World
@@ -35,20 +35,20 @@ afterAll(async () => {
   await twilio.close()
 })
 
-/** A carrier that says nothing by itself: all that is heard of a call is what it is asked. */
+/** Carriers that send no reports: Talktime learns only what it asks. */
 const carriers: Readonly<Record<Carrier['name'], () => Carrier>> = {
   simulated: () =>
     createSimulatedCarrier({
       database: world.database,
       clock: world.clock,
       life: {
-        ...usualLife,
+        ...USUAL_LIFE,
         outcomes: { talks: 1, busy: 0, noAnswer: 0, voicemail: 0, failed: 0 },
         dropped: 0,
         ringMs: { min: 5_000, max: 5_000 },
         talkMs: { median: TALK_MS, spread: 0, max: TALK_MS },
       },
-      onError: neverMind,
+      onError: ignoreKilled,
     }),
   twilio: () =>
     createTwilioCarrier({
@@ -58,33 +58,33 @@ const carriers: Readonly<Record<Carrier['name'], () => Carrier>> = {
         apiHost: twilio.url,
         publicUrl: 'https://talktime.example.com',
       },
-      knownRefs: (refs) => knownRefs(world.database, 'twilio', refs),
-      onError: neverMind,
+      findKnownRefs: (refs) => findKnownRefs(world.database, 'twilio', refs),
+      onError: ignoreKilled,
     }),
 }
 
-function neverMind(error: unknown): void {
+function ignoreKilled(error: unknown): void {
   if (!(error instanceof ProcessKilled)) throw error
 }
 
-/** A server process, until it dies. */
-function serverProcess(carrier: Carrier, stepsMax?: number): { voice: Voice; isDead(): boolean } {
+/** Starts a process that is killed after `stepsMax` steps. Left out: never. */
+function startProcess(carrier: Carrier, stepsMax?: number): { voice: Voice; isKilled(): boolean } {
   const life = createLife(stepsMax)
-  const mortal = killableCarrier(carrier, life)
+  const killable = killableCarrier(carrier, life)
   const voice = createVoice({
     database: killableDatabase(world.database, life),
     clock: world.clock,
     engine: killableEngine(world.engine, life),
-    carriers: [mortal],
-    outbound: mortal,
+    carriers: [killable],
+    outbound: killable,
     async onUnconnected() {},
-    onError: neverMind,
+    onError: ignoreKilled,
   })
-  return { voice, isDead: () => life.isKilled }
+  return { voice, isKilled: () => life.isKilled }
 }
 
-/** The workspace's agent gets another number, so that each call is between two numbers of its own. */
-async function newNumber(): Promise<string> {
+/** Gives the agent another number, so that no two calls have the same numbers. Returns it. */
+async function changeNumber(): Promise<string> {
   numbers += 1
   const number = `+493090${String(numbers).padStart(6, '0')}`
   await world.database.query(
@@ -95,8 +95,8 @@ async function newNumber(): Promise<string> {
   return number
 }
 
-async function newOrder(): Promise<DialOrder> {
-  await newNumber()
+async function createOrder(): Promise<DialOrder> {
+  await changeNumber()
   return {
     ...workspace,
     callId: newUuid(world.clock.now()),
@@ -106,8 +106,8 @@ async function newOrder(): Promise<DialOrder> {
   }
 }
 
-/** How often the carrier placed the call. */
-async function placed(carrier: Carrier, { callId }: DialOrder): Promise<number> {
+/** Counts how often the carrier placed the call. */
+async function countPlaced(carrier: Carrier, { callId }: DialOrder): Promise<number> {
   if (carrier.name === 'twilio') {
     const name = callId.replaceAll('-', '')
     const named = ({ fields }: { fields: Map<string, string[]> }) => fields.get('Url')?.[0]?.includes(name)
@@ -120,65 +120,65 @@ async function placed(carrier: Carrier, { callId }: DialOrder): Promise<number> 
   return rows[0]?.calls ?? 0
 }
 
-async function callOf({ callId }: Pick<DialOrder, 'callId'>): Promise<CallRow | undefined> {
+async function readCall({ callId }: Pick<DialOrder, 'callId'>): Promise<CallRow | undefined> {
   return (await loadCalls(world.database, workspace.workspaceId, [callId]))[0]
 }
 
-async function pass(voice: Voice, ms: number): Promise<void> {
+async function passTime(voice: Voice, ms: number): Promise<void> {
   for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) {
     world.clock.advance(Math.min(leftMs, STEP_MS))
-    await voice.hangUpOrdered()
+    await voice.hangUpOrderedCalls()
     await voice.reconcile()
     await voice.idle()
   }
 }
 
-describe.each(['simulated', 'twilio'] as const)('a process that dies at any step of a dial (%s)', (name) => {
-  test('leaves it to the others: the call is placed once, and found out about', async () => {
+describe.each(['simulated', 'twilio'] as const)('a process killed at any step of a dial (%s)', (name) => {
+  test('leaves the dial to other processes: the call is placed at most once, and its end is found', async () => {
     const seen = new Set<string>()
     for (let stepsMax = 0; ; stepsMax += 1) {
       const carrier = carriers[name]()
-      const order = await newOrder()
-      const mortal = serverProcess(carrier, stepsMax)
-      await mortal.voice.dial(order).catch(neverMind)
+      const order = await createOrder()
+      const killable = startProcess(carrier, stepsMax)
+      await killable.voice.dial(order).catch(ignoreKilled)
       seen.add(
-        `${(await callOf(order)) === undefined ? 'no call' : 'a call'}, ${await placed(carrier, order)} placed`,
+        `${(await readCall(order)) === undefined ? 'no call' : 'a call'}, ${await countPlaced(carrier, order)} placed`,
       )
-      const { voice } = serverProcess(carrier)
-      // Whoever wanted it orders it again, and again.
+      const { voice } = startProcess(carrier)
+      // The dialer dials the order again, and again.
       await voice.dial(order)
       await voice.dial(order)
-      await pass(voice, STEP_MS)
+      await passTime(voice, STEP_MS)
       const answered = [...twilio.calls.values()].find(({ status }) => status === 'queued')
       if (answered !== undefined) {
         twilio.answer(answered)
-        // Twilio asks what to do with it: of all that it says only that arrives.
-        await voice.answered({ carrier: 'twilio', ref: answered.sid, callId: order.callId })
+        // Twilio’s question what to do with the call is all that arrives from Twilio.
+        await voice.decideAnsweredCall({ carrier: 'twilio', ref: answered.sid, callId: order.callId })
       }
-      await pass(voice, TALK_MS)
+      await passTime(voice, TALK_MS)
       for (const call of twilio.calls.values()) if (call.status === 'in-progress') twilio.end(call)
-      await pass(voice, 6 * TALK_MS)
-      const times = await placed(carrier, order)
+      await passTime(voice, 6 * TALK_MS)
+      const times = await countPlaced(carrier, order)
       expect(times).toBeLessThanOrEqual(1)
-      const call = await callOf(order)
+      const call = await readCall(order)
       expect(call?.facts.endSource).toBe('reported')
-      // A call that goes on does not say since when, at Twilio: never more is charged than was talked.
+      // Twilio does not say since when a call is live, so the charge may be too low but never too high.
       expect(call?.facts.settledMs).toBe(times === 0 ? 0 : name === 'twilio' ? TALK_MS - STEP_MS : TALK_MS)
       if (times === 0) expect(call?.facts).toMatchObject({ answeredAtMs: null, endReason: 'not_placed' })
-      if (!mortal.isDead()) break
+      if (!killable.isKilled()) break
     }
     expect([...seen].sort()).toEqual(['a call, 0 placed', 'a call, 1 placed', 'no call, 0 placed'])
   })
 })
 
-test('a process that dies at any step of an incoming call leaves no call behind that nobody is in', async () => {
+test('a process that is killed at any step of an incoming call leaves no call open', async () => {
   const seen = new Set<string>()
   for (let stepsMax = 0; ; stepsMax += 1) {
     const carrier = carriers.twilio()
-    const call = twilio.callIn(await newNumber())
-    const asked = { carrier: 'twilio', ref: call.sid, from: call.from, to: call.to } as const
-    const mortal = serverProcess(carrier, stepsMax)
-    await mortal.voice.incoming(asked).catch(neverMind)
+    const call = twilio.callIn(await changeNumber())
+    const incoming = { carrier: 'twilio', ref: call.sid, from: call.from, to: call.to } as const
+    const killable = startProcess(carrier, stepsMax)
+    await killable.voice.decideIncomingCall(incoming).catch(ignoreKilled)
     const calls = async () => {
       const { rows } = await world.database.query<{ status: string; settled: number }>(
         'select status, settled_ms as settled from calls where workspace_id = $1 and external_id = $2',
@@ -187,23 +187,23 @@ test('a process that dies at any step of an incoming call leaves no call behind 
       return rows
     }
     seen.add((await calls()).map(({ status }) => status).join())
-    const { voice } = serverProcess(carrier)
-    // Every second one is asked about again, and connected then.
+    const { voice } = startProcess(carrier)
+    // Twilio asks about every second call again, and it is connected.
     if (stepsMax % 2 === 0) {
-      expect(await voice.incoming(asked)).toMatchObject({ decision: 'connect' })
+      expect(await voice.decideIncomingCall(incoming)).toMatchObject({ decision: 'connect' })
       twilio.answer(call)
-      await pass(voice, TALK_MS)
+      await passTime(voice, TALK_MS)
       twilio.end(call)
-      await pass(voice, 6 * TALK_MS)
+      await passTime(voice, 6 * TALK_MS)
       expect(await calls()).toMatchObject([{ status: 'ended' }])
     } else {
       twilio.end(call, 'no-answer')
-      await pass(voice, 4 * TALK_MS)
+      await passTime(voice, 4 * TALK_MS)
       expect(
         (await calls()).filter(({ status, settled }) => status !== 'unanswered' || settled !== 0),
       ).toEqual([])
     }
-    if (!mortal.isDead()) break
+    if (!killable.isKilled()) break
   }
   expect([...seen].sort()).toEqual(['', 'authorized'])
 })

@@ -1,33 +1,34 @@
-import type { ReportDeps } from './apply-carrier-report.ts'
 import { CarrierUnreachable } from './carrier.ts'
+import { findCarrier, type VoiceContext } from './deps.ts'
 import { checkLegBy, type LegRow, takeHangUps } from './leg-store.ts'
 
-const AT_ONCE_MAX = 50
-/** How long after it was told the carrier is asked whether it did hang up, should its message be lost. */
+const BATCH_MAX = 50
+/** How long after a hang-up order the carrier is asked whether the call is over, in case its report is lost. */
 const CONFIRM_MS = 3_000
 
 /**
- * Tells the carriers of all calls that were ordered to be hung up. What is told again, and when, is in the legs: until
- * the call is over, by the carrier's own word, its charge runs on. Returns how many were told.
+ * Orders the carriers to hang up all calls that have a hang-up order. The legs say when to repeat it: the charge runs on
+ * until the carrier itself says that the call is over.
+ *
+ * @returns the number of calls
  */
-export async function hangUpOrdered(around: ReportDeps): Promise<number> {
-  for (let told = 0; ; ) {
-    const legs = await takeHangUps(around.database, around.clock.now(), AT_ONCE_MAX)
-    await Promise.all(legs.map((leg) => tell(around, leg)))
-    told += legs.length
-    if (legs.length < AT_ONCE_MAX) return told
+export async function hangUpOrderedCalls(context: VoiceContext): Promise<number> {
+  for (let ordered = 0; ; ) {
+    const legs = await takeHangUps(context.database, context.clock.now(), BATCH_MAX)
+    await Promise.all(legs.map((leg) => hangUp(context, leg)))
+    ordered += legs.length
+    if (legs.length < BATCH_MAX) return ordered
   }
 }
 
-async function tell(around: ReportDeps, leg: LegRow): Promise<void> {
-  const carrier = around.carrierOf(leg.carrier)
+async function hangUp(context: VoiceContext, leg: LegRow): Promise<void> {
+  const carrier = findCarrier(context, leg.carrier)
   try {
-    if (carrier === undefined)
-      throw new CarrierUnreachable(`The carrier ${leg.carrier} is not set up any more`)
+    if (carrier === undefined) throw new CarrierUnreachable(`The carrier ${leg.carrier} is no longer set up`)
     await carrier.hangUp(leg)
-    await checkLegBy(around.database, leg, around.clock.now() + CONFIRM_MS)
+    await checkLegBy(context.database, leg, context.clock.now() + CONFIRM_MS)
   } catch (error) {
-    // It is told again by itself: the leg says when.
-    around.onError(error)
+    // The leg says when the order is repeated.
+    context.onError(error)
   }
 }

@@ -1,15 +1,8 @@
-export type { CallReport } from './apply-carrier-report.ts'
+export type { CarrierReport } from './apply-carrier-report.ts'
 export type { Carrier, CarrierLeg, CarrierName } from './carrier.ts'
+export type { DialFailureReason, DialOrder, DialResult } from './dial.ts'
 export { type OpenVoiceDeps, openVoice } from './open-voice.ts'
 export { createSimulatedCarrier, type SimulatedCarrier } from './simulated/carrier.ts'
-export { fateOf, messagesOf, type SimulatedLife, usualLife } from './simulated/life.ts'
+export { planCall, planMessages, type SimulatedLife, USUAL_LIFE } from './simulated/life.ts'
 export { verifyVoice } from './verify.ts'
-export {
-  type AnsweredDecision,
-  createVoice,
-  type Dialed,
-  type DialOrder,
-  type Incoming,
-  type IncomingDecision,
-  type Voice,
-} from './voice.ts'
+export { createVoice, type Voice } from './voice.ts'

@@ -1,19 +1,25 @@
 import type { Queryable } from '../platform/database/database.ts'
-import type { CarrierName } from './carrier.ts'
+import type { CarrierName, OnVoicemail } from './carrier.ts'
 
+/**
+ * `ordered`: no carrier was asked. `placing`: one was asked and has not answered. `placed`: the carrier has the call.
+ * `over`: nothing more will happen.
+ */
 export type LegState = 'ordered' | 'placing' | 'placed' | 'over'
 
-/** A call that goes through a carrier, as the database has it. */
+/** A row of `voice_legs`: a call inside a carrier. */
 export type LegRow = {
   readonly workspaceId: string
   readonly callId: string
   readonly carrier: CarrierName
   readonly state: LegState
+  /** The carrier's own name for the call. Null while the carrier has not said it. */
   readonly ref: string | null
   readonly from: string | null
   readonly to: string | null
   readonly ringMsMax: number
-  readonly onVoicemail: 'hang_up' | 'talk'
+  readonly onVoicemail: OnVoicemail
+  /** When it was recorded, then when the carrier was asked. Epoch milliseconds. */
   readonly placedAtMs: number
 }
 
@@ -21,7 +27,7 @@ const legColumns = `l.workspace_id as "workspaceId", l.call_id as "callId", l.ca
   l.from_number as "from", l.to_number as "to", l.ring_ms_max as "ringMsMax", l.on_voicemail as "onVoicemail",
   l.placed_at_ms as "placedAtMs"`
 
-/** Writes a leg down, unless it is there already. Returns it as it is. */
+/** Inserts a leg unless there is one for the call. Returns the stored leg. */
 export async function ensureLeg(db: Queryable, leg: LegRow, nextCheckAtMs: number | null): Promise<LegRow> {
   await db.query(
     `insert into voice_legs (workspace_id, call_id, carrier, state, ref, from_number, to_number, ring_ms_max,
@@ -45,9 +51,10 @@ export async function ensureLeg(db: Queryable, leg: LegRow, nextCheckAtMs: numbe
 }
 
 /**
- * Writes down a call that comes in, under the id that our call is to get, unless it is there already.
+ * Inserts the leg of an incoming call unless the carrier's name for the call is stored already. The leg has the id that
+ * our call will get.
  *
- * @returns it as it is
+ * @returns the stored leg, which may have another call id
  */
 export async function ensureIncomingLeg(
   db: Queryable,
@@ -78,8 +85,10 @@ export async function findLegByRef(
 }
 
 /**
- * Takes the step from ordered to placing, which one process takes once, unless the call was ordered to be hung up
- * meanwhile. Whoever takes it asks the carrier.
+ * Changes a leg from ordered to placing. Only one process succeeds, and that process asks the carrier. Fails if the call
+ * has a hang-up order.
+ *
+ * @returns whether the leg was changed
  */
 export async function beginPlacing(
   db: Queryable,
@@ -96,8 +105,8 @@ export async function beginPlacing(
   return rowCount === 1
 }
 
-/** Which of these calls of a carrier are calls of ours. */
-export async function knownRefs(
+/** Returns those of the carrier's names that belong to calls of ours. */
+export async function findKnownRefs(
   db: Queryable,
   carrier: CarrierName,
   refs: readonly string[],
@@ -109,7 +118,7 @@ export async function knownRefs(
   return new Set(rows.map(({ ref }) => ref))
 }
 
-/** The carrier has the call, and calls it so. */
+/** Records that the carrier has the call, and the carrier's name for it. */
 export async function recordPlaced(
   db: Queryable,
   leg: LegRow,
@@ -123,7 +132,7 @@ export async function recordPlaced(
   )
 }
 
-/** Nothing more is expected of it. */
+/** Closes a leg: no carrier is asked about it any more. */
 export async function closeLeg(db: Queryable, leg: Pick<LegRow, 'workspaceId' | 'callId'>): Promise<void> {
   await db.query(
     `update voice_legs set state = 'over', next_check_at_ms = null where workspace_id = $1 and call_id = $2`,
@@ -131,8 +140,21 @@ export async function closeLeg(db: Queryable, leg: Pick<LegRow, 'workspaceId' | 
   )
 }
 
-/** Nothing comes of it any more, unless a carrier was asked already. Also of one that is not written down yet. */
-export async function withdrawLeg(
+/** Closes a leg if no carrier was asked yet. Returns whether it did. */
+export async function closeOrderedLeg(
+  db: Queryable,
+  leg: Pick<LegRow, 'workspaceId' | 'callId'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update voice_legs set state = 'over', next_check_at_ms = null
+     where workspace_id = $1 and call_id = $2 and state = 'ordered'`,
+    [leg.workspaceId, leg.callId],
+  )
+  return rowCount === 1
+}
+
+/** Closes a leg if no carrier was asked yet. A leg that is not recorded yet is inserted as closed. */
+export async function cancelLeg(
   db: Queryable,
   { workspaceId, callId, carrier }: Pick<LegRow, 'workspaceId' | 'callId' | 'carrier'>,
   atMs: number,
@@ -146,6 +168,7 @@ export async function withdrawLeg(
   )
 }
 
+/** Has the carrier asked about the call at `atMs` (epoch milliseconds). */
 export async function checkLegAt(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
   await db.query(
     `update voice_legs set next_check_at_ms = $3
@@ -154,7 +177,7 @@ export async function checkLegAt(db: Queryable, leg: LegRow, atMs: number): Prom
   )
 }
 
-/** Has the carrier asked at `atMs` at the latest. */
+/** Has the carrier asked about the call at `atMs` (epoch milliseconds) or earlier. */
 export async function checkLegBy(db: Queryable, leg: LegRow, atMs: number): Promise<void> {
   await db.query(
     `update voice_legs set next_check_at_ms = least(next_check_at_ms, $3)
@@ -163,7 +186,10 @@ export async function checkLegBy(db: Queryable, leg: LegRow, atMs: number): Prom
   )
 }
 
-/** Takes legs whose carrier is to be asked at `nowMs`; should this process end, they are due again at `againAtMs`. */
+/**
+ * Claims legs whose carrier must be asked by `nowMs`. They become due again at `againAtMs`, also if this process ends
+ * before it asks.
+ */
 export async function takeLegsToCheck(
   db: Queryable,
   nowMs: number,
@@ -181,7 +207,7 @@ export async function takeLegsToCheck(
   return rows
 }
 
-/** Has the carriers be asked about every open call from `atMs` on: what they said while nobody listened is lost. */
+/** Has the carriers asked about every open call now: reports sent while the server was down are lost. */
 export async function checkAllLegs(db: Queryable, atMs: number): Promise<void> {
   await db.query(
     `update voice_legs set next_check_at_ms = $1 where next_check_at_ms > $1 and state in ('placing', 'placed')`,
@@ -189,12 +215,12 @@ export async function checkAllLegs(db: Queryable, atMs: number): Promise<void> {
   )
 }
 
-/** How long after each try a carrier is told again to hang up; the last one holds for all that follow. */
-const HANG_UP_AGAIN_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000]
+/** How long after each hang-up order the next one is sent. The last value holds for all further orders. */
+const HANG_UP_RETRY_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000]
 
 /**
- * Takes calls that were ordered to be hung up and are not over, and whose carrier was not told yet, or not lately.
- * Should this process end before it tells, another tells when it is due again.
+ * Claims open calls that have a hang-up order which their carrier has not got yet, or not lately. If this process ends
+ * before it sends the order, another process sends it when it is due again.
  */
 export async function takeHangUps(db: Queryable, nowMs: number, limit: number): Promise<LegRow[]> {
   const { rows } = await db.query<LegRow>(
@@ -207,23 +233,24 @@ export async function takeHangUps(db: Queryable, nowMs: number, limit: number): 
      update voice_legs l set hang_up_tries = l.hang_up_tries + 1,
        next_hang_up_at_ms = $1 + ($3::bigint[])[least(l.hang_up_tries + 1, array_length($3::bigint[], 1))]
      from due where l.workspace_id = due.workspace_id and l.call_id = due.call_id returning ${legColumns}`,
-    [nowMs, limit, HANG_UP_AGAIN_MS],
+    [nowMs, limit, HANG_UP_RETRY_MS],
   )
   return rows
 }
 
+/** What calls of an agent need. */
 export type AgentToCall = {
   readonly workspaceId: string
   readonly id: string
   readonly phoneNumber: string | null
-  /** Where its calls are connected to; null: nowhere yet. */
+  /** Where its calls are connected. Null if it is not set yet. */
   readonly voiceEndpoint: string | null
 }
 
 const agentColumns = `a.workspace_id as "workspaceId", a.id, a.phone_number as "phoneNumber",
   a.voice_endpoint as "voiceEndpoint"`
 
-/** Whose number it is (E.164). */
+/** Finds the agent that has a phone number (E.164). */
 export async function findAgentByNumber(db: Queryable, number: string): Promise<AgentToCall | undefined> {
   const { rows } = await db.query<AgentToCall>(
     `select ${agentColumns} from agents a where a.phone_number = $1 and a.archived_at_ms is null`,

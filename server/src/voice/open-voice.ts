@@ -6,7 +6,7 @@ import type { Commits } from '../platform/commits.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { VoiceSettings } from './settings.ts'
 import { createSimulatedCarrier } from './simulated/carrier.ts'
-import { type SimulatedLife, usualLife } from './simulated/life.ts'
+import { type SimulatedLife, USUAL_LIFE } from './simulated/life.ts'
 import { openTwilio } from './twilio/index.ts'
 import { createVoice, type Voice } from './voice.ts'
 
@@ -17,20 +17,20 @@ export type OpenVoiceDeps = {
   readonly commits: Commits<WorkspaceCommit>
   readonly assembly: RoomAssembly
   readonly settings: VoiceSettings
-  /** What is different about the simulated carrier's calls, and whether it can be reached. */
+  /** How the simulated carrier's calls differ from the usual ones, and whether it can be reached. */
   readonly simulated: Partial<SimulatedLife> & { readonly reachable?: () => boolean }
-  /** A call to an agent was turned away, because there is nothing to connect it to. */
+  /** Called after an incoming call was rejected because its agent has no voice endpoint. */
   readonly onUnconnected: (agent: { readonly workspaceId: string; readonly id: string }) => Promise<void>
   readonly onError: (error: unknown) => void
 }
 
-/** Opens the voice room: calls that are ordered to hang up are hung up as soon as the order is committed. */
+/** Opens the voice room. Hang-up orders go to the carriers as soon as they are committed. */
 export function openVoice(deps: OpenVoiceDeps): Voice {
   const { database, clock, commits, assembly, settings, onError } = deps
   const { reachable, ...life } = deps.simulated
   const simulated = createSimulatedCarrier({
     ...deps,
-    life: { ...usualLife, ...life },
+    life: { ...USUAL_LIFE, ...life },
     ...(reachable && { reachable }),
   })
   const twilio = settings.twilio && openTwilio(settings.twilio, database, onError)
@@ -43,10 +43,12 @@ export function openVoice(deps: OpenVoiceDeps): Voice {
     if (committed.some(({ signals }) => signals.hangUpsOrdered)) voice.wake()
   })
   if (twilio) assembly.routes(() => twilio.routes({ voice, clock }))
-  assembly.chore('Hearing the simulated carrier', 250, () => simulated.deliverDue(voice.report))
-  assembly.chore('Hanging up', 1_000, () => voice.hangUpOrdered())
-  assembly.chore('Asking carriers what became of calls', 2_000, () => voice.reconcile())
-  assembly.chore('Deleting expired simulated calls', 60_000, () => simulated.forget())
+  assembly.chore('Delivering reports of the simulated carrier', 250, () =>
+    simulated.deliverDue(voice.applyCarrierReport),
+  )
+  assembly.chore('Sending hang-up orders', 1_000, () => voice.hangUpOrderedCalls())
+  assembly.chore('Reconciling calls with their carriers', 2_000, () => voice.reconcile())
+  assembly.chore('Deleting expired simulated calls', 60_000, () => simulated.deleteExpired())
   assembly.worker({ start: voice.start, idle: voice.idle, close: voice.idle })
   return voice
 }

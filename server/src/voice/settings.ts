@@ -2,22 +2,22 @@ import { z } from 'zod'
 import { Origin } from '../platform/origin.ts'
 import { hideValue, type SettingsReader } from '../platform/settings-reader.ts'
 
-/** The voice stacks that Talktime talks to itself. */
+/** Settings of the voice stacks that Talktime itself drives. */
 export type VoiceSettings = {
-  /** The carrier of outbound calls. */
+  /** The carrier that outbound calls go through. */
   readonly outbound: 'simulated' | 'twilio'
-  /** What calls through Twilio need; undefined: there are none. */
+  /** Undefined if Twilio is not set up. */
   readonly twilio: TwilioSettings | undefined
 }
 
 export type TwilioSettings = {
-  /** AC…. */
+  /** Begins with AC. */
   readonly accountSid: string
-  /** Authorizes requests to Twilio, and signs those from Twilio. */
+  /** Authorizes requests to Twilio and signs requests from Twilio. */
   readonly authToken: string
-  /** The origin of the API's server. */
+  /** The origin of Twilio's API. */
   readonly apiHost: string
-  /** The origin at which Twilio reaches this server. The URLs that Twilio signs begin with it. */
+  /** The origin at which Twilio reaches this server. URLs that Twilio signs begin with it. */
   readonly publicUrl: string
 }
 
@@ -59,15 +59,15 @@ const SIMULATED_PACE = {
   right: 'how many times faster than real time simulated calls run: a number from 0.1 to 1000',
 }
 
-/** How many times faster than real time the calls of the simulated carrier run. */
+/** Reads how many times faster than real time simulated calls run. */
 export function readSimulatedPace({ read }: SettingsReader): number {
   return read('TALKTIME_SIMULATED_PACE', SIMULATED_PACE)
 }
 
 /**
- * Reads TALKTIME_CARRIER and the settings of Twilio.
+ * Reads TALKTIME_CARRIER and the settings of Twilio. Complains about each setting that Twilio needs and that is missing.
  *
- * @param publicUrl the origin people see; Twilio needs one
+ * @param publicUrl the origin at which people reach this server; Twilio needs it
  */
 export function readVoiceSettings(reader: SettingsReader, publicUrl: string | undefined): VoiceSettings {
   const { read } = reader
@@ -81,12 +81,11 @@ export function readVoiceSettings(reader: SettingsReader, publicUrl: string | un
   const firstSet = Object.keys(CREDENTIALS).find(reader.isSet)
   const because = outbound === 'twilio' ? 'TALKTIME_CARRIER=twilio' : firstSet
   if (because === undefined) return { outbound, twilio: undefined }
-  requireAll(reader, because)
+  requireTwilioSettings(reader, because)
   return { outbound, twilio }
 }
 
-/** Complains about each setting that Twilio needs and that is missing. */
-function requireAll(reader: SettingsReader, because: string): void {
+function requireTwilioSettings(reader: SettingsReader, because: string): void {
   for (const [name, { right }] of Object.entries(CREDENTIALS)) {
     if (!reader.isSet(name)) reader.complain(`${name} is missing: with ${because} it must be ${right}.`)
   }

@@ -1,7 +1,7 @@
 import { type Difference, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 
-const checks: Record<string, string> = {
+const CHECKS: Record<string, string> = {
   'the carrier of each open call is asked about it': `
     select c.workspace_id, format('call %s is %s, its leg %s', c.id, c.status, coalesce(l.state, 'is missing')) as detail
     from calls c left join voice_legs l on l.workspace_id = c.workspace_id and l.call_id = c.id
@@ -14,7 +14,7 @@ const checks: Record<string, string> = {
     where c.carrier is distinct from l.carrier`,
 }
 
-/** Checks that no call through a carrier can be forgotten. One snapshot, beside a running server. */
+/** Checks that every open call of a carrier is asked about. Reads one snapshot, also while a server runs. */
 export function verifyVoice(db: Queryable): Promise<Difference[]> {
-  return runChecks(db, checks)
+  return runChecks(db, CHECKS)
 }

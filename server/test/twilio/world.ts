@@ -8,7 +8,7 @@ import { closeInOrder, newAgent } from '../voice-stack.ts'
 import type { FakeCall, TwilioCallback } from './fake-calls.ts'
 import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts'
 
-export const publicUrl = 'https://talktime.example.com'
+export const PUBLIC_URL = 'https://talktime.example.com'
 
 type Sent = Readonly<Record<string, string>>
 
@@ -21,9 +21,9 @@ export type TwilioWorld = {
   readonly request: Ask
   readonly other: Awaited<ReturnType<TestApp['addProcess']>>
   /** Makes a workspace with an agent whose calls are connected to `endpoint`. */
-  agentAt(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
+  addAgent(endpoint: string | null, options?: { planId?: string }): Promise<TwilioAgent>
   /** Sends a signed request as Twilio would. */
-  tell(callback: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
+  send(callback: TwilioCallback, options?: { via?: Ask; token?: string; headers?: Sent }): Promise<TestAnswer>
   /** Calls the agent: Twilio asks Talktime what to do with the call. */
   callIn(
     agent: TwilioAgent,
@@ -32,10 +32,10 @@ export type TwilioWorld = {
   /** Answers a placed call: Twilio asks Talktime what to do. Returns the TwiML. */
   connect(call: FakeCall, fields?: Sent): Promise<string>
   /** The request by which Twilio reports the agent's leg of an incoming call, at the address that the TwiML names. */
-  agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback
-  order(agent: TwilioAgent, fields?: Partial<DialOrder>): DialOrder
+  createAgentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback
+  createOrder(agent: TwilioAgent, fields?: Partial<DialOrder>): DialOrder
   /** Advances the clock and runs what is due on both servers. */
-  after(ms: number): Promise<void>
+  advance(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,18 +46,18 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
   const twilio = await startFakeTwilio(clock)
   const { accountSid, authToken, url: apiHost } = twilio
   const config = {
-    publicUrl,
-    voice: { outbound: 'twilio', twilio: { accountSid, authToken, apiHost, publicUrl } },
+    publicUrl: PUBLIC_URL,
+    voice: { outbound: 'twilio', twilio: { accountSid, authToken, apiHost, publicUrl: PUBLIC_URL } },
   } as const
   const test = await testApp({ clock, config })
   const { app, request } = test
   const other = await test.addProcess()
   let numbers = 0
 
-  const tell: TwilioWorld['tell'] = (callback, { via = request, token = authToken, headers } = {}) =>
+  const send: TwilioWorld['send'] = (callback, { via = request, token = authToken, headers } = {}) =>
     sendSigned(via, callback, token, headers)
   const ask = (path: string, call: FakeCall, fields: Sent, via?: Ask) =>
-    tell(createRequest(accountSid, path, call, fields), via && { via })
+    send(createRequest(accountSid, path, call, fields), via && { via })
 
   return {
     test,
@@ -65,8 +65,8 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
     app,
     request,
     other,
-    tell,
-    async agentAt(voiceEndpoint, options) {
+    send,
+    async addAgent(voiceEndpoint, options) {
       const workspace = await test.addWorkspace(options)
       numbers += 1
       const phoneNumber = `+4930901820${String(numbers).padStart(3, '0')}`
@@ -78,16 +78,16 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
     },
     async callIn({ phoneNumber }, { via = request, from } = {}) {
       const call = twilio.callIn(phoneNumber, from)
-      const { text } = await ask(`${publicUrl}/voice/twilio/incoming`, call, {}, via)
+      const { text } = await ask(`${PUBLIC_URL}/voice/twilio/incoming`, call, {}, via)
       // An operator configures this address with the number.
-      call.fields.set('StatusCallback', [`${publicUrl}/voice/twilio/status`])
+      call.fields.set('StatusCallback', [`${PUBLIC_URL}/voice/twilio/status`])
       return { call, twiml: text }
     },
     async connect(call, fields = {}) {
       return (await ask(call.fields.get('Url')?.[0] ?? '', call, fields)).text
     },
-    agentCallback,
-    order: ({ uuid, agentId }, fields = {}) => ({
+    createAgentCallback,
+    createOrder: ({ uuid, agentId }, fields = {}) => ({
       workspaceId: uuid,
       callId: newUuid(test.clock.now()),
       agentId,
@@ -96,7 +96,7 @@ export async function openTwilioWorld(): Promise<TwilioWorld> {
       onVoicemail: 'talk',
       ...fields,
     }),
-    async after(ms) {
+    async advance(ms) {
       clock.advance(ms)
       await Promise.all([app.runDue(), other.app.runDue()])
     },
@@ -142,7 +142,7 @@ function createRequest(accountSid: string, url: string, call: FakeCall, fields: 
   }
 }
 
-function agentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback {
+function createAgentCallback(call: FakeCall, twiml: string, fields: Sent): TwilioCallback {
   const url = /statusCallback="([^"]+)"/.exec(twiml)?.[1] ?? ''
   const sid = url.includes('/stream') ? { CallSid: call.sid } : { CallSid: 'CA1', ParentCallSid: call.sid }
   return { url, fields: { ...sid, ...fields } }

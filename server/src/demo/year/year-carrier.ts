@@ -1,16 +1,16 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
-import { type CallReport, type Carrier, fateOf, messagesOf, usualLife } from '../../voice/index.ts'
+import { type Carrier, type CarrierReport, planCall, planMessages, USUAL_LIFE } from '../../voice/index.ts'
 
 /** No call of the year lasts longer. */
 export const YEAR_TALK_MS_MAX = 4 * 60_000
 
 const life = {
-  ...usualLife,
+  ...USUAL_LIFE,
   lostEnds: 0,
   doubled: 0,
   reordered: 0,
-  talkMs: { ...usualLife.talkMs, max: YEAR_TALK_MS_MAX },
+  talkMs: { ...USUAL_LIFE.talkMs, max: YEAR_TALK_MS_MAX },
 }
 
 /**
@@ -22,11 +22,11 @@ export type YearCarrier = {
   /** When its next message is due; undefined: there is none. */
   nextAtMs(): number | undefined
   /** Delivers what is due, one message after the other. */
-  deliverDue(deliver: (said: CallReport) => Promise<void>): Promise<void>
+  deliverDue(deliver: (said: CarrierReport) => Promise<void>): Promise<void>
 }
 
 export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarrier {
-  const post: { readonly dueAtMs: number; readonly said: CallReport }[] = []
+  const post: { readonly dueAtMs: number; readonly said: CarrierReport }[] = []
 
   return {
     carrier: {
@@ -37,9 +37,9 @@ export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarri
         const nowMs = clock.now()
         const { callId } = order
         const ref = `year_${callId.replaceAll('-', '')}`
-        const fate = fateOf(life, order, chance, nowMs)
-        for (const { kind, atMs, dueAtMs } of messagesOf(life, nowMs, fate, chance)) {
-          const reason = kind === 'ended' ? fate.reason : undefined
+        const plan = planCall(life, order, chance, nowMs)
+        for (const { kind, atMs, dueAtMs } of planMessages(life, nowMs, plan, chance)) {
+          const reason = kind === 'ended' ? plan.reason : undefined
           post.push({ dueAtMs, said: { carrier: 'simulated', ref, callId, type: kind, atMs, reason } })
         }
         post.sort((a, b) => a.dueAtMs - b.dueAtMs)

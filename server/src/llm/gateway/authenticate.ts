@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../access/index.ts'
 import { workspaceOfAgent } from '../../agents/index.ts'
-import { workspaceOfCall } from '../../calls/index.ts'
+import { findWorkspaceOfCall } from '../../calls/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
@@ -57,7 +57,7 @@ export async function contextRefOf(
   const token = request.callToken
   if (token !== null) return { workspaceId: token.workspaceId, agentId, callId, token }
   const { workspaceId } = await access.scopeOf(request, {
-    ...(callId !== null && { workspaceOf: () => workspaceOfCall(database, callId) }),
+    ...(callId !== null && { workspaceOf: () => findWorkspaceOfCall(database, callId) }),
     ...(agentId !== null && { workspaceOf: () => workspaceOfAgent(database, agentId) }),
   })
   return { workspaceId, agentId, callId, token: null }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
-import { callProblems, workspaceOfCall } from '../../calls/index.ts'
+import { callProblems, findWorkspaceOfCall } from '../../calls/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { Instant, instantOf } from '../../platform/http/instant.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -25,7 +25,7 @@ export function callTokenRoutes({ access, database, clock, idempotency }: LlmDep
     const callId = uuidFrom('call', id)
     if (callId === undefined)
       throw new Problem(callProblems.call_not_found, 'There is no such call in this workspace.')
-    const scope = await access.scopeOf(request, { workspaceOf: () => workspaceOfCall(database, callId) })
+    const scope = await access.scopeOf(request, { workspaceOf: () => findWorkspaceOfCall(database, callId) })
     requireRole(scope, 'admin')
     return { workspaceId: scope.workspaceId, callId }
   }

@@ -1,20 +1,20 @@
 import { publicId } from '../../public-ids.ts'
 
-/** Where Twilio asks and tells. */
-export const twilioPaths = {
-  /** Somebody calls a number: what is to be done with the call? */
+/** The paths at which Twilio reaches this server. */
+export const TWILIO_PATHS = {
+  /** Asks what to do with an incoming call. */
   incoming: '/voice/twilio/incoming',
-  /** Somebody answered a call that was placed: what is to be done with it? */
+  /** Asks what to do with an outbound call that was answered. */
   outbound: '/voice/twilio/outbound',
-  /** What becomes of a call. */
+  /** Reports about a call. */
   status: '/voice/twilio/status',
-  /** An agent that is called by number or SIP address answered, or did not. */
+  /** Reports about an agent that is called by number or SIP address. */
   agent: '/voice/twilio/agent',
-  /** The audio goes to an agent over a WebSocket, or does no more. */
+  /** Reports about the audio stream to an agent's WebSocket. */
   stream: '/voice/twilio/stream',
 } as const
 
-/** The address at which Twilio tells of our call. */
-export function twilioAddress(publicUrl: string, path: keyof typeof twilioPaths, callId: string): string {
-  return `${publicUrl}${twilioPaths[path]}?call=${publicId('call', callId)}`
+/** Builds the URL at which Twilio reports about our call. */
+export function buildTwilioUrl(publicUrl: string, path: keyof typeof TWILIO_PATHS, callId: string): string {
+  return `${publicUrl}${TWILIO_PATHS[path]}?call=${publicId('call', callId)}`
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../../core/test/property-runs.ts'
@@ -6,31 +7,31 @@ import { openTwilioWorld, type TwilioAgent, type TwilioWorld } from '../../../te
 import type { CallResponse } from '../../calls/response-schemas.ts'
 
 const runs = propertyRuns(6)
-const timeoutMs = 60_000 + 5_000 * runs.numRuns
-const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 10_000 }
+const TIMEOUT_MS = MINUTE_MS + 5 * SECOND_MS * runs.numRuns
+const limits = { ...runs, interruptAfterTimeLimit: TIMEOUT_MS - 10 * SECOND_MS }
 
 let world: TwilioWorld
-let agents: Readonly<Record<Way, TwilioAgent>>
+let agents: Readonly<Record<Route, TwilioAgent>>
 beforeAll(async () => {
   world = await openTwilioWorld()
-  const webSocket = await world.agentAt('wss://agent.example.com/talk')
-  agents = { outbound: webSocket, webSocket, sip: await world.agentAt('sip:agent@pbx.example.com') }
+  const webSocket = await world.addAgent('wss://agent.example.com/talk')
+  agents = { outbound: webSocket, webSocket, sip: await world.addAgent('sip:agent@pbx.example.com') }
 })
 afterAll(() => world.close())
 
-type Way = 'outbound' | 'webSocket' | 'sip'
+type Route = 'outbound' | 'webSocket' | 'sip'
 
-/** What happened to a call, and what is heard of it: each message so many times, none of some. */
-type Fate = {
-  way: Way
+/** What happens to a call, and how many copies of each message arrive. */
+type Scenario = {
+  route: Route
   answersAfterMs: number | null
   talksMs: number
   unansweredAs: 'busy' | 'no-answer' | 'failed' | 'canceled'
   copies: { ring: number; answer: number; end: number }
 }
 
-const fate: fc.Arbitrary<Fate> = fc.record({
-  way: fc.constantFrom('outbound', 'webSocket', 'sip'),
+const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  route: fc.constantFrom('outbound', 'webSocket', 'sip'),
   answersAfterMs: fc.option(fc.integer({ min: 0, max: 30_000 })),
   talksMs: fc.integer({ min: 1_000, max: 4 * 60_000 }),
   unansweredAs: fc.constantFrom('busy', 'no-answer', 'failed', 'canceled'),
@@ -41,97 +42,108 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   }),
 })
 
-/** Lets a call live, and returns what Twilio says of it, all of which is still under way. */
-async function live(one: Fate): Promise<{ call: FakeCall; told: TwilioCallback[] }> {
+/** Plays a scenario. Returns the messages that Twilio sends about it; none was sent yet. */
+async function play(scenario: Scenario): Promise<{ call: FakeCall; messages: TwilioCallback[] }> {
   const { twilio, test: app } = world
-  const { call, twiml } = await begin(one.way)
-  const told = Array<TwilioCallback>(one.copies.ring).fill(twilio.ring(call))
-  if (one.answersAfterMs === null) {
+  const { call, twiml } = await startCall(scenario.route)
+  const messages = Array<TwilioCallback>(scenario.copies.ring).fill(twilio.ring(call))
+  if (scenario.answersAfterMs === null) {
     app.clock.advance(20_000)
     return {
       call,
-      told: [...told, ...Array<TwilioCallback>(one.copies.end).fill(twilio.end(call, one.unansweredAs))],
+      messages: [
+        ...messages,
+        ...Array<TwilioCallback>(scenario.copies.end).fill(twilio.end(call, scenario.unansweredAs)),
+      ],
     }
   }
-  app.clock.advance(one.answersAfterMs)
+  app.clock.advance(scenario.answersAfterMs)
   const own = twilio.answer(call)
   const Timestamp = own.fields.Timestamp ?? ''
-  const answered: Record<Way, () => TwilioCallback> = {
+  const answered: Record<Route, () => TwilioCallback> = {
     outbound: () => own,
-    webSocket: () => world.agentCallback(call, twiml, { StreamEvent: 'stream-started', Timestamp }),
-    sip: () => world.agentCallback(call, twiml, { CallStatus: 'in-progress', Timestamp }),
+    webSocket: () => world.createAgentCallback(call, twiml, { StreamEvent: 'stream-started', Timestamp }),
+    sip: () => world.createAgentCallback(call, twiml, { CallStatus: 'in-progress', Timestamp }),
   }
-  told.push(...Array<TwilioCallback>(one.copies.answer).fill(answered[one.way]()))
-  app.clock.advance(one.talksMs)
-  return { call, told: [...told, ...Array<TwilioCallback>(one.copies.end).fill(twilio.end(call))] }
+  messages.push(...Array<TwilioCallback>(scenario.copies.answer).fill(answered[scenario.route]()))
+  app.clock.advance(scenario.talksMs)
+  return {
+    call,
+    messages: [...messages, ...Array<TwilioCallback>(scenario.copies.end).fill(twilio.end(call))],
+  }
 }
 
-async function begin(way: Way): Promise<{ call: FakeCall; twiml: string }> {
-  if (way !== 'outbound') return world.callIn(agents[way])
-  expect(await world.app.voice.dial(world.order(agents.outbound))).toEqual({ outcome: 'placed' })
+async function startCall(route: Route): Promise<{ call: FakeCall; twiml: string }> {
+  if (route !== 'outbound') return world.callIn(agents[route])
+  expect(await world.app.voice.dial(world.createOrder(agents.outbound))).toEqual({ outcome: 'placed' })
   return { call: world.twilio.lastPlaced(), twiml: '' }
 }
 
-/** Sends what is said through two servers, in this order and several at a time. */
-async function send(told: readonly TwilioCallback[], atOnce: number): Promise<void> {
-  for (let sent = 0; sent < told.length; sent += atOnce) {
-    const parcel = told.slice(sent, sent + atOnce).map((one, index) => {
+/** Sends the messages through two servers, in this order and several at a time. */
+async function sendAll(messages: readonly TwilioCallback[], batchMax: number): Promise<void> {
+  for (let sent = 0; sent < messages.length; sent += batchMax) {
+    const batch = messages.slice(sent, sent + batchMax).map((message, index) => {
       const via = (sent + index) % 2 === 0 ? world.request : world.other.request
-      return world.tell(one, { via })
+      return world.send(message, { via })
     })
-    for (const { status } of await Promise.all(parcel)) expect(status).toBe(204)
+    for (const { status } of await Promise.all(batch)) expect(status).toBe(204)
   }
 }
 
-async function bodyOf(one: Fate, call: FakeCall): Promise<CallResponse | undefined> {
-  const { body } = await world.request('GET', '/v1/calls?limit=200', { key: agents[one.way].key })
+async function readCall(scenario: Scenario, call: FakeCall): Promise<CallResponse | undefined> {
+  const { body } = await world.request('GET', '/v1/calls?limit=200', { key: agents[scenario.route].key })
   const named = call.fields.get('StatusCallback')?.[0] ?? ''
   return (body.data as unknown as CallResponse[]).find(
     ({ id, externalId }) => externalId === call.sid || named.includes(id),
   )
 }
 
-const second = (atMs: number) => Math.floor(atMs / 1000) * 1000
-const ourReason = { busy: 'busy', 'no-answer': 'no_answer', failed: 'failed', canceled: 'canceled' }
+const floorToSecond = (atMs: number) => Math.floor(atMs / SECOND_MS) * SECOND_MS
+const endReasons = { busy: 'busy', 'no-answer': 'no_answer', failed: 'failed', canceled: 'canceled' }
 
 test(
-  'whatever Twilio says of calls, in any order, repeated or not at all, the calls come out as they were',
+  'calls come out as they were, in whatever order Twilio’s messages arrive, repeated or not at all',
   async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fate, { minLength: 1, maxLength: 4 }),
+        fc.array(scenarios, { minLength: 1, maxLength: 4 }),
         fc.infiniteStream(fc.nat()),
         fc.integer({ min: 1, max: 5 }),
-        async (fates, order, atOnce) => {
-          const lives: { one: Fate; call: FakeCall; told: TwilioCallback[] }[] = []
-          for (const one of fates) lives.push({ one, ...(await live(one)) })
-          const all = lives.flatMap(({ told }) => told).map((told) => ({ told, key: order.next().value }))
-          await send(
-            all.sort((a, b) => a.key - b.key).map(({ told }) => told),
-            atOnce,
+        async (played, order, batchMax) => {
+          const results: { scenario: Scenario; call: FakeCall; messages: TwilioCallback[] }[] = []
+          for (const scenario of played) results.push({ scenario, ...(await play(scenario)) })
+          const keyed = results
+            .flatMap(({ messages }) => messages)
+            .map((message) => ({ message, key: order.next().value }))
+          await sendAll(
+            keyed.sort((a, b) => a.key - b.key).map(({ message }) => message),
+            batchMax,
           )
-          // What was lost is asked after.
-          for (let minutes = 0; minutes < 6; minutes += 1) await world.after(60_000)
-          for (const { one, call } of lives) {
-            const { answeredAtMs, endedAtMs } = call
-            const endedAt = new Date(second(endedAtMs ?? 0)).toISOString()
-            const silent = { status: one.unansweredAs === 'failed' ? 'failed' : 'unanswered' }
-            expect(await bodyOf(one, call)).toMatchObject(
-              answeredAtMs === null
-                ? { ...silent, endReason: ourReason[one.unansweredAs], endedAt, charged: { milliseconds: 0 } }
-                : {
-                    status: 'ended',
-                    endReason: 'completed',
-                    endedAt,
-                    answeredAt: new Date(second(answeredAtMs)).toISOString(),
-                    charged: { milliseconds: second(endedAtMs ?? 0) - second(answeredAtMs) },
-                  },
-            )
+          // Talktime asks about the calls whose messages are lost.
+          for (let minutes = 0; minutes < 6; minutes += 1) await world.advance(MINUTE_MS)
+          for (const { scenario, call } of results) {
+            expect(await readCall(scenario, call)).toMatchObject(describeOutcome(scenario, call))
           }
         },
       ),
       limits,
     )
   },
-  timeoutMs,
+  TIMEOUT_MS,
 )
+
+/** What the API must show of a call. */
+function describeOutcome({ unansweredAs }: Scenario, { answeredAtMs, endedAtMs }: FakeCall) {
+  const endedAt = new Date(floorToSecond(endedAtMs ?? 0)).toISOString()
+  if (answeredAtMs === null) {
+    const status = unansweredAs === 'failed' ? 'failed' : 'unanswered'
+    return { status, endReason: endReasons[unansweredAs], endedAt, charged: { milliseconds: 0 } }
+  }
+  return {
+    status: 'ended',
+    endReason: 'completed',
+    endedAt,
+    answeredAt: new Date(floorToSecond(answeredAtMs)).toISOString(),
+    charged: { milliseconds: floorToSecond(endedAtMs ?? 0) - floorToSecond(answeredAtMs) },
+  }
+}

@@ -1,8 +1,8 @@
 /**
- * What Twilio shows for callers who hide their number: these are words on a telephone's keys (ANONYMOUS, RESTRICTED,
- * BLOCKED, UNKNOWN, UNAVAILABLE), not numbers.
+ * The numbers that Twilio shows for callers who hide theirs. They spell ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and
+ * UNAVAILABLE on a telephone's keys.
  */
-const hidden: ReadonlySet<string> = new Set([
+const HIDDEN_NUMBERS: ReadonlySet<string> = new Set([
   '+266696687',
   '+7378742833',
   '+2562533',
@@ -10,9 +10,9 @@ const hidden: ReadonlySet<string> = new Set([
   '+86282452253',
 ])
 
-/** Who calls: E.164, a SIP address or a client's name; null where the caller hides it. */
-export function callerOf(form: URLSearchParams): string | null {
+/** Reads who calls: a number in E.164, a SIP address or a client's name. Null if the caller hides it. */
+export function readCaller(form: URLSearchParams): string | null {
   const from = (form.get('From') ?? '').trim()
-  const isShown = /^\P{Cc}{1,200}$/u.test(from) && !hidden.has(from) && !/^anonymous$/i.test(from)
+  const isShown = /^\P{Cc}{1,200}$/u.test(from) && !HIDDEN_NUMBERS.has(from) && !/^anonymous$/i.test(from)
   return isShown ? from : null
 }

@@ -1,8 +1,6 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { campaignCustomer } from '../../../test/campaign-customer.ts'
 import { openTwilioWorld, type TwilioWorld } from '../../../test/twilio/world.ts'
-
-const SECOND_MS = 1_000
 
 let world: TwilioWorld
 beforeAll(async () => {
@@ -10,15 +8,15 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-async function after(ms: number): Promise<void> {
-  await world.after(ms)
-  await world.after(0)
+async function advance(ms: number): Promise<void> {
+  await world.advance(ms)
+  await world.advance(0)
 }
 
-test('a campaign through Twilio waits until its agent can be called from and connected, then calls everybody once', async () => {
-  const customer = await campaignCustomer(world.test)
+test('a campaign through Twilio waits until its agent has a phone number and a voice endpoint, then calls everybody once', async () => {
+  const customer = await createCampaignCustomer(world.test)
   const { id } = await customer.started({ concurrency: 5 }, 3)
-  await after(SECOND_MS)
+  await advance(SECOND_MS)
   expect(await customer.get(id)).toMatchObject({
     status: 'paused',
     pauseReason: 'carrier_failing',
@@ -30,17 +28,17 @@ test('a campaign through Twilio waits until its agent can be called from and con
   const reachable = { phoneNumber: '+4930901820555', voiceEndpoint: 'sip:sales@pbx.example.com' }
   await customer.ask('PATCH', `/v1/agents/${customer.agentId}`, reachable)
   await customer.ask('POST', `/v1/campaigns/${id}/resume`, {})
-  await after(SECOND_MS)
+  await advance(SECOND_MS)
   const calls = [...world.twilio.calls.values()]
   expect(calls).toHaveLength(3)
   expect(new Set(calls.map(({ to }) => to)).size).toBe(3)
   for (const call of calls) {
-    await world.tell(world.twilio.answer(call))
+    await world.send(world.twilio.answer(call))
     expect(await world.connect(call)).toContain('<Sip>sip:sales@pbx.example.com</Sip>')
   }
-  await after(60 * SECOND_MS)
-  for (const call of calls) await world.tell(world.twilio.end(call))
-  await after(SECOND_MS)
+  await advance(60 * SECOND_MS)
+  for (const call of calls) await world.send(world.twilio.end(call))
+  await advance(SECOND_MS)
   expect(await customer.get(id)).toMatchObject({
     status: 'completed',
     contacts: { reached: 3 },

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { FakeCall } from '../../../test/twilio/fake-calls.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../../test/twilio/fake-twilio.ts'
@@ -5,8 +6,6 @@ import { virtualClock } from '../../platform/clock.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { type Carrier, type CarrierLeg, CarrierUnreachable, type PlaceOrder } from '../carrier.ts'
 import { createTwilioCarrier } from './carrier.ts'
-
-// Twilio's REST API is a server of its own, reached over HTTP.
 
 const clock = virtualClock(Date.parse('2026-11-24T10:00:00Z'))
 const [from, to] = ['+4930901820', '+14155550123']
@@ -18,34 +17,34 @@ beforeAll(async () => {
   twilio = await startFakeTwilio(clock)
 })
 beforeEach(() => {
-  clock.advance(10 * 60_000)
+  clock.advance(10 * MINUTE_MS)
   known = new Set()
   errors = []
-  carrier = carrierWith()
+  carrier = createCarrier()
 })
 afterAll(() => twilio.close())
 
-function carrierWith(answerMsMax?: number): Carrier {
+function createCarrier(answerMsMax?: number): Carrier {
   const { accountSid, authToken, url: apiHost } = twilio
   return createTwilioCarrier({
     settings: { accountSid, authToken, apiHost, publicUrl: 'https://talktime.example.com', answerMsMax },
-    knownRefs: async (refs) => new Set(refs.filter((ref) => known.has(ref))),
+    findKnownRefs: async (refs) => new Set(refs.filter((ref) => known.has(ref))),
     onError: (error) => errors.push(error),
   })
 }
 
-const order = (fields: Partial<PlaceOrder> = {}): PlaceOrder => ({
+const createOrder = (fields: Partial<PlaceOrder> = {}): PlaceOrder => ({
   workspaceId: newUuid(clock.now()),
   callId: newUuid(clock.now()),
   from,
   to,
-  maxDurationMs: 3_600_000,
+  maxDurationMs: HOUR_MS,
   ringMsMax: 45_000,
   onVoicemail: 'talk',
   ...fields,
 })
 
-const legOf = (placed: PlaceOrder, ref: string | null): CarrierLeg => ({
+const createLeg = (placed: PlaceOrder, ref: string | null): CarrierLeg => ({
   workspaceId: placed.workspaceId,
   callId: placed.callId,
   ref,
@@ -55,22 +54,22 @@ const legOf = (placed: PlaceOrder, ref: string | null): CarrierLeg => ({
 })
 
 async function place(): Promise<{ call: FakeCall; leg: CarrierLeg }> {
-  const placed = order()
+  const placed = createOrder()
   const answer = await carrier.place(placed)
   const call = twilio.lastPlaced()
   expect(answer).toEqual({ outcome: 'placed', ref: call.sid })
-  return { call, leg: legOf(placed, call.sid) }
+  return { call, leg: createLeg(placed, call.sid) }
 }
 
-describe('what is true of a call', () => {
+describe('a carrier that is asked about a call', () => {
   test.each([
     ['queued', { state: 'ringing' }],
     ['ringing', { state: 'ringing' }],
     ['in-progress', { state: 'in_conversation', answeredAtMs: null }],
-  ])('that is %s at Twilio', async (status, truth) => {
+  ])('says what a call is that is %s at Twilio', async (status, expected) => {
     const { call, leg } = await place()
     call.status = status
-    expect(await carrier.lookUp(leg)).toEqual({ ref: call.sid, ...truth })
+    expect(await carrier.lookUp(leg)).toEqual({ ref: call.sid, ...expected })
   })
 
   test.each([
@@ -79,18 +78,18 @@ describe('what is true of a call', () => {
     ['no-answer', 'no_answer'],
     ['canceled', 'canceled'],
     ['failed', 'failed'],
-  ])('that ended as %s', async (status, reason) => {
+  ])('says when and why a call ended as %s', async (status, reason) => {
     const { call, leg } = await place()
     clock.advance(5_000)
     const answeredAtMs = status === 'completed' ? clock.now() : null
     if (answeredAtMs !== null) twilio.answer(call)
     clock.advance(61_000)
     twilio.end(call, status)
-    const truth = { state: 'over', ref: call.sid, answeredAtMs, endedAtMs: clock.now(), reason }
-    expect(await carrier.lookUp(leg)).toEqual(truth)
+    const expected = { state: 'over', ref: call.sid, answeredAtMs, endedAtMs: clock.now(), reason }
+    expect(await carrier.lookUp(leg)).toEqual(expected)
   })
 
-  test.each(['machine_start', 'machine_end_beep', 'fax'])('that was answered by %s', async (answeredBy) => {
+  test.each(['machine_start', 'machine_end_beep', 'fax'])('says that %s is voicemail', async (answeredBy) => {
     const { call, leg } = await place()
     twilio.answer(call, answeredBy)
     clock.advance(3_000)
@@ -98,15 +97,15 @@ describe('what is true of a call', () => {
     expect(await carrier.lookUp(leg)).toMatchObject({ state: 'over', reason: 'voicemail' })
   })
 
-  test('that Twilio does not know, or not any more', async () => {
+  test('says that a call is unknown if Twilio does not know it, or no longer', async () => {
     const { call, leg } = await place()
     twilio.forget(call.sid)
     expect(await carrier.lookUp(leg)).toEqual({ state: 'unknown' })
   })
 
-  test('whose order was not answered: it is the one between these numbers at that time that is nobody else’s', async () => {
+  test('finds the call of an order that was not answered: it has these numbers, that time and no other call of ours', async () => {
     await place()
-    clock.advance(5 * 60_000)
+    clock.advance(5 * MINUTE_MS)
     const [first, second] = [await place(), await place()]
     known.add(first.call.sid)
     const leg = { ...second.leg, ref: null }
@@ -114,19 +113,19 @@ describe('what is true of a call', () => {
     known.add(second.call.sid)
     expect(await carrier.lookUp(leg)).toEqual({ state: 'unknown' })
     expect(await carrier.lookUp({ ...leg, to: '+14155550188' })).toEqual({ state: 'unknown' })
-    // Neither are calls that come in from there.
+    // An incoming call between these numbers is not it.
     twilio.callIn(to, from)
     expect(await carrier.lookUp(leg)).toEqual({ state: 'unknown' })
   })
 })
 
-describe('an answer that says nothing of what Twilio did is none:', () => {
-  const asks: readonly [string, 'GET' | 'POST', (leg: CarrierLeg) => Promise<unknown>][] = [
-    ['to an order', 'POST', () => carrier.place(order())],
+describe('Twilio counts as unreachable after an answer that does not say what it did,', () => {
+  const requests: readonly [string, 'GET' | 'POST', (leg: CarrierLeg) => Promise<unknown>][] = [
+    ['to an order', 'POST', () => carrier.place(createOrder())],
     ['to a hang-up', 'POST', (leg) => carrier.hangUp(leg)],
-    ['to a time limit', 'POST', async (leg) => carrier.limit?.(leg, 60_000)],
-    ['to a question', 'GET', (leg) => carrier.lookUp(leg)],
-    ['to a question after an order', 'GET', (leg) => carrier.lookUp({ ...leg, ref: null })],
+    ['to a time limit', 'POST', async (leg) => carrier.limitDuration?.(leg, MINUTE_MS)],
+    ['to a lookup', 'GET', (leg) => carrier.lookUp(leg)],
+    ['to a lookup without the name of the call', 'GET', (leg) => carrier.lookUp({ ...leg, ref: null })],
   ]
   const faults = [
     { kind: 'connection_lost', when: 'before' },
@@ -136,59 +135,58 @@ describe('an answer that says nothing of what Twilio did is none:', () => {
     { kind: 'nonsense' },
   ] as const
 
-  test.each(asks.flatMap(([what, method, ask]) => faults.map((fault) => ({ what, method, ask, fault }))))(
-    '$what ($fault.kind)',
-    async ({ method, ask, fault }) => {
-      const { leg } = await place()
-      twilio.fail(method, fault)
-      await expect(ask(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
-    },
-  )
-
-  test.each(asks)('%s that does not come in time', async (_what, method, ask) => {
+  test.each(
+    requests.flatMap(([what, method, send]) => faults.map((fault) => ({ what, method, send, fault }))),
+  )('$what ($fault.kind)', async ({ method, send, fault }) => {
     const { leg } = await place()
-    carrier = carrierWith(50)
+    twilio.fail(method, fault)
+    await expect(send(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
+  })
+
+  test.each(requests)('%s: an answer that comes too late', async (_what, method, send) => {
+    const { leg } = await place()
+    carrier = createCarrier(50)
     const late = Promise.withResolvers<void>()
     twilio.fail(method, { kind: 'late', until: late.promise })
-    await expect(ask(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
+    await expect(send(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
     late.resolve()
   })
 
-  test.each(asks.slice(1))('%s that refuses the token', async (_what, method, ask) => {
+  test.each(requests.slice(1))('%s: an answer that refuses the token', async (_what, method, send) => {
     const { leg } = await place()
     twilio.fail(method, { kind: 'wrong_token' })
-    await expect(ask(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
+    await expect(send(leg)).rejects.toBeInstanceOf(CarrierUnreachable)
   })
 })
 
-describe('a call that is to be hung up', () => {
-  test('is, whether it rings or talks', async () => {
+describe('a hang-up order', () => {
+  test('ends a call that rings and a live call', async () => {
     const [ringing, talking] = [await place(), await place()]
     twilio.answer(talking.call)
     for (const { leg } of [ringing, talking]) await carrier.hangUp(leg)
     expect([ringing.call.status, talking.call.status]).toEqual(['canceled', 'completed'])
   })
 
-  test('and is over, forgotten or was never placed, is no error', async () => {
+  test('for a call that is over, unknown or was never placed does nothing', async () => {
     const { call, leg } = await place()
     twilio.end(call)
     await carrier.hangUp(leg)
-    await carrier.limit?.(leg, 60_000)
+    await carrier.limitDuration?.(leg, MINUTE_MS)
     twilio.forget(call.sid)
     await carrier.hangUp(leg)
     await carrier.hangUp({ ...leg, ref: null })
   })
 
-  test('is found first where its order was not answered', async () => {
+  test('finds the call of an order that was not answered', async () => {
     const { call, leg } = await place()
     await carrier.hangUp({ ...leg, ref: null })
     expect(call.status).toBe('canceled')
   })
 })
 
-test('what Twilio refuses for other reasons than the number is told to whoever runs the server, without the token', async () => {
+test('the operator learns of refusals that do not concern the number, without the token', async () => {
   twilio.fail('POST', { kind: 'wrong_token' })
-  const placed = await carrier.place(order())
+  const placed = await carrier.place(createOrder())
   expect(placed).toEqual({
     outcome: 'rejected',
     reason: 'rejected_by_carrier',

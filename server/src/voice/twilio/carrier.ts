@@ -7,135 +7,149 @@ import {
   type PlaceOrder,
 } from '../carrier.ts'
 import type { TwilioSettings } from '../settings.ts'
-import { twilioAddress } from './addresses.ts'
-import { openTwilioApi, type TwilioAccess, type TwilioCall, type TwilioFields, TwilioRefusal } from './api.ts'
-import { endReasonOf, instantOf, isOver } from './status.ts'
+import { buildTwilioUrl } from './addresses.ts'
+import {
+  openTwilioApi,
+  type TwilioAccess,
+  type TwilioApi,
+  type TwilioCall,
+  type TwilioFields,
+  TwilioRefusal,
+} from './api.ts'
+import { findEndReason, isOver, parseTwilioInstant } from './status.ts'
 
 export type TwilioCarrierDeps = {
   readonly settings: TwilioAccess & Pick<TwilioSettings, 'publicUrl'>
-  /** Which of these calls at Twilio belong to calls of ours already. */
-  readonly knownRefs: (refs: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Twilio refused something that whoever runs this server should know of. */
+  /** Finds which of these calls at Twilio are known to belong to calls of ours. */
+  readonly findKnownRefs: (refs: readonly string[]) => Promise<ReadonlySet<string>>
+  /** Receives refusals of Twilio that the operator should know. */
   readonly onError: (error: unknown) => void
 }
 
-/** Of calls that Twilio does not place: the number called is none, or cannot be called. */
-const invalidNumbers: ReadonlySet<number> = new Set([13224, 21211, 21214, 21217])
-/** The call is over, or nobody answered yet. */
-const NOT_IN_PROGRESS = 21220
+type CarrierContext = TwilioCarrierDeps & { readonly api: TwilioApi }
 
-/** How far Twilio's clock and ours may differ, and how long an order may be on its way. */
+/** Error codes of orders whose number does not exist or cannot be called. */
+const INVALID_NUMBER_CODES: ReadonlySet<number> = new Set([13224, 21211, 21214, 21217])
+/** Error code: the call is over, or nobody has answered it. */
+const NOT_IN_PROGRESS_CODE = 21220
+
+/** How far Twilio's clock may differ from ours. */
 const SKEW_MS_MAX = 30_000
-const ON_ITS_WAY_MS_MAX = 60_000
+/** How long an order may take to reach Twilio. */
+const ORDER_DELAY_MS_MAX = 60_000
 
-/** Calls through Twilio's REST API: https://www.twilio.com/docs/voice/api/call-resource. */
-export function createTwilioCarrier({ settings, knownRefs, onError }: TwilioCarrierDeps): Carrier {
-  const api = openTwilioApi(settings)
-
-  async function place(order: PlaceOrder): Promise<Placed> {
-    try {
-      const { sid } = await api.createCall(fieldsOf(order, settings.publicUrl))
-      return { outcome: 'placed', ref: sid }
-    } catch (error) {
-      if (!(error instanceof TwilioRefusal)) throw error
-      if (invalidNumbers.has(error.code)) {
-        return { outcome: 'rejected', reason: 'invalid_number', detail: 'This number cannot be called.' }
-      }
-      onError(error)
-      const detail = `Twilio does not place this call (error ${error.code}).`
-      return { outcome: 'rejected', reason: 'rejected_by_carrier', detail }
-    }
-  }
-
-  /**
-   * The call that an order became whose answer was lost. Twilio keeps no word of ours with a call, so it is the first
-   * one between the two numbers at that time that is nobody else's; its own messages, which name our call, mostly say
-   * so before.
-   */
-  async function findPlaced({ from, to, placedAtMs }: CarrierLeg): Promise<TwilioCall | undefined> {
-    if (from === null || to === null) return undefined
-    const calls = await api.listCalls({ From: from, To: to, PageSize: '100' })
-    const candidates = calls
-      .filter(({ direction }) => direction === 'outbound-api')
-      .map((call) => ({ call, createdAtMs: instantOf(call.date_created) ?? 0 }))
-      .filter(({ createdAtMs }) => createdAtMs >= placedAtMs - SKEW_MS_MAX)
-      .filter(({ createdAtMs }) => createdAtMs <= placedAtMs + ON_ITS_WAY_MS_MAX)
-      .sort((a, b) => a.createdAtMs - b.createdAtMs)
-    const known = await knownRefs(candidates.map(({ call }) => call.sid))
-    return candidates.find(({ call }) => !known.has(call.sid))?.call
-  }
-
-  async function find(leg: CarrierLeg): Promise<TwilioCall | undefined> {
-    return leg.ref === null ? findPlaced(leg) : api.findCall(leg.ref)
-  }
-
-  /** A refusal of something that is asked again later is as good as no answer. */
-  async function reachable<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof TwilioRefusal)) throw error
-      throw new CarrierUnreachable(error.message, { cause: error })
-    }
-  }
-
-  /** Changes a call that is not over. */
-  async function change(leg: CarrierLeg, fields: TwilioFields): Promise<void> {
-    const sid = leg.ref ?? (await findPlaced(leg))?.sid
-    if (sid === undefined) return
-    try {
-      await api.updateCall(sid, fields)
-    } catch (error) {
-      // It is over, or Twilio has forgotten it: asking after it tells.
-      if (error instanceof TwilioRefusal && (error.status === 404 || error.code === NOT_IN_PROGRESS)) return
-      throw error
-    }
-  }
-
+/** Makes calls through Twilio's REST API: https://www.twilio.com/docs/voice/api/call-resource. */
+export function createTwilioCarrier(deps: TwilioCarrierDeps): Carrier {
+  const context: CarrierContext = { ...deps, api: openTwilioApi(deps.settings) }
   return {
     name: 'twilio',
     needsFrom: true,
     needsEndpoint: true,
-    place,
-    hangUp: (leg) => reachable(() => change(leg, { Status: 'completed' })),
-    limit: (leg, ms) => reachable(() => change(leg, { TimeLimit: secondsOf(ms) })),
+    place: (order) => place(context, order),
+    hangUp: (leg) => treatRefusalAsUnreachable(() => updateCall(context, leg, { Status: 'completed' })),
+    limitDuration: (leg, maxDurationMs) =>
+      treatRefusalAsUnreachable(() => updateCall(context, leg, { TimeLimit: formatSeconds(maxDurationMs) })),
     lookUp: (leg) =>
-      reachable(async () => {
-        const call = await find(leg)
-        return call === undefined ? { state: 'unknown' } : truthOf(call)
+      treatRefusalAsUnreachable(async () => {
+        const call = await findCall(context, leg)
+        return call === undefined ? { state: 'unknown' } : readState(call)
       }),
   }
 }
 
-function fieldsOf(order: PlaceOrder, publicUrl: string): TwilioFields {
+async function place({ api, settings, onError }: CarrierContext, order: PlaceOrder): Promise<Placed> {
+  try {
+    const { sid } = await api.createCall(buildFields(order, settings.publicUrl))
+    return { outcome: 'placed', ref: sid }
+  } catch (error) {
+    if (!(error instanceof TwilioRefusal)) throw error
+    if (INVALID_NUMBER_CODES.has(error.code)) {
+      return { outcome: 'rejected', reason: 'invalid_number', detail: 'This number cannot be called.' }
+    }
+    onError(error)
+    const detail = `Twilio does not place this call (error ${error.code}).`
+    return { outcome: 'rejected', reason: 'rejected_by_carrier', detail }
+  }
+}
+
+async function findCall(context: CarrierContext, leg: CarrierLeg): Promise<TwilioCall | undefined> {
+  return leg.ref === null ? findPlacedCall(context, leg) : context.api.findCall(leg.ref)
+}
+
+/**
+ * Finds the call that was placed by an order whose answer was lost. Twilio stores nothing of ours with a call, so this
+ * is the first call between the two numbers at that time that belongs to no other call of ours. Usually one of Twilio's
+ * reports, which name our call, arrives earlier.
+ */
+async function findPlacedCall(
+  { api, findKnownRefs }: CarrierContext,
+  { from, to, placedAtMs }: CarrierLeg,
+): Promise<TwilioCall | undefined> {
+  if (from === null || to === null) return undefined
+  const calls = await api.listCalls({ From: from, To: to, PageSize: '100' })
+  const candidates = calls
+    .filter(({ direction }) => direction === 'outbound-api')
+    .map((call) => ({ call, createdAtMs: parseTwilioInstant(call.date_created) ?? 0 }))
+    .filter(({ createdAtMs }) => createdAtMs >= placedAtMs - SKEW_MS_MAX)
+    .filter(({ createdAtMs }) => createdAtMs <= placedAtMs + ORDER_DELAY_MS_MAX)
+    .sort((a, b) => a.createdAtMs - b.createdAtMs)
+  const known = await findKnownRefs(candidates.map(({ call }) => call.sid))
+  return candidates.find(({ call }) => !known.has(call.sid))?.call
+}
+
+/** Changes a call that is not over. Does nothing for a call that is over or that Twilio does not know. */
+async function updateCall(context: CarrierContext, leg: CarrierLeg, fields: TwilioFields): Promise<void> {
+  const sid = leg.ref ?? (await findPlacedCall(context, leg))?.sid
+  if (sid === undefined) return
+  try {
+    await context.api.updateCall(sid, fields)
+  } catch (error) {
+    // A later lookup finds out what became of the call.
+    if (error instanceof TwilioRefusal && (error.status === 404 || error.code === NOT_IN_PROGRESS_CODE))
+      return
+    throw error
+  }
+}
+
+/** For requests that are repeated later: a refusal says no more than a missing answer. */
+async function treatRefusalAsUnreachable<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    if (!(error instanceof TwilioRefusal)) throw error
+    throw new CarrierUnreachable(error.message, { cause: error })
+  }
+}
+
+function buildFields(order: PlaceOrder, publicUrl: string): TwilioFields {
   const { callId, from, to, ringMsMax, maxDurationMs, onVoicemail } = order
   return {
     To: to,
     From: from ?? '',
-    Url: twilioAddress(publicUrl, 'outbound', callId),
-    StatusCallback: twilioAddress(publicUrl, 'status', callId),
+    Url: buildTwilioUrl(publicUrl, 'outbound', callId),
+    StatusCallback: buildTwilioUrl(publicUrl, 'status', callId),
     StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
-    Timeout: secondsOf(ringMsMax),
-    TimeLimit: secondsOf(maxDurationMs),
+    Timeout: formatSeconds(ringMsMax),
+    TimeLimit: formatSeconds(maxDurationMs),
     ...(onVoicemail === 'hang_up' && { MachineDetection: 'Enable' }),
   }
 }
 
-function secondsOf(ms: number): string {
+function formatSeconds(ms: number): string {
   return String(Math.ceil(ms / 1000))
 }
 
 /**
- * When it was answered is known of a call that is over: so long before its end as it was talked. `start_time` of one
- * that goes on is when Twilio dialled it.
+ * Reads what Twilio says about a call. The answer of an ended call is its end less its duration. A live call does not
+ * say when it was answered: its `start_time` is when Twilio dialed.
  */
-function truthOf(call: TwilioCall): CarrierState {
+function readState(call: TwilioCall): CarrierState {
   const { sid: ref, status } = call
   if (!isOver(status)) {
     if (status === 'in-progress') return { state: 'in_conversation', ref, answeredAtMs: null }
     return { state: 'ringing', ref }
   }
-  const endedAtMs = instantOf(call.end_time) ?? instantOf(call.date_updated)
+  const endedAtMs = parseTwilioInstant(call.end_time) ?? parseTwilioInstant(call.date_updated)
   if (endedAtMs === undefined) throw new CarrierUnreachable(`Twilio does not say when ${ref} ended`)
   const talkedMs = Number(call.duration ?? 0) * 1000
   return {
@@ -143,6 +157,6 @@ function truthOf(call: TwilioCall): CarrierState {
     ref,
     answeredAtMs: talkedMs > 0 ? endedAtMs - talkedMs : null,
     endedAtMs,
-    reason: endReasonOf(status, call.answered_by),
+    reason: findEndReason(status, call.answered_by),
   }
 }

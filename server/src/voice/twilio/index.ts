@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import type { Carrier } from '../carrier.ts'
-import { knownRefs } from '../leg-store.ts'
+import { findKnownRefs } from '../leg-store.ts'
 import type { TwilioSettings } from '../settings.ts'
 import type { Voice } from '../voice.ts'
 import { createTwilioCarrier } from './carrier.ts'
@@ -10,11 +10,11 @@ import { twilioRoutes } from './routes.ts'
 
 export type Twilio = {
   readonly carrier: Carrier
-  /** What Twilio asks and tells. */
+  /** The routes that Twilio calls. */
   routes(deps: { readonly voice: Voice; readonly clock: Clock }): Routes
 }
 
-/** Calls through Twilio. `onError` hears of what Twilio refused. */
+/** Opens calls through Twilio. `onError` receives what Twilio refused. */
 export function openTwilio(
   settings: TwilioSettings,
   database: Database,
@@ -23,7 +23,7 @@ export function openTwilio(
   return {
     carrier: createTwilioCarrier({
       settings,
-      knownRefs: (refs) => knownRefs(database, 'twilio', refs),
+      findKnownRefs: (refs) => findKnownRefs(database, 'twilio', refs),
       onError,
     }),
     routes: (deps) => twilioRoutes({ ...deps, settings }),

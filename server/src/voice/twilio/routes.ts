@@ -1,90 +1,40 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../platform/clock.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { Problem, platformProblems } from '../../platform/problem.ts'
-import { publicId, uuidFrom } from '../../public-ids.ts'
-import type { CallReport } from '../apply-carrier-report.ts'
+import { publicId } from '../../public-ids.ts'
+import type { AnsweredDecision, ConnectDecision, IncomingDecision } from '../connect-call.ts'
 import type { TwilioSettings } from '../settings.ts'
-import type { AnsweredDecision, IncomingDecision, Voice } from '../voice.ts'
-import { twilioAddress, twilioPaths } from './addresses.ts'
-import { callerOf } from './caller.ts'
-import { isSignedByTwilio } from './signature.ts'
-import { endReasonOf, instantOf, isMachine, isOver, wholeSecond } from './status.ts'
-import { connected, hungUp, rejected } from './twiml.ts'
+import type { Voice } from '../voice.ts'
+import { buildTwilioUrl, TWILIO_PATHS } from './addresses.ts'
+import { readCaller } from './caller.ts'
+import { readCallId, readReport, readSignedForm } from './requests.ts'
+import { findEndReason, isMachine, isOver } from './status.ts'
+import { buildConnectTwiml, HANG_UP_TWIML, REJECT_TWIML } from './twiml.ts'
 
 export type TwilioRouteDeps = {
-  readonly voice: Pick<Voice, 'incoming' | 'answered' | 'report'>
+  readonly voice: Pick<Voice, 'decideIncomingCall' | 'decideAnsweredCall' | 'applyCarrierReport'>
   readonly clock: Clock
   readonly settings: TwilioSettings
 }
 
-const bodyBytesMax = 64 * 1024
-/** How long a caller may wait for a decision; Twilio itself gives up after 15 seconds. */
+type Handle = (deps: TwilioRouteDeps, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+const BODY_BYTES_MAX = 64 * 1024
+/** How long a decision about a call may take. Twilio gives up after 15 seconds. */
 const DECISION_MS_MAX = 8_000
 
-/** What Twilio asks and tells. It has no key of ours: it signs each request with the account's auth token. */
-export function twilioRoutes({ voice, clock, settings }: TwilioRouteDeps): Routes {
-  const { authToken, publicUrl } = settings
-  const schema = { hide: true }
+const HANDLERS: Readonly<Record<keyof typeof TWILIO_PATHS, Handle>> = {
+  incoming: answerIncoming,
+  outbound: answerOutbound,
+  status: applyStatus,
+  agent: applyAgentStatus,
+  stream: applyStreamStatus,
+}
 
-  /** The form that came, which must be Twilio's own. */
-  function formOf(request: FastifyRequest): URLSearchParams {
-    const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-    const url = publicUrl + request.url
-    const signature = request.headers['x-twilio-signature']
-    if (typeof signature === 'string' && isSignedByTwilio(authToken, signature, url, form)) return form
-    throw new Problem(platformProblems.forbidden, 'The request is not signed as it must be.', {
-      internal: `X-Twilio-Signature ${signature === undefined ? 'is missing' : `does not fit ${url}`}`,
-    })
-  }
-
-  function reportOf(
-    request: FastifyRequest,
-    form: URLSearchParams,
-  ): Pick<CallReport, 'callId' | 'carrier' | 'atMs'> {
-    const atMs = instantOf(form.get('Timestamp')) ?? wholeSecond(clock.now())
-    return { carrier: 'twilio', callId: callOf(request), atMs }
-  }
-
-  function connectedTo(
-    { call, agent }: Extract<IncomingDecision, { decision: 'connect' }>,
-    isIncoming: boolean,
-  ): string {
-    const isStream = agent.voiceEndpoint.startsWith('wss:')
-    return connected({
-      endpoint: agent.voiceEndpoint,
-      secondsMax: Math.ceil(call.maxDurationMs / 1000),
-      callerId: isIncoming ? undefined : (agent.phoneNumber ?? undefined),
-      told: {
-        callId: publicId('call', call.id),
-        agentId: publicId('agent', call.agentId),
-        direction: call.direction,
-        ...(call.from !== null && { from: call.from }),
-        ...(call.to !== null && { to: call.to }),
-      },
-      // A call that we placed is answered by whom we called, and Twilio says so itself.
-      statusUrl: isIncoming ? twilioAddress(publicUrl, isStream ? 'stream' : 'agent', call.id) : undefined,
-      answersWithAgent: isIncoming,
-    })
-  }
-
-  /** Whatever happens, the caller hears something that makes sense: never an error that Twilio reads out. */
-  async function decide<Decision>(
-    request: FastifyRequest,
-    ask: () => Promise<Decision>,
-  ): Promise<Decision | undefined> {
-    try {
-      return await within(DECISION_MS_MAX, ask())
-    } catch (error) {
-      request.log.error(
-        { err: error, route: request.routeOptions.url },
-        'A call at Twilio could not be decided',
-      )
-      return undefined
-    }
-  }
-
+/** The routes that Twilio calls. Twilio has no API key: it signs each request with the account's auth token. */
+export function twilioRoutes(deps: TwilioRouteDeps): Routes {
   return async (all) => {
+    // A scope of its own, because only these routes take forms.
     await all.register(async (server) => {
       server.removeAllContentTypeParsers()
       server.addContentTypeParser(
@@ -92,83 +42,144 @@ export function twilioRoutes({ voice, clock, settings }: TwilioRouteDeps): Route
         { parseAs: 'string' },
         (_request, body, done) => done(null, body),
       )
-      const options = { schema, bodyLimit: bodyBytesMax }
-
-      server.post(twilioPaths.incoming, options, async (request, reply) => {
-        const form = formOf(request)
-        const incoming = { ref: form.get('CallSid') ?? '', from: callerOf(form), to: form.get('To') ?? '' }
-        const decision = await decide<IncomingDecision>(request, () =>
-          voice.incoming({ carrier: 'twilio', ...incoming }),
-        )
-        if (decision?.decision === 'connect') return sendTwiml(reply, connectedTo(decision, true))
-        if (decision !== undefined) {
-          const { ref, to } = incoming
-          request.log.info({ ref, to, reason: decision.reason }, 'A call that came in was turned away')
-        }
-        return sendTwiml(reply, rejected)
-      })
-
-      server.post(twilioPaths.outbound, options, async (request, reply) => {
-        const form = formOf(request)
-        const callId = callOf(request)
-        const ref = form.get('CallSid') ?? ''
-        if (callId === undefined || isMachine(form.get('AnsweredBy'))) return sendTwiml(reply, hungUp)
-        const decision = await decide<AnsweredDecision>(request, () =>
-          voice.answered({ carrier: 'twilio', ref, callId }),
-        )
-        if (decision?.decision === 'connect') return sendTwiml(reply, connectedTo(decision, false))
-        if (decision !== undefined) {
-          request.log.warn({ ref, reason: decision.reason }, 'A call that was answered was hung up')
-        }
-        return sendTwiml(reply, hungUp)
-      })
-
-      server.post(twilioPaths.status, options, async (request, reply) => {
-        const form = formOf(request)
-        const [ref, status] = [form.get('CallSid') ?? '', form.get('CallStatus') ?? '']
-        const said = { ...reportOf(request, form), ref }
-        if (isOver(status)) {
-          const reason = endReasonOf(status, form.get('AnsweredBy'))
-          const talkedMs = Number(form.get('CallDuration') ?? 0) * 1000
-          await voice.report({ ...said, type: 'ended', reason, talkedMs })
-        } else {
-          await voice.report({ ...said, type: status === 'in-progress' ? 'answered' : 'ringing' })
-        }
-        return reply.code(204).send()
-      })
-
-      // The agent's end of a call that came in: its answer is the answer, what else becomes of it is asked after.
-      server.post(twilioPaths.agent, options, async (request, reply) => {
-        const form = formOf(request)
-        const type = form.get('CallStatus') === 'in-progress' ? 'answered' : 'changed'
-        await voice.report({ ...reportOf(request, form), ref: form.get('ParentCallSid') ?? '', type })
-        return reply.code(204).send()
-      })
-
-      server.post(twilioPaths.stream, options, async (request, reply) => {
-        const form = formOf(request)
-        const type = form.get('StreamEvent') === 'stream-started' ? 'answered' : 'changed'
-        await voice.report({ ...reportOf(request, form), ref: form.get('CallSid') ?? '', type })
-        return reply.code(204).send()
-      })
+      const options = { schema: { hide: true }, bodyLimit: BODY_BYTES_MAX }
+      for (const [name, handle] of Object.entries(HANDLERS)) {
+        const path = TWILIO_PATHS[name as keyof typeof HANDLERS]
+        server.post(path, options, (request, reply) => handle(deps, request, reply))
+      }
     })
   }
 }
 
-/** Our call, as the address that we gave Twilio names it. */
-function callOf(request: FastifyRequest): string | undefined {
-  const { call } = request.query as { readonly call?: unknown }
-  return typeof call === 'string' ? uuidFrom('call', call) : undefined
+async function answerIncoming(
+  { voice, settings }: TwilioRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readSignedForm(request, settings)
+  const [ref, to] = [form.get('CallSid') ?? '', form.get('To') ?? '']
+  const decision = await decide<IncomingDecision>(request, () =>
+    voice.decideIncomingCall({ carrier: 'twilio', ref, from: readCaller(form), to }),
+  )
+  if (decision?.decision === 'connect') return sendTwiml(reply, connectIncoming(decision, settings.publicUrl))
+  if (decision !== undefined) {
+    request.log.info({ ref, to, reason: decision.reason }, 'An incoming call was rejected')
+  }
+  return sendTwiml(reply, REJECT_TWIML)
 }
 
-function sendTwiml(reply: FastifyReply, twiml: string): FastifyReply {
-  return reply
-    .header('content-type', 'text/xml; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(twiml)
+async function answerOutbound(
+  { voice, settings }: TwilioRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readSignedForm(request, settings)
+  const callId = readCallId(request)
+  const ref = form.get('CallSid') ?? ''
+  if (callId === undefined || isMachine(form.get('AnsweredBy'))) return sendTwiml(reply, HANG_UP_TWIML)
+  const decision = await decide<AnsweredDecision>(request, () =>
+    voice.decideAnsweredCall({ carrier: 'twilio', ref, callId }),
+  )
+  if (decision?.decision === 'connect') return sendTwiml(reply, connectOutbound(decision))
+  if (decision !== undefined) {
+    request.log.warn({ ref, reason: decision.reason }, 'An answered call was hung up')
+  }
+  return sendTwiml(reply, HANG_UP_TWIML)
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+async function applyStatus(
+  { voice, clock, settings }: TwilioRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readSignedForm(request, settings)
+  const [ref, status] = [form.get('CallSid') ?? '', form.get('CallStatus') ?? '']
+  const report = { ...readReport(request, form, clock.now()), ref }
+  if (isOver(status)) {
+    const reason = findEndReason(status, form.get('AnsweredBy'))
+    const talkedMs = Number(form.get('CallDuration') ?? 0) * 1000
+    await voice.applyCarrierReport({ ...report, type: 'ended', reason, talkedMs })
+  } else {
+    await voice.applyCarrierReport({ ...report, type: status === 'in-progress' ? 'answered' : 'ringing' })
+  }
+  return reply.code(204).send()
+}
+
+/** The agent's part of an incoming call. Its answer is the call's answer; anything else has Twilio asked soon. */
+async function applyAgentStatus(
+  { voice, clock, settings }: TwilioRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readSignedForm(request, settings)
+  const ref = form.get('ParentCallSid') ?? ''
+  const type = form.get('CallStatus') === 'in-progress' ? 'answered' : 'changed'
+  await voice.applyCarrierReport({ ...readReport(request, form, clock.now()), ref, type })
+  return reply.code(204).send()
+}
+
+async function applyStreamStatus(
+  { voice, clock, settings }: TwilioRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readSignedForm(request, settings)
+  const ref = form.get('CallSid') ?? ''
+  const type = form.get('StreamEvent') === 'stream-started' ? 'answered' : 'changed'
+  await voice.applyCarrierReport({ ...readReport(request, form, clock.now()), ref, type })
+  return reply.code(204).send()
+}
+
+/** Twilio answers an incoming call when the agent does, and reports it under the agent. */
+function connectIncoming({ call, agent }: ConnectDecision, publicUrl: string): string {
+  const path = agent.voiceEndpoint.startsWith('wss:') ? 'stream' : 'agent'
+  return buildConnectTwiml({
+    ...describeConnection({ call, agent }),
+    statusUrl: buildTwilioUrl(publicUrl, path, call.id),
+    answersWithAgent: true,
+  })
+}
+
+/** An outbound call is answered already, and Twilio reports that itself. */
+function connectOutbound({ call, agent }: ConnectDecision): string {
+  return buildConnectTwiml({
+    ...describeConnection({ call, agent }),
+    callerId: agent.phoneNumber ?? undefined,
+    answersWithAgent: false,
+  })
+}
+
+function describeConnection({ call, agent }: Pick<ConnectDecision, 'call' | 'agent'>) {
+  return {
+    endpoint: agent.voiceEndpoint,
+    secondsMax: Math.ceil(call.maxDurationMs / 1000),
+    parameters: {
+      callId: publicId('call', call.id),
+      agentId: publicId('agent', call.agentId),
+      direction: call.direction,
+      ...(call.from !== null && { from: call.from }),
+      ...(call.to !== null && { to: call.to }),
+    },
+  }
+}
+
+/** Asks for a decision. Returns undefined if it fails or takes too long: Twilio would read an error to the caller. */
+async function decide<Decision>(
+  request: FastifyRequest,
+  ask: () => Promise<Decision>,
+): Promise<Decision | undefined> {
+  try {
+    return await limitTime(DECISION_MS_MAX, ask())
+  } catch (error) {
+    request.log.error(
+      { err: error, route: request.routeOptions.url },
+      'A call of Twilio could not be decided',
+    )
+    return undefined
+  }
+}
+
+async function limitTime<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`There was no decision within ${ms} ms`)), ms)
@@ -178,4 +189,11 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function sendTwiml(reply: FastifyReply, twiml: string): FastifyReply {
+  return reply
+    .header('content-type', 'text/xml; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(twiml)
 }

@@ -1,5 +1,7 @@
-/** Twilio's states of a call: https://www.twilio.com/docs/voice/api/call-resource#call-status-values. */
-const endReasons: Readonly<Record<string, string>> = {
+import type { CarrierEndReason } from '../carrier.ts'
+
+/** Twilio's final states of a call: https://www.twilio.com/docs/voice/api/call-resource#call-status-values. */
+const END_REASONS: Readonly<Record<string, CarrierEndReason>> = {
   completed: 'completed',
   busy: 'busy',
   'no-answer': 'no_answer',
@@ -8,34 +10,37 @@ const endReasons: Readonly<Record<string, string>> = {
 }
 
 export function isOver(status: string): boolean {
-  return status in endReasons
+  return status in END_REASONS
 }
 
 /**
- * Why our call ended.
+ * Finds why our call ended.
  *
- * @param answeredBy what Twilio took who answered for; it listens for that only where calls that a machine answers are
- *   to be hung up
+ * @param status one of Twilio's final states
+ * @param answeredBy who answered, as far as Twilio detected it. It detects machines only for calls that must be hung up
+ *   when a machine answers.
  */
-export function endReasonOf(status: string, answeredBy: string | null | undefined): string {
+export function findEndReason(status: string, answeredBy: string | null | undefined): CarrierEndReason {
   if (status === 'completed' && isMachine(answeredBy)) return 'voicemail'
-  return endReasons[status] ?? 'failed'
+  return END_REASONS[status] ?? 'failed'
 }
 
-/** `machine_start`, `machine_end_beep`, … or `fax`, as opposed to `human` and `unknown`. */
+/** Whether a machine answered: `machine_start`, `machine_end_beep`, … or `fax`, as opposed to `human` and `unknown`. */
 export function isMachine(answeredBy: string | null | undefined): boolean {
   return answeredBy === 'fax' || (answeredBy?.startsWith('machine') ?? false)
 }
 
 /**
- * An instant as Twilio writes it, RFC 2822 or ISO 8601. Of all of them only the second counts: some say no more, and a
- * conversation is to be measured at both ends alike.
+ * Parses an instant of Twilio's, in RFC 2822 or ISO 8601, to epoch milliseconds of a whole second. Some of Twilio's
+ * instants are no more precise than a second, and both ends of a conversation must be equally precise.
+ *
+ * @returns undefined for a text that is not an instant
  */
-export function instantOf(text: string | null | undefined): number | undefined {
+export function parseTwilioInstant(text: string | null | undefined): number | undefined {
   const atMs = Date.parse(text ?? '')
-  return Number.isNaN(atMs) ? undefined : wholeSecond(atMs)
+  return Number.isNaN(atMs) ? undefined : floorToSecond(atMs)
 }
 
-export function wholeSecond(atMs: number): number {
+export function floorToSecond(atMs: number): number {
   return Math.floor(atMs / 1000) * 1000
 }

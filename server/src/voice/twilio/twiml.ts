@@ -1,39 +1,47 @@
-/** What Twilio is told to do with a call: https://www.twilio.com/docs/voice/twiml. */
+import { htmlEscape } from 'escape-goat'
 
-/** Nobody answers, and the caller hears that the line is busy. It has to be the first that Twilio is told of a call. */
-export const rejected = document(element('Reject', { reason: 'busy' }))
+/**
+ * Rejects a call: nobody answers, and the caller hears that the line is busy. Works only as the first instruction for a
+ * call. All documents here are TwiML: https://www.twilio.com/docs/voice/twiml.
+ */
+export const REJECT_TWIML = buildDocument(buildElement('Reject', { reason: 'busy' }))
 
-export const hungUp = document(element('Hangup', {}))
+export const HANG_UP_TWIML = buildDocument(buildElement('Hangup', {}))
 
+/** How a call is connected to its agent. */
 export type Connection = {
-  /** `wss://…`, `sip:…` or E.164. */
+  /** A URL with `wss:`, a SIP address with `sip:`, or a number in E.164. */
   readonly endpoint: string
   /** The hard stop of the call. */
   readonly secondsMax: number
-  /** The number shown to an agent that is called by number; undefined: the caller's. */
+  /** The number shown to an agent that is called by number. Undefined: the caller's. */
   readonly callerId?: string | undefined
-  /** Told as parameters to an agent that takes the audio over a WebSocket. */
-  readonly told: Readonly<Record<string, string>>
-  /** Where Twilio says that the agent answered. Left out: nobody has to know. */
+  /** Parameters for an agent that gets the audio over a WebSocket. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** The URL at which Twilio reports that the agent answered. Undefined: it does not report it. */
   readonly statusUrl?: string | undefined
-  /** Whether the caller goes on hearing it ring until the agent answers, and Twilio answers no sooner. */
+  /** Whether the caller hears it ring until the agent answers, and Twilio answers the call only then. */
   readonly answersWithAgent: boolean
 }
 
-/** Connects a call to its agent; when the agent hangs up, so does Twilio. */
-export function connected(connection: Connection): string {
-  return document(connection.endpoint.startsWith('wss:') ? stream(connection) : dial(connection))
+/** Builds the TwiML that connects a call to its agent. Twilio hangs up when the agent does. */
+export function buildConnectTwiml(connection: Connection): string {
+  return buildDocument(
+    connection.endpoint.startsWith('wss:') ? buildStream(connection) : buildDial(connection),
+  )
 }
 
-function stream({ endpoint, told, statusUrl }: Connection): string {
-  const parameters = Object.entries(told).map(([name, value]) => element('Parameter', { name, value }))
+function buildStream({ endpoint, parameters, statusUrl }: Connection): string {
+  const elements = Object.entries(parameters).map(([name, value]) =>
+    buildElement('Parameter', { name, value }),
+  )
   const attributes = { url: endpoint, ...(statusUrl !== undefined && { statusCallback: statusUrl }) }
-  return element('Connect', {}, element('Stream', attributes, ...parameters))
+  return buildElement('Connect', {}, buildElement('Stream', attributes, ...elements))
 }
 
-function dial({ endpoint, secondsMax, callerId, statusUrl, answersWithAgent }: Connection): string {
+function buildDial({ endpoint, secondsMax, callerId, statusUrl, answersWithAgent }: Connection): string {
   const noun = endpoint.startsWith('sip:') ? 'Sip' : 'Number'
-  const told = {
+  const callback = {
     ...(statusUrl !== undefined && { statusCallback: statusUrl, statusCallbackEvent: 'answered completed' }),
   }
   const attributes = {
@@ -41,21 +49,21 @@ function dial({ endpoint, secondsMax, callerId, statusUrl, answersWithAgent }: C
     timeLimit: String(secondsMax),
     ...(callerId !== undefined && { callerId }),
   }
-  return element('Dial', attributes, element(noun, told, escaped(endpoint, '&<>')))
+  return buildElement('Dial', attributes, buildElement(noun, callback, htmlEscape(endpoint)))
 }
 
-function document(...verbs: string[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>${element('Response', {}, ...verbs)}`
+function buildDocument(...verbs: string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>${buildElement('Response', {}, ...verbs)}`
 }
 
-function element(name: string, attributes: Readonly<Record<string, string>>, ...content: string[]): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value, '&<"')}"`)
+/** @param content elements and escaped texts */
+function buildElement(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  ...content: string[]
+): string {
+  // The five characters that are escaped for HTML are those of XML, and the references mean the same in both.
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${htmlEscape(value)}"`)
   const start = `<${name}${written.join('')}`
   return content.length === 0 ? `${start}/>` : `${start}>${content.join('')}</${name}>`
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-function escaped(text: string, characters: string): string {
-  return [...text].map((one) => (characters.includes(one) ? entities[one] : one)).join('')
 }
