@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { cookieOf, type TestApp, testApp, testNowMs } from '../../test/app.ts'
+import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { type EventStream, openEvents, type ServerEvent, send } from '../../test/event-stream.ts'
 import {
   closeInOrder,
@@ -277,20 +277,9 @@ describe('the events of a workspace', () => {
   })
 
   test('200: for a signed-in member, in each of their workspaces', async () => {
-    const signedUp = await t.request('POST', '/v1/sign-up', {
-      headers: { 'sec-fetch-site': 'same-origin' },
-      body: {
-        name: 'Ada',
-        email: 'ada@example.com',
-        password: 'correct horse battery',
-        workspaceName: 'Home',
-      },
-    })
-    expect(signedUp.status).toBe(201)
-    const browser = { cookie: cookieOf(signedUp), 'sec-fetch-site': 'same-origin', authorization: '' }
-    const { authorization: _, ...headers } = browser
-    const workspaces = signedUp.body.workspaces as { id: string }[]
-    const stream = await openEvents(`${address}/v1/events?workspace=${workspaces[0]?.id}`, headers)
+    const person = await t.signUp()
+    const headers = { cookie: person.cookie, 'sec-fetch-site': 'same-origin' }
+    const stream = await openEvents(`${address}/v1/events?workspace=${person.workspaceId}`, headers)
     open.push(stream)
     expect(await stream.next()).toMatchObject({ event: 'balance', data: { balance: credits(30) } })
     expect(await status(headers, `?workspace=${stack.workspaceId}`)).toBe(404)

@@ -107,7 +107,7 @@ describe('the file', () => {
   })
 })
 
-/** Inserts so many calls with such long numbers that their file does not fit into the buffers of a connection. */
+/** Inserts calls whose file is larger than all buffers of a connection. */
 const insertLongFile = () => insertCalls(25_000, `sip:${'a'.repeat(250)}`)
 
 /** Inserts `count` calls of a minute as the engine would have. */
