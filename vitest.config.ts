@@ -9,7 +9,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const isolate = false
 
 // On a busy machine a test waits for the processor, too, and for the start of real processes.
-const TEST_MS_MAX = 60_000
+const TEST_MS_MAX = 120_000
 
 /** Files that run for half a minute and more, because they start many processes. */
 const LONG_FILE = /\/(start|bench|cli|crash|campaign-crash|full-disk|start-demo|make-demo)\.test\.ts$/
@@ -38,7 +38,7 @@ export default defineConfig({
           include: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
           globalSetup: ['server/test/global-setup.ts'],
           testTimeout: TEST_MS_MAX,
-          hookTimeout: 60_000,
+          hookTimeout: TEST_MS_MAX,
         },
       },
       { test: { name: 'web', isolate, testTimeout: TEST_MS_MAX, include: ['web/src/**/*.test.{ts,tsx}'] } },
@@ -51,7 +51,7 @@ export default defineConfig({
           testTimeout: TEST_MS_MAX,
           // As long as Playwright's own waits.
           expect: { poll: { timeout: 30_000 } },
-          hookTimeout: 120_000,
+          hookTimeout: TEST_MS_MAX,
         },
       },
     ],

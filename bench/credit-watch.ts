@@ -4,7 +4,7 @@ import type { CallCommand } from '../server/src/calls/command.ts'
 import type { CallEngine } from '../server/src/calls/engine.ts'
 import { creditConsequences } from '../server/src/credit-consequences.ts'
 import { type CreditWatch, createCreditWatch } from '../server/src/credit-watch/watch.ts'
-import { findComing, findDue } from '../server/src/credit-watch/watch-store.ts'
+import { findDueLines, findUpcomingLines } from '../server/src/credit-watch/watch-store.ts'
 import { post, type WorkspaceCommit } from '../server/src/ledger/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import { createCommits } from '../server/src/platform/commits.ts'
@@ -233,8 +233,8 @@ async function measureStanding(
   )
   await database.query('vacuum analyze balance_lines')
   await database.query('checkpoint')
-  const sweepMs = await medianMs(() => findDue(database, systemClock.now(), 10_000))
-  const lookAheadMs = await medianMs(() => findComing(database, systemClock.now() + 60_000))
+  const sweepMs = await medianMs(() => findDueLines(database, systemClock.now(), 10_000))
+  const lookAheadMs = await medianMs(() => findUpcomingLines(database, systemClock.now() + 60_000))
   const { watch, close } = openWatch(connection, () => {})
   await watch.lookAhead()
   const before = await walBytes(database)

@@ -4,13 +4,13 @@ import { parseArgs } from 'node:util'
 import { startBenchPostgres } from './postgres.ts'
 import { machine, writeSection } from './report.ts'
 import { measureUsage, shortUsageExtent, wholeUsageExtent } from './usage/measure.ts'
-import { notesOfUsage, usageTable } from './usage/report.ts'
+import { formatUsageNotes, formatUsageTable } from './usage/report.ts'
 
 const { values: options } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     calls: { type: 'string' },
-    // A folder for the made-up year, which takes half an hour to make: the next run finds it there.
+    // A folder in which the simulated year is kept for the next run. Making it takes half an hour.
     keep: { type: 'string' },
     write: { type: 'boolean', default: false },
     date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
@@ -25,9 +25,9 @@ const postgres = await startBenchPostgres(options.keep && resolve(options.keep))
 try {
   const measured = await measureUsage(postgres, { ...usual, calls })
   const heading = `Measured on ${options.date}, on a machine with ${machine()}; server, PostgreSQL and reader share it.`
-  const notes = notesOfUsage(measured)
+  const notes = formatUsageNotes(measured)
   const list = notes.map((note) => `- ${note}`).join('\n')
-  const table = usageTable(measured)
+  const table = formatUsageTable(measured)
   console.log([heading, list, table].join('\n\n'))
   if (options.write) await writeSection('bench:usage', [heading, list, table])
 } finally {

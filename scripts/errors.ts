@@ -1,6 +1,6 @@
 // Writes docs/errors.md from the problem types of all rooms.
 import { writeFile } from 'node:fs/promises'
-import { errorsMarkdown } from '../server/src/platform/http/error-page.ts'
+import { renderErrorsMarkdown } from '../server/src/platform/http/error-page.ts'
 import { problemSections } from '../server/src/problem-registry.ts'
 
-await writeFile(new URL('../docs/errors.md', import.meta.url), errorsMarkdown(problemSections))
+await writeFile(new URL('../docs/errors.md', import.meta.url), renderErrorsMarkdown(problemSections))

@@ -3,8 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../server/src/platform/database/database.ts'
-import { migrate, migrationsFolder } from '../server/src/platform/database/migrate.ts'
-import { clusterUser, createCluster, startCluster } from '../server/src/platform/database/postgres-cluster.ts'
+import { MIGRATIONS_FOLDER, migrate } from '../server/src/platform/database/migrate.ts'
+import {
+  CLUSTER_USER,
+  createCluster,
+  startCluster,
+} from '../server/src/platform/database/postgres-cluster.ts'
 import { dumpSchema } from '../server/src/platform/database/schema-dump.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'talktime-schema-'))
@@ -18,13 +22,13 @@ const cluster = await startCluster({
 const database = openDatabase({
   host: '127.0.0.1',
   port: cluster.port,
-  user: clusterUser,
+  user: CLUSTER_USER,
   password,
   database: 'postgres',
 })
 try {
   await migrate(database)
-  await writeFile(join(migrationsFolder, '../schema.sql'), await dumpSchema(database))
+  await writeFile(join(MIGRATIONS_FOLDER, '../schema.sql'), await dumpSchema(database))
 } finally {
   await database.close()
   await cluster.stop()

@@ -28,7 +28,7 @@ export function readBannedWords(glossary: string): BannedWord[] {
   })
 }
 
-export function bannedWord(written: string, use: string): BannedWord {
+function bannedWord(written: string, use: string): BannedWord {
   const isName = written.includes('`')
   const word = written.replaceAll(/\*\*|[`"“”]/g, '').trim()
   const letters = word.replaceAll('*', '\\w*').replaceAll(/\s+/g, '\\s+')

@@ -13,7 +13,7 @@ export function openCallCopy(connection: pg.ClientConfig): Promise<CopyIn> {
   return openCopyIn(connection, 'calls', [callColumns])
 }
 
-/** As the engine inserts it. */
+/** Adds a call as the engine inserts it. */
 export function addCall(copy: CopyIn, call: CallRow): void {
   const { facts } = call
   copy.add([
@@ -47,7 +47,7 @@ export function openEntryCopy(connection: pg.ClientConfig): Promise<CopyIn> {
   return openCopyIn(connection, 'ledger_entries', [entryColumns])
 }
 
-/** As the ledger inserts it. */
+/** Adds an entry as the ledger inserts it. */
 export function addEntry(copy: CopyIn, entry: EntryRow): void {
   copy.add([
     entry.workspaceId,

@@ -3,19 +3,19 @@ import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Rows of one table, written with COPY: as fast as PostgreSQL takes them. */
+/** Writes rows of one table with COPY, as fast as PostgreSQL accepts them. */
 export type CopyIn = {
   add(values: readonly (string | number | null)[]): void
-  /** Waits until what was added is on its way. */
-  flushed(): Promise<void>
-  /** Waits until all of it is committed. What is added afterwards belongs to the next COPY. */
-  done(): Promise<void>
+  /** Resolves when what was added is on its way. */
+  flush(): Promise<void>
+  /** Resolves when everything is committed. What is added afterwards belongs to the next COPY. */
+  finish(): Promise<void>
   close(): Promise<void>
 }
 
-const PIECE_LENGTH = 256 * 1024
+const CHUNK_LENGTH = 256 * 1024
 
-/** None of the texts may hold a tab, a line break or a backslash. */
+/** Opens a connection for a table. No text may have a tab, a line break or a backslash. */
 export async function openCopyIn(
   connection: pg.ClientConfig,
   table: string,
@@ -38,12 +38,12 @@ export async function openCopyIn(
       let line = ''
       for (const value of values) line += value === null ? '\\N\t' : `${value}\t`
       text += `${line.slice(0, -1)}\n`
-      if (text.length > PIECE_LENGTH) send()
+      if (text.length > CHUNK_LENGTH) send()
     },
-    async flushed() {
+    async flush() {
       if (stream?.writableNeedDrain) await once(stream, 'drain')
     },
-    async done() {
+    async finish() {
       if (text !== '') send()
       if (stream === undefined) return
       stream.end()

@@ -1,5 +1,6 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { grantByOperator, type Ledger, type LineRow } from '../../server/src/ledger/index.ts'
 import { orderTopUp, type Payments } from '../../server/src/payments/index.ts'
 import { choosePendingPlan } from '../../server/src/plans/index.ts'
@@ -8,10 +9,10 @@ import type { Database } from '../../server/src/platform/database/database.ts'
 import { newUuid } from '../../server/src/platform/ids.ts'
 import { invariant } from '../../server/src/platform/problem.ts'
 
-/** Sees to the credits during the year, through the product's own commands. */
+/** A customer that keeps the workspace in credits during the year, with the product's own commands. */
 export type YearCustomer = {
   begin(): Promise<void>
-  /** Whether there is something for the customer to do. */
+  /** Whether the customer has something to do. */
   isDue(line: LineRow, refusals: number): boolean
   /** Does one thing that is due. */
   act(line: LineRow, refusals: number): Promise<void>
@@ -23,7 +24,7 @@ export type CustomerDeps = {
   readonly ledger: Ledger
   readonly payments: Payments
   readonly workspaceId: string
-  /** What is used in a month, about. */
+  /** About how much is used in a month, in milliseconds of talk time. */
   readonly monthlyMs: number
   readonly startsAtMs: number
   readonly endsAtMs: number
@@ -33,7 +34,7 @@ export type CustomerDeps = {
 
 const PURCHASES_A_MONTH = 8
 
-/** Bought in turn, those that are not more than is used in a month: the price changes with each of them. */
+/** Bought in turn, as far as they are not more than a month uses. The price changes with each of them. */
 const packages = [
   { packageId: 'credits_500', credits: 500 },
   { packageId: 'credits_100', credits: 100 },
@@ -41,23 +42,53 @@ const packages = [
   { packageId: 'credits_1000', credits: 1_000 },
 ]
 
-/** In some months nobody looks before so many calls were refused. */
+/** In these months, counted from 0, the customer buys only after calls were refused. */
 const unwatchedMonths = [3, 8]
 const REFUSALS_NOTICED = 40
 
 export function createYearCustomer(deps: CustomerDeps): YearCustomer {
-  const { database, clock, ledger, payments, workspaceId, monthlyMs } = deps
+  const { database, clock, payments, workspaceId, monthlyMs, startsAtMs, endsAtMs } = deps
+  const buy = createBuyer(deps)
+  const give = createGiver(deps)
+  let gifts = 0
+  let hasChangedPlan = false
+
+  const month = () => Math.floor(((clock.now() - startsAtMs) * 12) / (endsAtMs - startsAtMs))
+  const mustBuy = (line: LineRow, refusals: number) =>
+    balanceAt(line, clock.now()) < monthlyMs / 100 &&
+    (!unwatchedMonths.includes(month()) || refusals >= REFUSALS_NOTICED)
+  const mustGive = () => gifts <= month() / 2
+  const mustChangePlan = () => !hasChangedPlan && month() >= 6
+
+  return {
+    async begin() {
+      const answer = await payments.requestMethod(workspaceId, { testCard: 'success' })
+      invariant(answer.kind === 'saved', 'The sandbox saves its cards at once')
+      await payments.saveMethod(workspaceId, answer.method)
+    },
+    isDue: (line, refusals) => mustBuy(line, refusals) || mustGive() || mustChangePlan(),
+    async act(line, refusals) {
+      if (mustChangePlan()) {
+        hasChangedPlan = true
+        await choosePendingPlan(database, workspaceId, deps.laterPlanId)
+      } else if (mustGive()) {
+        gifts += 1
+        await give()
+      } else if (mustBuy(line, refusals)) await buy()
+    },
+  }
+}
+
+/** Creates a function that buys a package, another one each time. */
+function createBuyer({ clock, ledger, payments, workspaceId, monthlyMs }: CustomerDeps): () => Promise<void> {
   const actor = { kind: 'operator', keyId: newUuid(clock.now()) } as const
   const affordable = packages.filter(({ credits }) => credits * MS_PER_CREDIT <= monthlyMs)
-  let bought = 0
-  let given = 0
-  let changedPlan = false
-
-  async function buy(): Promise<void> {
-    const pack = affordable[bought % affordable.length]
-    invariant(pack, 'There is something to buy')
-    const { packageId, credits } = pack
-    bought += 1
+  let purchases = 0
+  return async () => {
+    const chosen = affordable[purchases % affordable.length]
+    invariant(chosen, 'There is a package to buy')
+    const { packageId, credits } = chosen
+    purchases += 1
     const quantity = Math.max(1, Math.round(monthlyMs / PURCHASES_A_MONTH / (credits * MS_PER_CREDIT)))
     const order = {
       workspaceId,
@@ -71,43 +102,24 @@ export function createYearCustomer(deps: CustomerDeps): YearCustomer {
     const { status } = await payments.charge(purchase)
     if (status !== 'succeeded') throw new Error(`A purchase is ${status}`)
   }
+}
 
-  /** Promotional credit that expires, an adjustment, a deduction: one of them every second month. */
-  async function give(nowMs: number): Promise<void> {
-    const amountMs = Math.max(MS_PER_CREDIT, Math.round(monthlyMs / 40))
+/** Creates a function that grants promotional credit, an adjustment and a deduction in turn, as the operator. */
+function createGiver({ clock, ledger, workspaceId, monthlyMs }: CustomerDeps): () => Promise<void> {
+  const amountMs = Math.max(MS_PER_CREDIT, Math.round(monthlyMs / 40))
+  let given = 0
+  return async () => {
+    const expiresAtMs = clock.now() + 20 * DAY_MS
     const kinds = [
-      { kind: 'promotional', amountMs, expiresAtMs: nowMs + 20 * 24 * 3_600_000, reason: 'Welcome' },
+      { kind: 'promotional', amountMs, expiresAtMs, reason: 'Welcome' },
       { kind: 'adjustment', amountMs, expiresAtMs: null, reason: 'Goodwill' },
       { kind: 'adjustment', amountMs: -amountMs, expiresAtMs: null, reason: 'Taken back' },
     ] as const
     const grant = kinds[given % kinds.length]
-    invariant(grant, 'There is something to give')
+    invariant(grant, 'There is something to grant')
     given += 1
     await ledger.changeWorkspace(workspaceId, (change) =>
       grantByOperator(change.tx, change.unit, grant, change.nowMs),
     )
-  }
-
-  const month = () => Math.floor(((clock.now() - deps.startsAtMs) * 12) / (deps.endsAtMs - deps.startsAtMs))
-  const hasToBuy = (line: LineRow, refusals: number) =>
-    balanceAt(line, clock.now()) < monthlyMs / 100 &&
-    (!unwatchedMonths.includes(month()) || refusals >= REFUSALS_NOTICED)
-  const hasToGive = () => given <= month() / 2
-  const hasToChange = () => !changedPlan && month() >= 6
-
-  return {
-    async begin() {
-      const answer = await payments.requestMethod(workspaceId, { testCard: 'success' })
-      invariant(answer.kind === 'saved', 'The sandbox bank hands its cards out at once')
-      await payments.saveMethod(workspaceId, answer.method)
-    },
-    isDue: (line, refusals) => hasToBuy(line, refusals) || hasToGive() || hasToChange(),
-    async act(line, refusals) {
-      if (hasToChange()) {
-        changedPlan = true
-        await choosePendingPlan(database, workspaceId, deps.laterPlanId)
-      } else if (hasToGive()) await give(clock.now())
-      else if (hasToBuy(line, refusals)) await buy()
-    },
   }
 }

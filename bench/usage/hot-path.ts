@@ -10,8 +10,8 @@ import { createTenants, openEngine } from '../world.ts'
 export type HotPathExtent = { readonly workspaces: number; readonly turns: number; readonly calls: number }
 
 /**
- * Ends of calls a second with roll-ups, to those without, in turns in one process on one PostgreSQL: the machine's pace
- * changes, and they change with it. Without means that their one query is left out of each batch.
+ * Measures ended calls a second with roll-ups, as a share of those without. Both run in turns in one process on one
+ * PostgreSQL, because the machine's speed varies. Without roll-ups, their one query is left out of each batch.
  */
 export async function measureRollUps(
   postgres: BenchPostgres,
@@ -23,13 +23,13 @@ export async function measureRollUps(
   const testWorkspaces = await createTenants(database, workspaces)
   const engines = [
     openEngine(database),
-    openEngine(database, { openPipeline: () => withoutRollUps(openPipeline(database.connection)) }),
+    openEngine(database, { openPipeline: () => omitRollUps(openPipeline(database.connection)) }),
   ]
   const ratios: number[] = []
   for (const engine of engines) await measureSteps(engine, testWorkspaces, calls)
   for (let turn = 0; turn < turns; turn += 1) {
     const rates: number[] = []
-    // Whoever begins finds the machine as the other one left it: they take turns with that too.
+    // The first of a turn runs on the machine as the other engine left it, so they take turns at that too.
     const order = turn % 2 === 0 ? [0, 1] : [1, 0]
     for (const index of order) {
       const engine = engines[index]
@@ -42,14 +42,14 @@ export async function measureRollUps(
   return percentile(ratios, 0.5)
 }
 
-function withoutRollUps(pipeline: Pipeline): Pipeline {
+function omitRollUps(pipeline: Pipeline): Pipeline {
   return {
     ...pipeline,
-    transaction: (work) => pipeline.transaction((tx, commit) => work(leavingOut(tx, 'usage_add'), commit)),
+    transaction: (work) => pipeline.transaction((tx, commit) => work(omitQuery(tx, 'usage_add'), commit)),
   }
 }
 
-function leavingOut<Tx extends Queryable>(tx: Tx, name: string): Tx {
+function omitQuery<Tx extends Queryable>(tx: Tx, name: string): Tx {
   return new Proxy(tx, {
     get(target, property) {
       if (property !== 'query') return Reflect.get(target, property) as unknown

@@ -1,4 +1,5 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import type pg from 'pg'
 import { createKey } from '../../server/src/access/index.ts'
 import { createAgent } from '../../server/src/agents/index.ts'
@@ -13,32 +14,32 @@ import { createWorkspace } from '../../server/src/workspaces/index.ts'
 import { openCallCopy, openEntryCopy } from './copied-rows.ts'
 import { createYearCustomer } from './customer.ts'
 import { playYear } from './play-year.ts'
-import { callsOfYear } from './year-calls.ts'
+import { generateYearCalls } from './year-calls.ts'
 
 export type YearExtent = { readonly calls: number; readonly agents: number }
 
-/** A workspace with a year of calls behind it. */
+/** A workspace with a year of calls. */
 export type YearWorkspace = {
   readonly workspaceId: string
   readonly timeZone: string
   readonly key: string
-  /** As callers know them; those at the front have more calls. */
+  /** Public IDs. The first ones have more calls. */
   readonly agentIds: readonly string[]
 }
 
 const SEED = 20_261_124
-const YEAR_MS = 365 * 24 * 3_600_000
-/** What a call uses on average, those that nobody answers included. */
+const YEAR_MS = 365 * DAY_MS
+/** What a call uses on average, unanswered calls included. */
 const CALL_MS = 125_000
 
-/** Makes a workspace with a year of calls that ends now. The database is migrated. */
+/** Makes a workspace with a year of calls that ends now. The database must be migrated. */
 export async function makeYear(
   database: Database,
   connection: pg.ClientConfig,
   { calls, agents }: YearExtent,
 ): Promise<YearWorkspace> {
   const timeZone = 'America/New_York'
-  const endsAtMs = Date.now() - 60_000
+  const endsAtMs = Date.now() - MINUTE_MS
   const startsAtMs = endsAtMs - YEAR_MS
   const clock = virtualClock(startsAtMs)
   const monthlyMs = (calls * CALL_MS) / 12
@@ -86,12 +87,12 @@ export async function makeYear(
       copies,
       timeZone,
       endsAtMs,
-      calls: callsOfYear(plan),
+      calls: generateYearCalls(plan),
     })
   } finally {
     await Promise.all([copies.calls.close(), copies.entries.close()])
   }
-  // What a server would have done by itself during the year.
+  // A server would have done this in the background during the year.
   await closeMonths({ database, ledger }, endsAtMs)
   await precomputePriceSplits(database)
   await database.query('vacuum analyze')

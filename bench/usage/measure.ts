@@ -12,7 +12,7 @@ import { measureLives } from '../settlement.ts'
 import { secondsOf } from '../stopwatch.ts'
 import { createTenants, openEngine, requireCleanBooks } from '../world.ts'
 import { type ExportMeasured, measureExport } from './exports.ts'
-import { type FirstLooks, measureFirstLooks } from './first-looks.ts'
+import { type FirstReads, measureFirstReads } from './first-reads.ts'
 import { type HotPathExtent, measureRollUps } from './hot-path.ts'
 import { makeYear, type YearWorkspace } from './make-year.ts'
 import { measurePages, measureTimes, type PageMeasured } from './pages.ts'
@@ -20,11 +20,11 @@ import { measurePages, measureTimes, type PageMeasured } from './pages.ts'
 export type UsageExtent = {
   readonly calls: number
   readonly agents: number
-  /** That one among so many. */
+  /** The number of workspaces, the large one included. */
   readonly workspaces: number
-  /** Calls of the others, in all. */
+  /** Calls of all other workspaces together. */
   readonly otherCalls: number
-  /** How often each page is asked for. */
+  /** How often each page is requested. */
   readonly times: number
   readonly hotPath: HotPathExtent
 }
@@ -49,10 +49,10 @@ export const shortUsageExtent: UsageExtent = {
 
 export type UsageMeasured = {
   readonly made: MadeWorld
-  readonly firstLooks: FirstLooks
+  readonly firstReads: FirstReads
   readonly pages: readonly PageMeasured[]
   readonly file: ExportMeasured
-  /** Ends of calls a second with roll-ups, to those without. */
+  /** Ended calls a second with roll-ups, as a share of those without. */
   readonly rollUpsRatio: number
 }
 
@@ -63,7 +63,7 @@ export type MadeWorld = {
   readonly entries: number
   readonly usageRows: number
   readonly grants: number
-  readonly callsInPieces: number
+  readonly multiEntryCalls: number
   readonly gigabytes: number
 }
 
@@ -96,7 +96,7 @@ async function makeWorld(
             (select count(*) from ledger_entries where workspace_id = $1) as entries,
             (select count(*) from usage_days where workspace_id = $1) as "usageRows",
             (select count(*) from grants where workspace_id = $1) as grants,
-            (select count(*) from calls where workspace_id = $1 and cardinality(entry_seqs) > 1) as "callsInPieces",
+            (select count(*) from calls where workspace_id = $1 and cardinality(entry_seqs) > 1) as "multiEntryCalls",
             pg_database_size(current_database()) / 1e9::float8 as gigabytes`,
     [year.workspaceId],
   )
@@ -118,33 +118,37 @@ async function makeWorld(
 
 type Made = { readonly year: YearWorkspace; readonly seconds: number }
 
-/** @param year there already, in a database that no server runs on */
+/**
+ * Starts a server and measures its pages and its export.
+ *
+ * @param year of a database that no server uses
+ */
 export async function measureYear(
   database: Database,
   connection: pg.ClientConfig,
   dataDir: string,
   year: YearWorkspace,
   { times }: UsageExtent,
-): Promise<Pick<UsageMeasured, 'firstLooks' | 'pages' | 'file'>> {
+): Promise<Pick<UsageMeasured, 'firstReads' | 'pages' | 'file'>> {
   const server = await startServer({ dataDir, databaseUrl: urlOf(connection) })
   try {
-    const firstLooks = await measureFirstLooks(server.port, database, year, times)
+    const firstReads = await measureFirstReads(server.port, database, year, times)
     const pages = await measurePages(server.port, year, times)
     const budgets = await measureBudgets(database, times)
-    return { firstLooks, pages: [...pages, ...budgets], file: await measureExport(server, year) }
+    return { firstReads, pages: [...pages, ...budgets], file: await measureExport(server, year) }
   } finally {
     await server.stop()
   }
 }
 
-/** What the server does every few seconds, and every hour. */
+/** Measures what the server does every few seconds, and every hour, about budgets. */
 async function measureBudgets(database: Database, times: number): Promise<PageMeasured[]> {
   const { ledger } = openQuietRooms({ database, clock: systemClock })
   const budgets = createBudgets({ database, clock: systemClock, ledger })
-  const measure = (what: string, look: () => Promise<unknown>) =>
-    measureTimes(what, times, async () => (await secondsOf(look)) * 1000)
+  const measure = (what: string, check: () => Promise<unknown>) =>
+    measureTimes(what, times, async () => (await secondsOf(check)) * 1000)
   return [
-    await measure('Budgets that are due, of all workspaces', () => budgets.lookAtDue()),
-    await measure('Budgets that were missed, of all workspaces', () => budgets.lookAtMissed()),
+    await measure('Budgets that are due, of all workspaces', () => budgets.checkDue()),
+    await measure('Budgets that were missed, of all workspaces', () => budgets.checkMissed()),
   ]
 }

@@ -1,9 +1,9 @@
-import { seededRandom } from '../../server/src/platform/seeded-random.ts'
+import { createSeededRandom } from '../../server/src/platform/seeded-random.ts'
 import { percentile } from '../stopwatch.ts'
-import { type Asker, createAsker } from './asker.ts'
+import { type Client, createClient } from './client.ts'
 import type { YearWorkspace } from './make-year.ts'
 
-/** What was measured of a request, in milliseconds. */
+/** How long a request took, in milliseconds. */
 export type PageMeasured = {
   readonly what: string
   readonly first: number
@@ -12,11 +12,11 @@ export type PageMeasured = {
   readonly p99: number
 }
 
-/** What pages of usage ask for, under the words of the table; each time of other days and agents where there is a choice. */
-type Asked = readonly [what: string, pathOf: () => string | Promise<string>]
+/** A request by its name in the table. Its path has other days and agents each time, where there is a choice. */
+type PageRequest = readonly [what: string, choosePath: () => string | Promise<string>]
 
 /**
- * Asks for everything that pages of usage ask for, `times` times each: the first time, then again and again.
+ * Sends every request that pages of usage send: a first time, and then `times` times.
  *
  * @param workspace with a year of calls
  */
@@ -25,27 +25,27 @@ export async function measurePages(
   { key, agentIds, timeZone }: YearWorkspace,
   times: number,
 ): Promise<PageMeasured[]> {
-  const asker = createAsker(port, key)
-  const chance = seededRandom(1)
+  const client = createClient(port, key)
+  const chance = createSeededRandom(1)
   const today = Temporal.Now.plainDateISO(timeZone)
   const someDay = () => today.subtract({ days: chance.integer(1, 360) })
   const days = (count: number) => {
     const to = someDay()
     return `from=${to.subtract({ days: count - 1 })}&to=${to}`
   }
-  const ofDay = () => {
+  const anyDay = () => {
     const day = someDay()
     return `from=${day}&to=${day}`
   }
   const anyAgent = () => chance.pick(agentIds)
   const range = '/v1/usage/range'
   const calls = '/v1/calls?limit=50'
-  const asked: Asked[] = [
+  const requests: PageRequest[] = [
     ['Summary', () => '/v1/usage/summary'],
     ...['last_30_days', 'last_3_months', 'last_6_months', 'last_12_months', 'all'].map(
-      (preset): Asked => [`Range, ${preset.replaceAll('_', ' ')}`, () => `${range}?preset=${preset}`],
+      (preset): PageRequest => [`Range, ${preset.replaceAll('_', ' ')}`, () => `${range}?preset=${preset}`],
     ),
-    ['Range, a day', () => `${range}?${ofDay()}`],
+    ['Range, a day', () => `${range}?${anyDay()}`],
     ['Range, a week', () => `${range}?${days(7)}`],
     ['Range, 100 days', () => `${range}?${days(100)}`],
     ['Range of an agent, last 12 months', () => `${range}?preset=last_12_months&agentId=${anyAgent()}`],
@@ -53,15 +53,15 @@ export async function measurePages(
     ['Transactions, newest', () => '/v1/transactions?limit=50'],
     [
       'Transactions, a page far back',
-      () => farBack(asker, '/v1/transactions?limit=50', chance.integer(1, 3)),
+      () => findPage(client, '/v1/transactions?limit=50', chance.integer(1, 3)),
     ],
     [
       'Transactions, without calls',
       () => '/v1/transactions?limit=50&kind=top_up,promotional,adjustment,expiry',
     ],
     ['Call history, newest', () => calls],
-    ['Call history of a day', () => `${calls}&${ofDay()}`],
-    ['Call history of a day and an agent', () => `${calls}&${ofDay()}&agentId=${anyAgent()}`],
+    ['Call history of a day', () => `${calls}&${anyDay()}`],
+    ['Call history of a day and an agent', () => `${calls}&${anyDay()}&agentId=${anyAgent()}`],
     ['Call history of an agent', () => `${calls}&agentId=${anyAgent()}`],
     ['Call history of the agent with the fewest calls', () => `${calls}&agentId=${agentIds.at(-1)}`],
     ['Call history of an agent, 30 days', () => `${calls}&${days(30)}&agentId=${anyAgent()}`],
@@ -72,35 +72,36 @@ export async function measurePages(
   ]
   try {
     const measured: PageMeasured[] = []
-    for (const [what, pathOf] of asked) measured.push(await measurePage(asker, what, pathOf, times))
+    for (const [what, choosePath] of requests)
+      measured.push(await measurePage(client, what, choosePath, times))
     return measured
   } finally {
-    asker.close()
+    client.close()
   }
 }
 
 async function measurePage(
-  asker: Asker,
+  client: Client,
   what: string,
-  pathOf: () => string | Promise<string>,
+  choosePath: () => string | Promise<string>,
   times: number,
 ): Promise<PageMeasured> {
-  return measureTimes(what, times, async () => (await asker.ask(await pathOf())).ms)
+  return measureTimes(what, times, async () => (await client.get(await choosePath())).ms)
 }
 
 /**
- * Does something once, and then so many times again.
+ * Measures something a first time, and then `times` times.
  *
- * @param msOf does it, and says how long that took, in milliseconds
+ * @param measureMs does it, and returns how long it took, in milliseconds
  */
 export async function measureTimes(
   what: string,
   times: number,
-  msOf: () => Promise<number>,
+  measureMs: () => Promise<number>,
 ): Promise<PageMeasured> {
-  const first = await msOf()
+  const first = await measureMs()
   const taken: number[] = []
-  for (let time = 0; time < times; time += 1) taken.push(await msOf())
+  for (let time = 0; time < times; time += 1) taken.push(await measureMs())
   return {
     what,
     first,
@@ -110,11 +111,11 @@ export async function measureTimes(
   }
 }
 
-/** The address of the page after so many others. */
-async function farBack(asker: Asker, path: string, pages: number): Promise<string> {
+/** Finds the path of the page that comes after `pages` others. */
+async function findPage(client: Client, path: string, pages: number): Promise<string> {
   let next = path
   for (let page = 0; page < pages; page += 1) {
-    const { nextCursor } = JSON.parse((await asker.ask(next)).text) as { nextCursor: string | null }
+    const { nextCursor } = JSON.parse((await client.get(next)).text) as { nextCursor: string | null }
     next = nextCursor === null ? path : `${path}&cursor=${encodeURIComponent(nextCursor)}`
   }
   return next

@@ -1,4 +1,5 @@
 import { LEASE_MS } from '@talktime/core/calls/call-lease'
+import { assertNever } from '@talktime/core/exhaustive'
 import { localDayOf } from '@talktime/core/time/local-day'
 import TinyQueue from 'tinyqueue'
 import { type Batch, type ChargeReversal, createKey } from '../../server/src/calls/batch.ts'
@@ -42,29 +43,29 @@ export type YearPlay = {
   readonly endsAtMs: number
 }
 
-type What = 'start' | 'answer' | 'heartbeat' | 'reap' | 'end'
+type ReportType = 'start' | 'answer' | 'heartbeat' | 'reap' | 'end'
 
 /** Something that reaches the product about a call. */
 type Report = {
   readonly atMs: number
-  /** Of those at the same instant the lower one comes first. */
+  /** Reports at one instant come in this order. */
   readonly order: number
   readonly callId: string
-  readonly what: What
+  readonly type: ReportType
   readonly call: YearCall
 }
 
-/** Of a call that is taken for lost: how long after its answer it gave the last sign of life, and how long that is believed. */
+/** How long after its answer a call that counts as lost gives its last sign of life. */
 const LAST_SIGN_MS = 20_000
 
-/** How many commands are decided between two looks at whether PostgreSQL keeps up. */
-const ROUND = 2_000
+/** After this many commands, the copies wait until PostgreSQL has caught up. */
+const COMMANDS_MAX = 2_000
 
 /**
- * Plays a year of calls as the engine would: each command is decided by the engine's own `decide`, in order, each grant,
- * purchase, reset and expiry is the product's own. Only how it is written differs: not a transaction for each batch of
- * commands, but one COPY for each stretch of at most a local day, in which no credit comes or goes; then the roll-ups
- * and the line are written as the engine writes them.
+ * Plays a year of calls as the engine would: the engine's own `decide` decides each command, in order, and each grant,
+ * purchase, reset and expiry is the product's own. Only the writing differs. Instead of a transaction for each batch of
+ * commands, there is one COPY for each span of at most a local day in which no credit comes or goes. Then the roll-ups
+ * and the balance line are written as the engine writes them.
  */
 export async function playYear(play: YearPlay): Promise<void> {
   const { database, clock, ledger, customer, workspaceId, timeZone, endsAtMs } = play
@@ -87,7 +88,7 @@ export async function playYear(play: YearPlay): Promise<void> {
     } else {
       const day = localDayOf(clock.now(), timeZone)
       const untilMs = Math.min(line.nextBoundaryMs ?? endsAtMs, day.endsAtMs, endsAtMs + 1)
-      await playStretch(play, state, untilMs)
+      await playSpan(play, state, untilMs)
     }
   }
 }
@@ -97,33 +98,33 @@ type State = {
   next: IteratorResult<YearCall, void>
   readonly reports: TinyQueue<Report>
   order: number
-  /** Calls of which something will still be reported. */
+  /** Calls with reports to come. */
   readonly expected: Set<string>
-  /** Calls that were refused since the customer did something. */
+  /** Calls that were refused since the customer last did something. */
   refusals: number
 }
 
-/** What happens from now on before `untilMs`, or until the customer has something to do. */
-async function playStretch(play: YearPlay, state: State, untilMs: number): Promise<void> {
+/** Plays what happens before `untilMs`, or until the customer has something to do. */
+async function playSpan(play: YearPlay, state: State, untilMs: number): Promise<void> {
   const { database, clock, customer, copies, workspaceId } = play
   const known = new Set(state.expected)
   const batch = await loadBatch(play, [...known])
   const unit = batch.units.get(workspaceId)
   invariant(unit, 'The workspace has a balance line')
 
-  /** Returns whether to go on. */
+  /** Plays the next report. Returns whether the span continues. */
   function step(): boolean {
-    const report = nextReport(state, untilMs)
+    const report = takeReport(state, untilMs)
     if (report === undefined) {
       clock.set(untilMs)
       return false
     }
     clock.set(report.atMs)
-    const outcome = decide(batch, commandOf(play, report), report.atMs)
+    const outcome = decide(batch, createCommand(play, report), report.atMs)
     invariant(outcome.outcome === 'call', 'The year’s commands make sense to the product')
     const { call } = outcome
     if (call.facts.refused) state.refusals += 1
-    else if (report.what === 'start') expectReports(state, report)
+    else if (report.type === 'start') expectReports(state, report)
     for (const entry of unit?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
     if (!state.expected.has(call.id) && !known.has(call.id)) {
       addCall(copies.calls, call)
@@ -132,14 +133,14 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
     return batch.reversals.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
 
-  let goesOn = true
-  while (goesOn) {
-    for (let steps = 0; goesOn && steps < ROUND; steps += 1) goesOn = step()
-    // Nobody listens: events of long ago are pruned.
+  let continues = true
+  while (continues) {
+    for (let steps = 0; continues && steps < COMMANDS_MAX; steps += 1) continues = step()
+    // Nobody listens, and events that old would be deleted.
     unit.newEvents.clear()
-    await Promise.all([copies.calls.flushed(), copies.entries.flushed()])
+    await Promise.all([copies.calls.flush(), copies.entries.flush()])
   }
-  await Promise.all([copies.calls.done(), copies.entries.done()])
+  await Promise.all([copies.calls.finish(), copies.entries.finish()])
   addEvent(unit, 'balance')
   const calls = [...batch.calls.values()]
   await database.transaction(async (tx) => {
@@ -153,21 +154,21 @@ async function playStretch(play: YearPlay, state: State, untilMs: number): Promi
     )
     await addUsage(tx, batch.usage)
     await writeUnits(tx, [unit], clock.now())
-    for (const back of batch.reversals) await carryOutReversal(tx, batch, unit, back, clock.now())
+    for (const reversal of batch.reversals) await carryOutReversal(tx, batch, unit, reversal, clock.now())
   })
 }
 
-/** A call that was taken for lost had been charged for longer at a reset: as the engine does it. */
+/** Reverses what a call was charged too much, as the engine does: it counted as lost and was cut at a reset. */
 async function carryOutReversal(
   tx: Tx,
   batch: Batch,
   unit: WorkspaceUnit,
-  back: ChargeReversal,
+  reversal: ChargeReversal,
   nowMs: number,
 ): Promise<void> {
-  const call = batch.calls.get(createKey(back.workspaceId, back.callId))
+  const call = batch.calls.get(createKey(reversal.workspaceId, reversal.callId))
   invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
-  const entries = await reverseCharge(tx, unit, { ...back, entrySeqs: call.entrySeqs }, nowMs)
+  const entries = await reverseCharge(tx, unit, { ...reversal, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
   await writeUnits(tx, [unit], nowMs)
 }
@@ -195,27 +196,27 @@ async function loadBatch(
   }
 }
 
-/** What comes next before `untilMs`, in the order in which it reaches the product. */
-function nextReport(state: State, untilMs: number): Report | undefined {
+/** Takes the next report before `untilMs`, in the order in which they reach the product. */
+function takeReport(state: State, untilMs: number): Report | undefined {
   const report = state.reports.peek()
   const call = state.next.done ? undefined : state.next.value
   if (call !== undefined && (report === undefined || call.startsAtMs <= report.atMs)) {
     if (call.startsAtMs >= untilMs) return undefined
     state.next = state.calls.next()
-    return { atMs: call.startsAtMs, order: 0, callId: newUuid(call.startsAtMs), what: 'start', call }
+    return { atMs: call.startsAtMs, order: 0, callId: newUuid(call.startsAtMs), type: 'start', call }
   }
   if (report === undefined || report.atMs >= untilMs) return undefined
   state.reports.pop()
-  if (report.what === 'end') state.expected.delete(report.callId)
+  if (report.type === 'end') state.expected.delete(report.callId)
   return report
 }
 
-/** What will be reported of a call that has started. */
+/** Schedules the reports of a call that has started. */
 function expectReports(state: State, { callId, call }: Report): void {
   const { answeredAtMs, reportedAtMs, lost } = call
-  const expect = (what: What, atMs: number) => {
+  const expect = (type: ReportType, atMs: number) => {
     state.order += 1
-    state.reports.push({ atMs, order: state.order, callId, what, call })
+    state.reports.push({ atMs, order: state.order, callId, type, call })
   }
   state.expected.add(callId)
   if (answeredAtMs !== null) {
@@ -228,21 +229,23 @@ function expectReports(state: State, { callId, call }: Report): void {
   expect('end', reportedAtMs)
 }
 
-function commandOf({ workspaceId, agentIds }: YearPlay, { what, callId, call }: Report): CallCommand {
+function createCommand({ workspaceId, agentIds }: YearPlay, { type, callId, call }: Report): CallCommand {
   const target = { callId }
-  switch (what) {
+  switch (type) {
     case 'start': {
       const { direction, from, to, startsAtMs: atMs } = call
       const agentId = agentIds[call.agent] ?? ''
-      return { type: 'start', workspaceId, callId, agentId, direction, from, to, externalId: null, atMs }
+      return { type, workspaceId, callId, agentId, direction, from, to, externalId: null, atMs }
     }
     case 'answer':
-      return { type: 'answer', workspaceId, target, atMs: call.answeredAtMs }
+      return { type, workspaceId, target, atMs: call.answeredAtMs }
     case 'end':
-      return { type: 'end', workspaceId, target, atMs: call.endedAtMs, reason: call.endReason }
+      return { type, workspaceId, target, atMs: call.endedAtMs, reason: call.endReason }
     case 'reap':
-      return { type: 'reap', workspaceId, target, listeningSinceMs: call.startsAtMs }
+      return { type, workspaceId, target, listeningSinceMs: call.startsAtMs }
     case 'heartbeat':
-      return { type: 'heartbeat', workspaceId, target }
+      return { type, workspaceId, target }
+    default:
+      return assertNever(type)
   }
 }

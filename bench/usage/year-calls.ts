@@ -1,6 +1,7 @@
-import { type SeededRandom, seededRandom } from '../../server/src/platform/seeded-random.ts'
+import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
+import { createSeededRandom, type SeededRandom } from '../../server/src/platform/seeded-random.ts'
 
-/** A call of the made-up year, as its voice stack will report it. Instants are epoch milliseconds. */
+/** A call of the simulated year, as its voice stack reports it. Instants are epoch milliseconds. */
 export type YearCall = {
   readonly startsAtMs: number
   /** Null: nobody answered. */
@@ -9,9 +10,9 @@ export type YearCall = {
   readonly endReason: string
   /** When its end is reported. */
   readonly reportedAtMs: number
-  /** It stopped giving signs of life before its end was reported: it is taken for lost meanwhile. */
+  /** Whether its signs of life stop before its end is reported, so that it counts as lost meanwhile. */
   readonly lost: boolean
-  /** Which of the agents; those with a low number have more calls. */
+  /** The number of its agent. Low numbers have more calls. */
   readonly agent: number
   readonly direction: 'inbound' | 'outbound' | 'web'
   readonly from: string
@@ -24,39 +25,37 @@ export type YearPlan = {
   readonly agents: number
   readonly timeZone: string
   readonly startsAtMs: number
-  /** Everything is over and reported by then. */
+  /** All calls have ended and are reported by then. */
   readonly endsAtMs: number
 }
 
-const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
-
-/** How busy an hour of a working day is, to others: from midnight on. */
+/** How busy each hour of a working day is, from midnight, relative to the others. */
 const hours = [1, 1, 1, 1, 1, 2, 6, 15, 40, 75, 95, 100, 80, 85, 100, 98, 90, 70, 45, 25, 14, 8, 4, 2]
-/** From Monday on. */
+/** How busy each weekday is, from Monday. */
 const weekdays = [1.05, 1.1, 1.05, 1, 0.9, 0.35, 0.2]
 
-/** The calls of a year in the order in which they start: exactly as many as asked for, more of them as it goes by. */
-export function* callsOfYear(plan: YearPlan): Generator<YearCall> {
-  const chance = seededRandom(plan.seed)
-  const weights = hourWeights(plan)
+/** Generates the calls of a year in the order in which they start: exactly `plan.calls`, and more toward the end. */
+export function* generateYearCalls(plan: YearPlan): Generator<YearCall> {
+  const chance = createSeededRandom(plan.seed)
+  const weights = weighHours(plan)
   const perWeight = plan.calls / weights.reduce((sum, weight) => sum + weight, 0)
-  const pickAgent = agentPicker(chance, plan.agents)
+  const pickAgent = createAgentPicker(chance, plan.agents)
   let due = 0
   let made = 0
   for (const [hour, weight] of weights.entries()) {
     due += weight * perWeight
-    // What is lost in rounding is made up for in the last hour.
+    // The last hour makes up for rounding.
     const count = (hour === weights.length - 1 ? plan.calls : Math.round(due)) - made
     made += count
     const beginsAtMs = plan.startsAtMs + hour * HOUR_MS
     const lengthMs = Math.min(HOUR_MS, plan.endsAtMs - beginsAtMs)
     const starts = Array.from({ length: count }, () => beginsAtMs + Math.floor(chance.next() * lengthMs))
-    for (const startsAtMs of starts.sort((a, b) => a - b)) yield callAt(chance, plan, pickAgent(), startsAtMs)
+    for (const startsAtMs of starts.sort((a, b) => a - b))
+      yield createCall(chance, plan, pickAgent(), startsAtMs)
   }
 }
 
-function hourWeights({ startsAtMs, endsAtMs, timeZone }: YearPlan): number[] {
+function weighHours({ startsAtMs, endsAtMs, timeZone }: YearPlan): number[] {
   const count = Math.ceil((endsAtMs - startsAtMs) / HOUR_MS)
   return Array.from({ length: count }, (_, index) => {
     const local = Temporal.Instant.fromEpochMilliseconds(startsAtMs + index * HOUR_MS).toZonedDateTimeISO(
@@ -69,8 +68,8 @@ function hourWeights({ startsAtMs, endsAtMs, timeZone }: YearPlan): number[] {
   })
 }
 
-/** Agents are used the less the higher their number: the hundredth about a fortieth of the first. */
-function agentPicker(chance: SeededRandom, agents: number): () => number {
+/** Creates a picker of agents that prefers low numbers: the hundredth has about a fortieth of the first's calls. */
+function createAgentPicker(chance: SeededRandom, agents: number): () => number {
   let sum = 0
   const until = Array.from({ length: agents }, (_, index) => {
     sum += (index + 1) ** -0.8
@@ -89,7 +88,12 @@ function agentPicker(chance: SeededRandom, agents: number): () => number {
   }
 }
 
-function callAt(chance: SeededRandom, { endsAtMs }: YearPlan, agent: number, startsAtMs: number): YearCall {
+function createCall(
+  chance: SeededRandom,
+  { endsAtMs }: YearPlan,
+  agent: number,
+  startsAtMs: number,
+): YearCall {
   const own = `+1212555${String(agent).padStart(4, '0')}`
   const other = `+1${chance.integer(201, 989)}${chance.integer(2_000_000, 9_999_999)}`
   const direction = chance.happens(0.55) ? 'outbound' : chance.happens(0.85) ? 'inbound' : 'web'
@@ -107,7 +111,7 @@ function callAt(chance: SeededRandom, { endsAtMs }: YearPlan, agent: number, sta
       lost: false,
     }
   }
-  // One in seventy is over as it is answered.
+  // One in seventy ends as it is answered.
   const talkMs = chance.happens(0.014)
     ? 0
     : Math.min(150 * MINUTE_MS, Math.round(chance.logNormal(95_000, 0.9)))

@@ -60,7 +60,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
-  description: 'The same key and body give the first answer again, for a day.',
+  description: 'For a day, a request with the same key and body is answered with the first response again.',
 }
 
 const workspace = {

@@ -16,10 +16,10 @@ import { openStripeIfSet } from './payments/index.ts'
 import { loadCatalog, requireSubscription } from './plans/index.ts'
 import { createAssembly } from './platform/assembly.ts'
 import { createCommits } from './platform/commits.ts'
-import { migrationsFolder } from './platform/database/migrate.ts'
+import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
-import { healthRoutes, migrationsWatch } from './platform/http/health.ts'
+import { createMigrationCheck, healthRoutes } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
 import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
 import { describeRoutes, readOwnVersion } from './platform/http/openapi.ts'
@@ -105,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await guardRoutes(server, access, config)
   const http = { access, idempotency, limits: await createAccessLimits(server, options.limits) }
   for (const make of assembly.assembled.routes) await server.register(make(http))
-  await server.register(healthRoutes(await migrationsWatch(database, migrationsFolder)))
+  await server.register(healthRoutes(await createMigrationCheck(database, MIGRATIONS_FOLDER)))
   await server.register(metricsRoutes(metrics))
   await server.register(referenceRoutes())
   await server.register(errorPageRoutes(problemSections))
@@ -118,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...rooms,
     server,
     access,
-    isWatched: rooms.streams.has,
+    isWatched: rooms.streams.isWatched,
     runDue: runner.runDue,
     listen: () => server.listen({ host: config.host, port: config.port }),
     close: () => runner.close(() => server.close()),

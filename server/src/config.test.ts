@@ -17,7 +17,7 @@ const twilioSid = `AC${'0'.repeat(32)}`
 const twilioToken = '0123456789abcdef0123456789abcdef'
 
 describe('settings', () => {
-  test('have working defaults, and an empty value counts as none', async () => {
+  test('have working defaults, and an empty variable counts as unset', async () => {
     const { secret, ...config } = await load({ PORT: '', HOST: '' })
     expect(config).toEqual({
       port: 4400,
@@ -212,13 +212,13 @@ describe('settings', () => {
       'TALKTIME_TWILIO_API_HOST is "api.twilio.com": it must be the origin of Twilio’s API, such as',
     ],
     [{ TALKTIME_LOG_LEVEL: 'loud' }, 'TALKTIME_LOG_LEVEL is "loud": it must be one of trace, debug, info,'],
-  ])('that are wrong are refused by name, with what would be right: %o', async (env, sentence) => {
+  ])('that are wrong are refused with their name and what is accepted: %o', async (env, sentence) => {
     const refusal = load(env)
     await expect(refusal).rejects.toBeInstanceOf(StartProblem)
     await expect(refusal).rejects.toThrow(sentence)
   })
 
-  test('that are wrong are all named at once, a sentence a line', async () => {
+  test('that are wrong are all named at once, one sentence per line', async () => {
     await expect(load({ PORT: 'x', TALKTIME_DEMO: 'x', TALKTIME_PAYMENTS: 'x' })).rejects.toThrow(
       /^PORT is .*\.\nTALKTIME_DEMO is .*\.\nTALKTIME_PAYMENTS is .*\.$/,
     )
@@ -226,14 +226,14 @@ describe('settings', () => {
 })
 
 describe('the secret', () => {
-  test('is made once, even by several programs at a time, and only its owner may read it', async () => {
+  test('is created once, even by several processes at the same time, and only its owner can read it', async () => {
     const secrets = await Promise.all([1, 2, 3, 4].map(async () => (await load({})).secret))
     expect(new Set(secrets).size).toBe(1)
     expect((await load({})).secret).toBe(secrets[0])
     expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600)
   })
 
-  test('that was cut short on the disk is refused rather than replaced', async () => {
+  test('is refused rather than replaced if its file was truncated', async () => {
     await writeFile(join(folder, 'secret'), 'short\n')
     await expect(load({})).rejects.toThrow('secret is damaged: it must hold at least 32 characters.')
   })
@@ -244,13 +244,13 @@ describe('the secret', () => {
       async () => join(await file(), 'data'),
       'a part of the path is a file and not a folder',
     ],
-    ['that is a regular file', async () => file(), 'a file stands there already'],
+    ['that is a regular file', async () => file(), 'a file with this name already exists'],
     [
-      'that no one may write to',
+      'that nobody can write to',
       async () => '/proc/talktime',
-      '(no file can be made there|permission is denied|the file system is read-only)',
+      '(no file can be created there|permission is denied|the file system is read-only)',
     ],
-  ])('cannot be kept in a folder %s, and the sentence says so', async (_, path, why) => {
+  ])('cannot be kept in a folder %s, and the error says why', async (_, path, why) => {
     await expect(load({ TALKTIME_DATA_DIR: await path() })).rejects.toThrow(
       new RegExp(`cannot be used: ${why}`),
     )

@@ -2,7 +2,7 @@ import { type MailSettings, readMailSettings } from './alerts/settings.ts'
 import { readDemo } from './demo/settings.ts'
 import { type LlmSettings, readLlmSettings } from './llm/settings.ts'
 import { type PaymentSettings, readPaymentSettings } from './payments/settings.ts'
-import { ownFile } from './platform/data-folder.ts'
+import { readOrCreateSecret } from './platform/data-folder.ts'
 import { readServerSettings, SECRET_LENGTH_MIN, type ServerSettings } from './platform/server-settings.ts'
 import { createSettingsReader } from './platform/settings-reader.ts'
 import { StartProblem } from './platform/start-problem.ts'
@@ -40,6 +40,6 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const voice = readVoiceSettings(reader, server.publicUrl)
   const llm = readLlmSettings(reader)
   if (reader.complaints.length > 0) throw new StartProblem(reader.complaints.join('\n'))
-  const secret = server.secret ?? (await ownFile(server.dataDir, 'secret', SECRET_LENGTH_MIN))
+  const secret = server.secret ?? (await readOrCreateSecret(server.dataDir, 'secret', SECRET_LENGTH_MIN))
   return { ...server, ...payments, demo, secret, mail, simulatedPace, voice, llm }
 }

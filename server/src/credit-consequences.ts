@@ -3,20 +3,20 @@ import { pauseForCredits, resumeAfterCredits } from './campaigns/index.ts'
 import type { Consequences } from './credit-watch/index.ts'
 import { allOrFirstError } from './platform/database/all-or-first-error.ts'
 
-/** What happens when credits run out or return, in the transaction that marks it on the balance line. */
+/** What happens to campaigns and live calls when credits run out or return. */
 export const creditConsequences: Consequences = {
-  async wentOut(tx, unit, atMs, nowMs) {
+  async onOut(tx, unit, atMs, nowMs) {
     const [paused, { sentences }] = await allOrFirstError([
       pauseForCredits(tx, unit, atMs, nowMs),
       hangUpForCredits(tx, unit, nowMs),
     ])
-    return { sentences: [...paused, ...sentences] }
+    return [...paused, ...sentences]
   },
-  async returned(tx, unit, nowMs) {
+  async onReturn(tx, unit, nowMs) {
     const [resumed, { sentences }] = await allOrFirstError([
       resumeAfterCredits(tx, unit, nowMs),
       hangUpForCredits(tx, unit, nowMs),
     ])
-    return { sentences: [...resumed, ...sentences] }
+    return [...resumed, ...sentences]
   },
 }

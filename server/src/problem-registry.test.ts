@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../test/app.ts'
-import { errorsMarkdown } from './platform/http/error-page.ts'
+import { renderErrorsMarkdown } from './platform/http/error-page.ts'
 import { problemRegistry, problemSections } from './problem-registry.ts'
 
 const codes = Object.keys(problemRegistry)
@@ -14,7 +14,7 @@ afterAll(() => t.close())
 
 test('docs/errors.md shows the problem types as they are defined ("npm run errors" writes it)', async () => {
   const file = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-  expect(file).toBe(errorsMarkdown(problemSections))
+  expect(file).toBe(renderErrorsMarkdown(problemSections))
 })
 
 test('docs/errors.md has an anchor for each code, and no other', async () => {

@@ -23,7 +23,12 @@ export const problemSections: readonly ProblemSection[] = [
   { title: 'Changes of plan', problems: subscriptionProblems },
   { title: 'Webhooks and deliveries', problems: alertProblems },
   { title: 'Campaigns', problems: campaignProblems },
-  { title: 'Language models', problems: llmProblems },
+  {
+    title: 'Language models',
+    intro:
+      'Below `/llm/v1` errors have the form of OpenAI’s API. Their `error.code` is one of these codes, or of any above.',
+    problems: llmProblems,
+  },
 ]
 
 /** Every problem type, by its code. */

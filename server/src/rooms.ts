@@ -5,6 +5,7 @@ import { type AutoReload, openAutoReload } from './auto-reload/index.ts'
 import { type CallEngine, chargeUntilBoundary, hangUpForCredits, openCalls } from './calls/index.ts'
 import { type Dialer, forecastOvernight, openCampaigns } from './campaigns/index.ts'
 import type { Config } from './config.ts'
+import { openCosts } from './costs/index.ts'
 import { creditConsequences } from './credit-consequences.ts'
 import { type CreditWatch, openCreditWatch } from './credit-watch/index.ts'
 import { type Ledger, openLedger, type WorkspaceCommit } from './ledger/index.ts'
@@ -19,9 +20,9 @@ import type { Pipeline } from './platform/database/pipeline.ts'
 import type { Idempotency } from './platform/idempotency/idempotency.ts'
 import type { Logger } from './platform/log.ts'
 import type { Outbound } from './platform/outbound.ts'
-import { openReports } from './reports/index.ts'
+import { changeTimeZone, openReports } from './reports/index.ts'
 import { openSubscriptions, type SubscriptionDeps } from './subscriptions/index.ts'
-import { changeTimeZone } from './usage/index.ts'
+import { openUsage } from './usage/index.ts'
 import { type OpenVoiceDeps, openVoice, type Voice } from './voice/index.ts'
 import { openWorkspaces, timeZoneOf } from './workspaces/index.ts'
 
@@ -131,6 +132,8 @@ export function openRooms(options: RoomsOptions): Rooms {
   })
   const mailer = createMailer({ settings: config.mail, folder: mailFolder(config.dataDir), origin, log })
   openAlerts({ ...base, mailer, serviceName: config.seller.name, onError: onError('Delivering an alert') })
+  openUsage(base)
+  openCosts(base)
   openReports(base)
   openLlm({
     ...base,

@@ -5,7 +5,7 @@ import { createKey } from '../src/access/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
-import { type CampaignAnswer, contactsFile } from './campaign-customer.ts'
+import { type CampaignAnswer, createContactsFile } from './campaign-customer.ts'
 import { connectHttp } from './http-client.ts'
 import { type RunningServer, startServer, until } from './start-server.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -56,7 +56,7 @@ beforeAll(async () => {
   workspaceId = ''
   const workspace = { name: 'Acme', timeZone: 'UTC', planId: 'growth' }
   workspaceId = (await ask<{ id: string }>('POST', '/v1/workspaces', workspace)).id
-}, 60_000)
+})
 
 afterAll(async () => {
   server.kill('SIGTERM')
@@ -112,7 +112,7 @@ test('a thousand contacts are called once each, through two kill -9, a pause wit
     concurrency: 20,
     resumeWhenCreditsReturn: true,
   })
-  await ask('POST', `/v1/campaigns/${id}/contacts`, contactsFile(CONTACTS), 'text/csv')
+  await ask('POST', `/v1/campaigns/${id}/contacts`, createContactsFile(CONTACTS), 'text/csv')
   // Enough for about half of the contacts: some 600 conversations of a quarter of a second.
   await deduct(1_000 * 60_000 - 75_000)
   await enableReloadWithBadCard()

@@ -1,8 +1,9 @@
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { expect } from 'vitest'
 import type { SimulatedLife } from '../src/voice/index.ts'
 import type { TestAnswer, TestApp, TestBody } from './app.ts'
 
-/** What tests look at most in a campaign. */
+/** The fields of a campaign's response that tests look at. */
 export type CampaignAnswer = TestBody & {
   readonly status: string
   readonly pauseReason: string | null
@@ -12,7 +13,7 @@ export type CampaignAnswer = TestBody & {
   readonly creditsToFinish: { milliseconds: number } | null
 }
 
-/** Everybody answers after 5 seconds and talks for a minute; all messages arrive as they should. */
+/** A simulated carrier whose calls are all answered after 5 seconds and last a minute. All its reports arrive in order. */
 export const steadyLife: Partial<SimulatedLife> = {
   outcomes: { talks: 1, busy: 0, noAnswer: 0, voicemail: 0, failed: 0 },
   dropped: 0,
@@ -23,8 +24,8 @@ export const steadyLife: Partial<SimulatedLife> = {
   talkMs: { median: 60_000, spread: 0, max: 600_000 },
 }
 
-/** `count` different numbers in the United States, as a CSV file. */
-export function contactsFile(count: number, from = 0): string {
+/** Creates a CSV file of `count` different numbers in the United States, from the number `from` on. */
+export function createContactsFile(count: number, from = 0): string {
   const rows = Array.from(
     { length: count },
     (_, index) => `+1212${String(2_000_000 + from + index)},Person ${index}`,
@@ -32,8 +33,8 @@ export function contactsFile(count: number, from = 0): string {
   return `phone,name\n${rows.join('\n')}\n`
 }
 
-/** A customer with an agent who makes campaigns. */
-export async function campaignCustomer(
+/** Creates a workspace with an agent, and the requests about campaigns that its API key makes. */
+export async function createCampaignCustomer(
   t: Pick<TestApp, 'request' | 'addWorkspace' | 'operatorKey' | 'database'>,
   options: { planId?: string; credits?: number } = {},
 ) {
@@ -52,16 +53,17 @@ export async function campaignCustomer(
     llmModel: 'gpt-5',
   })
 
+  /** Sets the balance by an adjustment. */
   async function setCredits(credits: number): Promise<void> {
     const { body } = await ask<{ balance: { milliseconds: number } }>('GET', '/v1/balance')
-    const milliseconds = credits * 60_000 - body.balance.milliseconds
+    const milliseconds = credits * MS_PER_CREDIT - body.balance.milliseconds
     if (milliseconds === 0) return
     const grant = { kind: 'adjustment', milliseconds, reason: 'For the test' }
-    const made = await t.request('POST', `/v1/workspaces/${workspaceId}/grants`, {
+    const granted = await t.request('POST', `/v1/workspaces/${workspaceId}/grants`, {
       key: t.operatorKey,
       body: grant,
     })
-    expect(made.status).toBe(201)
+    expect(granted.status).toBe(201)
   }
 
   const customer = {
@@ -71,7 +73,8 @@ export async function campaignCustomer(
     ask,
     setCredits,
     agentId: agent.body.id,
-    async make(fields: object = {}): Promise<CampaignAnswer> {
+    /** Creates a campaign as a draft without contacts. */
+    async createCampaign(fields: object = {}): Promise<CampaignAnswer> {
       const { status, body } = await ask<CampaignAnswer>('POST', '/v1/campaigns', {
         name: 'Autumn',
         agentId: agent.body.id,
@@ -85,18 +88,19 @@ export async function campaignCustomer(
         'content-type': 'text/csv',
         ...headers,
       }),
-    async started(fields: object, contacts: number): Promise<CampaignAnswer> {
-      const campaign = await customer.make(fields)
-      expect((await customer.addContacts(campaign.id, contactsFile(contacts))).status).toBe(201)
+    /** Creates a campaign over a number of contacts and starts it. */
+    async startCampaign(fields: object, contacts: number): Promise<CampaignAnswer> {
+      const campaign = await customer.createCampaign(fields)
+      expect((await customer.addContacts(campaign.id, createContactsFile(contacts))).status).toBe(201)
       const started = await ask<CampaignAnswer>('POST', `/v1/campaigns/${campaign.id}/start`, {})
       expect(started.status).toBe(200)
       return started.body
     },
-    get: async (id: string) => (await ask<CampaignAnswer>('GET', `/v1/campaigns/${id}`)).body,
-    alerts: async () =>
+    readCampaign: async (id: string) => (await ask<CampaignAnswer>('GET', `/v1/campaigns/${id}`)).body,
+    listAlerts: async () =>
       (await ask<{ data: { kind: string; detail: string }[] }>('GET', '/v1/alerts?limit=200')).body.data,
-    /** How often each contact's phone rang, by the carrier's own memory. */
-    async rings(): Promise<Map<string, number>> {
+    /** Counts how often each number's phone rang, as the simulated carrier remembers it. */
+    async countRings(): Promise<Map<string, number>> {
       const { rows } = await t.database.query<{ to: string; rings: number }>(
         `select l.to_number as to, count(*) as rings from simulated_calls s
          join voice_legs l on l.call_id = s.call_id where l.workspace_id = $1 group by 1`,

@@ -52,7 +52,7 @@ beforeAll(async () => {
   const agent = await client.send('POST', '/v1/agents', { body: newAgent, headers })
   agentId = (JSON.parse(agent.text) as { id: string }).id
   client.close()
-}, 60_000)
+})
 
 afterAll(async () => {
   server.kill('SIGTERM')
@@ -169,7 +169,7 @@ test('kill -9 of the server and its PostgreSQL loses no answered request', async
   await expectNothingLost()
   await repeatUnanswered()
   await expectNothingLost()
-}, 60_000)
+})
 
 test('kill -9 of the server alone loses no answered request, and every credit is accounted for', async () => {
   await killUnderLoad('alone', 300, () => server.kill('SIGKILL'))
@@ -198,4 +198,4 @@ test('kill -9 of the server alone loses no answered request, and every credit is
   client.close()
   expect(answered.size).toBeGreaterThan(600)
   await expectNothingLost()
-}, 60_000)
+})

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../src/platform/database/database.ts'
 import { migrate } from '../src/platform/database/migrate.ts'
-import { clusterUser, createCluster, startCluster } from '../src/platform/database/postgres-cluster.ts'
+import { CLUSTER_USER, createCluster, startCluster } from '../src/platform/database/postgres-cluster.ts'
 import { fastestFolder } from './temporary-folder.ts'
 
 export type TestServer = { host: string; port: number; user: string; password: string }
@@ -42,7 +42,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       autovacuum: 'off',
     },
   })
-  const testServer = { host: '127.0.0.1', port: cluster.port, user: clusterUser, password }
+  const testServer = { host: '127.0.0.1', port: cluster.port, user: CLUSTER_USER, password }
   const admin = openDatabase({ ...testServer, database: 'postgres' })
   await admin.query(`create database ${TEMPLATE_DATABASE}`)
   await admin.close()

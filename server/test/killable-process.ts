@@ -83,10 +83,10 @@ export function killableGateway(gateway: Gateway, life: ProcessLife): Gateway {
   const step = withSteps(life)
   return {
     ...gateway,
-    customer: (workspace) => step(() => gateway.customer(workspace)),
-    charge: (intent) => step(() => gateway.charge(intent)),
-    lookUp: (intent) => step(() => gateway.lookUp(intent)),
-    cancel: (intent) => step(() => gateway.cancel(intent)),
+    createCustomer: (workspace) => step(() => gateway.createCustomer(workspace)),
+    charge: (request) => step(() => gateway.charge(request)),
+    lookUp: (request) => step(() => gateway.lookUp(request)),
+    cancel: (request) => step(() => gateway.cancel(request)),
     removeMethod: (customerRef, methodRef) => step(() => gateway.removeMethod(customerRef, methodRef)),
   }
 }

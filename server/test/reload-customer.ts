@@ -8,7 +8,7 @@ import { connectVoiceStack, instant, type VoiceStack } from './voice-stack.ts'
 export type AutoReloadAnswer = z.infer<typeof AutoReloadResponse>
 export type AttemptAnswer = z.infer<typeof AttemptResponse>
 
-/** 2 × 100 credits for $24.00 when the balance drops below 20 credits; at most $240.00 a month. */
+/** Buys 2 × 100 credits for $24.00 when the balance drops below 20 credits, for at most $240.00 a month. */
 export const ordinaryChoice = {
   enabled: true,
   thresholdCredits: 20,
@@ -29,26 +29,26 @@ export type PurchaseAnswer = TestBody & {
   readonly actionUrl: string | null
 }
 
-/** A workspace whose credits auto-reload looks after, over HTTP with the workspace's key. */
+/** A workspace with auto-reload, used over HTTP with the workspace's key. */
 export type ReloadCustomer = VoiceStack & {
-  /** Adds a card, which becomes the default; its id. */
+  /** Adds a card, which becomes the default. Returns its id. */
   addCard(card: TestCard): Promise<string>
-  /** Brings the balance to so many credits, by an adjustment of the operator's. */
+  /** Sets the balance with an adjustment by the operator. */
   setBalance(credits: number): Promise<void>
   credits(): Promise<number>
-  /** A whole call of so many milliseconds that is over now, told to another server where one is named. */
+  /** Makes a whole call of this length that ends now. `ask` sends it to another server. */
   talkFor(durationMs: number, ask?: Ask): Promise<void>
   save(choice?: Partial<Choice>): Promise<TestAnswer<AutoReloadAnswer>>
   autoReload(): Promise<AutoReloadAnswer>
-  /** Newest first. */
+  /** The attempts, newest first. */
   attempts(): Promise<AttemptAnswer[]>
-  /** What auto-reload bought or tried to, newest first. */
+  /** The purchases by auto-reload, newest first. */
   reloads(): Promise<PurchaseAnswer[]>
-  /** How often the bank was asked to charge. */
+  /** How many charges the bank was asked for. */
   charges(): Promise<number>
 }
 
-/** A customer on a paid plan with a card, unless `options` say otherwise. */
+/** Creates a customer on a paid plan with a card, unless `options` say otherwise. */
 export async function reloadCustomer(
   t: TestApp,
   options: { planId?: string; timeZone?: string; card?: TestCard | null } = {},
@@ -59,7 +59,7 @@ export async function reloadCustomer(
   const customer: ReloadCustomer = {
     ...stack,
     async addCard(testCard) {
-      // What is made in the same millisecond is in no particular order.
+      // Cards added in the same millisecond are in no particular order.
       t.clock.advance(1)
       const { status, body } = await ask('POST', '/v1/payment-methods', { body: { testCard } })
       expect(status).toBe(201)

@@ -5,7 +5,7 @@ import { GATEWAY_EVENTS_KEPT_MS } from '../src/payments/retention.ts'
 import { uuidFrom } from '../src/public-ids.ts'
 import { SIMULATED_CALL_RETENTION_MS } from '../src/voice/simulated/carrier.ts'
 import { type TestApp, testApp } from './app.ts'
-import { campaignCustomer, steadyLife } from './campaign-customer.ts'
+import { createCampaignCustomer, steadyLife } from './campaign-customer.ts'
 import { closeInOrder } from './voice-stack.ts'
 
 // Data that is kept for a limited time, so that a server that runs for years does not grow beyond its books.
@@ -31,10 +31,16 @@ async function later(ms: number): Promise<void> {
   await t.app.runDue()
 }
 
-async function raise(workspaceId: string, key: string): Promise<void> {
+/** Raises an alert. Returns its UUID. */
+async function raise(workspaceId: string, key: string): Promise<string | undefined> {
   const texts = { title: 'A card was declined', detail: 'Use another card.', link: '/billing' }
   const alert = { kind: 'reload_declined', key, ...texts } as const
   await t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
+  const { rows } = await t.database.query<{ id: string }>(
+    'select id from alerts where workspace_id = $1 and key = $2',
+    [workspaceId, key],
+  )
+  return rows[0]?.id
 }
 
 test('deliveries of an alert are deleted after 90 days, the alert after a year', async () => {
@@ -77,10 +83,10 @@ test('an alert with a pending delivery stays, and expired alerts are deleted in 
 })
 
 test('gateway events, expired sessions and old simulated calls are deleted; calls and the ledger stay', async () => {
-  const customer = await campaignCustomer(t)
-  const { id } = await customer.started({ concurrency: 2 }, 2)
+  const customer = await createCampaignCustomer(t)
+  const { id } = await customer.startCampaign({ concurrency: 2 }, 2)
   for (let seconds = 0; seconds < 90; seconds += 10) await later(10_000)
-  expect(await customer.get(id)).toMatchObject({ status: 'completed' })
+  expect(await customer.readCampaign(id)).toMatchObject({ status: 'completed' })
   const { userId } = await t.signUp()
   await t.database.query(`update sessions set expires_at = to_timestamp($1) where user_id = $2`, [
     (t.clock.now() + DAY_MS) / 1000,

@@ -120,7 +120,7 @@ describe('the server', () => {
     const second = await runServerToEnd(settings())
     expect(second).toMatchObject({ code: 1, stdout: '' })
     expect(second.stderr).toContain(
-      `Another Talktime server (pid ${server.pid}) at ${server.address} holds the data folder`,
+      `Another Talktime server (pid ${server.pid}) at ${server.address} has held the data folder`,
     )
     expect(await isUp(server)).toBe(true)
   })

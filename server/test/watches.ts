@@ -5,7 +5,7 @@ import { ProcessKilled } from './killable-process.ts'
 import type { World } from './world.ts'
 
 /** Starts the credit watch of a server process that a test may kill. The caller closes it. */
-export function watchOver(world: World, deps: Partial<CreditWatchDeps> = {}): CreditWatch {
+export function openTestCreditWatch(world: World, deps: Partial<CreditWatchDeps> = {}): CreditWatch {
   return createCreditWatch({
     database: world.database,
     clock: world.clock,

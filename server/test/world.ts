@@ -8,6 +8,7 @@ import {
   verifyCalls,
 } from '../src/calls/index.ts'
 import { verifyCampaigns } from '../src/campaigns/index.ts'
+import { verifyCosts } from '../src/costs/index.ts'
 import { verifyCreditWatch } from '../src/credit-watch/index.ts'
 import {
   addGrant,
@@ -161,6 +162,7 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
     ...(await verifyLedger(db)),
     ...(await verifyCalls(db)),
     ...(await verifyUsage(db)),
+    ...(await verifyCosts(db)),
     ...(await verifyCreditWatch(db)),
   ]
   return [

@@ -67,7 +67,7 @@ test('a webhook shows its secret once, is tested, fails visibly, and gets a fail
   await page.getByText('No webhooks yet').waitFor()
   await page.getByRole('button', { name: 'New webhook' }).click()
   const dialog = page.getByRole('dialog', { name: 'New webhook' })
-  const address = dialog.getByLabel('Address')
+  const address = dialog.getByLabel('URL')
   await address.fill('https://192.168.0.1/alerts')
   await dialog.getByRole('button', { name: 'Add webhook' }).click()
   await dialog.getByText(/does not lead to a public address/).waitFor()

@@ -31,7 +31,7 @@ async function daysLater(page: Page, days: number, email: string): Promise<void>
   await page.getByLabel('Email').fill(email)
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('No live calls').first().waitFor()
+  await page.getByText('Add an agent to start taking calls').first().waitFor()
 }
 
 test('a past due renewal is shown on every page with what happens next, and a new card pays it', async () => {

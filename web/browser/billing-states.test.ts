@@ -101,7 +101,7 @@ test('a failing card says so with its request id, leaves the others working, and
 
 test('the balance falls during a call, and the page says how long it lasts', async () => {
   await page.goto('/billing')
-  await page.getByText('1 credit a minute, up to', { exact: false }).waitFor()
+  await page.getByText('1 credit a minute, enough until', { exact: false }).waitFor()
   await page.getByText(/at \d+ credits a day, as in the last/).waitFor()
   const shown = async () => Number.parseFloat((await page.locator('p[data-state]').textContent()) ?? '')
   const before = await shown()

@@ -148,7 +148,7 @@ test('a lost stream is announced', async () => {
   // The test can only break a stream of the page itself.
   await page.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await signUp(page)
-  await page.getByText('No live calls').waitFor()
+  await page.getByText('Add an agent to start taking calls').waitFor()
   await page.clock.fastForward(36_000)
   await page.getByText(/Live updates are paused/).waitFor()
 })

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
@@ -86,11 +86,11 @@ export function invitationRoutes(deps: InvitationRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const options = { beforeId, limit: limit + 1 }
         const rows = await listInvitations(database, workspaceId, options, clock.now())
-        return page(rows, limit, (row) => [row.id], invitationResponse)
+        return buildPage(rows, limit, (row) => [row.id], invitationResponse)
       },
     )
 

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
@@ -61,10 +61,10 @@ export function keyRoutes(deps: {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listKeys(database, workspaceId, { beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], keyResponse)
+        return buildPage(rows, limit, (row) => [row.id], keyResponse)
       },
     )
 

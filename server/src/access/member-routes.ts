@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
@@ -45,11 +45,11 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const position = decodeCursor(cursor, ['number', 'uuid'])
         const after = position && { joinedAtMs: position[0], userId: position[1] }
         const rows = await listMembers(database, workspaceId, { after, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.joinedAtMs, row.userId], memberResponse)
+        return buildPage(rows, limit, (row) => [row.joinedAtMs, row.userId], memberResponse)
       },
     )
 

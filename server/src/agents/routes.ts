@@ -4,7 +4,7 @@ import { addEvent, type Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
 import {
@@ -107,10 +107,10 @@ export function agentRoutes(deps: AgentRouteDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, status } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, status } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listAgents(database, workspaceId, { status, beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], agentResponse)
+        return buildPage(rows, limit, (row) => [row.id], agentResponse)
       },
     )
 

@@ -6,21 +6,21 @@ import type { Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
 import type { Mailer } from './delivery/mail.ts'
 
-/** What alerts are brought to people and webhooks with. */
+/** What the deliverer needs. */
 export type DelivererDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly secrets: Secrets
   readonly mailer: Mailer
   readonly outbound: Outbound
-  /** The origin that links begin with. */
+  /** The origin of links, such as https://talktime.example.com. */
   readonly origin: string
-  /** Who mails, as people know the service. */
+  /** The name of the service in mails. */
   readonly serviceName: string
-  /** How long a webhook may take to answer; 15 s unless told. */
+  /** How long a webhook may take to answer, in milliseconds. By default 15 s. */
   readonly webhookMsMax?: number | undefined
   readonly log: Logger
   readonly ledger: Pick<Ledger, 'changeWorkspace'>
-  /** Taking or keeping a delivery failed; it will be tried again. */
+  /** Claiming a delivery or storing its result failed. It will be tried again. */
   readonly onError: (error: unknown) => void
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import type { RoomAssembly } from '../access/index.ts'
 import type { Ledger, WorkspaceCommit } from '../ledger/index.ts'
 import type { Commits } from '../platform/commits.ts'
@@ -7,6 +8,7 @@ import type { DelivererDeps } from './deps.ts'
 import { alertRoutes } from './inbox/routes.ts'
 import { alertSettingsRoutes } from './inbox/settings-routes.ts'
 import { deleteExpiredAlerts } from './retention.ts'
+import { webhookCommandRoutes } from './webhooks/webhook-command-routes.ts'
 import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 export type AlertsDeps = DelivererDeps & {
@@ -15,7 +17,7 @@ export type AlertsDeps = DelivererDeps & {
   readonly assembly: RoomAssembly
 }
 
-/** Opens the alerts room: an alert is on its way to people and webhooks as soon as it is committed. */
+/** Opens the alerts room. The deliveries of an alert are sent as soon as it is committed. */
 export function openAlerts(deps: AlertsDeps): void {
   const { database, clock, commits, assembly } = deps
   const deliverer = createDeliverer(deps)
@@ -26,7 +28,9 @@ export function openAlerts(deps: AlertsDeps): void {
   assembly.routes((http) => alertSettingsRoutes({ ...deps, ...http }))
   assembly.routes((http) => deliveryRoutes({ ...deps, ...http }))
   assembly.routes((http) => webhookRoutes({ ...deps, ...http }))
-  assembly.chore('Delivering alerts', 1_000, () => deliverer.run())
-  assembly.chore('Deleting expired alerts', 60_000, () => deleteExpiredAlerts(database, clock.now()))
+  assembly.routes((http) => webhookCommandRoutes({ ...deps, ...http }))
+  // Retries, and alerts that other processes committed and did not deliver.
+  assembly.chore('Delivering alerts', SECOND_MS, async () => deliverer.wake())
+  assembly.chore('Deleting expired alerts', MINUTE_MS, () => deleteExpiredAlerts(database, clock.now()))
   assembly.worker({ idle: deliverer.idle, close: deliverer.close })
 }

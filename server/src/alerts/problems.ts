@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with webhooks and deliveries. */
+/** Problem codes of webhooks and deliveries. */
 export const alertProblems = problemTypes({
   webhook_not_found: {
     status: 404,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
-import { type Delivery, isUnderWay } from './delivery/delivery-store.ts'
+import { type Delivery, isBeingTried } from './delivery/delivery-store.ts'
 import { type Alert, alertKinds } from './inbox/alert.ts'
 
 export const AlertResponse = z
@@ -10,14 +10,15 @@ export const AlertResponse = z
     kind: z.enum(alertKinds),
     at: Instant,
     title: z.string(),
-    detail: z.string().meta({ description: 'In sentences, with what to do.' }),
+    detail: z.string().meta({ description: 'Sentences that say what happened and what to do.' }),
     link: z
       .string()
-      .meta({ description: 'The page of the dashboard where it is mended.', example: '/billing' }),
+      .meta({ description: 'The page of the dashboard where it is resolved.', example: '/billing' }),
     readAt: Instant.nullable(),
   })
-  .meta({ id: 'Alert', description: 'Something that the people of a workspace should hear of.' })
+  .meta({ id: 'Alert', description: 'Something that the people of a workspace should know.' })
 
+/** Builds the response for an alert. */
 export function alertResponse(alert: Alert): z.infer<typeof AlertResponse> {
   const { id, kind, atMs, title, detail, link, readAtMs } = alert
   return {
@@ -46,13 +47,14 @@ export const DeliveryResponse = z
     status: DeliveryStatusName,
     tries: z.int(),
     lastTriedAt: Instant.nullable(),
-    nextTryAt: Instant.nullable().meta({ description: 'null: never, or a try is under way.' }),
+    nextTryAt: Instant.nullable().meta({ description: 'null: never, or a try is in progress.' }),
     responseStatus: z.int().nullable().meta({ description: 'What the webhook answered to the last try.' }),
     durationMs: z.int().nullable().meta({ description: 'How long the last try took.' }),
-    error: z.string().nullable().meta({ description: 'In a sentence, how the last try failed.' }),
+    error: z.string().nullable().meta({ description: 'Why the last try failed, in a sentence.' }),
   })
   .meta({ id: 'Delivery', description: 'An alert on its way to a person or a webhook.' })
 
+/** Builds the response for a delivery. */
 export function deliveryResponse(delivery: Delivery): z.infer<typeof DeliveryResponse> {
   const { id, alertId, alertTitle, kind, channel, webhookId, target, status, tries, error } = delivery
   return {
@@ -66,7 +68,7 @@ export function deliveryResponse(delivery: Delivery): z.infer<typeof DeliveryRes
     status,
     tries,
     lastTriedAt: instantOrNull(delivery.lastTriedAtMs),
-    nextTryAt: isUnderWay(delivery) ? null : instantOrNull(delivery.nextTryAtMs),
+    nextTryAt: isBeingTried(delivery) ? null : instantOrNull(delivery.nextTryAtMs),
     responseStatus: delivery.responseStatus,
     durationMs: delivery.durationMs,
     error,

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { SettingsReader } from '../platform/settings-reader.ts'
 
 export type MailSettings = {
-  /** smtp://… or smtps://…; undefined: mails are written into the data folder. */
+  /** smtp://… or smtps://…. undefined: mails are written to the data folder. */
   readonly smtpUrl: string | undefined
-  /** The sender of mails: an address, or a name with an address in angle brackets. */
+  /** The sender of mails: an address, or a name followed by an address in angle brackets. */
   readonly from: string
 }
 
@@ -21,7 +21,7 @@ const MAIL_FROM = {
   right: 'the sender of mails, such as Talktime <alerts@example.com>',
 }
 
-/** Reads how mails are sent. */
+/** Reads the settings for mails from the environment. */
 export function readMailSettings(reader: SettingsReader): MailSettings {
   const smtpUrl = reader.read('TALKTIME_SMTP_URL', SMTP_URL)
   const from = reader.read('TALKTIME_MAIL_FROM', MAIL_FROM)

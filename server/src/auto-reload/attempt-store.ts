@@ -3,15 +3,15 @@ import type { PurchaseStatus } from '../payments/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 
-/** An attempt to buy. What became of one that was made is its purchase's to say. */
+/** An attempt to buy, made or not. What became of one that was made is in its purchase. */
 export type Attempt = {
   readonly seq: number
   readonly id: string
   readonly atMs: number
   readonly reason: AutoReloadReason
-  /** Of one that was not made: why, in a sentence. */
+  /** A sentence that says why the attempt was not made; `null` if it was made. */
   readonly detail: string | null
-  /** With what live calls had used by then taken off. */
+  /** The balance at that moment, live calls included. */
   readonly balanceMs: number
   readonly purchase: AttemptPurchase | null
 }
@@ -37,7 +37,7 @@ export type NewAttempt = {
   | { readonly purchaseId: null; readonly detail: string }
 )
 
-/** Returns its id. The caller holds the workspace's line. */
+/** Inserts an attempt and returns its id. The caller holds the workspace's lock. */
 export async function insertAttempt(tx: Tx, attempt: NewAttempt): Promise<string> {
   const { workspaceId, seq, atMs, reason, balanceMs, purchaseId, detail } = attempt
   const id = newUuid(atMs)
@@ -49,7 +49,7 @@ export async function insertAttempt(tx: Tx, attempt: NewAttempt): Promise<string
   return id
 }
 
-/** Newest first. */
+/** Lists attempts, newest first. */
 export async function listAttempts(
   db: Queryable,
   workspaceId: string,
@@ -77,7 +77,7 @@ export async function listAttempts(
   }))
 }
 
-/** A reload that was attempted, as far as it matters to the next one. */
+/** An attempt that was made, as far as it matters for the next one. */
 export type MadeAttempt = {
   readonly seq: number
   readonly purchaseId: string
@@ -85,15 +85,15 @@ export type MadeAttempt = {
   readonly paymentMethodId: string | null
   readonly declineClass: DeclineClass | null
   readonly failureMessage: string | null
-  /** When its outcome was known; until then, when it was made. */
+  /** When its outcome became known; until then, when it was made. */
   readonly atMs: number
 }
 
-/** So many declines in a row there never are: the card they belong to is not tried so often. */
+/** More declines in a row than a card can have: it is not charged that often without a success. */
 const MADE_MAX = 30
 
-/** The reloads attempted last, newest first. */
-export async function lastMade(db: Queryable, workspaceId: string): Promise<MadeAttempt[]> {
+/** Lists the last attempts that were made, newest first. */
+export async function listMadeAttempts(db: Queryable, workspaceId: string): Promise<MadeAttempt[]> {
   const { rows } = await db.query<MadeAttempt>(
     `select a.seq, p.id as "purchaseId", p.status, p.payment_method_id as "paymentMethodId",
             p.decline_class as "declineClass", p.failure_message as "failureMessage",

@@ -1,55 +1,53 @@
 import { createBackground } from '../platform/background.ts'
 import type { AutoReloadDeps } from './deps.ts'
-import { type Turn, takeTurn } from './evaluate.ts'
-import { findDue, findSettings } from './settings-store.ts'
+import { evaluateAutoReload, type NextStep } from './evaluate.ts'
+import { findDueWorkspaces, findSettings } from './settings-store.ts'
 
-/** Buys credits by itself where the balance is below what the customer chose. */
+/** Buys credits automatically when the balance is below the customer's threshold. */
 export type AutoReload = {
   /**
-   * Decides anew, and buys until there is nothing left to buy. As often as you like, also at once and by several
-   * servers: what is bought is written down under the workspace's lock, one purchase at a time.
+   * Decides, and buys until there is nothing left to buy. It may be called any number of times, also concurrently and by
+   * several servers: purchases are written down under the workspace's lock, one at a time.
    */
   evaluate(workspaceId: string): Promise<void>
-  /** The same up to the first decision; call what it answers to have the purchase made that comes of it. */
+  /** Makes only the first decision. Calling the returned function carries it out in the background. */
   decide(workspaceId: string): Promise<() => void>
-  /** The same in the background altogether: something changed in these workspaces. */
+  /** Evaluates workspaces in the background because something in them has changed. */
   wake(workspaceIds: Iterable<string>): void
-  /** Wakes the workspaces in which something is due; at most `limit`. Call it every second. Returns how many. */
+  /** Wakes at most `limit` workspaces in which something is due. Returns how many. Call it every second. */
   wakeDue(limit?: number): Promise<number>
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
-  /** Takes no further work and waits for what is under way. */
+  /** Accepts no more work and waits for the work under way. */
   close(): Promise<void>
 }
 
+/** How many workspaces one round wakes at most. */
 const DUE_MAX = 100
 
 export function createAutoReload(deps: AutoReloadDeps): AutoReload {
   const { database, clock, ledger, payments } = deps
   const background = createBackground({ work: evaluate, onError: deps.onError })
 
-  /** Decides under the workspace's lock. @param giveUp whether an outdated purchase is given up first */
-  function decide(workspaceId: string, options: { giveUp: boolean }): Promise<Turn> {
-    return ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) =>
-      takeTurn(payments, tx, unit, nowMs, options),
-    )
+  function decide(workspaceId: string, options: { cancelOutdated: boolean }): Promise<NextStep> {
+    return ledger.changeWorkspace(workspaceId, (change) => evaluateAutoReload(payments, change, options))
   }
 
-  /** Does what was decided, and decides again, until there is nothing to do. */
-  async function follow(workspaceId: string, first: Turn): Promise<void> {
-    let giveUp = true
-    for (let now = first; now.next !== 'nothing'; now = await decide(workspaceId, { giveUp })) {
-      if (now.next === 'charge') await payments.charge(now.purchase)
-      else await payments.cancel(now.purchase)
-      giveUp = now.next === 'charge'
-      // What else there is to buy, another server or the next start does.
+  /** Carries a step out and decides again, until there is nothing to do. */
+  async function carryOut(workspaceId: string, first: NextStep): Promise<void> {
+    let step = first
+    while (step.kind !== 'nothing') {
+      if (step.kind === 'charge') await payments.charge(step.purchase)
+      else await payments.cancel(step.purchase)
+      // Another server, or the next start of this one, buys what is left to buy.
       if (background.isClosed) return
+      step = await decide(workspaceId, { cancelOutdated: step.kind === 'charge' })
     }
   }
 
   async function evaluate(workspaceId: string): Promise<void> {
     if ((await findSettings(database, workspaceId)) === undefined) return
-    await follow(workspaceId, await decide(workspaceId, { giveUp: true }))
+    await carryOut(workspaceId, await decide(workspaceId, { cancelOutdated: true }))
   }
 
   function wake(workspaceIds: Iterable<string>): void {
@@ -62,11 +60,11 @@ export function createAutoReload(deps: AutoReloadDeps): AutoReload {
     idle: background.idle,
     close: background.close,
     async decide(workspaceId) {
-      const first = await decide(workspaceId, { giveUp: true })
-      return () => background.run(follow(workspaceId, first))
+      const first = await decide(workspaceId, { cancelOutdated: true })
+      return () => background.run(carryOut(workspaceId, first))
     },
     async wakeDue(limit = DUE_MAX) {
-      const due = await findDue(database, clock.now(), limit)
+      const due = await findDueWorkspaces(database, clock.now(), limit)
       wake(due)
       return due.length
     },

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { killableDatabase, ProcessKilled } from '../../test/killable-process.ts'
 import { openShop, type Shop } from '../../test/shop.ts'
@@ -17,15 +18,16 @@ afterEach(async () => {
 })
 afterAll(() => shop.close())
 
-const reloadMs = 500 * 60_000
+const RELOAD_MS = 500 * MINUTE_MS
+const THRESHOLD_MS = 1_100 * MINUTE_MS
 
-/** A server process with auto-reload, until it dies. */
-function serverProcess(stepsMax?: number): {
+/** Starts a server process with auto-reload. It is killed after `stepsMax` steps. */
+function startProcess(stepsMax?: number): {
   autoReload: AutoReload
   deps: AutoReloadDeps
-  isDead(): boolean
+  isKilled(): boolean
 } {
-  const { life, payments } = shop.seller(stepsMax)
+  const { life, payments } = shop.startSeller(stepsMax)
   const database = killableDatabase(shop.database, life)
   const deps: AutoReloadDeps = {
     database,
@@ -36,28 +38,28 @@ function serverProcess(stepsMax?: number): {
       if (!(error instanceof ProcessKilled)) throw error
     },
   }
-  return { autoReload: createAutoReload(deps), deps, isDead: () => life.isKilled }
+  return { autoReload: createAutoReload(deps), deps, isKilled: () => life.isKilled }
 }
 
-/** A customer with 1,000 credits who wants 500 more whenever there are less than 1,100. */
-async function customerBelow(card: TestCard): Promise<string> {
-  const { workspaceId } = await shop.customer(card)
-  const choice = { enabled: true, thresholdMs: 1_100 * 60_000, packageId: 'credits_500', quantity: 1 }
+/** Adds a customer who has 1,000 credits and wants 500 more below 1,100. */
+async function addCustomerBelow(card: TestCard): Promise<string> {
+  const { workspaceId } = await shop.addCustomer(card)
+  const choice = { enabled: true, thresholdMs: THRESHOLD_MS, packageId: 'credits_500', quantity: 1 }
   const actor = { kind: 'key', keyId: workspaceId } as const
-  await saveAutoReload(serverProcess().deps, workspaceId, { ...choice, monthlyCap: null }, actor)
+  await saveAutoReload(startProcess().deps, workspaceId, { ...choice, monthlyCap: null }, actor)
   return workspaceId
 }
 
-/** Another server goes on with whatever is there, until nothing is due. */
-async function goOn(): Promise<void> {
-  const { autoReload } = serverProcess()
+/** Lets another server continue until nothing is due. */
+async function continueElsewhere(): Promise<void> {
+  const { autoReload } = startProcess()
   do {
     await autoReload.idle()
     await shop.reconcileAll()
   } while ((await autoReload.wakeDue()) > 0)
 }
 
-async function attemptsOf(workspaceId: string): Promise<number> {
+async function countAttempts(workspaceId: string): Promise<number> {
   const { rowCount } = await shop.database.query(
     'select from auto_reload_attempts where workspace_id = $1 and purchase_id is not null',
     [workspaceId],
@@ -65,7 +67,7 @@ async function attemptsOf(workspaceId: string): Promise<number> {
   return rowCount ?? 0
 }
 
-async function watchedFor(workspaceId: string): Promise<number | null | undefined> {
+async function readWatchedMs(workspaceId: string): Promise<number | null | undefined> {
   const { rows } = await shop.database.query<{ belowMs: number | null }>(
     'select reload_below_ms as "belowMs" from balance_lines where workspace_id = $1',
     [workspaceId],
@@ -73,55 +75,55 @@ async function watchedFor(workspaceId: string): Promise<number | null | undefine
   return rows[0]?.belowMs
 }
 
-/** What the books say between the death and whoever goes on. */
-async function stateOf(workspaceId: string): Promise<string> {
-  const statuses = (await shop.purchases(workspaceId)).map(({ status }) => status)
-  const paid = (await shop.taken(workspaceId)).length
+/** Describes the books between the kill and the process that continues. */
+async function describeBooks(workspaceId: string): Promise<string> {
+  const statuses = (await shop.listPurchases(workspaceId)).map(({ status }) => status)
+  const paid = (await shop.listTaken(workspaceId)).length
   return `${statuses.join() || 'nothing'}, ${paid} paid`
 }
 
-describe('a process that dies at any step of a reload', () => {
+describe('a process that is killed at any step of a reload', () => {
   test.each(['success', 'unknown_outcome'] as const)(
-    'leaves it to the others: one charge, its credits once, and watched again (card: %s)',
+    'leaves one charge, its credits once, and a watched balance to the others (card: %s)',
     async (card) => {
-      const deaths = new Set<string>()
+      const states = new Set<string>()
       for (let stepsMax = 0; ; stepsMax += 1) {
-        const workspaceId = await customerBelow(card)
-        const killable = serverProcess(stepsMax)
+        const workspaceId = await addCustomerBelow(card)
+        const killable = startProcess(stepsMax)
         await killable.autoReload.evaluate(workspaceId).catch(killable.deps.onError)
-        deaths.add(await stateOf(workspaceId))
-        await goOn()
-        expect(await shop.purchases(workspaceId)).toMatchObject([{ status: 'succeeded' }])
-        expect(await shop.taken(workspaceId)).toHaveLength(1)
-        expect(await shop.toppedUpMs(workspaceId)).toBe(reloadMs)
-        expect(await attemptsOf(workspaceId)).toBe(1)
-        expect(await watchedFor(workspaceId)).toBe(1_100 * 60_000)
-        if (!killable.isDead()) break
+        states.add(await describeBooks(workspaceId))
+        await continueElsewhere()
+        expect(await shop.listPurchases(workspaceId)).toMatchObject([{ status: 'succeeded' }])
+        expect(await shop.listTaken(workspaceId)).toHaveLength(1)
+        expect(await shop.sumToppedUpMs(workspaceId)).toBe(RELOAD_MS)
+        expect(await countAttempts(workspaceId)).toBe(1)
+        expect(await readWatchedMs(workspaceId)).toBe(THRESHOLD_MS)
+        if (!killable.isKilled()) break
       }
-      // The deaths were where they were meant to be.
+      // The kills happened between all the steps that matter.
       const expected = ['nothing, 0 paid', 'pending, 0 paid', 'pending, 1 paid']
-      expect([...deaths].sort()).toEqual(card === 'success' ? [...expected, 'succeeded, 1 paid'] : expected)
+      expect([...states].sort()).toEqual(card === 'success' ? [...expected, 'succeeded, 1 paid'] : expected)
     },
   )
 
-  test('forgets no decline: the others wait before they try the card again', async () => {
+  test('loses no decline: the others wait before they charge the card again', async () => {
     for (let stepsMax = 0; ; stepsMax += 1) {
-      const workspaceId = await customerBelow('decline')
-      const killable = serverProcess(stepsMax)
+      const workspaceId = await addCustomerBelow('decline')
+      const killable = startProcess(stepsMax)
       await killable.autoReload.evaluate(workspaceId).catch(killable.deps.onError)
-      await goOn()
-      await goOn()
-      expect(await shop.purchases(workspaceId)).toMatchObject([{ status: 'failed' }])
-      if (!killable.isDead()) break
+      await continueElsewhere()
+      await continueElsewhere()
+      expect(await shop.listPurchases(workspaceId)).toMatchObject([{ status: 'failed' }])
+      if (!killable.isKilled()) break
     }
   })
 })
 
 test('processes that decide at the same moment buy once', async () => {
-  const workspaceId = await customerBelow('success')
-  const processes = Array.from({ length: 4 }, () => serverProcess())
+  const workspaceId = await addCustomerBelow('success')
+  const processes = Array.from({ length: 4 }, () => startProcess())
   await Promise.all(processes.map(({ autoReload }) => autoReload.evaluate(workspaceId)))
-  await goOn()
-  expect(await shop.purchases(workspaceId)).toHaveLength(1)
-  expect(await shop.taken(workspaceId)).toHaveLength(1)
+  await continueElsewhere()
+  expect(await shop.listPurchases(workspaceId)).toHaveLength(1)
+  expect(await shop.listTaken(workspaceId)).toHaveLength(1)
 })

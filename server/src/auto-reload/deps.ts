@@ -3,7 +3,7 @@ import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 
-/** What this room stands on. */
+/** What reading and saving auto-reload depends on. */
 export type RequestDeps = {
   readonly database: Database
   readonly clock: Clock
@@ -12,6 +12,6 @@ export type RequestDeps = {
 }
 
 export type AutoReloadDeps = RequestDeps & {
-  /** Something failed that will be tried again. */
+  /** Called with failures that will be retried. */
   readonly onError: (error: unknown) => void
 }

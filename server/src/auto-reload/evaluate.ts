@@ -3,119 +3,112 @@ import {
   type AutoReloadReason,
   decideAutoReload,
 } from '@talktime/core/auto-reload/auto-reload'
-import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
+import { MINUTE_MS } from '@talktime/core/time/durations'
+import { addEvent, type Change } from '../ledger/index.ts'
 import type { Payments, PurchaseRef } from '../payments/index.ts'
-import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { raiseReloadAlerts } from './alerts.ts'
 import { insertAttempt, type NewAttempt } from './attempt-store.ts'
-import { type Facts, loadFacts } from './load-situation.ts'
-import { stateSentence } from './messages.ts'
+import { loadSituation, type ReloadSituation } from './load-situation.ts'
+import { describeState } from './messages.ts'
 import { findSettings, type Settings, saveDecision } from './settings-store.ts'
-import { watchFor } from './watch-for.ts'
+import { watchThreshold } from './watch-threshold.ts'
 
-/** What is to be done outside of the transaction in which it was decided. */
-export type Turn =
-  | { readonly next: 'nothing' }
-  /** Written down already; `charge` charges it. */
-  | { readonly next: 'charge'; readonly purchase: PurchaseRef }
-  /** A purchase that waits for a confirmation nobody needs any more. */
-  | { readonly next: 'give_up'; readonly purchase: PurchaseRef }
+/** What to do after the transaction in which it was decided. */
+export type NextStep =
+  | { readonly kind: 'nothing' }
+  /** Charge a purchase that is written down. */
+  | { readonly kind: 'charge'; readonly purchase: PurchaseRef }
+  /** Cancel a purchase that waits for a confirmation nobody needs any more. */
+  | { readonly kind: 'cancel'; readonly purchase: PurchaseRef }
 
-const nothing: Turn = { next: 'nothing' }
+const NOTHING: NextStep = { kind: 'nothing' }
 
-/** What is not told by those who change it is looked at again so much later. */
-const LOOK_AGAIN_MS = 60_000
+/** How long until changes are looked for again that no event reports. */
+const LOOK_AGAIN_MS = MINUTE_MS
 
 /**
- * Decides anew, under the workspace's lock and with its boundaries caught up, and writes down what was decided: the
- * purchase to be made with its attempt, or the attempt that was not made and why, once for each change of reason.
- * The unit is written by the caller.
+ * Decides what auto-reload does now and writes it down: the purchase with its attempt, or, once for each change of
+ * reason, the attempt that was not made and why.
  *
- * @param giveUp whether an outdated purchase is given up first; not where that has just failed
+ * @param cancelOutdated whether to cancel an outdated purchase first; false if that has just been tried in vain
  */
-export async function takeTurn(
+export async function evaluateAutoReload(
   payments: Payments,
-  tx: Tx,
-  unit: WorkspaceUnit,
-  nowMs: number,
-  { giveUp }: { readonly giveUp: boolean },
-): Promise<Turn> {
+  change: Change,
+  { cancelOutdated }: { readonly cancelOutdated: boolean },
+): Promise<NextStep> {
+  const { tx, unit, nowMs } = change
   const settings = await findSettings(tx, unit.line.workspaceId)
-  if (settings === undefined) return nothing
-  const facts = await loadFacts(payments, tx, unit.line, settings, nowMs)
-  const { outdated } = facts
-  if (outdated !== undefined && giveUp) return { next: 'give_up', purchase: outdated }
-  if (!settings.enabled) return nothing
-  const decision = decideAutoReload(facts.situation, nowMs)
-  const attempt = await attemptOf(payments, tx, unit, settings, facts, decision, nowMs)
+  if (settings === undefined) return NOTHING
+  const situation = await loadSituation(payments, tx, unit.line, settings, nowMs)
+  const { outdated } = situation
+  if (outdated !== undefined && cancelOutdated) return { kind: 'cancel', purchase: outdated }
+  if (!settings.enabled) return NOTHING
+  const decision = decideAutoReload(situation.decisionInput, nowMs)
+  const attempt = await createAttempt(payments, change, settings, situation, decision)
   if (attempt !== undefined) addEvent(unit, 'auto_reload', await insertAttempt(tx, attempt))
   else if (settings.decidedReason !== decision.reason) addEvent(unit, 'auto_reload')
-  await keepDecision(tx, unit, settings, facts, decision, attempt, nowMs)
-  await raiseReloadAlerts(tx, unit, facts, decision, nowMs)
+  await recordDecision(change, settings, situation, decision, attempt)
+  await raiseReloadAlerts(tx, unit, situation, decision, nowMs)
   return attempt?.purchaseId == null
-    ? nothing
-    : { next: 'charge', purchase: { workspaceId: attempt.workspaceId, id: attempt.purchaseId } }
+    ? NOTHING
+    : { kind: 'charge', purchase: { workspaceId: attempt.workspaceId, id: attempt.purchaseId } }
 }
 
-async function attemptOf(
+/** Creates the attempt that a decision leads to, with its purchase; `undefined` if there is none to list. */
+async function createAttempt(
   payments: Payments,
-  tx: Tx,
-  unit: WorkspaceUnit,
+  { tx, unit, nowMs }: Change,
   settings: Settings,
-  facts: Facts,
+  situation: ReloadSituation,
   decision: AutoReloadDecision,
-  nowMs: number,
 ): Promise<NewAttempt | undefined> {
   const { workspaceId } = settings
   const { reason } = decision
-  const { balanceMs } = facts.situation
-  const about = { workspaceId, seq: settings.attemptSeq + 1, atMs: nowMs, reason, balanceMs }
+  const { balanceMs } = situation.decisionInput
+  const attempt = { workspaceId, seq: settings.attemptSeq + 1, atMs: nowMs, reason, balanceMs }
   if (decision.action === 'buy') {
-    const { method, reload } = facts
-    invariant(method, 'Auto-reload only buys where there is a card')
+    const { method, reload } = situation
+    invariant(method, 'Auto-reload buys only if there is a card')
     const order = { ...reload, purpose: 'top_up', origin: 'auto_reload', method } as const
     const purchase = await payments.createPurchase(tx, unit, order, nowMs)
-    return { ...about, purchaseId: purchase.id, detail: null }
+    return { ...attempt, purchaseId: purchase.id, detail: null }
   }
   const wasBelow = unit.line.reloadBelowMs === null
-  const knownAlready = wasBelow && settings.decidedReason === reason
-  if (!isBelow(facts) || knownAlready || !isWithheld(reason)) return undefined
-  return { ...about, purchaseId: null, detail: stateSentence(facts, decision) }
+  const isKnown = wasBelow && settings.decidedReason === reason
+  if (!isBelow(situation) || isKnown || !withholdsPurchase(reason)) return undefined
+  return { ...attempt, purchaseId: null, detail: describeState(situation, decision) }
 }
 
-/** Whether the reason keeps a purchase from being made that the customer might expect. */
-function isWithheld(reason: AutoReloadReason): boolean {
+/** Whether a reason prevents a purchase that the customer might expect. */
+function withholdsPurchase(reason: AutoReloadReason): boolean {
   return reason !== 'switched_off' && reason !== 'above_threshold' && reason !== 'purchase_in_flight'
 }
 
-function isBelow({ situation }: Facts): boolean {
-  return situation.balanceMs < situation.settings.thresholdMs
+function isBelow({ decisionInput }: ReloadSituation): boolean {
+  return decisionInput.balanceMs < decisionInput.settings.thresholdMs
 }
 
-/** Writes what was decided where it is not what was decided last. */
-async function keepDecision(
-  tx: Tx,
-  unit: WorkspaceUnit,
+/** Writes a decision if it differs from the last one, and sets which crossing of the threshold is reported next. */
+async function recordDecision(
+  { tx, unit, nowMs }: Change,
   settings: Settings,
-  facts: Facts,
+  situation: ReloadSituation,
   decision: AutoReloadDecision,
   attempt: NewAttempt | undefined,
-  nowMs: number,
 ): Promise<void> {
-  const { workspaceId } = settings
-  // Where the balance was last seen; crossing the threshold, in either direction, is what has to be heard of.
-  const belowMs = isBelow(facts) ? null : settings.thresholdMs
-  watchFor(unit, belowMs)
-  const untold = facts.outdated !== undefined || decision.reason === 'workspace_suspended'
+  // A balance below the threshold is not watched for falling below it. findDueWorkspaces notices when it has risen.
+  watchThreshold(unit, isBelow(situation) ? null : settings.thresholdMs)
+  const mustPoll = situation.outdated !== undefined || decision.reason === 'workspace_suspended'
   const decided = {
     attemptSeq: attempt?.seq ?? settings.attemptSeq,
     decidedReason: decision.reason,
-    lookAtMs: untold ? nowMs + LOOK_AGAIN_MS : decision.untilMs,
+    lookAtMs: mustPoll ? nowMs + LOOK_AGAIN_MS : decision.untilMs,
   }
-  const same =
+  const isSame =
     settings.attemptSeq === decided.attemptSeq &&
     settings.decidedReason === decided.decidedReason &&
     settings.lookAtMs === decided.lookAtMs
-  if (!same) await saveDecision(tx, workspaceId, decided)
+  if (!isSame) await saveDecision(tx, settings.workspaceId, decided)
 }

@@ -1,16 +1,12 @@
 import { recommendThreshold, type ThresholdAdvice } from '@talktime/core/auto-reload/recommended-threshold'
+import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
+import { ENTRIES_MAX, type HourlyUsage, listHourlyUsage } from './hourly-usage-store.ts'
 
-const HOUR_MS = 60 * 60_000
-const DAY_MS = 24 * HOUR_MS
-const DAYS = 30
-/**
- * At most so many of the newest entries are looked at: reading them takes some 30 ms, and whoever has more of them
- * in 30 days is advised by fewer days.
- */
-const ENTRIES_MAX = 50_000
+/** How many days of usage a recommendation looks at. */
+const USAGE_DAYS = 30
 
-/** What campaigns are expected to use in the night that is ahead. */
+/** What campaigns are expected to use in the coming night. */
 export type OvernightForecast = {
   /** Milliseconds of talk time. */
   readonly expectedMs: number
@@ -20,7 +16,7 @@ export type OvernightForecast = {
   readonly endsAtMs: number
 }
 
-/** Asks the campaigns, of which this room knows nothing else. */
+/** Asks the campaigns room, of which this room knows nothing else. */
 export type ForecastOvernight = (
   db: Queryable,
   workspaceId: string,
@@ -29,13 +25,13 @@ export type ForecastOvernight = (
 
 export type Recommendation = {
   readonly advice: ThresholdAdvice
-  /** How many days of usage it looks at. */
+  /** How many days of usage it is based on. */
   readonly days: number
   readonly overnight: OvernightForecast
 }
 
 /**
- * Which threshold suits what the workspace's calls were charged, hour by hour, in the last 30 days, and what its
+ * Recommends a threshold from the charges of the workspace's calls in the last 30 days, hour by hour, and from what its
  * campaigns are expected to use overnight.
  */
 export async function recommend(
@@ -44,24 +40,16 @@ export async function recommend(
   overnight: OvernightForecast,
   nowMs: number,
 ): Promise<Recommendation> {
-  const sinceMs = nowMs - DAYS * DAY_MS
-  const { rows } = await db.query<{ hour: number; usedMs: number; entries: number; firstAtMs: number }>(
-    `select (at_ms - $2) / $4 as hour, -sum(amount_ms)::bigint as "usedMs", count(*) as entries,
-            min(at_ms) as "firstAtMs"
-     from (select kind, at_ms, amount_ms from ledger_entries where workspace_id = $1
-           order by seq desc limit $5) newest
-     where kind = 'call' and at_ms >= $2 and at_ms <= $3 group by 1`,
-    [workspaceId, sinceMs, nowMs, HOUR_MS, ENTRIES_MAX],
-  )
-  const hours = Array.from({ length: DAYS * 24 + 1 }, () => 0)
-  for (const { hour, usedMs } of rows) hours[hour] = Math.max(0, usedMs)
+  const usage = await listHourlyUsage(db, workspaceId, nowMs - USAGE_DAYS * DAY_MS, nowMs)
+  const hours = Array.from({ length: USAGE_DAYS * 24 + 1 }, () => 0)
+  for (const { hour, usedMs } of usage) hours[hour] = Math.max(0, usedMs)
   const advice = recommendThreshold(hours, overnight.expectedMs)
-  return { advice, days: daysLookedAt(rows, nowMs), overnight }
+  return { advice, days: computeDaysCovered(usage, nowMs), overnight }
 }
 
-function daysLookedAt(rows: readonly { entries: number; firstAtMs: number }[], nowMs: number): number {
-  const entries = rows.reduce((sum, row) => sum + row.entries, 0)
-  if (entries < ENTRIES_MAX) return DAYS
-  const firstAtMs = Math.min(...rows.map((row) => row.firstAtMs))
+function computeDaysCovered(usage: readonly HourlyUsage[], nowMs: number): number {
+  const entries = usage.reduce((sum, row) => sum + row.entries, 0)
+  if (entries < ENTRIES_MAX) return USAGE_DAYS
+  const firstAtMs = Math.min(...usage.map((row) => row.firstAtMs))
   return Math.max(1, Math.floor((nowMs - firstAtMs) / DAY_MS))
 }

@@ -1,13 +1,14 @@
 import type { AutoReloadReason, AutoReloadState } from '@talktime/core/auto-reload/auto-reload'
 import { creditsFromMs } from '@talktime/core/billing/credits'
+import { assertNever } from '@talktime/core/exhaustive'
 import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { Money } from '../platform/http/money.ts'
 import { publicId } from '../public-ids.ts'
 import type { Attempt } from './attempt-store.ts'
-import { attemptSentence, recommendationSentence, stateSentence } from './messages.ts'
-import type { View } from './read-auto-reload.ts'
+import { describeAttempt, describeState, explainRecommendation } from './messages.ts'
+import type { AutoReloadStatus } from './read-auto-reload.ts'
 
 const states = [
   'off',
@@ -41,9 +42,9 @@ export const AttemptResponse = z
     outcome: z.enum(['succeeded', 'declined', 'requires_action', 'pending', 'not_made']),
     reason: z.string().meta({
       description:
-        'Why it was made or not: a stateReasonCode, or the bank’s code of a decline, such as insufficient_funds.',
+        'Why it was made or not: a stateReasonCode, or the code of a decline, such as insufficient_funds.',
     }),
-    detail: z.string().meta({ description: 'The same in a sentence.' }),
+    detail: z.string().meta({ description: 'The outcome and its reason in a sentence.' }),
     balance: Amount.meta({ description: 'The balance at that moment, live calls included.' }),
     purchaseId: z.string().nullable(),
   })
@@ -54,35 +55,40 @@ export const AutoReloadResponse = z
     enabled: z.boolean(),
     thresholdCredits: z.number(),
     packageId: z.string(),
-    quantity: z.int().meta({ description: 'How many packages a reload is.' }),
+    quantity: z.int().meta({ description: 'How many packages one reload buys.' }),
     monthlyCap: Money.nullable().meta({
       description: 'The most that reloads may cost in a calendar month of the workspace; null: no cap.',
     }),
-    price: Money.meta({ description: 'Of one reload.' }),
-    credits: Amount.meta({ description: 'Of one reload.' }),
-    spentThisMonth: Money.meta({ description: 'On reloads, those whose outcome is open included.' }),
+    price: Money.meta({ description: 'The price of one reload.' }),
+    credits: Amount.meta({ description: 'The credits of one reload.' }),
+    spentThisMonth: Money.meta({
+      description: 'What reloads cost this month, including those whose outcome is open.',
+    }),
     state: z.enum(states),
     stateReasonCode: z.enum(reasons),
-    stateReason: z.string().meta({ description: 'The same in a sentence.' }),
-    stateUntil: Instant.nullable().meta({ description: 'When the state may change by the clock alone.' }),
+    stateReason: z.string().meta({ description: 'The reason for the state in a sentence.' }),
+    stateUntil: Instant.nullable().meta({
+      description: 'When the state may change although nothing happens.',
+    }),
     recommendation: z.object({
       thresholdCredits: z.number(),
-      because: z.string().meta({ description: 'Why, in a sentence.' }),
+      because: z.string().meta({ description: 'The reason in a sentence.' }),
     }),
     lastAttempt: AttemptResponse.nullable(),
   })
   .meta({
     id: 'AutoReload',
-    description: 'Credits that are bought when the balance drops below a threshold.',
+    description: 'Buys credits when the balance drops below a threshold.',
   })
 
+/** Converts the status of auto-reload to its API form. */
 export function autoReloadResponse({
-  facts,
+  situation,
   decision,
   recommendation,
   lastAttempt,
-}: View): z.infer<typeof AutoReloadResponse> {
-  const { choice, reload, situation } = facts
+}: AutoReloadStatus): z.infer<typeof AutoReloadResponse> {
+  const { choice, reload, decisionInput } = situation
   const { currency } = reload
   const money = (minor: number) => ({ minor, currency })
   return {
@@ -93,14 +99,14 @@ export function autoReloadResponse({
     monthlyCap: choice.monthlyCapMinor === null ? null : money(choice.monthlyCapMinor),
     price: money(reload.amountMinor),
     credits: amountOf(reload.creditsMs),
-    spentThisMonth: money(situation.spentThisMonthMinor),
+    spentThisMonth: money(decisionInput.spentThisMonthMinor),
     state: decision.state,
     stateReasonCode: decision.reason,
-    stateReason: stateSentence(facts, decision),
+    stateReason: describeState(situation, decision),
     stateUntil: instantOrNull(decision.untilMs),
     recommendation: {
       thresholdCredits: creditsFromMs(recommendation.advice.thresholdMs),
-      because: recommendationSentence(recommendation, facts.timeZone),
+      because: explainRecommendation(recommendation, situation.timeZone),
     },
     lastAttempt: lastAttempt === undefined ? null : attemptResponse(lastAttempt),
   }
@@ -111,14 +117,14 @@ export function attemptResponse(attempt: Attempt): z.infer<typeof AttemptRespons
   return {
     id: publicId('reloadAttempt', id),
     at: instantOf(atMs),
-    ...resultOf(attempt),
-    detail: attemptSentence(attempt),
+    ...readResult(attempt),
+    detail: describeAttempt(attempt),
     balance: amountOf(balanceMs),
     purchaseId: purchase === null ? null : publicId('purchase', purchase.id),
   }
 }
 
-function resultOf({
+function readResult({
   reason,
   purchase,
 }: Attempt): Pick<z.infer<typeof AttemptResponse>, 'outcome' | 'reason'> {
@@ -128,7 +134,10 @@ function resultOf({
       return { outcome: 'declined', reason: purchase.failureCode ?? 'card_declined' }
     case 'requires_action':
       return { outcome: 'requires_action', reason: 'confirmation_required' }
-    default:
+    case 'succeeded':
+    case 'pending':
       return { outcome: purchase.status, reason }
+    default:
+      return assertNever(purchase.status)
   }
 }

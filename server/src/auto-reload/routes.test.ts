@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import {
@@ -8,8 +9,6 @@ import {
 } from '../../test/reload-customer.ts'
 import { closeInOrder } from '../../test/voice-stack.ts'
 
-const HOUR_MS = 60 * 60_000
-
 let t: TestApp
 let customer: ReloadCustomer
 beforeAll(async () => {
@@ -19,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => closeInOrder(t))
 
 describe('PUT /v1/auto-reload', () => {
-  test('200: keeps the five settings and nothing else', async () => {
+  test('200: saves the five settings and nothing else', async () => {
     const choice: Choice = {
       enabled: true,
       thresholdCredits: 12.5,
@@ -44,9 +43,9 @@ describe('PUT /v1/auto-reload', () => {
     ['half a package', { quantity: 1.5 }, '/quantity', 'whole number'],
     ['a switch that is neither on nor off', { enabled: 'yes' }, '/enabled', 'true or false'],
     ['a cap that is missing', { monthlyCap: undefined }, '/monthlyCap', 'missing'],
-    ['a field that there is not', { cap: 1 }, '/cap', 'no field "cap"'],
+    ['an unknown field', { cap: 1 }, '/cap', 'no field "cap"'],
     [
-      'a cap that not one reload fits in',
+      'a cap below the price of one reload',
       { monthlyCap: { minor: 2399, currency: 'USD' } },
       '/monthlyCap/minor',
       'at least 2400: one reload costs $24.00',
@@ -69,7 +68,7 @@ describe('PUT /v1/auto-reload', () => {
     expect(await customer.autoReload()).toEqual(before)
   })
 
-  test('404 for a package that there is not', async () => {
+  test('404 for an unknown package', async () => {
     const { status, body } = await customer.save({ packageId: 'credits_7' })
     expect(status).toBe(404)
     expect(body).toMatchObject({
@@ -80,8 +79,8 @@ describe('PUT /v1/auto-reload', () => {
   })
 })
 
-describe('who may', () => {
-  test('members look; owners and admins change; nobody else sees anything', async () => {
+describe('access to auto-reload', () => {
+  test('is reading for members, changing for owners and admins, and nothing for others', async () => {
     const owner = await t.signUp()
     await t.request('POST', '/v1/subscription', {
       key: t.operatorKey,
@@ -111,7 +110,7 @@ describe('who may', () => {
     expect((await t.request('GET', '/v1/auto-reload')).status).toBe(401)
   })
 
-  test('the operator looks where a customer needs help', async () => {
+  test('is open to the operator', async () => {
     const { status, body } = await t.request('GET', '/v1/auto-reload', {
       key: t.operatorKey,
       workspace: customer.workspaceId,
@@ -143,7 +142,7 @@ describe('GET /v1/auto-reload/attempts', () => {
 })
 
 describe('the recommended threshold', () => {
-  test('of a workspace without usage is a beginning', async () => {
+  test('of a workspace without usage is a starting point', async () => {
     const fresh = await reloadCustomer(t)
     expect((await fresh.autoReload()).recommendation).toEqual({
       thresholdCredits: 10,
@@ -169,9 +168,9 @@ describe('the recommended threshold', () => {
         'The busiest two hours of the last 30 days used 32.5 credits: 35 credits last through such hours while a reload, or a second try, comes in.',
     }
     expect((await busy.autoReload()).recommendation).toEqual(advice)
-    t.clock.advance(29 * 24 * HOUR_MS)
+    t.clock.advance(29 * DAY_MS)
     expect((await busy.autoReload()).recommendation).toEqual(advice)
-    t.clock.advance(24 * HOUR_MS)
+    t.clock.advance(DAY_MS)
     expect((await busy.autoReload()).recommendation).toMatchObject({ thresholdCredits: 10 })
   })
 })

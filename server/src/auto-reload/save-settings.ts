@@ -1,20 +1,21 @@
 import type { Actor } from '../access/index.ts'
 import { addEvent } from '../ledger/index.ts'
-import { priceOf, requirePackage } from '../payments/index.ts'
+import { pricePackages, requirePackage } from '../payments/index.ts'
 import { planProblems, requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
-import { moneyText } from '../platform/text-format.ts'
+import { formatMoney } from '../platform/text-format.ts'
 import type { RequestDeps } from './deps.ts'
 import { type Choice, saveChoice } from './settings-store.ts'
-import { watchFor } from './watch-for.ts'
+import { watchThreshold } from './watch-threshold.ts'
 
+/** What the customer wants to save. */
 export type WantedChoice = Omit<Choice, 'monthlyCapMinor'> & { readonly monthlyCap: Money | null }
 
 /**
- * Keeps what the customer chose, which forgives earlier declines. Nothing is bought yet: `decide` comes next.
+ * Saves what the customer chose, which forgives earlier declines. It buys nothing: call `decide` next.
  *
- * @throws Problem plan_required, package_not_found, invalid_request for a cap that no reload fits in
+ * @throws Problem `plan_required`, `package_not_found`, or `invalid_request` for a cap below the price of one reload
  */
 export async function saveAutoReload(
   { ledger }: Pick<RequestDeps, 'ledger'>,
@@ -28,16 +29,16 @@ export async function saveAutoReload(
       const detail = `Paid plan required: the ${terms.name} plan cannot use auto-reload. Change to a paid plan first.`
       throw new Problem(planProblems.plan_required, detail)
     }
-    const reload = priceOf(await requirePackage(tx, wanted.packageId), wanted.quantity)
+    const reload = pricePackages(await requirePackage(tx, wanted.packageId), wanted.quantity)
     const { monthlyCap, ...choice } = wanted
-    const monthlyCapMinor = monthlyCap === null ? null : capMinor(monthlyCap, reload)
+    const monthlyCapMinor = monthlyCap === null ? null : requireCapMinor(monthlyCap, reload)
     await saveChoice(tx, workspaceId, { ...choice, monthlyCapMinor }, { by: actor, atMs: nowMs })
-    watchFor(unit, null)
+    watchThreshold(unit, null)
     addEvent(unit, 'auto_reload')
   })
 }
 
-function capMinor(cap: Money, reload: ReturnType<typeof priceOf>): number {
+function requireCapMinor(cap: Money, reload: ReturnType<typeof pricePackages>): number {
   const { amountMinor, currency } = reload
   if (cap.currency !== currency) {
     throw invalid(
@@ -48,6 +49,6 @@ function capMinor(cap: Money, reload: ReturnType<typeof priceOf>): number {
   if (cap.minor >= amountMinor) return cap.minor
   throw invalid(
     '/monthlyCap/minor',
-    `"monthlyCap.minor" must be at least ${amountMinor}: one reload costs ${moneyText(amountMinor, currency)}.`,
+    `"monthlyCap.minor" must be at least ${amountMinor}: one reload costs ${formatMoney(amountMinor, currency)}.`,
   )
 }

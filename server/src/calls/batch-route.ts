@@ -3,8 +3,8 @@ import { type Access, requireRole } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { problemFrom } from '../platform/http/problem-answer.ts'
-import { checked } from '../platform/http/validation.ts'
+import { problemFrom } from '../platform/http/problem-response.ts'
+import { parseValue } from '../platform/http/validation.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import { createOnce } from '../platform/idempotency/once.ts'
@@ -130,7 +130,7 @@ function parseEvent(line: string): BatchEvent {
   } catch {
     throw new Problem(platformProblems.invalid_json, 'This line is not a JSON object.')
   }
-  return checked(BatchEvent, value)
+  return parseValue(BatchEvent, value)
 }
 
 function formatLine(index: number, outcome: DecidedCall): string {

@@ -5,9 +5,9 @@ import type { Access } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
-import { inOneSnapshot } from '../platform/database/snapshot.ts'
+import { readInSnapshot } from '../platform/database/snapshot.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
 import { findWorkspaceOfCall } from './call-store.ts'
@@ -65,12 +65,12 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const limit = request.query.limit ?? limitDefault
+        const limit = request.query.limit ?? LIMIT_DEFAULT
         const afterId = decodeCursor(request.query.cursor, ['uuid'])?.[0] ?? null
         const filter = parseFilter(request.query, await timeZoneOf(database, workspaceId))
         await ledger.catchUpIfDue(workspaceId)
         const calls = await listCalls(database, workspaceId, filter, { limit, afterId })
-        return page(calls, limit, (call) => [call.id], callResponse)
+        return buildPage(calls, limit, (call) => [call.id], callResponse)
       },
     )
 
@@ -90,7 +90,7 @@ export function callReadRoutes(deps: CallReadDeps): Routes {
         const { workspaceId } = await access.scopeOf(request, { workspaceOf })
         const timeZone = await timeZoneOf(database, workspaceId)
         await ledger.catchUpIfDue(workspaceId)
-        const receipt = await inOneSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
+        const receipt = await readInSnapshot(database, (tx) => readReceipt(tx, workspaceId, callId))
         return receiptResponse(receipt, timeZone, clock.now())
       },
     )

@@ -6,7 +6,7 @@ import { Problem } from '../platform/problem.ts'
 import type { CampaignFields, CampaignRef, CampaignRow, CampaignStatus, RetryOutcome } from './campaign.ts'
 import { campaignProblems } from './problems.ts'
 
-type Record = pg.QueryResultRow &
+type CampaignRecord = pg.QueryResultRow &
   Omit<CampaignRow, 'counts'> & { waiting: number; calling: number; reached: number; notReached: number }
 
 const columns = `c.workspace_id as "workspaceId", c.id, c.name, c.agent_id as "agentId", a.name as "agentName",
@@ -20,12 +20,13 @@ const columns = `c.workspace_id as "workspaceId", c.id, c.name, c.agent_id as "a
   c.reached_count as reached, c.not_reached_count as "notReached", c.dials_over as "dialsOver", c.used_ms as "usedMs",
   c.failures_in_row as "failuresInRow", c.next_slot_ms as "nextSlotMs", c.look_at_ms as "lookAtMs"`
 
-const from = `campaigns c join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`
+const withAgent = `campaigns c join agents a on a.workspace_id = c.workspace_id and a.id = c.agent_id`
 
-function campaignOf({ waiting, calling, reached, notReached, ...row }: Record): CampaignRow {
+function toCampaign({ waiting, calling, reached, notReached, ...row }: CampaignRecord): CampaignRow {
   return { ...row, counts: { waiting, calling, reached, notReached } }
 }
 
+/** Inserts a campaign as a draft without contacts. */
 export async function createCampaign(
   tx: Queryable,
   workspaceId: string,
@@ -37,23 +38,23 @@ export async function createCampaign(
     `insert into campaigns (workspace_id, id, name, agent_id, concurrency, calls_per_minute, calling_hours,
        attempts_max, retry_after_ms, retry_on, on_voicemail, resume_when_credits_return, default_country, created_at_ms)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-    [workspaceId, id, ...valuesOf(fields), nowMs],
+    [workspaceId, id, ...toValues(fields), nowMs],
   )
   return requireCampaign(tx, { workspaceId, id })
 }
 
-/** Writes what the customer chose. What is due by the clock is looked at anew. */
+/** Writes a campaign's settings. A running campaign is looked at again at once, because its next dial may be due earlier. */
 export async function updateCampaign(tx: Queryable, ref: CampaignRef, fields: CampaignFields): Promise<void> {
   await tx.query(
     `update campaigns set name = $3, agent_id = $4, concurrency = $5, calls_per_minute = $6, calling_hours = $7,
        attempts_max = $8, retry_after_ms = $9, retry_on = $10, on_voicemail = $11, resume_when_credits_return = $12,
        default_country = $13, look_at_ms = case when status = 'running' then 0 else look_at_ms end
      where workspace_id = $1 and id = $2`,
-    [ref.workspaceId, ref.id, ...valuesOf(fields)],
+    [ref.workspaceId, ref.id, ...toValues(fields)],
   )
 }
 
-function valuesOf(fields: CampaignFields): unknown[] {
+function toValues(fields: CampaignFields): unknown[] {
   return [
     fields.name,
     fields.agentId,
@@ -69,20 +70,21 @@ function valuesOf(fields: CampaignFields): unknown[] {
   ]
 }
 
+/** Reads a campaign that is not archived. */
 export async function findCampaign(db: Queryable, ref: CampaignRef): Promise<CampaignRow | undefined> {
-  const { rows } = await db.query<Record>(
-    `select ${columns} from ${from} where c.workspace_id = $1 and c.id = $2 and c.archived_at_ms is null`,
+  const { rows } = await db.query<CampaignRecord>(
+    `select ${columns} from ${withAgent} where c.workspace_id = $1 and c.id = $2 and c.archived_at_ms is null`,
     [ref.workspaceId, ref.id],
   )
-  return rows[0] && campaignOf(rows[0])
+  return rows[0] && toCampaign(rows[0])
 }
 
-/** Throws `campaign_not_found`. */
+/** Reads a campaign. Throws `campaign_not_found`. */
 export async function requireCampaign(db: Queryable, ref: CampaignRef): Promise<CampaignRow> {
-  return (await findCampaign(db, ref)) ?? notFound()
+  return (await findCampaign(db, ref)) ?? throwNotFound()
 }
 
-/** Newest first. */
+/** Lists a page of a workspace's campaigns, newest first. Archived campaigns are left out. */
 export async function listCampaigns(
   db: Queryable,
   workspaceId: string,
@@ -92,25 +94,26 @@ export async function listCampaigns(
     readonly limit: number
   },
 ): Promise<CampaignRow[]> {
-  const { rows } = await db.query<Record>(
-    `select ${columns} from ${from}
+  const { rows } = await db.query<CampaignRecord>(
+    `select ${columns} from ${withAgent}
      where c.workspace_id = $1 and c.archived_at_ms is null and ($2::text is null or c.status = $2)
        and ($3::uuid is null or c.id < $3)
      order by c.id desc limit $4`,
     [workspaceId, options.status ?? null, options.beforeId ?? null, options.limit],
   )
-  return rows.map(campaignOf)
+  return rows.map(toCampaign)
 }
 
-/** The workspace of a campaign, for requests that name nothing else. Throws `campaign_not_found`. */
-export async function workspaceOfCampaign(db: Queryable, id: string): Promise<string> {
+/** Reads the UUID of a campaign's workspace, for requests that name only the campaign. Throws `campaign_not_found`. */
+export async function requireWorkspaceOfCampaign(db: Queryable, id: string): Promise<string> {
   const { rows } = await db.query<{ workspaceId: string }>(
     'select workspace_id as "workspaceId" from campaigns where id = $1 and archived_at_ms is null',
     [id],
   )
-  return rows[0]?.workspaceId ?? notFound()
+  return rows[0]?.workspaceId ?? throwNotFound()
 }
 
+/** Archives a campaign: nobody finds it again, and its dials and calls stay. */
 export async function archiveCampaign(tx: Queryable, ref: CampaignRef, nowMs: number): Promise<void> {
   await tx.query(
     `update campaigns set archived_at_ms = $3, look_at_ms = null where workspace_id = $1 and id = $2`,
@@ -118,7 +121,7 @@ export async function archiveCampaign(tx: Queryable, ref: CampaignRef, nowMs: nu
   )
 }
 
-/** Writes a campaign with changes of its state, its counts and its pace. */
+/** Writes a campaign's state, counts and pace. Its settings are written by `updateCampaign`. */
 export async function writeCampaign(tx: Queryable, campaign: CampaignRow): Promise<void> {
   const { counts } = campaign
   await tx.query(
@@ -148,21 +151,21 @@ export async function writeCampaign(tx: Queryable, campaign: CampaignRow): Promi
   )
 }
 
-/** The workspace's campaigns in one of the states. The caller holds the workspace's line. */
-export async function campaignsIn(
+/** Lists a workspace's campaigns in one of the states, oldest first. Archived campaigns are left out. */
+export async function listCampaignsByStatus(
   tx: Queryable,
   workspaceId: string,
   statuses: readonly CampaignStatus[],
 ): Promise<CampaignRow[]> {
-  const { rows } = await tx.query<Record>(
-    `select ${columns} from ${from}
+  const { rows } = await tx.query<CampaignRecord>(
+    `select ${columns} from ${withAgent}
      where c.workspace_id = $1 and c.status = any($2) and c.archived_at_ms is null order by c.id`,
     [workspaceId, statuses],
   )
-  return rows.map(campaignOf)
+  return rows.map(toCampaign)
 }
 
-/** Campaigns in which there may be something to do by the clock. */
+/** Finds campaigns that the dialer must look at by `nowMs`, longest due first. */
 export async function findDueCampaigns(db: Queryable, nowMs: number, limit: number): Promise<CampaignRef[]> {
   const { rows } = await db.query<CampaignRef>({
     name: 'campaigns_find_due',
@@ -173,6 +176,22 @@ export async function findDueCampaigns(db: Queryable, nowMs: number, limit: numb
   return rows
 }
 
-function notFound(): never {
+/** Sums the newest 1,000 outbound calls of the campaign's agent that ended since `sinceMs`. Charges are milliseconds of talk time. */
+export async function sumRecentOutboundCalls(
+  db: Queryable,
+  { workspaceId, agentId }: Pick<CampaignRow, 'workspaceId' | 'agentId'>,
+  sinceMs: number,
+): Promise<{ readonly calls: number; readonly chargedMs: number }> {
+  const { rows } = await db.query<{ calls: number; chargedMs: number }>(
+    `select count(*) as calls, coalesce(sum(settled_ms), 0)::bigint as "chargedMs"
+     from (select settled_ms from calls
+           where workspace_id = $1 and ended_at_ms >= $3 and agent_id = $2 and direction = 'outbound'
+           order by ended_at_ms desc limit 1000) newest`,
+    [workspaceId, agentId, sinceMs],
+  )
+  return rows[0] ?? { calls: 0, chargedMs: 0 }
+}
+
+function throwNotFound(): never {
   throw new Problem(campaignProblems.campaign_not_found, 'There is no such campaign in this workspace.')
 }

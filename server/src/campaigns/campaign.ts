@@ -13,31 +13,32 @@ export const pauseReasons = [
 
 export type PauseReason = (typeof pauseReasons)[number]
 
-/** After which outcomes of a dial a contact may be called again. */
+/** Dispositions after which a contact may be called again. */
 export const retryOutcomes = ['no_answer', 'busy', 'failed', 'voicemail'] as const
 
 export type RetryOutcome = (typeof retryOutcomes)[number]
 
-/** What the customer chooses. */
+/** The settings that a customer chooses. */
 export type CampaignFields = {
   readonly name: string
   readonly agentId: string
-  /** Calls at once, at the most. */
+  /** The most calls at the same time. */
   readonly concurrency: number
-  /** null: as many as the concurrency allows. */
+  /** null: only `concurrency` limits the pace. */
   readonly callsPerMinute: number | null
   /** null: at any time. */
   readonly callingHours: CallingHours | null
+  /** The most dial attempts for each contact. */
   readonly attemptsMax: number
   readonly retryAfterMs: number
   readonly retryOn: readonly RetryOutcome[]
   readonly onVoicemail: 'hang_up' | 'talk'
   readonly resumeWhenCreditsReturn: boolean
-  /** ISO 3166 alpha-2: of numbers without a country code. null: there must be one. */
+  /** ISO 3166 alpha-2 code of numbers without a country code. null: every number must have one. */
   readonly defaultCountry: string | null
 }
 
-/** How many contacts are in each state. */
+/** The number of contacts in each state. */
 export type ContactCounts = {
   readonly waiting: number
   readonly calling: number
@@ -45,7 +46,7 @@ export type ContactCounts = {
   readonly notReached: number
 }
 
-/** A campaign as the database has it. Instants are epoch milliseconds, amounts milliseconds of talk time. */
+/** A row of `campaigns` with its agent. Instants are epoch milliseconds, amounts milliseconds of talk time. */
 export type CampaignRow = CampaignFields & {
   readonly workspaceId: string
   readonly id: string
@@ -61,16 +62,19 @@ export type CampaignRow = CampaignFields & {
   readonly counts: ContactCounts
   /** Dials whose calls are over. */
   readonly dialsOver: number
-  /** What its calls were charged. */
+  /** What the campaign's calls were charged. */
   readonly usedMs: number
   readonly failuresInRow: number
+  /** The earliest time of the next dial, by the pace. */
   readonly nextSlotMs: number
+  /** When the dialer must look at the campaign again. null: only after a change. */
   readonly lookAtMs: number | null
 }
 
-/** Names a campaign in its workspace. */
+/** Names a campaign in its workspace, by UUIDs. */
 export type CampaignRef = { readonly workspaceId: string; readonly id: string }
 
-export function contactsLeft({ counts }: Pick<CampaignRow, 'counts'>): number {
+/** Counts the contacts that are not done: those waiting and those in a call. */
+export function countContactsLeft({ counts }: Pick<CampaignRow, 'counts'>): number {
   return counts.waiting + counts.calling
 }

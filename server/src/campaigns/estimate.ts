@@ -1,35 +1,31 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
-import { type CampaignRow, contactsLeft } from './campaign.ts'
+import { type CampaignRow, countContactsLeft } from './campaign.ts'
+import { sumRecentOutboundCalls } from './campaign-store.ts'
 
+/** An estimate in milliseconds of talk time, and whose calls it is based on. null: too few calls are known. */
 export type Estimate = { readonly ms: number; readonly basis: 'campaign' | 'agent' } | null
 
-/** So many dials that are over say something about those to come. */
+/** The fewest finished dials or calls that an estimate is based on. */
 const DIALS_MIN = 20
-const DAYS_MS = 30 * 24 * 60 * 60_000
+const AGENT_CALLS_SINCE_MS = 30 * DAY_MS
 
 /**
- * What the contacts that are left will be charged, about: as many dials as they take on average, at the mean charge of
- * this campaign's dials, or of the agent's outbound calls of the last 30 days; null where neither says enough.
+ * Estimates what the remaining contacts of a campaign will be charged. It is based on the mean charge per contact of
+ * this campaign, or else on the mean charge of the agent's outbound calls of the last 30 days.
  */
 export async function estimateToFinish(
   db: Queryable,
   campaign: CampaignRow,
   nowMs: number,
 ): Promise<Estimate> {
-  const left = contactsLeft(campaign)
+  const left = countContactsLeft(campaign)
   if (left === 0) return { ms: 0, basis: 'campaign' }
   const { reached, notReached } = campaign.counts
   const done = reached + notReached
   if (campaign.dialsOver >= DIALS_MIN && done > 0) {
     return { ms: Math.ceil((campaign.usedMs / done) * left), basis: 'campaign' }
   }
-  const { rows } = await db.query<{ calls: number; chargedMs: number }>(
-    `select count(*) as calls, coalesce(sum(settled_ms), 0)::bigint as "chargedMs"
-     from (select settled_ms from calls
-           where workspace_id = $1 and ended_at_ms >= $3 and agent_id = $2 and direction = 'outbound'
-           order by ended_at_ms desc limit 1000) newest`,
-    [campaign.workspaceId, campaign.agentId, nowMs - DAYS_MS],
-  )
-  const { calls = 0, chargedMs = 0 } = rows[0] ?? {}
+  const { calls, chargedMs } = await sumRecentOutboundCalls(db, campaign, nowMs - AGENT_CALLS_SINCE_MS)
   return calls < DIALS_MIN ? null : { ms: Math.ceil((chargedMs / calls) * left), basis: 'agent' }
 }

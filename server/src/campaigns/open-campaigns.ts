@@ -5,8 +5,10 @@ import type { Commits } from '../platform/commits.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Voice } from '../voice/index.ts'
 import { contactRoutes } from './contacts/contact-routes.ts'
+import { importRoutes } from './contacts/import-routes.ts'
 import { createDialer, type Dialer } from './dialer/dialer.ts'
-import { campaignRoutes } from './routes.ts'
+import { campaignRoutes } from './routes/campaign-routes.ts'
+import { campaignStateRoutes } from './routes/state-routes.ts'
 
 export type CampaignsDeps = {
   readonly database: Database
@@ -18,7 +20,9 @@ export type CampaignsDeps = {
   readonly onError: (error: unknown) => void
 }
 
-/** Opens the campaigns room: a campaign goes on as soon as a call of it is over or somebody changes it. */
+const ADVANCE_EVERY_MS = 100
+
+/** Opens the campaigns room. A campaign advances as soon as one of its calls ends or somebody changes it. */
 export function openCampaigns(deps: CampaignsDeps): Dialer {
   const { commits, assembly } = deps
   const dialer = createDialer(deps)
@@ -30,8 +34,10 @@ export function openCampaigns(deps: CampaignsDeps): Dialer {
     }
   })
   assembly.routes((http) => campaignRoutes({ ...deps, ...http }))
+  assembly.routes((http) => campaignStateRoutes({ ...deps, ...http }))
   assembly.routes((http) => contactRoutes({ ...deps, ...http }))
-  assembly.chore('Advancing campaigns', 100, () => dialer.wakeDue())
+  assembly.routes((http) => importRoutes({ ...deps, ...http }))
+  assembly.chore('Advancing campaigns', ADVANCE_EVERY_MS, () => dialer.wakeDue())
   assembly.worker({ idle: dialer.idle, close: dialer.close })
   return dialer
 }

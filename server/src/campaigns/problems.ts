@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with campaigns. */
+/** Problem codes of campaigns and their contacts. */
 export const campaignProblems = problemTypes({
   campaign_not_found: {
     status: 404,

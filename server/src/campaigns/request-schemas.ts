@@ -14,14 +14,14 @@ const Concurrency = z
   .int('"concurrency" must be a whole number from 1 to 1000.')
   .min(1, '"concurrency" must be a whole number from 1 to 1000.')
   .max(1000, '"concurrency" must be a whole number from 1 to 1000.')
-  .meta({ description: 'Calls at once, at the most.' })
+  .meta({ description: 'The most calls at the same time.' })
 
 const CallsPerMinute = z
   .number('"callsPerMinute" must be a number from 1 to 6000, or null.')
   .min(1, '"callsPerMinute" must be a number from 1 to 6000, or null.')
   .max(6000, '"callsPerMinute" must be a number from 1 to 6000, or null.')
   .nullable()
-  .meta({ description: 'In any 60 seconds, at the most; null: as many as the concurrency allows.' })
+  .meta({ description: 'The most calls begun in any 60 seconds; null: only the concurrency limits them.' })
 
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/
 
@@ -37,7 +37,7 @@ const CallingSpan = z
       ),
   })
   .refine(({ from, to }) => from < to, {
-    error: '"to" must be later than "from". A span over midnight is two: one to 24:00, one from 00:00.',
+    error: '"to" must be later than "from". Write a span over midnight as two: one to 24:00, one from 00:00.',
     path: ['to'],
   })
 
@@ -62,14 +62,14 @@ export const RetriesFields = z
       .int()
       .min(1, '"attemptsMax" must be a whole number from 1 to 10.')
       .max(10, '"attemptsMax" must be a whole number from 1 to 10.')
-      .meta({ description: 'How often a contact is called at the most.' }),
+      .meta({ description: 'The most times a contact is called.' }),
     afterMinutes: z
       .int()
       .min(1, '"afterMinutes" must be a whole number from 1 to 10080 (a week).')
       .max(10_080, '"afterMinutes" must be a whole number from 1 to 10080 (a week).'),
     on: z.array(z.enum(retryOutcomes)).max(4),
   })
-  .meta({ description: 'How often and after what a contact is called again.' })
+  .meta({ description: 'How often, and after which dispositions, a contact is called again.' })
 
 const countrySentence = '"defaultCountry" must be a country code of two letters, such as DE or US.'
 
@@ -77,11 +77,12 @@ export const Country = z
   .string(countrySentence)
   .transform((code) => code.toUpperCase())
   .refine((code) => isSupportedCountry(code), countrySentence)
-  .meta({ description: 'Two letters: of numbers without a country code.', example: 'DE' })
+  .meta({ description: 'Two letters: the country of numbers without a country code.', example: 'DE' })
 
 const OnVoicemail = z.enum(['hang_up', 'talk'])
 const ResumeWhenCreditsReturn = z.boolean().meta({
-  description: 'Whether a campaign that paused for want of credits goes on by itself when there are some.',
+  description:
+    'Whether a campaign that paused because credits ran out resumes automatically when they return.',
 })
 
 export const NewCampaignRequest = z.strictObject({
@@ -117,17 +118,17 @@ export const StartCampaignRequest = z.strictObject({
     .transform((text) => Date.parse(text))
     .nullable()
     .optional()
-    .meta({ description: 'When it is to start. Now, if left out, null or past.' }),
+    .meta({ description: 'When to start. Now, if left out, null or past.' }),
 })
 
-/** Throws `campaign_not_found` for what is no id of a campaign. */
+/** Converts a campaign's public id to its UUID. Throws `campaign_not_found` for anything else. */
 export function campaignUuid(id: string): string {
   const uuid = uuidFrom('campaign', id)
   if (uuid !== undefined) return uuid
   throw new Problem(campaignProblems.campaign_not_found, 'There is no such campaign in this workspace.')
 }
 
-/** Throws `agent_not_found` for what is no id of an agent. */
+/** Converts an agent's public id to its UUID. Throws `agent_not_found` for anything else. */
 export function agentUuid(id: string): string {
   const uuid = uuidFrom('agent', id)
   if (uuid !== undefined) return uuid

@@ -1,12 +1,13 @@
 import { callingState, weekdays } from '@talktime/core/campaigns/calling-hours'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { type CampaignRow, pauseReasons, retryOutcomes } from './campaign.ts'
+import { describePause } from './campaign-alerts.ts'
 import type { ContactRow, ImportRow } from './contacts/contact-store.ts'
 import type { Estimate } from './estimate.ts'
-import { pauseSentence } from './lifecycle.ts'
 
 export const CampaignStatusName = z.enum(['draft', 'scheduled', 'running', 'paused', 'completed'])
 
@@ -24,7 +25,7 @@ const CallingHours = z
 
 const Retries = z
   .object({ attemptsMax: z.int(), afterMinutes: z.number(), on: z.array(z.enum(retryOutcomes)) })
-  .meta({ id: 'Retries', description: 'How often and after what a contact is called again.' })
+  .meta({ id: 'Retries', description: 'How often, and after which dispositions, a contact is called again.' })
 
 export const CampaignResponse = z
   .object({
@@ -37,7 +38,7 @@ export const CampaignResponse = z
     pauseDetail: z
       .string()
       .nullable()
-      .meta({ description: 'Why it is paused and what to do, in sentences.' }),
+      .meta({ description: 'Why it is paused and how to resume it, in sentences.' }),
     pausedAt: Instant.nullable(),
     createdAt: Instant,
     startsAt: Instant.nullable(),
@@ -48,7 +49,7 @@ export const CampaignResponse = z
     callingHours: CallingHours.nullable().meta({ description: 'null: at any time.' }),
     callingNow: z.boolean().meta({ description: 'Whether its calling hours allow calls now.' }),
     nextCallingAt: Instant.nullable().meta({
-      description: 'When they next begin; null: they are on, or never.',
+      description: 'When the calling hours next begin; null: they are on, or never begin.',
     }),
     retries: Retries,
     onVoicemail: z.enum(['hang_up', 'talk']),
@@ -59,19 +60,21 @@ export const CampaignResponse = z
       waiting: Count,
       calling: Count,
       reached: Count,
-      notReached: Count.meta({ description: 'Called as often as was chosen, in vain.' }),
+      notReached: Count.meta({ description: 'Not reached in the chosen number of attempts.' }),
     }),
     creditsUsed: Amount,
     creditsToFinish: Amount.nullable().meta({
-      description: 'What the contacts that are left will be charged, about; null where nothing says it yet.',
+      description:
+        'An estimate of what the remaining contacts will be charged; null: too few calls are known.',
     }),
     creditsToFinishBasis: z
       .enum(['campaign', 'agent'])
       .nullable()
-      .meta({ description: 'What that rests on: the calls of this campaign, or of its agent.' }),
+      .meta({ description: 'What the estimate is based on: the calls of this campaign, or of its agent.' }),
   })
   .meta({ id: 'Campaign' })
 
+/** Builds the response for a campaign. `nowMs` decides whether its calling hours are on. */
 export function campaignResponse(
   campaign: CampaignRow,
   estimate: Estimate,
@@ -86,7 +89,7 @@ export function campaignResponse(
     agentName: campaign.agentName,
     status: campaign.status,
     pauseReason: campaign.pauseReason,
-    pauseDetail: pauseSentence(campaign),
+    pauseDetail: describePause(campaign),
     pausedAt: instantOrNull(campaign.pausedAtMs),
     createdAt: instantOf(campaign.createdAtMs),
     startsAt: instantOrNull(campaign.startsAtMs),
@@ -102,7 +105,7 @@ export function campaignResponse(
     nextCallingAt: hours.open ? null : instantOrNull(hours.opensAtMs),
     retries: {
       attemptsMax: campaign.attemptsMax,
-      afterMinutes: campaign.retryAfterMs / 60_000,
+      afterMinutes: campaign.retryAfterMs / MINUTE_MS,
       on: [...campaign.retryOn],
     },
     onVoicemail: campaign.onVoicemail,
@@ -135,8 +138,9 @@ export const ContactResponse = z
   })
   .meta({ id: 'Contact' })
 
+/** Builds the response for a contact. */
 export function contactResponse(contact: ContactRow): z.infer<typeof ContactResponse> {
-  const waits = contact.state === 'waiting' && contact.nextAttemptAtMs > 0
+  const isWaiting = contact.state === 'waiting' && contact.nextAttemptAtMs > 0
   return {
     id: publicId('contact', contact.id),
     phone: contact.phone,
@@ -146,13 +150,13 @@ export function contactResponse(contact: ContactRow): z.infer<typeof ContactResp
     attempts: contact.attempts,
     lastOutcome: contact.lastOutcome,
     lastAttemptAt: instantOrNull(contact.lastAttemptAtMs),
-    nextAttemptAt: waits ? instantOf(contact.nextAttemptAtMs) : null,
+    nextAttemptAt: isWaiting ? instantOf(contact.nextAttemptAtMs) : null,
     lastCallId: contact.lastCallId && publicId('call', contact.lastCallId),
   }
 }
 
 export const RejectionResponse = z.object({
-  line: z.int().meta({ description: 'Of the file; the first is 1.' }),
+  line: z.int().meta({ description: 'The line in the file; the first is 1.' }),
   reason: z.string().meta({ description: 'What is wrong, and what would be right.' }),
   value: z.string(),
 })
@@ -166,10 +170,11 @@ export const ContactImportResponse = z
     rejected: z.int(),
     rejections: z
       .array(RejectionResponse)
-      .meta({ description: 'The first 100; all of them are in rejected.csv.' }),
+      .meta({ description: 'The first 100. All of them are in rejected.csv.' }),
   })
-  .meta({ id: 'ContactImport', description: 'A file of contacts that was taken.' })
+  .meta({ id: 'ContactImport', description: 'An imported file of contacts.' })
 
+/** Builds the response for an import. */
 export function importResponse(row: ImportRow): z.infer<typeof ContactImportResponse> {
   const { id, atMs, rows, added, rejected, rejections } = row
   return {

@@ -15,7 +15,7 @@ const checks: Record<string, string> = {
     where (c.waiting_count, c.calling_count, c.reached_count, c.not_reached_count)
       is distinct from (coalesce(t.waiting, 0), coalesce(t.calling, 0), coalesce(t.reached, 0), coalesce(t.not_reached, 0))`,
 
-  'each contact that is called has a dial that is not over, and no other has': `
+  'each contact in a call has one open dial, and no other contact has any': `
     select t.workspace_id, format('contact %s is %s with %s open dials', t.id, t.state, count(d.call_id)) as detail
     from contacts t
     left join dials d on d.workspace_id = t.workspace_id and d.campaign_id = t.campaign_id and d.contact_id = t.id
@@ -23,7 +23,7 @@ const checks: Record<string, string> = {
     group by t.workspace_id, t.id, t.state
     having count(d.call_id) <> case when t.state = 'calling' then 1 else 0 end`,
 
-  'no contact is called again after it was reached, nor more often than its campaign says': `
+  'no contact is called again after it was reached, nor more often than its campaign allows': `
     select t.workspace_id, format('contact %s: %s dials count, %s of them reached it, %s were too many; it says %s',
                                   t.id, d.counted, d.reached, d.beyond, t.attempts) as detail
     from (select workspace_id, campaign_id, contact_id,
@@ -34,8 +34,8 @@ const checks: Record<string, string> = {
     join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
     where d.reached > 1 or d.counted <> t.attempts or d.beyond > 0`,
 
-  'no contact is called while a call to it is on': `
-    select workspace_id, format('contact %s was dialled again at %s, the call before ended at %s', contact_id,
+  'no contact is called while it is in a call': `
+    select workspace_id, format('contact %s was dialed again at %s, the call before ended at %s', contact_id,
                                 intended_at_ms, ended_before_ms) as detail
     from (select d.workspace_id, d.contact_id, d.intended_at_ms,
                  lag(c.ended_at_ms) over (partition by d.workspace_id, d.contact_id order by d.intended_at_ms, d.call_id) as ended_before_ms,
@@ -52,7 +52,7 @@ const checks: Record<string, string> = {
     where c.campaign_id is not null
       and (d.campaign_id is distinct from c.campaign_id or t.phone is distinct from c.to_number)`,
 
-  'what campaigns used is what their calls were charged': `
+  'each campaign’s used credits are what its calls were charged': `
     select c.workspace_id, format('campaign %s says it used %s ms, its dials %s ms, their calls %s ms', c.id, c.used_ms,
                                   coalesce(d.dials_ms, 0), coalesce(d.calls_ms, 0)) as detail
     from campaigns c
@@ -63,7 +63,7 @@ const checks: Record<string, string> = {
       on d.workspace_id = c.workspace_id and d.campaign_id = c.id
     where c.used_ms <> coalesce(d.dials_ms, 0) or c.used_ms <> coalesce(d.calls_ms, 0)`,
 
-  'each file of contacts adds up': `
+  'each imported file adds up': `
     select i.workspace_id, format('file %s: %s rows, %s added and %s rejected; there are %s and %s', i.id, i.row_count,
                                   i.added_count, i.rejected_count, t.contacts, r.rejections) as detail
     from contact_imports i
@@ -75,7 +75,7 @@ const checks: Record<string, string> = {
        or i.added_count <> coalesce(t.contacts, 0)`,
 }
 
-/** What campaigns say of themselves must be what their contacts, dials and calls say. */
+/** Checks campaigns against their contacts, dials and calls. Returns what differs. */
 export function verifyCampaigns(db: Queryable): Promise<Difference[]> {
   return runChecks(db, checks)
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { mailFolder, readWrittenMail, type WrittenMail, writtenMailIds } from '../alerts/index.ts'
+import { listWrittenMails, mailFolder, readWrittenMail, type WrittenMail } from '../alerts/index.ts'
 import { loadConfig } from '../config.ts'
 
 /** `talktime mails` and `talktime mails show [ID]` */
@@ -9,7 +9,7 @@ export function mailsCommand(): Command {
     .argument('[id]', 'its id, as the list shows it')
     .action(async (id?: string) => {
       const folder = await openMailFolder()
-      const wanted = id ?? (await writtenMailIds(folder))[0]
+      const wanted = id ?? (await listWrittenMails(folder))[0]
       const mail = wanted === undefined ? undefined : await readWrittenMail(folder, wanted)
       if (mail === undefined) {
         const named = wanted === undefined ? '' : ` ${wanted}`
@@ -23,7 +23,7 @@ export function mailsCommand(): Command {
     .option('--limit <count>', 'the maximum number of mails', parseCount, 20)
     .action(async ({ limit }: { readonly limit: number }) => {
       const folder = await openMailFolder()
-      const ids = await writtenMailIds(folder)
+      const ids = await listWrittenMails(folder)
       if (ids.length === 0) console.error(`There are no mails in ${folder}.`)
       for (const id of ids.slice(0, limit)) {
         const mail = await readWrittenMail(folder, id)

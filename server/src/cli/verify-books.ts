@@ -1,6 +1,7 @@
 import { verifyAutoReload } from '../auto-reload/index.ts'
 import { verifyCalls } from '../calls/index.ts'
 import { verifyCampaigns } from '../campaigns/index.ts'
+import { verifyCosts } from '../costs/index.ts'
 import { verifyCreditWatch } from '../credit-watch/index.ts'
 import { type Difference, verifyLedger } from '../ledger/index.ts'
 import { verifyPayments } from '../payments/index.ts'
@@ -19,6 +20,7 @@ export async function verifyBooks(tx: Tx): Promise<Difference[]> {
     ...(await verifyCalls(tx)),
     ...(await verifyCreditWatch(tx)),
     ...(await verifyUsage(tx)),
+    ...(await verifyCosts(tx)),
     ...(await verifyPayments(tx)),
     ...(await verifyAutoReload(tx)),
     ...(await verifyVoice(tx)),

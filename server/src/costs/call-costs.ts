@@ -1,186 +1,143 @@
-import { COST_PARTS, createCostMeter } from '@talktime/core/billing/price'
 import { listLocalDays } from '@talktime/core/time/local-day'
 import type { LineRow } from '../ledger/index.ts'
 import { uuidKey } from '../platform/database/copy-binary.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import { currencyDigits } from '../platform/text-format.ts'
-import type { UsageWindow } from '../reports/window.ts'
-import type { PricePiece } from './draw-prices.ts'
-import { callsInPieces } from './price-change-days.ts'
-import { readPrices } from './window-cost.ts'
+import type { UsageWindow } from '../usage/index.ts'
+import { findRangesOfAgentDays, readDrawnRange, SEVERAL_RANGES } from './agent-day-store.ts'
+import { type CallCost, createCostAdders, formatCallCost, zeroCost } from './call-cost.ts'
+import type { DrawRange, PricedRange } from './draw-price-store.ts'
+import { readDrawPrices } from './draw-prices.ts'
+import { readMultiEntryCalls } from './multi-entry-calls.ts'
 
-/** What the calls of a window cost, one after the other, in the order in which they ended. */
-export type CallPrices = {
-  /** The cells of the columns cost, currency and unpriced_ms. */
-  cellsOf(call: PricedCall): string
+/** What single calls cost. */
+export type CallCosts = {
+  /**
+   * Formats the cells of the columns cost, currency and unpriced_ms. Ask for the window's calls one after the other, in
+   * the order in which they ended: what one call's cost is rounded by is carried over to the next.
+   */
+  formatCells(call: ExportedCall): string
 }
 
-/** A call as the export reads it. Its UUIDs are keys of maps: see `copiedUuidKey`. */
-export type PricedCall = {
+/** A call as the export reads it. Its UUIDs are keys of maps: see `readCopiedUuidKey`. */
+export type ExportedCall = {
   readonly callKey: string
   readonly agentKey: string
   readonly endedAtMs: number
   readonly settledMs: number
   readonly drawnFromMs: number
-  /** Whether it was charged in one entry: then its draws are one stretch. */
-  readonly inOnePiece: boolean
+  /** Whether it has one ledger entry. Its draws are then the range of `settledMs` from `drawnFromMs` on. */
+  readonly hasOneEntry: boolean
 }
 
-type Stretch = { readonly fromMs: number; readonly toMs: number }
+/** By local day, then by agent: the index of the priced range of all their draws, or `SEVERAL_RANGES`. */
+type AgentDayRanges = ReadonlyMap<string, ReadonlyMap<string, number>>
 
-/** Of a row of the roll-ups: the number of the piece in which all of it was drawn; −1: it lies in several. */
-const MIXED = -1
+/** Reads what is needed to cost the calls of a window. Call it in one snapshot with the reading of the line. */
+export async function readCallCosts(db: Queryable, line: LineRow, window: UsageWindow): Promise<CallCosts> {
+  const drawn = await readDrawnRange(db, line.workspaceId, window)
+  const ranges = drawn === null ? [] : await readDrawPrices(db, line, drawn)
+  const agentDays = await readAgentDayRanges(db, line, window, ranges)
+  const allocations = await readAllocations(db, line, window, agentDays)
+  const adders = createCostAdders(ranges)
+  const findAgentDayRange = createAgentDayFinder(window, agentDays)
+  const addRange = createRangeAdder(ranges, adders)
 
-/** Read it in one snapshot with the line. */
-export async function readCallPrices(db: Queryable, line: LineRow, window: UsageWindow): Promise<CallPrices> {
-  const { pieces, starts } = await readPrices(db, line, window)
-  const days = listLocalDays(window.from, window.to, window.timeZone)
-  const rows = await placesOf(db, line, window, starts)
-  const stretches = await stretchesOfMixed(db, line, window, rows)
-  const meters = metersOf(pieces)
-  let today = 0
-  let lastPiece = 0
-
-  function rowOf({ endedAtMs, agentKey }: PricedCall): number {
-    while (endedAtMs >= (days[today]?.endsAtMs ?? Number.POSITIVE_INFINITY)) today += 1
-    return rows.get(days[today]?.date ?? '')?.get(agentKey) ?? MIXED
-  }
-
-  /** Calls come nearly in the order of their draws: the piece is that of the last one, or near it. */
-  function pieceAt(drawnMs: number): number {
-    while (lastPiece > 0 && drawnMs < (starts[lastPiece] ?? 0)) lastPiece -= 1
-    while (drawnMs >= (starts[lastPiece + 1] ?? Number.POSITIVE_INFINITY)) lastPiece += 1
-    return lastPiece
-  }
-
-  function costOf(stretch: Stretch, sum: Sum): void {
-    let fromMs = stretch.fromMs
-    for (let piece = pieceAt(fromMs); fromMs < stretch.toMs; piece += 1) {
-      const untilMs = Math.min(stretch.toMs, pieces[piece]?.toMs ?? stretch.toMs)
-      meters[piece]?.(untilMs - fromMs, sum)
-      fromMs = untilMs
+  function addCall(call: ExportedCall, cost: CallCost): void {
+    const range = findAgentDayRange(call)
+    if (range !== SEVERAL_RANGES) adders[range]?.(call.settledMs, cost)
+    else if (call.hasOneEntry) {
+      addRange({ fromMs: call.drawnFromMs, toMs: call.drawnFromMs + call.settledMs }, cost)
+    } else {
+      for (const allocation of allocations.get(call.callKey) ?? []) addRange(allocation, cost)
     }
   }
 
   return {
-    cellsOf(call) {
-      if (call.settledMs === 0) return '0,,0'
-      const sum = emptySum()
-      const piece = rowOf(call)
-      if (piece !== MIXED) meters[piece]?.(call.settledMs, sum)
-      else if (call.inOnePiece) {
-        costOf({ fromMs: call.drawnFromMs, toMs: call.drawnFromMs + call.settledMs }, sum)
-      } else {
-        for (const stretch of stretches.get(call.callKey) ?? []) costOf(stretch, sum)
-      }
-      return cellsOf(sum)
+    formatCells(call) {
+      const cost = zeroCost()
+      if (call.settledMs > 0) addCall(call, cost)
+      return formatCallCost(cost)
     },
   }
 }
 
-async function placesOf(
-  db: Queryable,
-  line: LineRow,
+/** Creates a lookup for calls in the order in which they ended: it walks along the days of the window. */
+function createAgentDayFinder(
   window: UsageWindow,
-  starts: readonly number[],
-): Promise<Map<string, Map<string, number>>> {
-  const { rows } = await db.query<{ day: string; agentId: string; piece: number }>(
-    `select day::text, agent_id as "agentId", case when first = last then first - 1 else -1 end as piece
-     from (select day, agent_id, width_bucket(drawn_from_ms, $6::bigint[]) as first,
-                  width_bucket(drawn_to_ms - 1, $6::bigint[]) as last
-           from usage_days
-           where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and ($5::uuid is null or agent_id = $5)
-             and drawn_from_ms is not null) as placed`,
-    [line.workspaceId, window.timeZone, window.from, window.to, window.agentId, starts],
-  )
-  const places = new Map<string, Map<string, number>>()
-  for (const { day, agentId, piece } of rows) {
-    const ofDay = places.get(day) ?? new Map<string, number>()
-    places.set(day, ofDay.set(uuidKey(agentId), piece))
+  agentDays: AgentDayRanges,
+): (call: ExportedCall) => number {
+  const days = listLocalDays(window.from, window.to, window.timeZone)
+  let today = 0
+  return ({ endedAtMs, agentKey }) => {
+    while (endedAtMs >= (days[today]?.endsAtMs ?? Number.POSITIVE_INFINITY)) today += 1
+    return agentDays.get(days[today]?.date ?? '')?.get(agentKey) ?? SEVERAL_RANGES
   }
-  return places
 }
 
-/** Of the calls in mixed rows that were charged in several entries: what they were charged in the end. */
-async function stretchesOfMixed(
+/**
+ * Creates a function that adds the cost of a range of draws, which may cross price changes. Calls come nearly in the
+ * order of their draws, so it searches from the priced range of the last call on.
+ */
+function createRangeAdder(
+  ranges: readonly PricedRange[],
+  adders: readonly ((ms: number, cost: CallCost) => void)[],
+): (drawn: DrawRange, cost: CallCost) => void {
+  let last = 0
+
+  function findRange(drawnMs: number): number {
+    while (last > 0 && drawnMs < (ranges[last]?.fromMs ?? 0)) last -= 1
+    while (drawnMs >= (ranges[last + 1]?.fromMs ?? Number.POSITIVE_INFINITY)) last += 1
+    return last
+  }
+
+  return (drawn, cost) => {
+    let fromMs = drawn.fromMs
+    for (let range = findRange(fromMs); fromMs < drawn.toMs; range += 1) {
+      const untilMs = Math.min(drawn.toMs, ranges[range]?.toMs ?? drawn.toMs)
+      adders[range]?.(untilMs - fromMs, cost)
+      fromMs = untilMs
+    }
+  }
+}
+
+async function readAgentDayRanges(
   db: Queryable,
   line: LineRow,
   window: UsageWindow,
-  rows: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): Promise<Map<string, readonly Stretch[]>> {
-  const found = new Map<string, readonly Stretch[]>()
-  for (const { date, startsAtMs, endsAtMs } of listLocalDays(window.from, window.to, window.timeZone)) {
-    const agentIds = [...(rows.get(date) ?? [])]
-      .filter(([, piece]) => piece === MIXED)
-      .map(([key]) => uuidOf(key))
+  ranges: readonly PricedRange[],
+): Promise<AgentDayRanges> {
+  const starts = ranges.map(({ fromMs }) => fromMs)
+  const byDay = new Map<string, Map<string, number>>()
+  for (const { day, agentId, range } of await findRangesOfAgentDays(db, line, window, starts)) {
+    const ofDay = byDay.get(day) ?? new Map<string, number>()
+    byDay.set(day, ofDay.set(uuidKey(agentId), range))
+  }
+  return byDay
+}
+
+/**
+ * Reads the ranges of draws that calls with several ledger entries are charged in the end, on the days of agents that
+ * lie in several priced ranges. Elsewhere a call's length is enough to know its cost.
+ */
+async function readAllocations(
+  db: Queryable,
+  line: LineRow,
+  window: UsageWindow,
+  agentDays: AgentDayRanges,
+): Promise<Map<string, readonly DrawRange[]>> {
+  const found = new Map<string, readonly DrawRange[]>()
+  for (const day of listLocalDays(window.from, window.to, window.timeZone)) {
+    const agentIds = [...(agentDays.get(day.date) ?? [])]
+      .filter(([, range]) => range === SEVERAL_RANGES)
+      .map(([agentKey]) => uuidFromKey(agentKey))
     if (agentIds.length === 0) continue
-    for (const call of await callsInPieces(db, line, { startsAtMs, endsAtMs, agentIds })) {
-      found.set(uuidKey(call.callId), call.pieces)
+    for (const { callId, allocations } of await readMultiEntryCalls(db, line, day, agentIds)) {
+      found.set(uuidKey(callId), allocations)
     }
   }
   return found
 }
 
-function uuidOf(key: string): string {
+function uuidFromKey(key: string): string {
   return Buffer.from(key, 'latin1').toString('hex')
-}
-
-/** What one call cost so far: parts of minor units by currency, and what has no price. */
-type Sum = { parts: number; currency: string; others: Map<string, number> | undefined; unpricedMs: number }
-
-function emptySum(): Sum {
-  return { parts: 0, currency: '', others: undefined, unpricedMs: 0 }
-}
-
-/** For each piece what adds its cost to a call’s. Pieces of one price share a meter, so that they add up together. */
-function metersOf(pieces: readonly PricePiece[]): ((ms: number, sum: Sum) => void)[] {
-  const shared = new Map<string, (ms: number) => number>()
-  return pieces.map(({ price }) => {
-    if (typeof price === 'string') {
-      return (ms, sum) => {
-        sum.unpricedMs += ms
-      }
-    }
-    if (price.minor === 0) return () => {}
-    const name = JSON.stringify(price)
-    const meter = shared.get(name) ?? createCostMeter(price)
-    shared.set(name, meter)
-    const { currency } = price
-    return (ms, sum) => addCost(sum, currency, meter(ms))
-  })
-}
-
-function addCost(sum: Sum, currency: string, parts: number): void {
-  if (sum.currency === '' || sum.currency === currency) {
-    sum.currency = currency
-    sum.parts += parts
-    return
-  }
-  sum.others ??= new Map()
-  sum.others.set(currency, (sum.others.get(currency) ?? 0) + parts)
-}
-
-/** A call that was paid in two currencies, as the operator changed from one to another, has both, with a space between. */
-function cellsOf({ parts, currency, others, unpricedMs }: Sum): string {
-  if (currency === '') return unpricedMs > 0 ? `,,${unpricedMs}` : '0,,0'
-  const costs = [decimalOf(parts, currency)]
-  const currencies = [currency]
-  for (const [other, otherParts] of others ?? []) {
-    costs.push(decimalOf(otherParts, other))
-    currencies.push(other)
-  }
-  return `${costs.join(' ')},${currencies.join(' ')},${unpricedMs}`
-}
-
-const decimalsOfCurrency = new Map<string, number>()
-
-/** Parts of minor units in the currency’s own unit, exactly: 0.158333 */
-function decimalOf(parts: number, currency: string): string {
-  let decimals = decimalsOfCurrency.get(currency)
-  if (decimals === undefined) {
-    decimals = currencyDigits(currency) + Math.log10(COST_PARTS)
-    decimalsOfCurrency.set(currency, decimals)
-  }
-  const text = String(parts).padStart(decimals + 1, '0')
-  return `${text.slice(0, -decimals)}.${text.slice(-decimals)}`
 }

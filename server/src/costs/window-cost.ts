@@ -1,94 +1,83 @@
 import { computeCostParts, minorFromParts } from '@talktime/core/billing/price'
 import type { LineRow } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
-import type { UsageWindow } from '../reports/window.ts'
-import type { DayRow } from '../usage/usage-days.ts'
-import { type PricePiece, pricesOf } from './draw-prices.ts'
-import { ALL_AGENTS, type MixedRow, readSplits, type Splits } from './price-change-days.ts'
+import type { UsageDay, UsageWindow } from '../usage/index.ts'
+import type { DrawRange, PricedRange } from './draw-price-store.ts'
+import { readDrawPrices } from './draw-prices.ts'
+import { readPriceSplits } from './price-change-days.ts'
+import { ALL_AGENTS, type PriceChangeDay, type PriceSplit } from './price-split-store.ts'
 
-/** What the credit of a window cost. Its parts in milliseconds of talk time add up to the window's total. */
-export type Cost = {
-  /** In minor units, one for each currency. */
+/** What the credit used in a window cost. The four times, in milliseconds of talk time, add up to the window's usage. */
+export type WindowCost = {
+  /** In minor units, one amount for each currency, the largest first. */
   readonly amounts: readonly { readonly minor: number; readonly currency: string }[]
   readonly boughtMs: number
   readonly freeMs: number
-  /** Paid by credit whose price nobody knows. */
+  /** Paid by grants without a known price. */
   readonly unknownMs: number
-  /** No credit has paid it yet: the next credits will. */
+  /** Not paid by any grant yet: the next grants pay it. */
   readonly unpaidMs: number
 }
 
-/** The prices at which a window's rows were drawn. */
-export type WindowPrices = {
-  readonly pieces: readonly PricePiece[]
-  /** Where each piece begins. */
-  readonly starts: readonly number[]
-}
-
-/** Read it in one snapshot with the line. */
-export async function readPrices(db: Queryable, line: LineRow, window: UsageWindow): Promise<WindowPrices> {
-  const { rows } = await db.query<{ fromMs: number | null; toMs: number | null }>({
-    name: 'usage_hull',
-    text: `
-      select min(drawn_from_ms) as "fromMs", max(drawn_to_ms) as "toMs" from usage_days
-      where workspace_id = $1 and time_zone = $2 and day between $3 and $4 and ($5::uuid is null or agent_id = $5)`,
-    values: [line.workspaceId, window.timeZone, window.from, window.to, window.agentId],
-  })
-  const { fromMs = null, toMs = null } = rows[0] ?? {}
-  const pieces = fromMs === null || toMs === null ? [] : await pricesOf(db, line, { fromMs, toMs })
-  return { pieces, starts: pieces.map((piece) => piece.fromMs) }
-}
+/** A day on which something was charged. */
+type ChargedDay = UsageDay & { readonly drawnFromMs: number; readonly drawnToMs: number }
 
 /**
- * Read it in one snapshot with the line.
+ * Computes what a window's usage cost. Call it in one snapshot with the readings of the line and the days.
  *
- * @param days of the window, on which something was used
+ * @param days the days of the window on which something was used, of the window's agent or of all agents
+ * @returns also the splits that had to be computed: save them after the snapshot with `savePriceSplits`
  */
-export async function readCost(
+export async function readWindowCost(
   db: Queryable,
   line: LineRow,
   window: UsageWindow,
-  days: readonly DayRow[],
-): Promise<{ cost: Cost; splits: Splits['fresh'] }> {
-  const charged = days.flatMap(({ drawnFromMs, drawnToMs, ...day }) =>
-    drawnFromMs === null || drawnToMs === null ? [] : [{ ...day, drawnFromMs, drawnToMs }],
-  )
-  const pieces = charged.length === 0 ? [] : await pricesOf(db, line, hullOf(charged))
-  const starts = pieces.map((piece) => piece.fromMs)
-  const usedMs = pieces.map(() => 0)
-  const add = (piece: number, ms: number) => {
-    usedMs[piece] = (usedMs[piece] ?? 0) + ms
+  days: readonly UsageDay[],
+): Promise<{ cost: WindowCost; splits: readonly PriceSplit[] }> {
+  const charged = days.filter(isCharged)
+  const ranges = charged.length === 0 ? [] : await readDrawPrices(db, line, coverDays(charged))
+  const starts = ranges.map(({ fromMs }) => fromMs)
+  const usedMs = ranges.map(() => 0)
+  const add = (range: number, ms: number) => {
+    usedMs[range] = (usedMs[range] ?? 0) + ms
   }
-  const mixed: { row: MixedRow; first: number; usedMs: number }[] = []
+  const changes: { row: PriceChangeDay; first: number; usedMs: number }[] = []
   for (const day of charged) {
-    const first = pieceAt(starts, day.drawnFromMs)
-    const last = pieceAt(starts, day.drawnToMs - 1)
+    const first = findRange(starts, day.drawnFromMs)
+    const last = findRange(starts, day.drawnToMs - 1)
     const points = starts.slice(first + 1, last + 1)
     const row = { day: day.date, agentId: window.agentId ?? ALL_AGENTS, corrections: day.corrections, points }
     if (first === last) add(first, day.usedMs)
-    else mixed.push({ row, first, usedMs: day.usedMs })
+    else changes.push({ row, first, usedMs: day.usedMs })
   }
-  const rows = mixed.map(({ row }) => row)
-  const splits = await readSplits(db, line, window.timeZone, rows)
-  for (const { row, first, usedMs } of mixed) {
-    const until = [...splits.beforeMs(row), usedMs]
-    for (const [index, ms] of until.entries()) add(first + index, ms - (until[index - 1] ?? 0))
+  const splits = await readPriceSplits(
+    db,
+    line,
+    window.timeZone,
+    changes.map(({ row }) => row),
+  )
+  for (const { row, first, usedMs } of changes) {
+    const untilMs = [...splits.findBeforeMs(row), usedMs]
+    for (const [index, ms] of untilMs.entries()) add(first + index, ms - (untilMs[index - 1] ?? 0))
   }
+  const priced = ranges.map(({ price }, index) => ({ price, ms: usedMs[index] ?? 0 }))
+  return { cost: sumCost(priced), splits: splits.computed }
+}
+
+function isCharged(day: UsageDay): day is ChargedDay {
+  return day.drawnFromMs !== null && day.drawnToMs !== null
+}
+
+/** The smallest range of draws that holds all of these days. */
+function coverDays(days: readonly ChargedDay[]): DrawRange {
   return {
-    cost: costOf(pieces.map((piece, index) => ({ price: piece.price, ms: usedMs[index] ?? 0 }))),
-    splits: splits.fresh,
+    fromMs: days.reduce((least, day) => Math.min(least, day.drawnFromMs), Number.POSITIVE_INFINITY),
+    toMs: days.reduce((most, day) => Math.max(most, day.drawnToMs), 0),
   }
 }
 
-function hullOf(charged: readonly { readonly drawnFromMs: number; readonly drawnToMs: number }[]) {
-  return {
-    fromMs: charged.reduce((least, day) => Math.min(least, day.drawnFromMs), Number.POSITIVE_INFINITY),
-    toMs: charged.reduce((most, day) => Math.max(most, day.drawnToMs), 0),
-  }
-}
-
-/** The last piece that begins at or before a point of the draws. */
-function pieceAt(starts: readonly number[], drawnMs: number): number {
+/** Finds the last range that starts at or before a point of the draws, by binary search. */
+function findRange(starts: readonly number[], drawnMs: number): number {
   let low = 0
   let high = starts.length - 1
   while (low < high) {
@@ -99,21 +88,22 @@ function pieceAt(starts: readonly number[], drawnMs: number): number {
   return low
 }
 
-function costOf(used: readonly { readonly price: PricePiece['price']; readonly ms: number }[]): Cost {
-  const atPrice = Map.groupBy(used, ({ price }) =>
+/** Each price is applied once, to everything that was used at it: rounding range by range would not add up. */
+function sumCost(used: readonly { readonly price: PricedRange['price']; readonly ms: number }[]): WindowCost {
+  const byPrice = Map.groupBy(used, ({ price }) =>
     typeof price === 'string' ? price : JSON.stringify(price),
   )
   const parts = new Map<string, number>()
   const sums = { boughtMs: 0, freeMs: 0, unknownMs: 0, unpaidMs: 0 }
-  for (const uses of atPrice.values()) {
-    const price = uses[0]?.price ?? 'unknown'
-    const ms = uses.reduce((sum, use) => sum + use.ms, 0)
-    if (price === 'unknown') sums.unknownMs += ms
-    else if (price === 'unpaid') sums.unpaidMs += ms
-    else if (price.minor === 0) sums.freeMs += ms
+  for (const atPrice of byPrice.values()) {
+    const price = atPrice[0]?.price ?? 'unknown'
+    const sumMs = atPrice.reduce((sum, { ms }) => sum + ms, 0)
+    if (price === 'unknown') sums.unknownMs += sumMs
+    else if (price === 'unpaid') sums.unpaidMs += sumMs
+    else if (price.minor === 0) sums.freeMs += sumMs
     else {
-      sums.boughtMs += ms
-      parts.set(price.currency, (parts.get(price.currency) ?? 0) + computeCostParts(ms, price))
+      sums.boughtMs += sumMs
+      parts.set(price.currency, (parts.get(price.currency) ?? 0) + computeCostParts(sumMs, price))
     }
   }
   const amounts = [...parts].map(([currency, part]) => ({ minor: minorFromParts(part), currency }))

@@ -14,28 +14,29 @@ import { allOrFirstError } from '../platform/database/all-or-first-error.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Pipeline } from '../platform/database/pipeline.ts'
 import { invariant } from '../platform/problem.ts'
-import { type AlertFacts, loadAlertFacts, tellLow, tellOut, tellReturned } from './alerts.ts'
+import { type AlertFacts, loadAlertFacts } from './alert-facts-store.ts'
+import { raiseLowAlert, raiseOutAlert, raiseReturnedAlert } from './alerts.ts'
 import type { Consequences } from './consequences.ts'
 
-/** What was found of some workspaces, and what is left to do outside of the transaction. Workspaces by their UUIDs. */
+/** What was done in some workspaces, and what is left to do. Workspaces are named by their UUIDs. */
 export type AppliedCrossings = {
-  /** The lines as they are now. */
+  /** The lines after the transaction, of the workspaces that were handled. */
   readonly lines: readonly LineRow[]
-  /** What was committed. */
   readonly commits: readonly WorkspaceCommit[]
-  /** Somebody else holds their lines: nothing was done. */
+  /** Workspaces whose lines another transaction holds. Nothing was done in them. */
   readonly held: readonly string[]
-  /** A boundary comes first: nothing was done about the crossings of these. */
+  /** Workspaces whose boundary must be passed first. Nothing was done in them. */
   readonly atBoundary: readonly string[]
-  /** The instants at which the balances crossed. */
+  /** When the balances crossed, in epoch milliseconds. */
   readonly crossedAtMs: ReadonlyMap<string, number>
 }
 
 /**
- * Does in one transaction what is to be done in these workspaces: decides under their locks, marks their lines and has
- * the consequences carried out. As often as you like, also by several servers: a crossing that is marked is done.
+ * Acts on all crossings of these workspaces in one transaction: under the lines' locks, it changes their watch state, runs
+ * the consequences and raises alerts. It may run any number of times, on several servers at once: the watch state says
+ * which crossings are done.
  *
- * Lines that somebody else holds are not waited for: whoever holds one for long must not keep all others waiting.
+ * Lines that another transaction holds are skipped, so that one held line does not delay the other workspaces.
  */
 export function applyCrossings(
   pipeline: Pipeline,
@@ -44,7 +45,7 @@ export function applyCrossings(
   nowMs: number,
 ): Promise<AppliedCrossings> {
   return pipeline.transaction(async (tx, commit) => {
-    // Known before anybody needs it, it costs no way to the database and back of its own.
+    // The facts are loaded along with the locks, needed or not: that saves a round trip to the database.
     const [locked, facts] = await allOrFirstError([
       lockFreeWorkspaces(tx, workspaceIds),
       loadAlertFacts(tx, workspaceIds),
@@ -52,11 +53,13 @@ export function applyCrossings(
     const units = [...locked.values()]
     const atBoundary = units.filter(({ line }) => isAtBoundary(line, nowMs))
     const current = units.filter(({ line }) => !isAtBoundary(line, nowMs))
-    const moves = current.flatMap((unit) => movesOf(unit, nowMs))
-    await allOrFirstError(moves.map((move) => carryOutIn({ tx, consequences, facts, nowMs }, move)))
+    const changes = current.flatMap((unit) => changeWatchState(unit, nowMs))
+    await allOrFirstError(
+      changes.map((change) => handleCrossings({ tx, consequences, facts, nowMs }, change)),
+    )
     const written = writeUnits(tx, current, nowMs)
     const committed = commit()
-    // Sent along with the writes. Where it fails because one of them did, theirs is the error that says why.
+    // COMMIT is sent along with the writes. If a write fails, both reject, and the write's error says why.
     committed.catch(() => {})
     await written
     await committed
@@ -65,15 +68,15 @@ export function applyCrossings(
       commits: current.flatMap((unit) => readCommit(unit) ?? []),
       held: workspaceIds.filter((workspaceId) => !locked.has(workspaceId)),
       atBoundary: atBoundary.map(({ line }) => line.workspaceId),
-      crossedAtMs: new Map(moves.flatMap(({ unit, crossings }) => crossedAt(unit, crossings))),
+      crossedAtMs: new Map(changes.flatMap(({ unit, crossings }) => listInstants(unit, crossings))),
     }
   })
 }
 
-type Move = { readonly unit: WorkspaceUnit; readonly crossings: readonly Crossing[] }
+type WatchChange = { readonly unit: WorkspaceUnit; readonly crossings: readonly Crossing[] }
 
-/** The unit with its new marks, where they are not what they were. */
-function movesOf(unit: WorkspaceUnit, nowMs: number): Move[] {
+/** Changes the watch state on a unit's line. Returns its crossings; an empty list if the watch state stays as it is. */
+function changeWatchState(unit: WorkspaceUnit, nowMs: number): WatchChange[] {
   const { line } = unit
   const { crossings, watchState } = decideCrossings(line, nowMs)
   if (watchState.outSinceMs === line.outSinceMs && watchState.lowSinceMs === line.lowSinceMs) return []
@@ -82,8 +85,10 @@ function movesOf(unit: WorkspaceUnit, nowMs: number): Move[] {
   return [{ unit, crossings }]
 }
 
-function crossedAt({ line }: WorkspaceUnit, crossings: readonly Crossing[]): [string, number][] {
-  return crossings.flatMap((one) => (one.kind === 'returned' ? [] : [[line.workspaceId, one.atMs]]))
+function listInstants({ line }: WorkspaceUnit, crossings: readonly Crossing[]): [string, number][] {
+  return crossings.flatMap((crossing) =>
+    crossing.kind === 'returned' ? [] : [[line.workspaceId, crossing.atMs]],
+  )
 }
 
 type Context = {
@@ -93,7 +98,7 @@ type Context = {
   readonly nowMs: number
 }
 
-async function carryOutIn(context: Context, { unit, crossings }: Move): Promise<void> {
+async function handleCrossings(context: Context, { unit, crossings }: WatchChange): Promise<void> {
   const { tx, consequences, nowMs } = context
   const { workspaceId } = unit.line
   const facts = context.facts.get(workspaceId)
@@ -101,17 +106,17 @@ async function carryOutIn(context: Context, { unit, crossings }: Move): Promise<
   for (const crossing of crossings) {
     switch (crossing.kind) {
       case 'went_out': {
-        const done = await consequences.wentOut(tx, unit, crossing.atMs, nowMs)
-        await tellOut(tx, unit, facts, { ...done, atMs: crossing.atMs }, nowMs)
+        const sentences = await consequences.onOut(tx, unit, crossing.atMs, nowMs)
+        await raiseOutAlert(tx, unit, facts, { sentences, atMs: crossing.atMs }, nowMs)
         break
       }
       case 'returned': {
-        const done = await consequences.returned(tx, unit, nowMs)
-        await tellReturned(tx, unit, facts, done, nowMs)
+        const sentences = await consequences.onReturn(tx, unit, nowMs)
+        await raiseReturnedAlert(tx, unit, facts, sentences, nowMs)
         break
       }
       case 'became_low':
-        await tellLow(tx, unit, facts, crossing.atMs, nowMs)
+        await raiseLowAlert(tx, unit, facts, crossing.atMs, nowMs)
         break
       default:
         assertNever(crossing)

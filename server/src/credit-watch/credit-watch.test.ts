@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ask, type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { openEvents } from '../../test/event-stream.ts'
@@ -27,9 +28,6 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1_000
-const minute = 60 * second
-
 type AlertAnswer = {
   readonly kind: string
   readonly at: string
@@ -38,54 +36,54 @@ type AlertAnswer = {
   readonly link: string
 }
 
-/** Oldest first. */
-const alerts = async () =>
+/** Lists the workspace's alerts, oldest first. */
+const listAlerts = async () =>
   (await stack.ask<{ data: AlertAnswer[] }>('GET', '/v1/alerts?limit=200')).body.data.toReversed()
-const alertKinds = async () => (await alerts()).map(({ kind }) => kind)
-const settings = (body: object) => stack.ask('PATCH', '/v1/workspace', { body })
-const callOf = async (id: string) => await stack.receipt(id)
+const listAlertKinds = async () => (await listAlerts()).map(({ kind }) => kind)
+const changeSettings = (body: object) => stack.ask('PATCH', '/v1/workspace', { body })
+const readCall = (id: string) => stack.receipt(id)
 
 async function later(ms: number): Promise<void> {
   t.clock.advance(ms)
   await t.app.runDue()
 }
 
-/** The workspace has this balance and has been told all that follows from it. */
-async function withBalance(wantedMs: number): Promise<void> {
+/** Sets the workspace's balance, and does everything that follows. */
+async function setBalance(wantedMs: number): Promise<void> {
   const { balance } = await stack.balance()
   const amount = wantedMs - balance.milliseconds
   if (amount !== 0) await stack.granted({ milliseconds: amount, kind: 'adjustment' })
   await t.app.runDue()
 }
 
-/** Two calls in conversation since now, with a credit for both. */
-async function twoCallsAndACredit(): Promise<[string, string]> {
-  await withBalance(minute)
+/** Sets the balance to one credit and starts two conversations. */
+async function startTwoCallsWithACredit(): Promise<[string, string]> {
+  await setBalance(MINUTE_MS)
   return [await stack.answeredCall(), await stack.answeredCall()]
 }
 
 describe('a workspace with one credit and two calls in conversation', () => {
-  test('is out after 30.000 seconds and not a millisecond before, however late that is seen', async () => {
-    await twoCallsAndACredit()
-    await later(30 * second - 1)
+  test('is out after 30.000 seconds and not a millisecond before, however late that is noticed', async () => {
+    await startTwoCallsWithACredit()
+    await later(30 * SECOND_MS - 1)
     expect(await stack.balance()).toMatchObject({ status: 'low', outSince: null, balance: milliseconds(2) })
-    expect(await alertKinds()).toEqual(['balance_low'])
+    expect(await listAlertKinds()).toEqual(['balance_low'])
     await later(1)
-    const outSince = instant(testNowMs + 30 * second)
+    const outSince = instant(testNowMs + 30 * SECOND_MS)
     expect(await stack.balance()).toMatchObject({ status: 'out', outSince, balance: milliseconds(0) })
-    await later(minute)
+    await later(MINUTE_MS)
     expect(await stack.balance()).toMatchObject({ outSince, overdraft: credits(2) })
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero'])
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
     expect((await stack.start()).body.refusal?.reason).toBe('out_of_credits')
   })
 
-  test('lets both finish and charges them to the end; the next credits pay that first', async () => {
-    const [one, two] = await twoCallsAndACredit()
-    await later(30 * second)
+  test('lets both finish and charges them to the end; the next credits pay for that first', async () => {
+    const [one, two] = await startTwoCallsWithACredit()
+    await later(30 * SECOND_MS)
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: true } })
-    await later(60 * second)
+    await later(60 * SECOND_MS)
     expect((await stack.end(one)).body).toMatchObject({ charged: credits(1.5), hangUpOrderedAt: null })
-    await later(30 * second)
+    await later(30 * SECOND_MS)
     expect((await stack.end(two)).body.charged).toEqual(credits(2))
     expect(await stack.balance()).toMatchObject({ balance: credits(-2.5), overdraft: credits(2.5) })
     await stack.granted({ credits: 10 })
@@ -96,144 +94,152 @@ describe('a workspace with one credit and two calls in conversation', () => {
       promotional: { remaining: credits(7.5) },
       outSince: null,
     })
-    expect((await alerts()).at(-2)?.detail).toContain(
+    expect((await listAlerts()).at(-2)?.detail).toContain(
       'The 2 live calls continue to their end; the next credits pay for them first.',
     )
   })
 
-  test('has both hung up where calls end with the credits, and charges them until they are over', async () => {
-    await settings({ whenCreditsRunOut: 'end' })
-    const [one, two] = await twoCallsAndACredit()
+  test('orders hang-ups for both if its calls end with the credits, and charges them until they are over', async () => {
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    const [one, two] = await startTwoCallsWithACredit()
     const ringing = await stack.startedCall()
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: true } })
-    await later(30 * second)
+    await later(30 * SECOND_MS)
     const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'out_of_credits' }
     for (const id of [one, two, ringing]) {
-      expect(await callOf(id)).toMatchObject(ordered)
+      expect(await readCall(id)).toMatchObject(ordered)
       expect(await stack.heartbeat(id)).toMatchObject({ body: { continue: false } })
     }
-    await later(2 * second)
-    expect((await stack.end(one)).body).toMatchObject({ ...ordered, charged: milliseconds(32 * second) })
-    expect((await stack.end(two)).body).toMatchObject({ status: 'ended', charged: milliseconds(32 * second) })
-    expect(await stack.balance()).toMatchObject({ overdraft: milliseconds(4 * second) })
-    expect((await alerts()).at(-1)?.detail).toContain('The 3 live calls are being ended.')
+    await later(2 * SECOND_MS)
+    expect((await stack.end(one)).body).toMatchObject({ ...ordered, charged: milliseconds(32 * SECOND_MS) })
+    expect((await stack.end(two)).body).toMatchObject({
+      status: 'ended',
+      charged: milliseconds(32 * SECOND_MS),
+    })
+    expect(await stack.balance()).toMatchObject({ overdraft: milliseconds(4 * SECOND_MS) })
+    expect((await listAlerts()).at(-1)?.detail).toContain('The 3 live calls are being ended.')
   })
 
-  test('says so on the spot to whoever watches: the calls, the alert and the balance', async () => {
+  test('sends events to live listeners at once: of the calls, the alert and the balance', async () => {
     const address = await t.app.listen().catch(() => t.app.server.listeningOrigin)
-    await settings({ whenCreditsRunOut: 'end' })
-    const [one, two] = await twoCallsAndACredit()
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    const [one, two] = await startTwoCallsWithACredit()
     const stream = await openEvents(`${address}/v1/events`, { authorization: `Bearer ${stack.key}` })
     await stream.next(({ event }) => event === 'balance')
-    t.clock.advance(30 * second)
+    t.clock.advance(30 * SECOND_MS)
     await t.app.runDue()
-    const told = [await stream.next(), await stream.next(), await stream.next(), await stream.next()]
+    const events = [await stream.next(), await stream.next(), await stream.next(), await stream.next()]
     expect(
-      told
+      events
         .filter(({ event }) => event === 'call')
         .map(({ data }) => data.id)
         .sort(),
     ).toEqual([one, two].sort())
-    expect(told.map(({ event }) => event).slice(2)).toEqual(['alert', 'balance'])
+    expect(events.map(({ event }) => event).slice(2)).toEqual(['alert', 'balance'])
     stream.close()
   })
 })
 
 describe('credits that come back', () => {
-  test('let calls be answered at once, and the calls go on that were to be hung up', async () => {
-    await settings({ whenCreditsRunOut: 'end' })
-    const [one, two] = await twoCallsAndACredit()
-    await later(30 * second)
+  test('let new calls in at once, and live calls with hang-up orders continue', async () => {
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    const [one, two] = await startTwoCallsWithACredit()
+    await later(30 * SECOND_MS)
     await stack.end(two)
     t.clock.advance(1)
     await stack.granted({ credits: 5 })
     expect((await stack.start()).status).toBe(201)
     await t.app.runDue()
-    expect(await callOf(one)).toMatchObject({ hangUpOrderedAt: null, hangUpReason: null })
+    expect(await readCall(one)).toMatchObject({ hangUpOrderedAt: null, hangUpReason: null })
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: true } })
-    // Of one that is over it stays known why.
-    expect(await callOf(two)).toMatchObject({ hangUpReason: 'out_of_credits' })
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero', 'credits_returned'])
-    expect((await alerts()).at(-1)).toMatchObject({
+    // A call that is over keeps the reason.
+    expect(await readCall(two)).toMatchObject({ hangUpReason: 'out_of_credits' })
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero', 'credits_returned'])
+    expect((await listAlerts()).at(-1)).toMatchObject({
       title: 'Credits are back',
       detail:
-        'Incoming calls are answered again since 22 Nov 2026, 10:00 (UTC). The live call continues to its end.',
+        'Incoming calls have been answered again since 22 Nov 2026, 10:00 (UTC). The live call continues to its end.',
       link: '/billing',
     })
   })
 
-  test('by a late report: a call was over before, and what is left lasts longer', async () => {
-    const [one] = await twoCallsAndACredit()
-    await later(34 * second)
-    expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 30 * second) })
-    t.clock.advance(second)
-    await stack.end(one, testNowMs + 10 * second)
+  test('by a late report of a call that ended earlier: what is left lasts longer', async () => {
+    const [one] = await startTwoCallsWithACredit()
+    await later(34 * SECOND_MS)
+    expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 30 * SECOND_MS) })
+    t.clock.advance(SECOND_MS)
+    await stack.end(one, testNowMs + 10 * SECOND_MS)
     await t.app.runDue()
-    expect(await stack.balance()).toMatchObject({ balance: milliseconds(15 * second), outSince: null })
-    await later(15 * second)
-    expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 50 * second) })
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero', 'credits_returned', 'balance_zero'])
+    expect(await stack.balance()).toMatchObject({ balance: milliseconds(15 * SECOND_MS), outSince: null })
+    await later(15 * SECOND_MS)
+    expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 50 * SECOND_MS) })
+    expect(await listAlertKinds()).toEqual([
+      'balance_low',
+      'balance_zero',
+      'credits_returned',
+      'balance_zero',
+    ])
   })
 
-  test('and go again are told of each time, once', async () => {
-    await withBalance(minute)
+  test('and run out again raise one alert each time', async () => {
+    await setBalance(MINUTE_MS)
     for (let round = 0; round < 4; round += 1) {
-      t.clock.advance(second)
-      await withBalance(0)
-      t.clock.advance(second)
-      await withBalance(minute)
+      t.clock.advance(SECOND_MS)
+      await setBalance(0)
+      t.clock.advance(SECOND_MS)
+      await setBalance(MINUTE_MS)
       await other.app.runDue()
     }
-    const told = (await alertKinds()).filter((kind) => kind !== 'balance_low')
-    expect(told).toEqual(Array.from({ length: 4 }, () => ['balance_zero', 'credits_returned']).flat())
+    const kinds = (await listAlertKinds()).filter((kind) => kind !== 'balance_low')
+    expect(kinds).toEqual(Array.from({ length: 4 }, () => ['balance_zero', 'credits_returned']).flat())
   })
 
-  test('by the reset', async () => {
+  test('at the reset', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
-    await withBalance(0)
-    await later(31 * 24 * 60 * minute)
-    expect(await alertKinds()).toEqual(['balance_zero', 'credits_returned'])
+    await setBalance(0)
+    await later(31 * DAY_MS)
+    expect(await listAlertKinds()).toEqual(['balance_zero', 'credits_returned'])
     expect(await stack.balance()).toMatchObject({ status: 'ok', balance: credits(30) })
   })
 })
 
-describe('a change of what happens to calls without credits', () => {
-  test('ends the calls that are on without credits, or lets them finish after all', async () => {
-    const [one, two] = await twoCallsAndACredit()
-    await later(30 * second)
-    expect(await callOf(one)).toMatchObject({ hangUpOrderedAt: null })
-    await later(5 * second)
-    await settings({ whenCreditsRunOut: 'end' })
+describe('changing what happens to calls when credits run out', () => {
+  test('ends the live calls of a workspace that is out, or lets them finish after all', async () => {
+    const [one, two] = await startTwoCallsWithACredit()
+    await later(30 * SECOND_MS)
+    expect(await readCall(one)).toMatchObject({ hangUpOrderedAt: null })
+    await later(5 * SECOND_MS)
+    await changeSettings({ whenCreditsRunOut: 'end' })
     const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'out_of_credits' }
-    for (const id of [one, two]) expect(await callOf(id)).toMatchObject(ordered)
-    await settings({ whenCreditsRunOut: 'finish' })
-    for (const id of [one, two]) expect(await callOf(id)).toMatchObject({ hangUpOrderedAt: null })
+    for (const id of [one, two]) expect(await readCall(id)).toMatchObject(ordered)
+    await changeSettings({ whenCreditsRunOut: 'finish' })
+    for (const id of [one, two]) expect(await readCall(id)).toMatchObject({ hangUpOrderedAt: null })
   })
 
-  test('touches no call while there are credits', async () => {
-    await withBalance(minute)
+  test('does not touch calls while there are credits', async () => {
+    await setBalance(MINUTE_MS)
     const call = await stack.answeredCall()
-    await settings({ whenCreditsRunOut: 'end' })
-    expect(await callOf(call)).toMatchObject({ hangUpOrderedAt: null })
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    expect(await readCall(call)).toMatchObject({ hangUpOrderedAt: null })
   })
 })
 
-test('a call that was taken for lost and is on after all is hung up like the others', async () => {
-  await settings({ whenCreditsRunOut: 'end' })
-  await withBalance(2 * minute)
+test('a call that was presumed lost and is live after all gets a hang-up order like the others', async () => {
+  await changeSettings({ whenCreditsRunOut: 'end' })
+  await setBalance(2 * MINUTE_MS)
   const [one, two] = [await stack.startedCall(), await stack.answeredCall()]
-  await later(31 * minute)
-  expect(await callOf(one)).toMatchObject({ status: 'lost' })
-  expect(await callOf(two)).toMatchObject({ hangUpReason: 'out_of_credits' })
+  await later(31 * MINUTE_MS)
+  expect(await readCall(one)).toMatchObject({ status: 'lost' })
+  expect(await readCall(two)).toMatchObject({ hangUpReason: 'out_of_credits' })
   const answered = await stack.answer(one)
   expect(answered.body).toMatchObject({ status: 'in_conversation', hangUpReason: 'out_of_credits' })
 })
 
 describe('a server whose clock is behind', () => {
-  test('lets no call in that the others refuse, and takes nothing back', async () => {
-    const behind = await t.addProcess({ clock: { now: () => t.clock.now() - 3 * second } })
-    await twoCallsAndACredit()
-    await later(30 * second)
+  test('refuses calls that the others refuse, and reverts nothing', async () => {
+    const behind = await t.addProcess({ clock: { now: () => t.clock.now() - 3 * SECOND_MS } })
+    await startTwoCallsWithACredit()
+    await later(30 * SECOND_MS)
     const started = await behind.request('POST', '/v1/calls', {
       key: stack.key,
       body: { agentId: stack.agentId, direction: 'web' },
@@ -241,68 +247,68 @@ describe('a server whose clock is behind', () => {
     expect(started.body).toMatchObject({ status: 'refused' })
     await behind.app.runDue()
     await t.app.runDue()
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero'])
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
   })
 })
 
-describe('the balance is low', () => {
-  test('below a tenth of the monthly credits, which is told once, with how long it lasts', async () => {
-    await withBalance(101 * minute)
+describe('a low balance', () => {
+  test('is below a tenth of the monthly credits; its alert is raised once, with how long the credits last', async () => {
+    await setBalance(101 * MINUTE_MS)
     await stack.answeredCall()
-    await later(minute)
-    expect(await alertKinds()).toEqual([])
+    await later(MINUTE_MS)
+    expect(await listAlertKinds()).toEqual([])
     await later(1)
-    const [alert] = await alerts()
+    const [alert] = await listAlerts()
     expect(alert).toEqual({
       id: expect.any(String),
       kind: 'balance_low',
       at: instant(t.clock.now()),
       title: 'Credits are low',
       detail:
-        'Less than 100 credits are left. With the call that is on they last until 22 Nov 2026, 11:41 (UTC). Buy credits, or switch on auto-reload, so that calls go on.',
+        'Less than 100 credits are left. With the live call they last until 22 Nov 2026, 11:41 (UTC). Buy credits, or switch on auto-reload, so that calls can continue.',
       link: '/billing',
       readAt: null,
     })
-    await later(minute)
+    await later(MINUTE_MS)
     await stack.granted({ credits: 500 })
     await t.app.runDue()
-    expect(await alertKinds()).toEqual(['balance_low'])
-    await later(500 * minute)
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_low'])
+    expect(await listAlertKinds()).toEqual(['balance_low'])
+    await later(500 * MINUTE_MS)
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_low'])
   })
 
-  test('below what the workspace chose, from the moment it chose it', async () => {
-    await settings({ lowBalanceCredits: 2 })
-    await withBalance(3 * minute)
-    expect(await alertKinds()).toEqual([])
+  test('is below the threshold that the workspace chose, from the moment it was chosen', async () => {
+    await changeSettings({ lowBalanceCredits: 2 })
+    await setBalance(3 * MINUTE_MS)
+    expect(await listAlertKinds()).toEqual([])
     expect(await stack.balance()).toMatchObject({ status: 'ok', lowBelow: credits(2) })
-    await settings({ lowBalanceCredits: 3.5 })
+    await changeSettings({ lowBalanceCredits: 3.5 })
     expect(await stack.balance()).toMatchObject({ status: 'low' })
     await t.app.runDue()
-    expect(await alertKinds()).toEqual(['balance_low'])
-    await settings({ lowBalanceCredits: 0 })
-    await withBalance(1)
+    expect(await listAlertKinds()).toEqual(['balance_low'])
+    await changeSettings({ lowBalanceCredits: 0 })
+    await setBalance(1)
     expect(await stack.balance()).toMatchObject({ status: 'ok' })
-    await settings({ lowBalanceCredits: null })
+    await changeSettings({ lowBalanceCredits: null })
     expect(await stack.balance()).toMatchObject({ status: 'low', lowBelow: credits(100) })
   })
 
-  test('says on the Free plan when credits come, and that others can buy them', async () => {
+  test('raises an alert on the Free plan that says when the next credits arrive, and that paid plans can buy more', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
-    await withBalance(minute)
-    expect((await alerts())[0]?.detail).toBe(
-      'Less than 5 credits are left. The next monthly credits come on 22 Dec 2026, 10:00 (UTC). Credits can be bought on a paid plan: change to one to have more now.',
+    await setBalance(MINUTE_MS)
+    expect((await listAlerts())[0]?.detail).toBe(
+      'Less than 5 credits are left. The next monthly credits arrive on 22 Dec 2026, 10:00 (UTC). Paid plans can buy credits: change to one to get more now.',
     )
   })
 })
 
 describe('several servers', () => {
-  test('that see the same crossing at the same moment act on it once', async () => {
-    await settings({ whenCreditsRunOut: 'end' })
-    await twoCallsAndACredit()
-    t.clock.advance(30 * second)
+  test('that notice a crossing at one moment act on it once', async () => {
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    await startTwoCallsWithACredit()
+    t.clock.advance(30 * SECOND_MS)
     await Promise.all([t.app, other.app, t.app, other.app].map((app) => app.runDue()))
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero'])
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
     const { rowCount } = await t.database.query(
       `select from events where workspace_id = $1 and topic = 'alert'`,
       [uuidFrom('workspace', stack.workspaceId)],
@@ -311,23 +317,23 @@ describe('several servers', () => {
   })
 
   test('act on what another committed', async () => {
-    await withBalance(minute)
+    await setBalance(MINUTE_MS)
     const { body } = await other.request('POST', '/v1/calls', {
       key: stack.key,
       body: { agentId: stack.agentId, direction: 'web' },
     })
     await other.request('POST', `/v1/calls/${body.id}/answer`, { key: stack.key, body: {} })
-    await later(minute)
-    expect(await alertKinds()).toEqual(['balance_low', 'balance_zero'])
+    await later(MINUTE_MS)
+    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
   })
 })
 
-test('auto-reload buys in the middle of a call, at the moment the balance falls below its threshold', async () => {
+test('auto-reload buys during a call, at the moment the balance falls below its threshold', async () => {
   const customer = await reloadCustomer(t)
   await customer.setBalance(21)
   await customer.save({ thresholdCredits: 20 })
   await customer.answeredCall()
-  t.clock.advance(minute)
+  t.clock.advance(MINUTE_MS)
   await t.app.creditWatch.runDue()
   await t.app.autoReload.idle()
   expect(await customer.reloads()).toEqual([])
@@ -341,28 +347,28 @@ test('auto-reload buys in the middle of a call, at the moment the balance falls 
 describe('POST /v1/calls/{id}/hang-up', () => {
   const hangUp = (id: string, options = {}) => stack.ask('POST', `/v1/calls/${id}/hang-up`, options)
 
-  test('202: the call is to be hung up, also where credits come back', async () => {
-    await settings({ whenCreditsRunOut: 'end' })
-    const [one, two] = await twoCallsAndACredit()
+  test('202: orders a hang-up, which stays when credits return', async () => {
+    await changeSettings({ whenCreditsRunOut: 'end' })
+    const [one, two] = await startTwoCallsWithACredit()
     const first = await hangUp(one)
     const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'by_hand' }
     expect(first).toMatchObject({ status: 202, body: { id: one, status: 'in_conversation', ...ordered } })
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: false } })
-    await later(30 * second)
+    await later(30 * SECOND_MS)
     expect(await hangUp(two)).toMatchObject({ status: 202, body: { hangUpReason: 'by_hand' } })
     expect(await hangUp(one)).toMatchObject({ status: 202, body: ordered })
     await stack.granted({ credits: 5 })
     await t.app.runDue()
-    expect(await callOf(one)).toMatchObject(ordered)
-    expect(await callOf(two)).toMatchObject({ hangUpReason: 'by_hand' })
+    expect(await readCall(one)).toMatchObject(ordered)
+    expect(await readCall(two)).toMatchObject({ hangUpReason: 'by_hand' })
   })
 
-  test('200: a call that is over stays as it is', async () => {
-    const id = await stack.talk(minute)
+  test('200: leaves a call that is over as it is', async () => {
+    const id = await stack.talk(MINUTE_MS)
     expect(await hangUp(id)).toMatchObject({ status: 200, body: { status: 'ended', hangUpOrderedAt: null } })
   })
 
-  test('the same key gives the first answer again', async () => {
+  test('202: a repeated idempotency key gets the first answer', async () => {
     const id = await stack.answeredCall()
     const first = await hangUp(id, { idempotencyKey: 'once' })
     await stack.end(id)
@@ -378,11 +384,11 @@ describe('POST /v1/calls/{id}/hang-up', () => {
     expect((await stranger.receipt(id)).hangUpOrderedAt).toBeNull()
   })
 
-  test('400: a body that says anything', async () => {
+  test('400: a body with any field', async () => {
     expect((await hangUp(await stack.answeredCall(), { body: { at: 'now' } })).status).toBe(400)
   })
 
-  test('403: a member looks and hangs nothing up', async () => {
+  test('403: a member hangs up no calls', async () => {
     const owner = await t.signUp()
     const invitation = await t.request('POST', '/v1/invitations', {
       cookie: owner.cookie,

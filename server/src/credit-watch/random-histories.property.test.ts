@@ -1,7 +1,9 @@
+import { assertNever } from '@talktime/core/exhaustive'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { watchOver } from '../../test/watches.ts'
+import { openTestCreditWatch } from '../../test/watches.ts'
 import {
   answerOf,
   endOf,
@@ -15,8 +17,6 @@ import { hangUpForCredits } from '../calls/index.ts'
 import { readLine } from '../ledger/index.ts'
 import { verifyCreditWatch } from './verify.ts'
 
-const minuteMs = 60_000
-
 type Step =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'start' }
@@ -25,9 +25,9 @@ type Step =
   | { readonly kind: 'setting'; readonly whenCreditsRunOut: 'finish' | 'end' }
   | { readonly kind: 'look'; readonly process: number }
 
-const ms = fc.integer({ min: 1, max: 3 * minuteMs })
+const ms = fc.integer({ min: 1, max: 3 * MINUTE_MS })
 const callNumber = fc.integer({ min: 0, max: 4 })
-const agoMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 * minuteMs }))
+const agoMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 * MINUTE_MS }))
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const) }) },
@@ -78,7 +78,7 @@ async function changeSetting(
   })
 }
 
-async function told({ workspaceId }: TestWorkspace): Promise<Record<string, number>> {
+async function countAlerts({ workspaceId }: TestWorkspace): Promise<Record<string, number>> {
   const { rows } = await world.database.query<{ kind: string; alerts: number }>(
     `select kind, count(*) as alerts from alerts where workspace_id = $1 group by 1`,
     [workspaceId],
@@ -90,7 +90,7 @@ async function told({ workspaceId }: TestWorkspace): Promise<Record<string, numb
   }
 }
 
-async function hangUps({ workspaceId }: TestWorkspace): Promise<Record<'open' | 'ordered', number>> {
+async function countHangUps({ workspaceId }: TestWorkspace): Promise<Record<'open' | 'ordered', number>> {
   const { rows } = await world.database.query<Record<'open' | 'ordered', number>>(
     `select count(*) as open, count(hang_up_at_ms) as ordered from calls
      where workspace_id = $1 and status in ('authorized', 'in_conversation')`,
@@ -99,13 +99,13 @@ async function hangUps({ workspaceId }: TestWorkspace): Promise<Record<'open' | 
   return rows[0] ?? { open: 0, ordered: 0 }
 }
 
-test('whatever happens, and whichever process looks: each time at zero and back is acted on once, as the settings say', {
+test('each crossing of zero and back is acted on once, as the settings say, whatever happens and whichever process looks', {
   timeout: timeoutMs,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }), async (steps) => {
-      const workspace = await world.workspace({ monthlyMs: 2 * minuteMs, concurrentCallsMax: null })
-      const processes = [watchOver(world), watchOver(world)]
+      const workspace = await world.workspace({ monthlyMs: 2 * MINUTE_MS, concurrentCallsMax: null })
+      const processes = [openTestCreditWatch(world), openTestCreditWatch(world)]
       const calls: string[] = []
       let setting = 'finish'
       let wasOut = false
@@ -145,15 +145,18 @@ test('whatever happens, and whichever process looks: each time at zero and back 
             const isOut = balanceMs <= 0
             if (isOut !== wasOut) expected[isOut ? 'balance_zero' : 'credits_returned'] += 1
             wasOut = isOut
-            expect(await told(workspace)).toMatchObject(expected)
+            expect(await countAlerts(workspace)).toMatchObject(expected)
             const { outSinceMs } = await readLine(world.database, workspace.workspaceId)
             expect(outSinceMs !== null).toBe(isOut)
-            const { open, ordered } = await hangUps(workspace)
-            // Credit that came and went before anybody looked is passed over, with the calls that it let in.
+            const { open, ordered } = await countHangUps(workspace)
+            // Credit that arrived and ran out before any process looked is passed over, with the calls that it let in.
             if (!isOut || setting === 'finish') expect(ordered).toBe(0)
             else if (!cameBackUnseen) expect(ordered).toBe(open)
             cameBackUnseen &&= isOut
+            break
           }
+          default:
+            assertNever(one)
         }
         cameBackUnseen ||= wasOut && (await world.balance(workspace)).balanceMs > 0
         expect(await verifyCreditWatch(world.database)).toEqual([])

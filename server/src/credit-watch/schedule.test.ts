@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createSchedule } from './schedule.ts'
 
 describe('a schedule', () => {
-  test('brings up what is due, the longest due first, and once', () => {
+  test('returns what is due once, longest due first', () => {
     const schedule = createSchedule()
     schedule.put('later', 1, 300)
     schedule.put('second', 1, 200)
@@ -15,14 +15,14 @@ describe('a schedule', () => {
     expect(schedule.nextMs()).toBe(300)
   })
 
-  test('gives no more at once than it is asked for', () => {
+  test('returns no more at once than the limit', () => {
     const schedule = createSchedule()
     for (const name of ['a', 'b', 'c']) schedule.put(name, 1, 100)
     expect(schedule.take(100, 2)).toHaveLength(2)
     expect(schedule.take(100, 2)).toHaveLength(1)
   })
 
-  test('is not led back by what was known of an earlier state', () => {
+  test('ignores an earlier state of a workspace', () => {
     const schedule = createSchedule()
     schedule.put('a', 2, 500)
     schedule.put('a', 1, 100)
@@ -31,7 +31,7 @@ describe('a schedule', () => {
     expect(schedule.take(500, 10)).toEqual([{ workspaceId: 'a', dueMs: 500 }])
   })
 
-  test('says the same as a list that is searched, whatever is put and taken', () => {
+  test('agrees with a list that is searched, whatever is put and taken', () => {
     const put = fc.record({
       workspaceId: fc.constantFrom('a', 'b', 'c', 'd'),
       inMs: fc.option(fc.integer({ min: 0, max: 50 })),

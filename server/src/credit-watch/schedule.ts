@@ -1,32 +1,34 @@
 import TinyQueue from 'tinyqueue'
 
-/** A workspace in which something is to be done, and since when that was known to be due. */
+/** A workspace that is due, and since when (epoch milliseconds). 0: another process missed it. */
 export type Due = { readonly workspaceId: string; readonly dueMs: number }
 
-/** When something is due in which workspace. Plain memory: what is lost with it is found in the database. */
+/** A schedule of workspaces by when they are due. It is plain memory: the database has everything that is lost with it. */
 export type Schedule = {
   /**
-   * Something is due in the workspace at `dueMs`; null: nothing. What was put for a later state of it stands.
+   * Sets when the workspace is due; null: never. Ignored if the schedule already knows a later state of the workspace.
    *
-   * @param seq the number of the state this follows from: of its line's last event
+   * @param seq numbers the workspace's state, by its line's last event
    */
   put(workspaceId: string, seq: number, dueMs: number | null): void
-  /** Takes out what is due at `nowMs`, the longest due first. */
+  /** Removes the workspaces that are due at `nowMs`, at most `limit`, and returns them longest due first. */
   take(nowMs: number, limit: number): Due[]
-  /** When to look again: nothing is due before; null: never. */
+  /** The instant before which nothing is due. null: nothing is scheduled. */
   nextMs(): number | null
 }
 
 type Entry = {
   seq: number
   dueMs: number
-  /** When the queue brings it up, which is no later than it is due. */
+  /** Its place in the queue, which is never later than `dueMs`. */
   queuedMs: number
 }
 
 /**
- * A busy workspace's crossing moves with every call, mostly to and fro. So an entry is not queued again when it comes
- * to be due later than it is queued for, and stays when nothing is due any more: it is looked at when its time comes.
+ * Creates an empty schedule.
+ *
+ * A busy workspace's crossing moves with every call, mostly back and forth. So an entry that becomes due later, or never,
+ * keeps its place in the queue. It is looked at when that place comes up, and queued again if it is due later.
  */
 export function createSchedule(): Schedule {
   const entries = new Map<string, Entry>()
@@ -59,7 +61,7 @@ export function createSchedule(): Schedule {
         if (first === undefined || first.atMs > nowMs) break
         queue.pop()
         const entry = entries.get(first.workspaceId)
-        // Queued again since, for an earlier time.
+        // The entry was queued again since, for an earlier time.
         if (entry === undefined || entry.queuedMs !== first.atMs) continue
         if (entry.dueMs > nowMs && entry.dueMs < Number.POSITIVE_INFINITY) {
           enqueue(first.workspaceId, entry)

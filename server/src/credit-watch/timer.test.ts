@@ -1,3 +1,4 @@
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { openEvents } from '../../test/event-stream.ts'
@@ -12,20 +13,20 @@ beforeAll(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-test('a call of a fifth of a second’s credit is hung up by itself, at that instant', async () => {
+test('a call with credit for 200 ms gets its hang-up order at that instant, without any request', async () => {
   const stack = await connectVoiceStack(t)
   await stack.ask('PATCH', '/v1/workspace', { body: { whenCreditsRunOut: 'end', lowBalanceCredits: 0 } })
-  await stack.granted({ milliseconds: 200 - 1000 * 60_000, kind: 'adjustment' })
+  await stack.granted({ milliseconds: 200 - 1000 * MS_PER_CREDIT, kind: 'adjustment' })
   const stream = await openEvents(`${address}/v1/events`, { authorization: `Bearer ${stack.key}` })
   const call = await stack.startedCall()
   const { answeredAt } = (await stack.answer(call)).body
-  const told = await stream.next(
+  const ordered = await stream.next(
     ({ data }) => data.hangUpOrderedAt !== undefined && data.hangUpOrderedAt !== null,
   )
-  expect(told).toMatchObject({ event: 'call', data: { id: call, hangUpReason: 'out_of_credits' } })
+  expect(ordered).toMatchObject({ event: 'call', data: { id: call, hangUpReason: 'out_of_credits' } })
   const outSince = new Date(Date.parse(answeredAt ?? '') + 200).toISOString()
   expect(await stack.balance()).toMatchObject({ status: 'out', outSince })
-  expect(Date.parse(String(told.data.hangUpOrderedAt))).toBeGreaterThanOrEqual(Date.parse(outSince))
+  expect(Date.parse(String(ordered.data.hangUpOrderedAt))).toBeGreaterThanOrEqual(Date.parse(outSince))
   await stack.end(call)
   await stack.granted({ credits: 10 })
   expect(await stream.next(({ event }) => event === 'alert')).toBeDefined()

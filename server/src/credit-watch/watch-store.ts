@@ -1,14 +1,15 @@
 import type { LineRow } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 
-export type FoundLine = { readonly workspaceId: string; readonly eventSeq: number }
+/** A line that is due, and the number of its last event. */
+export type DueLine = { readonly workspaceId: string; readonly eventSeq: number }
 
 /**
- * Lines on which something is to be done at `nowMs`: their balance is on another side of a level than their marks say,
- * or a boundary is due. The same as core's `findNextCrossing`, for all lines at once.
+ * Finds lines that are due at `nowMs`: their balance is on another side of a threshold than their watch state says, or a
+ * boundary is due. It says in SQL, for all lines, what `findNextCrossing` of core says for one.
  */
-export async function findDue(db: Queryable, nowMs: number, limit: number): Promise<FoundLine[]> {
-  const { rows } = await db.query<FoundLine>({
+export async function findDueLines(db: Queryable, nowMs: number, limit: number): Promise<DueLine[]> {
+  const { rows } = await db.query<DueLine>({
     name: 'credit_watch_find_due',
     text: `
       select workspace_id as "workspaceId", event_seq as "eventSeq"
@@ -26,8 +27,8 @@ export async function findDue(db: Queryable, nowMs: number, limit: number): Prom
   return rows
 }
 
-/** A line with what has to be known of it to say when something is to be done. */
-export type ComingLine = Pick<
+/** The columns of a line that decide when it is due. */
+export type WatchedRow = Pick<
   LineRow,
   | 'workspaceId'
   | 'anchorMs'
@@ -41,9 +42,9 @@ export type ComingLine = Pick<
   | 'eventSeq'
 >
 
-/** Lines on which something will be to be done by `untilMs`, if nothing else happens, or is by now. */
-export async function findComing(db: Queryable, untilMs: number): Promise<ComingLine[]> {
-  const { rows } = await db.query<ComingLine>({
+/** Finds lines that are due by `untilMs` if nothing else happens. Lines that are due now are among them. */
+export async function findUpcomingLines(db: Queryable, untilMs: number): Promise<WatchedRow[]> {
+  const { rows } = await db.query<WatchedRow>({
     name: 'credit_watch_find_coming',
     text: `
       select workspace_id as "workspaceId", anchor_ms as "anchorMs", balance_ms as "balanceMs",

@@ -1,4 +1,4 @@
-import { type SeededRandom, seededRandom } from '../platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../platform/seeded-random.ts'
 
 /** What the demo's campaigns are called, and whom they call. Numbers are reserved for fiction, names are made up. */
 
@@ -123,7 +123,7 @@ const dentists = ['Dr. Amani Cole', 'Dr. Jules Fairbank', 'Dr. Mei Sorensen']
 
 /** The campaign's file of contacts, as the practice's own program would write it. */
 export function contactsOf({ contacts, badRows, seed }: CampaignCast, nowMs: number): string {
-  const chance = seededRandom(seed)
+  const chance = createSeededRandom(seed)
   const rows = Array.from({ length: contacts }, (_, index) => contactRow(chance, index, nowMs))
   // Not at the end, where nobody would look for them.
   rows.splice(Math.floor(contacts / 3), 0, ...badRows)

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { ownFile } from '../platform/data-folder.ts'
+import { readOrCreateSecret } from '../platform/data-folder.ts'
 
 type PasswordConfig = Pick<Config, 'host' | 'publicUrl' | 'dataDir'>
 
@@ -26,7 +26,7 @@ export async function ownerPassword(config: PasswordConfig): Promise<string> {
 
 /** The random one: for whoever cannot know where the server listens. */
 export function randomOwnerPassword({ dataDir }: Pick<Config, 'dataDir'>): Promise<string> {
-  return ownFile(dataDir, fileName, lengthMin)
+  return readOrCreateSecret(dataDir, fileName, lengthMin)
 }
 
 /** Whether others than this machine can reach the server, itself or through a proxy. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const Amount = z
   .object({
     milliseconds: z.int().meta({ description: 'Talk time in milliseconds: exact.' }),
-    credits: z.number().meta({ description: 'The same in credits: 1 credit is 60,000 milliseconds.' }),
+    credits: z.number().meta({ description: 'The amount in credits: 1 credit is 60,000 milliseconds.' }),
   })
   .meta({
     id: 'Amount',

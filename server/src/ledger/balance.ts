@@ -4,12 +4,12 @@ import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
 import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { type GrantRow, openGrants, remainingGrants } from './grants.ts'
-import { readMonthlyGrantedMs } from './low-balance-threshold.ts'
+import { type GrantRow, listGrantRows, openGrants, readMonthlyGrantedMs } from './grant-store.ts'
+import { remainingGrants } from './grants.ts'
 import type { LineRow } from './unit.ts'
-import { lineColumns } from './unit-store.ts'
+import { readLines } from './unit-store.ts'
 
-/** A workspace's balance at an instant; every amount in milliseconds of talk time. */
+/** A workspace's balance at an instant. Amounts are milliseconds of talk time. */
 export type Balance = {
   readonly asOfMs: number
   readonly balanceMs: number
@@ -28,13 +28,9 @@ export type Balance = {
   readonly outSinceMs: number | null
 }
 
-/** Reads the line as it is, without a lock. Throws `workspace_not_found`. */
+/** Reads the line without a lock. Throws Problem `workspace_not_found`. */
 export async function readLine(db: Queryable, workspaceId: string): Promise<LineRow> {
-  const { rows } = await db.query<LineRow>(
-    `select ${lineColumns} from balance_lines l where workspace_id = $1`,
-    [workspaceId],
-  )
-  const line = rows[0]
+  const [line] = await readLines(db, [workspaceId])
   if (line === undefined) throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
   return line
 }
@@ -44,10 +40,10 @@ export async function readBalance(db: Queryable, workspaceId: string, nowMs: num
   const line = await readLine(db, workspaceId)
   const open = await openGrants(db, workspaceId)
   const monthly = await readMonthlyGrantedMs(db, workspaceId, nowMs)
-  return balanceOf(line, open, monthly, nowMs)
+  return computeBalance(line, open, monthly, nowMs)
 }
 
-function balanceOf(
+function computeBalance(
   line: LineRow,
   open: readonly GrantRow[],
   monthlyGrantedMs: number,
@@ -69,16 +65,32 @@ function balanceOf(
     promotionalRemainingMs: sumOf('promotional', 'adjustment'),
     overdraftMs: Math.max(0, -balanceMs),
     liveCalls: line.liveCalls,
-    runsOutAtMs: runsOutAtMs(line, nowMs),
+    runsOutAtMs: findRunsOut(line, nowMs),
     status: classifyBalance(balanceMs, line.lowBalanceThresholdMs),
     lowBelowMs: line.lowBalanceThresholdMs,
     outSinceMs: decideCrossings(line, nowMs).watchState.outSinceMs,
   }
 }
 
-function runsOutAtMs(line: LineRow, nowMs: number): number | null {
+function findRunsOut(line: LineRow, nowMs: number): number | null {
   const crossesAtMs = findCrossing(line, 0)
   if (crossesAtMs === null || balanceAt(line, nowMs) <= 0) return null
   if (line.nextBoundaryMs !== null && crossesAtMs > line.nextBoundaryMs) return null
   return crossesAtMs
+}
+
+/**
+ * Lists grants, newest first, one more than `limit`; only those before the grant `beforeId`. What is drawn but not yet
+ * folded is taken off. Read them in one snapshot.
+ */
+export async function listGrants(
+  db: Queryable,
+  workspaceId: string,
+  page: { readonly limit: number; readonly beforeId: string | null },
+): Promise<GrantRow[]> {
+  const rows = await listGrantRows(db, workspaceId, page)
+  const { drawnMs, foldedMs } = await readLine(db, workspaceId)
+  const { grants } = remainingGrants(await openGrants(db, workspaceId), drawnMs - foldedMs)
+  const open = new Map(grants.map((grant) => [grant.id, grant]))
+  return rows.map((grant) => open.get(grant.id) ?? grant)
 }

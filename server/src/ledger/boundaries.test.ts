@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { chargeUntilBoundary } from '../calls/index.ts'
@@ -9,9 +10,6 @@ import { quietConfig } from '../quiet-rooms.ts'
 import type { BoundarySteps } from './boundaries.ts'
 import type { Ledger } from './ledger.ts'
 import { openLedger } from './open-ledger.ts'
-
-const minuteMs = 60_000
-const dayMs = 24 * 60 * minuteMs
 
 let world: World
 beforeEach(async () => {
@@ -43,23 +41,25 @@ async function entries(workspace: TestWorkspace): Promise<string[]> {
     [workspace.workspaceId],
   )
   const startedAtMs = rows[0]?.at ?? 0
-  return rows.map(({ kind, amount, at }) => `day ${(at - startedAtMs) / dayMs}: ${amount / minuteMs} ${kind}`)
+  return rows.map(
+    ({ kind, amount, at }) => `day ${(at - startedAtMs) / DAY_MS}: ${amount / MINUTE_MS} ${kind}`,
+  )
 }
 
-const inDays = (days: number) => world.clock.now() + days * dayMs
+const inDays = (days: number) => world.clock.now() + days * DAY_MS
 
-describe('what is due', () => {
-  test('happens once, in its order and dated when it should have been, however late it is looked at', async () => {
+describe('a boundary that is due', () => {
+  test('is passed once, in order and dated when it was due, however late', async () => {
     const workspace = await world.workspace()
     const promotional = (amount: number, days: number) =>
-      world.grant(workspace, { kind: 'promotional', amountMs: amount * minuteMs, expiresAtMs: inDays(days) })
+      world.grant(workspace, { kind: 'promotional', amountMs: amount * MINUTE_MS, expiresAtMs: inDays(days) })
     await promotional(7, 20)
     await promotional(5, 10)
     await promotional(9, 45)
-    world.clock.advance(45 * dayMs - 3 * minuteMs)
+    world.clock.advance(45 * DAY_MS - 3 * MINUTE_MS)
     const start = startOf(workspace)
     await world.engine.submitBatch([start, answerOf(world, workspace, start.callId)])
-    world.clock.advance(5 * dayMs)
+    world.clock.advance(5 * DAY_MS)
     await Promise.all([1, 2, 3].map(() => world.ledger.catchUp([workspace.workspaceId])))
     const [, , , , ...happened] = await entries(workspace)
     expect(happened).toEqual([
@@ -72,16 +72,16 @@ describe('what is due', () => {
     ])
   })
 
-  test('at a moment has happened at that moment and not a millisecond before', async () => {
+  test('is past at its instant and not a millisecond before', async () => {
     const workspace = await world.workspace()
-    await world.grant(workspace, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
-    world.clock.advance(dayMs - 1)
-    expect((await world.balance(workspace)).promotionalRemainingMs).toBe(minuteMs)
+    await world.grant(workspace, { kind: 'promotional', amountMs: MINUTE_MS, expiresAtMs: inDays(1) })
+    world.clock.advance(DAY_MS - 1)
+    expect((await world.balance(workspace)).promotionalRemainingMs).toBe(MINUTE_MS)
     world.clock.advance(1)
     expect((await world.balance(workspace)).promotionalRemainingMs).toBe(0)
   })
 
-  test('is not looked for where nothing is due', async () => {
+  test('costs nothing where none is due', async () => {
     const workspace = await world.workspace()
     const before = await entries(workspace)
     await world.ledger.catchUpIfDue(workspace.workspaceId)
@@ -89,11 +89,11 @@ describe('what is due', () => {
     expect(await entries(workspace)).toEqual(before)
   })
 
-  test('in many workspaces is done a few at a time, the longest due first', async () => {
+  test('in many workspaces is passed a few at a time, the longest overdue first', async () => {
     const [second, first] = [await world.workspace(), await world.workspace()]
-    await world.grant(second, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(2) })
-    await world.grant(first, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
-    world.clock.advance(3 * dayMs)
+    await world.grant(second, { kind: 'promotional', amountMs: MINUTE_MS, expiresAtMs: inDays(2) })
+    await world.grant(first, { kind: 'promotional', amountMs: MINUTE_MS, expiresAtMs: inDays(1) })
+    world.clock.advance(3 * DAY_MS)
     const expired = async (workspace: TestWorkspace) =>
       (await entries(workspace)).some((entry) => entry.endsWith('expiry'))
     expect(await world.ledger.catchUpDue(1)).toBe(1)
@@ -103,14 +103,14 @@ describe('what is due', () => {
     expect(await world.ledger.catchUpDue(1)).toBe(0)
   })
 
-  test('in one workspace that cannot be helped keeps no other from its own', async () => {
+  test('that cannot be passed in one workspace holds up no other', async () => {
     const [broken, sound] = [await world.workspace(), await world.workspace()]
     const passing = openLedgerOver(world, async (tx, unit, atMs, nowMs) => {
       if (unit.line.workspaceId === broken.workspaceId) throw new Error('This workspace is broken')
       return renewSubscription(tx, unit, atMs, nowMs)
     })
-    await world.grant(broken, { kind: 'promotional', amountMs: minuteMs, expiresAtMs: inDays(1) })
-    world.clock.advance(31 * dayMs)
+    await world.grant(broken, { kind: 'promotional', amountMs: MINUTE_MS, expiresAtMs: inDays(1) })
+    world.clock.advance(31 * DAY_MS)
     await expect(passing.catchUpDue(100)).rejects.toThrow('1 of 2 workspaces')
     expect((await entries(sound)).filter((entry) => entry.endsWith('monthly_grant'))).toHaveLength(2)
     // Nothing of what had been done for the broken one was kept.

@@ -1,7 +1,7 @@
 import { rebaseLine } from '@talktime/core/billing/balance-line'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import { readNextExpiry } from './boundary-store.ts'
+import { readNextExpiry } from './grant-store.ts'
 import { boundaryNoLaterThan, expireGrants, fold } from './grants.ts'
 import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 import { addEvent, type WorkspaceUnit } from './unit.ts'

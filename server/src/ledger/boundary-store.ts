@@ -18,12 +18,3 @@ export async function findDueBoundaries(db: Queryable, nowMs: number, limit: num
   )
   return rows.map(({ workspaceId }) => workspaceId)
 }
-
-/** When the next grant with credit left expires; null: none does. */
-export async function readNextExpiry(db: Queryable, workspaceId: string): Promise<number | null> {
-  const { rows } = await db.query<{ at: number | null }>(
-    `select min(expires_at_ms) as at from grants where workspace_id = $1 and remaining_ms > 0`,
-    [workspaceId],
-  )
-  return rows[0]?.at ?? null
-}

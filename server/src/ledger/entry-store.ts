@@ -1,12 +1,11 @@
+import type { ChargeEntry } from '@talktime/core/billing/charge-allocations'
 import type { Queryable } from '../platform/database/database.ts'
-import { readLine } from './balance.ts'
-import { type GrantRow, grantColumns, openGrants, remainingGrants } from './grants.ts'
 import type { EntryRow } from './unit.ts'
 
 /**
- * Entries of the ledger, newest first, one more than `limit`; those before entry number `beforeSeq`.
+ * Lists entries of the ledger, newest first, one more than `limit`; only those before entry number `beforeSeq`.
  *
- * @param page.kinds only entries of these kinds; none: of all
+ * @param page.kinds only entries of these kinds; empty: all
  */
 export async function listEntries(
   db: Queryable,
@@ -17,7 +16,7 @@ export async function listEntries(
     readonly kinds: readonly EntryRow['kind'][]
   },
 ): Promise<EntryRow[]> {
-  // Nearly all entries are calls': said outright, so that the index without them is used.
+  // Nearly all entries are calls'. Excluding them literally lets PostgreSQL use the index without them.
   const ofKinds = page.kinds.length === 0 || page.kinds.includes('call') ? '' : `and kind <> 'call'`
   const { rows } = await db.query<EntryRow>(
     `select workspace_id as "workspaceId", seq, id, at_ms as "atMs", recorded_at_ms as "recordedAtMs", kind,
@@ -32,22 +31,16 @@ export async function listEntries(
   return rows
 }
 
-/**
- * Grants, newest first, one more than `limit`; those before the grant `beforeId`. What is drawn but not folded yet is
- * taken off. Read them in one snapshot.
- */
-export async function listGrants(
+/** Reads a call's entries, in order, as far as the allocation of its charges needs them. */
+export async function readChargeEntries(
   db: Queryable,
   workspaceId: string,
-  page: { readonly limit: number; readonly beforeId: string | null },
-): Promise<GrantRow[]> {
-  const { rows } = await db.query<GrantRow>(
-    `select ${grantColumns} from grants where workspace_id = $1 and ($2::uuid is null or id < $2)
-     order by id desc limit $3`,
-    [workspaceId, page.beforeId, page.limit + 1],
+  seqs: readonly number[],
+): Promise<ChargeEntry[]> {
+  const { rows } = await db.query<ChargeEntry>(
+    `select amount_ms as "amountMs", drawn_after_ms as "drawnAfterMs", grant_id as "grantId" from ledger_entries
+     where workspace_id = $1 and seq = any($2::bigint[]) order by seq`,
+    [workspaceId, seqs],
   )
-  const { drawnMs, foldedMs } = await readLine(db, workspaceId)
-  const { grants } = remainingGrants(await openGrants(db, workspaceId), drawnMs - foldedMs)
-  const open = new Map(grants.map((grant) => [grant.id, grant]))
-  return rows.map((grant) => open.get(grant.id) ?? grant)
+  return rows
 }

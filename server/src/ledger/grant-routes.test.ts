@@ -64,7 +64,7 @@ describe('a grant', () => {
     expect((await stack.ask('GET', '/v1/grants')).body.data).toContainEqual(listed)
   })
 
-  test('below zero takes credit off as usage does, the soonest to expire first', async () => {
+  test('below zero deducts as usage does, the soonest to expire first', async () => {
     await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
     const body = await stack.granted({ credits: -15, kind: 'adjustment' })
     expect(body).toMatchObject({ id: null, amount: credits(-15), remaining: zero })
@@ -77,7 +77,7 @@ describe('a grant', () => {
     expect(await stack.balance()).toMatchObject({ balance: credits(-5), overdraft: credits(5) })
   })
 
-  test('that expires takes what is left of it away, at its time', async () => {
+  test('that expires takes what is left of it, at its time', async () => {
     await stack.granted({ credits: 10, expiresAt: '2026-11-22T12:30:00.000+01:00' })
     await stack.talk(4 * minute)
     t.clock.set(Date.parse('2026-11-22T11:29:59.999Z'))
@@ -114,7 +114,7 @@ describe('a grant', () => {
     ])
   })
 
-  test('shows what is left of it once calls are charged', async () => {
+  test('shows what is left once calls are charged', async () => {
     const remaining = async () => {
       const { body } = await stack.ask('GET', '/v1/grants')
       return body.data.map((one) => [one.kind, one.remaining])
@@ -133,7 +133,7 @@ describe('a grant', () => {
     ])
   })
 
-  test('is made once for an Idempotency-Key, by two servers at once', async () => {
+  test('is made once per Idempotency-Key, by two servers at once', async () => {
     const other = await t.addProcess()
     const path = `/v1/workspaces/${stack.workspaceId}/grants`
     const request = {
@@ -149,7 +149,7 @@ describe('a grant', () => {
     expect((await stack.balance()).balance).toEqual(credits(1005))
   })
 
-  test('goes to the workspace in the path; a header that names another is 404', async () => {
+  test('goes to the workspace in the path; 404 if a header names another', async () => {
     const other = await connectVoiceStack(t)
     const same = await stack.grant({ credits: 5 }, { workspace: stack.workspaceId })
     expect(same.status).toBe(201)
@@ -260,7 +260,7 @@ describe('a grant that is refused', () => {
     expect(await amountsOf()).toEqual([['monthly_grant', 1000]])
   })
 
-  test('403 for a workspace’s own key, 404 for a workspace that there is not', async () => {
+  test('403 for a workspace’s own key, 404 for an unknown workspace', async () => {
     const own = await stack.grant({ credits: 1 }, { key: stack.key })
     expect(own.body).toMatchObject({ status: 403, code: 'forbidden' })
     for (const id of [nobody, 'ws_1', stack.agentId]) {
@@ -273,7 +273,7 @@ describe('a grant that is refused', () => {
     expect(await amountsOf()).toEqual([['monthly_grant', 1000]])
   })
 
-  test('where the balance would leave what it can hold: many large ones', async () => {
+  test('when many large grants would exceed what a balance can hold', async () => {
     await stack.granted({ credits: 999_000_000 })
     const tooMuch = await stack.grant({ credits: 1_000_000 })
     expect(tooMuch.body).toMatchObject({ status: 400, errors: [{ pointer: '/credits' }] })

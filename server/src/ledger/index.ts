@@ -3,17 +3,8 @@ export { type Balance, readBalance, readLine } from './balance.ts'
 export { isAtBoundary } from './boundaries.ts'
 export { type Change, type ChangeWorkspace, openWorkspaceLine } from './change-workspace.ts'
 export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'
-export {
-  addGrant,
-  boundaryNoLaterThan,
-  expireMonthly,
-  type GrantRow,
-  grantColumns,
-  type NewGrant,
-  openGrants,
-  paidBy,
-  priceOfGrant,
-} from './grants.ts'
+export { type GrantRow, grantColumns, openGrants, priceOfGrant } from './grant-store.ts'
+export { addGrant, boundaryNoLaterThan, expireMonthly, type NewGrant, paidBy } from './grants.ts'
 export type { Ledger } from './ledger.ts'
 export { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 export { openLedger } from './open-ledger.ts'

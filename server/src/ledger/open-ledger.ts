@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { RoomAssembly } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Commits } from '../platform/commits.ts'
@@ -8,6 +9,7 @@ import type { BoundarySteps } from './boundaries.ts'
 import { findDueBoundaries, isBoundaryDue } from './boundary-store.ts'
 import { createChangeWorkspace } from './change-workspace.ts'
 import type { Ledger } from './ledger.ts'
+import { deleteExpiredEvents } from './retention.ts'
 import { ledgerRoutes } from './routes.ts'
 import type { WorkspaceCommit } from './unit.ts'
 
@@ -60,6 +62,7 @@ export function openLedger(deps: LedgerDeps): Ledger {
     },
   }
   assembly.chore('Passing boundaries', 1_000, () => ledger.catchUpDue(DUE_MAX))
+  assembly.chore('Deleting expired events', MINUTE_MS, () => deleteExpiredEvents(database, clock.now()))
   assembly.routes((http) => ledgerRoutes({ ...deps, ...http, ledger }))
   return ledger
 }

@@ -3,7 +3,7 @@ import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { Amount, amountOf } from './amount.ts'
 import type { Balance } from './balance.ts'
-import type { GrantRow } from './grants.ts'
+import type { GrantRow } from './grant-store.ts'
 import type { EntryRow } from './unit.ts'
 
 export const BalanceResponse = z
@@ -24,7 +24,9 @@ export const BalanceResponse = z
     }),
     status: z.enum(['ok', 'low', 'out']),
     lowBelow: Amount.meta({ description: 'Below it the balance is low.' }),
-    outSince: Instant.nullable().meta({ description: 'When the balance reached zero; null: it is above.' }),
+    outSince: Instant.nullable().meta({
+      description: 'When the balance reached zero; null while it is above.',
+    }),
   })
   .meta({ id: 'Balance', description: 'The live balance and its parts.' })
 
@@ -53,12 +55,12 @@ export const GrantResponse = z
     id: z.string().nullable().meta({ description: 'Null for a deduction.' }),
     kind: z.enum(['monthly', 'top_up', 'promotional', 'adjustment']),
     amount: Amount,
-    remaining: Amount.meta({ description: 'Of the settled credit; live calls are not taken off.' }),
+    remaining: Amount.meta({ description: 'Of settled credit: live calls are not deducted.' }),
     grantedAt: Instant,
     expiresAt: Instant.nullable(),
     reason: z.string().nullable(),
   })
-  .meta({ id: 'Grant', description: 'Credit that was given, or taken off by an adjustment.' })
+  .meta({ id: 'Grant', description: 'Credit that was granted, or deducted by an adjustment.' })
 
 export const GrantMadeResponse = GrantResponse.extend({ transactionId: z.string() }).meta({ id: 'GrantMade' })
 
@@ -89,8 +91,8 @@ export const TransactionResponse = z
     id: z.string(),
     at: Instant,
     kind: EntryKindName,
-    amount: Amount.meta({ description: 'Below zero where it took credit.' }),
-    balanceAfter: Amount.meta({ description: 'The settled balance after it; live calls are not taken off.' }),
+    amount: Amount.meta({ description: 'Negative where it took credit.' }),
+    balanceAfter: Amount.meta({ description: 'The settled balance after it: live calls are not deducted.' }),
     callId: z.string().nullable(),
     grantId: z.string().nullable(),
     purchaseId: z.string().nullable(),

@@ -1,116 +1,90 @@
-import type { PlacedDraw } from '@talktime/core/billing/burn-down'
-import type { Queryable } from '../platform/database/database.ts'
-import { invariant } from '../platform/problem.ts'
 import {
-  expireGrants,
-  fold,
-  type GrantRow,
-  grantColumns,
-  neverPaid,
-  paidBy,
-  priceOfGrant,
-  type ReturnedCredit,
-  returnToGrant,
-} from './grants.ts'
+  allocateReversal,
+  type ChargeEntry,
+  measureAllocation,
+} from '@talktime/core/billing/charge-allocations'
+import type { Queryable } from '../platform/database/database.ts'
+import { readChargeEntries } from './entry-store.ts'
+import { type GrantRow, priceOfGrant, readGrants } from './grant-store.ts'
+import { expireGrants, fold, isNeverPaid, paidBy, type ReturnedCredit, returnToGrant } from './grants.ts'
 import type { EntryRow, WorkspaceUnit } from './unit.ts'
 
-type ChargeEntry = { amountMs: number; drawnAfterMs: number }
+/** A call that was charged more than was talked. */
+export type OverchargedCall = {
+  readonly callId: string
+  /** The call's entries so far, all of them written. */
+  readonly entrySeqs: readonly number[]
+  /** How much too much, in milliseconds of talk time. */
+  readonly amountMs: number
+}
 
 /**
- * Gives back the last `amountMs` of what a call was charged: a presumed end, or the cut at a reset, had charged
- * more than was talked. The credit goes back as it was: to the same kind with the same expiry, so monthly credit
- * of a cycle that is over expires at once. What no credit had paid makes none: it takes off the overdraft.
+ * Reverses the last `amountMs` of what a call was charged: a presumed end, or the charge at a boundary, had counted
+ * more than was talked. Credit returns as it was, to the same kind with the same expiry, so that monthly credit of a
+ * cycle that is over expires at once. What no credit had paid creates none: it comes off the overdraft.
  *
- * @param entrySeqs the call's entries so far, all written
  * @returns the new entries, to be added to the call's
  */
 export async function reverseCharge(
   tx: Queryable,
   unit: WorkspaceUnit,
-  call: { readonly callId: string; readonly entrySeqs: readonly number[]; readonly amountMs: number },
+  call: OverchargedCall,
   nowMs: number,
 ): Promise<EntryRow[]> {
   await fold(tx, unit)
-  const pieces = await lastPaid(tx, unit, call)
-  const grants = await grantsById(tx, unit.line.workspaceId, pieces)
+  const payers = await readPayers(tx, unit, call)
   const entries: EntryRow[] = []
-  const giveBackAs = async (credit: ReturnedCredit, amountMs: number) => {
+  const returnCredit = async (credit: ReturnedCredit, amountMs: number) => {
     if (amountMs === 0) return
-    const back = { credit, amountMs, callId: call.callId }
-    entries.push(await returnToGrant(tx, unit, back, nowMs))
+    entries.push(await returnToGrant(tx, unit, { credit, amountMs, callId: call.callId }, nowMs))
   }
-  const payers = pieces.map(({ grantId, amountMs }) => ({ grant: grants.get(grantId ?? ''), amountMs }))
   const unpaidMs = payers
-    .filter(({ grant }) => grant === undefined || neverPaid(grant))
+    .filter(({ grant }) => grant === undefined || isNeverPaid(grant))
     .reduce((sum, { amountMs }) => sum + amountMs, 0)
   // Before any other credit, which would pay the overdraft in its place. Where the overdraft has been paid since, by
-  // credit that cannot be told any more, it comes back as credit that does not expire.
-  const cancelledMs = Math.min(unpaidMs, unit.line.drawnMs - unit.line.foldedMs)
-  await giveBackAs('never_paid', cancelledMs)
+  // credit that can no longer be told, it comes back as credit that does not expire.
+  const canceledMs = Math.min(unpaidMs, unit.line.drawnMs - unit.line.foldedMs)
+  await returnCredit('never_paid', canceledMs)
   await fold(tx, unit)
-  await giveBackAs({ kind: 'adjustment', expiresAtMs: null, price: null }, unpaidMs - cancelledMs)
+  await returnCredit({ kind: 'adjustment', expiresAtMs: null, price: null }, unpaidMs - canceledMs)
   for (const { grant, amountMs } of payers) {
-    if (grant !== undefined && !neverPaid(grant))
-      await giveBackAs({ ...grant, price: priceOfGrant(grant) }, amountMs)
+    if (grant !== undefined && !isNeverPaid(grant)) {
+      await returnCredit({ ...grant, price: priceOfGrant(grant) }, amountMs)
+    }
   }
   await expireGrants(tx, unit, nowMs, nowMs)
   await fold(tx, unit)
   return entries
 }
 
-type ChargeAllocation = { grantId: string | null; amountMs: number }
-
-/** The pieces that paid the call's last `amountMs`, what was given back before left out. */
-async function lastPaid(
-  tx: Queryable,
-  unit: WorkspaceUnit,
-  call: { readonly entrySeqs: readonly number[]; readonly amountMs: number },
-): Promise<ChargeAllocation[]> {
-  const { rows } = await tx.query<ChargeEntry>(
-    `select amount_ms as "amountMs", drawn_after_ms as "drawnAfterMs" from ledger_entries
-     where workspace_id = $1 and seq = any($2::bigint[]) order by seq desc`,
-    [unit.line.workspaceId, call.entrySeqs],
-  )
-  let skipMs = rows.filter((e) => e.amountMs > 0).reduce((sum, e) => sum + e.amountMs, 0)
-  let wantedMs = call.amountMs
-  const pieces: ChargeAllocation[] = []
-  for (const charge of rows.filter((e) => e.amountMs < 0)) {
-    const stretch = { fromMs: charge.drawnAfterMs + charge.amountMs, toMs: charge.drawnAfterMs }
-    const paid = await paidBy(tx, unit.line, stretch)
-    for (const piece of [...withUnpaid(paid, stretch)].reverse()) {
-      const skippedMs = Math.min(skipMs, piece.amountMs)
-      skipMs -= skippedMs
-      const takenMs = Math.min(wantedMs, piece.amountMs - skippedMs)
-      wantedMs -= takenMs
-      if (takenMs > 0) pieces.push({ grantId: piece.grantId, amountMs: takenMs })
-    }
-  }
-  invariant(wantedMs === 0, 'More would be given back than the call was charged')
-  return pieces
+type Payer = {
+  /** Undefined: nobody has paid. */
+  readonly grant: GrantRow | undefined
+  readonly amountMs: number
 }
 
-function withUnpaid(
-  paid: readonly PlacedDraw[],
-  stretch: { fromMs: number; toMs: number },
-): ChargeAllocation[] {
-  const pieces: ChargeAllocation[] = paid.map((draw) => ({
-    grantId: draw.grantId,
-    amountMs: draw.toMs - draw.fromMs,
+/** Who paid what is reversed, newest first. */
+async function readPayers(
+  tx: Queryable,
+  { line }: WorkspaceUnit,
+  { entrySeqs, amountMs }: OverchargedCall,
+): Promise<Payer[]> {
+  const entries = await readChargeEntries(tx, line.workspaceId, entrySeqs)
+  const draws = await paidBy(tx, line, readChargedRange(entries))
+  const allocations = allocateReversal(entries, draws, amountMs)
+  const ids = allocations.flatMap(({ grantId }) => grantId ?? [])
+  const grants = await readGrants(tx, line.workspaceId, ids)
+  return allocations.map((allocation) => ({
+    grant: grants.get(allocation.grantId ?? ''),
+    amountMs: measureAllocation(allocation),
   }))
-  const paidMs = pieces.reduce((sum, piece) => sum + piece.amountMs, 0)
-  const unpaidMs = stretch.toMs - stretch.fromMs - paidMs
-  return unpaidMs > 0 ? [...pieces, { grantId: null, amountMs: unpaidMs }] : pieces
 }
 
-async function grantsById(
-  tx: Queryable,
-  workspaceId: string,
-  pieces: readonly ChargeAllocation[],
-): Promise<Map<string, GrantRow>> {
-  const ids = pieces.flatMap((piece) => (piece.grantId === null ? [] : [piece.grantId]))
-  const { rows } = await tx.query<GrantRow>(
-    `select ${grantColumns} from grants where workspace_id = $1 and id = any($2::uuid[])`,
-    [workspaceId, ids],
-  )
-  return new Map(rows.map((grant) => [grant.id, grant]))
+/** The range of the cumulative draws in which the call's charges lie. */
+function readChargedRange(entries: readonly ChargeEntry[]): { fromMs: number; toMs: number } {
+  const charges = entries.filter(({ amountMs }) => amountMs < 0)
+  return {
+    fromMs: Math.min(...charges.map(({ drawnAfterMs, amountMs }) => drawnAfterMs + amountMs)),
+    toMs: Math.max(...charges.map(({ drawnAfterMs }) => drawnAfterMs)),
+  }
 }

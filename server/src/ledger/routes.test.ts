@@ -52,7 +52,7 @@ describe('the balance', () => {
     })
   })
 
-  test('is paid by what expires soonest first, live calls too', async () => {
+  test('is paid from the grant that expires soonest, by live calls too', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
     await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
     await stack.granted({ credits: 5, kind: 'adjustment' })
@@ -97,7 +97,7 @@ describe('the balance', () => {
     expect((await stack.receipt(id)).unpaid).toEqual(zero)
   })
 
-  test('keeps top-up credits for after the monthly ones, and over a reset', async () => {
+  test('keeps top-up credits until the monthly ones are used, and across a reset', async () => {
     stack = await connectVoiceStack(t, { planId: 'starter' })
     await stack.ask('POST', '/v1/payment-methods', { body: { testCard: 'success' } })
     const bought = await stack.ask('POST', '/v1/purchases', {
@@ -139,7 +139,7 @@ describe('the balance', () => {
     expect(await statusAfter(1)).toBe('out')
   })
 
-  test('says to the millisecond when live calls will have used it up', async () => {
+  test('states to the millisecond when live calls will have used it up', async () => {
     await stack.granted({ credits: -990, kind: 'adjustment' })
     expect((await stack.balance()).runsOutAt).toBeNull()
     const ids = [await stack.answeredCall(), await stack.answeredCall(), await stack.answeredCall()]
@@ -154,7 +154,7 @@ describe('the balance', () => {
     expect(await stack.balance()).toMatchObject({ balance: milliseconds(-1), runsOutAt: null, status: 'out' })
   })
 
-  test('does not run out where the reset comes first', async () => {
+  test('does not run out when the reset comes first', async () => {
     t.clock.advance(30 * day - 1000 * minute)
     const id = await stack.answeredCall()
     expect((await stack.balance()).runsOutAt).toBe('2026-12-22T10:00:00.000Z')
@@ -165,7 +165,7 @@ describe('the balance', () => {
 })
 
 describe('transactions', () => {
-  test('continue each other: every balance after is the one before plus the amount', async () => {
+  test('continue one another: each balance is the one before plus the amount', async () => {
     const other = await connectVoiceStack(t)
     for (let n = 1; n <= 12; n++) {
       await stack.talk(n * 1001)
@@ -184,7 +184,7 @@ describe('transactions', () => {
     for (const limit of [1, 5, 18]) expect(await stack.transactions(limit)).toEqual(whole)
   })
 
-  test('come in whole pages while new ones are made', async () => {
+  test('come in whole pages while new ones are posted', async () => {
     for (let n = 0; n < 6; n++) await stack.talk(minute)
     const before = await stack.transactions()
     const seen: TestBody[] = []
@@ -199,7 +199,7 @@ describe('transactions', () => {
     expect(seen.reverse()).toEqual(before)
   })
 
-  test('can be asked for by kind, page by page', async () => {
+  test('can be filtered by kind, page by page', async () => {
     await stack.talk(minute)
     await stack.granted({ credits: 5 })
     await stack.talk(minute)
@@ -232,7 +232,7 @@ describe('transactions', () => {
     expect(answer.body).toMatchObject({ status: 400, code: 'invalid_request', errors: [{ pointer }] })
   })
 
-  test('are 50 a page unless told', async () => {
+  test('are 50 a page by default', async () => {
     await stack.batch(
       Array.from({ length: 60 }, (_, n) => [
         { type: 'start', agentId: stack.agentId, direction: 'web', externalId: `c-${n}` },
@@ -252,7 +252,7 @@ describe('transactions', () => {
 describe('a reset', () => {
   const resetMs = Date.parse('2026-12-22T10:00:00.000Z')
 
-  test('lets what is left of the monthly credits expire and begins with new ones; other credits stay', async () => {
+  test('expires what is left of the monthly credits and grants new ones; other credits stay', async () => {
     await stack.granted({ credits: 50 })
     await stack.talk(100 * minute)
     t.clock.set(resetMs - 1)
@@ -276,7 +276,7 @@ describe('a reset', () => {
     })
   })
 
-  test('cuts a call that runs across it: each cycle pays its own part', async () => {
+  test('cuts a call that runs across it: each cycle pays its part', async () => {
     t.clock.set(resetMs - 40 * second)
     const id = await stack.answeredCall()
     t.clock.set(resetMs + 20 * second)
@@ -303,7 +303,7 @@ describe('a reset', () => {
     expect((await stack.balance()).balance).toEqual(milliseconds(1000 * minute - 50_000))
   })
 
-  test('is seen by whoever looks first, whatever they look at', async () => {
+  test('is seen by the first reader, whatever is read', async () => {
     let callId = ''
     const looks: [what: string, look: () => Promise<unknown>, seen: object][] = [
       ['transactions', async () => (await stack.transactions()).at(-1), { kind: 'monthly_grant' }],
@@ -324,7 +324,7 @@ describe('a reset', () => {
     }
   })
 
-  test('that nobody looked at for months is made up for, cycle by cycle', async () => {
+  test('that was missed for months is made up for, cycle by cycle', async () => {
     t.clock.set(Date.parse('2027-03-01T00:00:00.000Z'))
     expect((await stack.balance()).balance).toEqual(credits(1000))
     expect(await amountsOf()).toEqual([

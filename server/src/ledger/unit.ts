@@ -4,6 +4,7 @@ import type { CallEffect } from '@talktime/core/calls/call'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
 
+/** What an entry is for. `refund` is part of the API; no entry of that kind is posted yet. */
 export type EntryKind =
   | 'call'
   | 'monthly_grant'
@@ -136,7 +137,7 @@ export function post(unit: WorkspaceUnit, posting: Posting, nowMs: number): Entr
   invariant(Number.isSafeInteger(posting.amountMs) && posting.amountMs !== 0, 'An entry needs an amount')
   const drawMs = posting.draws ? -posting.amountMs : 0
   invariant(drawMs >= 0, 'Only an amount below zero draws on grants')
-  // Credit that comes or goes does so now: read from here on, the line says since when the balance is what it is.
+  // Credit comes and goes at an instant: from its anchor on, the line is exact about since when.
   const moved =
     posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebaseLine(line, posting.atMs) : line
   unit.line = {
@@ -168,8 +169,8 @@ export function post(unit: WorkspaceUnit, posting: Posting, nowMs: number): Entr
 }
 
 /**
- * Moves the line by what a call's event did to it, all but its charge: the charge, or what is given back, is an
- * entry of its own (`post`, `giveBack`).
+ * Moves the line by a call event's effect, except for its charge: a charge or its reversal is an entry of its own
+ * (`post`, `reverseCharge`).
  */
 export function applyToLine(unit: WorkspaceUnit, effect: CallEffect): void {
   const { line } = unit

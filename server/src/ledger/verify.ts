@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** One place where the books don't agree. */
+/** One place where the books do not agree. */
 export type Difference = { readonly workspaceId: string; readonly check: string; readonly detail: string }
 
 /**
- * Recomputes every balance of the ledger's own tables from the ground up. Each query yields a row a workspace
- * that differs, as (workspace_id, detail). Read in one snapshot, beside a running server.
+ * Recompute every balance of the ledger's own tables from the ground up. Each query returns one row per workspace that
+ * differs: (workspace_id, detail). Run them in one snapshot; the server may run meanwhile.
  */
 const checks: Record<string, string> = {
   'entries add up to the settled balance': `
@@ -93,7 +93,7 @@ const checks: Record<string, string> = {
     where l.workspace_id is null`,
 }
 
-/** Runs a set of such checks. `db` should be a repeatable-read transaction where others write meanwhile. */
+/** Runs a set of checks. Use a repeatable-read transaction for `db` where others write meanwhile. */
 export async function runChecks(db: Queryable, queries: Record<string, string>): Promise<Difference[]> {
   const differences: Difference[] = []
   for (const [check, sql] of Object.entries(queries)) {

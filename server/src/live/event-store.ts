@@ -1,29 +1,37 @@
 import type pg from 'pg'
+import type { EventTopic } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** What changed in a workspace since a listener last looked, merged: each thing once, however often it changed. */
+/** Something besides the balance and the calls that changed. */
+export type OtherChange = {
+  readonly topic: Exclude<EventTopic, 'balance' | 'call'>
+  /** UUID of what changed, if the topic has several; null: it has one. */
+  readonly id: string | null
+}
+
+/** What changed in a workspace after an event. Each thing is listed once, however often it changed. */
 export type Changes = {
-  /** The number of the last event that is in here: where a listener goes on from. */
+  /** The number of the last event in here. The listener continues after it. */
   readonly seq: number
   /** UUIDs of calls. */
   readonly callIds: readonly string[]
-  /** What else changed: its topic, and the UUID of what it is about, where there are several of its kind. */
-  readonly others: readonly { readonly topic: string; readonly id: string | null }[]
+  readonly others: readonly OtherChange[]
 }
 
-type EventRow = { readonly seq: number; readonly topic: string; readonly ids: string }
-/** An event beside the last number that was given out; that number alone where there is no event. */
+type EventRow = { readonly seq: number; readonly topic: EventTopic; readonly ids: string }
+/** An event beside the workspace's last event number. If there is no event, that number alone. */
 type FoundRow = pg.QueryResultRow & { newest: number } & (EventRow | { seq: null; topic: null; ids: null })
 
-/** How many event rows are merged into one look. */
-const ROWS_MAX = 1000
+/** The most events that are merged at a time. */
+const EVENTS_MAX = 1_000
 
-/** The number of the workspace's last event; undefined where there is no such workspace. */
-export async function lastEventSeq(db: Queryable, workspaceId: string): Promise<number | undefined> {
-  return (await lastEventSeqs(db, [workspaceId])).get(workspaceId)
+/** Reads the number of a workspace's last event; undefined: there is no such workspace. */
+export async function readLastEventSeq(db: Queryable, workspaceId: string): Promise<number | undefined> {
+  return (await readLastEventSeqs(db, [workspaceId])).get(workspaceId)
 }
 
-export async function lastEventSeqs(
+/** Reads the numbers of the last events of workspaces, by workspace. */
+export async function readLastEventSeqs(
   db: Queryable,
   workspaceIds: readonly string[],
 ): Promise<Map<string, number>> {
@@ -36,15 +44,15 @@ export async function lastEventSeqs(
 }
 
 /**
- * What changed after event `afterSeq`. `forgotten` where events after it have been pruned: the listener has to read
- * everything anew.
+ * Reads what changed after event `afterSeq`. `expired`: events after it were deleted, so the listener must read
+ * everything again.
  */
-export async function changesAfter(
+export async function readChangesAfter(
   db: Queryable,
   workspaceId: string,
   afterSeq: number,
-): Promise<Changes | 'forgotten' | 'nothing'> {
-  // In one statement with the last number: where all events are pruned, it alone tells that there were any.
+): Promise<Changes | 'expired' | 'none'> {
+  // One statement with the last number: when all events are deleted, that number alone says that there were any.
   const { rows } = await db.query<FoundRow>({
     name: 'live_changes_after',
     text: `select l.event_seq as newest, e.seq, e.topic, array_to_string(e.ids, ',') as ids
@@ -52,38 +60,26 @@ export async function changesAfter(
            left join lateral (select seq, topic, ids from events
                               where workspace_id = l.workspace_id and seq > $2 order by seq limit $3) e on true
            where l.workspace_id = $1 order by e.seq`,
-    values: [workspaceId, afterSeq, ROWS_MAX],
+    values: [workspaceId, afterSeq, EVENTS_MAX],
   })
   const events: EventRow[] = rows.filter((row) => row.seq !== null)
   const last = events.at(-1)
-  if (last === undefined) return (rows[0]?.newest ?? afterSeq) > afterSeq ? 'forgotten' : 'nothing'
-  // Events are numbered without a gap, and pruned in no order.
-  if (last.seq !== afterSeq + events.length) return 'forgotten'
-  return { seq: last.seq, callIds: callIdsOf(events), others: otherChanges(events) }
+  if (last === undefined) return (rows[0]?.newest ?? afterSeq) > afterSeq ? 'expired' : 'none'
+  // Events are numbered without a gap, and deleted in no particular order.
+  if (last.seq !== afterSeq + events.length) return 'expired'
+  return { seq: last.seq, callIds: listCallIds(events), others: listOtherChanges(events) }
 }
 
-function callIdsOf(events: readonly EventRow[]): string[] {
-  const told = events.filter(({ topic, ids }) => topic === 'call' && ids !== '')
-  return [...new Set(told.flatMap(({ ids }) => ids.split(',')))]
+function listCallIds(events: readonly EventRow[]): string[] {
+  const ofCalls = events.filter(({ topic, ids }) => topic === 'call' && ids !== '')
+  return [...new Set(ofCalls.flatMap(({ ids }) => ids.split(',')))]
 }
 
-function otherChanges(rows: readonly EventRow[]): { topic: string; id: string | null }[] {
-  const found = new Map<string, { topic: string; id: string | null }>()
-  for (const { topic, ids } of rows) {
+function listOtherChanges(events: readonly EventRow[]): OtherChange[] {
+  const found = new Map<string, OtherChange>()
+  for (const { topic, ids } of events) {
     if (topic === 'balance' || topic === 'call') continue
     for (const id of ids === '' ? [null] : ids.split(',')) found.set(`${topic} ${id}`, { topic, id })
   }
   return [...found.values()]
-}
-
-/** How long events are kept for listeners that lost their connection. */
-export const EVENTS_KEPT_MS = 60 * 60 * 1000
-
-/** Forgets events older than an hour; at most `limit` a time. Returns how many were forgotten. */
-export async function deleteExpiredEvents(db: Queryable, nowMs: number, limit = 20_000): Promise<number> {
-  const { rowCount } = await db.query(
-    `delete from events where ctid = any(array(select ctid from events where at_ms < $1 limit $2))`,
-    [nowMs - EVENTS_KEPT_MS, limit],
-  )
-  return rowCount ?? 0
 }

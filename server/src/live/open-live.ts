@@ -1,29 +1,25 @@
 import type { RoomAssembly } from '../access/index.ts'
 import type { WorkspaceCommit } from '../ledger/index.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { Commits } from '../platform/commits.ts'
-import type { Database } from '../platform/database/database.ts'
-import { deleteExpiredEvents } from './event-store.ts'
 import { createLiveRoutes } from './routes.ts'
-import { createStreams, type Streams } from './streams.ts'
+import { createStreams, type StreamDeps, type Streams } from './streams.ts'
 
-export type LiveDeps = {
-  readonly database: Database
-  readonly clock: Clock
+export type LiveDeps = StreamDeps & {
   readonly commits: Commits<WorkspaceCommit>
   readonly assembly: RoomAssembly
-  readonly onError: (error: unknown) => void
 }
 
-/** Opens the live streams: listeners hear of this process's commits at once, and of others' within moments. */
+/** How often commits of other processes are looked for. */
+const POLL_MS = 250
+
+/** Opens the live streams. Listeners get this process's commits at once, and those of others within moments. */
 export function openLive(deps: LiveDeps): Streams {
-  const { database, clock, commits, assembly } = deps
+  const { database, commits, assembly } = deps
   const streams = createStreams(deps)
   commits.subscribe((committed) => streams.wake(committed.map(({ workspaceId }) => workspaceId)))
   const live = createLiveRoutes({ database, streams })
   assembly.routes(({ access }) => live.routes(access))
-  assembly.chore('Looking for live events', 250, () => streams.poll())
-  assembly.chore('Deleting expired events', 60_000, () => deleteExpiredEvents(database, clock.now()))
+  assembly.chore('Looking for live events', POLL_MS, () => streams.poll())
   assembly.worker({ idle: streams.idle, drain: live.close })
   return streams
 }

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cookieOf, type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { type EventStream, openEvents, type ServerEvent, send } from '../../test/event-stream.ts'
@@ -10,7 +11,7 @@ import {
   newAgent,
   type VoiceStack,
 } from '../../test/voice-stack.ts'
-import { deleteExpiredEvents } from './event-store.ts'
+import { deleteExpiredEvents } from '../ledger/retention.ts'
 
 let t: TestApp
 let address: string
@@ -31,9 +32,6 @@ afterEach(() => {
 })
 afterAll(() => closeInOrder(t))
 
-const minute = 60_000
-const hour = 60 * minute
-
 async function listen(headers: Record<string, string> = {}, query = ''): Promise<EventStream> {
   const stream = await openEvents(`${address}/v1/events${query}`, {
     authorization: `Bearer ${stack.key}`,
@@ -44,12 +42,12 @@ async function listen(headers: Record<string, string> = {}, query = ''): Promise
 }
 
 const resume = (lastEventId: string | undefined) => listen({ 'last-event-id': lastEventId ?? 'none' })
-/** The last event of a change: the balance, with the number to resume at. */
+/** Whether it is the last event of a change: the balance, with the id to resume after. */
 const isBalance = ({ event }: ServerEvent) => event === 'balance'
-const names = ({ events }: EventStream) => events.map(({ event }) => event)
+const listNames = ({ events }: EventStream) => events.map(({ event }) => event)
 
 describe('a stream', () => {
-  test('begins with the balance and tells each change of a call, then the balance after it', async () => {
+  test('starts with the balance, then has each change of a call and the balance after it', async () => {
     const stream = await listen()
     expect(stream.answer.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -85,10 +83,10 @@ describe('a stream', () => {
       id: expect.stringMatching(/^\d+$/),
       data: { asOf: instant(testNowMs + 90_000), balance: credits(998.5), liveCalls: 0 },
     })
-    expect(names(stream)).toHaveLength(7)
+    expect(listNames(stream)).toHaveLength(7)
   })
 
-  test('tells of grants, settings and agents', async () => {
+  test('has changes of grants, settings and agents', async () => {
     const stream = await listen()
     await stream.next(isBalance)
     await stack.granted({ credits: 5 })
@@ -101,7 +99,19 @@ describe('a stream', () => {
     })
   })
 
-  test('tells what another server committed', async () => {
+  test('has the public id of a campaign that changed', async () => {
+    const stream = await listen()
+    await stream.next(isBalance)
+    const campaign = await stack.ask('POST', '/v1/campaigns', {
+      body: { name: 'Renewals', agentId: stack.agentId },
+    })
+    expect(campaign.body.id).toMatch(/^camp_/)
+    expect(await stream.next(({ event }) => event === 'campaign')).toMatchObject({
+      data: { id: campaign.body.id },
+    })
+  })
+
+  test('has what another server committed', async () => {
     const other = await t.addProcess()
     const stream = await listen()
     await stream.next(isBalance)
@@ -112,7 +122,7 @@ describe('a stream', () => {
     expect(await stream.next()).toMatchObject({ event: 'call', data: { id: made.body.id } })
   })
 
-  test('tells a reset when it happens, without a request', async () => {
+  test('has a reset when it happens, without a request', async () => {
     t.clock.set(Date.parse('2026-12-22T09:59:59.000Z'))
     const stream = await listen()
     await stream.next(isBalance)
@@ -122,16 +132,16 @@ describe('a stream', () => {
     expect(await stream.next(isBalance)).toMatchObject({ data: { balance: credits(1000) } })
   })
 
-  test('tells nothing of another workspace', async () => {
+  test('has nothing of another workspace', async () => {
     const stranger = await connectVoiceStack(t)
     const stream = await listen()
     await stream.next(isBalance)
-    await stranger.talk(minute)
+    await stranger.talk(MINUTE_MS)
     const id = await stack.startedCall()
     expect(await stream.next()).toMatchObject({ event: 'call', data: { id } })
   })
 
-  test('begins with the balance and ends at the truth, also when it is opened in the midst of changes', async () => {
+  test('starts with a balance and ends with the right one, even if it is opened in the middle of changes', async () => {
     const ids = await Promise.all(Array.from({ length: 40 }, () => stack.startedCall()))
     const [streams] = await Promise.all([
       Promise.all(Array.from({ length: 12 }, () => listen())),
@@ -142,24 +152,24 @@ describe('a stream', () => {
     ])
     const last = await stack.granted({ milliseconds: 1 })
     expect(last.kind).toBe('promotional')
-    const wantedMs = 1000 * minute - ((39 * 40) / 2) * 1000 + 1
+    const wantedMs = 1000 * MINUTE_MS - ((39 * 40) / 2) * 1000 + 1
     for (const stream of streams) {
       await stream.next(({ data }) => (data.balance as { milliseconds: number })?.milliseconds === wantedMs)
-      expect(names(stream)[0]).toBe('balance')
-      const told = stream.events.filter(isBalance).map(({ id }) => Number(id))
-      expect(told).toEqual(told.toSorted((a, b) => a - b))
+      expect(listNames(stream)[0]).toBe('balance')
+      const ids = stream.events.filter(isBalance).map(({ id }) => Number(id))
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b))
     }
   })
 })
 
 describe('a stream that is resumed by Last-Event-ID', () => {
-  test('tells what happened in between, as it is now, each thing once', async () => {
+  test('has what happened in between, as it is now, each thing once', async () => {
     const first = await listen()
     const { id: greeted } = await first.next(isBalance)
     const [one, two] = [await stack.startedCall(), await stack.startedCall()]
     const { id: seen } = await first.next(({ data, event }) => event === 'balance' && data.liveCalls === 0)
     first.close()
-    await stack.answer(one, testNowMs - minute)
+    await stack.answer(one, testNowMs - MINUTE_MS)
     await stack.end(one)
     await stack.answer(two)
 
@@ -185,12 +195,12 @@ describe('a stream that is resumed by Last-Event-ID', () => {
     expect(await latest.next()).toMatchObject({ event: 'call', data: { id: three } })
   })
 
-  test('is told to read everything anew where events in between are forgotten', async () => {
+  test('has a reset if events in between were deleted', async () => {
     const first = await listen()
     const { id } = await first.next(isBalance)
     first.close()
     await stack.startedCall()
-    t.clock.advance(hour)
+    t.clock.advance(HOUR_MS)
     const kept = await stack.startedCall()
     t.clock.advance(1)
     await deleteExpiredEvents(t.database, t.clock.now())
@@ -204,12 +214,12 @@ describe('a stream that is resumed by Last-Event-ID', () => {
     expect(await again.next()).toMatchObject({ event: 'call', data: { id: kept, status: 'unanswered' } })
   })
 
-  test('is told so too where nothing is left of the events, and once only', async () => {
+  test('has one reset if all events were deleted', async () => {
     const first = await listen()
     const { id } = await first.next(isBalance)
     first.close()
-    await stack.talk(minute)
-    t.clock.advance(hour + 1)
+    await stack.talk(MINUTE_MS)
+    t.clock.advance(HOUR_MS + 1)
     await deleteExpiredEvents(t.database, t.clock.now())
     const again = await resume(id)
     await again.next(({ event }) => event === 'reset')
@@ -217,10 +227,10 @@ describe('a stream that is resumed by Last-Event-ID', () => {
     expect(Number(now)).toBeGreaterThan(Number(id))
     const next = await stack.startedCall()
     expect(await again.next()).toMatchObject({ event: 'call', data: { id: next } })
-    expect(names(again).filter((name) => name === 'reset')).toHaveLength(1)
+    expect(listNames(again).filter((name) => name === 'reset')).toHaveLength(1)
   })
 
-  test('after an event that never was goes on from now', async () => {
+  test('continues from now after an event that never was', async () => {
     const stream = await resume('999999999')
     await stream.next(isBalance)
     const id = await stack.startedCall()
@@ -228,7 +238,7 @@ describe('a stream that is resumed by Last-Event-ID', () => {
   })
 
   test.each(['x', '-1', '1.5', '1e400'])(
-    '400: Last-Event-ID "%s" is the id of no event',
+    '400: Last-Event-ID "%s" is not the id of an event',
     async (lastEventId) => {
       const answer = await stack.ask('GET', '/v1/events', { headers: { 'last-event-id': lastEventId } })
       expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/Last-Event-ID' }] })
@@ -236,7 +246,7 @@ describe('a stream that is resumed by Last-Event-ID', () => {
   )
 })
 
-describe('who may listen', () => {
+describe('the events of a workspace', () => {
   const status = async (headers: Record<string, string>, query = '') => {
     const { answer, request } = await send(`${address}/v1/events${query}`, headers)
     request.destroy()
@@ -244,12 +254,12 @@ describe('who may listen', () => {
   }
   const operator = () => ({ authorization: `Bearer ${t.operatorKey}` })
 
-  test('401: nobody without a key or a session', async () => {
+  test('401: without a key or a session', async () => {
     expect(await status({})).toBe(401)
     expect(await status({ authorization: `Bearer tt_${'0'.repeat(40)}` })).toBe(401)
   })
 
-  test('the operator, who names the workspace in the header or in the address', async () => {
+  test('200: for the operator, who names the workspace in the header or in the address', async () => {
     expect(await status(operator())).toBe(400)
     expect(await status({ ...operator(), 'talktime-workspace': stack.workspaceId })).toBe(200)
     const stream = await listen(operator(), `?workspace=${stack.workspaceId}`)
@@ -258,7 +268,7 @@ describe('who may listen', () => {
     expect(await stream.next()).toMatchObject({ data: { id } })
   })
 
-  test('404: nobody in a workspace that is another’s, or none', async () => {
+  test('404: in another workspace, or none', async () => {
     const other = await connectVoiceStack(t)
     const own = { authorization: `Bearer ${stack.key}` }
     expect(await status(own, `?workspace=${other.workspaceId}`)).toBe(404)
@@ -266,7 +276,7 @@ describe('who may listen', () => {
     expect(await status(operator(), `?workspace=ws_${'0'.repeat(32)}`)).toBe(404)
   })
 
-  test('a signed-in member, in each of their workspaces', async () => {
+  test('200: for a signed-in member, in each of their workspaces', async () => {
     const signedUp = await t.request('POST', '/v1/sign-up', {
       headers: { 'sec-fetch-site': 'same-origin' },
       body: {
@@ -286,7 +296,7 @@ describe('who may listen', () => {
     expect(await status(headers, `?workspace=${stack.workspaceId}`)).toBe(404)
   })
 
-  test('HEAD is answered, and does not wait for events', async () => {
+  test('405: HEAD, which does not wait for events', async () => {
     const answer = await fetch(`${address}/v1/events`, {
       method: 'HEAD',
       headers: { authorization: `Bearer ${stack.key}` },

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => live.close())
 afterAll(() => closeInOrder(t))
 
-/** A server of the live routes alone, which looks for events when it is told to, and pings often. */
+/** Starts a server of the live routes alone. It pings often, and polls only when the test does. */
 async function serveLive() {
   const errors: unknown[] = []
   const { access } = t.app
@@ -58,7 +58,7 @@ async function serveLive() {
   }
 }
 
-test('a stream gives signs of life between events', async () => {
+test('a stream is pinged between events', async () => {
   const stream = await live.listen()
   await until(() => stream.text().match(/(event: ping\ndata: {}\n\n){3}/) ?? undefined)
 })
@@ -69,10 +69,10 @@ test('a stream ends soon after its key is revoked', async () => {
     body: { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' },
   })
   const cookie = cookieOf(signedUp)
-  const made = await t.request('POST', '/v1/keys', { cookie, body: { name: 'Wallboard' } })
-  const stream = await live.listen({ authorization: `Bearer ${made.body.key}` })
+  const created = await t.request('POST', '/v1/keys', { cookie, body: { name: 'Wallboard' } })
+  const stream = await live.listen({ authorization: `Bearer ${created.body.key}` })
   await stream.next()
-  expect((await t.request('DELETE', `/v1/keys/${made.body.id}`, { cookie })).status).toBe(204)
+  expect((await t.request('DELETE', `/v1/keys/${created.body.id}`, { cookie })).status).toBe(204)
   await stream.over
   await until(() => (live.streams.size === 0 ? true : undefined))
 })
@@ -89,7 +89,7 @@ test('a stream ends soon after its member has signed out', async () => {
   await stream.over
 })
 
-test('what could not be read is told when it can be read again', async () => {
+test('what could not be read is sent when it can be read again', async () => {
   const stream = await live.listen()
   await stream.next()
   const id = await stack.startedCall()
@@ -101,7 +101,7 @@ test('what could not be read is told when it can be read again', async () => {
   expect(await stream.next()).toMatchObject({ event: 'call', data: { id } })
 })
 
-test('closing the server ends its streams, and it takes no further ones', async () => {
+test('503: closing the server ends its streams and refuses new ones', async () => {
   const streams = [await live.listen(), await live.listen()]
   live.endStreams()
   await Promise.all(streams.map(({ over }) => over))
@@ -113,14 +113,14 @@ test('closing the server ends its streams, and it takes no further ones', async 
   await live.close()
 })
 
-test('closing the whole app waits for no listener', async () => {
+test('closing the app does not wait for listeners', async () => {
   const { app } = await t.addProcess()
   const stream = await openEvents(`${await app.listen()}/v1/events`, { authorization: `Bearer ${stack.key}` })
   await stream.next()
   await Promise.all([app.close(), stream.over])
 })
 
-test('listeners that leave are forgotten, those too that leave before they are answered', async () => {
+test('listeners that leave are removed, even if they leave before they are answered', async () => {
   const staying = await live.listen()
   await staying.next()
   const head = `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${stack.key}\r\n\r\n`
@@ -129,7 +129,7 @@ test('listeners that leave are forgotten, those too that leave before they are a
     socket.on('error', () => {})
     await new Promise((resolve) => socket.on('connect', resolve))
     socket.write(head)
-    // Some are answered by now, some are not.
+    // Every other listener waits for its answer.
     if (n % 2) await new Promise((resolve) => socket.once('data', resolve))
     socket.destroy()
   }
@@ -139,10 +139,10 @@ test('listeners that leave are forgotten, those too that leave before they are a
   await until(() => (live.streams.size === 0 ? true : undefined))
 })
 
-test('a listener that does not read is dropped, so that nothing piles up for it', async () => {
+test('a listener that does not read is disconnected, so that nothing piles up for it', async () => {
   stack = await connectVoiceStack(t, { planId: 'enterprise' })
   const reading = await live.listen()
-  const stuck = await unreadStream()
+  const stuck = await openUnreadStream()
   await until(() => (live.streams.size === 2 ? true : undefined))
   const long = '☎'.repeat(255)
   for (let round = 0; live.streams.size === 2; round++) {
@@ -162,8 +162,8 @@ test('a listener that does not read is dropped, so that nothing piles up for it'
   reading.close()
 })
 
-/** A connection whose owner asks for events and then looks at nothing that comes. */
-async function unreadStream(): Promise<Socket> {
+/** Opens a connection that requests events and then reads nothing. */
+async function openUnreadStream(): Promise<Socket> {
   const socket = connect(Number(new URL(live.address).port), '127.0.0.1')
   socket.on('error', () => {})
   await new Promise((resolve) => socket.on('connect', resolve))

@@ -1,15 +1,18 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import type { Actor } from '../access/index.ts'
 import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
+import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
 import { paymentProblems } from './problems.ts'
-import { lockPurchase, type Purchase, type PurchaseOrigin, type PurchasePurpose } from './purchase-store.ts'
+import type { Purchase, PurchaseOrigin, PurchasePurpose } from './purchase.ts'
+import { hasReloadInFlight, lockPurchase } from './purchase-store.ts'
+import { insertPurchase } from './purchase-write-store.ts'
 
-/** What is to be bought. Credits in milliseconds of talk time, money in minor units. */
+/** What to buy. Credits are in milliseconds of talk time, money is in minor units. */
 export type Order = {
   readonly purpose: PurchasePurpose
   readonly origin: PurchaseOrigin
@@ -18,34 +21,33 @@ export type Order = {
   readonly currency: string
   /** A line for the receipt and the card's statement, such as "2 × 100 credits". */
   readonly description: string
-  /** The card to charge; null only where the amount is 0. */
+  /** The card to charge. It may be `null` only if the amount is 0. */
   readonly method: PaymentMethod | null
   readonly packageId?: string
   readonly quantity?: number
   readonly planId?: string
-  /** What the purpose has to know when it is paid; JSON. */
+  /** JSON that the purpose needs when the purchase is paid. */
   readonly detail?: Readonly<Record<string, unknown>>
-  /** Null: the server itself. */
+  /** Who buys; `null`, the default, is the server itself. */
   readonly actor?: Actor | null
-  /** Whose repeats are the same purchase. */
+  /** Requests with this key are repeats of one purchase. */
   readonly idempotency?: IdempotencyRef | undefined
   /**
-   * Who calls `charge` after the transaction. `worker`: the caller cannot, so that it is done in the background, at
-   * once. Unless told, the caller; the worker comes after it only where the caller did not survive.
+   * Who charges after the transaction. `caller`, the default: the caller does; the background worker steps in later if
+   * the caller did not survive. `worker`: the caller cannot, so the background worker charges at once.
    */
   readonly chargedBy?: 'caller' | 'worker'
 }
 
-/** How long after the intent is written the worker steps in for a caller that did not survive. */
-const callerMsMax = 10_000
+/** How long the background worker waits before it charges in place of a caller that did not survive. */
+const CALLER_MS_MAX = 10 * SECOND_MS
 
 /**
- * Writes down what is about to be bought, before anybody is charged. The caller holds the workspace's line, and
- * writes the unit.
+ * Writes a purchase down before the card is charged. The caller holds the workspace's lock and writes the unit.
  *
- * @throws Problem payment_pending where auto-reload has a purchase under way already
+ * @throws Problem `payment_pending` if a purchase by auto-reload is in flight and this is another one
  */
-export async function insertPurchase(
+export async function createPurchase(
   tx: Tx,
   unit: WorkspaceUnit,
   gateway: Gateway['name'],
@@ -55,47 +57,20 @@ export async function insertPurchase(
   const { amountMinor, method, chargedBy = 'caller' } = order
   const { workspaceId } = unit.line
   invariant(Number.isSafeInteger(amountMinor) && amountMinor >= 0, 'A price is a whole number of minor units')
-  invariant(amountMinor === 0 || method !== null, 'What costs something needs a card')
+  invariant(amountMinor === 0 || method !== null, 'A purchase that costs something needs a card')
   invariant(method === null || method.removedAtMs === null, 'A removed card is never charged')
-  if (order.origin === 'auto_reload') await requireNoneInFlight(tx, workspaceId)
+  if (order.origin === 'auto_reload' && (await hasReloadInFlight(tx, workspaceId))) {
+    throw new Problem(paymentProblems.payment_pending, 'A purchase by auto-reload is still in progress.')
+  }
   const id = newUuid(nowMs)
-  await tx.query(
-    `insert into purchases (workspace_id, id, purpose, origin, status, package_id, quantity, plan_id, credits_ms,
-       amount_minor, currency, description, payment_method_id, gateway, detail, actor, idempotency_key,
-       request_hash, created_at_ms, next_check_at_ms)
-     values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-    [
-      workspaceId,
-      id,
-      order.purpose,
-      order.origin,
-      order.packageId ?? null,
-      order.quantity ?? null,
-      order.planId ?? null,
-      order.creditsMs,
-      amountMinor,
-      order.currency,
-      order.description,
-      method?.id ?? null,
-      gateway,
-      order.detail ?? {},
-      order.actor ?? null,
-      order.idempotency ? idempotencyName(order.idempotency) : null,
-      order.idempotency?.requestHash ?? null,
-      nowMs,
-      chargedBy === 'worker' ? nowMs : nowMs + callerMsMax,
-    ],
-  )
+  await insertPurchase(tx, {
+    ...order,
+    workspaceId,
+    id,
+    gateway,
+    createdAtMs: nowMs,
+    nextCheckAtMs: chargedBy === 'worker' ? nowMs : nowMs + CALLER_MS_MAX,
+  })
   addEvent(unit, 'purchase', id)
   return lockPurchase(tx, { workspaceId, id })
-}
-
-async function requireNoneInFlight(tx: Tx, workspaceId: string): Promise<void> {
-  const { rowCount } = await tx.query(
-    `select from purchases
-     where workspace_id = $1 and origin = 'auto_reload' and status in ('pending', 'requires_action')`,
-    [workspaceId],
-  )
-  if (rowCount !== 0)
-    throw new Problem(paymentProblems.payment_pending, 'A purchase of auto-reload is still under way.')
 }

@@ -3,22 +3,21 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { PaymentHooks } from './fulfillment.ts'
 import type { Gateway } from './gateway.ts'
-import type { Seller } from './purchase-store.ts'
+import type { Seller } from './receipt.ts'
 
-/** What the room is built of. */
+/** What the payments room depends on. */
 export type PaymentsDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly ledger: Ledger
   readonly gateway: Gateway
-  /** Who sells, as receipts name them. */
   readonly seller: Seller
-  /** The origin at which people reach this server, for the way back from a page of the gateway's. */
+  /** The origin at which people reach this server. The gateway's pages lead back to it. */
   readonly origin: string
-  /** What other rooms registered: asked for when it is needed. */
+  /** What other rooms registered. Read at each use, because rooms may register later. */
   readonly hooks: readonly PaymentHooks[]
-  /** How long an answer of the gateway's is waited for, in milliseconds; its outcome is unknown then. */
+  /** How long to wait for an answer of the gateway's, in milliseconds, before the outcome counts as unknown. */
   readonly answerMsMax?: number
-  /** Something failed that will be tried again. */
+  /** Called with failures that will be retried. */
   readonly onError: (error: unknown) => void
 }

@@ -1,14 +1,14 @@
 import { computePrice } from '@talktime/core/billing/price'
 import { addGrant, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import type { Purchase, PurchasePurpose } from './purchase-store.ts'
+import type { Purchase, PurchasePurpose } from './purchase.ts'
 
 /**
- * What follows from the outcome of a purchase, by its purpose. Both functions run in the change that records the
- * outcome. Where one throws, nothing is recorded, and the gateway is asked again later.
+ * What the outcome of a purchase leads to, by purpose. Both functions run in the transaction that records the outcome.
+ * If one throws, nothing is recorded and the gateway is asked again later.
  */
 export type Fulfillment = {
-  /** The purchase is paid: delivers what was bought. Returns the grant it made; null: it made none. */
+  /** Delivers what was paid for. Returns the grant it created, or `null`. */
   fulfill(
     tx: Tx,
     unit: WorkspaceUnit,
@@ -16,26 +16,27 @@ export type Fulfillment = {
     nowMs: number,
   ): Promise<{ readonly grantId: string | null }>
   /**
-   * It was declined (status `failed`), or nobody was there to confirm it with the bank (status `requires_action`,
-   * class `action_required`): the latter may still be paid later, and this is not called again if it is not.
+   * Handles a purchase that was declined (status `failed`), or that needs a confirmation while no customer is present
+   * (status `requires_action`, class `action_required`). The latter may still be paid later; if it is not, this is not
+   * called a second time.
    */
-  failed(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number): Promise<void>
+  handleFailure(tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number): Promise<void>
 }
 
-/** What rooms that sell something register. Top-ups are this room's own. */
+/** The fulfillments that other rooms register. Top-ups belong to this room. */
 export type Fulfillments = Readonly<Partial<Record<Exclude<PurchasePurpose, 'top_up'>, Fulfillment>>>
 
-/** What rooms above do in the change that records the outcome of a purchase, or that changes the cards. */
+/** What other rooms do in the transactions that record outcomes or change cards. */
 export type PaymentHooks = {
   readonly fulfillments?: Fulfillments
   /** A card was added, removed or made the default. */
-  readonly methodsChanged?: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<void>
-  /** A purchase was paid, and what was bought has been delivered. */
-  readonly succeeded?: (tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number) => Promise<void>
+  readonly onMethodsChanged?: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<void>
+  /** A purchase was paid and fulfilled. */
+  readonly onSucceeded?: (tx: Tx, unit: WorkspaceUnit, purchase: Purchase, nowMs: number) => Promise<void>
 }
 
-/** Bought credits never expire. */
-export const topUp: Fulfillment = {
+/** Adds the credits of a paid top-up. They never expire. */
+export const topUpFulfillment: Fulfillment = {
   async fulfill(tx, unit, purchase, nowMs) {
     const { id, creditsMs, description, amountMinor, currency } = purchase
     const { grantId } = await addGrant(
@@ -54,5 +55,5 @@ export const topUp: Fulfillment = {
     )
     return { grantId }
   },
-  async failed() {},
+  async handleFailure() {},
 }

@@ -4,26 +4,28 @@ export type { Fulfillment, Fulfillments, PaymentHooks } from './fulfillment.ts'
 export type { ChargeOutcome, ChargeRequest, Gateway, SavedMethod, TestCard } from './gateway.ts'
 export { openPayments } from './open-payments.ts'
 export { openStripeIfSet } from './open-stripe.ts'
-export { orderTopUp, priceOf, requirePackage } from './order-top-up.ts'
+export { orderTopUp, pricePackages, requirePackage } from './order-top-up.ts'
 export type { PaymentMethod } from './payment-method-store.ts'
 export { createPayments, type Payments } from './payments.ts'
 export { paymentProblems } from './problems.ts'
 export {
-  findPurchaseByKey,
   isFinal,
-  listPurchases,
-  nthNewestAtMs,
   type Purchase,
   type PurchaseOrigin,
   type PurchasePurpose,
   type PurchaseRef,
   type PurchaseStatus,
-  requirePurchase,
-  type Seller,
-  spentMinor,
-  workspaceOfPurchase,
+} from './purchase.ts'
+export {
+  findNthNewestAtMs,
+  findPurchaseByKey,
+  findRenewalToConfirm,
+  hasOpenPurchase,
+  listPurchases,
+  sumSpentMinor,
 } from './purchase-store.ts'
-export { declinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
+export type { Seller } from './receipt.ts'
+export { createDeclinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
 export { createSandboxGateway, type SandboxGateway } from './sandbox/gateway.ts'
 export type { Stripe } from './stripe/index.ts'
 export { verifyPayments } from './verify.ts'

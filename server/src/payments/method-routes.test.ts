@@ -7,23 +7,23 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const path = '/v1/payment-methods'
+const PATH = '/v1/payment-methods'
 
 function ask(workspace: KeyedWorkspace, method: 'GET' | 'POST' | 'DELETE', rest = '', body?: unknown) {
-  return world.request(method, `${path}${rest}`, {
+  return world.request(method, `${PATH}${rest}`, {
     key: workspace.key,
     ...(body !== undefined && { body }),
   })
 }
 
-async function add(workspace: KeyedWorkspace, testCard = 'success'): Promise<TestBody> {
+async function addCard(workspace: KeyedWorkspace, testCard = 'success'): Promise<TestBody> {
   const { status, body } = await ask(workspace, 'POST', '', { testCard })
   expect(status).toBe(201)
   world.clock.advance(1)
   return body
 }
 
-async function cards(workspace: KeyedWorkspace): Promise<Record<string, boolean>> {
+async function readDefaults(workspace: KeyedWorkspace): Promise<Record<string, boolean>> {
   const { body } = await ask(workspace, 'GET')
   return Object.fromEntries(body.data.map((card) => [card.id, card.isDefault === true]))
 }
@@ -32,7 +32,7 @@ describe('POST /v1/payment-methods', () => {
   test('201: a test card is saved, and the newest is the default', async () => {
     const workspace = await world.addWorkspace()
     const createdAt = new Date(world.clock.now()).toISOString()
-    const first = await add(workspace, 'requires_action')
+    const first = await addCard(workspace, 'requires_action')
     expect(first).toEqual({
       id: expect.stringMatching(/^pm_[0-9a-f]{32}$/),
       brand: 'visa',
@@ -43,26 +43,26 @@ describe('POST /v1/payment-methods', () => {
       createdAt,
       testCard: 'requires_action',
     })
-    const second = await add(workspace)
-    expect(await cards(workspace)).toEqual({ [first.id]: false, [second.id]: true })
+    const second = await addCard(workspace)
+    expect(await readDefaults(workspace)).toEqual({ [first.id]: false, [second.id]: true })
   })
 
-  test('201: a repeat with the same Idempotency-Key saves one card', async () => {
+  test('201: a repeated Idempotency-Key saves one card', async () => {
     const workspace = await world.addWorkspace()
     const once = { key: workspace.key, body: { testCard: 'success' }, idempotencyKey: 'card' }
-    const first = await world.request('POST', path, once)
-    const second = await world.request('POST', path, once)
+    const first = await world.request('POST', PATH, once)
+    const second = await world.request('POST', PATH, once)
     expect(second.body).toEqual(first.body)
-    expect(Object.keys(await cards(workspace))).toEqual([first.body.id])
+    expect(Object.keys(await readDefaults(workspace))).toEqual([first.body.id])
   })
 
-  test('201: two at once leave one default', async () => {
+  test('201: concurrent requests leave one default', async () => {
     const workspace = await world.addWorkspace()
-    await Promise.all([add(workspace), add(workspace), add(workspace)])
-    expect(Object.values(await cards(workspace)).filter(Boolean)).toEqual([true])
+    await Promise.all([addCard(workspace), addCard(workspace), addCard(workspace)])
+    expect(Object.values(await readDefaults(workspace)).filter(Boolean)).toEqual([true])
   })
 
-  test('400: the sandbox needs to know which of its cards', async () => {
+  test('400: the sandbox needs the name of a test card', async () => {
     const workspace = await world.addWorkspace()
     for (const [body, sentence] of [
       [{}, 'success, decline, insufficient_funds, requires_action, unknown_outcome'],
@@ -77,7 +77,7 @@ describe('POST /v1/payment-methods', () => {
     }
   })
 
-  test('403: members neither see nor change cards', async () => {
+  test('403: members can neither see nor change cards', async () => {
     const owner = await world.signUp()
     const invitation = await world.request<{ url: string }>('POST', '/v1/invitations', {
       cookie: owner.cookie,
@@ -91,7 +91,7 @@ describe('POST /v1/payment-methods', () => {
       ['POST', '/pm_1/default'],
       ['DELETE', '/pm_1'],
     ] as const) {
-      const { status, body } = await world.request(method, path + rest, {
+      const { status, body } = await world.request(method, PATH + rest, {
         cookie,
         ...(method === 'POST' && rest === '' && { body: { testCard: 'success' } }),
       })
@@ -101,20 +101,20 @@ describe('POST /v1/payment-methods', () => {
 })
 
 describe('POST /v1/payment-methods/{id}/default', () => {
-  test('200: it is charged from now on', async () => {
+  test('200: the card is charged from now on', async () => {
     const workspace = await world.addWorkspace()
-    const first = await add(workspace)
-    const second = await add(workspace, 'decline')
+    const first = await addCard(workspace)
+    const second = await addCard(workspace, 'decline')
     const { status, body } = await ask(workspace, 'POST', `/${first.id}/default`, {})
     expect(status).toBe(200)
     expect(body).toEqual({ ...first, isDefault: true })
-    expect(await cards(workspace)).toEqual({ [first.id]: true, [second.id]: false })
+    expect(await readDefaults(workspace)).toEqual({ [first.id]: true, [second.id]: false })
   })
 
-  test('404: of another workspace, removed, or no card at all', async () => {
+  test('404: the card is of another workspace, removed, or unknown', async () => {
     const workspace = await world.addWorkspace()
-    const stranger = await add(await world.addWorkspace())
-    const removed = await add(workspace)
+    const stranger = await addCard(await world.addWorkspace())
+    const removed = await addCard(workspace)
     await ask(workspace, 'DELETE', `/${removed.id}`)
     for (const id of [stranger.id, removed.id, 'pm_1']) {
       expect(await ask(workspace, 'POST', `/${id}/default`, {})).toMatchObject({
@@ -126,20 +126,24 @@ describe('POST /v1/payment-methods/{id}/default', () => {
 })
 
 describe('DELETE /v1/payment-methods/{id}', () => {
-  test('204: the newest of the others takes the default’s place', async () => {
+  test('204: the newest of the other cards becomes the default', async () => {
     const workspace = await world.addWorkspace()
-    const [first, second, third] = [await add(workspace), await add(workspace), await add(workspace)]
+    const [first, second, third] = [
+      await addCard(workspace),
+      await addCard(workspace),
+      await addCard(workspace),
+    ]
     expect((await ask(workspace, 'DELETE', `/${third.id}`)).status).toBe(204)
-    expect(await cards(workspace)).toEqual({ [first.id]: false, [second.id]: true })
+    expect(await readDefaults(workspace)).toEqual({ [first.id]: false, [second.id]: true })
     expect((await ask(workspace, 'DELETE', `/${first.id}`)).status).toBe(204)
-    expect(await cards(workspace)).toEqual({ [second.id]: true })
+    expect(await readDefaults(workspace)).toEqual({ [second.id]: true })
     expect((await ask(workspace, 'DELETE', `/${second.id}`)).status).toBe(204)
-    expect(await cards(workspace)).toEqual({})
+    expect(await readDefaults(workspace)).toEqual({})
   })
 
-  test('204: the bank forgets the card, and payments that waited for a confirmation are given up', async () => {
+  test('204: the card is detached at the bank, and payments that wait for a confirmation are canceled', async () => {
     const workspace = await world.addWorkspace()
-    const card = await add(workspace, 'requires_action')
+    const card = await addCard(workspace, 'requires_action')
     const bought = await world.request('POST', '/v1/purchases', {
       key: workspace.key,
       body: { packageId: 'credits_100', quantity: 1 },
@@ -156,9 +160,9 @@ describe('DELETE /v1/payment-methods/{id}', () => {
     expect(rows).toEqual([{ removed: true, forgotten: true }])
   })
 
-  test('404: removed already', async () => {
+  test('404: the card was removed before', async () => {
     const workspace = await world.addWorkspace()
-    const { id } = await add(workspace)
+    const { id } = await addCard(workspace)
     await ask(workspace, 'DELETE', `/${id}`)
     expect(await ask(workspace, 'DELETE', `/${id}`)).toMatchObject({
       status: 404,
@@ -170,7 +174,11 @@ describe('DELETE /v1/payment-methods/{id}', () => {
 describe('GET /v1/payment-methods', () => {
   test('200: newest first, page by page', async () => {
     const workspace = await world.addWorkspace()
-    const [first, second, third] = [await add(workspace), await add(workspace), await add(workspace)]
+    const [first, second, third] = [
+      await addCard(workspace),
+      await addCard(workspace),
+      await addCard(workspace),
+    ]
     const page = await ask(workspace, 'GET', '?limit=2')
     const rest = await ask(workspace, 'GET', `?limit=2&cursor=${page.body.nextCursor}`)
     expect([...page.body.data, ...rest.body.data].map(({ id }) => id)).toEqual([

@@ -3,7 +3,7 @@ import type { Stripe } from './stripe/index.ts'
 
 type StripeAccess = Parameters<typeof import('./stripe/index.ts').openStripe>[0]
 
-/** Opens Stripe where the settings name it. Stripe's own library is loaded only then. */
+/** Opens Stripe if it is configured. Only then is Stripe's library loaded. */
 export async function openStripeIfSet(
   access: StripeAccess | undefined,
   clock: Clock,

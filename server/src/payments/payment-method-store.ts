@@ -10,7 +10,7 @@ export type PaymentMethod = {
   readonly workspaceId: string
   readonly id: string
   readonly gateway: Gateway['name']
-  /** What the gateway calls it. */
+  /** The gateway's reference of the card. */
   readonly methodRef: string
   readonly brand: string
   readonly lastFour: string
@@ -22,14 +22,14 @@ export type PaymentMethod = {
   readonly removedAtMs: number | null
 }
 
-/** The cards of a workspace that can be charged: those of the gateway in use which were not removed. */
+/** Selects the cards of a workspace that can be charged: those of the gateway in use that were not removed. */
 export type MethodScope = { readonly workspaceId: string; readonly gateway: Gateway['name'] }
 
 const columns = `workspace_id as "workspaceId", id, gateway, ref as "methodRef", brand, last_four as "lastFour",
   exp_month as "expMonth", exp_year as "expYear", test_card as "testCard", is_default as "isDefault",
   created_at_ms as "createdAtMs", removed_at_ms as "removedAtMs"`
 
-/** Newest first. */
+/** Lists the cards that can be charged, newest first. */
 export async function listMethods(
   db: Queryable,
   { workspaceId, gateway }: MethodScope,
@@ -44,6 +44,7 @@ export async function listMethods(
   return rows
 }
 
+/** Finds the card that is charged unless another is named. */
 export async function findDefaultMethod(
   db: Queryable,
   { workspaceId, gateway }: MethodScope,
@@ -55,14 +56,22 @@ export async function findDefaultMethod(
   return rows[0]
 }
 
-/** The same, for what cannot go on without. Throws `payment_method_required`. */
+/**
+ * Reads the default card.
+ *
+ * @throws Problem `payment_method_required` if there is none
+ */
 export async function requireDefaultMethod(db: Queryable, scope: MethodScope): Promise<PaymentMethod> {
   const method = await findDefaultMethod(db, scope)
   if (method !== undefined) return method
   throw new Problem(paymentProblems.payment_method_required, 'There is no card to charge. Add one first.')
 }
 
-/** A card that can be charged. Throws `payment_method_not_found`. */
+/**
+ * Reads a card that can be charged.
+ *
+ * @throws Problem `payment_method_not_found`
+ */
 export async function requireMethod(
   db: Queryable,
   { workspaceId, gateway }: MethodScope,
@@ -80,7 +89,7 @@ export async function requireMethod(
   return method
 }
 
-/** A card whatever became of it, for what was charged to it. */
+/** Finds a card, removed or not, for the purchases that charge it. */
 export async function findMethod(
   db: Queryable,
   workspaceId: string,
@@ -94,8 +103,8 @@ export async function findMethod(
 }
 
 /**
- * Keeps a card; the newest is the default. One that is there already stays as it is, also when it was removed
- * since: gateways tell things twice. The caller holds the workspace's line.
+ * Adds a card and makes it the default. A card that was added before stays as it is, even if it was removed since,
+ * because gateways report a card more than once. The caller holds the workspace's lock.
  */
 export async function insertMethod(
   tx: Tx,
@@ -135,7 +144,7 @@ export async function insertMethod(
   return added
 }
 
-/** Makes a card the default. The caller holds the workspace's line. */
+/** Makes a card the default. The caller holds the workspace's lock. */
 export async function setDefaultMethod(tx: Tx, unit: WorkspaceUnit, method: PaymentMethod): Promise<void> {
   const { workspaceId } = unit.line
   await tx.query('update payment_methods set is_default = false where workspace_id = $1 and is_default', [
@@ -148,7 +157,10 @@ export async function setDefaultMethod(tx: Tx, unit: WorkspaceUnit, method: Paym
   addEvent(unit, 'payment_method', method.id)
 }
 
-/** Removes a card; was it the default, the newest of the others takes its place. The caller holds the line. */
+/**
+ * Removes a card. If it was the default, the newest of the others becomes the default. The caller holds the workspace's
+ * lock.
+ */
 export async function removeMethod(
   tx: Tx,
   unit: WorkspaceUnit,
@@ -166,8 +178,8 @@ export async function removeMethod(
   if (newest !== undefined) await setDefaultMethod(tx, unit, newest)
 }
 
-/** Cards that were removed here and which the gateway has still to forget. */
-export async function methodsToForget(
+/** Lists cards that were removed here and are still attached at the gateway. */
+export async function listMethodsToDetach(
   db: Queryable,
   gateway: Gateway['name'],
   limit: number,
@@ -180,7 +192,8 @@ export async function methodsToForget(
   return rows
 }
 
-export async function markForgotten(db: Queryable, method: PaymentMethod, nowMs: number): Promise<void> {
+/** Records that the gateway has detached a removed card. */
+export async function markDetached(db: Queryable, method: PaymentMethod, nowMs: number): Promise<void> {
   await db.query('update payment_methods set forgotten_at_ms = $3 where workspace_id = $1 and id = $2', [
     method.workspaceId,
     method.id,

@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with cards and purchases. */
+/** The problems with cards and purchases. */
 export const paymentProblems = problemTypes({
   payment_declined: {
     status: 402,

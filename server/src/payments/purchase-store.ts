@@ -1,84 +1,10 @@
-import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { Actor } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { type IdempotencyRef, idempotencyName } from '../platform/idempotency/idempotency-store.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import type { Gateway } from './gateway.ts'
 import { paymentProblems } from './problems.ts'
-
-/** What is bought: it says what happens when it is paid. */
-export type PurchasePurpose = 'top_up' | 'plan_change' | 'renewal'
-
-/** Who set it going. Only `manual` has a customer before the screen. */
-export type PurchaseOrigin = 'manual' | 'auto_reload' | 'renewal'
-
-export type PurchaseStatus = 'pending' | 'requires_action' | 'succeeded' | 'failed'
-
-export type PurchaseRef = { readonly workspaceId: string; readonly id: string }
-
-/** A purchase as the database has it. Credits in milliseconds of talk time, money in minor units. */
-export type Purchase = PurchaseRef & {
-  readonly purpose: PurchasePurpose
-  readonly origin: PurchaseOrigin
-  readonly status: PurchaseStatus
-  readonly packageId: string | null
-  readonly quantity: number | null
-  readonly planId: string | null
-  readonly creditsMs: number
-  readonly amountMinor: number
-  readonly currency: string
-  readonly description: string
-  readonly paymentMethodId: string | null
-  readonly gateway: Gateway['name']
-  /** What the gateway calls the charge, once it is known. */
-  readonly chargeRef: string | null
-  /** Where the customer confirms with their bank. An address without a host is one of ours. */
-  readonly actionUrl: string | null
-  /** Of a purchase that failed, and of one of the server's own that waits for the customer. */
-  readonly failureCode: string | null
-  readonly failureMessage: string | null
-  readonly declineClass: DeclineClass | null
-  readonly grantId: string | null
-  /** What its purpose has to know when it is paid; JSON. */
-  readonly detail: Readonly<Record<string, unknown>>
-  /** Null: the server itself. */
-  readonly actor: Actor | null
-  readonly idempotencyKey: string | null
-  readonly requestHash: Buffer | null
-  readonly createdAtMs: number
-  readonly settledAtMs: number | null
-  readonly receiptNumber: string | null
-  readonly receipt: Receipt | null
-  /** When the gateway is asked again; null once the outcome is known. */
-  readonly nextCheckAtMs: number | null
-  /** How often the gateway was asked, or was about to be. */
-  readonly checks: number
-  /** Of the card. */
-  readonly brand: string | null
-  readonly lastFour: string | null
-  /** The settled balance right after its credits. */
-  readonly balanceAfterMs: number | null
-}
-
-/** Who sold and who bought, as they were called when it was paid: a receipt never changes. */
-export type Receipt = {
-  readonly seller: {
-    readonly name: string
-    readonly address: string | null
-    readonly taxId: string | null
-  }
-  readonly buyer: { readonly name: string; readonly email: string | null }
-  /** The tax that the amount includes; null: none is stated. */
-  readonly tax: { readonly name: string; readonly percent: number; readonly amountMinor: number } | null
-}
-
-export type Seller = {
-  readonly name: string
-  readonly address: string | undefined
-  readonly taxId: string | undefined
-  /** The tax that prices include; undefined: receipts state none. */
-  readonly tax: { readonly name: string; readonly percent: number } | undefined
-}
+import type { Purchase, PurchaseOrigin, PurchasePurpose, PurchaseRef } from './purchase.ts'
 
 const columns = `
   p.workspace_id as "workspaceId", p.id, p.purpose, p.origin, p.status, p.package_id as "packageId", p.quantity,
@@ -95,50 +21,63 @@ const tables = `
   left join payment_methods m on m.workspace_id = p.workspace_id and m.id = p.payment_method_id
   left join ledger_entries e on e.workspace_id = p.workspace_id and e.purchase_id = p.id and e.amount_ms > 0`
 
-/** Purchases by a condition on `p`, for this room's own queries. */
-export async function selectPurchases(
-  db: Queryable,
-  condition: string,
-  values: unknown[],
-): Promise<Purchase[]> {
+async function selectPurchases(db: Queryable, condition: string, values: unknown[]): Promise<Purchase[]> {
   return (await db.query<Purchase>(`select ${columns} from ${tables} where ${condition}`, values)).rows
 }
 
-export async function findPurchase(db: Queryable, ref: PurchaseRef): Promise<Purchase | undefined> {
-  return (await selectPurchases(db, 'p.workspace_id = $1 and p.id = $2', [ref.workspaceId, ref.id]))[0]
-}
-
-/** Throws `purchase_not_found`. */
+/**
+ * Reads a purchase.
+ *
+ * @throws Problem `purchase_not_found`
+ */
 export async function requirePurchase(db: Queryable, ref: PurchaseRef): Promise<Purchase> {
-  const purchase = await findPurchase(db, ref)
-  if (purchase === undefined) {
-    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase in this workspace.')
-  }
-  return purchase
+  const condition = 'p.workspace_id = $1 and p.id = $2'
+  const [purchase] = await selectPurchases(db, condition, [ref.workspaceId, ref.id])
+  if (purchase !== undefined) return purchase
+  throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase in this workspace.')
 }
 
-/** The workspace of a purchase, for requests that name nothing else. Throws `purchase_not_found`. */
-export async function workspaceOfPurchase(db: Queryable, id: string): Promise<string> {
+/**
+ * Reads a purchase and locks its row until the transaction ends. The workspace must be locked already.
+ *
+ * @throws Problem `purchase_not_found`
+ */
+export async function lockPurchase(tx: Queryable, ref: PurchaseRef): Promise<Purchase> {
+  const condition = 'p.workspace_id = $1 and p.id = $2 for update of p'
+  const [purchase] = await selectPurchases(tx, condition, [ref.workspaceId, ref.id])
+  if (purchase !== undefined) return purchase
+  throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
+}
+
+export function loadPurchases(db: Queryable, ids: readonly string[]): Promise<Purchase[]> {
+  return selectPurchases(db, 'p.id = any($1::uuid[])', [ids])
+}
+
+/**
+ * Finds the workspace of a purchase, for requests that name only the purchase.
+ *
+ * @throws Problem `purchase_not_found`
+ */
+export async function requirePurchaseWorkspace(db: Queryable, id: string): Promise<string> {
   const { rows } = await db.query<{ workspaceId: string }>(
     'select workspace_id as "workspaceId" from purchases where id = $1',
     [id],
   )
   const workspaceId = rows[0]?.workspaceId
-  if (workspaceId === undefined)
-    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
-  return workspaceId
+  if (workspaceId !== undefined) return workspaceId
+  throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
 }
 
-/** Locks the purchase's row until the transaction ends; the workspace's line has been locked before. */
-export async function lockPurchase(tx: Queryable, ref: PurchaseRef): Promise<Purchase> {
-  const condition = 'p.workspace_id = $1 and p.id = $2 for update of p'
-  const purchase = (await selectPurchases(tx, condition, [ref.workspaceId, ref.id]))[0]
-  if (purchase === undefined)
-    throw new Problem(paymentProblems.purchase_not_found, 'There is no such purchase.')
-  return purchase
+/** Finds a purchase of any workspace that is paid through a gateway. */
+export async function findGatewayPurchase(
+  db: Queryable,
+  gateway: Gateway['name'],
+  id: string,
+): Promise<Purchase | undefined> {
+  return (await selectPurchases(db, 'p.id = $1 and p.gateway = $2', [id, gateway]))[0]
 }
 
-/** Newest first, one more than `limit`. */
+/** Lists purchases newest first, one more than `limit`. */
 export async function listPurchases(
   db: Queryable,
   workspaceId: string,
@@ -151,8 +90,51 @@ export async function listPurchases(
   )
 }
 
-/** What purchases of an origin made since `sinceMs` cost, those whose outcome is open included. */
-export async function spentMinor(
+/** Lists the purchases on a card that wait for the customer's confirmation. */
+export function listPurchasesToConfirm(
+  db: Queryable,
+  workspaceId: string,
+  paymentMethodId: string,
+): Promise<Purchase[]> {
+  const condition = `p.workspace_id = $1 and p.payment_method_id = $2 and p.status = 'requires_action'`
+  return selectPurchases(db, condition, [workspaceId, paymentMethodId])
+}
+
+/** Finds a renewal that waits for the customer's confirmation. */
+export async function findRenewalToConfirm(
+  db: Queryable,
+  workspaceId: string,
+): Promise<Purchase | undefined> {
+  const condition = `p.workspace_id = $1 and p.purpose = 'renewal' and p.status = 'requires_action'`
+  return (await selectPurchases(db, condition, [workspaceId]))[0]
+}
+
+/** Whether the workspace has a purchase for this purpose whose outcome is open. */
+export async function hasOpenPurchase(
+  db: Queryable,
+  workspaceId: string,
+  purpose: PurchasePurpose,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from purchases
+     where workspace_id = $1 and purpose = $2 and status in ('pending', 'requires_action')`,
+    [workspaceId, purpose],
+  )
+  return rowCount !== 0
+}
+
+/** Whether the workspace has a purchase by auto-reload whose outcome is open. */
+export async function hasReloadInFlight(db: Queryable, workspaceId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from purchases
+     where workspace_id = $1 and origin = 'auto_reload' and status in ('pending', 'requires_action')`,
+    [workspaceId],
+  )
+  return rowCount !== 0
+}
+
+/** Sums what purchases of an origin since `sinceMs` cost, including those whose outcome is open. */
+export async function sumSpentMinor(
   db: Queryable,
   workspaceId: string,
   options: { readonly origin: PurchaseOrigin; readonly sinceMs: number },
@@ -166,10 +148,10 @@ export async function spentMinor(
 }
 
 /**
- * When the nth newest purchase of an origin was made, those that failed left out; null: there are fewer since
- * `sinceMs`.
+ * Finds when the nth newest purchase of an origin was created, not counting failed ones. Returns `null` if there were
+ * fewer since `sinceMs`.
  */
-export async function nthNewestAtMs(
+export async function findNthNewestAtMs(
   db: Queryable,
   workspaceId: string,
   options: { readonly origin: PurchaseOrigin; readonly sinceMs: number; readonly n: number },
@@ -183,14 +165,10 @@ export async function nthNewestAtMs(
   return rows[0]?.atMs ?? null
 }
 
-export function isFinal(purchase: { readonly status: PurchaseStatus }): boolean {
-  return purchase.status === 'succeeded' || purchase.status === 'failed'
-}
-
 /**
- * The purchase that an earlier request with the same idempotency key made, however long ago.
+ * Finds the purchase that an earlier request with this idempotency key created, at any time in the past.
  *
- * @throws Problem `idempotency_mismatch` where that request asked for something else
+ * @throws Problem `idempotency_mismatch` if that request had another body
  */
 export async function findPurchaseByKey(
   db: Queryable,
@@ -204,4 +182,23 @@ export async function findPurchaseByKey(
     platformProblems.idempotency_mismatch,
     'This Idempotency-Key was used with another body. Use a new key for a new purchase.',
   )
+}
+
+/** Finds an identical top-up of the same actor, without an idempotency key, that is still pending: a double click. */
+export async function findDoubleClick(
+  db: Queryable,
+  order: {
+    readonly workspaceId: string
+    readonly packageId: string
+    readonly quantity: number
+    readonly actor: Actor
+  },
+): Promise<Purchase | undefined> {
+  const [purchase] = await selectPurchases(
+    db,
+    `p.workspace_id = $1 and p.origin = 'manual' and p.purpose = 'top_up' and p.status = 'pending'
+     and p.package_id = $2 and p.quantity = $3 and p.actor = $4::jsonb and p.idempotency_key is null`,
+    [order.workspaceId, order.packageId, order.quantity, JSON.stringify(order.actor)],
+  )
+  return purchase
 }

@@ -1,34 +1,38 @@
-import type { Queryable } from '../platform/database/database.ts'
-import { invariant } from '../platform/problem.ts'
-import type { Buyer } from './customer-store.ts'
-import type { Receipt, Seller } from './purchase-store.ts'
+/** Who a receipt is made out to. */
+export type Buyer = { readonly name: string; readonly email: string | null }
 
-/**
- * The next number, such as R-2026-000123: without a gap over the year (of UTC) and all workspaces. Whoever takes one
- * makes the others wait until its transaction ends, so take it last.
- */
-export async function nextReceiptNumber(tx: Queryable, atMs: number): Promise<string> {
-  const year = new Date(atMs).getUTCFullYear()
-  const { rows } = await tx.query<{ last: number }>(
-    `insert into receipt_numbers as n (year, last) values ($1, 1)
-     on conflict (year) do update set last = n.last + 1 returning last`,
-    [year],
-  )
-  const number = rows[0]?.last
-  invariant(number !== undefined, 'A receipt needs a number')
-  return `R-${year}-${String(number).padStart(6, '0')}`
+/** Who sells, as receipts state it. */
+export type Seller = {
+  readonly name: string
+  readonly address: string | undefined
+  readonly taxId: string | undefined
+  /** The tax that prices include; `undefined` if receipts state none. */
+  readonly tax: { readonly name: string; readonly percent: number } | undefined
 }
 
-/** The receipt for an amount, which includes the tax where the seller states one. */
-export function receiptFor(seller: Seller, buyer: Buyer, amountMinor: number): Receipt {
+/** Seller and buyer, as they were called at the time of payment: a receipt never changes. */
+export type Receipt = {
+  readonly seller: {
+    readonly name: string
+    readonly address: string | null
+    readonly taxId: string | null
+  }
+  readonly buyer: Buyer
+  /** The tax that the amount includes; `null` if none is stated. */
+  readonly tax: { readonly name: string; readonly percent: number; readonly amountMinor: number } | null
+}
+
+/** Creates the receipt for an amount. The amount includes the seller's tax. */
+export function createReceipt(seller: Seller, buyer: Buyer, amountMinor: number): Receipt {
   const { name, address, taxId, tax } = seller
   return {
     seller: { name, address: address ?? null, taxId: taxId ?? null },
     buyer,
-    tax: tax === undefined ? null : { ...tax, amountMinor: includedTaxMinor(amountMinor, tax.percent) },
+    tax:
+      tax === undefined ? null : { ...tax, amountMinor: computeIncludedTaxMinor(amountMinor, tax.percent) },
   }
 }
 
-function includedTaxMinor(amountMinor: number, percent: number): number {
+function computeIncludedTaxMinor(amountMinor: number, percent: number): number {
   return Math.round((amountMinor * percent) / (100 + percent))
 }

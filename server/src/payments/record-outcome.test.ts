@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openShop, type Shop } from '../../test/shop.ts'
 import type { Order } from './create-purchase.ts'
@@ -5,7 +6,8 @@ import type { PaymentsDeps } from './deps.ts'
 import type { Fulfillment, Fulfillments } from './fulfillment.ts'
 import type { ChargeOutcome, TestCard } from './gateway.ts'
 import type { Payments } from './payments.ts'
-import { findPurchase, type Purchase, requirePurchase } from './purchase-store.ts'
+import type { Purchase } from './purchase.ts'
+import { requirePurchase } from './purchase-store.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -13,38 +15,38 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 
-/** What a purpose was told, in order. */
-function listeningFulfillment(): Fulfillment & { readonly heard: string[] } {
-  const heard: string[] = []
+/** A fulfillment that delivers nothing and records its calls in order. */
+function recordCalls(): Fulfillment & { readonly calls: string[] } {
+  const calls: string[] = []
   return {
-    heard,
+    calls,
     async fulfill() {
-      heard.push('fulfill')
+      calls.push('fulfill')
       return { grantId: null }
     },
-    async failed(_tx, _account, { status, declineClass }) {
-      heard.push(`failed: ${status}, ${declineClass}`)
+    async handleFailure(_tx, _unit, { status, declineClass }) {
+      calls.push(`failed: ${status}, ${declineClass}`)
     },
   }
 }
 
-function paymentsWith(fulfillments: Fulfillments, changes: Partial<PaymentsDeps> = {}): Payments {
-  const { payments } = shop.seller(undefined, changes)
+function openPayments(fulfillments: Fulfillments, changes: Partial<PaymentsDeps> = {}): Payments {
+  const { payments } = shop.startSeller(undefined, changes)
   payments.register({ fulfillments })
   return payments
 }
 
-/** A renewal of the server's own on a card, intended and not settled. */
+/** Creates a renewal of a new customer with a card. It is not charged yet. */
 async function createPurchase(
   payments: Payments,
   card: TestCard,
   changes: Partial<Order> = {},
 ): Promise<Purchase> {
-  const { workspaceId, method } = await shop.customer(card)
-  return intendFor(payments, workspaceId, { method, ...changes })
+  const { workspaceId, method } = await shop.addCustomer(card)
+  return createPurchaseFor(payments, workspaceId, { method, ...changes })
 }
 
-async function intendFor(
+async function createPurchaseFor(
   payments: Payments,
   workspaceId: string,
   changes: Pick<Order, 'method'> & Partial<Order>,
@@ -69,28 +71,28 @@ async function confirmAtBank(purchase: Purchase, end: 'confirmed' | 'authenticat
   await shop.gateway.bank.finish(charge?.ref ?? '', end)
 }
 
-describe('a purpose is told', () => {
-  test('once that it is paid, however often that is said', async () => {
-    const renewal = listeningFulfillment()
-    const payments = paymentsWith({ renewal })
+describe('a fulfillment', () => {
+  test('is run once for a paid purchase, however often the success is reported', async () => {
+    const renewal = recordCalls()
+    const payments = openPayments({ renewal })
     const purchase = await createPurchase(payments, 'success')
-    const settled = await payments.charge(purchase)
-    const said: ChargeOutcome = { outcome: 'succeeded', chargeRef: settled.chargeRef ?? '' }
-    await Promise.all([payments.charge(purchase), payments.recordOutcome(purchase, said)])
-    expect(renewal.heard).toEqual(['fulfill'])
-    expect(settled).toMatchObject({ status: 'succeeded', grantId: null, balanceAfterMs: null })
+    const charged = await payments.charge(purchase)
+    const success: ChargeOutcome = { outcome: 'succeeded', chargeRef: charged.chargeRef ?? '' }
+    await Promise.all([payments.charge(purchase), payments.recordOutcome(purchase, success)])
+    expect(renewal.calls).toEqual(['fulfill'])
+    expect(charged).toMatchObject({ status: 'succeeded', grantId: null, balanceAfterMs: null })
   })
 
-  test('that it was declined', async () => {
-    const renewal = listeningFulfillment()
-    const payments = paymentsWith({ renewal })
+  test('handles a decline', async () => {
+    const renewal = recordCalls()
+    const payments = openPayments({ renewal })
     await payments.charge(await createPurchase(payments, 'insufficient_funds'))
-    expect(renewal.heard).toEqual(['failed: failed, soft'])
+    expect(renewal.calls).toEqual(['failed: failed, soft'])
   })
 
-  test('once where nobody was there to confirm, whatever comes of it later', async () => {
-    const renewal = listeningFulfillment()
-    const payments = paymentsWith({ renewal })
+  test('handles a confirmation without a customer once, whatever follows', async () => {
+    const renewal = recordCalls()
+    const payments = openPayments({ renewal })
     const purchase = await createPurchase(payments, 'requires_action')
     expect(await payments.charge(purchase)).toMatchObject({
       status: 'requires_action',
@@ -100,12 +102,12 @@ describe('a purpose is told', () => {
     await payments.recordOutcome(purchase, { outcome: 'pending', chargeRef: 'charge' })
     await confirmAtBank(purchase, 'authentication_failed')
     expect(await payments.charge(purchase)).toMatchObject({ status: 'failed' })
-    expect(renewal.heard).toEqual(['failed: requires_action, action_required'])
+    expect(renewal.calls).toEqual(['failed: requires_action, action_required'])
   })
 
-  test('that it is paid after all, where the customer confirms later', async () => {
-    const renewal = listeningFulfillment()
-    const payments = paymentsWith({ renewal })
+  test('delivers what was bought if the customer confirms later', async () => {
+    const renewal = recordCalls()
+    const payments = openPayments({ renewal })
     const purchase = await createPurchase(payments, 'requires_action')
     await payments.charge(purchase)
     await confirmAtBank(purchase, 'confirmed')
@@ -115,29 +117,29 @@ describe('a purpose is told', () => {
       failureCode: null,
       actionUrl: null,
     })
-    expect(renewal.heard).toEqual(['failed: requires_action, action_required', 'fulfill'])
+    expect(renewal.calls).toEqual(['failed: requires_action, action_required', 'fulfill'])
   })
 
-  test('again where it failed to do its part: nothing is recorded until it has', async () => {
-    const renewal = listeningFulfillment()
+  test('is repeated if it throws, and nothing is recorded until it succeeds', async () => {
+    const renewal = recordCalls()
     const broken: Fulfillment = {
       ...renewal,
       async fulfill() {
         throw new Error('broken')
       },
     }
-    const before = paymentsWith({ renewal: broken })
+    const before = openPayments({ renewal: broken })
     const purchase = await createPurchase(before, 'success')
     await expect(before.charge(purchase)).rejects.toThrow('broken')
-    expect(await findPurchase(shop.database, purchase)).toMatchObject({
+    expect(await requirePurchase(shop.database, purchase)).toMatchObject({
       status: 'pending',
       receiptNumber: null,
     })
-    const mended = paymentsWith({ renewal })
+    const repaired = openPayments({ renewal })
     shop.clock.advance(30_000)
-    await mended.reconcileDue()
-    expect(await findPurchase(shop.database, purchase)).toMatchObject({ status: 'succeeded' })
-    expect(await shop.taken(purchase.workspaceId)).toHaveLength(1)
+    await repaired.reconcileDue()
+    expect(await requirePurchase(shop.database, purchase)).toMatchObject({ status: 'succeeded' })
+    expect(await shop.listTaken(purchase.workspaceId)).toHaveLength(1)
     expect(await shop.verify()).toEqual([])
   })
 })
@@ -145,8 +147,8 @@ describe('a purpose is told', () => {
 describe('an outcome', () => {
   test('that contradicts a final one changes nothing and is reported', async () => {
     const reported: unknown[] = []
-    const payments = paymentsWith(
-      { renewal: listeningFulfillment() },
+    const payments = openPayments(
+      { renewal: recordCalls() },
       {
         onError: (error) => reported.push(error),
       },
@@ -157,26 +159,26 @@ describe('an outcome', () => {
     expect(String(reported[0])).toContain('is failed, but sandbox says succeeded')
   })
 
-  test('of what costs nothing is a success, and no bank is asked', async () => {
-    const plan_change = listeningFulfillment()
-    const payments = paymentsWith({ plan_change })
-    const { workspaceId } = await shop.customer('decline')
+  test('of a purchase that costs nothing is a success without a charge', async () => {
+    const plan_change = recordCalls()
+    const payments = openPayments({ plan_change })
+    const { workspaceId } = await shop.addCustomer('decline')
     const order = { purpose: 'plan_change', origin: 'manual', amountMinor: 0, method: null } as const
-    const purchase = await payments.charge(await intendFor(payments, workspaceId, order))
+    const purchase = await payments.charge(await createPurchaseFor(payments, workspaceId, order))
     expect(purchase).toMatchObject({ status: 'succeeded', chargeRef: null })
     expect(await shop.gateway.bank.findByKey(purchase.id)).toBeUndefined()
   })
 
-  test('that does not come in time is unknown for the time being', async () => {
+  test('that does not come in time is unknown until it is looked up', async () => {
     const answers: (() => void)[] = []
-    const slow = paymentsWith(
-      { renewal: listeningFulfillment() },
+    const slow = openPayments(
+      { renewal: recordCalls() },
       {
         answerMsMax: 5,
         gateway: {
           ...shop.gateway,
-          async charge(intent) {
-            const outcome = await shop.gateway.charge(intent)
+          async charge(request) {
+            const outcome = await shop.gateway.charge(request)
             await new Promise<void>((resolve) => answers.push(resolve))
             return outcome
           },
@@ -187,12 +189,12 @@ describe('an outcome', () => {
     expect(await slow.charge(purchase)).toMatchObject({ status: 'pending', chargeRef: null })
     for (const answer of answers) answer()
     expect(await slow.charge(purchase)).toMatchObject({ status: 'succeeded' })
-    expect(await shop.taken(purchase.workspaceId)).toHaveLength(1)
+    expect(await shop.listTaken(purchase.workspaceId)).toHaveLength(1)
   })
 
-  test('that stays unknown is asked for less and less often', async () => {
-    const payments = paymentsWith(
-      { renewal: listeningFulfillment() },
+  test('that stays unknown is looked up less and less often', async () => {
+    const payments = openPayments(
+      { renewal: recordCalls() },
       {
         gateway: {
           ...shop.gateway,
@@ -207,50 +209,49 @@ describe('an outcome', () => {
       const { nextCheckAtMs } = await payments.charge(purchase)
       pausesMs.push((nextCheckAtMs ?? 0) - shop.clock.now())
     }
-    const [second, minute, hour] = [1_000, 60_000, 3_600_000]
     expect(pausesMs).toEqual([
-      2 * second,
-      5 * second,
-      15 * second,
-      minute,
-      5 * minute,
-      15 * minute,
-      hour,
-      6 * hour,
-      6 * hour,
-      6 * hour,
+      2 * SECOND_MS,
+      5 * SECOND_MS,
+      15 * SECOND_MS,
+      MINUTE_MS,
+      5 * MINUTE_MS,
+      15 * MINUTE_MS,
+      HOUR_MS,
+      6 * HOUR_MS,
+      6 * HOUR_MS,
+      6 * HOUR_MS,
     ])
   })
 })
 
-describe('an intent', () => {
-  test('of auto-reload is refused while another of its purchases is open', async () => {
-    const payments = paymentsWith({})
-    const { workspaceId, method } = await shop.customer('requires_action')
+describe('a purchase', () => {
+  test('by auto-reload is refused while another one is open', async () => {
+    const payments = openPayments({})
+    const { workspaceId, method } = await shop.addCustomer('requires_action')
     const order = { purpose: 'top_up', origin: 'auto_reload', creditsMs: 60_000, method } as const
-    const first = await intendFor(payments, workspaceId, order)
+    const first = await createPurchaseFor(payments, workspaceId, order)
     const refusal = { code: 'payment_pending' }
-    await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
+    await expect(createPurchaseFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
     await payments.charge(first)
-    await expect(intendFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
+    await expect(createPurchaseFor(payments, workspaceId, order)).rejects.toMatchObject(refusal)
     expect(await payments.cancel(first)).toMatchObject({ status: 'failed', failureCode: 'canceled' })
-    await intendFor(payments, workspaceId, order)
+    await createPurchaseFor(payments, workspaceId, order)
   })
 
-  test('that nobody settles is settled by the worker: at once where it was told to', async () => {
-    const payments = paymentsWith({ renewal: listeningFulfillment() })
-    const told = await createPurchase(payments, 'success', { chargedBy: 'worker' })
+  test('that nobody charges is charged by the worker, at once if it was created for the worker', async () => {
+    const payments = openPayments({ renewal: recordCalls() })
+    const forWorker = await createPurchase(payments, 'success', { chargedBy: 'worker' })
     const left = await createPurchase(payments, 'success')
     await payments.reconcileDue()
-    expect(await requirePurchase(shop.database, told)).toMatchObject({ status: 'succeeded' })
+    expect(await requirePurchase(shop.database, forWorker)).toMatchObject({ status: 'succeeded' })
     expect(await requirePurchase(shop.database, left)).toMatchObject({ status: 'pending', checks: 0 })
     shop.clock.advance(10_000)
     await payments.reconcileDue()
     expect(await requirePurchase(shop.database, left)).toMatchObject({ status: 'succeeded' })
   })
 
-  test('on a card that is removed before it is charged fails, and nothing is charged', async () => {
-    const payments = paymentsWith({ renewal: listeningFulfillment() })
+  test('on a card that is removed first fails without a charge', async () => {
+    const payments = openPayments({ renewal: recordCalls() })
     const purchase = await createPurchase(payments, 'success')
     await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '')
     expect(await payments.charge(purchase)).toMatchObject({
@@ -263,8 +264,8 @@ describe('an intent', () => {
 })
 
 describe('receipts', () => {
-  test('are numbered without a gap, whoever comes at the same time, anew each year', async () => {
-    const payments = paymentsWith({ renewal: listeningFulfillment() })
+  test('are numbered from 1 each year, without gaps, even for concurrent purchases', async () => {
+    const payments = openPayments({ renewal: recordCalls() })
     const cards = ['success', 'decline', 'success', 'unknown_outcome', 'success'] as const
     const charge = async () => {
       const purchases = await Promise.all(cards.map((card) => createPurchase(payments, card)))
@@ -273,7 +274,7 @@ describe('receipts', () => {
       await payments.reconcileDue()
     }
     await charge()
-    // Also what other tests left open belongs to the old year.
+    // Purchases that other tests left open get their receipts in the old year.
     shop.clock.set(Date.UTC(2026, 11, 31))
     await payments.reconcileDue()
     shop.clock.set(Date.UTC(2027, 0, 1))
@@ -290,35 +291,4 @@ describe('receipts', () => {
     ])
     expect(await shop.verify()).toEqual([])
   })
-})
-
-test('a gateway that cannot be reached when a card is removed forgets it later', async () => {
-  let reachable = false
-  const payments = paymentsWith(
-    {},
-    {
-      onError() {},
-      gateway: {
-        ...shop.gateway,
-        async removeMethod(customerRef, methodRef) {
-          if (!reachable) throw new Error('away')
-          await shop.gateway.removeMethod(customerRef, methodRef)
-        },
-      },
-    },
-  )
-  const { workspaceId, method } = await shop.customer('success')
-  await payments.removeMethod(workspaceId, method.id)
-  const removed = async () => {
-    const { rows } = await shop.database.query<{ removed: boolean }>(
-      'select removed from sandbox_cards where ref = $1',
-      [method.methodRef],
-    )
-    return rows[0]?.removed
-  }
-  await payments.forgetRemoved()
-  expect(await removed()).toBe(false)
-  reachable = true
-  await payments.forgetRemoved()
-  expect(await removed()).toBe(true)
 })

@@ -7,11 +7,11 @@ import { publicId } from '../public-ids.ts'
 import { testCards } from './gateway.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
 import { paymentProblems } from './problems.ts'
-import type { Purchase } from './purchase-store.ts'
+import type { Purchase } from './purchase.ts'
 
 const ReceiptRef = z.object({
   number: z.string().meta({ example: 'R-2026-000123' }),
-  url: z.string().meta({ description: 'A page that prints well.' }),
+  url: z.string().meta({ description: 'A page made for printing.' }),
 })
 
 const Party = z.object({ name: z.string(), email: z.string().nullable() })
@@ -30,7 +30,7 @@ const fields = {
   id: z.string().meta({ example: 'pur_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
   status: z.enum(['pending', 'requires_action', 'succeeded', 'failed']).meta({
     description:
-      'pending: the outcome is not known yet and will be found out; requires_action: the customer confirms with the bank at actionUrl, now or later.',
+      'pending: the outcome is not known yet and will be looked up; requires_action: the customer must confirm with the bank at actionUrl, now or later.',
   }),
   purpose: z.enum(['top_up', 'plan_change', 'renewal']),
   origin: z.enum(['manual', 'auto_reload', 'renewal']),
@@ -46,23 +46,28 @@ const fields = {
   createdAt: Instant,
   settledAt: Instant.nullable(),
   balanceAfter: Amount.nullable().meta({
-    description: 'The settled balance right after its credits; live calls are not taken off.',
+    description: 'The settled balance right after the credits were added. Live calls are not subtracted.',
   }),
 }
 
 export const PurchaseResponse = z
   .object({ ...fields, receipt: ReceiptRef.nullable() })
-  .meta({ id: 'Purchase', description: 'A payment, and what it is for.' })
+  .meta({ id: 'Purchase', description: 'A payment and what it is for.' })
 
 export const PurchaseDetailResponse = z
   .object({ ...fields, receipt: ReceiptResponse.nullable() })
   .meta({ id: 'PurchaseDetail', description: 'A payment with its receipt.' })
 
-/** @param origin the origin at which the reader reaches this server, such as https://talktime.example.com */
+/**
+ * Converts a purchase to its API form.
+ *
+ * @param origin the origin at which the reader reaches this server, such as https://talktime.example.com
+ */
 export function purchaseResponse(purchase: Purchase, origin: string): z.infer<typeof PurchaseResponse> {
-  return { ...fieldsOf(purchase, origin), receipt: receiptRef(purchase, origin) }
+  return { ...purchaseFields(purchase, origin), receipt: receiptRef(purchase, origin) }
 }
 
+/** Converts a purchase with its receipt to the API form. `origin` as in `purchaseResponse`. */
 export function purchaseDetailResponse(
   purchase: Purchase,
   origin: string,
@@ -83,10 +88,13 @@ export function purchaseDetailResponse(
             amount: { minor: receipt.tax.amountMinor, currency },
           },
         }
-  return { ...fieldsOf(purchase, origin), receipt: body }
+  return { ...purchaseFields(purchase, origin), receipt: body }
 }
 
-function fieldsOf(purchase: Purchase, origin: string): Omit<z.infer<typeof PurchaseResponse>, 'receipt'> {
+function purchaseFields(
+  purchase: Purchase,
+  origin: string,
+): Omit<z.infer<typeof PurchaseResponse>, 'receipt'> {
   const { brand, lastFour, actionUrl, balanceAfterMs } = purchase
   return {
     id: publicId('purchase', purchase.id),
@@ -101,7 +109,7 @@ function fieldsOf(purchase: Purchase, origin: string): Omit<z.infer<typeof Purch
     amount: { minor: purchase.amountMinor, currency: purchase.currency },
     paymentMethod: brand === null || lastFour === null ? null : { brand, lastFour },
     actionUrl: actionUrl === null ? null : new URL(actionUrl, origin).href,
-    failure: failureOf(purchase),
+    failure: readFailure(purchase),
     createdAt: instantOf(purchase.createdAtMs),
     settledAt: instantOrNull(purchase.settledAtMs),
     balanceAfter: balanceAfterMs === null ? null : amountOf(balanceAfterMs),
@@ -115,14 +123,14 @@ function receiptRef(purchase: Purchase, origin: string): z.infer<typeof ReceiptR
   return { number: receiptNumber, url: new URL(path, origin).href }
 }
 
-function failureOf(purchase: Purchase): { code: string; message: string } | null {
+function readFailure(purchase: Purchase): { code: string; message: string } | null {
   const { status, failureCode: code, failureMessage: message } = purchase
   return status === 'failed' && code !== null ? { code, message: message ?? '' } : null
 }
 
-/** What a request answers whose purchase was declined. */
-export function declinedProblem(purchase: Purchase): Problem {
-  const failure = failureOf(purchase)
+/** Creates the error response of a request whose purchase was declined. */
+export function createDeclinedProblem(purchase: Purchase): Problem {
+  const failure = readFailure(purchase)
   const detail = failure?.message || 'The payment was declined. Nothing was charged.'
   return new Problem(paymentProblems.payment_declined, detail, {
     members: { purchaseId: publicId('purchase', purchase.id), failure },
@@ -136,9 +144,9 @@ export const PaymentMethodResponse = z
     lastFour: z.string(),
     expMonth: z.int(),
     expYear: z.int(),
-    isDefault: z.boolean().meta({ description: 'It is charged unless another is named.' }),
+    isDefault: z.boolean().meta({ description: 'Charged unless another card is named.' }),
     createdAt: Instant,
-    testCard: z.enum(testCards).nullable().meta({ description: 'Of the sandbox: what the card does.' }),
+    testCard: z.enum(testCards).nullable().meta({ description: 'What the card does; sandbox only.' }),
   })
   .meta({ id: 'PaymentMethod', description: 'A saved card.' })
 

@@ -1,9 +1,10 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
 
-/** How long it is kept which events of a gateway were dealt with: much longer than it sends one again. */
-export const GATEWAY_EVENTS_KEPT_MS = 90 * 24 * 60 * 60 * 1000
+/** How long processed gateway events are remembered. Gateways stop resending an event much sooner. */
+export const GATEWAY_EVENTS_KEPT_MS = 90 * DAY_MS
 
-/** Forgets events of a gateway that are older; at most `limit` a time. What they changed stays. */
+/** Deletes at most `limit` records of processed gateway events. What the events changed stays. */
 export async function deleteExpiredGatewayEvents(
   db: Queryable,
   nowMs: number,

@@ -1,26 +1,26 @@
 import { z } from 'zod'
 import { Origin } from '../platform/origin.ts'
 import type { Setting, SettingsReader } from '../platform/settings-reader.ts'
-import type { Seller } from './purchase-store.ts'
+import type { Seller } from './receipt.ts'
 
-/** How customers pay, and who sells. */
+/** How customers pay and who sells. */
 export type PaymentSettings = {
   readonly payments: 'sandbox' | 'stripe'
-  /** What payments through Stripe need; undefined: payments go through the sandbox. */
+  /** What payments through Stripe need; `undefined` if payments go through the sandbox. */
   readonly stripe: StripeSettings | undefined
   readonly seller: Seller
 }
 
 export type StripeSettings = {
-  /** sk_… or rk_…. */
+  /** Begins with `sk_` or `rk_`. */
   readonly secretKey: string
-  /** whsec_…: signs the webhooks of Stripe. */
+  /** Begins with `whsec_`. Stripe signs its webhooks with it. */
   readonly webhookSecret: string
-  /** The origin of the API's server; undefined: Stripe's own. */
+  /** The origin of a server that stands in for Stripe's API; `undefined` is Stripe itself. */
   readonly apiHost: string | undefined
 }
 
-/** "VAT 19" or "Sales tax 8.25": a name and a percentage. */
+/** A name and a percentage, such as "VAT 19" or "Sales tax 8.25". */
 const Tax = z
   .string()
   .regex(/^\S.{0,40} \d{1,2}(\.\d{1,3})?$/)
@@ -31,7 +31,7 @@ const Tax = z
 
 const SellerText = z.string().trim().min(1).max(500)
 
-/** Shows enough of a value to see that it is the publishable key, for instance. */
+/** Shows enough of a secret to see, for example, that it is the publishable key. */
 const showStart = (text: string) => JSON.stringify(`${text.slice(0, 3)}…`)
 
 const PAYMENTS = { schema: z.enum(['sandbox', 'stripe']).default('sandbox'), right: '"sandbox" or "stripe"' }
@@ -78,7 +78,7 @@ const SELLER = {
   },
 }
 
-/** Reads TALKTIME_PAYMENTS, the settings of Stripe, and the seller. */
+/** Reads TALKTIME_PAYMENTS, Stripe's settings and the seller. */
 export function readPaymentSettings(reader: SettingsReader): PaymentSettings {
   const { read } = reader
   const payments = read('TALKTIME_PAYMENTS', PAYMENTS)

@@ -16,12 +16,12 @@ const PlanLimits = z.strictObject({
   membersMax: z.int().positive().max(1_000_000).nullable(),
 })
 
-/** What the operator says of a plan; the same in the catalog's file and in the API. */
+/** What the operator decides about a plan, in the catalog's file and in the API. */
 export const PlanFields = z.strictObject({
   name: z.string().trim().min(1).max(100),
-  price: Price.nullable().meta({ description: 'A billing cycle’s; null: on request.' }),
+  price: Price.nullable().meta({ description: 'The price of a billing cycle; null: on request.' }),
   monthlyCredits: z.number().min(0).max(1_000_000_000),
-  paid: z.boolean().meta({ description: 'May buy credits and use auto-reload.' }),
+  paid: z.boolean().meta({ description: 'Whether it allows buying credits and auto-reload.' }),
   features: z.record(z.string().min(1).max(100), z.boolean()),
   limits: PlanLimits,
 })
@@ -40,7 +40,7 @@ const Catalog = z.strictObject({
   packages: z.array(PackageFields.extend({ id: CatalogId })),
 })
 
-/** A plan as the catalog has it. `monthlyMs` in milliseconds of talk time, money in minor units. */
+/** A plan of the catalog. `monthlyMs` is in milliseconds of talk time, money is in minor units. */
 export type Plan = {
   readonly id: string
   readonly name: string
@@ -62,11 +62,11 @@ export type Package = {
 const defaultCatalog = new URL('../../catalog.json', import.meta.url)
 
 /**
- * Puts a catalog's file into the database.
+ * Loads a catalog's file into the database.
  *
- * @param existing what happens to what is there already: the server's start keeps it, since the operator may have
- *   edited it; the command replaces it
- * @throws Problem invalid_request naming what is wrong in the file
+ * @param existing what happens to plans and packages that exist: the server's start keeps them, because the operator
+ *   may have edited them; the command replaces them
+ * @throws Problem `invalid_request`, which names what is wrong in the file
  */
 export async function loadCatalog(
   db: Queryable,
@@ -87,17 +87,17 @@ async function readCatalog(file: URL | string): Promise<z.infer<typeof Catalog>>
   try {
     json = JSON.parse(text)
   } catch {
-    throw new Problem(platformProblems.invalid_json, `The file ${file} is no JSON.`)
+    throw new Problem(platformProblems.invalid_json, `The file ${file} is not JSON.`)
   }
   const catalog = Catalog.safeParse(json)
   if (catalog.success) return catalog.data
   throw invalidRequest(catalog.error.issues)
 }
 
-/** Without a position it keeps its place in the list, or comes last. */
+/** Without a position, an existing item keeps its place in the list and a new one comes last. */
 type Placed = { readonly position?: number }
 
-/** Writes a plan. Workspaces on it have the terms they have until their next cycle. */
+/** Writes a plan. Workspaces on it keep their terms until their next cycle. */
 export async function savePlan(
   db: Queryable,
   plan: z.infer<typeof PlanFields> & { readonly id: string } & Placed,
@@ -126,7 +126,7 @@ export async function savePlan(
   )
 }
 
-/** Writes a package. What was bought keeps the price it was bought at. */
+/** Writes a package. Purchases keep the price they were made at. */
 export async function savePackage(
   db: Queryable,
   pack: z.infer<typeof PackageFields> & { readonly id: string } & Placed,
@@ -156,12 +156,16 @@ export async function listPlans(db: Queryable): Promise<Plan[]> {
   return (await db.query<Plan>(`select ${planColumns} from plans order by position, id`)).rows
 }
 
-/** The plan as it stands now; undefined where there is none of that id. */
+/** Finds a plan in the catalog. */
 export async function findPlan(db: Queryable, planId: string): Promise<Plan | undefined> {
   return (await db.query<Plan>(`select ${planColumns} from plans where id = $1`, [planId])).rows[0]
 }
 
-/** Throws `invalid_request` at `pointer`, naming the plans there are. */
+/**
+ * Reads a plan of the catalog.
+ *
+ * @throws Problem `invalid_request` at `pointer`, which lists the plans
+ */
 export async function requirePlan(db: Queryable, planId: string, pointer: string): Promise<Plan> {
   const plan = await findPlan(db, planId)
   if (plan !== undefined) return plan

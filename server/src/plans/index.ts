@@ -1,3 +1,4 @@
+export { openSubscription, type Renewal, renewCycle, renewSubscription } from './billing-cycle.ts'
 export {
   findPlan,
   listPackages,
@@ -5,21 +6,16 @@ export {
   type Package,
   type Plan,
 } from './catalog-store.ts'
-export {
-  changeCycleTimeZone,
-  choosePendingPlan,
-  recordRenewalState,
-  replaceUnpaidPlan,
-  switchPlan,
-} from './change-plan.ts'
 export { openPlans } from './open-plans.ts'
 export { planProblems } from './problems.ts'
 export {
-  openSubscription,
-  type Renewal,
-  renewCycle,
-  renewSubscription,
+  bringRenewalForward,
+  changeCycleTimeZone,
+  choosePendingPlan,
+  listDueRenewals,
+  recordRenewalState,
   requireSubscription,
   type Subscription,
-  type Terms,
 } from './subscription-store.ts'
+export { replaceUnpaidPlan, switchPlan } from './switch-plan.ts'
+export type { Terms } from './terms.ts'

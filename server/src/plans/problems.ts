@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with plans and packages of credits. */
+/** The problems with plans and packages of credits. */
 export const planProblems = problemTypes({
   plan_required: {
     status: 403,

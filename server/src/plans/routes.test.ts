@@ -11,7 +11,7 @@ afterAll(() => closeInOrder(t))
 const usd = (minor: number) => ({ minor, currency: 'USD' })
 
 describe('the catalog', () => {
-  test('of plans is public and has five of them, the cheapest first', async () => {
+  test('of plans is public and lists five, cheapest first', async () => {
     const { status, body } = await t.request('GET', '/v1/plans')
     expect(status).toBe(200)
     expect(body.nextCursor).toBeNull()
@@ -67,7 +67,7 @@ describe('a plan that the operator changes', () => {
   const save = (body: object, id = 'trial', key = t.operatorKey) =>
     t.request('PUT', `/v1/plans/${id}`, { key, body })
 
-  test('is for new workspaces at once, for those that have it from their next cycle on', async () => {
+  test('applies to new workspaces at once, and to others from their next cycle on', async () => {
     t.clock.set(testNowMs)
     expect((await save(fields)).status).toBe(200)
     const before = await connectVoiceStack(t, { planId: 'trial' })
@@ -90,8 +90,8 @@ describe('a plan that the operator changes', () => {
     ['a name with NUL', { ...fields, name: 'a\u0000b' }, '/name'],
     ['a feature with NUL', { ...fields, features: { 'a\u0000b': true } }, '/features/a\u0000b'],
     ['credits below zero', { ...fields, monthlyCredits: -1 }, '/monthlyCredits'],
-    ['more credits than can be kept', { ...fields, monthlyCredits: 1e300 }, '/monthlyCredits'],
-    ['a currency that is none', { ...fields, price: { minor: 1, currency: 'usd' } }, '/price/currency'],
+    ['more credits than can be stored', { ...fields, monthlyCredits: 1e300 }, '/monthlyCredits'],
+    ['an invalid currency', { ...fields, price: { minor: 1, currency: 'usd' } }, '/price/currency'],
     [
       'calls of no length',
       { ...fields, limits: { ...fields.limits, callDurationSecondsMax: 0 } },
@@ -111,7 +111,7 @@ describe('a plan that the operator changes', () => {
     expect(answer.body).toMatchObject({ status: 400, errors: [{ pointer: '/credits', detail }] })
   })
 
-  test('403 for a workspace’s key, 401 for nobody', async () => {
+  test('403 for a workspace’s key, 401 without a key', async () => {
     expect((await save(fields, 'trial', t.workspaceKey)).body).toMatchObject({
       status: 403,
       code: 'forbidden',

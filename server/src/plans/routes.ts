@@ -24,9 +24,9 @@ const PlanResponse = z
   .object({
     id: z.string(),
     name: z.string(),
-    price: Money.nullable().meta({ description: 'A billing cycle’s; null: on request.' }),
+    price: Money.nullable().meta({ description: 'The price of a billing cycle; null: on request.' }),
     monthlyCredits: Amount,
-    paid: z.boolean().meta({ description: 'May buy credits and use auto-reload.' }),
+    paid: z.boolean().meta({ description: 'Whether it allows buying credits and auto-reload.' }),
     features: z.record(z.string(), z.boolean()),
     limits: z.object({
       concurrentCallsMax: z.int().nullable(),
@@ -38,102 +38,91 @@ const PlanResponse = z
 
 const PackageResponse = z.object({ id: z.string(), credits: Amount, price: Money }).meta({ id: 'Package' })
 
-/** A list that is always whole: the catalog is short. */
-function wholeList<Item extends z.ZodType>(item: Item) {
+/** The schema of a list that always fits on one page, because the catalog is short. */
+function singlePageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), nextCursor: z.null() })
 }
 
-/** The catalog, for everyone. */
+const listPlansSchema = {
+  tags: ['Plans'],
+  security: [],
+  summary: 'The plans',
+  response: { 200: singlePageOf(PlanResponse) },
+}
+
+const listPackagesSchema = {
+  tags: ['Plans'],
+  security: [],
+  summary: 'The packages of top-up credits',
+  response: { 200: singlePageOf(PackageResponse) },
+}
+
+const readPlanSchema = {
+  tags: ['Plans'],
+  security: [],
+  summary: 'A plan',
+  params: z.object({ id: z.string() }),
+  response: { 200: PlanResponse },
+}
+
+const savePlanSchema = {
+  tags: ['Operator'],
+  summary: 'Create or change a plan',
+  description: 'Workspaces on it keep their terms until their next billing cycle.',
+  params: z.object({ id: CatalogId }),
+  body: PlanFields,
+  response: { 200: PlanResponse },
+}
+
+const savePackageSchema = {
+  tags: ['Operator'],
+  summary: 'Create or change a package',
+  description: 'Purchases keep the price they were made at.',
+  params: z.object({ id: CatalogId }),
+  body: PackageFields,
+  response: { 200: PackageResponse },
+}
+
+/** The routes of the catalog. Everybody may read it, and the operator may change it. */
 export function planRoutes({ database }: { database: Database }): Routes {
   return async (server) => {
-    server.get(
-      '/v1/plans',
-      {
-        config: { public: true },
-        schema: {
-          tags: ['Plans'],
-          security: [],
-          summary: 'The plans',
-          response: { 200: wholeList(PlanResponse) },
-        },
-      },
-      async () => ({ data: (await listPlans(database)).map(planResponse), nextCursor: null }),
+    const config = { public: true }
+    server.get('/v1/plans', { config, schema: listPlansSchema }, async () => ({
+      data: (await listPlans(database)).map(planResponse),
+      nextCursor: null,
+    }))
+    server.get('/v1/packages', { config, schema: listPackagesSchema }, async () => ({
+      data: (await listPackages(database)).map(packageResponse),
+      nextCursor: null,
+    }))
+    server.get('/v1/plans/:id', { config, schema: readPlanSchema }, async (request) =>
+      readPlan(database, request.params.id),
     )
-    server.get(
-      '/v1/packages',
-      {
-        config: { public: true },
-        schema: {
-          tags: ['Plans'],
-          security: [],
-          summary: 'The packages of top-up credits',
-          response: { 200: wholeList(PackageResponse) },
-        },
-      },
-      async () => ({ data: (await listPackages(database)).map(packageResponse), nextCursor: null }),
-    )
-    server.get(
-      '/v1/plans/:id',
-      {
-        config: { public: true },
-        schema: {
-          tags: ['Plans'],
-          security: [],
-          summary: 'A plan',
-          params: z.object({ id: z.string() }),
-          response: { 200: PlanResponse },
-        },
-      },
-      async (request) => requirePlanBody(database, request.params.id),
-    )
-    server.put(
-      '/v1/plans/:id',
-      {
-        schema: {
-          tags: ['Operator'],
-          summary: 'Make or change a plan',
-          description: 'Workspaces on it have the terms they have until their next billing cycle.',
-          params: z.object({ id: CatalogId }),
-          body: PlanFields,
-          response: { 200: PlanResponse },
-        },
-      },
-      async (request) => {
-        requireOperator(request)
-        const { id } = request.params
-        await savePlan(database, { ...request.body, id }, 'replace')
-        return requirePlanBody(database, id)
-      },
-    )
-    server.put(
-      '/v1/packages/:id',
-      {
-        schema: {
-          tags: ['Operator'],
-          summary: 'Make or change a package',
-          description: 'What was bought keeps the price it was bought at.',
-          params: z.object({ id: CatalogId }),
-          body: PackageFields,
-          response: { 200: PackageResponse },
-        },
-      },
-      async (request) => {
-        requireOperator(request)
-        const { id } = request.params
-        await savePackage(database, { ...request.body, id }, 'replace')
-        const pack = await findPackage(database, id)
-        if (pack === undefined)
-          throw new Problem(planProblems.package_not_found, `There is no package "${id}".`)
-        return packageResponse(pack)
-      },
-    )
+    server.put('/v1/plans/:id', { schema: savePlanSchema }, async (request) => {
+      requireOperator(request)
+      const { id } = request.params
+      await savePlan(database, { ...request.body, id }, 'replace')
+      return readPlan(database, id)
+    })
+    server.put('/v1/packages/:id', { schema: savePackageSchema }, async (request) => {
+      requireOperator(request)
+      const { id } = request.params
+      await savePackage(database, { ...request.body, id }, 'replace')
+      return readPackage(database, id)
+    })
   }
 }
 
-async function requirePlanBody(db: Database, id: string) {
+async function readPlan(db: Database, id: string): Promise<z.infer<typeof PlanResponse>> {
   const plan = await findPlan(db, id)
   if (plan === undefined) throw new Problem(planProblems.plan_not_found, `There is no plan "${id}".`)
   return planResponse(plan)
+}
+
+async function readPackage(db: Database, id: string): Promise<z.infer<typeof PackageResponse>> {
+  const pack = await findPackage(db, id)
+  if (pack === undefined) throw new Problem(planProblems.package_not_found, `There is no package "${id}".`)
+  return packageResponse(pack)
 }
 
 function planResponse(plan: Plan): z.infer<typeof PlanResponse> {

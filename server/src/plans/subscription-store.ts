@@ -1,33 +1,22 @@
-import {
-  type BillingCycle,
-  computeBillingCycle,
-  computeCycleAnchor,
-} from '@talktime/core/billing/billing-cycle'
-import { computePrice, type Price } from '@talktime/core/billing/price'
+import type { BillingCycle } from '@talktime/core/billing/billing-cycle'
 import { accessProblems } from '../access/index.ts'
-import { addGrant, boundaryNoLaterThan, openWorkspaceLine, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { findPlan, type Plan, requirePlan } from './catalog-store.ts'
-
-/** The plan as it stood when the cycle began: what the workspace has, whatever the catalog says by now. */
-export type Terms = Pick<
-  Plan,
-  'name' | 'priceMinor' | 'currency' | 'monthlyMs' | 'paid' | 'features' | 'limits'
->
+import type { Terms } from './terms.ts'
 
 export type Subscription = {
   readonly workspaceId: string
   readonly planId: string
   readonly terms: Terms
+  /** The local date and time at which the first cycle started; later cycles start at the same time of day. */
   readonly anchorLocal: string
   readonly timeZone: string
   readonly cycle: BillingCycle
-  /** The plan that begins when the cycle ends; null: the same. */
+  /** The plan chosen for the next cycle; `null`: the plan stays. */
   readonly pendingPlanId: string | null
-  /** card: renewals are charged. invoiced: the operator collects the money elsewhere. */
+  /** `card`: renewals are charged. `invoiced`: the operator collects the money elsewhere. */
   readonly collection: 'card' | 'invoiced'
-  /** Since when a renewal is unpaid; null: all is paid. */
+  /** Since when a renewal is unpaid; `null` if none is. */
   readonly pastDueSinceMs: number | null
   readonly renewalTries: number
   readonly nextRenewalTryMs: number | null
@@ -35,108 +24,7 @@ export type Subscription = {
 
 type SubscriptionRow = Omit<Subscription, 'cycle'> & { number: number; startsAtMs: number; endsAtMs: number }
 
-/**
- * Subscribes a new workspace to a plan from `nowMs` on: its balance line, its first cycle and its first monthly
- * grant. The workspace's row must exist. Throws `invalid_request` for an unknown plan.
- */
-export async function openSubscription(
-  tx: Tx,
-  workspace: { readonly workspaceId: string; readonly planId: string; readonly timeZone: string },
-  nowMs: number,
-): Promise<void> {
-  const plan = await requirePlan(tx, workspace.planId, '/planId')
-  const anchorLocal = computeCycleAnchor(nowMs, workspace.timeZone)
-  // Read back from its local time, the start could differ by the part of an hour that daylight saving repeats.
-  const cycle = { ...computeBillingCycle(anchorLocal, workspace.timeZone, 0), startsAtMs: nowMs }
-  await tx.query(
-    `insert into subscriptions (workspace_id, plan_id, terms, anchor_local, time_zone,
-                                cycle_number, cycle_starts_at_ms, cycle_ends_at_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      workspace.workspaceId,
-      plan.id,
-      termsOf(plan),
-      anchorLocal,
-      workspace.timeZone,
-      cycle.number,
-      cycle.startsAtMs,
-      cycle.endsAtMs,
-    ],
-  )
-  await openWorkspaceLine(tx, workspace.workspaceId, nowMs, async (unit) => {
-    await grantCycle(tx, unit, termsOf(plan), cycle, nowMs)
-    boundaryNoLaterThan(unit, cycle.endsAtMs)
-  })
-}
-
-/** What a new cycle is: what subscribers to it have to pay is the business of another room. */
-export type Renewal = { readonly subscription: Subscription; readonly renewed: boolean }
-
-/**
- * Begins the next billing cycle if the current one ends at `atMs`: on the plan that was chosen for it, at that
- * plan's present terms, its grant included. Undefined where the workspace has no subscription.
- */
-export async function renewCycle(
-  tx: Tx,
-  unit: WorkspaceUnit,
-  atMs: number,
-  nowMs: number,
-): Promise<Renewal | undefined> {
-  const before = await findSubscription(tx, unit.line.workspaceId)
-  if (before === undefined) return undefined
-  if (before.cycle.endsAtMs > atMs) return { subscription: before, renewed: false }
-  const planId = before.pendingPlanId ?? before.planId
-  const plan = await findPlan(tx, planId)
-  const terms = plan === undefined ? before.terms : termsOf(plan)
-  const next = computeBillingCycle(before.anchorLocal, before.timeZone, before.cycle.number + 1)
-  // It goes on where the last one ended, also when the time zone was changed in between.
-  const cycle = { ...next, startsAtMs: before.cycle.endsAtMs }
-  const subscription = { ...before, planId, terms, cycle, pendingPlanId: null }
-  await tx.query(
-    `update subscriptions set plan_id = $2, terms = $3, cycle_number = $4, cycle_starts_at_ms = $5,
-            cycle_ends_at_ms = $6, pending_plan_id = null
-     where workspace_id = $1`,
-    [before.workspaceId, planId, terms, cycle.number, cycle.startsAtMs, cycle.endsAtMs],
-  )
-  await grantCycle(tx, unit, terms, cycle, nowMs)
-  return { subscription, renewed: true }
-}
-
-/** The same as the ledger asks for it, where nobody is to be charged for the new cycle. */
-export async function renewSubscription(
-  tx: Tx,
-  unit: WorkspaceUnit,
-  atMs: number,
-  nowMs: number,
-): Promise<{ cycleEndsAtMs: number | null }> {
-  const renewal = await renewCycle(tx, unit, atMs, nowMs)
-  return { cycleEndsAtMs: renewal?.subscription.cycle.endsAtMs ?? null }
-}
-
-async function grantCycle(
-  tx: Tx,
-  unit: WorkspaceUnit,
-  terms: Terms,
-  cycle: BillingCycle,
-  nowMs: number,
-): Promise<void> {
-  if (terms.monthlyMs === 0) return
-  await addGrant(
-    tx,
-    unit,
-    {
-      kind: 'monthly',
-      amountMs: terms.monthlyMs,
-      atMs: cycle.startsAtMs,
-      expiresAtMs: cycle.endsAtMs,
-      reason: `${terms.name} plan`,
-      price: planPrice(terms),
-    },
-    nowMs,
-  )
-}
-
-/** The workspace's subscription; undefined where there is no such workspace. */
+/** Finds the workspace's subscription; `undefined` if there is no such workspace. */
 export async function findSubscription(
   db: Queryable,
   workspaceId: string,
@@ -156,20 +44,110 @@ export async function findSubscription(
   return { ...rest, cycle: { number, startsAtMs, endsAtMs } }
 }
 
-/** The same, where the workspace is known to exist; throws `workspace_not_found` otherwise. */
+/**
+ * Reads the workspace's subscription.
+ *
+ * @throws Problem `workspace_not_found`
+ */
 export async function requireSubscription(db: Queryable, workspaceId: string): Promise<Subscription> {
   const subscription = await findSubscription(db, workspaceId)
-  if (subscription === undefined)
-    throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
-  return subscription
+  if (subscription !== undefined) return subscription
+  throw new Problem(accessProblems.workspace_not_found, 'There is no such workspace.')
 }
 
-/** What a plan’s credit costs; null: its price is on request. */
-export function planPrice({ priceMinor, currency, monthlyMs }: Terms): Price | null {
-  return priceMinor === null ? null : computePrice(priceMinor, currency, monthlyMs)
+export async function insertSubscription(
+  tx: Tx,
+  subscription: Pick<Subscription, 'workspaceId' | 'planId' | 'terms' | 'anchorLocal' | 'timeZone' | 'cycle'>,
+): Promise<void> {
+  const { workspaceId, planId, terms, anchorLocal, timeZone, cycle } = subscription
+  await tx.query(
+    `insert into subscriptions (workspace_id, plan_id, terms, anchor_local, time_zone,
+                                cycle_number, cycle_starts_at_ms, cycle_ends_at_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [workspaceId, planId, terms, anchorLocal, timeZone, cycle.number, cycle.startsAtMs, cycle.endsAtMs],
+  )
 }
 
-export function termsOf(plan: Plan): Terms {
-  const { name, priceMinor, currency, monthlyMs, paid, features, limits } = plan
-  return { name, priceMinor, currency, monthlyMs, paid, features, limits }
+/** Writes the next cycle of a subscription with its plan and terms. No plan is pending after it. */
+export async function writeNextCycle(
+  tx: Tx,
+  { workspaceId, planId, terms, cycle }: Pick<Subscription, 'workspaceId' | 'planId' | 'terms' | 'cycle'>,
+): Promise<void> {
+  await tx.query(
+    `update subscriptions set plan_id = $2, terms = $3, cycle_number = $4, cycle_starts_at_ms = $5,
+            cycle_ends_at_ms = $6, pending_plan_id = null
+     where workspace_id = $1`,
+    [workspaceId, planId, terms, cycle.number, cycle.startsAtMs, cycle.endsAtMs],
+  )
+}
+
+/** Writes another plan for the current cycle. No plan is pending and no renewal is unpaid after it. */
+export async function writePlanSwitch(
+  tx: Tx,
+  {
+    workspaceId,
+    planId,
+    terms,
+    collection,
+  }: Pick<Subscription, 'workspaceId' | 'planId' | 'terms' | 'collection'>,
+): Promise<void> {
+  await tx.query(
+    `update subscriptions set plan_id = $2, terms = $3, collection = $4, pending_plan_id = null,
+            past_due_since_ms = null, renewal_tries = 0, next_renewal_try_ms = null
+     where workspace_id = $1`,
+    [workspaceId, planId, terms, collection],
+  )
+}
+
+/** Chooses the plan that begins when the cycle ends. `null` takes the choice back. */
+export async function choosePendingPlan(
+  db: Queryable,
+  workspaceId: string,
+  planId: string | null,
+): Promise<void> {
+  await db.query('update subscriptions set pending_plan_id = $2 where workspace_id = $1', [
+    workspaceId,
+    planId,
+  ])
+}
+
+/** Changes the time zone of the cycles that have not begun yet. */
+export async function changeCycleTimeZone(
+  db: Queryable,
+  workspaceId: string,
+  timeZone: string,
+): Promise<void> {
+  await db.query('update subscriptions set time_zone = $2 where workspace_id = $1', [workspaceId, timeZone])
+}
+
+/** Records how the payment of the current cycle stands. */
+export async function recordRenewalState(
+  db: Queryable,
+  workspaceId: string,
+  state: Pick<Subscription, 'pastDueSinceMs' | 'renewalTries' | 'nextRenewalTryMs'>,
+): Promise<void> {
+  await db.query(
+    `update subscriptions set past_due_since_ms = $2, renewal_tries = $3, next_renewal_try_ms = $4
+     where workspace_id = $1`,
+    [workspaceId, state.pastDueSinceMs, state.renewalTries, state.nextRenewalTryMs],
+  )
+}
+
+/** Lists at most `limit` workspaces whose unpaid renewal is due to be charged again at `nowMs`. */
+export async function listDueRenewals(db: Queryable, nowMs: number, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ workspaceId: string }>(
+    `select workspace_id as "workspaceId" from subscriptions
+     where next_renewal_try_ms <= $1 order by next_renewal_try_ms limit $2`,
+    [nowMs, limit],
+  )
+  return rows.map(({ workspaceId }) => workspaceId)
+}
+
+/** Makes the next attempt to charge an unpaid renewal due at `nowMs`, if it was due later. */
+export async function bringRenewalForward(db: Queryable, workspaceId: string, nowMs: number): Promise<void> {
+  await db.query(
+    `update subscriptions set next_renewal_try_ms = $2
+     where workspace_id = $1 and past_due_since_ms is not null and next_renewal_try_ms > $2`,
+    [workspaceId, nowMs],
+  )
 }

@@ -1,8 +1,7 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callOf, openWorld, startOf, type TestWorkspace, verifyAll, type World } from '../../test/world.ts'
 import { requireSubscription } from './subscription-store.ts'
-
-const minuteMs = 60_000
 
 let world: World
 beforeAll(async () => {
@@ -13,8 +12,8 @@ afterAll(() => world.close())
 
 const at = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds
 
-/** The ends of the workspace's next cycles, each waited for, as local times. */
-async function nextResets(workspace: TestWorkspace, timeZone: string, count: number): Promise<string[]> {
+/** Passes the workspace's next resets, one by one, and returns their local times. */
+async function passResets(workspace: TestWorkspace, timeZone: string, count: number): Promise<string[]> {
   const resets: string[] = []
   while (resets.length < count) {
     const { cycle } = await requireSubscription(world.database, workspace.workspaceId)
@@ -39,7 +38,7 @@ async function changePlan(workspace: TestWorkspace, set: string): Promise<void> 
 describe('the cycles of a subscription', () => {
   test.each([
     [
-      'from the 31st reset on the last day of shorter months, and on the 31st again after them',
+      'from the 31st reset on the last day of shorter months',
       '2026-01-31T04:00:00Z',
       'Asia/Kolkata',
       ['2026-02-28T09:30:00+05:30', '2026-03-31T09:30:00+05:30', '2026-04-30T09:30:00+05:30'],
@@ -51,13 +50,13 @@ describe('the cycles of a subscription', () => {
       ['2026-03-20T09:15:00+01:00', '2026-04-20T09:15:00+02:00', '2026-05-20T09:15:00+02:00'],
     ],
     [
-      'reset after the hour that is skipped, and at their own time again after that',
+      'reset after a skipped hour, and at their own time again a month later',
       '2026-02-08T07:30:00Z',
       'America/New_York',
       ['2026-03-08T03:30:00-04:00', '2026-04-08T02:30:00-04:00'],
     ],
     [
-      'that began in the hour that comes twice reset a month later',
+      'that began in a repeated hour reset a month later',
       '2026-10-25T01:30:00Z',
       'Europe/Berlin',
       ['2026-11-25T02:30:00+01:00', '2026-12-25T02:30:00+01:00'],
@@ -67,26 +66,26 @@ describe('the cycles of a subscription', () => {
     const workspace = await world.workspace({ timeZone })
     const { cycle } = await requireSubscription(world.database, workspace.workspaceId)
     expect(cycle).toMatchObject({ number: 0, startsAtMs: at(startedAt) })
-    expect(await nextResets(workspace, timeZone, resets.length)).toEqual(resets)
+    expect(await passResets(workspace, timeZone, resets.length)).toEqual(resets)
   })
 
-  test('each bring the monthly credits, and what is left of them does not roll over', async () => {
+  test('each grant the monthly credits, and the rest does not roll over', async () => {
     const workspace = await world.workspace()
-    await world.grant(workspace, { kind: 'top_up', amountMs: 10 * minuteMs })
-    await world.deduct(workspace, 12 * minuteMs)
-    expect(await world.balance(workspace)).toMatchObject({ monthlyRemainingMs: 18 * minuteMs, status: 'ok' })
-    await nextResets(workspace, 'UTC', 2)
+    await world.grant(workspace, { kind: 'top_up', amountMs: 10 * MINUTE_MS })
+    await world.deduct(workspace, 12 * MINUTE_MS)
+    expect(await world.balance(workspace)).toMatchObject({ monthlyRemainingMs: 18 * MINUTE_MS, status: 'ok' })
+    await passResets(workspace, 'UTC', 2)
     expect(await world.balance(workspace)).toMatchObject({
-      balanceMs: 40 * minuteMs,
-      monthlyRemainingMs: 30 * minuteMs,
-      monthlyGrantedMs: 30 * minuteMs,
-      topUpRemainingMs: 10 * minuteMs,
+      balanceMs: 40 * MINUTE_MS,
+      monthlyRemainingMs: 30 * MINUTE_MS,
+      monthlyGrantedMs: 30 * MINUTE_MS,
+      topUpRemainingMs: 10 * MINUTE_MS,
     })
   })
 
-  test('go on where a plan has no monthly credits', async () => {
+  test('continue on a plan without monthly credits', async () => {
     const workspace = await world.workspace({ monthlyMs: 0 })
-    await nextResets(workspace, 'UTC', 3)
+    await passResets(workspace, 'UTC', 3)
     const { rows } = await world.database.query('select from ledger_entries where workspace_id = $1', [
       workspace.workspaceId,
     ])
@@ -94,7 +93,7 @@ describe('the cycles of a subscription', () => {
   })
 })
 
-test('a plan that is edited changes nothing of the cycle that runs; the next one has the new terms', async () => {
+test('an edited plan leaves the current cycle as it is and applies to the next one', async () => {
   const workspace = await world.workspace({ concurrentCallsMax: 1 })
   const taken = async () => {
     const outcomes = await world.engine.submitBatch([startOf(workspace), startOf(workspace)])
@@ -102,21 +101,21 @@ test('a plan that is edited changes nothing of the cycle that runs; the next one
   }
   await changePlan(
     workspace,
-    `monthly_ms = ${70 * minuteMs}, limits = limits || '{"concurrentCallsMax": 3, "callDurationSecondsMax": 60}'`,
+    `monthly_ms = ${70 * MINUTE_MS}, limits = limits || '{"concurrentCallsMax": 3, "callDurationSecondsMax": 60}'`,
   )
   expect(await world.balance(workspace)).toMatchObject({
-    balanceMs: 30 * minuteMs,
-    monthlyGrantedMs: 30 * minuteMs,
+    balanceMs: 30 * MINUTE_MS,
+    monthlyGrantedMs: 30 * MINUTE_MS,
   })
   expect(await taken()).toBe(1)
-  await nextResets(workspace, 'UTC', 1)
+  await passResets(workspace, 'UTC', 1)
   expect(await world.balance(workspace)).toMatchObject({
-    balanceMs: 70 * minuteMs,
-    monthlyGrantedMs: 70 * minuteMs,
+    balanceMs: 70 * MINUTE_MS,
+    monthlyGrantedMs: 70 * MINUTE_MS,
   })
   expect(await taken()).toBe(2)
   expect(callOf(await world.engine.submit(startOf(workspace)))).toMatchObject({
     refusalReason: 'concurrency_limit',
-    maxDurationMs: minuteMs,
+    maxDurationMs: MINUTE_MS,
   })
 })

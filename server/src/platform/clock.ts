@@ -1,9 +1,9 @@
-/** Where time comes from. Domain code never reads a clock: it is handed `now` as epoch milliseconds. */
+/** The source of time. Domain code never reads a clock: it takes `nowMs` (epoch milliseconds) as an argument. */
 export type Clock = { readonly now: () => number }
 
 export const systemClock: Clock = { now: () => Date.now() }
 
-/** A clock that stands still until it is moved: for tests, and for the demo's year of history. */
+/** A clock that stands still until it is moved. Tests use it, and the demo’s year of history. */
 export function virtualClock(startMs: number): Clock & { advance(ms: number): void; set(ms: number): void } {
   let nowMs = startMs
   return {

@@ -4,38 +4,39 @@ import { dirname, join } from 'node:path'
 import { fileFault, StartProblem } from './start-problem.ts'
 
 /**
- * Makes the data folder if it is missing. It is closed to other users; only where root runs PostgreSQL as another
- * user may others pass through it, not look into it.
+ * Creates the data folder if it is missing. Other users cannot enter it. The exception is root, which runs PostgreSQL as
+ * another user: then others can pass through the folder, but not list it.
  *
- * @returns its path without symbolic links
+ * @returns the path without symbolic links
+ * @throws StartProblem if the folder cannot be used
  */
 export async function openDataFolder(dataDir: string): Promise<string> {
   const mode = process.geteuid?.() === 0 ? 0o711 : 0o700
   try {
-    await makeFolder(dataDir, mode)
+    await createFolder(dataDir, mode)
     return await realpath(dataDir)
   } catch (error) {
     throw dataFolderProblem(dataDir, error)
   }
 }
 
-/** Makes a folder and those above it. (The `recursive` of Node.js never returns where /proc refuses a folder.) */
-async function makeFolder(path: string, mode: number): Promise<void> {
+/** Creates a folder and those above it. The `recursive` option of Node.js never returns if /proc refuses a folder. */
+async function createFolder(path: string, mode: number): Promise<void> {
   try {
     await mkdir(path)
     await chmod(path, mode)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
-    const above = dirname(path)
-    if (code !== 'ENOENT' || (await exists(above))) throw error
-    await makeFolder(above, folderAboveMode)
-    await makeFolder(path, mode)
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || (await exists(parent))) throw error
+    await createFolder(parent, PARENT_FOLDER_MODE)
+    await createFolder(path, mode)
   }
 }
 
-/** Folders above the data folder hold nothing of Talktime's: they are made as any program makes them. */
-const folderAboveMode = 0o755
+/** The mode of folders above the data folder, which hold nothing of Talktime’s. */
+const PARENT_FOLDER_MODE = 0o755
 
 const exists = (path: string) =>
   access(path).then(
@@ -43,21 +44,24 @@ const exists = (path: string) =>
     () => false,
   )
 
+/** The problem of a data folder that cannot be used, because of `error` from the file system. */
 export function dataFolderProblem(dataDir: string, error: unknown): StartProblem {
   return new StartProblem(
     `The data folder ${dataDir} cannot be used: ${fileFault(error)}. ` +
-      'Mend that, or set TALKTIME_DATA_DIR to a folder that can be written to.',
+      'Fix that, or set TALKTIME_DATA_DIR to a folder that can be written to.',
   )
 }
 
 /**
- * The text of a file in the data folder that only its owner may read. It is made of random characters when it is
- * missing; of several processes that make it at once one wins, and all get the same text.
+ * Reads a secret from a file in the data folder that only its owner can read. If the file is missing, it is created with
+ * random characters. If several processes create it at once, one wins and all of them get its text.
+ *
+ * @throws StartProblem if the file cannot be read or written, or holds fewer than `lengthMin` characters
  */
-export async function ownFile(dataDir: string, name: string, lengthMin: number): Promise<string> {
+export async function readOrCreateSecret(dataDir: string, name: string, lengthMin: number): Promise<string> {
   const folder = await openDataFolder(dataDir)
   const path = join(folder, name)
-  const existing = await readOwnFile(path, lengthMin)
+  const existing = await readSecret(path, lengthMin)
   if (existing !== undefined) return existing
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
@@ -70,13 +74,13 @@ export async function ownFile(dataDir: string, name: string, lengthMin: number):
   } finally {
     await rm(draft, { force: true }).catch(() => {})
   }
-  const made = await readOwnFile(path, lengthMin)
+  const made = await readSecret(path, lengthMin)
   if (made === undefined)
     throw new StartProblem(`${path} disappeared while Talktime started. Start it again.`)
   return made
 }
 
-async function readOwnFile(path: string, lengthMin: number): Promise<string | undefined> {
+async function readSecret(path: string, lengthMin: number): Promise<string | undefined> {
   let text: string
   try {
     text = (await readFile(path, 'utf8')).trim()

@@ -28,7 +28,7 @@ function hold(address = 'http://127.0.0.1:4400'): Program {
 }
 
 describe('a data folder', () => {
-  test('held by another process is refused, with who holds it', async () => {
+  test('held by another process is refused, and its holder named', async () => {
     const holder = hold()
     await waitForOutput(holder, /held/)
     const outcome = await lockFolder(folder, 'server', clock)
@@ -37,7 +37,7 @@ describe('a data folder', () => {
     })
   })
 
-  test('held within this process is refused too, until it is released', async () => {
+  test('held by this process is refused too, until it is released', async () => {
     const first = await lockFolder(folder, 'command', clock)
     expect(await lockFolder(folder, 'command', clock)).toEqual({
       holder: { kind: 'command', pid: process.pid, address: null, sinceMs: clock.now() },
@@ -58,7 +58,7 @@ describe('a data folder', () => {
     if ('lock' in outcome) await outcome.lock.release()
   })
 
-  test('is taken over when the process number left behind belongs to another program now', async () => {
+  test('is free although the process number of a dead holder now belongs to another program', async () => {
     const left = { kind: 'server', pid: process.ppid, address: 'http://127.0.0.1:4400', sinceMs: 0 }
     await writeFile(join(folder, 'holder.json'), JSON.stringify(left))
     const outcome = await lockFolder(folder, 'server', clock)
@@ -66,7 +66,7 @@ describe('a data folder', () => {
     if ('lock' in outcome) await outcome.lock.release()
   })
 
-  test('goes to one of several processes that start at once; the others learn which', async () => {
+  test('goes to one of several processes that start at once, and the others learn which', async () => {
     const all = [1, 2, 3, 4].map((n) => hold(`http://127.0.0.1:440${n}`))
     const outcomes = await Promise.all(all.map((program) => waitForOutput(program, /held|refused .*/)))
     const winner = all[outcomes.indexOf('held')]

@@ -5,40 +5,41 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 import { dataFolderProblem } from './data-folder.ts'
 
-/** Who holds a data folder. */
+/** The process that holds a data folder. */
 export type Holder = {
-  /** A server, which others may use the database of, or a command of the command line. */
+  /** A server, whose database other processes can use, or a command of the command line. */
   readonly kind: 'server' | 'command'
   readonly pid: number
-  /** Where the server answers; null while it starts, and for a command. */
+  /** The address of the server; null while it starts, and for a command. */
   readonly address: string | null
   readonly sinceMs: number
 }
 
 export type FolderLock = {
   readonly folder: string
-  /** Tells others where this server answers. */
+  /** Writes down the address of this server for other processes. */
   announce(address: string): Promise<void>
   release(): Promise<void>
 }
 
+/** How often a process tries to lock a folder that no living process seems to hold. */
+const ATTEMPTS_MAX = 20
+
 /**
- * Takes the data folder for this process alone.
+ * Locks the data folder for this process.
  *
- * The lock is one of the kernel's, taken through SQLite on an empty file, because Node.js offers no other: the
- * kernel lets go of it when its process ends, however it ends. So there are no stale locks to find out and take
- * over, and a process number that now belongs to another program misleads nobody. `holder.json` beside it only
- * says who it is.
+ * The lock is a kernel lock, taken through SQLite on an empty file because Node.js has no API for it. The kernel releases
+ * it when the process ends, however it ends. So there are no stale locks to detect, and it does not matter if the process
+ * number of a dead holder now belongs to another program. `holder.json` beside it only names the holder.
  *
- * @returns the lock, or who holds the folder (undefined when that cannot be found out)
+ * @returns the lock, or the holder of the folder (undefined if it is unknown)
  */
 export async function lockFolder(
   folder: string,
   kind: Holder['kind'],
   clock: Clock,
 ): Promise<{ lock: FolderLock } | { holder: Holder | undefined }> {
-  // Two processes that try at the same moment may both be turned away; a killed holder's file may still be there.
-  const tries = 20
+  // Two processes that try at the same moment can both fail, and a killed holder leaves its file behind.
   for (let attempt = 1; ; attempt++) {
     const file = tryLock(folder)
     if (file)
@@ -46,7 +47,7 @@ export async function lockFolder(
         lock: await hold(folder, file, { kind, pid: process.pid, address: null, sinceMs: clock.now() }),
       }
     const holder = await readHolder(folder)
-    if ((holder && isAlive(holder.pid)) || attempt === tries) return { holder }
+    if ((holder && isAlive(holder.pid)) || attempt === ATTEMPTS_MAX) return { holder }
     await pause(20 + Math.random() * 80)
   }
 }
@@ -55,21 +56,21 @@ function tryLock(folder: string): DatabaseSync | undefined {
   let file: DatabaseSync | undefined
   try {
     file = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
-    // The journal stays in memory: nothing is ever written.
+    // The journal stays in memory, so nothing is ever written.
     file.exec('pragma journal_mode = memory; begin exclusive')
     return file
   } catch (error) {
     file?.close()
     const { errcode, message } = error as Error & { errcode?: number }
-    if (errcode === sqliteBusy) return undefined
-    throw dataFolderProblem(folder, errcode === sqliteCannotOpen ? 'no file can be written in it' : message)
+    if (errcode === SQLITE_BUSY) return undefined
+    throw dataFolderProblem(folder, errcode === SQLITE_CANNOT_OPEN ? 'no file can be written in it' : message)
   }
 }
 
-const sqliteBusy = 5
-const sqliteCannotOpen = 14
+const SQLITE_BUSY = 5
+const SQLITE_CANNOT_OPEN = 14
 
-/** A lock ends when its file is closed, which Node.js does by itself to files that nobody refers to. */
+/** Keeps the files open: a lock ends when its file is closed, and Node.js closes files that nothing refers to. */
 const heldFiles = new Set<DatabaseSync>()
 
 async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise<FolderLock> {
@@ -79,14 +80,14 @@ async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise
     await writeFile(`${path}.draft`, `${JSON.stringify(holder)}\n`)
     await rename(`${path}.draft`, path)
   }
-  function letGo(): void {
+  function unlock(): void {
     heldFiles.delete(file)
     file.close()
   }
   try {
     await write(holder)
   } catch (error) {
-    letGo()
+    unlock()
     throw dataFolderProblem(folder, error)
   }
   return {
@@ -94,12 +95,12 @@ async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise
     announce: (address) => write({ ...holder, address }),
     async release() {
       await rm(path, { force: true }).catch(() => {})
-      letGo()
+      unlock()
     },
   }
 }
 
-/** What the holder of the folder says about itself. */
+/** Reads what the holder of the folder wrote down about itself. */
 async function readHolder(folder: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(join(folder, 'holder.json'), 'utf8')) as Holder

@@ -1,14 +1,14 @@
-/** Something that is done again and again beside the requests. */
+/** Work that is repeated in the background. */
 export type Interval = {
-  /** No further run begins; resolves when the one under way is over. */
+  /** Prevents further runs. Resolves when the current run has ended. */
   stop(): Promise<void>
-  /** Resolves when no run is under way. */
+  /** Resolves when the current run, if any, has ended. */
   idle(): Promise<void>
 }
 
 /**
- * Runs `work` every `intervalMs`, beginning after the first interval; the next run begins that long after the last
- * one ended, so that runs never overlap. A run that fails is reported, and the next one tries again.
+ * Runs `work` repeatedly. The first run begins after `intervalMs`, each further one `intervalMs` after the previous run has
+ * ended, so runs never overlap. An error goes to `onError` and does not prevent the next run.
  */
 export function startInterval(
   intervalMs: number,

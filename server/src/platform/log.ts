@@ -5,8 +5,8 @@ import type { LogLevel } from './server-settings.ts'
 export type { Logger } from 'pino'
 
 /**
- * The program's log, on standard error (standard output belongs to the welcome and to what commands print): readable
- * lines on a terminal, one JSON object a line anywhere else.
+ * Creates the program's log. It goes to standard error, since standard output belongs to the welcome text and to the
+ * results of commands: as readable lines on a terminal, as one JSON object per line anywhere else.
  */
 export function createLog(level: LogLevel): Logger {
   const stream = process.stderr.isTTY

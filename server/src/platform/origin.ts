@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The text of an origin, http or https, with or without a slash at its end. Read without one. */
+/** An http or https origin. A slash at its end is removed. */
 export const Origin = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))

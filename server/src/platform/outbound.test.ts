@@ -75,7 +75,7 @@ test.each([
   'https://[2002:a00:1::1]',
   'https://[2001:db8::1]',
   'https://localhost.',
-])('%s is refused before anything is looked up', (address) => {
+])('%s is refused before its name is looked up', (address) => {
   expect(() => outboundOf().check(address)).toThrow(OutboundRefused)
 })
 
@@ -84,7 +84,7 @@ test.each([
   'https://llm.example.com:8443/v1',
   'https://8.8.8.8',
   'https://[2606:4700::1111]',
-])('%s may be asked', (address) => {
+])('%s is allowed', (address) => {
   expect(outboundOf().check(address).href).toContain(address)
 })
 
@@ -100,14 +100,14 @@ test.each(['inside.example.com', 'both.example.com', 'nowhere.example.com'])(
   },
 )
 
-test('an address that is written out is looked at too, whoever passes it on unchecked', async () => {
+test('a literal IP address is checked when the connection is made, even if the URL was not', async () => {
   const outbound = outboundOf()
   await expect(ask(outbound, `http://127.0.0.1:${port}/`)).rejects.toThrow(OutboundRefused)
   await expect(ask(outbound, `https://[::1]:${port}/`)).rejects.toThrow(OutboundRefused)
   await outbound.close()
 })
 
-test('a name that is public when it is saved and private when it is asked is refused', async () => {
+test('a name that is public when it is saved and private when it is requested is refused', async () => {
   names['rebinds.example.com'] = ['93.184.215.14']
   const outbound = outboundOf()
   await outbound.resolve('https://rebinds.example.com/')
@@ -116,7 +116,7 @@ test('a name that is public when it is saved and private when it is asked is ref
   await outbound.close()
 })
 
-test('what the operator allows may be private and without TLS, at its port alone where one is named', async () => {
+test('hosts that the operator allows can be private and without TLS, on the named port if there is one', async () => {
   const byPort = outboundOf([`127.0.0.1:${port}`])
   expect(await ask(byPort, `http://127.0.0.1:${port}/x`)).toBe('200 inside')
   expect(() => byPort.check(`http://127.0.0.1:${port + 1}/`)).toThrow('begin with https://')
@@ -125,7 +125,7 @@ test('what the operator allows may be private and without TLS, at its port alone
   await Promise.all([byPort.close(), byHost.close()])
 })
 
-test('a redirect is an answer like any other: it is not followed', async () => {
+test('a redirect is not followed', async () => {
   asked = []
   const outbound = outboundOf([`127.0.0.1:${port}`])
   expect(await ask(outbound, `http://127.0.0.1:${port}/away`)).toMatch(/^302/)
@@ -133,7 +133,7 @@ test('a redirect is an answer like any other: it is not followed', async () => {
   await outbound.close()
 })
 
-test('a proxy of the environment is not used', async () => {
+test('the proxy settings of the environment are ignored', async () => {
   process.env.HTTPS_PROXY = `http://127.0.0.1:${port}`
   asked = []
   const outbound = outboundOf()

@@ -4,44 +4,44 @@ import ipaddr from 'ipaddr.js'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 
 /**
- * How this server speaks to addresses that customers choose. They must not lead it into the operator's own network:
- * only https, and only to public addresses. That is looked at when the connection is made, with the addresses that it
- * is made to, so neither a name that resolves to another address a moment later nor a redirect (none is followed)
- * leads anywhere else.
+ * Sends requests to URLs that customers choose. These must not lead into the operator's own network: only https, and only
+ * to public addresses. The addresses are checked when the connection is made, so a name that resolves to another address
+ * a moment later does not get through. Redirects are not followed.
  */
 export type Outbound = {
-  /** Throws {@link OutboundRefused} for an address that is refused whatever its name resolves to. */
+  /** Parses a URL. Throws {@link OutboundRefused} if it is refused no matter what its name resolves to. */
   check(address: string): URL
-  /** Has the name of a checked address looked up as well. Throws {@link OutboundRefused} and what the look-up throws. */
+  /** Checks a URL and the addresses of its host. Throws {@link OutboundRefused}, and what the DNS lookup throws. */
   resolve(address: string): Promise<void>
-  /** For `request` of undici, with a checked address: each of its connections is looked at. It uses no proxy. */
+  /** For `request` of undici, with a checked URL: it checks every connection it makes. It uses no proxy. */
   readonly dispatcher: Dispatcher
-  /** Ends every connection. */
+  /** Closes all connections. */
   close(): Promise<void>
 }
 
-/** The address may not be asked. The message is a sentence for whoever chose it. */
+/** A URL that must not be requested. The message is a sentence for the person who chose it. */
 export class OutboundRefused extends Error {
   override name = 'OutboundRefused'
 }
 
-/** How names are looked up: as `lookup` of node:dns, all addresses. */
+/** Looks up all addresses of a host, like `lookup` of node:dns. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
 export type OutboundOptions = {
-  /** Hosts, or hosts with a port, that the operator allows whatever they resolve to, also without TLS. */
+  /** Hosts, or hosts with a port, that the operator allows no matter what they resolve to, even without TLS. */
   readonly allow: readonly string[]
   readonly resolve?: Resolve
   readonly connectMsMax?: number
 }
 
-const connectMsDefault = 5_000
+const CONNECT_MS_MAX = 5_000
 
-/** Below are other services' ports: no customer's web server is there. */
-const portMin = 1024
+/** The lowest port allowed beside 443. Ports below it belong to other services than customers' web servers. */
+const PORT_MIN = 1024
 
+/** Creates the guard for outbound requests. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { resolve = resolveAll, connectMsMax = connectMsDefault } = options
+  const { resolve = resolveAll, connectMsMax = CONNECT_MS_MAX } = options
   const allowed = new Set(options.allow.map((entry) => entry.toLowerCase().replaceAll(/[[\]]/g, '')))
   const isAllowed = (host: string, port: string) => allowed.has(host) || allowed.has(`${host}:${port}`)
 
@@ -57,39 +57,23 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const port = portOf(url)
     if (isAllowed(host, port)) return url
     if (url.protocol !== 'https:') throw new OutboundRefused('It must begin with https://.')
-    if (port !== '443' && Number(port) < portMin) {
-      throw new OutboundRefused(`Its port must be 443, or ${portMin} and above.`)
+    if (port !== '443' && Number(port) < PORT_MIN) {
+      throw new OutboundRefused(`Its port must be 443, or ${PORT_MIN} and above.`)
     }
     if (isIP(host) !== 0) requirePublic([{ address: host, family: isIP(host) }], host)
     else if (isLocalName(host)) throw refused(host)
     return url
   }
 
-  const guardedLookup: LookupFunction = (host, { all }, callback) => {
-    resolve(host)
-      .then((addresses) => {
-        requirePublic(addresses, host)
-        return addresses
-      })
-      .then(
-        (addresses) => {
-          const [first] = addresses
-          if (all) callback(null, [...addresses])
-          else callback(null, first?.address ?? '', first?.family)
-        },
-        (error: Error) => callback(error, ''),
-      )
-  }
-
-  const traits = { timeout: connectMsMax, allowH2: false }
-  const connectAnywhere = buildConnector({ ...traits })
-  const connectToPublic = buildConnector({ ...traits, lookup: guardedLookup })
+  const connectOptions = { timeout: connectMsMax, allowH2: false }
+  const connectAnywhere = buildConnector({ ...connectOptions })
+  const connectToPublic = buildConnector({ ...connectOptions, lookup: guardLookup(resolve) })
   const dispatcher = new Agent({
     connect(target, callback) {
       const { protocol, hostname, port } = target
       const authority = `${protocol}//${hostname}${port === '' ? '' : `:${port}`}`
       try {
-        // A look-up is made for names alone: an address that is written out is looked at here.
+        // Only names are looked up. Literal addresses are checked here.
         const url = check(authority)
         const anywhere = isAllowed(hostOf(url.hostname), portOf(url))
         const connect = anywhere ? connectAnywhere : connectToPublic
@@ -113,11 +97,30 @@ export function createOutbound(options: OutboundOptions): Outbound {
   }
 }
 
+/** Wraps a DNS lookup: it fails with {@link OutboundRefused} unless all addresses are public. */
+function guardLookup(resolve: Resolve): LookupFunction {
+  return (host, { all }, callback) => {
+    resolve(host)
+      .then((addresses) => {
+        requirePublic(addresses, host)
+        return addresses
+      })
+      .then(
+        (addresses) => {
+          const [first] = addresses
+          if (all) callback(null, [...addresses])
+          else callback(null, first?.address ?? '', first?.family)
+        },
+        (error: Error) => callback(error, ''),
+      )
+  }
+}
+
 function portOf(url: URL): string {
   return url.port !== '' ? url.port : url.protocol === 'https:' ? '443' : '80'
 }
 
-/** Without the brackets of IPv6 and the dot that may end a name. */
+/** Removes the brackets of an IPv6 address, or the dot at the end of a name. */
 function hostOf(hostname: string): string {
   return hostname
     .toLowerCase()
@@ -125,31 +128,31 @@ function hostOf(hostname: string): string {
     .replace(/\.$/, '')
 }
 
-/** Names that mean something only inside a network: RFC 6761, RFC 6762, and what has no dot. */
+/** Whether a name has a meaning only inside a network: RFC 6761, RFC 6762, and names without a dot. */
 function isLocalName(host: string): boolean {
   return !host.includes('.') || /\.(localhost|local|internal|home\.arpa|test|invalid)$/.test(host)
 }
 
-/** Every address counts: which of them is connected to is not ours to choose. */
+/** Throws unless all addresses are public: which of them the connection uses is not up to us. */
 function requirePublic(addresses: readonly LookupAddress[], host: string): void {
   if (addresses.length === 0 || !addresses.every(({ address }) => isPublic(address))) throw refused(host)
 }
 
-/** All of IPv6 that is given out to be reached from everywhere. Outside are old ways to carry addresses of IPv4. */
-const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
+/** The globally routable part of IPv6. The rest includes old ways to embed IPv4 addresses. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3')
 
-/** Looks public, and is the machine's host in Azure: it hands out certificates and settings of the machine. */
-const azureHost = '168.63.129.16'
+/** The host of a virtual machine in Azure. It looks public, and serves the machine's certificates and settings. */
+const AZURE_HOST = '168.63.129.16'
 
 /**
- * Everything that a registry has set aside is refused: private, loopback, link-local (metadata services answer there),
- * carrier-grade NAT, multicast, reserved, and ways in which IPv6 carries an address of IPv4, such as NAT64.
+ * Whether an address is public. Special-purpose addresses are not: private, loopback, link-local (where metadata services
+ * answer), carrier-grade NAT, multicast, reserved, and IPv6 addresses that embed an IPv4 address, such as NAT64.
  */
 function isPublic(text: string): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.process(text)
-  if (address.toString() === azureHost) return false
-  if (address instanceof ipaddr.IPv6 && !address.match(globalUnicast)) return false
+  if (address.toString() === AZURE_HOST) return false
+  if (address instanceof ipaddr.IPv6 && !address.match(GLOBAL_UNICAST)) return false
   return address.range() === 'unicast'
 }
 

@@ -5,7 +5,7 @@ const secret = 'a secret for tests, long enough'
 const otherSecret = 'another secret, long enough too'
 const seal = createSealedBox({ secret }, 'tests')
 
-test('a text opens with the same secret and context alone', () => {
+test('a text can be opened only with the same secret and context', () => {
   const sealed = seal.close('tt_abc', 'workspace 1')
   expect(sealed).not.toContain('abc')
   expect(seal.open(sealed, 'workspace 1')).toBe('tt_abc')
@@ -14,7 +14,7 @@ test('a text opens with the same secret and context alone', () => {
   expect(createSealedBox({ secret }, 'other').open(sealed, 'workspace 1')).toBeUndefined()
 })
 
-test('a text that was changed or cut does not open', () => {
+test('a text that was changed or truncated cannot be opened', () => {
   const parts = seal.close('tt_abc', 'x').split('.')
   for (const index of [1, 2, 3]) {
     const bytes = Buffer.from(parts[index] ?? '', 'base64url')
@@ -27,7 +27,7 @@ test('a text that was changed or cut does not open', () => {
   expect(seal.open(parts.join('.'), 'x')).toBe('tt_abc')
 })
 
-test('after a rotation the secret before still opens, until the text is closed anew', () => {
+test('after a rotation the previous secret still opens a text, until it is sealed again', () => {
   const sealed = seal.close('tt_abc', 'x')
   expect(seal.renew(sealed, 'x')).toBe(sealed)
   const rotated = createSealedBox({ secret: otherSecret, secretPrevious: secret }, 'tests')
@@ -40,11 +40,11 @@ test('after a rotation the secret before still opens, until the text is closed a
   expect(rotated.renew(sealed, 'y')).toBeUndefined()
 })
 
-test('the same text is sealed differently each time', () => {
+test('a text is sealed differently each time', () => {
   expect(seal.close('a', 'x')).not.toBe(seal.close('a', 'x'))
 })
 
-test('parts that are joined differently have different hashes', () => {
+test('parts that are split differently have different hashes', () => {
   expect(seal.hash(['ab', 'c'])).not.toEqual(seal.hash(['a', 'bc']))
   expect(seal.hash(['ab', 'c'])).toEqual(seal.hash(['ab', 'c']))
 })

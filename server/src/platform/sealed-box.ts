@@ -1,37 +1,48 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-/** The server's secret, and the one before it while a rotation is under way. */
+/** The server's secret, and the previous one during a rotation. */
 export type Secrets = { readonly secret: string; readonly secretPrevious?: string | undefined }
 
 /**
- * Keeps texts unreadable in the database, and hashes of texts from being guessed there. A sealed text is four parts
- * with dots between: which secret closed it, nonce, ciphertext and tag (AES-256-GCM).
+ * Encrypts texts for the database, and hashes them with a key so that they cannot be guessed from the hash. A sealed text
+ * has four parts separated by dots: the id of the key, nonce, ciphertext and tag (AES-256-GCM).
  */
 export type SealedBox = {
-  /** @param context what the text belongs to; it opens nowhere else */
+  /**
+   * Encrypts a text with the current secret.
+   *
+   * @param context what the text belongs to; it can only be opened with the same context
+   */
   close(text: string, context: string): string
   /**
-   * Undefined where the text was closed with a secret that is neither the present one nor the one before, for another
-   * context, or was changed.
+   * Decrypts a sealed text. Undefined if it was sealed with a secret that is neither the current nor the previous one, or
+   * for another context, or if it was changed.
    */
   open(sealed: string, context: string): string | undefined
-  /** The same text closed with the present secret, as it was where that had closed it. Undefined where it does not open. */
+  /**
+   * Re-encrypts a sealed text with the current secret. A text that is already sealed with it is returned unchanged.
+   * Undefined if the text cannot be opened.
+   */
   renew(sealed: string, context: string): string | undefined
-  /** HMAC-SHA256 of the parts, which cannot be mistaken for each other. */
+  /** HMAC-SHA256 of a list of parts. Lists that are split differently have different hashes. */
   hash(parts: readonly string[]): Buffer
 }
 
-const nonceLength = 12
-const tagLength = 16
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
 
-/** @param secrets the server's; each purpose gets keys of its own from them */
+/**
+ * Creates a sealed box.
+ *
+ * @param purpose what the box is for; each purpose has its own keys, deriveKey from the secrets
+ */
 export function createSealedBox({ secret, secretPrevious }: Secrets, purpose: string): SealedBox {
-  const current = sealKey(secret, purpose)
-  const keys = secretPrevious === undefined ? [current] : [current, sealKey(secretPrevious, purpose)]
-  const hashKey = derived(secret, `${purpose} hash`, 32)
+  const current = deriveSealKey(secret, purpose)
+  const keys = secretPrevious === undefined ? [current] : [current, deriveSealKey(secretPrevious, purpose)]
+  const hashKey = deriveKey(secret, `${purpose} hash`, 32)
   const seal: SealedBox = {
     close(text, context) {
-      const nonce = randomBytes(nonceLength)
+      const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context))
       const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       const parts = [nonce, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
@@ -42,7 +53,7 @@ export function createSealedBox({ secret, secretPrevious }: Secrets, purpose: st
       const key = keys.find((one) => one.id === id)
       const [nonce, ciphertext, tag] = parts.map((part) => Buffer.from(part, 'base64url'))
       if (key === undefined || ciphertext === undefined || parts.length !== 3) return undefined
-      if (nonce?.length !== nonceLength || tag?.length !== tagLength) return undefined
+      if (nonce?.length !== NONCE_BYTES || tag?.length !== TAG_BYTES) return undefined
       const decipher = createDecipheriv('aes-256-gcm', key.key, nonce)
         .setAAD(Buffer.from(context))
         .setAuthTag(tag)
@@ -66,22 +77,22 @@ export function createSealedBox({ secret, secretPrevious }: Secrets, purpose: st
   return seal
 }
 
-/** The key of a secret, under a name by which it is known again and which gives nothing of the secret away. */
-function sealKey(secret: string, purpose: string): { id: string; key: Buffer } {
+/** Derives the key of a purpose, and an id that identifies the key without revealing anything about the secret. */
+function deriveSealKey(secret: string, purpose: string): { id: string; key: Buffer } {
   return {
-    id: derived(secret, `${purpose} key id`, 6).toString('base64url'),
-    key: derived(secret, `${purpose} seal`, 32),
+    id: deriveKey(secret, `${purpose} key id`, 6).toString('base64url'),
+    key: deriveKey(secret, `${purpose} seal`, 32),
   }
 }
 
-function derived(secret: string, use: string, length: number): Buffer {
+function deriveKey(secret: string, use: string, length: number): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `talktime ${use}`, length))
 }
 
-/** What came of closing stored texts anew, after the secret was changed. */
+/** The outcome of re-encrypting stored texts after the secret was changed. */
 export type Renewed = {
-  /** How many are closed with the present secret now. */
+  /** The number of texts that are now sealed with the current secret. */
   readonly count: number
-  /** Those that neither secret opens, as people can find them. */
+  /** The texts that neither secret can open, described so that people can find them. */
   readonly unreadable: readonly string[]
 }

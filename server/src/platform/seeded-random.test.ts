@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from './seeded-random.ts'
+import { createSeededRandom } from './seeded-random.ts'
 
 const draws = 20_000
 
-describe('chance', () => {
-  test('is the same for the same seed and another for another', () => {
+describe('seeded random numbers', () => {
+  test('are the same for the same seed and differ between seeds', () => {
     const numbers = (seed: number) => {
-      const chance = seededRandom(seed)
+      const chance = createSeededRandom(seed)
       return Array.from({ length: 50 }, () => chance.next())
     }
     expect(numbers(7)).toEqual(numbers(7))
     expect(numbers(7)).not.toEqual(numbers(8))
   })
 
-  test('stays within its bounds', () => {
-    const chance = seededRandom(1)
+  test('stay within their bounds', () => {
+    const chance = createSeededRandom(1)
     for (let draw = 0; draw < draws; draw += 1) {
       expect(chance.next()).toBeLessThan(1)
       expect([3, 4, 5]).toContain(chance.integer(3, 5))
@@ -22,8 +22,8 @@ describe('chance', () => {
     }
   })
 
-  test('has the mean, the median and the shares that it is asked for', () => {
-    const chance = seededRandom(2)
+  test('have the requested mean, median and shares', () => {
+    const chance = createSeededRandom(2)
     const many = <T>(draw: () => T) => Array.from({ length: draws }, draw)
     const mean = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
     expect(mean(many(() => chance.poisson(4)))).toBeCloseTo(4, 1)
@@ -33,7 +33,7 @@ describe('chance', () => {
     expect(below.length / draws).toBeCloseTo(0.5, 1)
   })
 
-  test('cannot pick from nothing', () => {
-    expect(() => seededRandom(3).pick([])).toThrow('There is nothing to pick from')
+  test('cannot pick from an empty list', () => {
+    expect(() => createSeededRandom(3).pick([])).toThrow('There is nothing to pick from')
   })
 })

@@ -1,26 +1,33 @@
-/** Chance that comes out the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export type SeededRandom = {
-  /** From 0 up to, not including, 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number
+  /** A number from `min` (inclusive) to `max` (exclusive). */
   between(min: number, max: number): number
-  /** A whole number from `min` to `max`, both included. */
+  /** A whole number from `min` to `max`, both inclusive. */
   integer(min: number, max: number): number
+  /** True with the given probability, from 0 to 1. */
   happens(probability: number): boolean
+  /** One of the items, each with the same probability. Throws RangeError if there are none. */
   pick<T>(items: readonly T[]): T
-  /** The index of one of the weights, each as likely as its share of their sum. */
+  /** The index of one of the weights, with a probability proportional to the weight. */
   weighted(weights: readonly number[]): number
-  /** Half of the numbers lie below the median; `spread` is the standard deviation of their logarithm. */
+  /** A log-normally distributed number. `spread` is the standard deviation of its logarithm. */
   logNormal(median: number, spread: number): number
-  /** How often something happens that happens `mean` times on average. */
+  /** A Poisson-distributed whole number with the given mean. */
   poisson(mean: number): number
 }
 
-/** @param seed a whole number from 0 to 2³² − 1 */
-export function seededRandom(seed: number): SeededRandom {
+/**
+ * Creates a generator of random numbers.
+ *
+ * @param seed a whole number from 0 to 2³² − 1
+ */
+export function createSeededRandom(seed: number): SeededRandom {
   const next = mulberry32(seed)
 
   function normal(): number {
-    // Box and Muller's method; 1 − next() is never 0.
+    // The Box–Muller transform. 1 − next() is never 0.
     return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
   }
 
@@ -44,7 +51,7 @@ export function seededRandom(seed: number): SeededRandom {
     },
     logNormal: (median, spread) => median * Math.exp(spread * normal()),
     poisson(mean) {
-      // Knuth's method: good for the small means of a day.
+      // Knuth’s method, which is fast for small means.
       const limit = Math.exp(-mean)
       let count = 0
       for (let product = next(); product > limit; product *= next()) count += 1
@@ -53,7 +60,7 @@ export function seededRandom(seed: number): SeededRandom {
   }
 }
 
-/** Tommy Ettinger's generator: 32 bits of state, good enough for history that never happened. */
+/** Tommy Ettinger’s generator. Its 32 bits of state suffice for made-up history. */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0
   return () => {

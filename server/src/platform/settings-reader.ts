@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { withoutPassword } from './start-problem.ts'
+import { hidePassword } from './start-problem.ts'
 
 /** How the text of an environment variable is read. */
 export type Setting<Schema extends z.ZodType> = {
@@ -41,7 +41,7 @@ export function createSettingsReader(env: NodeJS.ProcessEnv): SettingsReader {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(withoutPassword(text))
+  return JSON.stringify(hidePassword(text))
 }
 
 /** Shows nothing of a secret value. */

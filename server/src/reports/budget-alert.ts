@@ -3,42 +3,48 @@ import { formatCredits } from '@talktime/core/billing/credits'
 import { raiseAlert } from '../alerts/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
-import { instantText } from '../platform/text-format.ts'
+import { formatInstant } from '../platform/text-format.ts'
 
-/** A step of a month's budget that is reached. */
-type Reached = {
+/** A step of a month's budget that usage has reached. */
+type ReachedStep = {
   readonly timeZone: string
+  /** Such as 2026-11. */
   readonly month: string
   readonly budgetMs: number
   readonly usedMs: number
   readonly step: BudgetStep
-  /** Whether the workspace has set the budget itself; otherwise it is the plan's credits. */
+  /** Whether the workspace set the budget; otherwise it is the plan's monthly credits. */
   readonly own: boolean
 }
 
-/** Raises an alert that a step of the budget is reached: once a month for each step and budget. */
-export function tellBudget(tx: Tx, unit: WorkspaceUnit, reached: Reached, nowMs: number): Promise<void> {
+/** Raises the alert for a step of the budget: once a month for each step and budget. */
+export function raiseBudgetAlert(
+  tx: Tx,
+  unit: WorkspaceUnit,
+  reached: ReachedStep,
+  nowMs: number,
+): Promise<void> {
   const { timeZone, month, budgetMs, usedMs, step, own } = reached
   const used = `${formatCredits(usedMs, 'en-US')} of ${formatCredits(budgetMs, 'en-US')} credits`
-  const whose = own
-    ? 'The budget is the one that was set for this workspace.'
-    : 'The budget is the plan’s monthly credits, as none was set.'
+  const source = own
+    ? 'This budget was set for the workspace.'
+    : 'No budget was set, so it is the plan’s monthly credits.'
   return raiseAlert(
     tx,
     unit,
     {
       kind: 'budget_reached',
       key: `${month}/${budgetMs}/${step}`,
-      title: step === 100 ? 'The monthly budget is used up' : `${step} % of the monthly budget are used`,
-      detail: `${used} were used in ${monthName(month)} by ${instantText(nowMs, timeZone)}. ${whose} It stops nothing: calls go on as long as there are credits. See on the Usage page what used them, or set another budget in Settings.`,
+      title: step === 100 ? 'The monthly budget is used up' : `${step}% of the monthly budget is used`,
+      detail: `${used} were used in ${formatMonth(month)} by ${formatInstant(nowMs, timeZone)}. ${source} The budget stops nothing: calls continue while there are credits. See what used them on the Usage page, or change the budget in Settings.`,
       link: '/usage',
     },
     nowMs,
   )
 }
 
-/** "November 2026" from 2026-11. */
-function monthName(month: string): string {
+/** Formats 2026-11 as "November 2026". */
+function formatMonth(month: string): string {
   const format = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
   return format.format(Date.parse(`${month}-01T00:00Z`))
 }

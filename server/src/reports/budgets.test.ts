@@ -1,13 +1,10 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { createLife, killableDatabase } from '../../test/killable-process.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
 import { createBudgets } from './budgets.ts'
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 let t: TestApp
 let stack: VoiceStack
@@ -20,8 +17,8 @@ afterEach(() => closeInOrder(t))
 const setBudget = (monthlyBudgetCredits: number | null) =>
   stack.ask('PATCH', '/v1/workspace', { body: { monthlyBudgetCredits } })
 
-/** The titles of all alerts of the budget, the oldest first. */
-async function told(): Promise<string[]> {
+/** Runs what is due, and lists the titles of all budget alerts, the oldest first. */
+async function listAlerts(): Promise<string[]> {
   t.clock.advance(1)
   await t.app.runDue()
   const { body } = await stack.ask('GET', '/v1/alerts')
@@ -31,134 +28,134 @@ async function told(): Promise<string[]> {
     .reverse()
 }
 
-const half = '50 % of the monthly budget are used'
-const most = '80 % of the monthly budget are used'
+const half = '50% of the monthly budget is used'
+const most = '80% of the monthly budget is used'
 const all = 'The monthly budget is used up'
 
-describe('people are told of the monthly budget', () => {
-  test('when half, four fifths and all of it are used, each once, with what to do', async () => {
+describe('a workspace is alerted of its monthly budget', () => {
+  test('once each when 50, 80 and 100% are used, with what to do about it', async () => {
     await setBudget(10)
-    await stack.talk(5 * minuteMs - 1)
-    expect(await told()).toEqual([])
+    await stack.talk(5 * MINUTE_MS - 1)
+    expect(await listAlerts()).toEqual([])
     await stack.talk(1)
-    expect(await told()).toEqual([half])
-    await stack.talk(2 * minuteMs)
-    expect(await told()).toEqual([half])
-    await stack.talk(minuteMs)
-    await stack.talk(2 * minuteMs)
-    expect(await told()).toEqual([half, all])
-    await stack.talk(20 * minuteMs)
-    expect(await told()).toEqual([half, all])
+    expect(await listAlerts()).toEqual([half])
+    await stack.talk(2 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([half])
+    await stack.talk(MINUTE_MS)
+    await stack.talk(2 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([half, all])
+    await stack.talk(20 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([half, all])
     const { body } = await stack.ask('GET', '/v1/alerts')
     expect(body.data[1]).toMatchObject({
       kind: 'budget_reached',
       link: '/usage',
       detail:
-        '5 of 10 credits were used in November 2026 by 22 Nov 2026, 11:00 (Europe/Berlin). The budget is the one that was set for this workspace. It stops nothing: calls go on as long as there are credits. See on the Usage page what used them, or set another budget in Settings.',
+        '5 of 10 credits were used in November 2026 by 22 Nov 2026, 11:00 (Europe/Berlin). This budget was set for the workspace. The budget stops nothing: calls continue while there are credits. See what used them on the Usage page, or change the budget in Settings.',
     })
   })
 
-  test('which is the plan’s credits where none is set', async () => {
-    await stack.talk(hourMs)
-    expect(await told()).toEqual([])
-    await stack.talk(14 * hourMs)
-    expect(await told()).toEqual([most])
+  test('which is the plan’s monthly credits if none is set', async () => {
+    await stack.talk(HOUR_MS)
+    expect(await listAlerts()).toEqual([])
+    await stack.talk(14 * HOUR_MS)
+    expect(await listAlerts()).toEqual([most])
     const { body } = await stack.ask('GET', '/v1/alerts')
     expect(body.data[0]?.detail).toContain('900 of 1,000 credits were used')
-    expect(body.data[0]?.detail).toContain('The budget is the plan’s monthly credits, as none was set.')
+    expect(body.data[0]?.detail).toContain('No budget was set, so it is the plan’s monthly credits.')
   })
 
-  test('anew in the next month, which begins where the workspace is', async () => {
+  test('again in the next month of its time zone', async () => {
     await setBudget(10)
-    await stack.talk(6 * minuteMs)
-    expect(await told()).toEqual([half])
+    await stack.talk(6 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([half])
     t.clock.set(Date.parse('2026-11-30T22:59:59Z'))
-    expect(await told()).toEqual([half])
+    expect(await listAlerts()).toEqual([half])
     t.clock.advance(2_000)
-    expect(await told()).toEqual([half])
+    expect(await listAlerts()).toEqual([half])
     await stack.talk(500)
-    await stack.talk(6 * minuteMs)
-    expect(await told()).toEqual([half, half])
+    await stack.talk(6 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([half, half])
   })
 
-  test('of a raised budget when its own steps are reached, and not at once', async () => {
+  test('after the budget is raised, when its own steps are reached', async () => {
     await setBudget(10)
-    await stack.talk(10 * minuteMs)
-    expect(await told()).toEqual([all])
+    await stack.talk(10 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([all])
     await setBudget(20)
-    expect(await told()).toEqual([all])
-    await stack.talk(6 * minuteMs)
-    expect(await told()).toEqual([all, most])
+    expect(await listAlerts()).toEqual([all])
+    await stack.talk(6 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([all, most])
     await setBudget(10)
-    expect(await told()).toEqual([all, most])
+    expect(await listAlerts()).toEqual([all, most])
   })
 
-  test('of a lowered budget at once, where it is used up', async () => {
+  test('at once after the budget is lowered below the usage', async () => {
     await setBudget(100)
-    await stack.talk(20 * minuteMs)
-    expect(await told()).toEqual([])
+    await stack.talk(20 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([])
     await setBudget(20)
-    expect(await told()).toEqual([all])
+    expect(await listAlerts()).toEqual([all])
   })
 
-  test('once, by two servers', async () => {
+  test('once, although two servers check', async () => {
     const other = await t.addProcess()
     await setBudget(10)
-    await stack.talk(9 * minuteMs)
+    await stack.talk(9 * MINUTE_MS)
     await Promise.all([t.app.runDue(), other.app.runDue(), t.app.runDue()])
-    expect(await told()).toEqual([most])
+    expect(await listAlerts()).toEqual([most])
   })
 
-  test('for a call that was cut at a reset, when it ends', async () => {
+  test('for a call that was cut at a reset when the call ends', async () => {
     t.clock.set(Date.parse('2026-12-22T09:00:00Z'))
     await setBudget(100)
     const callId = await stack.answeredCall()
-    t.clock.set(Date.parse('2026-12-22T10:00:00Z') + 5 * minuteMs)
-    expect(await told()).toEqual([])
+    t.clock.set(Date.parse('2026-12-22T10:00:00Z') + 5 * MINUTE_MS)
+    expect(await listAlerts()).toEqual([])
     await stack.end(callId, Date.parse('2026-12-22T10:00:00Z'))
-    expect(await told()).toEqual([half])
+    expect(await listAlerts()).toEqual([half])
   })
 
-  test('for usage that came into the month by a correction, with a small draw of its own', async () => {
+  test('for usage that a correction moves into the month, although little is drawn', async () => {
     await setBudget(100)
     t.clock.set(Date.parse('2026-11-30T21:55:00Z'))
     const callId = await stack.answeredCall()
-    t.clock.advance(30 * minuteMs)
+    t.clock.advance(30 * MINUTE_MS)
     await stack.heartbeat(callId)
-    t.clock.advance(2 * minuteMs)
+    t.clock.advance(2 * MINUTE_MS)
     await t.app.runDue()
     expect((await stack.receipt(callId)).status).toBe('lost')
     t.clock.set(Date.parse('2026-11-30T23:01:00Z'))
-    expect(await told()).toEqual([])
+    expect(await listAlerts()).toEqual([])
     await stack.end(callId, Date.parse('2026-11-30T23:00:30Z'))
-    expect(await told()).toEqual([half])
+    expect(await listAlerts()).toEqual([half])
   })
 })
 
-test('whichever step a server dies at, people are told, and once', async () => {
+test('a workspace is alerted once, at whichever step a server crashes', async () => {
   await setBudget(10)
   for (let stepsMax = 0; stepsMax < 8; stepsMax += 1) {
-    await stack.talk(minuteMs)
+    await stack.talk(MINUTE_MS)
     const killable = killableDatabase(t.database, createLife(stepsMax))
     const { ledger } = openQuietRooms({ database: killable, clock: t.clock })
     const dying = createBudgets({ database: killable, clock: t.clock, ledger })
-    await dying.lookAtDue().catch(() => {})
+    await dying.checkDue().catch(() => {})
   }
-  await stack.talk(2 * minuteMs)
-  expect((await told()).at(-1)).toBe(all)
-  expect(new Set(await told()).size).toBe((await told()).length)
+  await stack.talk(2 * MINUTE_MS)
+  expect((await listAlerts()).at(-1)).toBe(all)
+  expect(new Set(await listAlerts()).size).toBe((await listAlerts()).length)
 })
 
-test('a budget is not looked at again before something is drawn', async () => {
+test('a budget is checked again only when enough is drawn, or the month ends', async () => {
   const budgets = createBudgets({ database: t.database, clock: t.clock, ledger: t.app.ledger })
   await setBudget(10)
-  await stack.talk(minuteMs)
-  expect(await budgets.lookAtDue()).toBe(1)
-  expect(await budgets.lookAtDue()).toBe(0)
-  await stack.talk(minuteMs)
-  expect(await budgets.lookAtDue()).toBe(0)
-  await stack.talk(3 * minuteMs)
-  expect(await budgets.lookAtDue()).toBe(1)
-  t.clock.advance(20 * dayMs)
-  expect(await budgets.lookAtDue()).toBe(1)
+  await stack.talk(MINUTE_MS)
+  expect(await budgets.checkDue()).toBe(1)
+  expect(await budgets.checkDue()).toBe(0)
+  await stack.talk(MINUTE_MS)
+  expect(await budgets.checkDue()).toBe(0)
+  await stack.talk(3 * MINUTE_MS)
+  expect(await budgets.checkDue()).toBe(1)
+  t.clock.advance(20 * DAY_MS)
+  expect(await budgets.checkDue()).toBe(1)
 })

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Ends the connection of a reader that has taken no byte for so long although there were some: it holds a connection
- * to the database and a snapshot, for which nothing that was deleted since is cleared away. Whoever reads slowly is
- * waited for, and so is a database that has nothing to send yet.
+ * Ends the connection of a client that accepts no byte for `stalledMsMax` although there are some to send. A download
+ * holds a database connection and a snapshot, and PostgreSQL cleans up nothing that was deleted since the snapshot. A
+ * slow client is not stalled, and neither is a database that has nothing to send yet.
  */
 export function endWhenStalled(response: ServerResponse, stalledMsMax: number): void {
-  // The socket's own timer starts anew with each piece that the reader's side has taken, also in the middle of a write.
+  // The socket restarts its timer whenever the client's side accepts something, even in the middle of a write.
   response.setTimeout(stalledMsMax, () => {
     if (response.writableLength > 0) response.destroy()
     else response.socket?.setTimeout(stalledMsMax)

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
 import { uuidFrom } from '../public-ids.ts'
-
-const minuteMs = 60_000
 
 let t: TestApp
 let stack: VoiceStack
@@ -16,20 +15,20 @@ beforeEach(async () => {
 })
 afterEach(() => closeInOrder(t))
 
-const path = '/v1/usage/export.csv'
+const EXPORT_PATH = '/v1/usage/export.csv'
 
-async function linesOf(query = ''): Promise<Record<string, string>[]> {
-  return parse((await stack.ask('GET', `${path}${query}`)).text, { columns: true })
+async function readLines(query = ''): Promise<Record<string, string>[]> {
+  return parse((await stack.ask('GET', `${EXPORT_PATH}${query}`)).text, { columns: true })
 }
 
 describe('the file', () => {
-  test('has a line for each call, with what it used and cost', async () => {
+  test('has a line for each call, with what the call used and cost', async () => {
     const callId = await stack.startedCall({ direction: 'outbound', from: '+4930901820', to: '+14155550100' })
     t.clock.advance(2_345)
     await stack.answer(callId)
     t.clock.advance(90_001)
     await stack.end(callId)
-    const { status, headers, text } = await stack.ask('GET', path)
+    const { status, headers, text } = await stack.ask('GET', EXPORT_PATH)
     expect(status).toBe(200)
     expect(headers).toMatchObject({
       'content-type': 'text/csv; charset=utf-8',
@@ -47,9 +46,9 @@ describe('the file', () => {
     )
   })
 
-  test('is only its first line where no call counts', async () => {
+  test('is its header alone if no call counts', async () => {
     await stack.end(await stack.startedCall())
-    const { text } = await stack.ask('GET', path)
+    const { text } = await stack.ask('GET', EXPORT_PATH)
     expect(text.split('\n')).toHaveLength(2)
     expect(text).toMatch(/^call_id,.*,unpriced_ms\n$/)
   })
@@ -68,34 +67,36 @@ describe('the file', () => {
     ['Zoë 🎧', 'Zoë 🎧'],
     ['007', '007'],
     ['anonymous', 'anonymous'],
-  ])('a caller %j stands in a spreadsheet as the text %j', async (from, cell) => {
+  ])('shows the caller %j in a spreadsheet as the text %j', async (from, cell) => {
     const callId = await stack.startedCall({ from })
     await stack.answer(callId)
     await stack.end(callId)
-    expect(await linesOf()).toMatchObject([{ from: cell, to: '', duration_ms: '0', credits: '0', cost: '0' }])
+    expect(await readLines()).toMatchObject([
+      { from: cell, to: '', duration_ms: '0', credits: '0', cost: '0' },
+    ])
   })
 
-  test('names agents so that no spreadsheet calculates with them', async () => {
+  test('has agent names that no spreadsheet takes for a formula', async () => {
     const body = { name: '=HYPERLINK("http://x","y")' }
     await stack.ask('PATCH', `/v1/agents/${stack.agentId}`, { body })
-    await stack.talk(minuteMs)
-    expect(await linesOf()).toMatchObject([{ agent_name: `'=HYPERLINK("http://x","y")` }])
+    await stack.talk(MINUTE_MS)
+    expect(await readLines()).toMatchObject([{ agent_name: `'=HYPERLINK("http://x","y")` }])
   })
 
-  test('can be had by a link, which names the workspace itself', async () => {
-    await stack.talk(minuteMs)
+  test('can be downloaded by a link that names the workspace', async () => {
+    await stack.talk(MINUTE_MS)
     const asOperator = { key: t.operatorKey }
-    const link = `${path}?workspaceId=${stack.workspaceId}`
+    const link = `${EXPORT_PATH}?workspaceId=${stack.workspaceId}`
     expect((await t.request('GET', link, asOperator)).text.trimEnd().split('\n')).toHaveLength(2)
     const other = await t.addWorkspace()
     expect((await t.request('GET', link, { key: other.key })).status).toBe(404)
   })
 
-  test('is one moment’s, while calls go on', async () => {
+  test('shows one moment while calls go on', async () => {
     await stack.granted({ credits: 10_000 })
-    await manyCalls(5_000)
-    const talking = Array.from({ length: 30 }, () => stack.talk(minuteMs))
-    const files = await Promise.all(Array.from({ length: 3 }, () => stack.ask('GET', path)))
+    await insertCalls(5_000)
+    const talking = Array.from({ length: 30 }, () => stack.talk(MINUTE_MS))
+    const files = await Promise.all(Array.from({ length: 3 }, () => stack.ask('GET', EXPORT_PATH)))
     for (const { text, headers } of files) {
       const lines = parse(text, { columns: true }) as Record<string, string>[]
       expect(lines).toHaveLength(Number(headers['talktime-rows']))
@@ -106,11 +107,11 @@ describe('the file', () => {
   })
 })
 
-/** Calls so many and with numbers so long that their file does not fit on the way to whoever reads it. */
-const longFile = () => manyCalls(25_000, `sip:${'a'.repeat(250)}`)
+/** Inserts so many calls with such long numbers that their file does not fit into the buffers of a connection. */
+const insertLongFile = () => insertCalls(25_000, `sip:${'a'.repeat(250)}`)
 
-/** So many calls of a minute, put where the engine would have put them. */
-async function manyCalls(count: number, number = '+4930901820'): Promise<void> {
+/** Inserts `count` calls of a minute as the engine would have. */
+async function insertCalls(count: number, number = '+4930901820'): Promise<void> {
   const workspaceId = uuidFrom('workspace', stack.workspaceId) ?? ''
   const agentId = uuidFrom('agent', stack.agentId) ?? ''
   const endedAtMs = t.clock.now()
@@ -142,17 +143,17 @@ async function manyCalls(count: number, number = '+4930901820'): Promise<void> {
     await tx.query(
       `update balance_lines set balance_ms = balance_ms - $2::bigint, settled_ms = settled_ms - $2, drawn_ms = $2,
               entry_seq = entry_seq + $3 where workspace_id = $1`,
-      [workspaceId, count * minuteMs, count],
+      [workspaceId, count * MINUTE_MS, count],
     )
   })
 }
 
 describe('a client', () => {
-  /** Begins to read a file over the network, and reads no further than its head. */
-  async function begin(): Promise<IncomingMessage> {
+  /** Requests a file over the network, and reads its headers only. */
+  async function request(): Promise<IncomingMessage> {
     address ??= await t.app.listen()
     return new Promise((resolve, reject) => {
-      get(`${address}${path}`, { headers: { authorization: `Bearer ${stack.key}` } }, resolve).on(
+      get(`${address}${EXPORT_PATH}`, { headers: { authorization: `Bearer ${stack.key}` } }, resolve).on(
         'error',
         reject,
       )
@@ -163,7 +164,7 @@ describe('a client', () => {
     address = undefined
   })
 
-  async function queriesUnderWay(): Promise<number> {
+  async function countRunningQueries(): Promise<number> {
     const { rowCount } = await t.database.query(
       `select from pg_stat_activity where datname = current_database() and query like '%copy (select%' and pid <> pg_backend_pid()`,
     )
@@ -175,47 +176,47 @@ describe('a client', () => {
     expect(await condition()).toBe(true)
   }
 
-  test('that reads slowly makes the database wait, and one that goes away ends the query', async () => {
-    await longFile()
-    const answer = await begin()
-    await until(async () => (await queriesUnderWay()) === 1)
+  test('that reads slowly makes the database wait, and one that leaves ends the query', async () => {
+    await insertLongFile()
+    const answer = await request()
+    await until(async () => (await countRunningQueries()) === 1)
     answer.destroy()
-    await until(async () => (await queriesUnderWay()) === 0)
-    // The place is free again.
+    await until(async () => (await countRunningQueries()) === 0)
+    // Its place among the exports is free again.
     for (let files = 0; files < 6; files += 1)
-      expect((await stack.ask('GET', `${path}?preset=all`)).status).toBe(200)
+      expect((await stack.ask('GET', `${EXPORT_PATH}?preset=all`)).status).toBe(200)
   })
 
-  test('429: that comes while four files are being read is told to come again', async () => {
-    await longFile()
-    const answers = await Promise.all([begin(), begin(), begin(), begin()])
-    const { status, body } = await stack.ask('GET', path)
+  test('429: that asks while four files are being read must retry', async () => {
+    await insertLongFile()
+    const answers = await Promise.all([request(), request(), request(), request()])
+    const { status, body } = await stack.ask('GET', EXPORT_PATH)
     expect({ status, body }).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
     for (const answer of answers) answer.destroy()
-    await until(async () => (await queriesUnderWay()) === 0)
-    expect((await stack.ask('GET', path)).status).toBe(200)
+    await until(async () => (await countRunningQueries()) === 0)
+    expect((await stack.ask('GET', EXPORT_PATH)).status).toBe(200)
   })
 
-  test('that takes nothing for too long is not waited for any more, though it keeps its connection', async () => {
-    await longFile()
+  test('that accepts nothing for too long is disconnected, although it keeps its connection open', async () => {
+    await insertLongFile()
     const impatient = await t.addProcess({ exportStalledMsMax: 200 })
     address = await impatient.app.listen()
-    const answer = await begin()
-    const brokenOff = once(answer, 'error')
-    await until(async () => (await queriesUnderWay()) === 1)
-    await until(async () => (await queriesUnderWay()) === 0)
+    const answer = await request()
+    const aborted = once(answer, 'error')
+    await until(async () => (await countRunningQueries()) === 1)
+    await until(async () => (await countRunningQueries()) === 0)
     answer.resume()
-    await brokenOff
+    await aborted
     expect(answer.complete).toBe(false)
-    // Who reads on meanwhile has it whole.
-    const whole = await stack.ask('GET', path)
+    // A client that reads on gets the whole file.
+    const whole = await stack.ask('GET', EXPORT_PATH)
     expect(whole.text.trimEnd().split('\n')).toHaveLength(25_001)
   })
 
-  test('hears of it where a file breaks off: it has no end', async () => {
-    await longFile()
-    const answer = await begin()
-    await until(async () => (await queriesUnderWay()) === 1)
+  test('notices when a file breaks off, because it has no end', async () => {
+    await insertLongFile()
+    const answer = await request()
+    await until(async () => (await countRunningQueries()) === 1)
     const { rowCount } = await t.database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'active'
        and query like '%copy (select%' and pid <> pg_backend_pid()`,
@@ -229,10 +230,10 @@ describe('a client', () => {
   })
 })
 
-test('500: a file that would not add up to what the screen shows', async () => {
-  await stack.talk(minuteMs)
+test('500: a file that does not add up to what the screen shows', async () => {
+  await stack.talk(MINUTE_MS)
   await t.database.query('update usage_days set used_ms = used_ms + 1')
-  const { status, body, headers } = await stack.ask('GET', path)
+  const { status, body, headers } = await stack.ask('GET', EXPORT_PATH)
   expect({ status, body }).toMatchObject({ status: 500, body: { code: 'internal' } })
   expect(headers['content-disposition']).toBeUndefined()
   await t.database.query('update usage_days set used_ms = used_ms - 1')

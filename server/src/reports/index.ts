@@ -1,1 +1,2 @@
+export { changeTimeZone } from './change-time-zone.ts'
 export { openReports } from './open-reports.ts'

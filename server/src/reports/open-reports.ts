@@ -1,21 +1,19 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import type { RoomAssembly } from '../access/index.ts'
-import { precomputePriceSplits } from '../costs/index.ts'
-import { closeMonths, dropAbandonedTimeZoneChanges } from '../usage/index.ts'
 import { createBudgets } from './budgets.ts'
-import { type UsageDeps, usageRoutes } from './routes.ts'
+import { cancelAbandonedTimeZoneChanges } from './change-time-zone.ts'
+import { createUsageRoutes, type UsageRouteDeps } from './routes.ts'
 
-export type ReportsDeps = Omit<UsageDeps, 'access'> & { readonly assembly: RoomAssembly }
+export type ReportsDeps = Omit<UsageRouteDeps, 'access'> & { readonly assembly: RoomAssembly }
 
-/** Opens what shows usage, and the rooms below that keep it. */
+/** Opens the reports of usage, the alerts of budgets, and the cleanup of changes of time zone. */
 export function openReports(deps: ReportsDeps): void {
-  const { database, clock, assembly } = deps
+  const { clock, assembly } = deps
   const budgets = createBudgets(deps)
-  assembly.routes((http) => usageRoutes({ ...deps, ...http }))
-  assembly.chore('Looking at budgets', 2_000, () => budgets.lookAtDue())
-  assembly.chore('Looking for budgets that were missed', 3_600_000, () => budgets.lookAtMissed())
-  assembly.chore('Splitting days on which the price changed', 5_000, () => precomputePriceSplits(database))
-  assembly.chore('Closing months that are over', 60_000, () => closeMonths(deps, clock.now()))
-  assembly.chore('Dropping abandoned changes of time zone', 60_000, () =>
-    dropAbandonedTimeZoneChanges(deps, clock.now()),
+  assembly.routes((http) => createUsageRoutes({ ...deps, ...http }))
+  assembly.chore('Checking budgets', 2 * SECOND_MS, () => budgets.checkDue())
+  assembly.chore('Finding budgets that were missed', HOUR_MS, () => budgets.checkMissed())
+  assembly.chore('Canceling abandoned changes of time zone', MINUTE_MS, () =>
+    cancelAbandonedTimeZoneChanges(deps, clock.now()),
   )
 }

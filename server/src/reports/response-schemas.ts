@@ -1,73 +1,75 @@
 import { creditsFromMs } from '@talktime/core/billing/credits'
 import { z } from 'zod'
-import type { Cost } from '../costs/window-cost.ts'
+import type { WindowCost } from '../costs/index.ts'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { Money } from '../platform/http/money.ts'
 import { publicId } from '../public-ids.ts'
-import type { RangeUsage, Use } from './range.ts'
+import type { RangeUsage } from './range.ts'
 import type { Summary } from './summary.ts'
-import type { UsageWindow } from './window.ts'
+import type { UsageTotal } from './usage-total.ts'
+import type { ReportWindow } from './window.ts'
 
 const LocalDate = z.string().meta({ format: 'date', example: '2026-11-22' })
-const Calls = z.int().meta({ description: 'Calls with a conversation that is over.' })
+const Calls = z.int().meta({ description: 'Calls whose conversation has ended.' })
 
-const ofDates = { from: LocalDate, to: LocalDate.meta({ description: 'Included.' }) }
-const ofUse = { total: Amount, calls: Calls }
+const dateFields = { from: LocalDate, to: LocalDate.meta({ description: 'Included.' }) }
+const usageFields = { total: Amount, calls: Calls }
 
 export const RangeResponse = z
   .object({
     asOf: Instant,
     window: z.object({
       preset: z.enum(['last_30_days', 'last_3_months', 'last_6_months', 'last_12_months', 'all', 'custom']),
-      ...ofDates,
+      ...dateFields,
       timeZone: z.string(),
       startsAt: Instant,
       endsAt: Instant.meta({ description: 'Not included: the end of the last day.' }),
     }),
-    agentId: z.string().nullable().meta({ description: 'The agent that was asked for; null: all.' }),
-    ...ofUse,
+    agentId: z.string().nullable().meta({ description: 'The agent of the query; null: all agents.' }),
+    ...usageFields,
     days: z
-      .array(z.object({ date: LocalDate, ...ofUse }))
-      .meta({ description: 'Each local day of the window; they add up to total.' }),
+      .array(z.object({ date: LocalDate, ...usageFields }))
+      .meta({ description: 'Each local day of the window. They add up to total.' }),
     agents: z
-      .array(z.object({ agentId: z.string(), name: z.string(), archived: z.boolean(), ...ofUse }))
-      .meta({ description: 'Each agent, the highest first; they add up to total.' }),
+      .array(z.object({ agentId: z.string(), name: z.string(), archived: z.boolean(), ...usageFields }))
+      .meta({ description: 'Each agent, the highest first. They add up to total.' }),
     chart: z
       .object({
         unit: z.enum(['day', 'week', 'month']),
-        buckets: z.array(z.object({ ...ofDates, ...ofUse })),
+        buckets: z.array(z.object({ ...dateFields, ...usageFields })),
       })
-      .meta({ description: 'The days in at most 370 parts; weeks begin on Monday.' }),
+      .meta({ description: 'The days in at most 370 buckets. Weeks begin on Monday.' }),
     previous: z
-      .object({ ...ofDates, ...ofUse })
+      .object({ ...dateFields, ...usageFields })
       .nullable()
-      .meta({ description: 'As many days right before the window; null for all.' }),
+      .meta({ description: 'The window of as many days right before this one; null for the preset all.' }),
     cost: z
       .object({
-        amounts: z
-          .array(Money)
-          .meta({ description: 'What the bought credits cost that were used, one amount a currency.' }),
+        amounts: z.array(Money).meta({
+          description:
+            'What the used credits cost, as far as they were bought: one amount for each currency.',
+        }),
         bought: Amount,
         free: Amount.meta({ description: 'Of the Free plan, promotional credits and adjustments.' }),
-        unknown: Amount.meta({ description: 'Paid by credits whose price is not known: plans on request.' }),
+        unknown: Amount.meta({ description: 'Paid by credits without a known price: plans on request.' }),
         unpaid: Amount.meta({
-          description: 'The overdraft: its price is that of the credits that will pay it.',
+          description: 'The overdraft. The credits that pay it later give it their price.',
         }),
       })
       .meta({
         description:
-          'Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total.',
+          'Monthly credits at the price of the plan, top-ups at the price that was paid, in the order in which they were drawn. The four amounts of credit add up to total.',
       }),
     lastUsedAt: Instant.nullable().meta({
-      description: 'When the last call ended that counts, in the window or not; null: none has.',
+      description: 'When the last call that counts ended, in the window or not; null: no call counts.',
     }),
-    exportRows: z.int().meta({ description: 'How many calls the export of this window has.' }),
+    exportRows: z.int().meta({ description: 'The number of calls in the export of this window.' }),
   })
-  .meta({ id: 'UsageRange', description: 'What was used in a window of local days, by day and agent.' })
+  .meta({ id: 'UsageRange', description: 'The usage of a window of local days, by day and agent.' })
 
 export function rangeResponse(
-  window: UsageWindow,
+  window: ReportWindow,
   usage: RangeUsage,
   nowMs: number,
 ): z.infer<typeof RangeResponse> {
@@ -84,26 +86,30 @@ export function rangeResponse(
       endsAt: instantOf(window.endsAtMs),
     },
     agentId: window.agentId === null ? null : publicId('agent', window.agentId),
-    ...useResponse(total),
-    days: days.map((day) => ({ date: day.date, ...useResponse(day) })),
+    ...usageResponse(total),
+    days: days.map((day) => ({ date: day.date, ...usageResponse(day) })),
     agents: agents.map((agent) => ({
       agentId: publicId('agent', agent.agentId),
       name: agent.name,
       archived: agent.archived,
-      ...useResponse(agent),
+      ...usageResponse(agent),
     })),
     chart: {
       unit: chart.unit,
-      buckets: chart.buckets.map((of) => ({ from: of.from, to: of.to, ...useResponse(of) })),
+      buckets: chart.buckets.map((bucket) => ({
+        from: bucket.from,
+        to: bucket.to,
+        ...usageResponse(bucket),
+      })),
     },
-    previous: previous && { from: previous.from, to: previous.to, ...useResponse(previous) },
+    previous: previous && { from: previous.from, to: previous.to, ...usageResponse(previous) },
     cost: costResponse(usage.cost),
     lastUsedAt: instantOrNull(usage.lastUsedAtMs),
     exportRows: total.calls,
   }
 }
 
-function costResponse({ amounts, boughtMs, freeMs, unknownMs, unpaidMs }: Cost) {
+function costResponse({ amounts, boughtMs, freeMs, unknownMs, unpaidMs }: WindowCost) {
   return {
     amounts: [...amounts],
     bought: amountOf(boughtMs),
@@ -113,7 +119,7 @@ function costResponse({ amounts, boughtMs, freeMs, unknownMs, unpaidMs }: Cost) 
   }
 }
 
-function useResponse({ usedMs, calls }: Use) {
+function usageResponse({ usedMs, calls }: UsageTotal) {
   return { total: amountOf(usedMs), calls }
 }
 
@@ -122,25 +128,25 @@ export const SummaryResponse = z
     asOf: Instant,
     timeZone: z.string(),
     monthly: z
-      .object({ ...Amount.shape, calls: Calls, ...ofDates })
-      .meta({ description: 'This calendar month. Calls count when they are over.' }),
+      .object({ ...Amount.shape, calls: Calls, ...dateFields })
+      .meta({ description: 'This calendar month. Calls count when they have ended.' }),
     daily: z.object({ ...Amount.shape, calls: Calls, date: LocalDate }).meta({ description: 'Today.' }),
-    balance: Amount.meta({ description: 'The live balance, as /v1/balance has it.' }),
+    balance: Amount.meta({ description: 'The live balance, as in /v1/balance.' }),
     liveCalls: z.int(),
     budget: z.object({
       credits: z.number(),
       milliseconds: z.int(),
       source: z
         .enum(['workspace', 'plan'])
-        .meta({ description: 'plan: its monthly credits, as none is set.' }),
+        .meta({ description: 'plan: no budget is set, so it is the monthly credits of the plan.' }),
       percent: z.number().nullable().meta({
         description:
-          'The part of it that the month has used, with two decimals; null for a budget of nothing.',
+          'How much of the budget this month has used, with two decimals; null for a budget of zero.',
       }),
     }),
     lastUsedAt: Instant.nullable(),
   })
-  .meta({ id: 'UsageSummary', description: 'How much was used this month and today, and of which budget.' })
+  .meta({ id: 'UsageSummary', description: 'Usage of this month and today, and the budget.' })
 
 export function summaryResponse(summary: Summary, nowMs: number): z.infer<typeof SummaryResponse> {
   const { monthly, daily, month, today, balance, budget } = summary
@@ -155,13 +161,13 @@ export function summaryResponse(summary: Summary, nowMs: number): z.infer<typeof
       credits: creditsFromMs(budget.budgetMs),
       milliseconds: budget.budgetMs,
       source: budget.own ? 'workspace' : 'plan',
-      percent: percentOf(monthly.usedMs, budget.budgetMs),
+      percent: computePercent(monthly.usedMs, budget.budgetMs),
     },
     lastUsedAt: instantOrNull(summary.lastUsedAtMs),
   }
 }
 
-/** Rounded down, so that 100 is said when all of it is used and not before. */
-function percentOf(usedMs: number, budgetMs: number): number | null {
+/** Rounds down, so that it reaches 100 when all of the budget is used and not before. */
+function computePercent(usedMs: number, budgetMs: number): number | null {
   return budgetMs === 0 ? null : Math.floor((usedMs * 10_000) / budgetMs) / 100
 }

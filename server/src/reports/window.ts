@@ -12,7 +12,9 @@ import { agentProblems } from '../agents/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
+import type { UsageWindow } from '../usage/index.ts'
 import { timeZoneOf } from '../workspaces/index.ts'
+import { hasAgent, readFirstDay } from './window-store.ts'
 
 const presetNames = [...WINDOW_PRESETS, 'custom'] as const
 
@@ -21,12 +23,12 @@ const presetSentence = `"preset" must be one of ${presetNames.join(', ')}.`
 const LocalDate = (name: string) =>
   z.string().refine(isDate, `"${name}" must be a local date, such as 2026-11-22.`).optional()
 
-/** Which window, and of which agent. */
+/** The query parameters that choose a window, and an agent. */
 export const WindowQuery = z.object({
   preset: z
     .enum(presetNames, presetSentence)
     .optional()
-    .meta({ description: 'last_30_days unless told. custom is what "from" and "to" make.' }),
+    .meta({ description: 'Default: last_30_days. custom is the window of "from" and "to".' }),
   from: LocalDate('from').meta({ description: 'First local day of the workspace’s time zone; with "to".' }),
   to: LocalDate('to').meta({ description: 'Last local day, included. A call counts on the day it ended.' }),
   agentId: z.string().optional().meta({ description: 'Only this agent’s calls.' }),
@@ -34,21 +36,19 @@ export const WindowQuery = z.object({
 
 export type WindowQuery = z.infer<typeof WindowQuery>
 
-/** A window as it is meant in a workspace. */
-export type UsageWindow = DateRange & {
+/** A window that was asked for, resolved in the workspace's time zone. */
+export type ReportWindow = UsageWindow & {
   readonly preset: WindowPreset | 'custom'
-  readonly timeZone: string
   readonly startsAtMs: number
+  /** Not included: the end of the last day. */
   readonly endsAtMs: number
-  /** UUID of the agent; null: all. */
-  readonly agentId: string | null
 }
 
-/** A longer window is refused: ten years of days, each of which the answer names. */
+/** The most days of a window: ten years. The response lists each of them. */
 const DATES_MAX = 3_660
 
 /**
- * The window that a request asks for, at `nowMs`.
+ * Resolves the window of a request at `nowMs`.
  *
  * @throws Problem invalid_request, agent_not_found, workspace_not_found
  */
@@ -57,61 +57,40 @@ export async function resolveWindow(
   workspaceId: string,
   query: WindowQuery,
   nowMs: number,
-): Promise<UsageWindow> {
-  const preset = presetOf(query)
+): Promise<ReportWindow> {
+  const preset = choosePreset(query)
   const agentId = query.agentId === undefined ? null : await requireAgent(db, workspaceId, query.agentId)
   const timeZone = await timeZoneOf(db, workspaceId)
   const today = localDateOf(nowMs, timeZone)
-  const firstDay = preset === 'all' ? await firstDayOf(db, workspaceId, timeZone) : null
-  const range = preset === 'custom' ? customRange(query) : resolveWindowPreset(preset, today, firstDay)
+  const firstDay = preset === 'all' ? await readFirstDay(db, workspaceId, timeZone) : null
+  const range = preset === 'custom' ? requireDates(query) : resolveWindowPreset(preset, today, firstDay)
   const { startsAtMs } = findLocalDayBounds(range.from, timeZone)
   const { endsAtMs } = findLocalDayBounds(range.to, timeZone)
   return { preset, ...range, timeZone, startsAtMs, endsAtMs, agentId }
 }
 
-function presetOf({ preset, from, to }: WindowQuery): WindowPreset | 'custom' {
-  const dates = from !== undefined || to !== undefined
-  if (preset === undefined) return dates ? 'custom' : 'last_30_days'
-  if (preset === 'custom' || !dates) return preset
+function choosePreset({ preset, from, to }: WindowQuery): WindowPreset | 'custom' {
+  const hasDates = from !== undefined || to !== undefined
+  if (preset === undefined) return hasDates ? 'custom' : 'last_30_days'
+  if (preset === 'custom' || !hasDates) return preset
   throw invalid('/preset', 'Give the window either as "preset" or as "from" and "to".')
 }
 
-function customRange({ from, to }: WindowQuery): DateRange {
+function requireDates({ from, to }: WindowQuery): DateRange {
   if (from === undefined) throw invalid('/from', '"from" is missing: it must be the first local day.')
   if (to === undefined) throw invalid('/to', '"to" is missing: it must be the last local day.')
-  if (to < from) throw invalid('/to', '"to" must not lie before "from".')
-  if (from < '2000-01-01') throw invalid('/from', '"from" must not lie before 2000-01-01.')
+  if (to < from) throw invalid('/to', '"to" must not be before "from".')
+  if (from < '2000-01-01') throw invalid('/from', '"from" must not be before 2000-01-01.')
   if (countDates({ from, to }) > DATES_MAX) {
-    throw invalid(
-      '/to',
-      `A window has at most ${DATES_MAX.toLocaleString('en-US')} days: "to" must come sooner.`,
-    )
+    const daysMax = DATES_MAX.toLocaleString('en-US')
+    throw invalid('/to', `A window has at most ${daysMax} days: choose an earlier "to".`)
   }
   return { from, to }
 }
 
 async function requireAgent(db: Queryable, workspaceId: string, id: string): Promise<string> {
   const agentId = uuidFrom('agent', id)
-  const { rowCount } = await db.query('select from agents where workspace_id = $1 and id = $2', [
-    workspaceId,
-    agentId ?? null,
-  ])
-  if (agentId !== undefined && rowCount === 1) return agentId
+  if (agentId !== undefined && (await hasAgent(db, workspaceId, agentId))) return agentId
   const detail = 'There is no such agent in this workspace.'
   throw new Problem(agentProblems.agent_not_found, detail, { errors: [{ pointer: '/agentId', detail }] })
-}
-
-/**
- * The day of the first transaction. A call that was reported late may have ended before the entry that was written
- * first, and one of no length has none.
- */
-async function firstDayOf(db: Queryable, workspaceId: string, timeZone: string): Promise<string | null> {
-  const { rows } = await db.query<{ atMs: number | null; day: string | null }>(
-    `select (select at_ms from ledger_entries where workspace_id = $1 order by seq limit 1) as "atMs",
-            (select min(day)::text from usage_days where workspace_id = $1 and time_zone = $2 and calls > 0) as day`,
-    [workspaceId, timeZone],
-  )
-  const { atMs = null, day = null } = rows[0] ?? {}
-  const entryDay = atMs === null ? null : localDateOf(atMs, timeZone)
-  return [entryDay, day].filter((date) => date !== null).sort()[0] ?? null
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
@@ -5,10 +6,6 @@ import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voi
 import { virtualClock } from '../platform/clock.ts'
 import { newUuid } from '../platform/ids.ts'
 import { uuidFrom } from '../public-ids.ts'
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 type Summed = { readonly total: { readonly milliseconds: number }; readonly calls: number }
 type Range = Summed & {
@@ -22,11 +19,11 @@ type Range = Summed & {
   readonly exportRows: number
 }
 
-/** A call as the table has it, and the local date on which it ended by another way than the product's. */
+/** A call, and the local date on which it ended, which is not computed by the product's code. */
 type Call = { date: string; agentId: string; ms: number }
 
-/** All calls with a conversation that is over, looked at one by one. */
-async function slowly(t: TestApp, stack: VoiceStack, timeZone: string): Promise<Call[]> {
+/** Reads all calls whose conversation has ended, one by one. */
+async function readCalls(t: TestApp, stack: VoiceStack, timeZone: string): Promise<Call[]> {
   const { rows } = await t.database.query<{ agentId: string; answered: number | null; ended: number | null }>(
     `select agent_id as "agentId", answered_at_ms as answered, ended_at_ms as ended from calls where workspace_id = $1`,
     [uuidFrom('workspace', stack.workspaceId)],
@@ -44,12 +41,12 @@ async function slowly(t: TestApp, stack: VoiceStack, timeZone: string): Promise<
   )
 }
 
-const sumOf = (calls: readonly Call[]) => calls.reduce((sum, { ms }) => sum + ms, 0)
-const milliseconds = (parts: readonly Summed[]) =>
+const sumCalls = (calls: readonly Call[]) => calls.reduce((sum, { ms }) => sum + ms, 0)
+const sumMilliseconds = (parts: readonly Summed[]) =>
   parts.reduce((sum, { total }) => sum + total.milliseconds, 0)
-const counted = (parts: readonly Summed[]) => parts.reduce((sum, { calls }) => sum + calls, 0)
+const sumCounts = (parts: readonly Summed[]) => parts.reduce((sum, { calls }) => sum + calls, 0)
 
-/** A year of calls: around every midnight that matters, and anywhere; some long, some lost, some without an answer. */
+/** Makes calls that end at these instants. Some are long, some unanswered, and all are reported late. */
 async function makeHistory(
   t: TestApp,
   stack: VoiceStack,
@@ -63,9 +60,9 @@ async function makeHistory(
   for (const [index, endsAtMs] of [...instants].sort((a, b) => a - b).entries()) {
     const callId = newUuid(endsAtMs)
     const target = { callId }
-    const lengthMs = 1 + ((index * 7_919) % (25 * minuteMs))
-    // Reported up to 20 hours late.
-    const reportedAtMs = Math.min(untilMs, endsAtMs + ((index * 104_729) % (20 * hourMs)))
+    const lengthMs = 1 + ((index * 7_919) % (25 * MINUTE_MS))
+    // Up to 20 hours late.
+    const reportedAtMs = Math.min(untilMs, endsAtMs + ((index * 104_729) % (20 * HOUR_MS)))
     t.clock.set(Math.max(t.clock.now(), reportedAtMs))
     await t.app.ledger.catchUpIfDue(workspaceId)
     await t.app.engine.submitBatch([
@@ -93,18 +90,18 @@ async function addAgent(stack: VoiceStack): Promise<string> {
   return (await stack.ask('POST', '/v1/agents', { body })).body.id
 }
 
-/** Instants a few milliseconds to hours around others. */
-const around = (atMs: number) =>
-  [-90 * minuteMs, -hourMs, -1, 0, 1, 30 * minuteMs, 90 * minuteMs].map((offMs) => atMs + offMs)
+/** Lists instants a millisecond to 90 minutes around an instant. */
+const listAround = (atMs: number) =>
+  [-90 * MINUTE_MS, -HOUR_MS, -1, 0, 1, 30 * MINUTE_MS, 90 * MINUTE_MS].map((offMs) => atMs + offMs)
 
-const local = (text: string, timeZone: string) =>
+const parseLocal = (text: string, timeZone: string) =>
   Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
 
-const scenes = [
+const scenarios = [
   {
     timeZone: 'Asia/Kolkata',
     now: '2026-07-31T23:59:30',
-    turns: [
+    midnights: [
       '2026-07-02',
       '2026-05-01',
       '2026-04-30',
@@ -128,7 +125,7 @@ const scenes = [
     // Over both changes of its clock: 8 March and 1 November 2026.
     timeZone: 'America/New_York',
     now: '2026-11-30T00:10:00',
-    turns: [
+    midnights: [
       '2026-03-08',
       '2026-03-09',
       '2026-11-01',
@@ -153,7 +150,15 @@ const scenes = [
     // It left out 30 December 2011.
     timeZone: 'Pacific/Apia',
     now: '2012-01-28T12:00:00',
-    turns: ['2011-12-29', '2011-12-31', '2012-01-01', '2011-10-29', '2011-07-29', '2012-01-28', '2011-09-24'],
+    midnights: [
+      '2011-12-29',
+      '2011-12-31',
+      '2012-01-01',
+      '2011-10-29',
+      '2011-07-29',
+      '2012-01-28',
+      '2011-09-24',
+    ],
     windows: [
       ['preset=last_30_days', '2011-12-30', '2012-01-28'],
       ['preset=last_3_months', '2011-10-29', '2012-01-28'],
@@ -166,25 +171,25 @@ const scenes = [
   },
 ] as const
 
-describe.each(scenes)('in $timeZone, of every window', ({ timeZone, now, turns, windows }) => {
-  test('the total is that of its days, its agents, its chart and its file, and of the calls themselves', async () => {
-    const nowMs = local(now, timeZone)
-    const startsAtMs = nowMs - 380 * dayMs
+describe.each(scenarios)('in $timeZone', ({ timeZone, now, midnights, windows }) => {
+  test('every window’s total is the sum of its days, agents, chart, file, and calls', async () => {
+    const nowMs = parseLocal(now, timeZone)
+    const startsAtMs = nowMs - 380 * DAY_MS
     const clock = virtualClock(startsAtMs)
     const t = await testApp({ clock })
     try {
       const stack = await connectVoiceStack(t, { timeZone, planId: 'scale' })
-      const midnights = turns.flatMap((date) => around(local(`${date}T00:00`, timeZone)))
+      const aroundMidnights = midnights.flatMap((date) => listAround(parseLocal(`${date}T00:00`, timeZone)))
       const anywhere = Array.from(
         { length: 90 },
-        (_, index) => startsAtMs + dayMs + index * 4.2 * dayMs + index * 777_777,
+        (_, index) => startsAtMs + DAY_MS + index * 4.2 * DAY_MS + index * 777_777,
       )
-      const ended = [...midnights, ...anywhere].filter(
-        (atMs) => atMs > startsAtMs + dayMs && atMs < nowMs - 5 * minuteMs,
+      const ended = [...aroundMidnights, ...anywhere].filter(
+        (atMs) => atMs > startsAtMs + DAY_MS && atMs < nowMs - 5 * MINUTE_MS,
       )
       await makeHistory(t, stack, ended.map(Math.floor), nowMs)
       clock.set(nowMs)
-      const calls = await slowly(t, stack, timeZone)
+      const calls = await readCalls(t, stack, timeZone)
       expect(calls.length).toBeGreaterThan(100)
       const agentIds = new Set(calls.map(({ agentId }) => agentId))
       for (const [query, from, to] of windows) {
@@ -213,18 +218,18 @@ async function expectAgreement(of: {
   expect(status, JSON.stringify(body)).toBe(200)
   expect(body.window).toMatchObject({ from, to, timeZone })
   const within = calls.filter(({ date }) => date >= from && date <= to)
-  expect(body.total.milliseconds, query).toBe(sumOf(within))
+  expect(body.total.milliseconds, query).toBe(sumCalls(within))
   expect([body.calls, body.exportRows]).toEqual([within.length, within.length])
   for (const parts of [body.days, body.agents, body.chart.buckets]) {
-    expect([milliseconds(parts), counted(parts)]).toEqual([sumOf(within), within.length])
+    expect([sumMilliseconds(parts), sumCounts(parts)]).toEqual([sumCalls(within), within.length])
   }
   for (const day of body.days) {
-    expect(day.total.milliseconds, day.date).toBe(sumOf(within.filter(({ date }) => date === day.date)))
+    expect(day.total.milliseconds, day.date).toBe(sumCalls(within.filter(({ date }) => date === day.date)))
   }
   expect(body.days.map(({ date }) => date)).toEqual([...body.days.map(({ date }) => date)].sort())
   for (const agent of body.agents) {
     const own = within.filter(({ agentId }) => agent.agentId === `agt_${agentId.replaceAll('-', '')}`)
-    expect([agent.total.milliseconds, agent.calls]).toEqual([sumOf(own), own.length])
+    expect([agent.total.milliseconds, agent.calls]).toEqual([sumCalls(own), own.length])
   }
   const highest = body.agents.map(({ total }) => total.milliseconds)
   expect(highest).toEqual([...highest].sort((a, b) => b - a))
@@ -232,15 +237,15 @@ async function expectAgreement(of: {
     const before = calls.filter(
       ({ date }) => date >= (body.previous?.from ?? '') && date <= (body.previous?.to ?? ''),
     )
-    expect([body.previous.total.milliseconds, body.previous.calls]).toEqual([sumOf(before), before.length])
+    expect([body.previous.total.milliseconds, body.previous.calls]).toEqual([sumCalls(before), before.length])
   }
   const { bought, free, unknown, unpaid } = body.cost
   expect([bought, free, unknown, unpaid].reduce((sum, part) => sum + part.milliseconds, 0)).toBe(
-    sumOf(within),
+    sumCalls(within),
   )
   const file = await stack.ask('GET', `/v1/usage/export.csv?${query}`)
   const lines = parse(file.text, { columns: true }) as Record<string, string>[]
   expect(lines).toHaveLength(within.length)
-  expect(lines.reduce((sum, line) => sum + Number(line.duration_ms), 0)).toBe(sumOf(within))
+  expect(lines.reduce((sum, line) => sum + Number(line.duration_ms), 0)).toBe(sumCalls(within))
   expect(lines.map(({ ended_at }) => ended_at)).toEqual(lines.map(({ ended_at }) => ended_at).sort())
 }

@@ -1,7 +1,14 @@
 import { decidePlanChange, type PlanChange } from '@talktime/core/billing/plan-change'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { Actor } from '../access/index.ts'
 import { addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
-import { findPurchaseByKey, type Order, type Purchase, paymentProblems } from '../payments/index.ts'
+import {
+  findPurchaseByKey,
+  hasOpenPurchase,
+  type Order,
+  type Purchase,
+  paymentProblems,
+} from '../payments/index.ts'
 import {
   choosePendingPlan,
   findPlan,
@@ -18,14 +25,18 @@ import { Problem } from '../platform/problem.ts'
 import type { SubscriptionDeps } from './deps.ts'
 import { subscriptionProblems } from './problems.ts'
 
-/** What a change of plan would mean now. */
+/** What a change of plan would do now. */
 export type Quote = {
   readonly subscription: Subscription
   readonly plan: Plan
   readonly change: PlanChange
 }
 
-/** Throws `plan_not_found`, `workspace_not_found`. Boundaries must have been caught up with. */
+/**
+ * Computes what a change to a plan would do now. Boundaries that are due must have been passed.
+ *
+ * @throws Problem `plan_not_found`, `workspace_not_found`
+ */
 export async function quoteChange(
   db: Queryable,
   workspaceId: string,
@@ -41,54 +52,60 @@ export async function quoteChange(
   return { subscription, plan, change: decidePlanChange(current, wanted, pendingPlanId, cycle, nowMs) }
 }
 
-export type ChangeRequest = {
+export type PlanChangeRequest = {
   readonly workspaceId: string
   readonly planId: string
   readonly actor: Actor
   readonly idempotency?: IdempotencyRef | undefined
 }
 
-export type ChangeResult = {
+export type PlanChangeResult = {
   readonly change: PlanChange['kind']
   readonly purchase: Purchase | null
-  /** The same request had been carried out before. */
+  /** Whether an earlier request with the same idempotency key made the change. */
   readonly replayed: boolean
 }
 
 /**
- * Changes the plan: an upgrade at once, when it is paid; anything else at the end of the cycle. The operator
- * changes plans without a charge: the money is collected elsewhere.
+ * Changes the plan. An upgrade takes effect as soon as it is paid, any other change at the end of the cycle. An operator
+ * changes plans without a charge, because the money is collected elsewhere.
  *
- * @throws Problem plan_not_found, plan_on_request, payment_method_required, payment_pending
+ * @throws Problem `plan_not_found`, `plan_on_request`, `payment_method_required`, `payment_pending`
  */
-export async function changePlan(deps: SubscriptionDeps, request: ChangeRequest): Promise<ChangeResult> {
+export async function changePlan(
+  deps: SubscriptionDeps,
+  request: PlanChangeRequest,
+): Promise<PlanChangeResult> {
   const { ledger, payments } = deps
   const { workspaceId } = request
-  const decided = await ledger.changeWorkspace(workspaceId, (change) => decideChange(deps, change, request), {
+  const result = await ledger.changeWorkspace(workspaceId, (change) => applyRequest(deps, change, request), {
     once: createOncePerKey(request),
   })
-  if (decided.purchase === null) return decided
-  return { ...decided, purchase: await payments.charge(decided.purchase) }
+  if (result.purchase === null) return result
+  return { ...result, purchase: await payments.charge(result.purchase) }
 }
 
-async function decideChange(
+async function applyRequest(
   deps: SubscriptionDeps,
   { tx, unit, nowMs }: Change,
-  request: ChangeRequest,
-): Promise<ChangeResult> {
+  request: PlanChangeRequest,
+): Promise<PlanChangeResult> {
   const quote = await quoteChange(tx, request.workspaceId, request.planId, nowMs)
-  const purchase = await carryOut(deps, tx, unit, quote, request, nowMs)
+  const purchase = await applyChange(deps, tx, unit, quote, request, nowMs)
   addEvent(unit, 'subscription')
   return { change: quote.change.kind, purchase, replayed: false }
 }
 
-/** A repeat is answered with what the first request changed and with its purchase as it is by then. */
-function createOncePerKey({ workspaceId, idempotency }: ChangeRequest): Once<ChangeResult> | undefined {
-  return createOnce<ChangeResult>(idempotency, {
+/** A repeat gets what the first request changed, with its purchase in its current state. */
+function createOncePerKey({
+  workspaceId,
+  idempotency,
+}: PlanChangeRequest): Once<PlanChangeResult> | undefined {
+  return createOnce<PlanChangeResult>(idempotency, {
     async show(tx, record) {
       const purchase = idempotency && (await findPurchaseByKey(tx, workspaceId, idempotency))
       if (record === undefined && purchase === undefined) return undefined
-      const { change }: Pick<ChangeResult, 'change'> = record
+      const { change }: Pick<PlanChangeResult, 'change'> = record
         ? JSON.parse(record.body)
         : { change: 'upgrade' }
       return { change, purchase: purchase ?? null, replayed: true }
@@ -97,12 +114,13 @@ function createOncePerKey({ workspaceId, idempotency }: ChangeRequest): Once<Cha
   })
 }
 
-async function carryOut(
+/** Makes a change of plan. Returns the purchase that pays for an upgrade. */
+async function applyChange(
   deps: SubscriptionDeps,
   tx: Tx,
   unit: WorkspaceUnit,
   quote: Quote,
-  request: ChangeRequest,
+  request: PlanChangeRequest,
   nowMs: number,
 ): Promise<Purchase | null> {
   const { change, plan, subscription } = quote
@@ -122,23 +140,25 @@ async function carryOut(
         await switchPlan(tx, unit, subscription, { plan, grantMs, collection: 'invoiced' }, nowMs)
         return null
       }
-      const order = await upgradeOrder(deps, tx, quote, change, request)
+      const order = await createUpgradeOrder(deps, tx, quote, change, request)
       return deps.payments.createPurchase(tx, unit, order, nowMs)
     }
+    default:
+      return assertNever(change)
   }
 }
 
-async function upgradeOrder(
+async function createUpgradeOrder(
   deps: SubscriptionDeps,
   tx: Tx,
   quote: Quote,
   change: Extract<PlanChange, { kind: 'upgrade' }>,
-  request: ChangeRequest,
+  request: PlanChangeRequest,
 ): Promise<Order> {
-  const refusal = await refuseUpgrade(deps, tx, quote)
+  const refusal = await findUpgradeRefusal(deps, tx, quote)
   if (refusal !== null) throw refusal
   const { plan, subscription } = quote
-  const method = await deps.payments.defaultMethod(tx, request.workspaceId)
+  const method = await deps.payments.findDefaultMethod(tx, request.workspaceId)
   return {
     purpose: 'plan_change',
     origin: 'manual',
@@ -155,10 +175,10 @@ async function upgradeOrder(
 }
 
 /**
- * Why an upgrade cannot be bought now; null: it can. One thing at a time: while a change or a renewal waits for its
- * payment, another would charge twice.
+ * Finds the reason why an upgrade cannot be bought now; `null` if it can. While a change or a renewal waits for its
+ * payment, another purchase would charge twice.
  */
-export async function refuseUpgrade(
+export async function findUpgradeRefusal(
   { payments }: SubscriptionDeps,
   db: Queryable,
   { subscription, plan, change }: Quote,
@@ -168,12 +188,7 @@ export async function refuseUpgrade(
     const detail = `The ${plan.name} plan has no list price. Ask the operator of this service for an offer.`
     return new Problem(subscriptionProblems.plan_on_request, detail)
   }
-  const { rowCount: open } = await db.query(
-    `select from purchases
-     where workspace_id = $1 and purpose = 'plan_change' and status in ('pending', 'requires_action')`,
-    [workspaceId],
-  )
-  if (open !== 0) {
+  if (await hasOpenPurchase(db, workspaceId, 'plan_change')) {
     return new Problem(
       paymentProblems.payment_pending,
       'A change of plan is waiting for its payment. Finish or cancel it first.',
@@ -182,11 +197,11 @@ export async function refuseUpgrade(
   if (subscription.pastDueSinceMs !== null) {
     return new Problem(
       paymentProblems.payment_pending,
-      'The renewal of the present plan is not paid yet. Pay it first.',
+      'The renewal of the current plan is not paid yet. Pay it first.',
     )
   }
   const costs = change.kind === 'upgrade' && change.chargeMinor > 0
-  if (costs && (await payments.defaultMethod(db, workspaceId)) === undefined) {
+  if (costs && (await payments.findDefaultMethod(db, workspaceId)) === undefined) {
     return new Problem(paymentProblems.payment_method_required, 'There is no card to charge. Add one first.')
   }
   return null

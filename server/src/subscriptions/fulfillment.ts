@@ -12,56 +12,57 @@ import {
 } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
-import { tellPlanEnded, tellRenewalFailed } from './alerts.ts'
+import { raisePlanEndedAlert, raiseRenewalFailedAlert } from './alerts.ts'
 import type { SubscriptionDeps } from './deps.ts'
 
 /** The plan that a workspace falls back to when its own is not paid. */
 const FALLBACK_PLAN = 'free'
 
-/** An upgrade that is paid takes effect. */
+/** The renewal state of a cycle that is paid. */
+const PAID = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
+
+/** Puts a paid upgrade into effect. */
 export const planChangeFulfillment: Fulfillment = {
   async fulfill(tx, unit, purchase, nowMs) {
-    const { subscription, plan } = await bought(tx, purchase)
-    // Paid is paid: also where the cycle it was reckoned for ended meanwhile, the credits promised are granted.
+    const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
+    // The promised credits are granted even if the cycle for which they were computed has ended meanwhile.
     const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase }
     addEvent(unit, 'subscription')
     return switchPlan(tx, unit, subscription, change, nowMs)
   },
-  async failed() {},
+  async handleFailure() {},
 }
 
-/** A renewal's credits were granted when the cycle began; paying it only settles what was open. */
-export function renewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Fulfillment {
+/** Creates the fulfillment of renewals. A cycle's credits are granted when it begins; a payment only closes the debt. */
+export function createRenewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Fulfillment {
   return {
     async fulfill(tx, unit, purchase, nowMs) {
-      const { subscription, plan } = await bought(tx, purchase)
+      const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
       addEvent(unit, 'subscription')
       if (subscription.planId === plan.id) {
-        await recordRenewalState(tx, subscription.workspaceId, paid)
+        await recordRenewalState(tx, subscription.workspaceId, PAID)
         return { grantId: null }
       }
-      // Confirmed with the bank after the plan had been taken away: the customer gets it back, with its credits.
+      // The customer confirmed with the bank after the plan had ended: they get it back, with its credits.
       const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchase }
       return switchPlan(tx, unit, subscription, change, nowMs)
     },
-    async failed(tx, unit, purchase, nowMs) {
+    async handleFailure(tx, unit, purchase, nowMs) {
       const subscription = await requireSubscription(tx, purchase.workspaceId)
       if (subscription.planId === purchase.planId) {
         const why = purchase.failureMessage ?? 'The card was declined.'
-        await renewalFailed(deps, tx, unit, subscription, why, nowMs)
+        await handleUnpaidRenewal(deps, tx, unit, subscription, why, nowMs)
       }
     },
   }
 }
 
-const paid = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
-
 /**
- * One more try to have a renewal paid has failed: another one is planned, or the plan ends.
+ * Handles an attempt to charge a renewal that failed: another attempt is planned, or the plan ends.
  *
  * @param why a sentence for the customer
  */
-export async function renewalFailed(
+export async function handleUnpaidRenewal(
   deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>,
   tx: Tx,
   unit: WorkspaceUnit,
@@ -82,16 +83,19 @@ export async function renewalFailed(
     })
     if (next.tries > 1) return
     const failure = { why, sinceMs: next.sinceMs, fallback: fallback.name }
-    return tellRenewalFailed(tx, unit, subscription, failure, nowMs)
+    return raiseRenewalFailedAlert(tx, unit, subscription, failure, nowMs)
   }
   await deps.chargeUntilBoundary(tx, unit, nowMs, nowMs)
   await replaceUnpaidPlan(tx, unit, subscription, fallback, nowMs)
-  await tellPlanEnded(tx, unit, subscription, fallback, nowMs)
+  await raisePlanEndedAlert(tx, unit, subscription, fallback, nowMs)
 }
 
-async function bought(tx: Tx, purchase: Purchase): Promise<{ subscription: Subscription; plan: Plan }> {
+async function loadPurchasedPlan(
+  tx: Tx,
+  purchase: Purchase,
+): Promise<{ subscription: Subscription; plan: Plan }> {
   const subscription = await requireSubscription(tx, purchase.workspaceId)
   const plan = purchase.planId === null ? undefined : await findPlan(tx, purchase.planId)
-  invariant(plan, 'A purchase of a plan names one that there is')
+  invariant(plan, 'A purchase of a plan names a plan of the catalog')
   return { subscription, plan }
 }

@@ -1,6 +1,6 @@
 import { problemTypes } from '../platform/problem.ts'
 
-/** What can go wrong with a change of plan. */
+/** The problems with a change of plan. */
 export const subscriptionProblems = problemTypes({
   plan_on_request: {
     status: 409,

@@ -1,15 +1,23 @@
 import type { WorkspaceUnit } from '../ledger/index.ts'
-import type { Payments, Purchase } from '../payments/index.ts'
-import { recordRenewalState, renewCycle, requireSubscription, type Subscription } from '../plans/index.ts'
+import { findRenewalToConfirm, type Payments, type Purchase } from '../payments/index.ts'
+import {
+  listDueRenewals,
+  recordRenewalState,
+  renewCycle,
+  requireSubscription,
+  type Subscription,
+} from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { SubscriptionDeps } from './deps.ts'
-import { renewalFailed } from './fulfillment.ts'
+import { handleUnpaidRenewal } from './fulfillment.ts'
 
-/** Begins a workspace's next billing cycle where one begins at `atMs`, and has it charged. */
-export async function renew(
-  deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'> & {
-    readonly payments: Pick<Payments, 'createPurchase' | 'defaultMethod'>
-  },
+type RenewalDeps = Pick<SubscriptionDeps, 'chargeUntilBoundary'> & {
+  readonly payments: Pick<Payments, 'createPurchase' | 'findDefaultMethod'>
+}
+
+/** Begins a workspace's next billing cycle if one begins at `atMs`, and creates the purchase that pays for it. */
+export async function renewAtBoundary(
+  deps: RenewalDeps,
   tx: Tx,
   unit: WorkspaceUnit,
   atMs: number,
@@ -18,28 +26,29 @@ export async function renew(
   const renewal = await renewCycle(tx, unit, atMs, nowMs)
   if (renewal === undefined) return { cycleEndsAtMs: null }
   const { subscription, renewed } = renewal
-  // Cycles that passed while the server was away could not be used: they are granted and expire, but not charged.
+  // Cycles that passed while the server was down could not be used: they are granted and expire, but are not charged.
   if (renewed && isCharged(subscription) && subscription.cycle.endsAtMs > nowMs) {
     await createRenewalPurchase(deps, tx, unit, subscription, nowMs)
   }
   return { cycleEndsAtMs: subscription.cycle.endsAtMs }
 }
 
+/** Whether renewals of a subscription are charged to a card. */
 export function isCharged({ collection, terms }: Subscription): boolean {
   return collection === 'card' && terms.priceMinor !== null && terms.priceMinor > 0
 }
 
 async function createRenewalPurchase(
-  deps: Parameters<typeof renew>[0],
+  deps: RenewalDeps,
   tx: Tx,
   unit: WorkspaceUnit,
   subscription: Subscription,
   nowMs: number,
 ): Promise<Purchase | null> {
   const { workspaceId, terms, planId } = subscription
-  const method = await deps.payments.defaultMethod(tx, workspaceId)
+  const method = await deps.payments.findDefaultMethod(tx, workspaceId)
   if (method === undefined) {
-    await renewalFailed(deps, tx, unit, subscription, 'There is no card to charge.', nowMs)
+    await handleUnpaidRenewal(deps, tx, unit, subscription, 'There is no card to charge.', nowMs)
     return null
   }
   return deps.payments.createPurchase(
@@ -49,11 +58,11 @@ async function createRenewalPurchase(
       purpose: 'renewal',
       origin: 'renewal',
       planId,
-      // Granted with the cycle, not with the payment.
+      // The credits are granted with the cycle, not with the payment.
       creditsMs: 0,
       amountMinor: terms.priceMinor ?? 0,
       currency: terms.currency,
-      description: `${terms.name} plan, ${localDates(subscription)}`,
+      description: `${terms.name} plan, ${formatCycleDays(subscription)}`,
       method,
       chargedBy: 'worker',
     },
@@ -61,54 +70,32 @@ async function createRenewalPurchase(
   )
 }
 
-/** The cycle's first and last local day, for the receipt. */
-function localDates({ cycle, timeZone }: Subscription): string {
-  const day = (atMs: number) =>
+/** The cycle's first and last local day, for the receipt: "2026-11-22 to 2026-12-21". */
+function formatCycleDays({ cycle, timeZone }: Subscription): string {
+  const formatDay = (atMs: number) =>
     Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate().toString()
-  return `${day(cycle.startsAtMs)} to ${day(cycle.endsAtMs - 1)}`
+  return `${formatDay(cycle.startsAtMs)} to ${formatDay(cycle.endsAtMs - 1)}`
 }
 
-/** Tries unpaid renewals again whose time has come; at most `limit`. Returns how many there were. */
+/** Charges at most `limit` unpaid renewals that are due again. Returns how many there were. */
 export async function retryRenewals(deps: SubscriptionDeps, limit = 20): Promise<number> {
-  const { rows } = await deps.database.query<{ workspaceId: string }>(
-    `select workspace_id as "workspaceId" from subscriptions
-     where next_renewal_try_ms <= $1 order by next_renewal_try_ms limit $2`,
-    [deps.clock.now(), limit],
-  )
-  for (const { workspaceId } of rows) await retryRenewal(deps, workspaceId)
-  return rows.length
+  const due = await listDueRenewals(deps.database, deps.clock.now(), limit)
+  for (const workspaceId of due) await retryRenewal(deps, workspaceId)
+  return due.length
 }
 
-/** Tries the workspace's unpaid renewal again if it is time to. */
+/** Charges the workspace's unpaid renewal again if it is due. */
 export async function retryRenewal(deps: SubscriptionDeps, workspaceId: string): Promise<void> {
-  const { ledger, payments } = deps
-  const open = await openRenewal(deps, workspaceId)
-  // A try that waits for the customer's bank is given up for the next one; if it was paid after all, all is well.
-  if (open !== undefined && (await payments.cancel(open)).status === 'succeeded') return
+  const { database, ledger, payments } = deps
+  const waiting = await findRenewalToConfirm(database, workspaceId)
+  // An attempt that waits for the customer's bank is canceled before the next one, unless it turns out to be paid.
+  if (waiting !== undefined && (await payments.cancel(waiting)).status === 'succeeded') return
   const purchase = await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const subscription = await requireSubscription(tx, workspaceId)
     if (subscription.nextRenewalTryMs === null || subscription.nextRenewalTryMs > nowMs) return null
-    // Taken: there is no other attempt until this one is decided.
+    // No other attempt begins until this one is decided.
     await recordRenewalState(tx, workspaceId, { ...subscription, nextRenewalTryMs: null })
     return createRenewalPurchase(deps, tx, unit, subscription, nowMs)
   })
   if (purchase !== null) await payments.charge(purchase)
-}
-
-async function openRenewal(deps: SubscriptionDeps, workspaceId: string) {
-  const { rows } = await deps.database.query<{ workspaceId: string; id: string }>(
-    `select workspace_id as "workspaceId", id from purchases
-     where workspace_id = $1 and purpose = 'renewal' and status = 'requires_action'`,
-    [workspaceId],
-  )
-  return rows[0]
-}
-
-/** A new card: an unpaid renewal is tried with it at once. */
-export async function retryRenewalNow(tx: Tx, workspaceId: string, nowMs: number): Promise<void> {
-  await tx.query(
-    `update subscriptions set next_renewal_try_ms = $2
-     where workspace_id = $1 and past_due_since_ms is not null and next_renewal_try_ms > $2`,
-    [workspaceId, nowMs],
-  )
 }

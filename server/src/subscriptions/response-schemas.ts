@@ -12,7 +12,10 @@ export const SubscriptionResponse = z
   .object({
     planId: z.string(),
     planName: z.string(),
-    pendingPlanId: z.string().nullable().meta({ description: 'The plan that begins when the cycle ends.' }),
+    pendingPlanId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The plan that begins when the cycle ends; null: the plan stays.' }),
     cycle: z.object({ startsAt: Instant, endsAt: Instant }),
     renewal: z
       .object({ amount: Money, at: Instant })
@@ -29,9 +32,13 @@ export const SubscriptionResponse = z
       })
       .nullable(),
   })
-  .meta({ id: 'Subscription', description: 'The plan of a workspace, and how it goes on.' })
+  .meta({ id: 'Subscription', description: 'The plan of a workspace, and what happens when its cycle ends.' })
 
-/** @param next the plan the next cycle will be on, as the catalog has it now */
+/**
+ * Converts a subscription to its API form.
+ *
+ * @param next the plan of the next cycle, as it is in the catalog now
+ */
 export function subscriptionResponse(
   subscription: Subscription,
   next: Plan | undefined,
@@ -42,7 +49,7 @@ export function subscriptionResponse(
     planName: terms.name,
     pendingPlanId,
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },
-    renewal: renewalOf(subscription, next),
+    renewal: describeRenewal(subscription, next),
     status:
       pastDueSinceMs !== null ? 'past_due' : collection === 'invoiced' && terms.paid ? 'invoiced' : 'active',
     pastDue:
@@ -56,7 +63,7 @@ export function subscriptionResponse(
   }
 }
 
-function renewalOf(subscription: Subscription, next: Plan | undefined) {
+function describeRenewal(subscription: Subscription, next: Plan | undefined) {
   if (next === undefined || subscription.collection !== 'card') return null
   if (next.priceMinor === null || next.priceMinor === 0) return null
   return {
@@ -68,8 +75,7 @@ function renewalOf(subscription: Subscription, next: Plan | undefined) {
 export const PreviewResponse = z
   .object({
     change: z.enum(['none', 'upgrade', 'downgrade', 'keep']).meta({
-      description:
-        'upgrade: at once; downgrade: when the cycle ends; keep: a chosen downgrade is taken back.',
+      description: 'upgrade: at once; downgrade: when the cycle ends; keep: a chosen downgrade is undone.',
     }),
     from: z.string(),
     to: z.string(),
@@ -82,6 +88,11 @@ export const PreviewResponse = z
   })
   .meta({ id: 'SubscriptionPreview', description: 'What a change of plan would do.' })
 
+/**
+ * Converts a quote to its API form.
+ *
+ * @param refusal why the change is not allowed; `null` if it is
+ */
 export function previewResponse(
   { subscription, plan, change }: Quote,
   refusal: string | null,

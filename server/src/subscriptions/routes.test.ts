@@ -1,10 +1,9 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, testApp } from '../../test/app.ts'
 import { verifyAll } from '../../test/world.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
-/** What these tests read of the bodies of several routes. */
+/** The fields that these tests read from the bodies of several routes. */
 type Body = {
   readonly id: string
   readonly code: string
@@ -42,12 +41,12 @@ async function get(path: string) {
 
 const addCard = (testCard: string) => post('/v1/payment-methods', { testCard })
 
-async function creditsOf(part: 'balance' | 'monthly') {
+async function readCredits(part: 'balance' | 'monthly') {
   const balance = await get('/v1/balance')
   return part === 'balance' ? balance.balance.credits : balance.monthly.remaining.credits
 }
 
-/** Moves the clock and does what the server does by itself in that time. */
+/** Lets time pass and runs what is due. */
 async function pass(ms: number) {
   t.clock.advance(ms)
   await t.app.runDue()
@@ -76,7 +75,7 @@ test('an upgrade with the card that succeeds is charged, granted and effective a
     purchase: { status: 'succeeded', purpose: 'plan_change', amount: { minor: 2900 } },
     subscription: { planId: 'starter', status: 'active', renewal: { amount: { minor: 2900 } } },
   })
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
   expect((await get('/v1/workspace')).plan.paid).toBe(true)
 })
 
@@ -86,7 +85,7 @@ test('half way through the cycle an upgrade costs and grants half', async () => 
   t.clock.set((Date.parse(cycle.startsAt) + Date.parse(cycle.endsAt)) / 2)
   const changed = await post('/v1/subscription', { planId: 'growth' })
   expect(changed.body.purchase).toMatchObject({ amount: { minor: 4950 }, credits: { credits: 485 } })
-  expect(await creditsOf('monthly')).toBe(515)
+  expect(await readCredits('monthly')).toBe(515)
 })
 
 test('a declined card gives 402, and neither plan nor credits change', async () => {
@@ -95,7 +94,7 @@ test('a declined card gives 402, and neither plan nor credits change', async () 
   expect(changed.status).toBe(402)
   expect(changed.body.code).toBe('payment_declined')
   expect((await get('/v1/subscription')).planId).toBe('free')
-  expect(await creditsOf('balance')).toBe(30)
+  expect(await readCredits('balance')).toBe(30)
 })
 
 test('without a card an upgrade gives 409 payment_method_required', async () => {
@@ -113,7 +112,7 @@ test('a plan without a list price gives 409 plan_on_request, but the operator ma
     purchase: null,
     subscription: { planId: 'enterprise', status: 'invoiced' },
   })
-  expect(await creditsOf('balance')).toBe(10_000)
+  expect(await readCredits('balance')).toBe(10_000)
 })
 
 test('an unknown plan gives 404 plan_not_found', async () => {
@@ -129,10 +128,10 @@ test('the same Idempotency-Key changes and charges once; another body gives 409'
   expect(again.headers['idempotent-replayed']).toBe('true')
   const other = await post('/v1/subscription', { planId: 'growth' }, { idempotencyKey: 'k' })
   expect([other.status, other.body.code]).toEqual([409, 'idempotency_mismatch'])
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
 })
 
-test('a downgrade waits for the end of the cycle and can be taken back', async () => {
+test('a downgrade waits for the end of the cycle and can be undone', async () => {
   await addCard('success')
   await post('/v1/subscription', { planId: 'growth' })
   const down = await post('/v1/subscription', { planId: 'starter' })
@@ -149,7 +148,7 @@ test('a downgrade waits for the end of the cycle and can be taken back', async (
     pendingPlanId: null,
     status: 'active',
   })
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
 })
 
 test('a renewal is charged once at the end of the cycle', async () => {
@@ -163,10 +162,10 @@ test('a renewal is charged once at the end of the cycle', async () => {
     ['renewal', 'succeeded'],
     ['plan_change', 'succeeded'],
   ])
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
 })
 
-test('cycles that passed while the server was away are granted and expire, but only the present one is charged', async () => {
+test('cycles that passed while the server was down are granted and expire, and only the current one is charged', async () => {
   await addCard('success')
   await post('/v1/subscription', { planId: 'starter' })
   await pass(95 * DAY_MS)
@@ -174,10 +173,10 @@ test('cycles that passed while the server was away are granted and expire, but o
   expect(data.filter(({ purpose }) => purpose === 'renewal')).toHaveLength(1)
   const transactions = (await get('/v1/transactions')).data
   expect(transactions.filter(({ kind }) => kind === 'expiry')).toHaveLength(3 + 1)
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
 })
 
-test('a renewal that is declined is tried after 1, 3 and 5 days, then the Free plan begins', async () => {
+test('a declined renewal is charged again after 1, 3 and 5 days, then the Free plan begins', async () => {
   await addCard('success')
   await post('/v1/subscription', { planId: 'starter' })
   const { id } = (await addCard('decline')).body
@@ -186,12 +185,12 @@ test('a renewal that is declined is tried after 1, 3 and 5 days, then the Free p
   t.clock.set(Date.parse(cycle.endsAt))
   await pass(1000)
   expect(await get('/v1/subscription')).toMatchObject({ planId: 'starter', status: 'past_due' })
-  expect(await creditsOf('balance')).toBe(250)
+  expect(await readCredits('balance')).toBe(250)
   for (const days of [1, 2, 2]) await pass(days * DAY_MS + 60_000)
   const renewals = (await get('/v1/purchases')).data.filter(({ purpose }) => purpose === 'renewal')
   expect(renewals.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'failed'])
   expect(await get('/v1/subscription')).toMatchObject({ planId: 'free', status: 'active', pastDue: null })
-  expect(await creditsOf('balance')).toBe(30)
+  expect(await readCredits('balance')).toBe(30)
 })
 
 test('a new card pays an unpaid renewal at once', async () => {
@@ -206,7 +205,7 @@ test('a new card pays an unpaid renewal at once', async () => {
   expect(await get('/v1/subscription')).toMatchObject({ planId: 'starter', status: 'active', pastDue: null })
 })
 
-test('a workspace that the operator made on a paid plan is invoiced and never charged', async () => {
+test('a workspace that the operator created on a paid plan is invoiced and never charged', async () => {
   const invoiced = await t.addWorkspace({ planId: 'growth' })
   await pass(31 * DAY_MS)
   const options = { key: invoiced.key }

@@ -1,8 +1,8 @@
 import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
-import { ALL_AGENTS, reckonSplits } from '../costs/price-change-days.ts'
-import { type Difference, readLine, runChecks } from '../ledger/index.ts'
+import { type Difference, runChecks } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 
+/** Checks in the form of `runChecks`. */
 const checks: Record<string, string> = {
   'each call’s charges begin where it says': `
     select c.workspace_id, format('call %s: charged from %s ms of the draws on, its first entry says %s ms',
@@ -46,12 +46,8 @@ const checks: Record<string, string> = {
     where (k.calls, k.used_ms) is distinct from (d.calls, d.used_ms)`,
 }
 
-/** Keeping a split is a matter of time alone: it must be what would be reckoned anew. */
-const splitsAreOfCalls = 'what is kept of the prices of a day is what its calls say'
-
-const usageIsOfCalls = 'usage of each day is what its calls were charged'
-
-const daysSql = `
+/** Of all workspaces of a time zone: the days that differ from what their calls add up to. */
+const differingDaysSql = `
   with counted as (
     select c.workspace_id, ($3::date[])[width_bucket(c.ended_at_ms, $2::bigint[])] as day, c.agent_id, count(*) as calls,
            sum(c.settled_ms)::bigint as used_ms, min(c.drawn_from_ms) as from_ms,
@@ -70,61 +66,36 @@ const daysSql = `
                            or (c.from_ms is not null and k.drawn_from_ms is null), false) as stray) s
   where coalesce(c.calls, 0) <> coalesce(k.calls, 0) or coalesce(c.used_ms, 0) <> coalesce(k.used_ms, 0) or stray`
 
-/** Recomputes the roll-ups of usage from the calls. See the ledger's `verifyLedger`. */
+/** Recomputes usage from the calls, and closed months from their days. Returns where they differ: see `verifyLedger`. */
 export async function verifyUsage(db: Queryable): Promise<Difference[]> {
   const differences = await runChecks(db, checks)
   const { rows: zones } = await db.query<{ timeZone: string; firstMs: number; lastMs: number }>(
     `select w.time_zone as "timeZone", min(c.ended_at_ms) as "firstMs", max(c.ended_at_ms) as "lastMs"
      from calls c join workspaces w on w.id = c.workspace_id where c.ended_at_ms is not null group by 1`,
   )
-  for (const { timeZone, firstMs, lastMs } of zones) {
-    const days = listLocalDays(
-      localDayOf(firstMs, timeZone).date,
-      localDayOf(lastMs, timeZone).date,
-      timeZone,
-    )
-    const { rows } = await db.query<{ workspace_id: string; detail: string }>(daysSql, [
-      timeZone,
-      days.map((day) => day.startsAtMs),
-      days.map((day) => day.date),
-    ])
-    for (const { workspace_id, detail } of rows) {
-      differences.push({ workspaceId: workspace_id, check: usageIsOfCalls, detail })
-    }
-  }
-  return [...differences, ...(await verifySplits(db))]
-}
-
-type KeptSplit = { workspaceId: string; timeZone: string; day: string; agentId: string } & {
-  drawnMs: number
-  beforeMs: number
-  corrections: number
-}
-
-async function verifySplits(db: Queryable): Promise<Difference[]> {
-  const { rows: kept } = await db.query<KeptSplit>(
-    `select s.workspace_id as "workspaceId", s.time_zone as "timeZone", s.day::text, s.agent_id as "agentId",
-            s.drawn_ms as "drawnMs", s.before_ms as "beforeMs", s.corrections
-     from usage_splits s
-     join (select workspace_id, time_zone, day, agent_id, corrections::bigint from usage_days
-           union all
-           select workspace_id, time_zone, day, '${ALL_AGENTS}', sum(corrections)::bigint from usage_days
-           group by 1, 2, 3) d
-       using (workspace_id, time_zone, day, agent_id, corrections)`,
-  )
-  const differences: Difference[] = []
-  for (const [workspaceId, splits] of Map.groupBy(kept, (split) => split.workspaceId)) {
-    const rows = splits.map((split) => ({ ...split, points: [split.drawnMs] }))
-    const reckoned = await reckonSplits(db, await readLine(db, workspaceId), splits[0]?.timeZone ?? '', rows)
-    const nameOf = ({ day, agentId, drawnMs }: Pick<KeptSplit, 'day' | 'agentId' | 'drawnMs'>) =>
-      `${day}, agent ${agentId}, before ${drawnMs} ms of the draws`
-    const right = new Map(reckoned.map((split) => [nameOf(split), split.beforeMs]))
-    for (const split of splits) {
-      const beforeMs = right.get(nameOf(split))
-      if (beforeMs === split.beforeMs) continue
-      const detail = `${nameOf(split)}: kept are ${split.beforeMs} ms, the calls say ${beforeMs} ms`
-      differences.push({ workspaceId, check: splitsAreOfCalls, detail })
-    }
-  }
+  for (const zone of zones) differences.push(...(await verifyDays(db, zone)))
   return differences
+}
+
+async function verifyDays(
+  db: Queryable,
+  {
+    timeZone,
+    firstMs,
+    lastMs,
+  }: { readonly timeZone: string; readonly firstMs: number; readonly lastMs: number },
+): Promise<Difference[]> {
+  const firstDate = localDayOf(firstMs, timeZone).date
+  const lastDate = localDayOf(lastMs, timeZone).date
+  const days = listLocalDays(firstDate, lastDate, timeZone)
+  const { rows } = await db.query<{ workspace_id: string; detail: string }>(differingDaysSql, [
+    timeZone,
+    days.map((day) => day.startsAtMs),
+    days.map((day) => day.date),
+  ])
+  return rows.map(({ workspace_id, detail }) => ({
+    workspaceId: workspace_id,
+    check: 'usage of each day is what its calls were charged',
+    detail,
+  }))
 }

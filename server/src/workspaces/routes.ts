@@ -13,7 +13,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf } from '../platform/http/instant.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { invalid } from '../platform/problem.ts'
@@ -202,10 +202,10 @@ export function workspaceRoutes(deps: WorkspaceRouteDeps): Routes {
       },
       async (request) => {
         requireOperator(request)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const rows = await listWorkspaces(database, { beforeId, limit: limit + 1 })
-        const { data: ids, nextCursor } = page(
+        const { data: ids, nextCursor } = buildPage(
           rows,
           limit,
           (row) => [row.id],

@@ -1,12 +1,12 @@
 import type { TestCard } from '../../src/payments/gateway.ts'
-import type { GatewayBench } from '../../src/payments/gateway-contract.test-suite.ts'
 import type { StripeGateway } from '../../src/payments/stripe/gateway.ts'
 import { publicId } from '../../src/public-ids.ts'
+import type { GatewayBench } from '../gateway-contract.ts'
 
 import type { Payment, StripeTestCard } from './books-state.ts'
 import type { FakeStripe } from './fake-stripe.ts'
 
-const cardOf: Record<TestCard, StripeTestCard> = {
+const cardsByTestCard: Record<TestCard, StripeTestCard> = {
   success: 'visa',
   decline: 'declined',
   insufficient_funds: 'insufficient_funds',
@@ -24,9 +24,9 @@ export function findPayments(stripe: FakeStripe, purchaseId: string): Payment[] 
 export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): GatewayBench {
   return {
     gateway,
-    async card(testCard) {
-      const customer = stripe.books.makeCustomer({})
-      const method = stripe.books.addMethod(customer.id, cardOf[testCard])
+    async saveCard(testCard) {
+      const customer = stripe.books.createCustomer({})
+      const method = stripe.books.addMethod(customer.id, cardsByTestCard[testCard])
       // The SDK repeats a request whose connection broke, so the repeat has to be lost as well.
       const lost = { kind: 'connection_lost', when: 'after' } as const
       if (testCard === 'unknown_outcome') stripe.fail('POST', /payment_intents$/, lost, lost)
@@ -37,7 +37,7 @@ export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): Gateway
       const payment = [...stripe.books.payments.values()].find(
         (one) => one.metadata.talktime_purchase === name,
       )
-      const page = await gateway.confirmationUrl({
+      const page = await gateway.findConfirmationUrl({
         chargeRef: payment?.id ?? '',
         purchaseId: name?.replace('pur_', '') ?? '',
         returnUrl: 'https://talktime.example.com/stripe/return',
@@ -45,7 +45,7 @@ export function stripeBench(stripe: FakeStripe, gateway: StripeGateway): Gateway
       if (page === undefined) throw new Error('There is nothing to confirm')
       await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
     },
-    async taken(purchaseId) {
+    async listTaken(purchaseId) {
       return findPayments(stripe, purchaseId)
         .filter(({ status }) => status === 'succeeded')
         .map(({ amount_received }) => amount_received)

@@ -85,7 +85,7 @@ export type BooksState = {
   nowMs(): number
 }
 
-export function newBooksState(origin: () => string, nowMs: () => number): BooksState {
+export function createBooksState(origin: () => string, nowMs: () => number): BooksState {
   return {
     customers: new Map(),
     methods: new Map(),
@@ -100,9 +100,9 @@ export function newBooksState(origin: () => string, nowMs: () => number): BooksS
 }
 
 export function addEvent(books: BooksState, type: string, object: object): void {
-  books.events.push({ id: newId('evt'), object: 'event', type, data: { object: structuredClone(object) } })
+  books.events.push({ id: createId('evt'), object: 'event', type, data: { object: structuredClone(object) } })
 }
 
-export function newId(prefix: string): string {
+export function createId(prefix: string): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`
 }

@@ -1,15 +1,15 @@
-import { newBooksState, type Payment, type Session, type StripeTestCard } from './books-state.ts'
-import { addMethod, detach, makeCustomer } from './customers.ts'
+import { createBooksState, type Payment, type Session, type StripeTestCard } from './books-state.ts'
+import { addMethod, createCustomer, detach } from './customers.ts'
 import type { Form } from './form.ts'
 import {
   cancelPayment,
   confirmPayment,
+  createDraft,
+  createPayment,
   decideAtBank,
-  draftPayment,
   endProcessing,
-  makePayment,
 } from './payments.ts'
-import { makeSession, typeInCard } from './sessions.ts'
+import { createSession, typeInCard } from './sessions.ts'
 
 /** The state of Stripe and the banks behind it, with their rules. */
 export type Books = ReturnType<typeof openBooks>
@@ -19,20 +19,20 @@ export type Books = ReturnType<typeof openBooks>
  * @param nowMs Stripe's clock
  */
 export function openBooks(origin: () => string, nowMs: () => number) {
-  const state = newBooksState(origin, nowMs)
+  const state = createBooksState(origin, nowMs)
   return {
     ...state,
-    makeCustomer: (form: Form) => makeCustomer(state, form),
+    createCustomer: (form: Form) => createCustomer(state, form),
     addMethod: (customer: string, card: StripeTestCard) => addMethod(state, customer, card),
     detach,
-    draftPayment: (form: Form) => draftPayment(state, form),
-    makePayment: (form: Form) => makePayment(state, form),
+    createDraft: (form: Form) => createDraft(state, form),
+    createPayment: (form: Form) => createPayment(state, form),
     confirmPayment: (payment: Payment, form: Form) => confirmPayment(state, payment, form),
     cancelPayment: (payment: Payment) => cancelPayment(state, payment),
     decideAtBank: (payment: Payment, decision: 'confirm' | 'decline') =>
       decideAtBank(state, payment, decision),
     endProcessing: (payment: Payment) => endProcessing(state, payment),
-    makeSession: (form: Form) => makeSession(state, form),
+    createSession: (form: Form) => createSession(state, form),
     typeInCard: (session: Session, card: StripeTestCard) => typeInCard(state, session, card),
   }
 }

@@ -1,5 +1,5 @@
 import { missing, wrongRequest } from './answers.ts'
-import { type BooksState, type Customer, type Method, newId, type StripeTestCard } from './books-state.ts'
+import { type BooksState, type Customer, createId, type Method, type StripeTestCard } from './books-state.ts'
 import { type Form, textOf, textsOf } from './form.ts'
 
 export function requireCustomer(books: BooksState, form: Form): Customer {
@@ -9,9 +9,9 @@ export function requireCustomer(books: BooksState, form: Form): Customer {
   return customer
 }
 
-export function makeCustomer(books: BooksState, form: Form): Customer {
+export function createCustomer(books: BooksState, form: Form): Customer {
   const customer: Customer = {
-    id: newId('cus'),
+    id: createId('cus'),
     object: 'customer',
     name: textOf(form, 'name') ?? null,
     email: textOf(form, 'email') ?? null,
@@ -24,7 +24,7 @@ export function makeCustomer(books: BooksState, form: Form): Customer {
 /** Attaches a card to a customer. */
 export function addMethod(books: BooksState, customer: string, card: StripeTestCard): Method {
   const method: Method = {
-    id: newId('pm'),
+    id: createId('pm'),
     object: 'payment_method',
     type: 'card',
     customer,

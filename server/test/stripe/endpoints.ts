@@ -20,7 +20,7 @@ export function createEndpoints(books: Books, pageMax: () => number): readonly E
       method: 'POST',
       path: /^\/v1\/customers$/,
       takes: ['name', 'email', 'metadata'],
-      answer: (_, form) => books.makeCustomer(form),
+      answer: (_, form) => books.createCustomer(form),
     },
     {
       method: 'POST',
@@ -47,7 +47,7 @@ export function createEndpoints(books: Books, pageMax: () => number): readonly E
         'off_session',
         'return_url',
       ],
-      answer: (_, form) => books.makePayment(form),
+      answer: (_, form) => books.createPayment(form),
     },
     {
       method: 'GET',
@@ -72,7 +72,7 @@ export function createEndpoints(books: Books, pageMax: () => number): readonly E
       method: 'POST',
       path: /^\/v1\/checkout\/sessions$/,
       takes: ['mode', 'customer', 'allowed_payment_method_types', 'success_url', 'cancel_url'],
-      answer: (_, form) => books.makeSession(form),
+      answer: (_, form) => books.createSession(form),
     },
     {
       method: 'GET',

@@ -8,7 +8,7 @@ import type { StripeEvent } from './books-state.ts'
 import { createEndpoints, runEndpoint } from './endpoints.ts'
 import { type Fault, perform, refusalFor, wrongKey } from './faults.ts'
 import { parseForm } from './form.ts'
-import { keepAnswers } from './idempotency.ts'
+import { createAnswerKeeper } from './idempotency.ts'
 
 export type SeenRequest = {
   readonly method: string
@@ -38,7 +38,7 @@ export type FakeStripe = {
 export async function startFakeStripe(clock: Clock): Promise<FakeStripe> {
   const secretKey = `sk_test_${randomUUID().replaceAll('-', '')}`
   const requests: SeenRequest[] = []
-  const kept = keepAnswers()
+  const kept = createAnswerKeeper()
   let faults: { method: string; path: RegExp; fault: Fault }[] = []
   let pageMax = 100
   let url = ''

@@ -17,7 +17,7 @@ export type KeptAnswers = {
   forget(): void
 }
 
-export function keepAnswers(): KeptAnswers {
+export function createAnswerKeeper(): KeptAnswers {
   const answers = new Map<string, { readonly request: string; readonly answer: Answer }>()
   const underWay = new Map<string, string>()
 

@@ -2,8 +2,8 @@ import { StripeRefusal, wrongRequest } from './answers.ts'
 import {
   addEvent,
   type BooksState,
+  createId,
   type Method,
-  newId,
   type Payment,
   type StripeTestCard,
 } from './books-state.ts'
@@ -18,11 +18,11 @@ const declineCodes: Partial<Record<StripeTestCard, { code: string; decline_code:
 }
 
 /** Makes a payment without trying to charge it. */
-export function draftPayment(books: BooksState, form: Form): Payment {
+export function createDraft(books: BooksState, form: Form): Payment {
   const customer = requireCustomer(books, form)
   const method = requireMethod(books, customer.id, textOf(form, 'payment_method') ?? '')
   const payment: Payment = {
-    id: newId('pi'),
+    id: createId('pi'),
     object: 'payment_intent',
     amount: Number(textOf(form, 'amount')),
     amount_received: 0,
@@ -40,8 +40,8 @@ export function draftPayment(books: BooksState, form: Form): Payment {
   return payment
 }
 
-export function makePayment(books: BooksState, form: Form): Payment {
-  const payment = draftPayment(books, form)
+export function createPayment(books: BooksState, form: Form): Payment {
+  const payment = createDraft(books, form)
   return tryCharge(books, payment, requireMethod(books, payment.customer, payment.payment_method ?? ''), form)
 }
 
@@ -105,7 +105,7 @@ function fail(
   payment.status = 'requires_payment_method'
   payment.payment_method = null
   payment.next_action = null
-  const error = { type: 'card_error', message: 'Your card was declined.', charge: newId('ch'), ...reason }
+  const error = { type: 'card_error', message: 'Your card was declined.', charge: createId('ch'), ...reason }
   payment.last_payment_error = { ...error, payment_method: { ...method } }
   addEvent(books, 'payment_intent.payment_failed', payment)
   return new StripeRefusal(402, { ...error, payment_intent: structuredClone(payment) }, true)

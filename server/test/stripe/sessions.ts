@@ -1,7 +1,7 @@
 import {
   addEvent,
   type BooksState,
-  newId,
+  createId,
   type Session,
   type Setup,
   type StripeTestCard,
@@ -9,16 +9,16 @@ import {
 import { addMethod, requireCustomer } from './customers.ts'
 import { type Form, textOf } from './form.ts'
 
-export function makeSession(books: BooksState, form: Form): Session {
+export function createSession(books: BooksState, form: Form): Session {
   const customer = requireCustomer(books, form)
   const setup: Setup = {
-    id: newId('seti'),
+    id: createId('seti'),
     object: 'setup_intent',
     customer: customer.id,
     status: 'requires_payment_method',
     payment_method: null,
   }
-  const id = newId('cs')
+  const id = createId('cs')
   const session: Session = {
     id,
     object: 'checkout.session',

@@ -18,17 +18,17 @@ export type StripeWorld = {
   readonly request: Ask
   readonly other: { readonly app: App; readonly request: Ask }
   /** Makes a workspace whose card was typed in on Stripe's page. */
-  workspaceWith(card: StripeTestCard): Promise<KeyedWorkspace>
+  addWorkspaceWithCard(card: StripeTestCard): Promise<KeyedWorkspace>
   /** Asks for Stripe's page on which the customer types in a card. */
   openCardPage(workspace: KeyedWorkspace): Promise<Session>
   /** Sends an event as Stripe would; `atMs` is the time of the signature. */
-  tell(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
+  sendEvent(event: StripeEvent, options?: { via?: Ask; secret?: string; atMs?: number }): Promise<TestAnswer>
   /** Opens an address of Talktime's in a browser. Returns the address of the redirect. */
   browse(address: string): Promise<string>
   /** Decides on the bank's page. Returns the address of the redirect. */
   decideAtBank(page: string, decision: 'confirm' | 'decline'): Promise<string>
   /** Finds Stripe's payments for a purchase, `pur_…`. */
-  paymentsOf(purchase: string): Payment[]
+  findPayments(purchase: string): Payment[]
   close(): Promise<void>
 }
 
@@ -64,12 +64,12 @@ export async function openStripeWorld(): Promise<StripeWorld> {
     other,
     openCardPage,
     browse,
-    async workspaceWith(card) {
+    async addWorkspaceWithCard(card) {
       const workspace = await test.addWorkspace()
       await browse(stripe.books.typeInCard(await openCardPage(workspace), card))
       return workspace
     },
-    tell(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
+    sendEvent(event, { via = request, secret = WEBHOOK_SECRET, atMs = test.clock.now() } = {}) {
       // Indented, because Stripe signs the bytes and not the value.
       const payload = JSON.stringify(event, null, 2)
       const timestamp = Math.floor(atMs / 1000)
@@ -80,7 +80,7 @@ export async function openStripeWorld(): Promise<StripeWorld> {
       const answer = await fetch(`${page}?decision=${decision}`, { redirect: 'manual' })
       return answer.headers.get('location') ?? ''
     },
-    paymentsOf: (purchase) => findPayments(stripe, uuidFrom('purchase', purchase) ?? ''),
+    findPayments: (purchase) => findPayments(stripe, uuidFrom('purchase', purchase) ?? ''),
     async close() {
       await test.close()
       await stripe.close()

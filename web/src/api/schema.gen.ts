@@ -1,829 +1,4 @@
 export interface paths {
-    "/v1/sign-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make an account, and a workspace on the plan Free or by an invitation */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** @example ada@example.com */
-                        email: string;
-                        /**
-                         * Format: password
-                         * @description At least 10 characters.
-                         */
-                        password: string;
-                        workspaceName?: string;
-                        /**
-                         * @description The name of a time zone.
-                         * @example Europe/Berlin
-                         */
-                        timeZone?: string;
-                        /** @description The token of an invitation’s link. */
-                        invitation?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @example ada@example.com */
-                        email: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End the session */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who is signed in
-         * @description A session that is in use never ends: this prolongs it once a day.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The members, in the order in which they joined */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Member"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Remove a member; anybody may leave */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    userId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Change what a member may do */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    userId: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description owner: everything. admin: everything but owners. member: may look.
-                         * @enum {string}
-                         */
-                        role: "owner" | "admin" | "member";
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Member"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        trace?: never;
-    };
-    "/v1/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Open invitations, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Invitation"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        /** Invite somebody, for seven days */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @example ada@example.com */
-                        email: string;
-                        /**
-                         * @description owner: everything. admin: everything but owners. member: may look.
-                         * @enum {string}
-                         */
-                        role: "owner" | "admin" | "member";
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NewInvitation"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Withdraw an invitation */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/lookup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What an invitation’s link is for */
-        get: {
-            parameters: {
-                query: {
-                    token: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            workspaceName: string;
-                            email: string;
-                            /**
-                             * @description owner: everything. admin: everything but owners. member: may look.
-                             * @enum {string}
-                             */
-                            role: "owner" | "admin" | "member";
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Join the inviting workspace with the account that is signed in */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The workspace’s API keys, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Key"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        /** Make a key */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NewKey"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Revoke a key: it stops working at once */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workspace": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller’s own workspace */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Workspace"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change its settings */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name?: string;
-                        /**
-                         * @description The name of a time zone.
-                         * @example Europe/Berlin
-                         */
-                        timeZone?: string;
-                        /** @description null: the plan’s credits. */
-                        monthlyBudgetCredits?: number | null;
-                        /** @description Below it the balance is low, and an alert says so; 0: never. null: below a tenth of the monthly credits, and below 5 in any case. */
-                        lowBalanceCredits?: number | null;
-                        /**
-                         * @description What happens to calls in conversation when the balance reaches zero.
-                         * @enum {string}
-                         */
-                        whenCreditsRunOut?: "finish" | "end";
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Workspace"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        trace?: never;
-    };
-    "/v1/workspaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All workspaces, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Workspace"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        /** Make a workspace; its first monthly grant is made with it */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /**
-                         * @description The name of a time zone.
-                         * @example Europe/Berlin
-                         */
-                        timeZone: string;
-                        planId: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Workspace"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/plans": {
         parameters: {
             query?: never;
@@ -1049,6 +224,369 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The live balance */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Balance"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    /** @description One or more, with commas between. */
+                    kind?: string | string[];
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Transaction"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Grant"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give credits, or take them off */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        credits?: number;
+                        milliseconds?: number;
+                        /** @enum {string} */
+                        kind: "promotional" | "adjustment";
+                        expiresAt?: string | null;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GrantMade"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller’s own workspace */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change its settings */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /**
+                         * @description The name of a time zone.
+                         * @example Europe/Berlin
+                         */
+                        timeZone?: string;
+                        /** @description null: the plan’s credits. */
+                        monthlyBudgetCredits?: number | null;
+                        /** @description Below it the balance is low, and an alert says so; 0: never. null: below a tenth of the monthly credits, and below 5 in any case. */
+                        lowBalanceCredits?: number | null;
+                        /**
+                         * @description What happens to calls in conversation when the balance reaches zero.
+                         * @enum {string}
+                         */
+                        whenCreditsRunOut?: "finish" | "end";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All workspaces, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Workspace"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Make a workspace; its first monthly grant is made with it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /**
+                         * @description The name of a time zone.
+                         * @example Europe/Berlin
+                         */
+                        timeZone: string;
+                        planId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents": {
         parameters: {
             query?: never;
@@ -1060,7 +598,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -1097,7 +635,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1252,63 +790,29 @@ export interface paths {
         };
         trace?: never;
     };
-    "/v1/balance": {
+    "/v1/calls": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The live balance */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Balance"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/transactions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The ledger, newest first */
+        /** Call history, newest first */
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
                     /** @description One or more, with commas between. */
-                    kind?: string | string[];
+                    status?: string | string[];
+                    agentId?: string;
+                    direction?: "inbound" | "outbound" | "web";
+                    /** @description First local day of the workspace’s time zone. */
+                    from?: string;
+                    /** @description Last local day, included. A call counts on the day it ended. */
+                    to?: string;
                 };
                 header?: {
                     /** @description The workspace to act in, for operator keys and for members of several. */
@@ -1326,7 +830,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["Transaction"][];
+                            data: components["schemas"]["Call"][];
                             nextCursor: string | null;
                         };
                     };
@@ -1335,37 +839,43 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/grants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Grants, newest first */
-        get: {
+        /**
+         * May this call start?
+         * @description A refusal is a decision, not an error. The same externalId gives the same call.
+         */
+        post: {
             parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
+                query?: never;
                 header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
                 };
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+                        agentId: string;
+                        /** @enum {string} */
+                        direction: "inbound" | "outbound" | "web";
+                        /** @description A phone number, SIP address or name. */
+                        from?: string;
+                        /** @description A phone number, SIP address or name. */
+                        to?: string;
+                        /** @description The voice stack’s id of the call. The same one gives the same call. */
+                        externalId?: string;
+                        /**
+                         * Format: date-time
+                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         */
+                        at?: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -1373,24 +883,28 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": {
-                            data: components["schemas"]["Grant"][];
-                            nextCursor: string | null;
-                        };
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
                     };
                 };
                 default: components["responses"]["Problem"];
             };
         };
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/workspaces/{id}/grants": {
+    "/v1/calls/{id}/answer": {
         parameters: {
             query?: never;
             header?: never;
@@ -1399,12 +913,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give credits, or take them off */
+        /** The conversation starts */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1417,28 +931,286 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        credits?: number;
-                        milliseconds?: number;
-                        /** @enum {string} */
-                        kind: "promotional" | "adjustment";
-                        expiresAt?: string | null;
-                        reason: string;
+                        /**
+                         * Format: date-time
+                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         */
+                        at?: string;
                     };
                 };
             };
             responses: {
                 /** @description Default Response */
-                201: {
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["GrantMade"];
+                        "application/json": components["schemas"]["Call"];
                     };
                 };
                 default: components["responses"]["Problem"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The call is over
+         * @description Charges the conversation, if there was one. Repeats change nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         */
+                        at?: string;
+                        /** @description Why it ended, in the voice stack’s words, such as completed, busy, no_answer or failed. */
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The call is still on
+         * @description Keeps the lease of a call whose stack sends no reliable end: a call that sent heartbeats and falls silent for 90 seconds is closed at its last one.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Heartbeat"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a call hung up
+         * @description Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many events at once
+         * @description NDJSON, one event a line: {"type": "start" | "answer" | "end", …}. start takes the fields of POST /v1/calls, answer and end those of their routes and callId or externalId. Answers one line for each, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of a call */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1456,7 +1228,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -1494,7 +1266,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1546,7 +1318,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1616,129 +1388,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/subscription": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The workspace’s plan */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Subscription"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        /**
-         * Change the plan
-         * @description An upgrade takes effect when it is paid, anything else when the billing cycle ends.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        planId: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SubscriptionChanged"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/subscription/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a change of plan would do */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        planId: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SubscriptionPreview"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/purchases": {
         parameters: {
             query?: never;
@@ -1750,7 +1399,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -1788,7 +1437,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1844,7 +1493,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -1910,6 +1559,129 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace’s plan */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Subscription"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /**
+         * Change the plan
+         * @description An upgrade takes effect when it is paid, anything else when the billing cycle ends.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        planId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SubscriptionChanged"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of plan would do */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        planId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SubscriptionPreview"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2023,7 +1795,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -2060,588 +1832,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Alerts, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                    /** @description true: only those that nobody has read. */
-                    unread?: "true" | "false";
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Alert"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alerts/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mark alerts as read
-         * @description For everybody in the workspace. Ids that are not of this workspace are passed over.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description All, if left out. */
-                        ids?: string[];
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @description How many had not been read before. */
-                            read: number;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alert-settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What you are mailed about */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AlertSettings"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        /** Choose what you are mailed about */
-        put: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description What is not named is as for everybody of your role: owners are mailed, others are not. */
-                        mail: {
-                            reload_declined?: boolean;
-                            reload_failed?: boolean;
-                            reload_capped?: boolean;
-                            reload_done?: boolean;
-                            renewal_failed?: boolean;
-                            plan_ended?: boolean;
-                            balance_low?: boolean;
-                            balance_zero?: boolean;
-                            credits_returned?: boolean;
-                            campaign_paused?: boolean;
-                            campaign_resumed?: boolean;
-                            campaign_completed?: boolean;
-                            budget_reached?: boolean;
-                            webhook_disabled?: boolean;
-                        };
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AlertSettings"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mails and messages to webhooks, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                    alertId?: string;
-                    webhookId?: string;
-                    channel?: "mail" | "webhook";
-                    status?: "pending" | "delivered" | "failed";
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Delivery"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/deliveries/{id}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send it again now
-         * @description Delivered before or not, with all its tries. One that is being sent right now is left alone.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Delivery"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The webhooks, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
-                    limit?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: components["schemas"]["Webhook"][];
-                            nextCursor: string | null;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        /**
-         * Make a webhook
-         * @description Messages are sent by POST and signed by Standard Webhooks (standardwebhooks.com).
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description Public, and https.
-                         * @example https://example.com/talktime
-                         */
-                        url: string;
-                        /** @description null: every kind, also those to come. */
-                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
-                        enabled?: boolean;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WebhookWithSecret"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A webhook */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Webhook"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Remove a webhook */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        options?: never;
-        head?: never;
-        /**
-         * Change a webhook
-         * @description Switching it off ends what is still to be sent to it.
-         */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * @description Public, and https.
-                         * @example https://example.com/talktime
-                         */
-                        url?: string;
-                        /** @description null: every kind, also those to come. */
-                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
-                        enabled?: boolean;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Webhook"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        trace?: never;
-    };
-    "/v1/webhooks/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Have messages signed with a new secret
-         * @description For 24 hours they are signed with the secret before as well.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WebhookWithSecret"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhooks/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a test message, once
-         * @description Also to a webhook that is switched off. What became of it is in the delivery.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Delivery"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/campaigns": {
         parameters: {
             query?: never;
@@ -2653,7 +1843,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -2689,7 +1879,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -2920,7 +2110,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -2971,7 +2161,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -3019,7 +2209,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -3064,7 +2254,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -3108,7 +2298,7 @@ export interface paths {
                     country?: string;
                 };
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -3195,7 +2385,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -3275,29 +2465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/calls": {
+    "/v1/alerts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Call history, newest first */
+        /** Alerts, newest first */
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
-                    /** @description One or more, with commas between. */
-                    status?: string | string[];
-                    agentId?: string;
-                    direction?: "inbound" | "outbound" | "web";
-                    /** @description First local day of the workspace’s time zone. */
-                    from?: string;
-                    /** @description Last local day, included. A call counts on the day it ended. */
-                    to?: string;
+                    /** @description true: only those that nobody has read. */
+                    unread?: "true" | "false";
                 };
                 header?: {
                     /** @description The workspace to act in, for operator keys and for members of several. */
@@ -3315,7 +2499,295 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["Call"][];
+                            data: components["schemas"]["Alert"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark alerts as read
+         * @description For everybody in the workspace. Ids that are not of this workspace are passed over.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description All, if left out. */
+                        ids?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description How many had not been read before. */
+                            read: number;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you are mailed about */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        /** Choose what you are mailed about */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What is not named is as for everybody of your role: owners are mailed, others are not. */
+                        mail: {
+                            reload_declined?: boolean;
+                            reload_failed?: boolean;
+                            reload_capped?: boolean;
+                            reload_done?: boolean;
+                            renewal_failed?: boolean;
+                            plan_ended?: boolean;
+                            balance_low?: boolean;
+                            balance_zero?: boolean;
+                            credits_returned?: boolean;
+                            campaign_paused?: boolean;
+                            campaign_resumed?: boolean;
+                            campaign_completed?: boolean;
+                            budget_reached?: boolean;
+                            webhook_disabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertSettings"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails and messages to webhooks, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    alertId?: string;
+                    webhookId?: string;
+                    channel?: "mail" | "webhook";
+                    status?: "pending" | "delivered" | "failed";
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Delivery"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again now
+         * @description Delivered before or not, with all its tries. One that is being sent right now is left alone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Webhook"][];
                             nextCursor: string | null;
                         };
                     };
@@ -3325,14 +2797,14 @@ export interface paths {
         };
         put?: never;
         /**
-         * May this call start?
-         * @description A refusal is a decision, not an error. The same externalId gives the same call.
+         * Make a webhook
+         * @description Messages are sent by POST and signed by Standard Webhooks (standardwebhooks.com).
          */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -3343,41 +2815,25 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @example agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-                        agentId: string;
-                        /** @enum {string} */
-                        direction: "inbound" | "outbound" | "web";
-                        /** @description A phone number, SIP address or name. */
-                        from?: string;
-                        /** @description A phone number, SIP address or name. */
-                        to?: string;
-                        /** @description The voice stack’s id of the call. The same one gives the same call. */
-                        externalId?: string;
                         /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         * @description Public, and https.
+                         * @example https://example.com/talktime
                          */
-                        at?: string;
+                        url: string;
+                        /** @description null: every kind, also those to come. */
+                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+                        enabled?: boolean;
                     };
                 };
             };
             responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
                 /** @description Default Response */
                 201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Call"];
+                        "application/json": components["schemas"]["WebhookWithSecret"];
                     };
                 };
                 default: components["responses"]["Problem"];
@@ -3389,285 +2845,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/calls/{id}/answer": {
+    "/v1/webhooks/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** The conversation starts */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
-                         */
-                        at?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calls/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The call is over
-         * @description Charges the conversation, if there was one. Repeats change nothing.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
-                         */
-                        at?: string;
-                        /** @description Why it ended, in the voice stack’s words, such as completed, busy, no_answer or failed. */
-                        reason?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calls/{id}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The call is still on
-         * @description Keeps the lease of a call whose stack sends no reliable end: a call that sent heartbeats and falls silent for 90 seconds is closed at its last one.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Heartbeat"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calls/{id}/hang-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Have a call hung up
-         * @description Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
-                /** @description Default Response */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calls/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Many events at once
-         * @description NDJSON, one event a line: {"type": "start" | "answer" | "end", …}. start takes the fields of POST /v1/calls, answer and end those of their routes and callId or externalId. Answers one line for each, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
-                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/x-ndjson": string;
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calls/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The receipt of a call */
+        /** A webhook */
         get: {
             parameters: {
                 query?: never;
@@ -3688,7 +2873,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Receipt"];
+                        "application/json": components["schemas"]["Webhook"];
                     };
                 };
                 default: components["responses"]["Problem"];
@@ -3696,6 +2881,166 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        /** Remove a webhook */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Switching it off ends what is still to be sent to it.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Public, and https.
+                         * @example https://example.com/talktime
+                         */
+                        url?: string;
+                        /** @description null: every kind, also those to come. */
+                        kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+                        enabled?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have messages signed with a new secret
+         * @description For 24 hours they are signed with the secret before as well.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message, once
+         * @description Also to a webhook that is switched off. What became of it is in the delivery.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3851,50 +3196,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Server-sent events
-         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert, campaign (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
-         */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Instead of the header, which EventSource cannot send. */
-                    workspace?: string;
-                };
-                header?: {
-                    /** @description The workspace to act in, for operator keys and for members of several. */
-                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/llm-keys": {
         parameters: {
             query?: never;
@@ -3909,7 +3210,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -3941,7 +3242,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -4127,7 +3428,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -4294,7 +3595,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description How many at most, from 1 to 200. 50 unless told. */
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
@@ -4354,7 +3655,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key and body give the first answer again, for a day. */
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
                     "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                     /** @description The workspace to act in, for operator keys and for members of several. */
                     "Talktime-Workspace"?: components["parameters"]["Workspace"];
@@ -4504,6 +3805,705 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events
+         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert, campaign (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Instead of the header, which EventSource cannot send. */
+                    workspace?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account, and a workspace on the plan Free or by an invitation */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @example ada@example.com */
+                        email: string;
+                        /**
+                         * Format: password
+                         * @description At least 10 characters.
+                         */
+                        password: string;
+                        workspaceName?: string;
+                        /**
+                         * @description The name of a time zone.
+                         * @example Europe/Berlin
+                         */
+                        timeZone?: string;
+                        /** @description The token of an invitation’s link. */
+                        invitation?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example ada@example.com */
+                        email: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the session */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description A session that is in use never ends: this prolongs it once a day.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members, in the order in which they joined */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Member"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member; anybody may leave */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what a member may do */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description owner: everything. admin: everything but owners. member: may look.
+                         * @enum {string}
+                         */
+                        role: "owner" | "admin" | "member";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open invitations, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Invitation"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Invite somebody, for seven days */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example ada@example.com */
+                        email: string;
+                        /**
+                         * @description owner: everything. admin: everything but owners. member: may look.
+                         * @enum {string}
+                         */
+                        role: "owner" | "admin" | "member";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewInvitation"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an invitation’s link is for */
+        get: {
+            parameters: {
+                query: {
+                    token: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            workspaceName: string;
+                            email: string;
+                            /**
+                             * @description owner: everything. admin: everything but owners. member: may look.
+                             * @enum {string}
+                             */
+                            role: "owner" | "admin" | "member";
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join the inviting workspace with the account that is signed in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspace’s API keys, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Key"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Make a key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewKey"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key: it stops working at once */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -4588,19 +4588,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description An amount of credit.
-         * @example {
-         *       "milliseconds": 90000,
-         *       "credits": 1.5
-         *     }
-         */
-        Amount: {
-            /** @description Talk time in milliseconds: exact. */
-            milliseconds: number;
-            /** @description The same in credits: 1 credit is 60,000 milliseconds. */
-            credits: number;
-        };
         /** @description Who is signed in, and the workspaces they are in. */
         Session: {
             user: {
@@ -4710,75 +4697,18 @@ export interface components {
              */
             joinedAt: string;
         };
-        Agent: {
-            /** @example agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            language: string;
-            phoneNumber: string | null;
-            llmProvider: string;
-            llmModel: string;
-            voiceEndpoint: string | null;
-            /** @description When a call to its number was last turned away because it has no voiceEndpoint; null: never since. */
-            unconnectedCallAt: string | null;
-            /**
-             * @description disabled: its calls are refused.
-             * @enum {string}
-             */
-            status: "active" | "disabled";
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-        };
-        /** @description Something that the people of a workspace should hear of. */
-        Alert: {
-            /** @example alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            /** @enum {string} */
-            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled";
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            at: string;
-            title: string;
-            /** @description In sentences, with what to do. */
-            detail: string;
-            /**
-             * @description The page of the dashboard where it is mended.
-             * @example /billing
-             */
-            link: string;
-            readAt: string | null;
-        };
-        /** @description An alert on its way to a person or a webhook. */
-        Delivery: {
-            /** @example dlv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            /** @description null: a test of the webhook. */
-            alertId: string | null;
-            alertTitle: string | null;
-            /** @enum {string} */
-            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled" | "webhook_test";
-            /** @enum {string} */
-            channel: "mail" | "webhook";
-            webhookId: string | null;
-            /** @description The email address or the URL. */
-            target: string;
-            /** @enum {string} */
-            status: "pending" | "delivered" | "failed";
-            tries: number;
-            lastTriedAt: string | null;
-            /** @description null: never, or a try is under way. */
-            nextTryAt: string | null;
-            /** @description What the webhook answered to the last try. */
-            responseStatus: number | null;
-            /** @description How long the last try took. */
-            durationMs: number | null;
-            /** @description In a sentence, how the last try failed. */
-            error: string | null;
+        /**
+         * @description An amount of credit.
+         * @example {
+         *       "milliseconds": 90000,
+         *       "credits": 1.5
+         *     }
+         */
+        Amount: {
+            /** @description Talk time in milliseconds: exact. */
+            milliseconds: number;
+            /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+            credits: number;
         };
         /** @description The live balance and its parts. */
         Balance: {
@@ -4868,6 +4798,28 @@ export interface components {
             purchaseId: string | null;
             reason: string | null;
         };
+        Agent: {
+            /** @example agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            language: string;
+            phoneNumber: string | null;
+            llmProvider: string;
+            llmModel: string;
+            voiceEndpoint: string | null;
+            /** @description When a call to its number was last turned away because it has no voiceEndpoint; null: never since. */
+            unconnectedCallAt: string | null;
+            /**
+             * @description disabled: its calls are refused.
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+        };
         Money: {
             /** @description In the currency’s smallest unit, such as cents. */
             minor: number;
@@ -4895,6 +4847,223 @@ export interface components {
             id: string;
             credits: components["schemas"]["Amount"];
             price: components["schemas"]["Money"];
+        };
+        Workspace: {
+            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            timeZone: string;
+            planId: string;
+            /** @description The plan as it stood when the billing cycle began. */
+            plan: {
+                id: string;
+                name: string;
+                paid: boolean;
+                features: {
+                    [key: string]: boolean;
+                };
+                limits: {
+                    concurrentCallsMax: number | null;
+                    callDurationSecondsMax: number;
+                    membersMax: number | null;
+                };
+            };
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /**
+             * @description What happens to calls in conversation when the balance reaches zero.
+             * @enum {string}
+             */
+            whenCreditsRunOut: "finish" | "end";
+            /** @description null: the plan’s credits. */
+            monthlyBudgetCredits: number | null;
+            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
+            lowBalanceCredits: number | null;
+            demo: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            cycle: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                endsAt: string;
+            };
+            /**
+             * @description As what this request acts in the workspace.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "operator" | "key";
+        };
+        /** @description A call. */
+        Call: {
+            /** @example call_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            status: "authorized" | "in_conversation" | "ended" | "refused" | "unanswered" | "failed" | "lost";
+            agentId: string;
+            agentName: string;
+            /** @enum {string} */
+            direction: "inbound" | "outbound" | "web";
+            from: string | null;
+            to: string | null;
+            externalId: string | null;
+            campaignId: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            authorizedAt: string;
+            answeredAt: string | null;
+            endedAt: string | null;
+            endReason: string | null;
+            /** @description presumed: nobody reported the end, the call was found and closed. */
+            endSource: ("reported" | "presumed") | null;
+            /** @description The hard stop: hand it to the voice stack. */
+            maxDurationSeconds: number;
+            /** @description From answer to end; null while the call is not over. */
+            duration: components["schemas"]["Amount"] | null;
+            /** @description Charged so far. */
+            charged: components["schemas"]["Amount"];
+            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            hangUpOrderedAt: string | null;
+            hangUpReason: ("out_of_credits" | "by_hand") | null;
+            refusal: {
+                /** @enum {string} */
+                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
+                detail: string;
+            } | null;
+        };
+        /** @description A call with what charged it. Payments and unpaid add up to charged. */
+        Receipt: {
+            /** @example call_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            status: "authorized" | "in_conversation" | "ended" | "refused" | "unanswered" | "failed" | "lost";
+            agentId: string;
+            agentName: string;
+            /** @enum {string} */
+            direction: "inbound" | "outbound" | "web";
+            from: string | null;
+            to: string | null;
+            externalId: string | null;
+            campaignId: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            authorizedAt: string;
+            answeredAt: string | null;
+            endedAt: string | null;
+            endReason: string | null;
+            /** @description presumed: nobody reported the end, the call was found and closed. */
+            endSource: ("reported" | "presumed") | null;
+            /** @description The hard stop: hand it to the voice stack. */
+            maxDurationSeconds: number;
+            /** @description From answer to end; null while the call is not over. */
+            duration: components["schemas"]["Amount"] | null;
+            /** @description Charged so far. */
+            charged: components["schemas"]["Amount"];
+            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            hangUpOrderedAt: string | null;
+            hangUpReason: ("out_of_credits" | "by_hand") | null;
+            refusal: {
+                /** @enum {string} */
+                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
+                detail: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            timeZone: string;
+            payments: {
+                grantId: string;
+                /** @enum {string} */
+                kind: "monthly" | "top_up" | "promotional" | "adjustment";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                grantedAt: string;
+                expiresAt: string | null;
+                amount: components["schemas"]["Amount"];
+            }[];
+            /** @description Charged, but not yet paid by any grant: part of the overdraft. */
+            unpaid: components["schemas"]["Amount"];
+            entries: {
+                transactionId: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                at: string;
+                amount: components["schemas"]["Amount"];
+                balanceAfter: components["schemas"]["Amount"];
+            }[];
+        };
+        Heartbeat: {
+            /** @description False: hang up. */
+            continue: boolean;
+            balance: components["schemas"]["Amount"];
+            maxDurationSeconds: number;
+        };
+        /** @description Something that the people of a workspace should hear of. */
+        Alert: {
+            /** @example alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            at: string;
+            title: string;
+            /** @description In sentences, with what to do. */
+            detail: string;
+            /**
+             * @description The page of the dashboard where it is mended.
+             * @example /billing
+             */
+            link: string;
+            readAt: string | null;
+        };
+        /** @description An alert on its way to a person or a webhook. */
+        Delivery: {
+            /** @example dlv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @description null: a test of the webhook. */
+            alertId: string | null;
+            alertTitle: string | null;
+            /** @enum {string} */
+            kind: "reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled" | "webhook_test";
+            /** @enum {string} */
+            channel: "mail" | "webhook";
+            webhookId: string | null;
+            /** @description The email address or the URL. */
+            target: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            tries: number;
+            lastTriedAt: string | null;
+            /** @description null: never, or a try is under way. */
+            nextTryAt: string | null;
+            /** @description What the webhook answered to the last try. */
+            responseStatus: number | null;
+            /** @description How long the last try took. */
+            durationMs: number | null;
+            /** @description In a sentence, how the last try failed. */
+            error: string | null;
         };
         /** @description An address that alerts are sent to, signed by Standard Webhooks. */
         Webhook: {
@@ -5143,347 +5312,6 @@ export interface components {
                 because: string;
             };
             lastAttempt: components["schemas"]["AutoReloadAttempt"] | null;
-        };
-        /** @description A call. */
-        Call: {
-            /** @example call_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            /** @enum {string} */
-            status: "authorized" | "in_conversation" | "ended" | "refused" | "unanswered" | "failed" | "lost";
-            agentId: string;
-            agentName: string;
-            /** @enum {string} */
-            direction: "inbound" | "outbound" | "web";
-            from: string | null;
-            to: string | null;
-            externalId: string | null;
-            campaignId: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            authorizedAt: string;
-            answeredAt: string | null;
-            endedAt: string | null;
-            endReason: string | null;
-            /** @description presumed: nobody reported the end, the call was found and closed. */
-            endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop: hand it to the voice stack. */
-            maxDurationSeconds: number;
-            /** @description From answer to end; null while the call is not over. */
-            duration: components["schemas"]["Amount"] | null;
-            /** @description Charged so far. */
-            charged: components["schemas"]["Amount"];
-            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
-            hangUpOrderedAt: string | null;
-            hangUpReason: ("out_of_credits" | "by_hand") | null;
-            refusal: {
-                /** @enum {string} */
-                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
-                detail: string;
-            } | null;
-        };
-        /** @description A call with what charged it. Payments and unpaid add up to charged. */
-        Receipt: {
-            /** @example call_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            /** @enum {string} */
-            status: "authorized" | "in_conversation" | "ended" | "refused" | "unanswered" | "failed" | "lost";
-            agentId: string;
-            agentName: string;
-            /** @enum {string} */
-            direction: "inbound" | "outbound" | "web";
-            from: string | null;
-            to: string | null;
-            externalId: string | null;
-            campaignId: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            authorizedAt: string;
-            answeredAt: string | null;
-            endedAt: string | null;
-            endReason: string | null;
-            /** @description presumed: nobody reported the end, the call was found and closed. */
-            endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop: hand it to the voice stack. */
-            maxDurationSeconds: number;
-            /** @description From answer to end; null while the call is not over. */
-            duration: components["schemas"]["Amount"] | null;
-            /** @description Charged so far. */
-            charged: components["schemas"]["Amount"];
-            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
-            hangUpOrderedAt: string | null;
-            hangUpReason: ("out_of_credits" | "by_hand") | null;
-            refusal: {
-                /** @enum {string} */
-                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
-                detail: string;
-            } | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            asOf: string;
-            timeZone: string;
-            payments: {
-                grantId: string;
-                /** @enum {string} */
-                kind: "monthly" | "top_up" | "promotional" | "adjustment";
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                grantedAt: string;
-                expiresAt: string | null;
-                amount: components["schemas"]["Amount"];
-            }[];
-            /** @description Charged, but not yet paid by any grant: part of the overdraft. */
-            unpaid: components["schemas"]["Amount"];
-            entries: {
-                transactionId: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                at: string;
-                amount: components["schemas"]["Amount"];
-                balanceAfter: components["schemas"]["Amount"];
-            }[];
-        };
-        Heartbeat: {
-            /** @description False: hang up. */
-            continue: boolean;
-            balance: components["schemas"]["Amount"];
-            maxDurationSeconds: number;
-        };
-        Workspace: {
-            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            timeZone: string;
-            planId: string;
-            /** @description The plan as it stood when the billing cycle began. */
-            plan: {
-                id: string;
-                name: string;
-                paid: boolean;
-                features: {
-                    [key: string]: boolean;
-                };
-                limits: {
-                    concurrentCallsMax: number | null;
-                    callDurationSecondsMax: number;
-                    membersMax: number | null;
-                };
-            };
-            /** @enum {string} */
-            status: "active" | "suspended";
-            /**
-             * @description What happens to calls in conversation when the balance reaches zero.
-             * @enum {string}
-             */
-            whenCreditsRunOut: "finish" | "end";
-            /** @description null: the plan’s credits. */
-            monthlyBudgetCredits: number | null;
-            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
-            lowBalanceCredits: number | null;
-            demo: boolean;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            cycle: {
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                startsAt: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                endsAt: string;
-            };
-            /**
-             * @description As what this request acts in the workspace.
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "member" | "operator" | "key";
-        };
-        /** @description What was used in a window of local days, by day and agent. */
-        UsageRange: {
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            asOf: string;
-            window: {
-                /** @enum {string} */
-                preset: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
-                /**
-                 * Format: date
-                 * @example 2026-11-22
-                 */
-                from: string;
-                /**
-                 * Format: date
-                 * @description Included.
-                 * @example 2026-11-22
-                 */
-                to: string;
-                timeZone: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                startsAt: string;
-                /**
-                 * Format: date-time
-                 * @description Not included: the end of the last day.
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                endsAt: string;
-            };
-            /** @description The agent that was asked for; null: all. */
-            agentId: string | null;
-            total: components["schemas"]["Amount"];
-            /** @description Calls with a conversation that is over. */
-            calls: number;
-            /** @description Each local day of the window; they add up to total. */
-            days: {
-                /**
-                 * Format: date
-                 * @example 2026-11-22
-                 */
-                date: string;
-                total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
-                calls: number;
-            }[];
-            /** @description Each agent, the highest first; they add up to total. */
-            agents: {
-                agentId: string;
-                name: string;
-                archived: boolean;
-                total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
-                calls: number;
-            }[];
-            /** @description The days in at most 370 parts; weeks begin on Monday. */
-            chart: {
-                /** @enum {string} */
-                unit: "day" | "week" | "month";
-                buckets: {
-                    /**
-                     * Format: date
-                     * @example 2026-11-22
-                     */
-                    from: string;
-                    /**
-                     * Format: date
-                     * @description Included.
-                     * @example 2026-11-22
-                     */
-                    to: string;
-                    total: components["schemas"]["Amount"];
-                    /** @description Calls with a conversation that is over. */
-                    calls: number;
-                }[];
-            };
-            /** @description As many days right before the window; null for all. */
-            previous: {
-                /**
-                 * Format: date
-                 * @example 2026-11-22
-                 */
-                from: string;
-                /**
-                 * Format: date
-                 * @description Included.
-                 * @example 2026-11-22
-                 */
-                to: string;
-                total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
-                calls: number;
-            } | null;
-            /** @description Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total. */
-            cost: {
-                /** @description What the bought credits cost that were used, one amount a currency. */
-                amounts: components["schemas"]["Money"][];
-                bought: components["schemas"]["Amount"];
-                /** @description Of the Free plan, promotional credits and adjustments. */
-                free: components["schemas"]["Amount"];
-                /** @description Paid by credits whose price is not known: plans on request. */
-                unknown: components["schemas"]["Amount"];
-                /** @description The overdraft: its price is that of the credits that will pay it. */
-                unpaid: components["schemas"]["Amount"];
-            };
-            /** @description When the last call ended that counts, in the window or not; null: none has. */
-            lastUsedAt: string | null;
-            /** @description How many calls the export of this window has. */
-            exportRows: number;
-        };
-        /** @description How much was used this month and today, and of which budget. */
-        UsageSummary: {
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            asOf: string;
-            timeZone: string;
-            /** @description This calendar month. Calls count when they are over. */
-            monthly: {
-                /** @description Talk time in milliseconds: exact. */
-                milliseconds: number;
-                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
-                credits: number;
-                /** @description Calls with a conversation that is over. */
-                calls: number;
-                /**
-                 * Format: date
-                 * @example 2026-11-22
-                 */
-                from: string;
-                /**
-                 * Format: date
-                 * @description Included.
-                 * @example 2026-11-22
-                 */
-                to: string;
-            };
-            /** @description Today. */
-            daily: {
-                /** @description Talk time in milliseconds: exact. */
-                milliseconds: number;
-                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
-                credits: number;
-                /** @description Calls with a conversation that is over. */
-                calls: number;
-                /**
-                 * Format: date
-                 * @example 2026-11-22
-                 */
-                date: string;
-            };
-            /** @description The live balance, as /v1/balance has it. */
-            balance: components["schemas"]["Amount"];
-            liveCalls: number;
-            budget: {
-                credits: number;
-                milliseconds: number;
-                /**
-                 * @description plan: its monthly credits, as none is set.
-                 * @enum {string}
-                 */
-                source: "workspace" | "plan";
-                /** @description The part of it that the month has used, with two decimals; null for a budget of nothing. */
-                percent: number | null;
-            };
-            lastUsedAt: string | null;
         };
         /** @description When calls may be made, by weekday and the clock of a time zone. */
         CallingHours: {
@@ -5851,6 +5679,178 @@ export interface components {
             firstByteMilliseconds: number | null;
             totalMilliseconds: number | null;
         };
+        /** @description What was used in a window of local days, by day and agent. */
+        UsageRange: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            window: {
+                /** @enum {string} */
+                preset: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+                timeZone: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @description Not included: the end of the last day.
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                endsAt: string;
+            };
+            /** @description The agent that was asked for; null: all. */
+            agentId: string | null;
+            total: components["schemas"]["Amount"];
+            /** @description Calls with a conversation that is over. */
+            calls: number;
+            /** @description Each local day of the window; they add up to total. */
+            days: {
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                date: string;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            }[];
+            /** @description Each agent, the highest first; they add up to total. */
+            agents: {
+                agentId: string;
+                name: string;
+                archived: boolean;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            }[];
+            /** @description The days in at most 370 parts; weeks begin on Monday. */
+            chart: {
+                /** @enum {string} */
+                unit: "day" | "week" | "month";
+                buckets: {
+                    /**
+                     * Format: date
+                     * @example 2026-11-22
+                     */
+                    from: string;
+                    /**
+                     * Format: date
+                     * @description Included.
+                     * @example 2026-11-22
+                     */
+                    to: string;
+                    total: components["schemas"]["Amount"];
+                    /** @description Calls with a conversation that is over. */
+                    calls: number;
+                }[];
+            };
+            /** @description As many days right before the window; null for all. */
+            previous: {
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+                total: components["schemas"]["Amount"];
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+            } | null;
+            /** @description Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total. */
+            cost: {
+                /** @description What the bought credits cost that were used, one amount a currency. */
+                amounts: components["schemas"]["Money"][];
+                bought: components["schemas"]["Amount"];
+                /** @description Of the Free plan, promotional credits and adjustments. */
+                free: components["schemas"]["Amount"];
+                /** @description Paid by credits whose price is not known: plans on request. */
+                unknown: components["schemas"]["Amount"];
+                /** @description The overdraft: its price is that of the credits that will pay it. */
+                unpaid: components["schemas"]["Amount"];
+            };
+            /** @description When the last call ended that counts, in the window or not; null: none has. */
+            lastUsedAt: string | null;
+            /** @description How many calls the export of this window has. */
+            exportRows: number;
+        };
+        /** @description How much was used this month and today, and of which budget. */
+        UsageSummary: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            asOf: string;
+            timeZone: string;
+            /** @description This calendar month. Calls count when they are over. */
+            monthly: {
+                /** @description Talk time in milliseconds: exact. */
+                milliseconds: number;
+                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                credits: number;
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * Format: date
+                 * @description Included.
+                 * @example 2026-11-22
+                 */
+                to: string;
+            };
+            /** @description Today. */
+            daily: {
+                /** @description Talk time in milliseconds: exact. */
+                milliseconds: number;
+                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                credits: number;
+                /** @description Calls with a conversation that is over. */
+                calls: number;
+                /**
+                 * Format: date
+                 * @example 2026-11-22
+                 */
+                date: string;
+            };
+            /** @description The live balance, as /v1/balance has it. */
+            balance: components["schemas"]["Amount"];
+            liveCalls: number;
+            budget: {
+                credits: number;
+                milliseconds: number;
+                /**
+                 * @description plan: its monthly credits, as none is set.
+                 * @enum {string}
+                 */
+                source: "workspace" | "plan";
+                /** @description The part of it that the month has used, with two decimals; null for a budget of nothing. */
+                percent: number | null;
+            };
+            lastUsedAt: string | null;
+        };
         /** @description The plan of a workspace, and how it goes on. */
         Subscription: {
             planId: string;
@@ -5996,7 +5996,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The same key and body give the first answer again, for a day. */
+        /** @description For a day, a request with the same key and body is answered with the first response again. */
         IdempotencyKey: string;
         /** @description The workspace to act in, for operator keys and for members of several. */
         Workspace: string;

@@ -1,11 +1,12 @@
+import { htmlEscape } from 'escape-goat'
 import type { MemberRole } from '../../access/index.ts'
 import { publicId } from '../../public-ids.ts'
 import type { AlertKind } from '../inbox/alert.ts'
-import type { MailTask } from './claim-deliveries.ts'
-import { linkTo } from './link.ts'
+import type { MailTask } from './claim-deliveries-store.ts'
+import { buildLink } from './link.ts'
 import type { Mail } from './mail.ts'
 
-/** What the link to the page where it is mended says. */
+/** The text of the link to the page where an alert is resolved. */
 const linkTexts: Readonly<Record<AlertKind, string>> = {
   reload_declined: 'Open billing',
   reload_failed: 'Open billing',
@@ -23,22 +24,22 @@ const linkTexts: Readonly<Record<AlertKind, string>> = {
   webhook_disabled: 'Open webhooks',
 }
 
-const settingsPath = '/settings/alerts'
+const SETTINGS_PATH = '/settings/alerts'
 
 const buttonStyle =
   'display: inline-block; padding: 10px 18px; border: 1px solid #71717a; border-radius: 8px; background: #18181b; color: #ffffff; font-weight: 600; text-decoration: none'
 
-/** The mail that tells a member of an alert. */
+/** Renders the mail about an alert to a member, as text and HTML. */
 export function renderAlertEmail(
   { id, workspaceId, workspaceName, alert }: MailTask,
   to: { readonly email: string; readonly role: MemberRole },
   service: { readonly origin: string; readonly serviceName: string },
 ): Mail {
   const { kind, title, detail, atMs } = alert
-  const link = linkTo(service.origin, workspaceId, alert.link)
-  const settings = linkTo(service.origin, workspaceId, settingsPath)
-  const as = to.role === 'owner' ? 'you are an owner of' : 'you chose to hear of this in'
-  const why = `You get this mail because ${as} ${workspaceName} at ${service.serviceName}.`
+  const link = buildLink(service.origin, workspaceId, alert.link)
+  const settings = buildLink(service.origin, workspaceId, SETTINGS_PATH)
+  const as = to.role === 'owner' ? 'you are an owner of' : 'you chose to be mailed about this in'
+  const why = `You receive this mail because ${as} ${workspaceName} at ${service.serviceName}.`
   const choose = 'Choose what you are mailed about'
   return {
     id: publicId('delivery', id),
@@ -54,27 +55,15 @@ export function renderAlertEmail(
 </head>
 <body style="margin: 0; padding: 32px 24px; font: 16px/1.5 system-ui, sans-serif">
 <div style="max-width: 34rem; margin: 0 auto">
-<p style="margin: 0 0 24px; font-size: 14px; opacity: 0.7">${escaped(workspaceName)}</p>
-<h1 style="margin: 0 0 12px; font-size: 20px; line-height: 1.3">${escaped(title)}</h1>
-<p style="margin: 0 0 24px">${escaped(detail)}</p>
-<p style="margin: 0 0 40px"><a href="${escaped(link)}" style="${buttonStyle}">${linkTexts[kind]}</a></p>
-<p style="margin: 0; font-size: 13px; opacity: 0.7">${escaped(why)} <a href="${escaped(settings)}" style="color: inherit">${choose}</a>.</p>
+<p style="margin: 0 0 24px; font-size: 14px; opacity: 0.7">${htmlEscape(workspaceName)}</p>
+<h1 style="margin: 0 0 12px; font-size: 20px; line-height: 1.3">${htmlEscape(title)}</h1>
+<p style="margin: 0 0 24px">${htmlEscape(detail)}</p>
+<p style="margin: 0 0 40px"><a href="${htmlEscape(link)}" style="${buttonStyle}">${linkTexts[kind]}</a></p>
+<p style="margin: 0; font-size: 13px; opacity: 0.7">${htmlEscape(why)} <a href="${htmlEscape(settings)}" style="color: inherit">${choose}</a>.</p>
 </div>
 </body>
 </html>
 `,
     atMs,
   }
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { Webhook as Verifier } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
@@ -26,13 +27,10 @@ import {
   type WebhookRef,
 } from '../webhooks/webhook-store.ts'
 import { createDeliverer, type Deliverer } from './deliverer.ts'
-import { type Delivery, type DeliveryFilter, listDeliveries, startAgain } from './delivery-store.ts'
+import { type Delivery, type DeliveryFilter, listDeliveries, restartDelivery } from './delivery-store.ts'
 
-// Server processes that bring alerts to webhooks, without the rest of a server.
+// Deliverers of several server processes, without the rest of a server.
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const secrets = { secret: 'a secret for tests, long enough' }
 const webhookSecrets = createWebhookSecrets(secrets)
 const clock = virtualClock(Date.parse('2026-11-22T10:00:00.000Z'))
@@ -56,10 +54,10 @@ afterAll(() => drop())
 
 beforeEach(async () => {
   receiver = await openReceiver()
-  workspaceId = await newWorkspace()
+  workspaceId = await addWorkspace()
   processes = []
-  server = serverProcess()
-  // Receivers look at the time that a message was signed.
+  server = openProcess()
+  // Receivers check when a message was signed.
   vi.useFakeTimers({ toFake: ['Date'], now: clock.now() })
 })
 afterEach(async () => {
@@ -69,12 +67,12 @@ afterEach(async () => {
   await database.query(`update alert_deliveries set status = 'failed', next_try_at_ms = null`)
 })
 
-const newWorkspace = () =>
+const addWorkspace = () =>
   database.transaction((tx) =>
     createWorkspace(tx, { name: 'Acme', timeZone: 'UTC', planId: 'growth' }, clock.now()),
   )
 
-function serverProcess(changes: Partial<DelivererDeps> = {}): Deliverer {
+function openProcess(changes: Partial<DelivererDeps> = {}): Deliverer {
   const deliverer = createDeliverer({
     database,
     clock,
@@ -93,29 +91,29 @@ function serverProcess(changes: Partial<DelivererDeps> = {}): Deliverer {
 }
 
 async function sendDue(deliverer = server): Promise<void> {
-  await deliverer.run()
+  deliverer.wake()
   await deliverer.idle()
 }
 
-function later(ms: number): void {
+function advance(ms: number): void {
   clock.advance(ms)
   vi.setSystemTime(clock.now())
 }
 
-async function laterAndDue(ms: number): Promise<void> {
-  later(ms)
+async function advanceAndSend(ms: number): Promise<void> {
+  advance(ms)
   await sendDue()
 }
 
-type Made = WebhookRef & { readonly secret: string }
+type CreatedWebhook = WebhookRef & { readonly secret: string }
 
-async function make(
+async function createWebhook(
   changes: { workspaceId?: string; url?: string; kinds?: AlertKind[]; enabled?: boolean } = {},
-): Promise<Made> {
+): Promise<CreatedWebhook> {
   const { url = receiver.url, kinds = null, enabled = true } = changes
   const ref = { workspaceId: changes.workspaceId ?? workspaceId, id: newUuid(clock.now()) }
-  const secret = webhookSecrets.fresh()
-  const sealedSecret = webhookSecrets.close(secret, ref)
+  const secret = webhookSecrets.generate()
+  const sealedSecret = webhookSecrets.seal(secret, ref)
   await database.transaction((tx) =>
     insertWebhook(tx, { ...ref, url, kinds, enabled, sealedSecret }, clock.now()),
   )
@@ -124,7 +122,7 @@ async function make(
 
 let crossings = 0
 
-/** Another alert unless told which. */
+/** Raises an alert, by default a new crossing. Returns its UUID. */
 async function raise(alert: Partial<NewAlert> = {}): Promise<string | undefined> {
   crossings += 1
   const texts = { title: 'Out of credits', detail: 'Buy credits.', link: '/billing' }
@@ -137,18 +135,18 @@ async function raise(alert: Partial<NewAlert> = {}): Promise<string | undefined>
   return rows[0]?.id
 }
 
-const every: DeliveryFilter = { alertId: null, webhookId: null, channel: null, status: null }
+const allDeliveries: DeliveryFilter = { alertId: null, webhookId: null, channel: null, status: null }
 
-const log = (filter: Partial<DeliveryFilter> = {}, of = workspaceId): Promise<Delivery[]> =>
-  listDeliveries(database, of, { ...every, ...filter }, { beforeId: null, limit: 200 })
+const listLog = (filter: Partial<DeliveryFilter> = {}, of = workspaceId): Promise<Delivery[]> =>
+  listDeliveries(database, of, { ...allDeliveries, ...filter }, { beforeId: null, limit: 200 })
 
-/** As a receiver does it: throws where the message is not what was signed with the secret. */
-function verified(secret: string, message: ReceivedMessage | undefined): unknown {
+/** Verifies a message as a receiver does. Throws if it was not signed with the secret. */
+function verify(secret: string, message: ReceivedMessage | undefined): unknown {
   if (message === undefined) throw new Error('There is no such message')
   return new Verifier(secret).verify(message.body, message.headers as Record<string, string>)
 }
 
-/** How often messages came, by their ids. */
+/** Counts how often each message arrived, by id. */
 function countById(messages: readonly ReceivedMessage[]): number[] {
   const counts = new Map<unknown, number>()
   for (const { headers } of messages) {
@@ -158,18 +156,18 @@ function countById(messages: readonly ReceivedMessage[]): number[] {
 }
 
 describe('a message', () => {
-  test('is what its receiver can verify, and says what happened', async () => {
-    const { secret } = await make()
+  test('can be verified by its receiver, and says what happened', async () => {
+    const { secret } = await createWebhook()
     const alertId = publicId('alert', (await raise()) ?? '')
     await sendDue()
     const [message] = receiver.messages
     expect(message?.headers).toMatchObject({
       'content-type': 'application/json',
       'webhook-id': alertId,
-      'webhook-timestamp': String(clock.now() / 1000),
+      'webhook-timestamp': String(clock.now() / SECOND_MS),
     })
     const at = new Date(clock.now()).toISOString()
-    expect(verified(secret, message)).toEqual({
+    expect(verify(secret, message)).toEqual({
       type: 'balance.zero',
       timestamp: at,
       data: {
@@ -185,38 +183,38 @@ describe('a message', () => {
     })
   })
 
-  test('that was changed on its way, comes from somebody else or is an old one is found out', async () => {
-    const { secret } = await make()
+  test('fails verification if it was changed, comes from somebody else or is old', async () => {
+    const { secret } = await createWebhook()
     await raise()
     await sendDue()
     const [message] = receiver.messages as [ReceivedMessage]
     const changed = { ...message, body: message.body.replace('Out of', 'Full of') }
-    expect(() => verified(secret, changed)).toThrow('No matching signature')
+    expect(() => verify(secret, changed)).toThrow('No matching signature')
     const renamed = { ...message, headers: { ...message.headers, 'webhook-id': 'alert_other' } }
-    expect(() => verified(secret, renamed)).toThrow('No matching signature')
-    expect(() => verified(webhookSecrets.fresh(), message)).toThrow('No matching signature')
-    later(6 * MINUTE_MS)
-    expect(() => verified(secret, message)).toThrow('too old')
+    expect(() => verify(secret, renamed)).toThrow('No matching signature')
+    expect(() => verify(webhookSecrets.generate(), message)).toThrow('No matching signature')
+    advance(6 * MINUTE_MS)
+    expect(() => verify(secret, message)).toThrow('too old')
   })
 
-  test('comes once for each crossing, whichever of two servers raises and sends it', async () => {
-    await make()
-    const other = serverProcess()
+  test('arrives once for each crossing, whichever of two servers raises and sends it', async () => {
+    await createWebhook()
+    const other = openProcess()
     await Promise.all(Array.from({ length: 8 }, (_, index) => raise({ key: index < 6 ? 'one' : 'two' })))
     await Promise.all([sendDue(), sendDue(other), sendDue(), sendDue(other)])
     expect(countById(receiver.messages)).toEqual([1, 1])
   })
 
-  test('goes to the webhooks that want its kind and are switched on, in the order of their raising', async () => {
-    const wants = await make({ kinds: ['balance_zero', 'balance_low'] })
-    const all = await make()
-    await make({ kinds: ['reload_done'] })
-    await make({ enabled: false })
+  test('goes to the webhooks that want its kind and are switched on', async () => {
+    const wants = await createWebhook({ kinds: ['balance_zero', 'balance_low'] })
+    const all = await createWebhook()
+    await createWebhook({ kinds: ['reload_done'] })
+    await createWebhook({ enabled: false })
     const first = await raise()
     const second = await raise()
     await sendDue()
-    const told = (await log()).map(({ webhookId, alertId }) => `${webhookId} ${alertId}`)
-    expect(told.sort()).toEqual(
+    const deliveries = (await listLog()).map(({ webhookId, alertId }) => `${webhookId} ${alertId}`)
+    expect(deliveries.sort()).toEqual(
       [wants, all].flatMap(({ id }) => [`${id} ${first}`, `${id} ${second}`]).sort(),
     )
     const ids = receiver.messages.map(({ headers }) => headers['webhook-id'])
@@ -224,8 +222,8 @@ describe('a message', () => {
     expect(ids.sort()).toEqual([a, a, b, b].sort())
   })
 
-  test('about a demo goes to its webhooks, which somebody has put there', async () => {
-    await make()
+  test('about a demo workspace goes to its webhooks', async () => {
+    await createWebhook()
     await database.query('update workspaces set demo = true where id = $1', [workspaceId])
     await raise()
     await sendDue()
@@ -233,42 +231,42 @@ describe('a message', () => {
   })
 })
 
-describe('a message that is not taken', () => {
-  test('is tried ten times within three days, always under the same id, then given up', async () => {
+describe('a message that is not accepted', () => {
+  test('is tried ten times within three days under one id, then fails', async () => {
     receiver.answer = 500
-    const { secret } = await make()
+    const { secret } = await createWebhook()
     await raise()
-    const begunMs = clock.now()
+    const startedMs = clock.now()
     await sendDue()
-    expect(await log()).toMatchObject([
+    expect(await listLog()).toMatchObject([
       { status: 'pending', tries: 1, responseStatus: 500, error: 'It answered with 500.' },
     ])
-    expect((await log())[0]?.nextTryAtMs).toBe(begunMs + 30_000)
-    await laterAndDue(29_999)
+    expect((await listLog())[0]?.nextTryAtMs).toBe(startedMs + 30_000)
+    await advanceAndSend(29_999)
     expect(receiver.messages).toHaveLength(1)
-    await laterAndDue(1)
+    await advanceAndSend(1)
     expect(receiver.messages).toHaveLength(2)
     for (;;) {
-      verified(secret, receiver.messages.at(-1))
-      const [delivery] = await log()
+      verify(secret, receiver.messages.at(-1))
+      const [delivery] = await listLog()
       if (delivery?.nextTryAtMs == null) break
-      await laterAndDue(delivery.nextTryAtMs - clock.now())
+      await advanceAndSend(delivery.nextTryAtMs - clock.now())
     }
     expect(countById(receiver.messages)).toEqual([10])
-    expect(clock.now() - begunMs).toBeGreaterThan(2 * DAY_MS)
-    expect(clock.now() - begunMs).toBeLessThan(3 * DAY_MS)
-    await laterAndDue(10 * DAY_MS)
+    expect(clock.now() - startedMs).toBeGreaterThan(2 * DAY_MS)
+    expect(clock.now() - startedMs).toBeLessThan(3 * DAY_MS)
+    await advanceAndSend(10 * DAY_MS)
     expect(receiver.messages).toHaveLength(10)
   })
 
-  test('takes a webhook with it that has taken nothing for so long: it is switched off, and that is an alert', async () => {
+  test('switches off a webhook that has accepted nothing in all that time, and raises an alert', async () => {
     receiver.answer = 500
-    const webhook = await make()
+    const webhook = await createWebhook()
     await raise()
-    for (let step = 0; step < 12; step += 1) await laterAndDue(18 * HOUR_MS)
+    for (let step = 0; step < 12; step += 1) await advanceAndSend(18 * HOUR_MS)
     expect(await requireWebhook(database, webhook)).toMatchObject({
       enabled: false,
-      disabledReason: 'It has taken nothing in 10 tries. The last one: It answered with 500.',
+      disabledReason: 'It has accepted nothing in 10 tries. The last error: It answered with 500.',
       lastDelivered: false,
       lastResponseStatus: 500,
     })
@@ -283,7 +281,7 @@ describe('a message that is not taken', () => {
         link: '/settings/webhooks',
       },
     ])
-    // What comes later is not sent, until it is switched on again.
+    // Later alerts are not sent until it is switched on again.
     receiver.answer = 200
     await raise()
     await sendDue()
@@ -298,48 +296,48 @@ describe('a message that is not taken', () => {
     expect(receiver.messages).toHaveLength(11)
   })
 
-  test('leaves a webhook on that has taken others meanwhile', async () => {
-    const webhook = await make()
+  test('leaves a webhook on that has accepted others meanwhile', async () => {
+    const webhook = await createWebhook()
     receiver.answer = (response) => {
       const isFirst = receiver.messages.at(-1)?.headers['webhook-id'] === firstId
       response.writeHead(isFirst ? 500 : 200).end()
     }
     const firstId = publicId('alert', (await raise()) ?? '')
-    await laterAndDue(HOUR_MS)
+    await advanceAndSend(HOUR_MS)
     await raise()
-    for (let step = 0; step < 12; step += 1) await laterAndDue(18 * HOUR_MS)
-    expect((await log()).map(({ status }) => status)).toEqual(['delivered', 'failed'])
+    for (let step = 0; step < 12; step += 1) await advanceAndSend(18 * HOUR_MS)
+    expect((await listLog()).map(({ status }) => status)).toEqual(['delivered', 'failed'])
     expect(await requireWebhook(database, webhook)).toMatchObject({ enabled: true })
   })
 
-  test('is tried at the address that the webhook has by then', async () => {
+  test('is tried again at the webhook’s current address', async () => {
     receiver.answer = 500
-    const webhook = await make()
+    const webhook = await createWebhook()
     await raise()
     await sendDue()
     const moved = await openReceiver()
     const change = { url: moved.url, kinds: undefined, enabled: undefined }
     await database.transaction((tx) => updateWebhook(tx, webhook, change))
-    await laterAndDue(30_000)
+    await advanceAndSend(30_000)
     expect([receiver.messages.length, moved.messages.length]).toEqual([1, 1])
-    expect(await log()).toMatchObject([{ status: 'delivered', target: moved.url }])
+    expect(await listLog()).toMatchObject([{ status: 'delivered', target: moved.url }])
     await moved.close()
   })
 
-  test('because the receiver is gone for good (410) is not tried again, and nothing else is sent to it', async () => {
+  test('with status 410 is not tried again, and nothing else is sent to the webhook', async () => {
     receiver.answer = 410
-    const webhook = await make()
+    const webhook = await createWebhook()
     await raise()
-    later(1)
+    advance(1)
     await raise()
     await sendDue()
-    await laterAndDue(DAY_MS)
+    await advanceAndSend(DAY_MS)
     expect(receiver.messages).toHaveLength(1)
     expect(await requireWebhook(database, webhook)).toMatchObject({
       enabled: false,
       disabledReason: 'It answered with 410: it wants no more messages.',
     })
-    expect((await log()).map(({ status, error }) => ({ status, error }))).toEqual([
+    expect((await listLog()).map(({ status, error }) => ({ status, error }))).toEqual([
       { status: 'failed', error: 'The webhook was switched off.' },
       { status: 'failed', error: 'It answered with 410.' },
     ])
@@ -360,25 +358,25 @@ describe('a message that is not taken', () => {
         receiver.answer = (response) => response.destroy()
       },
     ],
-    ['nobody who listens', 'The connection was refused.', () => receiver.close()],
+    ['no listener', 'The connection was refused.', () => receiver.close()],
     [
-      'something else than HTTP',
+      'an answer that is not HTTP',
       'It did not answer in HTTP.',
       () => {
         receiver.answer = (response) => response.socket?.end('SSH-2.0-OpenSSH_9.9\r\n')
       },
     ],
-  ])('says why: %s', async (_what, error, prepare) => {
-    await make()
+  ])('is logged with the reason: %s', async (_what, error, prepare) => {
+    await createWebhook()
     await prepare()
     await raise()
     await sendDue()
-    expect(await log()).toMatchObject([{ status: 'pending', tries: 1, error }])
+    expect(await listLog()).toMatchObject([{ status: 'pending', tries: 1, error }])
     if (receiver.messages.length === 0) receiver = await openReceiver()
   })
 
-  test('because of an endless answer is taken all the same: it was answered', async () => {
-    await make()
+  test('must have no accepting status: an endless answer with 200 accepts it', async () => {
+    await createWebhook()
     receiver.answer = (response) => {
       response.writeHead(200)
       const pour = () => {
@@ -389,17 +387,17 @@ describe('a message that is not taken', () => {
     }
     await raise()
     await sendDue()
-    expect(await log()).toMatchObject([{ status: 'delivered', responseStatus: 200 }])
+    expect(await listLog()).toMatchObject([{ status: 'delivered', responseStatus: 200 }])
   })
 
-  test('because its name has come to lead into a network that is not public says so, and nobody is asked', async () => {
+  test('because its name now leads into a private network is logged with that reason, and nothing is requested', async () => {
     const { port } = new URL(receiver.url)
-    await make({ url: `https://rebinds.example.com:${port}/hook` })
+    await createWebhook({ url: `https://rebinds.example.com:${port}/hook` })
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
     await raise()
-    await sendDue(serverProcess({ outbound: createOutbound({ allow: [], resolve }) }))
+    await sendDue(openProcess({ outbound: createOutbound({ allow: [], resolve }) }))
     expect(receiver.messages).toEqual([])
-    expect(await log()).toMatchObject([
+    expect(await listLog()).toMatchObject([
       {
         status: 'pending',
         error: 'rebinds.example.com may not be asked: it does not lead to a public address.',
@@ -409,25 +407,25 @@ describe('a message that is not taken', () => {
 })
 
 describe('a receiver that hangs', () => {
-  test('is given up after a while, and holds up nobody else', async () => {
+  test('is aborted after a while, and does not delay others', async () => {
     receiver.answer = () => {}
     const quick = await openReceiver()
-    for (let count = 0; count < 20; count += 1) await make()
-    const others = await newWorkspace()
-    await make({ workspaceId: others, url: quick.url })
+    for (let count = 0; count < 20; count += 1) await createWebhook()
+    const others = await addWorkspace()
+    await createWebhook({ workspaceId: others, url: quick.url })
     await raise()
     await raise()
-    later(1)
+    advance(1)
     await raise({ workspaceId: others })
-    const impatient = serverProcess({ webhookMsMax: 700 })
-    const begun = performance.now()
+    const impatient = openProcess({ webhookMsMax: 700 })
+    const startedMs = performance.now()
     const sent = sendDue(impatient)
     await quick.got(1)
-    expect(performance.now() - begun).toBeLessThan(700)
+    expect(performance.now() - startedMs).toBeLessThan(700)
     // One at a time for each webhook.
     expect(receiver.messages.length).toBeLessThanOrEqual(20)
     await sent
-    const late = await log()
+    const late = await listLog()
     expect(late).toHaveLength(40)
     expect(new Set(late.map(({ error }) => error))).toEqual(
       new Set(['It did not answer within 0.7 seconds.']),
@@ -435,60 +433,59 @@ describe('a receiver that hangs', () => {
     await quick.close()
   })
 
-  test('keeps no server from stopping: another one goes on', async () => {
+  test('does not keep a server from stopping; another server sends the message', async () => {
     receiver.answer = () => {}
-    await make()
+    await createWebhook()
     await raise()
-    const stopping = serverProcess()
-    await stopping.run()
+    const stopping = openProcess()
+    stopping.wake()
     await receiver.got(1)
     await stopping.close()
-    expect(await log()).toMatchObject([{ status: 'pending', tries: 0 }])
+    expect(await listLog()).toMatchObject([{ status: 'pending', tries: 0 }])
     receiver.answer = 200
     await sendDue()
-    expect(await log()).toMatchObject([{ status: 'delivered', tries: 1, responseStatus: 200 }])
+    expect(await listLog()).toMatchObject([{ status: 'delivered', tries: 1, responseStatus: 200 }])
     expect(countById(receiver.messages)).toEqual([2])
   })
 
-  test('is left alone by whoever asks to send it again meanwhile', async () => {
+  test('is not sent to twice when its delivery is resent meanwhile', async () => {
     receiver.answer = () => {}
-    await make()
+    await createWebhook()
     await raise()
-    await serverProcess().run()
+    openProcess().wake()
     await receiver.got(1)
-    const [delivery] = await log()
+    const [delivery] = await listLog()
     if (delivery === undefined) throw new Error('It is in the log')
-    await database.transaction((tx) => startAgain(tx, delivery, clock.now()))
+    await database.transaction((tx) => restartDelivery(tx, delivery, clock.now()))
     await sendDue()
     expect(receiver.messages).toHaveLength(1)
-    expect(await log()).toMatchObject([{ status: 'pending', tries: 1, error: null }])
+    expect(await listLog()).toMatchObject([{ status: 'pending', tries: 1, error: null }])
   })
 })
 
-test('a server that dies anywhere loses no message; what comes twice comes under the same id', async () => {
-  const { secret } = await make()
+test('a server that dies at any step loses no message; a message that arrives twice has one id', async () => {
+  const { secret } = await createWebhook()
   let deaths = 0
   for (let steps = 0; ; steps += 1) {
     const before = receiver.messages.length
     await raise()
     const life = createLife(steps)
-    const mortal = serverProcess({ database: killableDatabase(database, life) })
-    await sendDue(mortal).catch(() => {})
-    await mortal.idle()
-    // Another server takes over when nothing was heard of it for long enough.
-    await laterAndDue(2 * MINUTE_MS)
+    const killable = openProcess({ database: killableDatabase(database, life) })
+    await sendDue(killable)
+    // Another server claims the delivery once its try counts as lost.
+    await advanceAndSend(2 * MINUTE_MS)
     const counts = countById(receiver.messages.slice(before))
     expect(counts).toHaveLength(1)
     expect(counts[0]).toBeLessThanOrEqual(2)
-    verified(secret, receiver.messages.at(-1))
-    expect(await log({ status: 'pending' })).toEqual([])
+    verify(secret, receiver.messages.at(-1))
+    expect(await listLog({ status: 'pending' })).toEqual([])
     if (!life.isKilled) break
     deaths += 1
   }
   expect(deaths).toBeGreaterThan(3)
 })
 
-test('a mail whose server did not live to say that it is out comes again under the same id', async () => {
+test('a mail whose server died before recording it is sent again under one id', async () => {
   const { rows } = await database.query<{ id: string }>(
     `insert into users (id, name, email, email_verified, created_at, updated_at)
      values (gen_random_uuid(), 'Ada', 'ada@example.com', true, now(), now()) returning id`,
@@ -498,7 +495,7 @@ test('a mail whose server did not live to say that it is out comes again under t
   await raise()
   const sent: string[] = []
   const life = createLife()
-  const dying = serverProcess({
+  const dying = openProcess({
     database: killableDatabase(database, life),
     mailer: {
       async send({ id }) {
@@ -507,34 +504,34 @@ test('a mail whose server did not live to say that it is out comes again under t
       },
     },
   })
-  await sendDue(dying).catch(() => {})
-  const other = serverProcess({ mailer: { send: async ({ id }) => void sent.push(id) } })
+  await sendDue(dying)
+  const other = openProcess({ mailer: { send: async ({ id }) => void sent.push(id) } })
   await sendDue(other)
   expect(sent).toHaveLength(1)
-  later(2 * MINUTE_MS)
+  advance(2 * MINUTE_MS)
   await sendDue(other)
   expect(sent).toEqual([sent[0], sent[0]])
-  expect(await log()).toMatchObject([{ channel: 'mail', status: 'delivered', tries: 2 }])
+  expect(await listLog()).toMatchObject([{ channel: 'mail', status: 'delivered', tries: 2 }])
 })
 
 describe('the secret', () => {
   test('that was replaced signs for another day, beside the new one', async () => {
-    const webhook = await make()
-    const second = webhookSecrets.fresh()
-    const sealed = webhookSecrets.close(second, webhook)
+    const webhook = await createWebhook()
+    const second = webhookSecrets.generate()
+    const sealed = webhookSecrets.seal(second, webhook)
     await database.transaction((tx) => replaceSecret(tx, webhook, sealed, clock.now() + DAY_MS))
     await raise()
-    await laterAndDue(DAY_MS - 1)
-    expect(verified(webhook.secret, receiver.messages[0])).toEqual(verified(second, receiver.messages[0]))
+    await advanceAndSend(DAY_MS - 1)
+    expect(verify(webhook.secret, receiver.messages[0])).toEqual(verify(second, receiver.messages[0]))
     await raise()
-    await laterAndDue(1)
-    verified(second, receiver.messages[1])
-    expect(() => verified(webhook.secret, receiver.messages[1])).toThrow('No matching signature')
+    await advanceAndSend(1)
+    verify(second, receiver.messages[1])
+    expect(() => verify(webhook.secret, receiver.messages[1])).toThrow('No matching signature')
   })
 
-  test('of another webhook does not open, which is said', async () => {
-    await make()
-    await make()
+  test('of another webhook cannot be opened, which is logged', async () => {
+    await createWebhook()
+    await createWebhook()
     await database.query(
       `update webhooks h set sealed_secret = o.sealed_secret from webhooks o
        where h.workspace_id = $1 and o.workspace_id = $1 and o.id <> h.id`,
@@ -543,14 +540,14 @@ describe('the secret', () => {
     await raise()
     await sendDue()
     expect(receiver.messages).toEqual([])
-    for (const { error } of await log()) expect(error).toContain('signing secret cannot be read')
+    for (const { error } of await listLog()) expect(error).toContain('signing secret cannot be read')
   })
 
-  test('opens with the server’s secret before the present one', async () => {
-    const { secret } = await make()
+  test('opens with the server’s previous secret', async () => {
+    const { secret } = await createWebhook()
     const rotated = { secret: 'another secret for tests, long enough', secretPrevious: secrets.secret }
     await raise()
-    await sendDue(serverProcess({ secrets: rotated }))
-    verified(secret, receiver.messages[0])
+    await sendDue(openProcess({ secrets: rotated }))
+    verify(secret, receiver.messages[0])
   })
 })

@@ -1,121 +1,126 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
+import { type Background, createBackground } from '../../platform/background.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { DelivererDeps } from '../deps.ts'
-import { sendToWebhook } from '../webhooks/send-webhook.ts'
+import { sendWebhook } from '../webhooks/send-webhook.ts'
 import { createWebhookSecrets } from '../webhooks/webhook-secrets.ts'
-import { claimMails, claimWebhookMessages } from './claim-deliveries.ts'
+import { claimMails, claimWebhookMessages } from './claim-deliveries-store.ts'
+import type { Channel } from './delivery-store.ts'
 import { sendMail } from './send-mail.ts'
 
-/** Brings alerts to people and webhooks, as their deliveries say. */
+/** Sends the deliveries of alerts. Any number of processes may do so. */
 export type Deliverer = {
-  /** Takes what is due and begins to send it. As often as you like, also by several servers. */
-  run(): Promise<void>
-  /** The same in the background: something is due now. */
+  /** Sends in the background what is due. */
   wake(): void
-  /** Resolves when nothing is under way and nothing is due. */
+  /** Resolves when nothing is being sent and nothing that was found is due. */
   idle(): Promise<void>
-  /** Takes nothing more. Messages to webhooks are broken off and left to other servers, mails are waited for. */
+  /** Claims nothing more. Messages to webhooks are aborted and left to other servers; mails are finished. */
   close(): Promise<void>
 }
 
-/** How many are sent at a time by this process. */
-const mailsAtOnceMax = 4
-const webhooksAtOnceMax = 64
+/** The channels are also the keys of the background worker. */
+const MAIL = 'mail'
+const WEBHOOK = 'webhook'
 
-/** Receivers are to answer at once, and work afterwards. */
-const webhookMsDefault = 15_000
+const MAILS_AT_ONCE_MAX = 4
+const WEBHOOKS_AT_ONCE_MAX = 64
 
-/** What this process sends at a time, by what must not be sent to twice at once. */
-type Lane<Task> = {
-  readonly busy: Map<string, Promise<void>>
-  readonly atOnceMax: number
-  take(db: Queryable, nowMs: number, busyIds: Iterable<string>, limit: number): Promise<Task[]>
-  busyIdOf(task: Task): string
-  send(task: Task): Promise<void>
-}
+/** How long a webhook may take to answer. Receivers should answer first and work afterwards. */
+const WEBHOOK_MS_DEFAULT = 15 * SECOND_MS
 
 export function createDeliverer(deps: DelivererDeps): Deliverer {
-  const { database, clock } = deps
   const closing = new AbortController()
-  const around = {
+  const sendDeps = {
     ...deps,
     webhookSecrets: createWebhookSecrets(deps.secrets),
-    webhookMsMax: deps.webhookMsMax ?? webhookMsDefault,
+    webhookMsMax: deps.webhookMsMax ?? WEBHOOK_MS_DEFAULT,
     closing: closing.signal,
   }
-  const mails = laneOf({
-    atOnceMax: mailsAtOnceMax,
-    take: claimMails,
-    busyIdOf: ({ id }) => id,
-    send: (task) => sendMail(around, task),
+  const background = createBackground({
+    onError: deps.onError,
+    async work(channel) {
+      await lanes.get(channel)?.fill()
+    },
   })
-  const webhooks = laneOf({
-    atOnceMax: webhooksAtOnceMax,
-    take: claimWebhookMessages,
-    busyIdOf: ({ webhookId }) => webhookId,
-    send: (task) => sendToWebhook(around, task),
-  })
-  let running: Promise<void> | undefined
-  let again = false
-
-  /** Fills a lane. What it begins to send is not waited for. */
-  async function fill<Task>(lane: Lane<Task>): Promise<void> {
-    const free = lane.atOnceMax - lane.busy.size
-    if (free <= 0) return
-    for (const task of await lane.take(database, clock.now(), lane.busy.keys(), free)) {
-      const id = lane.busyIdOf(task)
-      const sending = lane
-        .send(task)
-        .catch(deps.onError)
-        .finally(() => {
-          lane.busy.delete(id)
-          wake()
-        })
-      lane.busy.set(id, sending)
-    }
-  }
-
-  async function fillAll(): Promise<void> {
-    try {
-      do {
-        again = false
-        // The other lane is waited for where one fails.
-        const filled = await Promise.allSettled([fill(mails), fill(webhooks)])
-        for (const lane of filled) if (lane.status === 'rejected') throw lane.reason
-      } while (again && !closing.signal.aborted)
-    } finally {
-      running = undefined
-    }
-  }
-
-  /** One at a time, and once more where it was asked for meanwhile. */
-  function run(): Promise<void> {
-    if (closing.signal.aborted) return Promise.resolve()
-    again = true
-    running ??= fillAll()
-    return running
-  }
-
-  function wake(): void {
-    run().catch(deps.onError)
-  }
-
-  async function idle(): Promise<void> {
-    while (running !== undefined || mails.busy.size > 0 || webhooks.busy.size > 0) {
-      await Promise.all([running?.catch(() => {}), ...mails.busy.values(), ...webhooks.busy.values()])
-    }
-  }
-
+  const lanes = new Map<string, Lane>([
+    [
+      MAIL,
+      createLane(deps, background, {
+        channel: MAIL,
+        atOnceMax: MAILS_AT_ONCE_MAX,
+        claim: claimMails,
+        receiverId: ({ id }) => id,
+        send: (mail) => sendMail(sendDeps, mail),
+      }),
+    ],
+    [
+      WEBHOOK,
+      createLane(deps, background, {
+        channel: WEBHOOK,
+        atOnceMax: WEBHOOKS_AT_ONCE_MAX,
+        claim: claimWebhookMessages,
+        receiverId: ({ webhookId }) => webhookId,
+        send: (message) => sendWebhook(sendDeps, message),
+      }),
+    ],
+  ])
   return {
-    run,
-    wake,
-    idle,
+    wake() {
+      for (const channel of lanes.keys()) background.wake(channel)
+    },
+    idle: background.idle,
     async close() {
       closing.abort()
-      await idle()
+      await background.close()
     },
   }
 }
 
-function laneOf<Task>(lane: Omit<Lane<Task>, 'busy'>): Lane<Task> {
-  return { ...lane, busy: new Map() }
+type LaneOptions<Delivery> = {
+  readonly channel: Channel
+  readonly atOnceMax: number
+  readonly claim: (
+    db: Queryable,
+    nowMs: number,
+    busyIds: Iterable<string>,
+    limit: number,
+  ) => Promise<Delivery[]>
+  /** The UUID of what gets one delivery at a time. */
+  readonly receiverId: (delivery: Delivery) => string
+  readonly send: (delivery: Delivery) => Promise<void>
+}
+
+/** The deliveries of one channel that this process sends. */
+type Lane = {
+  /** Claims what is due, as many as may still be sent at the same time, and starts to send it. */
+  readonly fill: () => Promise<void>
+}
+
+function createLane<Delivery>(
+  { database, clock }: DelivererDeps,
+  background: Background,
+  { channel, atOnceMax, claim, receiverId, send }: LaneOptions<Delivery>,
+): Lane {
+  const busyIds = new Set<string>()
+
+  /** Sends a delivery on its own. Once it ends, the receiver is free for the next one. */
+  async function sendAndRefill(delivery: Delivery, id: string): Promise<void> {
+    busyIds.add(id)
+    try {
+      await send(delivery)
+    } finally {
+      busyIds.delete(id)
+      background.wake(channel)
+    }
+  }
+
+  return {
+    async fill() {
+      const free = atOnceMax - busyIds.size
+      if (free <= 0) return
+      for (const delivery of await claim(database, clock.now(), busyIds, free)) {
+        background.run(sendAndRefill(delivery, receiverId(delivery)))
+      }
+    },
+  }
 }

@@ -3,22 +3,22 @@ import { type Access, requireRole } from '../../access/index.ts'
 import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import { alertProblems } from '../problems.ts'
 import { ChannelName, DeliveryResponse, DeliveryStatusName, deliveryResponse } from '../response-schemas.ts'
-import { requireWebhookPlan } from '../webhooks/webhook-routes.ts'
+import { requireWebhookPlan } from '../webhooks/webhook-plan.ts'
 import { requireWebhook } from '../webhooks/webhook-store.ts'
 import {
   type Delivery,
   type DeliveryRef,
   findDelivery,
   listDeliveries,
-  startAgain,
+  restartDelivery,
 } from './delivery-store.ts'
 
-/** Who was told of alerts, and how that went. */
+/** Routes that list deliveries and send them again. */
 export function deliveryRoutes(deps: {
   readonly access: Access
   readonly database: Database
@@ -44,16 +44,16 @@ export function deliveryRoutes(deps: {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, alertId, webhookId, channel, status } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, alertId, webhookId, channel, status } = request.query
         const filter = {
-          alertId: filterUuid('alert', 'alertId', alertId),
-          webhookId: filterUuid('webhook', 'webhookId', webhookId),
+          alertId: parseFilterId('alert', 'alertId', alertId),
+          webhookId: parseFilterId('webhook', 'webhookId', webhookId),
           channel: channel ?? null,
           status: status ?? null,
         }
         const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
         const deliveries = await listDeliveries(database, workspaceId, filter, { beforeId, limit: limit + 1 })
-        return page(deliveries, limit, ({ id }) => [id], deliveryResponse)
+        return buildPage(deliveries, limit, ({ id }) => [id], deliveryResponse)
       },
     )
 
@@ -64,7 +64,7 @@ export function deliveryRoutes(deps: {
           tags,
           summary: 'Send it again now',
           description:
-            'Delivered before or not, with all its tries. One that is being sent right now is left alone.',
+            'Whether it was delivered or not, with all its tries. A delivery that is being sent is left as it is.',
           params: z.object({ id: z.string() }),
           response: { 200: DeliveryResponse },
         },
@@ -74,10 +74,10 @@ export function deliveryRoutes(deps: {
         requireRole(scope, 'admin')
         const { workspaceId } = scope
         const id = uuidFrom('delivery', request.params.id)
-        if (id === undefined) throw notFound()
+        if (id === undefined) throw createNotFound()
         return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
           await requireSendable(tx, await requireDelivery(tx, { workspaceId, id }))
-          await startAgain(tx, { workspaceId, id }, nowMs)
+          await restartDelivery(tx, { workspaceId, id }, nowMs)
           addEvent(unit, 'alert')
           return { status: 200, body: deliveryResponse(await requireDelivery(tx, { workspaceId, id })) }
         })
@@ -86,16 +86,13 @@ export function deliveryRoutes(deps: {
   }
 }
 
-/** Throws where it could not be sent: the webhook is gone or switched off, or the plan has none. */
+/** Throws if the delivery could not be sent: its webhook is removed or switched off, or the plan has no webhooks. */
 async function requireSendable(tx: Tx, { workspaceId, webhookId, alertId }: Delivery): Promise<void> {
   if (webhookId === null) return
   await requireWebhookPlan(tx, workspaceId)
   const webhook = await requireWebhook(tx, { workspaceId, id: webhookId }).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
-    throw new Problem(
-      alertProblems.webhook_removed,
-      'The webhook was removed: nothing can be sent to it any more.',
-    )
+    throw new Problem(alertProblems.webhook_removed, 'The webhook was removed. Nothing can be sent to it.')
   })
   if (webhook.enabled || alertId === null) return
   throw new Problem(
@@ -106,22 +103,22 @@ async function requireSendable(tx: Tx, { workspaceId, webhookId, alertId }: Deli
 
 async function requireDelivery(tx: Tx, ref: DeliveryRef): Promise<Delivery> {
   const delivery = await findDelivery(tx, ref)
-  if (delivery === undefined) throw notFound()
+  if (delivery === undefined) throw createNotFound()
   return delivery
 }
 
-function filterUuid(kind: IdKind, field: string, id: string | undefined): string | null {
+function parseFilterId(kind: IdKind, field: string, id: string | undefined): string | null {
   if (id === undefined) return null
   const uuid = uuidFrom(kind, id)
-  if (uuid === undefined) throw invalid(`/${field}`, `"${field}" must be the id of ${names[kind]}.`)
+  if (uuid === undefined) throw invalid(`/${field}`, `"${field}" must be the id of ${idDescriptions[kind]}.`)
   return uuid
 }
 
-const names: Readonly<Partial<Record<IdKind, string>>> = {
+const idDescriptions: Readonly<Partial<Record<IdKind, string>>> = {
   alert: 'an alert, alert_…',
   webhook: 'a webhook, wh_…',
 }
 
-function notFound(): Problem {
+function createNotFound(): Problem {
   return new Problem(alertProblems.delivery_not_found, 'There is no such delivery in this workspace.')
 }

@@ -7,7 +7,7 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed'
 
 export type DeliveryRef = { readonly workspaceId: string; readonly id: string }
 
-/** An alert on its way to a person or a webhook; without an alert it is a test of the webhook. */
+/** An alert on its way to a person or a webhook. Without an alert it is a test of the webhook. */
 export type Delivery = DeliveryRef & {
   readonly alertId: string | null
   readonly alertTitle: string | null
@@ -15,15 +15,15 @@ export type Delivery = DeliveryRef & {
   readonly channel: Channel
   readonly userId: string | null
   readonly webhookId: string | null
-  /** The address or the URL. */
+  /** The mail address or the URL. */
   readonly target: string
   readonly status: DeliveryStatus
   readonly tries: number
   readonly lastTriedAtMs: number | null
-  /** While a try is under way: when it counts as lost. */
+  /** While a try is in progress: when it counts as lost. null: there is no next try. */
   readonly nextTryAtMs: number | null
   readonly responseStatus: number | null
-  /** How the last try failed, in a sentence; null while one is under way. */
+  /** Why the last try failed, in a sentence. null: it did not fail, or a try is in progress. */
   readonly error: string | null
   readonly durationMs: number | null
 }
@@ -35,6 +35,7 @@ const columns = `d.workspace_id as "workspaceId", d.id, d.alert_id as "alertId",
 
 const withAlert = `alert_deliveries d left join alerts a on a.workspace_id = d.workspace_id and a.id = d.alert_id`
 
+/** A delivery to be inserted. */
 export type NewDelivery = {
   readonly workspaceId: string
   readonly alertId: string | null
@@ -44,7 +45,7 @@ export type NewDelivery = {
   | { readonly channel: 'webhook'; readonly webhookId: string }
 )
 
-/** They are due at once. Returns their UUIDs. */
+/** Inserts deliveries, due at once. Returns their UUIDs. */
 export async function insertDeliveries(
   tx: Tx,
   deliveries: readonly NewDelivery[],
@@ -79,7 +80,7 @@ export type DeliveryFilter = {
   readonly status: DeliveryStatus | null
 }
 
-/** Newest first. */
+/** Lists a page of a workspace's deliveries, newest first. */
 export async function listDeliveries(
   db: Queryable,
   workspaceId: string,
@@ -97,6 +98,7 @@ export async function listDeliveries(
   return rows
 }
 
+/** Reads a delivery. */
 export async function findDelivery(
   db: Queryable,
   { workspaceId, id }: DeliveryRef,
@@ -108,13 +110,17 @@ export async function findDelivery(
   return rows[0]
 }
 
-/** Whether a try is being made right now. */
-export function isUnderWay({ status, tries, error }: Delivery): boolean {
+/** Whether a try is in progress. */
+export function isBeingTried({ status, tries, error }: Delivery): boolean {
   return status === 'pending' && tries > 0 && error === null
 }
 
-/** Has it tried again from the beginning; one that is being tried right now is left alone. */
-export async function startAgain(tx: Tx, { workspaceId, id }: DeliveryRef, nowMs: number): Promise<void> {
+/** Makes a delivery due again with all its tries. A delivery that is being tried stays as it is. */
+export async function restartDelivery(
+  tx: Tx,
+  { workspaceId, id }: DeliveryRef,
+  nowMs: number,
+): Promise<void> {
   await tx.query(
     `update alert_deliveries set status = 'pending', tries = 0, next_try_at_ms = $3, response_status = null,
        error = null, duration_ms = null
@@ -123,8 +129,8 @@ export async function startAgain(tx: Tx, { workspaceId, id }: DeliveryRef, nowMs
   )
 }
 
-/** Ends what is still to be sent to a webhook. */
-export async function failPending(
+/** Ends a webhook's pending deliveries as failed, with `error` as the reason. */
+export async function failPendingDeliveries(
   tx: Tx,
   webhook: { readonly workspaceId: string; readonly id: string },
   error: string,
@@ -136,20 +142,21 @@ export async function failPending(
   )
 }
 
-/** How a try went. */
+/** The result of a try. */
 export type TryResult = {
   readonly atMs: number
-  /** Of a webhook: what it answered, if it did. */
+  /** The status with which a webhook answered. null: a mail, or no answer. */
   readonly responseStatus: number | null
   readonly durationMs: number
 }
 
-/** A delivery while this process tries it: the number of the try tells it from those that others made. */
-export type Trying = DeliveryRef & { readonly tries: number }
+/** A delivery that this process has claimed. The number of the try distinguishes it from tries of other processes. */
+export type ClaimedDelivery = DeliveryRef & { readonly tries: number }
 
+/** Records that a try succeeded. */
 export async function recordDelivered(
   db: Queryable,
-  { workspaceId, id }: Trying,
+  { workspaceId, id }: ClaimedDelivery,
   { atMs, responseStatus, durationMs }: TryResult,
 ): Promise<void> {
   await db.query(
@@ -161,12 +168,14 @@ export async function recordDelivered(
 }
 
 /**
- * @param nextTryAtMs null: it is given up
- * @returns whether it was this process's to say: after too long a silence another one tries
+ * Records that a try failed.
+ *
+ * @param nextTryAtMs null: the delivery has failed for good
+ * @returns false if nothing was recorded, because another process has claimed the delivery since
  */
 export async function recordFailed(
   db: Queryable,
-  { workspaceId, id, tries }: Trying,
+  { workspaceId, id, tries }: ClaimedDelivery,
   { atMs, responseStatus, durationMs, error }: TryResult & { readonly error: string },
   nextTryAtMs: number | null,
 ): Promise<boolean> {
@@ -179,10 +188,10 @@ export async function recordFailed(
   return rowCount === 1
 }
 
-/** A try that was broken off because this process ends counts as none: it is due at once, for another process. */
+/** Returns a delivery whose try was aborted, because this process ends. The try does not count, and the delivery is due. */
 export async function returnDelivery(
   db: Queryable,
-  { workspaceId, id, tries }: Trying,
+  { workspaceId, id, tries }: ClaimedDelivery,
   nowMs: number,
 ): Promise<void> {
   await db.query(

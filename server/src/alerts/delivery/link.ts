@@ -1,12 +1,12 @@
 import { publicId } from '../../public-ids.ts'
 
 /**
- * The address of a page, for whoever is not in the dashboard yet: it says which workspace it is about, because a person
- * may be in several.
+ * Builds the URL of a dashboard page for mails and webhooks. It names the workspace, because a person may be a member of
+ * several.
  *
- * @param path of the dashboard, such as /billing
+ * @param path the page's path, such as /billing
  */
-export function linkTo(origin: string, workspaceId: string, path: string): string {
+export function buildLink(origin: string, workspaceId: string, path: string): string {
   const url = new URL(path, origin)
   url.searchParams.set('workspace', publicId('workspace', workspaceId))
   return url.href

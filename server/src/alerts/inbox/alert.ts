@@ -1,20 +1,20 @@
 /**
- * What an alert is about.
+ * The kinds of alerts.
  *
- * - reload_declined: the card declined a reload, and is tried again
- * - reload_failed: auto-reload has stopped, or waits for a confirmation with the bank
- * - reload_capped: another reload would pass the monthly cap
+ * - reload_declined: the card declined a reload, which will be tried again
+ * - reload_failed: auto-reload has stopped, or waits for a confirmation by the bank
+ * - reload_capped: another reload would exceed the monthly cap
  * - reload_done: auto-reload has bought credits
- * - renewal_failed: the plan could not be charged, and is tried again
+ * - renewal_failed: the plan could not be charged, which will be tried again
  * - plan_ended: the plan was not paid, and the Free plan has begun
- * - balance_low: the balance, live calls included, has dropped below the level that counts as low
+ * - balance_low: the balance, live calls included, has dropped below the low-balance threshold
  * - balance_zero: there are no credits left
  * - credits_returned: there are credits again after there were none
- * - campaign_paused: a campaign has stopped dialling, and why
- * - campaign_resumed: it dials again
- * - campaign_completed: all its contacts were called as configured
- * - budget_reached: 50, 80 or 100 % of the monthly budget are used
- * - webhook_disabled: a webhook failed for days, and gets nothing any more
+ * - campaign_paused: a campaign has stopped dialing
+ * - campaign_resumed: a campaign is dialing again
+ * - campaign_completed: all contacts of a campaign were called as configured
+ * - budget_reached: 50, 80 or 100% of the monthly budget is used
+ * - webhook_disabled: a webhook failed for days and was switched off
  */
 export const alertKinds = [
   'reload_declined',
@@ -35,22 +35,23 @@ export const alertKinds = [
 
 export type AlertKind = (typeof alertKinds)[number]
 
-/** Something that the people of a workspace should hear of. */
+/** Something that the people of a workspace should know. */
 export type Alert = {
   readonly workspaceId: string
   readonly id: string
   readonly kind: AlertKind
   readonly atMs: number
   readonly title: string
-  /** In sentences, with what to do. */
+  /** Sentences that say what happened and what to do. */
   readonly detail: string
-  /** The page of the dashboard where it is mended: a path. */
+  /** The path of the dashboard page where it is resolved. */
   readonly link: string
-  /** null: nobody has looked yet. */
+  /** null: nobody has read it yet. */
   readonly readAtMs: number | null
 }
 
+/** An alert to be raised. */
 export type NewAlert = Pick<Alert, 'workspaceId' | 'kind' | 'title' | 'detail' | 'link'> & {
-  /** Which crossing it tells of, such as the purchase that was declined: there is one alert for each. */
+  /** Names the crossing, such as the purchase that was declined. Each crossing raises one alert of a kind. */
   readonly key: string
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, type TestPerson, type TestRequest, testApp } from '../../../test/app.ts'
 import { openEvents } from '../../../test/event-stream.ts'
@@ -11,9 +12,6 @@ import type { TestCard } from '../../payments/gateway.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 import type { NewAlert } from './alert.ts'
-
-const HOUR_MS = 60 * 60_000
-const DAY_MS = 24 * HOUR_MS
 
 type AlertAnswer = {
   readonly id: string
@@ -31,7 +29,7 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const declined = (workspaceId: string, key = 'first'): NewAlert => ({
+const createDeclined = (workspaceId: string, key = 'first'): NewAlert => ({
   workspaceId,
   kind: 'reload_declined',
   key,
@@ -43,11 +41,11 @@ const declined = (workspaceId: string, key = 'first'): NewAlert => ({
 const raise = ({ workspaceId, ...alert }: NewAlert) =>
   t.app.ledger.changeWorkspace(workspaceId, ({ tx, unit, nowMs }) => raiseAlert(tx, unit, alert, nowMs))
 
-async function alertsOf(who: TestRequest, query = '') {
+async function listAlerts(who: TestRequest, query = '') {
   return (await t.request<{ data: AlertAnswer[] }>('GET', `/v1/alerts${query}`, who)).body.data
 }
 
-async function later(ms: number): Promise<void> {
+async function advance(ms: number): Promise<void> {
   t.clock.advance(ms)
   await t.app.runDue()
 }
@@ -55,24 +53,22 @@ async function later(ms: number): Promise<void> {
 const uuidOf = ({ workspaceId }: TestPerson) => uuidFrom('workspace', workspaceId) ?? ''
 
 describe('an alert', () => {
-  test('is raised once for each crossing, whoever says it, and however often at once', async () => {
-    const raised = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => raise(declined(t.workspaceUuid, index < 6 ? 'one' : 'two'))),
-    )
-    expect(raised.filter((id) => id !== undefined)).toHaveLength(2)
-    expect(await alertsOf({ key: t.workspaceKey })).toHaveLength(2)
+  test('is raised once for each crossing, however often at once', async () => {
+    const keys = ['one', 'one', 'one', 'one', 'one', 'one', 'two', 'two']
+    await Promise.all(keys.map((key) => raise(createDeclined(t.workspaceUuid, key))))
+    expect(await listAlerts({ key: t.workspaceKey })).toHaveLength(2)
   })
 
-  test('is listed newest first, in pages, and says whether somebody has read it', async () => {
-    await raise(declined(t.workspaceUuid, 'one'))
-    t.clock.advance(1000)
+  test('is listed newest first, in pages, with whether it was read', async () => {
+    await raise(createDeclined(t.workspaceUuid, 'one'))
+    t.clock.advance(SECOND_MS)
     await raise({
-      ...declined(t.workspaceUuid, 'two'),
+      ...createDeclined(t.workspaceUuid, 'two'),
       kind: 'reload_failed',
       title: 'Auto-reload has stopped',
     })
     const who = { key: t.workspaceKey }
-    expect(await alertsOf(who)).toMatchObject([
+    expect(await listAlerts(who)).toMatchObject([
       { kind: 'reload_failed', title: 'Auto-reload has stopped', link: '/billing', readAt: null },
       { kind: 'reload_declined', detail: 'Change the card & see <Billing>.', readAt: null },
     ])
@@ -81,47 +77,47 @@ describe('an alert', () => {
     expect(second.body).toMatchObject({ data: [{ kind: 'reload_declined' }], nextCursor: null })
   })
 
-  test('is read by its id, or with all the others', async () => {
+  test('is marked as read by its id, or with all others', async () => {
     for (const key of ['one', 'two', 'three']) {
-      await raise(declined(t.workspaceUuid, key))
+      await raise(createDeclined(t.workspaceUuid, key))
       t.clock.advance(1)
     }
     const who = { key: t.workspaceKey }
-    const [newest] = await alertsOf(who)
+    const [newest] = await listAlerts(who)
     const read = (body: object) => t.request('POST', '/v1/alerts/read', { ...who, body })
     expect((await read({ ids: [newest?.id] })).body).toEqual({ read: 1 })
     expect((await read({ ids: [newest?.id] })).body).toEqual({ read: 0 })
-    expect(await alertsOf(who, '?unread=true')).toHaveLength(2)
+    expect(await listAlerts(who, '?unread=true')).toHaveLength(2)
     expect((await read({})).body).toEqual({ read: 2 })
-    expect(await alertsOf(who, '?unread=true')).toEqual([])
-    expect(await alertsOf(who)).toHaveLength(3)
+    expect(await listAlerts(who, '?unread=true')).toEqual([])
+    expect(await listAlerts(who)).toHaveLength(3)
   })
 
-  test('is another workspace’s business alone', async () => {
-    await raise(declined(t.workspaceUuid))
-    const [alert] = await alertsOf({ key: t.workspaceKey })
+  test('is hidden from other workspaces', async () => {
+    await raise(createDeclined(t.workspaceUuid))
+    const [alert] = await listAlerts({ key: t.workspaceKey })
     const other = await t.addWorkspace()
-    expect(await alertsOf({ key: other.key })).toEqual([])
+    expect(await listAlerts({ key: other.key })).toEqual([])
     const foreign = { key: other.key, body: { ids: [alert?.id] } }
     expect((await t.request('POST', '/v1/alerts/read', foreign)).body).toEqual({ read: 0 })
     const stranger = { cookie: (await t.signUp()).cookie, workspace: t.workspaceId }
     expect((await t.request('GET', '/v1/alerts', stranger)).status).toBe(404)
     expect((await t.request('POST', '/v1/alerts/read', { ...stranger, body: {} })).status).toBe(404)
     expect((await t.request('GET', '/v1/alerts')).status).toBe(401)
-    expect(await alertsOf({ key: t.workspaceKey }, '?unread=true')).toHaveLength(1)
+    expect(await listAlerts({ key: t.workspaceKey }, '?unread=true')).toHaveLength(1)
   })
 
-  test('is found by every member', async () => {
+  test('is shown to every member', async () => {
     const person = await t.signUp()
     const member = { workspaceId: t.workspaceUuid, userId: uuidFrom('user', person.userId) ?? '' }
     await t.database.transaction((tx) => addMember(tx, { ...member, role: 'member' }, t.clock.now()))
-    await raise(declined(t.workspaceUuid))
+    await raise(createDeclined(t.workspaceUuid))
     const who = { cookie: person.cookie, workspace: t.workspaceId }
-    expect(await alertsOf(who)).toHaveLength(1)
+    expect(await listAlerts(who)).toHaveLength(1)
     expect((await t.request('POST', '/v1/alerts/read', { ...who, body: {} })).body).toEqual({ read: 1 })
   })
 
-  test('asked for with what is no id of one gives 400 and names the field', async () => {
+  test('gives 400 and names the field for an id that is not an alert’s', async () => {
     const wrong = { key: t.workspaceKey, body: { ids: ['call_1'] } }
     const { status, body } = await t.request('POST', '/v1/alerts/read', wrong)
     expect({ status, body }).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
@@ -146,13 +142,13 @@ describe('the owners’ mail', () => {
   })
   afterEach(() => mailbox.close())
 
-  /** Both servers mail what is due. */
+  /** Lets both servers mail what is due. */
   const mailAll = () => Promise.all(apps.map((app) => app.runDue()))
 
-  test('comes once from two servers, says what to do and where', async () => {
+  test('arrives once from two servers, and says what to do and where', async () => {
     const person = await t.signUp()
     await t.database.query(`update workspaces set name = 'Acme' where id = $1`, [uuidOf(person)])
-    await raise(declined(uuidOf(person)))
+    await raise(createDeclined(uuidOf(person)))
     await mailAll()
     t.clock.advance(DAY_MS)
     await mailAll()
@@ -183,19 +179,19 @@ describe('the owners’ mail', () => {
     }
     await add('admin')
     const second = await add('owner')
-    await raise(declined(workspaceId))
+    await raise(createDeclined(workspaceId))
     await mailAll()
     const expected = [[owner.email], [second.email]].sort()
     expect(mailbox.mails.map(({ to }) => to).sort()).toEqual(expected)
   })
 
-  test('is tried again later, a few times, when the mail server does not take it', async () => {
+  test('is tried again later, up to five times, when the mail server does not accept it', async () => {
     const person = await t.signUp()
     mailbox.open = false
-    await raise(declined(uuidOf(person)))
+    await raise(createDeclined(uuidOf(person)))
     await mailAll()
     mailbox.open = true
-    t.clock.advance(2 * 60_000 - 1)
+    t.clock.advance(2 * MINUTE_MS - 1)
     await mailAll()
     expect(mailbox.mails).toHaveLength(0)
     t.clock.advance(1)
@@ -203,7 +199,7 @@ describe('the owners’ mail', () => {
     expect(mailbox.mails).toHaveLength(1)
 
     mailbox.open = false
-    await raise(declined(uuidOf(person), 'second'))
+    await raise(createDeclined(uuidOf(person), 'second'))
     for (let tries = 0; tries < 6; tries += 1) {
       await mailAll()
       t.clock.advance(DAY_MS)
@@ -215,15 +211,15 @@ describe('the owners’ mail', () => {
         target: person.email,
         tries: 5,
         nextTryAt: null,
-        error: 'The mail server did not take it (451).',
+        error: 'The mail server did not accept it (451).',
       },
     ])
   })
 
-  test('to an address that the mail server does not know is given up at once, in its words, and can be sent again', async () => {
+  test('to an unknown address fails at once with the mail server’s answer, and can be resent', async () => {
     const person = await t.signUp()
     mailbox.unknown.add(person.email)
-    await raise(declined(uuidOf(person)))
+    await raise(createDeclined(uuidOf(person)))
     await mailAll()
     const log = () => t.request('GET', '/v1/deliveries?channel=mail', { cookie: person.cookie })
     const [failed] = (await log()).body.data
@@ -243,10 +239,10 @@ describe('the owners’ mail', () => {
     expect((await log()).body.data).toMatchObject([{ status: 'delivered' }])
   })
 
-  test('does not go to who left before it could be sent', async () => {
+  test('does not go to a member who left before it could be sent', async () => {
     const person = await t.signUp()
     mailbox.open = false
-    await raise(declined(uuidOf(person)))
+    await raise(createDeclined(uuidOf(person)))
     await mailAll()
     mailbox.open = true
     await t.database.query('delete from members where workspace_id = $1', [uuidOf(person)])
@@ -257,23 +253,23 @@ describe('the owners’ mail', () => {
       key: t.operatorKey,
       workspace: person.workspaceId,
     })
-    expect(left.body.data).toMatchObject([{ status: 'failed', error: 'This person is no member any more.' }])
+    expect(left.body.data).toMatchObject([{ status: 'failed', error: 'This person is no longer a member.' }])
   })
 
-  test('is not sent about a demo', async () => {
+  test('is not sent about a demo workspace', async () => {
     const person = await t.signUp()
     await t.database.query('update workspaces set demo = true where id = $1', [uuidOf(person)])
-    await raise(declined(uuidOf(person)))
+    await raise(createDeclined(uuidOf(person)))
     await mailAll()
     expect(mailbox.mails).toEqual([])
   })
 })
 
 describe('without a mail server', () => {
-  test('the owners’ mail is a file that only the operator may read', async () => {
+  test('the owners’ mail is a file that only the operator can read', async () => {
     const person = await t.signUp()
-    await raise(declined(uuidOf(person)))
-    await later(1000)
+    await raise(createDeclined(uuidOf(person)))
+    await advance(SECOND_MS)
     const folder = join(t.dataDir, 'mail')
     const names = await readdir(folder)
     expect(names).toEqual([expect.stringMatching(/^dlv_[0-9a-f]{32}\.eml$/)])
@@ -286,23 +282,23 @@ describe('without a mail server', () => {
 })
 
 describe('auto-reload', () => {
-  /** One who hears of no low balance beside it. */
-  async function customerWith(card: TestCard = 'success') {
+  /** Creates a customer who gets no alerts about a low balance. */
+  async function createCustomer(card: TestCard = 'success') {
     const customer = await reloadCustomer(t, { card })
     await customer.ask('PATCH', '/v1/workspace', { body: { lowBalanceCredits: 0 } })
     return customer
   }
 
-  test('tells of the first decline and of giving up, once each; after a new card, of the next one', async () => {
-    const customer = await customerWith('decline')
+  test('raises an alert for the first decline and one for stopping; after a new card, one for the next decline', async () => {
+    const customer = await createCustomer('decline')
     const who = { key: customer.key }
-    const kinds = async () => (await alertsOf(who)).map(({ kind }) => kind)
+    const kinds = async () => (await listAlerts(who)).map(({ kind }) => kind)
     const other = await t.addProcess()
     await customer.setBalance(30)
     await customer.save()
-    await customer.talkFor(11 * 60_000)
+    await customer.talkFor(11 * MINUTE_MS)
     await Promise.all([t.app.runDue(), other.app.runDue()])
-    expect(await alertsOf(who)).toMatchObject([
+    expect(await listAlerts(who)).toMatchObject([
       {
         kind: 'reload_declined',
         detail: expect.stringMatching(
@@ -310,29 +306,29 @@ describe('auto-reload', () => {
         ),
       },
     ])
-    await later(HOUR_MS)
-    await customer.talkFor(60_000)
-    await later(60_000)
+    await advance(HOUR_MS)
+    await customer.talkFor(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(await customer.charges()).toBe(2)
     expect(await kinds()).toEqual(['reload_declined'])
-    await later(DAY_MS)
+    await advance(DAY_MS)
     expect(await kinds()).toEqual(['reload_failed', 'reload_declined'])
-    await later(5 * DAY_MS)
+    await advance(5 * DAY_MS)
     expect(await kinds()).toEqual(['reload_failed', 'reload_declined'])
     await customer.addCard('insufficient_funds')
     await t.app.runDue()
     expect(await kinds()).toEqual(['reload_declined', 'reload_failed', 'reload_declined'])
   })
 
-  test('tells of what it bought, once, with the balance after it; nothing is told of what people buy', async () => {
-    const customer = await customerWith()
+  test('raises one alert for what it bought, with the new balance, and none for what people buy', async () => {
+    const customer = await createCustomer()
     await customer.setBalance(10)
     await customer.save()
     await t.app.autoReload.idle()
     const body = { packageId: 'credits_100', quantity: 1 }
     await t.request('POST', '/v1/purchases', { key: customer.key, body })
-    await later(1000)
-    expect(await alertsOf({ key: customer.key })).toMatchObject([
+    await advance(SECOND_MS)
+    expect(await listAlerts({ key: customer.key })).toMatchObject([
       {
         kind: 'reload_done',
         title: 'Auto-reload bought 2 × 100 credits',
@@ -342,59 +338,58 @@ describe('auto-reload', () => {
     ])
   })
 
-  test('tells that a bank wants a confirmation', async () => {
-    const customer = await customerWith('requires_action')
+  test('raises an alert when the bank asks for a confirmation', async () => {
+    const customer = await createCustomer('requires_action')
     await customer.setBalance(10)
     await customer.save()
     await t.app.autoReload.idle()
     await t.app.runDue()
-    expect(await alertsOf({ key: customer.key })).toMatchObject([
+    expect(await listAlerts({ key: customer.key })).toMatchObject([
       { kind: 'reload_failed', title: 'Auto-reload: your bank wants a confirmation' },
     ])
   })
 
-  test('tells once a month that the cap is reached', async () => {
-    const customer = await customerWith()
+  test('raises an alert once a month when the cap is reached', async () => {
+    const customer = await createCustomer()
     const who = { key: customer.key }
     await customer.setBalance(10)
     await customer.save({ monthlyCap: { minor: 2_400, currency: 'USD' } })
     await t.app.autoReload.idle()
     for (let times = 0; times < 2; times += 1) {
       await customer.setBalance(10)
-      await later(1000)
+      await advance(SECOND_MS)
       await customer.setBalance(100)
-      await later(1000)
+      await advance(SECOND_MS)
     }
-    // Beside what was bought before.
-    const ofCap = async () => (await alertsOf(who)).filter(({ kind }) => kind === 'reload_capped')
-    expect(await ofCap()).toMatchObject([{ kind: 'reload_capped', link: '/billing' }])
+    const listCapped = async () => (await listAlerts(who)).filter(({ kind }) => kind === 'reload_capped')
+    expect(await listCapped()).toMatchObject([{ kind: 'reload_capped', link: '/billing' }])
     await customer.setBalance(10)
-    await later(1000)
-    expect(await ofCap()).toHaveLength(1)
-    // A month later it buys once more, and is at the cap again.
-    await later(10 * DAY_MS)
+    await advance(SECOND_MS)
+    expect(await listCapped()).toHaveLength(1)
+    // A month later it buys once more and reaches the cap again.
+    await advance(10 * DAY_MS)
     await customer.setBalance(10)
-    await later(1000)
-    expect(await ofCap()).toHaveLength(2)
+    await advance(SECOND_MS)
+    expect(await listCapped()).toHaveLength(2)
   })
 
-  test('tells who listens', async () => {
-    const customer = await customerWith('decline')
+  test('sends events to live listeners', async () => {
+    const customer = await createCustomer('decline')
     await customer.setBalance(10)
     const address = await t.app.listen()
     const stream = await openEvents(`${address}/v1/events`, { authorization: `Bearer ${customer.key}` })
-    const ofAlerts = ({ event }: { event: string }) => event === 'alert'
+    const isOfAlert = ({ event }: { event: string }) => event === 'alert'
     await customer.save()
     await t.app.autoReload.idle()
-    const [alert] = await alertsOf({ key: customer.key })
-    expect((await stream.next(ofAlerts)).data).toEqual({ id: alert?.id })
+    const [alert] = await listAlerts({ key: customer.key })
+    expect((await stream.next(isOfAlert)).data).toEqual({ id: alert?.id })
     await t.request('POST', '/v1/alerts/read', { key: customer.key, body: {} })
-    expect((await stream.next(ofAlerts)).data).toEqual({})
+    expect((await stream.next(isOfAlert)).data).toEqual({})
     stream.close()
   })
 })
 
-test('a renewal that fails is told once, with its dates, and so is the end of the plan', async () => {
+test('a failed renewal raises one alert, with its dates, and so does the end of the plan', async () => {
   const { key } = await t.addWorkspace({ planId: 'free' })
   const post = (path: string, body: object = {}) => t.request('POST', path, { key, body })
   await post('/v1/payment-methods', { testCard: 'success' })
@@ -403,23 +398,23 @@ test('a renewal that fails is told once, with its dates, and so is the end of th
   await post(`/v1/payment-methods/${card.id}/default`)
   const { cycle } = (await t.request<{ cycle: { endsAt: string } }>('GET', '/v1/subscription', { key })).body
   t.clock.set(Date.parse(cycle.endsAt))
-  await later(1000)
+  await advance(SECOND_MS)
   const other = await t.addProcess()
   await Promise.all([t.app.runDue(), other.app.runDue()])
-  expect(await alertsOf({ key })).toMatchObject([
+  expect(await listAlerts({ key })).toMatchObject([
     {
       kind: 'renewal_failed',
       title: 'The payment for the Starter plan failed',
       detail: expect.stringMatching(
-        /^\$\S+ could not be charged\. The bank declined the card\..* It is tried again on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last try fails too, the Starter plan ends and the Free plan begins\./,
+        /^\$\S+ could not be charged\. The bank declined the card\..* The charge will be retried on 23 Dec 2026, 10:00 \(UTC\), 25 Dec 2026, 10:00 \(UTC\) and 27 Dec 2026, 10:00 \(UTC\)\. If the last attempt fails too, the Starter plan ends and the Free plan begins\./,
       ),
     },
   ])
-  for (const days of [1, 2]) await later(days * DAY_MS + 60_000)
-  expect(await alertsOf({ key })).toHaveLength(1)
-  await later(2 * DAY_MS + 60_000)
-  await later(40 * DAY_MS)
-  expect(await alertsOf({ key })).toMatchObject([
+  for (const days of [1, 2]) await advance(days * DAY_MS + MINUTE_MS)
+  expect(await listAlerts({ key })).toHaveLength(1)
+  await advance(2 * DAY_MS + MINUTE_MS)
+  await advance(40 * DAY_MS)
+  expect(await listAlerts({ key })).toMatchObject([
     { kind: 'plan_ended', title: 'The Starter plan has ended' },
     { kind: 'renewal_failed' },
   ])

@@ -3,7 +3,7 @@ import type { Access } from '../../access/index.ts'
 import { addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { AlertResponse, alertResponse } from '../response-schemas.ts'
@@ -11,7 +11,7 @@ import { listAlerts, markRead } from './alert-store.ts'
 
 const tags = ['Alerts']
 
-/** The alerts of a workspace. */
+/** Routes that list alerts and mark them as read. */
 export function alertRoutes(deps: {
   readonly access: Access
   readonly database: Database
@@ -26,21 +26,18 @@ export function alertRoutes(deps: {
           tags,
           summary: 'Alerts, newest first',
           querystring: ListQuery.extend({
-            unread: z
-              .enum(['true', 'false'])
-              .optional()
-              .meta({ description: 'true: only those that nobody has read.' }),
+            unread: z.enum(['true', 'false']).optional().meta({ description: 'true: only unread alerts.' }),
           }),
           response: { 200: listOf(AlertResponse) },
         },
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, unread } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, unread } = request.query
         const beforeId = decodeCursor(cursor, ['uuid'])?.[0] ?? null
         const wanted = { unreadOnly: unread === 'true', limit: limit + 1, beforeId }
         const alerts = await listAlerts(database, workspaceId, wanted)
-        return page(alerts, limit, ({ id }) => [id], alertResponse)
+        return buildPage(alerts, limit, ({ id }) => [id], alertResponse)
       },
     )
 
@@ -50,18 +47,18 @@ export function alertRoutes(deps: {
         schema: {
           tags,
           summary: 'Mark alerts as read',
-          description: 'For everybody in the workspace. Ids that are not of this workspace are passed over.',
+          description: 'For everybody in the workspace. Ids of other workspaces are ignored.',
           body: z.strictObject({
             ids: z.array(z.string()).max(200).optional().meta({ description: 'All, if left out.' }),
           }),
           response: {
-            200: z.object({ read: z.int().meta({ description: 'How many had not been read before.' }) }),
+            200: z.object({ read: z.int().meta({ description: 'How many were unread before.' }) }),
           },
         },
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const ids = request.body.ids?.map(alertUuid)
+        const ids = request.body.ids?.map(parseAlertId)
         return ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
           const read = await markRead(tx, workspaceId, ids, nowMs)
           if (read > 0) addEvent(unit, 'alert')
@@ -72,7 +69,7 @@ export function alertRoutes(deps: {
   }
 }
 
-function alertUuid(id: string, index: number): string {
+function parseAlertId(id: string, index: number): string {
   const uuid = uuidFrom('alert', id)
   if (uuid === undefined)
     throw invalid(`/ids/${index}`, `"ids[${index}]" must be the id of an alert, alert_….`)

@@ -29,13 +29,13 @@ afterAll(() => t.close())
 
 const as = (role: MemberRole) => ({ cookie: people[role].cookie, workspace: t.workspaceId })
 
-const settingsOf = (role: MemberRole) => t.request<SettingsAnswer>('GET', '/v1/alert-settings', as(role))
+const readSettings = (role: MemberRole) => t.request<SettingsAnswer>('GET', '/v1/alert-settings', as(role))
 
 const choose = (role: MemberRole, mail: object) =>
   t.request<SettingsAnswer>('PUT', '/v1/alert-settings', { ...as(role), body: { mail } })
 
-/** Whom an alert of the kind is mailed to. */
-async function mailedOf(kind: AlertKind): Promise<string[]> {
+/** Raises an alert of a kind. Returns the addresses that it is mailed to. */
+async function raiseAndListMailed(kind: AlertKind): Promise<string[]> {
   raised += 1
   const alert = {
     kind,
@@ -54,56 +54,56 @@ async function mailedOf(kind: AlertKind): Promise<string[]> {
   return rows.map(({ target }) => target).sort()
 }
 
-const emails = (...roles: MemberRole[]) => roles.map((role) => people[role].email).sort()
+const emailsOf = (...roles: MemberRole[]) => roles.map((role) => people[role].email).sort()
 
-test('owners are mailed about everything unless they choose otherwise, others about nothing', async () => {
-  expect(new Set(Object.values((await settingsOf('owner')).body.mail))).toEqual(new Set([true]))
+test('by default, owners are mailed about everything and others about nothing', async () => {
+  expect(new Set(Object.values((await readSettings('owner')).body.mail))).toEqual(new Set([true]))
   for (const role of ['admin', 'member'] as const) {
-    const { body } = await settingsOf(role)
+    const { body } = await readSettings(role)
     expect([new Set(Object.values(body.mail)), body.always]).toEqual([new Set([false]), []])
   }
-  expect(await mailedOf('balance_low')).toEqual(emails('owner'))
+  expect(await raiseAndListMailed('balance_low')).toEqual(emailsOf('owner'))
 })
 
-test('each member chooses by kind, for themselves', async () => {
+test('members choose for themselves, by kind', async () => {
   const chosen = await choose('member', { balance_low: true, budget_reached: true })
   expect(chosen).toMatchObject({ status: 200, body: { mail: { balance_low: true, balance_zero: false } } })
   expect((await choose('owner', { balance_low: false })).body.mail).toMatchObject({
     balance_low: false,
     balance_zero: true,
   })
-  expect((await settingsOf('admin')).body.mail).toMatchObject({ balance_low: false })
-  expect(await mailedOf('balance_low')).toEqual(emails('member'))
-  expect(await mailedOf('budget_reached')).toEqual(emails('owner', 'member'))
-  expect(await mailedOf('balance_zero')).toEqual(emails('owner'))
-  // What is not named any more is as for everybody of the role again.
+  expect((await readSettings('admin')).body.mail).toMatchObject({ balance_low: false })
+  expect(await raiseAndListMailed('balance_low')).toEqual(emailsOf('member'))
+  expect(await raiseAndListMailed('budget_reached')).toEqual(emailsOf('owner', 'member'))
+  expect(await raiseAndListMailed('balance_zero')).toEqual(emailsOf('owner'))
+  // Kinds that are left out follow the role again.
   await choose('member', {})
   await choose('owner', {})
-  expect(await mailedOf('balance_low')).toEqual(emails('owner'))
+  expect(await raiseAndListMailed('balance_low')).toEqual(emailsOf('owner'))
 })
 
-test('an owner cannot miss that the card was declined', async () => {
-  expect((await settingsOf('owner')).body.always).toEqual(['reload_declined', 'reload_failed'])
+test('owners are always mailed when the card is declined', async () => {
+  expect((await readSettings('owner')).body.always).toEqual(['reload_declined', 'reload_failed'])
   const refusal = await choose('owner', { reload_declined: false })
   expect(refusal).toMatchObject({ status: 400, body: { errors: [{ pointer: '/mail/reload_declined' }] } })
-  // Who becomes an owner hears of it, whatever they chose before.
+  // This holds for new owners too, whatever they chose before.
   await choose('admin', { reload_declined: false })
   const promoted = { ...as('owner'), body: { role: 'owner' } }
   await t.request('PATCH', `/v1/members/${people.admin.userId}`, promoted)
-  expect(await mailedOf('reload_declined')).toEqual(emails('owner', 'admin'))
-  expect((await settingsOf('admin')).body.mail).toMatchObject({ reload_declined: true })
+  expect(await raiseAndListMailed('reload_declined')).toEqual(emailsOf('owner', 'admin'))
+  expect((await readSettings('admin')).body.mail).toMatchObject({ reload_declined: true })
 })
 
 test.each([
   ['an unknown kind', { mail: { balance_full: true } }, '/mail/balance_full'],
-  ['no yes or no', { mail: { balance_low: 'often' } }, '/mail/balance_low'],
+  ['no boolean', { mail: { balance_low: 'often' } }, '/mail/balance_low'],
   ['nothing', {}, '/mail'],
 ])('400: %s', async (_what, body, pointer) => {
   const answer = await t.request('PUT', '/v1/alert-settings', { ...as('member'), body })
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } })
 })
 
-test('403: keys have no mailbox; 404: another’s workspace', async () => {
+test('403: API keys have no mailbox; 404: another workspace', async () => {
   for (const who of [{ key: t.workspaceKey }, { key: t.operatorKey, workspace: t.workspaceId }]) {
     expect(await t.request('GET', '/v1/alert-settings', who)).toMatchObject({
       status: 403,
@@ -116,12 +116,12 @@ test('403: keys have no mailbox; 404: another’s workspace', async () => {
   expect((await t.request('GET', '/v1/alert-settings', stranger)).status).toBe(404)
 })
 
-test('who leaves takes their choice along', async () => {
+test('a member’s choice is deleted when the member leaves', async () => {
   await choose('member', { balance_low: true })
   const path = `/v1/members/${people.member.userId}`
   expect((await t.request('DELETE', path, as('owner'))).status).toBe(204)
   const userId = uuidFrom('user', people.member.userId) ?? ''
   const again = { workspaceId: t.workspaceUuid, userId, role: 'member' } as const
   await t.database.transaction((tx) => addMember(tx, again, t.clock.now()))
-  expect((await settingsOf('member')).body.mail).toMatchObject({ balance_low: false })
+  expect((await readSettings('member')).body.mail).toMatchObject({ balance_low: false })
 })

@@ -5,21 +5,23 @@ import { createWebhookSecrets } from './webhook-secrets.ts'
 import { listSealedSecrets, replaceSealedSecrets } from './webhook-store.ts'
 
 /**
- * Encrypts every webhook's secrets under the server's present secret. As often as you like, beside running servers: a
- * secret that is rotated meanwhile is left as it is.
+ * Seals the secrets of all webhooks again under the server's current secret. It may run any number of times, beside running
+ * servers: a secret that is rotated meanwhile is left as it is.
+ *
+ * @returns how many webhooks were resealed, and those whose secret cannot be opened
  */
 export async function resealWebhookSecrets(database: Database, serverSecrets: Secrets): Promise<Renewed> {
   const secrets = createWebhookSecrets(serverSecrets)
   const unreadable: string[] = []
   let count = 0
   for (const webhook of await listSealedSecrets(database)) {
-    const secret = secrets.renew(webhook.secret, webhook)
+    const secret = secrets.reseal(webhook.secret, webhook)
     if (secret === undefined) {
       unreadable.push(`${publicId('workspace', webhook.workspaceId)} ${publicId('webhook', webhook.id)}`)
       continue
     }
-    // One of before that does not open signs nothing any more: it need not be kept.
-    const previous = webhook.previous && (secrets.renew(webhook.previous, webhook) ?? null)
+    // A previous secret that cannot be opened can sign nothing, so it is dropped.
+    const previous = webhook.previous && (secrets.reseal(webhook.previous, webhook) ?? null)
     await replaceSealedSecrets(database, webhook, { secret, previous })
     count += 1
   }

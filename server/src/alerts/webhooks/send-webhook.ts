@@ -1,93 +1,93 @@
 import { addEvent } from '../../ledger/index.ts'
-import type { WebhookTask } from '../delivery/claim-deliveries.ts'
+import type { WebhookTask } from '../delivery/claim-deliveries-store.ts'
 import { recordDelivered, recordFailed, returnDelivery, type TryResult } from '../delivery/delivery-store.ts'
-import { nextTryAtMs } from '../delivery/retry-schedule.ts'
+import { decideNextTryMs } from '../delivery/retry-schedule.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { raiseAlert } from '../inbox/raise-alert.ts'
 import { postWebhook, type WebhookFailure } from './webhook-client.ts'
-import { messageOf, signedHeaders } from './webhook-message.ts'
+import { composeMessage, signMessage } from './webhook-message.ts'
 import type { WebhookSecrets } from './webhook-secrets.ts'
-import { disableWebhook, noteTry, type WebhookRef } from './webhook-store.ts'
+import { disableWebhook, recordTry, type WebhookRef } from './webhook-store.ts'
 
 type DeliveryDeps = DelivererDeps & {
   readonly webhookSecrets: WebhookSecrets
   readonly webhookMsMax: number
-  /** Aborted when this process ends. */
+  /** Aborts when this process ends. */
   readonly closing: AbortSignal
 }
 
-/** An answer that says: never again. */
-const gone = 410
+/** 410 Gone: the receiver wants no more messages. */
+const GONE_STATUS = 410
 
-/** Sends a message to a webhook and keeps how that went. */
-export async function sendToWebhook(around: DeliveryDeps, task: WebhookTask): Promise<void> {
-  const { database, clock } = around
-  const begun = performance.now()
-  const answer = await post(around, task)
+/** Sends a message to a webhook and records the result. */
+export async function sendWebhook(deps: DeliveryDeps, task: WebhookTask): Promise<void> {
+  const { database, clock } = deps
+  const startedMs = performance.now()
+  const answer = await post(deps, task)
   const atMs = clock.now()
-  if (around.closing.aborted && 'error' in answer && answer.status === null)
+  if (deps.closing.aborted && 'error' in answer && answer.status === null)
     return returnDelivery(database, task, atMs)
-  const durationMs = Math.round(performance.now() - begun)
+  const durationMs = Math.round(performance.now() - startedMs)
   const result: TryResult = { atMs, responseStatus: answer.status, durationMs }
-  if ('error' in answer) return fail(around, task, { ...result, error: answer.error })
-  await noteTry(database, webhookOf(task), result, true)
+  if ('error' in answer) return recordFailure(deps, task, { ...result, error: answer.error })
+  await recordTry(database, toWebhookRef(task), result, true)
   await recordDelivered(database, task, result)
 }
 
 async function post(
-  around: DeliveryDeps,
+  deps: DeliveryDeps,
   task: WebhookTask,
 ): Promise<{ readonly status: number } | WebhookFailure> {
   const { webhook } = task
   if (webhook === null) return { status: null, error: 'The webhook was removed.' }
-  const nowMs = around.clock.now()
-  const secrets = secretsOf(around.webhookSecrets, task, webhook, nowMs)
+  const nowMs = deps.clock.now()
+  const secrets = openSecrets(deps.webhookSecrets, task, webhook, nowMs)
   if (secrets.length === 0) {
-    const error = 'The signing secret cannot be read with the server’s present secret. Make a new one.'
+    const error = 'The signing secret cannot be read with the server’s current secret. Rotate it.'
     return { status: null, error }
   }
-  const message = messageOf(task, around.origin, nowMs)
-  const headers = signedHeaders(message, secrets, nowMs)
-  const limits = { signal: around.closing, msMax: around.webhookMsMax }
-  return postWebhook(around.outbound, { url: webhook.url, headers, body: message.body }, limits)
+  const message = composeMessage(task, deps.origin, nowMs)
+  const headers = signMessage(message, secrets, nowMs)
+  const limits = { signal: deps.closing, msMax: deps.webhookMsMax }
+  return postWebhook(deps.outbound, { url: webhook.url, headers, body: message.body }, limits)
 }
 
-/** The secret, and the one before it while that is still good. */
-function secretsOf(
+/** Opens the webhook's secret, and the previous one while it is still valid. Secrets that cannot be opened are left out. */
+function openSecrets(
   webhookSecrets: WebhookSecrets,
   task: WebhookTask,
   webhook: NonNullable<WebhookTask['webhook']>,
   nowMs: number,
 ): string[] {
   const { sealedSecret, sealedPreviousSecret, previousSecretUntilMs } = webhook
-  const previousIsGood = previousSecretUntilMs !== null && nowMs < previousSecretUntilMs
-  return [sealedSecret, previousIsGood ? sealedPreviousSecret : null]
+  const isPreviousValid = previousSecretUntilMs !== null && nowMs < previousSecretUntilMs
+  return [sealedSecret, isPreviousValid ? sealedPreviousSecret : null]
     .filter((sealed) => sealed !== null)
-    .map((sealed) => webhookSecrets.open(sealed, webhookOf(task)))
+    .map((sealed) => webhookSecrets.open(sealed, toWebhookRef(task)))
     .filter((secret) => secret !== undefined)
 }
 
-async function fail(
-  around: DeliveryDeps,
+async function recordFailure(
+  deps: DeliveryDeps,
   task: WebhookTask,
   result: TryResult & { readonly error: string },
 ): Promise<void> {
-  const { database } = around
-  const next =
-    task.webhook === null || result.responseStatus === gone
+  const { database } = deps
+  const nextMs =
+    task.webhook === null || result.responseStatus === GONE_STATUS
       ? null
-      : nextTryAtMs({ ...task, channel: 'webhook' }, result.atMs)
-  await noteTry(database, webhookOf(task), result, false)
-  if (next !== null || task.alert === null) {
-    await recordFailed(database, task, result, next)
+      : decideNextTryMs({ ...task, channel: 'webhook' }, result.atMs)
+  await recordTry(database, toWebhookRef(task), result, false)
+  if (nextMs !== null || task.alert === null) {
+    await recordFailed(database, task, result, nextMs)
     return
   }
-  await giveUp(around, task, task.alert, result)
+  await giveUp(deps, task, task.alert, result)
 }
 
 /**
- * Gives a message up. A webhook that has taken nothing since the message was due for the first time is switched off
- * with it, and its owners hear of that.
+ * Records that a message has failed for good. A webhook that has accepted nothing since the alert was raised is switched
+ * off, which raises an alert.
  */
 async function giveUp(
   { ledger }: DeliveryDeps,
@@ -95,30 +95,30 @@ async function giveUp(
   alert: NonNullable<WebhookTask['alert']>,
   result: TryResult & { readonly error: string },
 ): Promise<void> {
-  const webhook = webhookOf(task)
+  const webhook = toWebhookRef(task)
   await ledger.changeWorkspace(task.workspaceId, async ({ tx, unit }) => {
     addEvent(unit, 'alert')
     if (!(await recordFailed(tx, task, result, null))) return
-    const isGone = result.responseStatus === gone
+    const isGone = result.responseStatus === GONE_STATUS
     const reason = isGone
       ? 'It answered with 410: it wants no more messages.'
-      : `It has taken nothing in ${task.tries} tries. The last one: ${result.error}`
+      : `It has accepted nothing in ${task.tries} tries. The last error: ${result.error}`
     const url = await disableWebhook(tx, webhook, reason, isGone ? null : alert.atMs)
     if (url === undefined) return
-    await raiseAlert(tx, unit, webhookDisabled(webhook, url, reason, result.atMs), result.atMs)
+    await raiseAlert(tx, unit, describeDisabled(webhook, url, reason, result.atMs), result.atMs)
   })
 }
 
-function webhookDisabled({ id }: WebhookRef, url: string, reason: string, atMs: number) {
+function describeDisabled({ id }: WebhookRef, url: string, reason: string, atMs: number) {
   return {
     kind: 'webhook_disabled',
     key: `${id} ${atMs}`,
     title: `The webhook to ${new URL(url).host} was switched off`,
-    detail: `${reason} Nothing is sent to it any more. Mend it, switch it on again, and send what failed once more.`,
+    detail: `${reason} Nothing more is sent to it. Fix it, switch it on again, and resend what failed.`,
     link: '/settings/webhooks',
   } as const
 }
 
-function webhookOf({ workspaceId, webhookId }: WebhookTask): WebhookRef {
+function toWebhookRef({ workspaceId, webhookId }: WebhookTask): WebhookRef {
   return { workspaceId, id: webhookId }
 }

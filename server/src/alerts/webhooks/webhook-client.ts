@@ -1,21 +1,22 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import { errors, request } from 'undici'
 import { type Outbound, OutboundRefused } from '../../platform/outbound.ts'
 
-/** The message did not arrive, or was not taken. */
+/** A message that did not arrive or was not accepted. */
 export type WebhookFailure = {
-  /** In a sentence without anything secret. */
+  /** The reason in a sentence, without secrets. */
   readonly error: string
-  /** What was answered, if anything. */
+  /** The status of the answer. null: there was none. */
   readonly status: number | null
 }
 
-/** So much of an answer is read before it is broken off; what it says is not kept. */
-const answerBytesMax = 64 * 1024
+/** The most bytes of an answer's body that are read. They are discarded. */
+const ANSWER_BYTES_MAX = 64 * 1024
 
 /**
- * Sends a message to a customer's address. Only an answer from 200 to 299 counts as taken; redirects are not followed.
+ * Posts a message to a customer's address. Only a status from 200 to 299 accepts it; redirects are not followed.
  *
- * @param limits `signal` breaks it off; `msMax`: so long may all of it take
+ * @param limits `signal` aborts the request; `msMax` is the longest time that all of it may take
  */
 export async function postWebhook(
   outbound: Outbound,
@@ -23,30 +24,30 @@ export async function postWebhook(
   limits: { readonly signal: AbortSignal; readonly msMax: number },
 ): Promise<{ readonly status: number } | WebhookFailure> {
   const { url, headers, body } = message
-  const late = AbortSignal.timeout(limits.msMax)
-  const signal = AbortSignal.any([limits.signal, late])
+  const timeout = AbortSignal.timeout(limits.msMax)
+  const signal = AbortSignal.any([limits.signal, timeout])
   try {
     const { href } = outbound.check(url)
     const { dispatcher } = outbound
-    // Alerts are rare: a connection that was kept would be closed by the other side just when it is needed.
+    // `reset` closes the connection. Alerts are rare, so the other side would close an idle one when it is needed.
     const answer = await request(href, { method: 'POST', headers, body, dispatcher, signal, reset: true })
-    // It was answered: how the rest of the answer goes changes nothing.
-    await answer.body.dump({ limit: answerBytesMax, signal }).catch(() => {})
+    // The status decides. An error in the rest of the answer changes nothing.
+    await answer.body.dump({ limit: ANSWER_BYTES_MAX, signal }).catch(() => {})
     const status = answer.statusCode
-    return status >= 200 && status < 300 ? { status } : { status, error: answeredWith(status) }
+    return status >= 200 && status < 300 ? { status } : { status, error: describeStatus(status) }
   } catch (error) {
-    if (late.aborted)
-      return { status: null, error: `It did not answer within ${limits.msMax / 1000} seconds.` }
-    return { status: null, error: sentenceFor(error) }
+    if (timeout.aborted)
+      return { status: null, error: `It did not answer within ${limits.msMax / SECOND_MS} seconds.` }
+    return { status: null, error: describeError(error) }
   }
 }
 
-function answeredWith(status: number): string {
-  const followed = status >= 300 && status < 400 ? ' Redirects are not followed.' : ''
-  return `It answered with ${status}.${followed}`
+function describeStatus(status: number): string {
+  const redirect = status >= 300 && status < 400 ? ' Redirects are not followed.' : ''
+  return `It answered with ${status}.${redirect}`
 }
 
-function sentenceFor(error: unknown): string {
+function describeError(error: unknown): string {
   if (error instanceof OutboundRefused) return error.message
   if (error instanceof errors.ConnectTimeoutError) return 'No connection was made in time.'
   if (error instanceof errors.HTTPParserError) return 'It did not answer in HTTP.'
@@ -54,7 +55,7 @@ function sentenceFor(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const known = sentences[code]
   if (known !== undefined) return known
-  if (/CERT|SSL|TLS/.test(code)) return `The certificate of the address is not good (${code}).`
+  if (/CERT|SSL|TLS/.test(code)) return `The certificate of the address is not valid (${code}).`
   return `It could not be sent${code === '' ? '' : ` (${code})`}.`
 }
 

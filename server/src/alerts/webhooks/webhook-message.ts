@@ -1,29 +1,34 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import { Webhook as Signer } from 'standardwebhooks'
 import { instantOf } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
-import type { WebhookTask } from '../delivery/claim-deliveries.ts'
-import { linkTo } from '../delivery/link.ts'
+import type { WebhookTask } from '../delivery/claim-deliveries-store.ts'
+import { buildLink } from '../delivery/link.ts'
 import type { AlertKind } from '../inbox/alert.ts'
 
-/** What a webhook gets, by Standard Webhooks (https://www.standardwebhooks.com). */
+/** A message to a webhook, by Standard Webhooks (https://www.standardwebhooks.com). */
 export type WebhookMessage = {
-  /** The same for every try and every webhook that gets it, so that a receiver knows it again. */
+  /** Identical in every try and for every webhook, so that receivers recognize a message that arrives twice. */
   readonly id: string
   readonly body: string
 }
 
-/** "balance.zero" */
-export function eventType(kind: AlertKind | 'webhook_test'): string {
+/** Converts an alert's kind to the type of its message: `balance_zero` to `balance.zero`. */
+export function toEventType(kind: AlertKind | 'webhook_test'): string {
   return kind.replace('_', '.')
 }
 
-/** @param origin what links begin with */
-export function messageOf(task: WebhookTask, origin: string, nowMs: number): WebhookMessage {
+/**
+ * Composes the message of a delivery.
+ *
+ * @param origin the origin of links, such as https://talktime.example.com
+ */
+export function composeMessage(task: WebhookTask, origin: string, nowMs: number): WebhookMessage {
   const { workspaceId, workspaceName, alertId, alert, webhookId } = task
   const workspace = { workspaceId: publicId('workspace', workspaceId), workspaceName }
   if (alertId === null || alert === null) {
     const body = {
-      type: eventType('webhook_test'),
+      type: toEventType('webhook_test'),
       timestamp: instantOf(nowMs),
       data: { ...workspace, webhookId: publicId('webhook', webhookId) },
     }
@@ -32,12 +37,16 @@ export function messageOf(task: WebhookTask, origin: string, nowMs: number): Web
   const { kind, atMs, title, detail, link } = alert
   const id = publicId('alert', alertId)
   const at = instantOf(atMs)
-  const data = { id, kind, at, title, detail, link: linkTo(origin, workspaceId, link), ...workspace }
-  return { id, body: JSON.stringify({ type: eventType(kind), timestamp: at, data }) }
+  const data = { id, kind, at, title, detail, link: buildLink(origin, workspaceId, link), ...workspace }
+  return { id, body: JSON.stringify({ type: toEventType(kind), timestamp: at, data }) }
 }
 
-/** @param secrets whsec_…; each of them signs */
-export function signedHeaders(
+/**
+ * Signs a message and returns its headers.
+ *
+ * @param secrets in the form whsec_…; each adds a signature
+ */
+export function signMessage(
   { id, body }: WebhookMessage,
   secrets: readonly string[],
   nowMs: number,
@@ -47,7 +56,7 @@ export function signedHeaders(
     'content-type': 'application/json',
     'user-agent': 'Talktime-Webhooks/1',
     'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(nowMs / 1000)),
+    'webhook-timestamp': String(Math.floor(nowMs / SECOND_MS)),
     'webhook-signature': signatures.join(' '),
   }
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { Webhook as Verifier } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, type TestBody, testApp } from '../../../test/app.ts'
@@ -8,9 +9,9 @@ import { createOutbound } from '../../platform/outbound.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { raiseAlert } from '../index.ts'
 
-type Made = TestBody & { readonly secret: string }
+type CreatedWebhook = TestBody & { readonly secret: string }
 
-const names: Readonly<Record<string, string>> = {
+const addresses: Readonly<Record<string, string>> = {
   'example.com': '93.184.215.14',
   'inside.example.com': '10.0.0.1',
 }
@@ -24,12 +25,12 @@ beforeAll(async () => {
   const outbound = createOutbound({
     allow: [receiver.host],
     async resolve(host) {
-      const address = names[host]
+      const address = addresses[host]
       if (address === undefined) throw Object.assign(new Error('unknown'), { code: 'ENOTFOUND' })
       return [{ address, family: 4 }]
     },
   })
-  // Receivers compare with their own clock.
+  // Receivers verify messages by the real clock.
   t = await testApp({ clock: virtualClock(Date.now()), outbound })
 })
 afterAll(async () => {
@@ -59,24 +60,25 @@ async function raise(key = 'first'): Promise<string | undefined> {
   return rows[0]?.id
 }
 
-const make = (body: object = {}) =>
-  t.request<Made>('POST', '/v1/webhooks', { key: own.key, body: { url: receiver.url, ...body } })
+const create = (body: object = {}) =>
+  t.request<CreatedWebhook>('POST', '/v1/webhooks', { key: own.key, body: { url: receiver.url, ...body } })
 
-const webhook = async (id: string) => (await t.request('GET', `/v1/webhooks/${id}`, { key: own.key })).body
+const readWebhook = async (id: string) =>
+  (await t.request('GET', `/v1/webhooks/${id}`, { key: own.key })).body
 
 const change = (id: string, body: object) => t.request('PATCH', `/v1/webhooks/${id}`, { key: own.key, body })
 
-const deliveries = async (query = '', key = own.key) =>
+const listDeliveries = async (query = '', key = own.key) =>
   (await t.request('GET', `/v1/deliveries${query}`, { key })).body.data
 
 const resend = (id: string | undefined, key = own.key) =>
   t.request('POST', `/v1/deliveries/${id}/resend`, { key })
 
 describe('webhooks', () => {
-  test('201, 200, 204: are made, listed in pages, changed and removed', async () => {
-    const { body: first } = await make()
+  test('201, 200, 204: are created, listed in pages, changed and removed', async () => {
+    const { body: first } = await create()
     t.clock.advance(1)
-    const { status, body: second } = await make({ kinds: ['balance_low'], enabled: false })
+    const { status, body: second } = await create({ kinds: ['balance_low'], enabled: false })
     expect(status).toBe(201)
     expect(second).toMatchObject({
       id: expect.stringMatching(/^wh_[0-9a-f]{32}$/),
@@ -102,13 +104,13 @@ describe('webhooks', () => {
     expect((await t.request('GET', '/v1/webhooks', who)).body.data).toHaveLength(1)
   })
 
-  test('removed ones get nothing of what was still to be sent; their log stays', async () => {
+  test('204: removing one ends its pending deliveries, and its log stays', async () => {
     receiver.answer = 500
-    const { body: made } = await make()
+    const { body: made } = await create()
     await raise()
     await t.app.runDue()
     await t.request('DELETE', `/v1/webhooks/${made.id}`, { key: own.key })
-    expect(await deliveries(`?webhookId=${made.id}`)).toMatchObject([
+    expect(await listDeliveries(`?webhookId=${made.id}`)).toMatchObject([
       { status: 'failed', error: 'The webhook was removed.', target: receiver.url, nextTryAt: null },
     ])
   })
@@ -119,7 +121,7 @@ describe('webhooks', () => {
     ['no kind at all', { kinds: [] }, '/kinds'],
     ['an unknown field', { secret: 'mine' }, '/secret'],
   ])('400: %s', async (_what, body, pointer) => {
-    expect(await make(body)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } })
+    expect(await create(body)).toMatchObject({ status: 400, body: { errors: [{ pointer }] } })
   })
 
   test.each([
@@ -130,20 +132,20 @@ describe('webhooks', () => {
     ['https://169.254.169.254/latest/meta-data', '169.254.169.254 may not be asked'],
     ['https://[::ffff:10.0.0.1]/', 'may not be asked'],
     ['https://inside.example.com/hook', 'inside.example.com may not be asked'],
-  ])('400: an address inside of the operator’s network, by the field’s name: %s', async (url, sentence) => {
+  ])('400: an address inside the operator’s network: %s', async (url, sentence) => {
     const errors = [{ pointer: '/url', detail: expect.stringContaining(sentence) }]
-    expect(await make({ url })).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } })
-    const good = (await make({ url: 'https://example.com/hook' })).body
+    expect(await create({ url })).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } })
+    const good = (await create({ url: 'https://example.com/hook' })).body
     expect(await change(good.id, { url })).toMatchObject({ status: 400, body: { errors } })
-    expect(await webhook(good.id)).toMatchObject({ url: 'https://example.com/hook' })
+    expect(await readWebhook(good.id)).toMatchObject({ url: 'https://example.com/hook' })
   })
 
-  test('201: a name that cannot be looked up just now', async () => {
-    expect((await make({ url: 'https://later.example.com' })).body.url).toBe('https://later.example.com/')
+  test('201: a name that cannot be looked up now', async () => {
+    expect((await create({ url: 'https://later.example.com' })).body.url).toBe('https://later.example.com/')
   })
 
-  test('403 plan_required: without the plan none is made, and those there are get nothing', async () => {
-    const { body: made } = await make()
+  test('403: without the plan none is created, and existing ones get nothing', async () => {
+    const { body: made } = await create()
     await t.database.query(
       `update subscriptions set terms = jsonb_set(terms || '{"name": "Starter"}', '{features,alertWebhooks}', 'false')
        where workspace_id = $1`,
@@ -156,35 +158,35 @@ describe('webhooks', () => {
         detail: 'The Starter plan has no alerts by webhook. Change to a plan that has them.',
       },
     }
-    expect(await make()).toMatchObject(refusal)
+    expect(await create()).toMatchObject(refusal)
     expect(await t.request('POST', `/v1/webhooks/${made.id}/test`, { key: own.key })).toMatchObject(refusal)
     expect(await change(made.id, { kinds: null })).toMatchObject(refusal)
     await raise()
     await t.app.runDue()
     expect(receiver.messages).toEqual([])
-    expect(await webhook(made.id)).toMatchObject({ enabled: true })
+    expect(await readWebhook(made.id)).toMatchObject({ enabled: true })
     expect((await change(made.id, { enabled: false })).status).toBe(200)
     expect(await change(made.id, { enabled: true })).toMatchObject(refusal)
   })
 
-  test('409: more than a workspace may have, also when they are made at once', async () => {
-    const made = await Promise.all(Array.from({ length: 22 }, () => make()))
+  test('409: more than a workspace may have, even if they are created at once', async () => {
+    const made = await Promise.all(Array.from({ length: 22 }, () => create()))
     expect(made.filter(({ status }) => status === 201)).toHaveLength(20)
     expect(made.filter(({ body }) => body.code === 'webhook_limit_reached')).toHaveLength(2)
   })
 })
 
 describe('the secret', () => {
-  test('is shown once, and stands nowhere in the database', async () => {
+  test('is shown once, and is not readable in the database', async () => {
     const repeated = {
       key: own.key,
       idempotencyKey: `make ${own.id}`.replace(' ', '-'),
       body: { url: receiver.url },
     }
-    const { body: made } = await t.request<Made>('POST', '/v1/webhooks', repeated)
+    const { body: made } = await t.request<CreatedWebhook>('POST', '/v1/webhooks', repeated)
     expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-    expect((await t.request<Made>('POST', '/v1/webhooks', repeated)).body).toEqual(made)
-    expect(JSON.stringify(await webhook(made.id))).not.toContain('whsec_')
+    expect((await t.request<CreatedWebhook>('POST', '/v1/webhooks', repeated)).body).toEqual(made)
+    expect(JSON.stringify(await readWebhook(made.id))).not.toContain('whsec_')
     const { rows } = await t.database.query<{ everything: string }>(
       `select (select string_agg(h::text, '') from webhooks h) || (select string_agg(i::text, '') from idempotency_keys i)
          as everything`,
@@ -193,14 +195,14 @@ describe('the secret', () => {
     expect(rows[0]?.everything).not.toContain(made.secret.slice('whsec_'.length))
   })
 
-  test('is replaced by another, and signs for a day beside it', async () => {
-    const { body: made } = await make()
+  test('is rotated, and signs for another day beside the new one', async () => {
+    const { body: made } = await create()
     const path = `/v1/webhooks/${made.id}/rotate-secret`
-    const { status, body: rotated } = await t.request<Made>('POST', path, { key: own.key })
+    const { status, body: rotated } = await t.request<CreatedWebhook>('POST', path, { key: own.key })
     expect(status).toBe(200)
     expect(rotated).toMatchObject({
       id: made.id,
-      previousSecretUntil: new Date(t.clock.now() + 24 * 60 * 60_000).toISOString(),
+      previousSecretUntil: new Date(t.clock.now() + DAY_MS).toISOString(),
     })
     expect(rotated.secret).not.toBe(made.secret)
     await raise()
@@ -216,15 +218,15 @@ describe('the secret', () => {
 })
 
 describe('a test message', () => {
-  test('201: is sent once, also to a webhook that is switched off', async () => {
-    const { body: made } = await make({ enabled: false })
+  test('201: is sent once, even to a webhook that is switched off', async () => {
+    const { body: made } = await create({ enabled: false })
     receiver.answer = 500
     expect(await t.request('POST', `/v1/webhooks/${made.id}/test`, { key: own.key })).toMatchObject({
       status: 201,
       body: { status: 'pending', kind: 'webhook_test', alertId: null, target: receiver.url },
     })
     await t.app.runDue()
-    t.clock.advance(60_000)
+    t.clock.advance(MINUTE_MS)
     await t.app.runDue()
     expect(receiver.messages).toHaveLength(1)
     const headers = receiver.messages[0]?.headers as Record<string, string>
@@ -232,16 +234,16 @@ describe('a test message', () => {
       type: 'webhook.test',
       data: { workspaceId: own.id, webhookId: made.id },
     })
-    expect(await deliveries(`?webhookId=${made.id}`)).toMatchObject([
+    expect(await listDeliveries(`?webhookId=${made.id}`)).toMatchObject([
       { status: 'failed', responseStatus: 500, tries: 1 },
     ])
-    expect(await webhook(made.id)).toMatchObject({ lastStatus: 'failed', lastResponseStatus: 500 })
+    expect(await readWebhook(made.id)).toMatchObject({ lastStatus: 'failed', lastResponseStatus: 500 })
   })
 })
 
 describe('deliveries', () => {
   test('200: are listed newest first, by alert, webhook, channel and status', async () => {
-    const { body: made } = await make()
+    const { body: made } = await create()
     const alertId = await raise('one')
     t.clock.advance(1)
     receiver.answer = 500
@@ -249,33 +251,33 @@ describe('deliveries', () => {
     receiver.answer = 200
     await raise('two')
     await t.app.runDue()
-    expect(await deliveries()).toMatchObject([
+    expect(await listDeliveries()).toMatchObject([
       { status: 'delivered', tries: 1, responseStatus: 200, error: null, nextTryAt: null },
       { status: 'pending', responseStatus: 500, alertTitle: 'Out', kind: 'balance_zero', channel: 'webhook' },
     ])
     const id = `alert_${alertId?.replaceAll('-', '')}`
-    expect(await deliveries(`?alertId=${id}&webhookId=${made.id}&channel=webhook`)).toHaveLength(1)
-    expect(await deliveries('?status=delivered')).toHaveLength(1)
-    expect(await deliveries('?channel=mail')).toEqual([])
+    expect(await listDeliveries(`?alertId=${id}&webhookId=${made.id}&channel=webhook`)).toHaveLength(1)
+    expect(await listDeliveries('?status=delivered')).toHaveLength(1)
+    expect(await listDeliveries('?channel=mail')).toEqual([])
     const page = await t.request('GET', '/v1/deliveries?limit=1', { key: own.key })
-    expect(await deliveries(`?cursor=${page.body.nextCursor}`)).toMatchObject([{ status: 'pending' }])
+    expect(await listDeliveries(`?cursor=${page.body.nextCursor}`)).toMatchObject([{ status: 'pending' }])
   })
 
-  test('200: are sent again with all their tries, under the same id', async () => {
-    const { body: made } = await make()
+  test('200: are resent with all their tries, under one id', async () => {
+    const { body: made } = await create()
     await raise()
     await t.app.runDue()
-    const [delivery] = await deliveries()
+    const [delivery] = await listDeliveries()
     receiver.answer = 503
     expect(await resend(delivery?.id)).toMatchObject({ status: 200, body: { status: 'pending', tries: 0 } })
     await t.app.runDue()
-    expect(await deliveries()).toMatchObject([
+    expect(await listDeliveries()).toMatchObject([
       { status: 'pending', tries: 1, error: 'It answered with 503.' },
     ])
     receiver.answer = 200
     await resend(delivery?.id)
     await t.app.runDue()
-    expect(await deliveries()).toMatchObject([{ status: 'delivered', tries: 1, error: null }])
+    expect(await listDeliveries()).toMatchObject([{ status: 'delivered', tries: 1, error: null }])
     const ids = receiver.messages.map(({ headers }) => headers['webhook-id'])
     expect([ids.length, new Set(ids).size]).toEqual([3, 1])
 
@@ -283,7 +285,7 @@ describe('deliveries', () => {
     expect(await resend(delivery?.id)).toMatchObject({ status: 409, body: { code: 'webhook_disabled' } })
     await t.request('DELETE', `/v1/webhooks/${made.id}`, { key: own.key })
     expect((await resend(delivery?.id)).body.detail).toBe(
-      'The webhook was removed: nothing can be sent to it any more.',
+      'The webhook was removed. Nothing can be sent to it.',
     )
   })
 
@@ -298,7 +300,7 @@ describe('deliveries', () => {
   })
 })
 
-describe('who may', () => {
+describe('permissions', () => {
   const changes = (id: string) =>
     [
       ['PATCH', `/v1/webhooks/${id}`, { enabled: false }],
@@ -307,13 +309,13 @@ describe('who may', () => {
       ['POST', `/v1/webhooks/${id}/rotate-secret`, undefined],
     ] as const
 
-  test('404: nobody from another workspace', async () => {
-    const { body: made } = await make()
+  test('404: another workspace’s webhooks and deliveries', async () => {
+    const { body: made } = await create()
     await raise()
     await t.app.runDue()
-    const [delivery] = await deliveries()
+    const [delivery] = await listDeliveries()
     const other = await t.addWorkspace({ planId: 'growth' })
-    expect(await deliveries(`?webhookId=${made.id}`, other.key)).toEqual([])
+    expect(await listDeliveries(`?webhookId=${made.id}`, other.key)).toEqual([])
     for (const [method, path, body] of [
       ['GET', `/v1/webhooks/${made.id}`, undefined],
       ['GET', '/v1/webhooks/call_1', undefined],
@@ -326,11 +328,11 @@ describe('who may', () => {
       status: 404,
       body: { code: 'delivery_not_found' },
     })
-    expect(await webhook(made.id)).toMatchObject({ enabled: true })
+    expect(await readWebhook(made.id)).toMatchObject({ enabled: true })
   })
 
-  test('403: a member looks, and changes nothing', async () => {
-    const { body: made } = await make()
+  test('403: a member reads webhooks and changes nothing', async () => {
+    const { body: made } = await create()
     await raise()
     await t.app.runDue()
     const person = await t.signUp()
@@ -355,8 +357,8 @@ describe('who may', () => {
     }
   })
 
-  test('200: the operator, who names the workspace', async () => {
-    await make()
+  test('200: the operator must name the workspace', async () => {
+    await create()
     const who = { key: t.operatorKey, workspace: own.id }
     expect((await t.request('GET', '/v1/webhooks', who)).body.data).toHaveLength(1)
     expect((await t.request('GET', '/v1/webhooks', { key: t.operatorKey })).status).toBe(400)

@@ -2,28 +2,28 @@ import { randomBytes } from 'node:crypto'
 import { createSealedBox, type Secrets } from '../../platform/sealed-box.ts'
 import type { WebhookRef } from './webhook-store.ts'
 
-/** Secrets that messages to webhooks are signed with, unreadable in the database and bound to their webhook. */
+/** Seals the secrets that sign messages to webhooks. A sealed secret opens only for its own webhook. */
 export type WebhookSecrets = {
-  /** A new one, as receivers get it: whsec_…. */
-  fresh(): string
-  close(secret: string, webhook: WebhookRef): string
-  /** Undefined where it cannot be opened with the server's secret. */
+  /** Generates a secret, in the form that receivers get: whsec_…. */
+  generate(): string
+  seal(secret: string, webhook: WebhookRef): string
+  /** Opens a sealed secret. Returns undefined if the server's secrets cannot open it. */
   open(sealed: string, webhook: WebhookRef): string | undefined
-  /** The same closed with the server's present secret. Undefined where it cannot be opened. */
-  renew(sealed: string, webhook: WebhookRef): string | undefined
+  /** Seals a sealed secret again under the server's current secret. Returns undefined if it cannot be opened. */
+  reseal(sealed: string, webhook: WebhookRef): string | undefined
 }
 
-/** As many random bytes as the hash has; Standard Webhooks asks for 24 to 64. */
-const secretLength = 32
+/** The length of the HMAC's hash. Standard Webhooks asks for 24 to 64 random bytes. */
+const SECRET_BYTES = 32
 
-/** @param secrets the server's */
+/** @param secrets the server's secrets */
 export function createWebhookSecrets(secrets: Secrets): WebhookSecrets {
-  const seal = createSealedBox(secrets, 'webhook')
-  const contextOf = ({ workspaceId, id }: WebhookRef) => `${workspaceId} ${id}`
+  const box = createSealedBox(secrets, 'webhook')
+  const buildContext = ({ workspaceId, id }: WebhookRef) => `${workspaceId} ${id}`
   return {
-    fresh: () => `whsec_${randomBytes(secretLength).toString('base64')}`,
-    close: (secret, webhook) => seal.close(secret, contextOf(webhook)),
-    open: (sealed, webhook) => seal.open(sealed, contextOf(webhook)),
-    renew: (sealed, webhook) => seal.renew(sealed, contextOf(webhook)),
+    generate: () => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+    seal: (secret, webhook) => box.close(secret, buildContext(webhook)),
+    open: (sealed, webhook) => box.open(sealed, buildContext(webhook)),
+    reseal: (sealed, webhook) => box.renew(sealed, buildContext(webhook)),
   }
 }

@@ -1,24 +1,24 @@
 import type { Queryable, Tx } from '../../platform/database/database.ts'
 import { Problem } from '../../platform/problem.ts'
-import { failPending, type TryResult } from '../delivery/delivery-store.ts'
+import { failPendingDeliveries, type TryResult } from '../delivery/delivery-store.ts'
 import type { AlertKind } from '../inbox/alert.ts'
 import { alertProblems } from '../problems.ts'
 
 export type WebhookRef = { readonly workspaceId: string; readonly id: string }
 
-/** An address of a customer's that alerts are sent to. */
+/** A customer's address to which alerts are sent. */
 export type Webhook = WebhookRef & {
   readonly url: string
   /** null: every kind. */
   readonly kinds: readonly AlertKind[] | null
   readonly enabled: boolean
-  /** Where it was switched off by itself: why, in a sentence. */
+  /** Why it was switched off automatically, in a sentence. null: it was not. */
   readonly disabledReason: string | null
-  /** The secret before this one signs as well until then. */
+  /** The previous secret signs too, until then. null: there is none. */
   readonly previousSecretUntilMs: number | null
   readonly createdAtMs: number
   readonly lastTriedAtMs: number | null
-  /** Whether the last try was taken. */
+  /** Whether the last try was accepted. null: there was none. */
   readonly lastDelivered: boolean | null
   readonly lastResponseStatus: number | null
 }
@@ -28,7 +28,7 @@ const columns = `h.workspace_id as "workspaceId", h.id, h.url, h.kinds, h.enable
   h.last_tried_at_ms as "lastTriedAtMs", h.last_delivered as "lastDelivered",
   h.last_response_status as "lastResponseStatus"`
 
-/** Newest first. */
+/** Lists a page of a workspace's webhooks, newest first. */
 export async function listWebhooks(
   db: Queryable,
   workspaceId: string,
@@ -42,19 +42,19 @@ export async function listWebhooks(
   return rows
 }
 
-/** Throws `webhook_not_found`. */
+/** Reads a webhook. Throws `webhook_not_found`. */
 export async function requireWebhook(db: Queryable, { workspaceId, id }: WebhookRef): Promise<Webhook> {
   const { rows } = await db.query<Webhook>(
     `select ${columns} from webhooks h where h.workspace_id = $1 and h.id = $2`,
     [workspaceId, id],
   )
-  return found(rows[0])
+  return requireFound(rows[0])
 }
 
-/** So many a workspace may have. */
-export const webhooksMax = 20
+/** The most webhooks of a workspace. */
+export const WEBHOOKS_MAX = 20
 
-/** Throws `webhook_limit_reached` where there are as many as there may be. The caller holds the workspace's line. */
+/** Inserts a webhook. Throws `webhook_limit_reached`. The caller holds the workspace's line, so that the limit holds. */
 export async function insertWebhook(
   tx: Tx,
   webhook: WebhookRef & {
@@ -70,24 +70,24 @@ export async function insertWebhook(
     `insert into webhooks as h (workspace_id, id, url, kinds, enabled, sealed_secret, created_at_ms)
      select $1, $2, $3, $4, $5, $6, $7 where (select count(*) from webhooks where workspace_id = $1) < $8
      returning ${columns}`,
-    [workspaceId, id, url, kinds, enabled, sealedSecret, nowMs, webhooksMax],
+    [workspaceId, id, url, kinds, enabled, sealedSecret, nowMs, WEBHOOKS_MAX],
   )
-  const made = rows[0]
-  if (made !== undefined) return made
+  const inserted = rows[0]
+  if (inserted !== undefined) return inserted
   throw new Problem(
     alertProblems.webhook_limit_reached,
-    `A workspace has at most ${webhooksMax} webhooks. Remove one that is not needed any more.`,
+    `A workspace has at most ${WEBHOOKS_MAX} webhooks. Remove one that is no longer needed.`,
   )
 }
 
-/** What is undefined stays as it is. */
+/** A change of a webhook. Fields that are undefined stay as they are. */
 export type WebhookChange = {
   readonly url: string | undefined
   readonly kinds: readonly AlertKind[] | null | undefined
   readonly enabled: boolean | undefined
 }
 
-/** Switching it on forgives what it was switched off for. Throws `webhook_not_found`. */
+/** Changes a webhook. Switching it on clears `disabledReason`; switching it off fails its pending deliveries. Throws `webhook_not_found`. */
 export async function updateWebhook(tx: Tx, ref: WebhookRef, change: WebhookChange): Promise<Webhook> {
   const { rows } = await tx.query<Webhook>(
     `update webhooks h set url = coalesce($3, url), kinds = case when $4 then $5::text[] else kinds end,
@@ -102,22 +102,22 @@ export async function updateWebhook(tx: Tx, ref: WebhookRef, change: WebhookChan
       change.enabled ?? null,
     ],
   )
-  const webhook = found(rows[0])
-  if (change.enabled === false) await failPending(tx, ref, 'The webhook was switched off.')
+  const webhook = requireFound(rows[0])
+  if (change.enabled === false) await failPendingDeliveries(tx, ref, 'The webhook was switched off.')
   return webhook
 }
 
-/** Throws `webhook_not_found`. */
+/** Deletes a webhook and fails its pending deliveries. Throws `webhook_not_found`. */
 export async function deleteWebhook(tx: Tx, ref: WebhookRef): Promise<void> {
   const { rowCount } = await tx.query('delete from webhooks where workspace_id = $1 and id = $2', [
     ref.workspaceId,
     ref.id,
   ])
-  if (rowCount === 0) throw notFound()
-  await failPending(tx, ref, 'The webhook was removed.')
+  if (rowCount === 0) throw createNotFound()
+  await failPendingDeliveries(tx, ref, 'The webhook was removed.')
 }
 
-/** The secret so far signs as well until `previousUntilMs`. Throws `webhook_not_found`. */
+/** Replaces a webhook's secret. The old secret signs too, until `previousUntilMs`. Throws `webhook_not_found`. */
 export async function replaceSecret(
   tx: Tx,
   ref: WebhookRef,
@@ -129,10 +129,11 @@ export async function replaceSecret(
      where workspace_id = $1 and id = $2 returning ${columns}`,
     [ref.workspaceId, ref.id, sealedSecret, previousUntilMs],
   )
-  return found(rows[0])
+  return requireFound(rows[0])
 }
 
-export async function noteTry(
+/** Records on the webhook when it was last tried and how that went. */
+export async function recordTry(
   db: Queryable,
   ref: WebhookRef,
   { atMs, responseStatus }: TryResult,
@@ -147,10 +148,10 @@ export async function noteTry(
 }
 
 /**
- * Switches a webhook off by itself.
+ * Switches a webhook off because it fails.
  *
- * @param sinceMs only if it has taken nothing since; null: in any case
- * @returns its URL; undefined where it stays as it is
+ * @param sinceMs only if it has accepted nothing since then; null: in any case
+ * @returns its URL; undefined if it was not switched off
  */
 export async function disableWebhook(
   tx: Tx,
@@ -165,23 +166,23 @@ export async function disableWebhook(
      returning url`,
     [ref.workspaceId, ref.id, reason, sinceMs],
   )
-  if (rows[0] !== undefined) await failPending(tx, ref, 'The webhook was switched off.')
+  if (rows[0] !== undefined) await failPendingDeliveries(tx, ref, 'The webhook was switched off.')
   return rows[0]?.url
 }
 
-function found(webhook: Webhook | undefined): Webhook {
-  if (webhook === undefined) throw notFound()
+function requireFound(webhook: Webhook | undefined): Webhook {
+  if (webhook === undefined) throw createNotFound()
   return webhook
 }
 
-function notFound(): Problem {
+function createNotFound(): Problem {
   return new Problem(alertProblems.webhook_not_found, 'There is no such webhook in this workspace.')
 }
 
-/** A webhook's secrets as they are kept. */
+/** A webhook's secrets, sealed. */
 export type SealedSecrets = WebhookRef & { readonly secret: string; readonly previous: string | null }
 
-/** Those of every webhook of every workspace. */
+/** Lists the sealed secrets of all webhooks of all workspaces. */
 export async function listSealedSecrets(db: Queryable): Promise<SealedSecrets[]> {
   const { rows } = await db.query<SealedSecrets>(
     `select workspace_id as "workspaceId", id, sealed_secret as secret, sealed_previous_secret as previous
@@ -190,7 +191,7 @@ export async function listSealedSecrets(db: Queryable): Promise<SealedSecrets[]>
   return rows
 }
 
-/** Keeps the same secrets, sealed anew, unless they were rotated since they were read. */
+/** Replaces a webhook's sealed secrets by resealed ones. Nothing happens if they were rotated since they were read. */
 export async function replaceSealedSecrets(
   db: Queryable,
   read: SealedSecrets,

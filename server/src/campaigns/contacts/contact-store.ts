@@ -6,11 +6,12 @@ export type ContactState = 'waiting' | 'calling' | 'reached' | 'not_reached'
 
 export type ContactRow = {
   readonly id: string
-  /** E.164. */
+  /** In E.164 format. */
   readonly phone: string
   readonly name: string | null
   readonly details: Readonly<Record<string, string>> | null
   readonly state: ContactState
+  /** Dial attempts. */
   readonly attempts: number
   readonly lastOutcome: string | null
   readonly lastAttemptAtMs: number | null
@@ -21,7 +22,7 @@ export type ContactRow = {
 const columns = `id, phone, name, details, state, attempts, last_outcome as "lastOutcome",
   last_attempt_at_ms as "lastAttemptAtMs", next_attempt_at_ms as "nextAttemptAtMs", last_call_id as "lastCallId"`
 
-/** In the order of the files. */
+/** Lists a page of a campaign's contacts, in the order in which they were added. */
 export async function listContacts(
   db: Queryable,
   { workspaceId, id }: CampaignRef,
@@ -41,11 +42,11 @@ export async function listContacts(
   return rows
 }
 
-/** So many of the files' other columns are among the results. */
+/** The most columns of imported files that results include. */
 const HEADINGS_MAX = 100
 
-/** The headings of the files' other columns, in the order of the alphabet. */
-export async function detailHeadings(db: Queryable, { workspaceId, id }: CampaignRef): Promise<string[]> {
+/** Lists the headings of the imported files' other columns, alphabetically, at most 100. */
+export async function listDetailHeadings(db: Queryable, { workspaceId, id }: CampaignRef): Promise<string[]> {
   const { rows } = await db.query<{ heading: string }>(
     `select distinct heading from contacts, jsonb_object_keys(details) as heading
      where workspace_id = $1 and campaign_id = $2 order by 1 limit $3`,
@@ -54,18 +55,20 @@ export async function detailHeadings(db: Queryable, { workspaceId, id }: Campaig
   return rows.map(({ heading }) => heading)
 }
 
+/** A contact of an imported file, ready to be inserted. */
 export type NewContact = {
   readonly id: string
+  /** Its line in the file; the first is 1. */
   readonly line: number
   readonly phone: string
   readonly name: string | null
   readonly details: Readonly<Record<string, string>> | null
 }
 
-/** A row of a file that was not taken. */
+/** A rejected row of an imported file. `value` is its phone number as written. */
 export type Rejection = { readonly line: number; readonly reason: string; readonly value: string }
 
-/** A file that was taken; `rejections` are its first ones. */
+/** An imported file, with the first `REJECTIONS_SHOWN_MAX` of its rejections. */
 export type ImportRow = {
   readonly id: string
   readonly atMs: number
@@ -75,7 +78,7 @@ export type ImportRow = {
   readonly rejections: readonly Rejection[]
 }
 
-/** Adds contacts. Returns those whose number is in the campaign already, which are not added. */
+/** Inserts contacts. Returns those that were not inserted, because the campaign already has their number. */
 export async function insertContacts(
   tx: Tx,
   { workspaceId, id }: CampaignRef,
@@ -106,6 +109,7 @@ export async function insertContacts(
   return contacts.filter((contact) => !added.has(contact.id))
 }
 
+/** Inserts the rejected rows of an import. */
 export async function insertRejections(
   tx: Tx,
   workspaceId: string,
@@ -126,10 +130,10 @@ export async function insertRejections(
   )
 }
 
-/** So many of a file's rejections are shown with it. */
-export const REJECTIONS_SHOWN = 100
+/** The most rejections that are shown with an import. */
+export const REJECTIONS_SHOWN_MAX = 100
 
-/** Newest first, each with its first rejections. */
+/** Lists a page of a campaign's imports, newest first. */
 export async function listImports(
   db: Queryable,
   { workspaceId, id }: CampaignRef,
@@ -143,13 +147,13 @@ export async function listImports(
      from contact_imports i
      where i.workspace_id = $1 and i.campaign_id = $2 and ($3::uuid is null or i.id < $3)
      order by i.id desc limit $4`,
-    [workspaceId, id, options.beforeId ?? null, options.limit, REJECTIONS_SHOWN],
+    [workspaceId, id, options.beforeId ?? null, options.limit, REJECTIONS_SHOWN_MAX],
   )
   return rows
 }
 
-/** A page of an import's rejections, by line. */
-export async function rejectionsAfter(
+/** Lists the rejections of an import after a line, by line. */
+export async function listRejections(
   db: Queryable,
   workspaceId: string,
   importId: string,
@@ -162,4 +166,49 @@ export async function rejectionsAfter(
     [workspaceId, importId, afterLine, limit],
   )
   return rows
+}
+
+/** Inserts an import without rows. `finishImport` writes its counts. */
+export async function insertImport(
+  tx: Tx,
+  { workspaceId, id }: CampaignRef,
+  importId: string,
+  nowMs: number,
+): Promise<void> {
+  await tx.query(
+    `insert into contact_imports (workspace_id, id, campaign_id, at_ms, row_count, added_count, rejected_count)
+     values ($1, $2, $3, $4, 0, 0, 0)`,
+    [workspaceId, importId, id, nowMs],
+  )
+}
+
+/** Writes the counts of an import. */
+export async function finishImport(
+  tx: Tx,
+  workspaceId: string,
+  { id, rows, added, rejected }: Omit<ImportRow, 'atMs' | 'rejections'>,
+): Promise<void> {
+  await tx.query(
+    `update contact_imports set row_count = $3, added_count = $4, rejected_count = $5
+     where workspace_id = $1 and id = $2`,
+    [workspaceId, id, rows, added, rejected],
+  )
+}
+
+/** Whether the campaign has an import with this UUID. */
+export async function hasImport(
+  db: Queryable,
+  { workspaceId, id }: CampaignRef,
+  importId: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'select from contact_imports where workspace_id = $1 and campaign_id = $2 and id = $3',
+    [workspaceId, id, importId],
+  )
+  return rowCount === 1
+}
+
+/** Waits until no other transaction imports contacts into the campaign. The lock lasts until the end of `tx`. */
+export async function lockImports(tx: Tx, { id }: CampaignRef): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`contacts of ${id}`])
 }

@@ -2,21 +2,22 @@ import { request } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
-import { campaignCustomer, contactsFile } from '../../../test/campaign-customer.ts'
+import { createCampaignCustomer, createContactsFile } from '../../../test/campaign-customer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { createImportReceiver } from './receive-import.ts'
 
 let t: TestApp
-let customer: Awaited<ReturnType<typeof campaignCustomer>>
+let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
 beforeAll(async () => {
   t = await testApp()
-  customer = await campaignCustomer(t)
+  customer = await createCampaignCustomer(t)
 })
 afterAll(() => closeInOrder(t))
 
-async function taken(file: string, query = '') {
-  const { id } = await customer.make()
+/** Imports a file into a new campaign. Returns the answer and the campaign's contacts. */
+async function importFile(file: string, query = '') {
+  const { id } = await customer.createCampaign()
   const answer = await customer.addContacts(id, file, query)
   const { body } = await customer.ask('GET', `/v1/campaigns/${id}/contacts?limit=200`)
   return { id, ...answer, contacts: body.data }
@@ -36,7 +37,7 @@ describe('a file of contacts', () => {
     },
     { what: 'of one column without an end of line', file: 'number\n+4930901820' },
   ])('$what is read', async ({ file }) => {
-    const { status, body, contacts } = await taken(file)
+    const { status, body, contacts } = await importFile(file)
     expect({ status, body }).toMatchObject({ status: 201, body: { rows: 1, added: 1, rejected: 0 } })
     expect(contacts).toMatchObject([{ phone: '+4930901820', state: 'waiting' }])
   })
@@ -55,16 +56,16 @@ describe('a file of contacts', () => {
       '+49301,Short,',
       '"+4930901822","Eve ""the first""","Ulm\nor so"',
     ].join('\n')
-    const { id, body, contacts } = await taken(file)
+    const { id, body, contacts } = await importFile(file)
     expect(body).toMatchObject({ rows: 9, added: 2, rejected: 7 })
     expect(body.rejections).toMatchObject([
       { line: 3, value: 'twelve', reason: expect.stringContaining('no country code') },
       { line: 5, value: '030 901821', reason: expect.stringContaining('no country code') },
-      { line: 6, value: '+4930901820', reason: 'This number is in the campaign already.' },
-      { line: 7, value: '', reason: 'There is no phone number in this row.' },
+      { line: 6, value: '+4930901820', reason: 'The campaign already has this number.' },
+      { line: 7, value: '', reason: 'This row has no phone number.' },
       { line: 8, value: '4.93090182e+10', reason: expect.stringContaining('spreadsheet') },
       { line: 9, reason: expect.stringContaining('extension') },
-      { line: 10, reason: expect.stringContaining('check its digits') },
+      { line: 10, reason: expect.stringContaining('Check its digits') },
     ])
     expect(contacts).toMatchObject([
       { phone: '+4930901820', name: 'Ada', details: { city: 'Berlin' } },
@@ -78,15 +79,15 @@ describe('a file of contacts', () => {
     expect(csv.text).toContain(`'+4930901820`)
   })
 
-  test('holds whatever texts there are: halves of characters and NULs are left out', async () => {
+  test('may contain any text: NULs are removed and halves of characters replaced', async () => {
     const long = `${'x'.repeat(499)}😀`
-    const { body, contacts } = await taken(`phone,name,note\n+4930901820,A\0da,${long}\n+49\0,Bob,\n`)
+    const { body, contacts } = await importFile(`phone,name,note\n+4930901820,A\0da,${long}\n+49\0,Bob,\n`)
     expect(body).toMatchObject({ added: 1, rejected: 1, rejections: [{ line: 3, value: '+49' }] })
     expect(contacts).toMatchObject([{ name: 'Ada', details: { note: `${'x'.repeat(499)}\ufffd` } }])
   })
 
-  test('takes numbers without a country code where a country is chosen', async () => {
-    const { body, contacts } = await taken('phone\n030 901820\n(030) 901821\n', '?country=de')
+  test('may have numbers without a country code if a country is chosen', async () => {
+    const { body, contacts } = await importFile('phone\n030 901820\n(030) 901821\n', '?country=de')
     expect(body).toMatchObject({ added: 2 })
     expect(contacts.map(({ phone }) => phone)).toEqual(['+4930901820', '+4930901821'])
   })
@@ -98,17 +99,17 @@ describe('a file of contacts', () => {
       file: 'name,city\nAda,Berlin\n',
       detail: 'No column is headed "phone". The first line has: name, city.',
     },
-    { what: 'a quote that never closes', file: 'phone\n"+4930901820\n', detail: 'no table' },
-  ])('with $what is refused in words, and leaves nothing', async ({ file, detail }) => {
-    const { id, status, body, contacts } = await taken(file)
+    { what: 'a quote that never closes', file: 'phone\n"+4930901820\n', detail: 'not valid CSV' },
+  ])('with $what is refused with a reason, and leaves nothing', async ({ file, detail }) => {
+    const { id, status, body, contacts } = await importFile(file)
     expect(status).toBe(400)
     expect(body.detail).toContain(detail)
     expect(contacts).toEqual([])
     expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toEqual([])
   })
 
-  test('an unknown country is named, and another content type is told what would be right', async () => {
-    const { id } = await customer.make()
+  test('with an unknown country or another content type is refused, and the answer says what is right', async () => {
+    const { id } = await customer.createCampaign()
     const unknown = await customer.addContacts(id, 'phone\n', '?country=XQ')
     expect(unknown).toMatchObject({ status: 400 })
     expect(unknown.body.detail).toContain('country code of two letters')
@@ -121,27 +122,27 @@ describe('a file of contacts', () => {
     expect(wrongPlace.status).toBe(415)
   })
 
-  test('sent again with its key is taken once, and with the key another file is not', async () => {
-    const { id } = await customer.make()
+  test('sent twice with one idempotency key is imported once; another file with that key is refused', async () => {
+    const { id } = await customer.createCampaign()
     const key = { 'idempotency-key': 'file-1' }
-    const first = await customer.addContacts(id, contactsFile(5), '', key)
-    const again = await customer.addContacts(id, contactsFile(5), '', key)
+    const first = await customer.addContacts(id, createContactsFile(5), '', key)
+    const again = await customer.addContacts(id, createContactsFile(5), '', key)
     expect(again).toMatchObject({ status: 201, body: first.body, headers: { 'idempotent-replayed': 'true' } })
-    const other = await customer.addContacts(id, contactsFile(6), '', key)
+    const other = await customer.addContacts(id, createContactsFile(6), '', key)
     expect(other).toMatchObject({ status: 409, body: { code: 'idempotency_mismatch' } })
-    expect((await customer.get(id)).contacts.total).toBe(5)
+    expect((await customer.readCampaign(id)).contacts.total).toBe(5)
   })
 
-  test('added to twice reports who was there already, and two at once count right', async () => {
-    const { id } = await customer.make()
-    await customer.addContacts(id, contactsFile(50))
+  test('rejects numbers that the campaign already has, and two files at once are counted correctly', async () => {
+    const { id } = await customer.createCampaign()
+    await customer.addContacts(id, createContactsFile(50))
     const [one, two] = await Promise.all([
-      customer.addContacts(id, contactsFile(50, 25)),
-      customer.addContacts(id, contactsFile(50, 100)),
+      customer.addContacts(id, createContactsFile(50, 25)),
+      customer.addContacts(id, createContactsFile(50, 100)),
     ])
     expect(one.body).toMatchObject({ rows: 50, added: 25, rejected: 25 })
     expect(two.body).toMatchObject({ added: 50 })
-    expect((await customer.get(id)).contacts).toMatchObject({ total: 125, waiting: 125 })
+    expect((await customer.readCampaign(id)).contacts).toMatchObject({ total: 125, waiting: 125 })
   })
 })
 
@@ -164,7 +165,7 @@ describe('over the network', () => {
           })
           incoming.on('end', () => {
             resolve({ status: incoming.statusCode ?? 0, text })
-            // A client that was answered early sends no more, and would keep its connection.
+            // A client that was answered early stops sending, and would keep its connection open.
             outgoing.destroy()
           })
         },
@@ -173,9 +174,9 @@ describe('over the network', () => {
       pipeline(Readable.from(chunks), outgoing, (error) => error && reject(error))
     })
 
-  test('a file streams in, however it is cut into pieces', async () => {
-    const { id } = await customer.make()
-    const bytes = Buffer.from(contactsFile(3_000, 10_000))
+  test('a file is imported however it is cut into pieces', async () => {
+    const { id } = await customer.createCampaign()
+    const bytes = Buffer.from(createContactsFile(3_000, 10_000))
     const { status, text } = await send(
       id,
       (async function* () {
@@ -186,26 +187,26 @@ describe('over the network', () => {
       status: 201,
       body: { added: 3_000, rejected: 0 },
     })
-    expect((await customer.get(id)).contacts.total).toBe(3_000)
+    expect((await customer.readCampaign(id)).contacts.total).toBe(3_000)
   })
 
-  test('a file whose sender goes away in the middle leaves nothing', async () => {
-    const { id } = await customer.make()
+  test('a file whose sender disconnects in the middle leaves nothing', async () => {
+    const { id } = await customer.createCampaign()
     const broken = send(
       id,
       (async function* () {
-        yield Buffer.from(contactsFile(2_500, 20_000))
+        yield Buffer.from(createContactsFile(2_500, 20_000))
         throw new Error('gone')
       })(),
     )
     await expect(broken).rejects.toThrow('gone')
-    const after = await customer.addContacts(id, contactsFile(1, 20_000))
+    const after = await customer.addContacts(id, createContactsFile(1, 20_000))
     expect(after.body).toMatchObject({ added: 1, rejected: 0 })
     expect((await customer.ask('GET', `/v1/campaigns/${id}/imports`)).body.data).toHaveLength(1)
   })
 
-  test('a file that is refused at its first line is answered all the same, to whoever sends on', async () => {
-    const { id } = await customer.make()
+  test('a file that is refused at its first line is answered, even if the client keeps sending', async () => {
+    const { id } = await customer.createCampaign()
     const { status, text } = await send(
       id,
       (async function* () {
@@ -218,14 +219,14 @@ describe('over the network', () => {
   })
 })
 
-test('a few files come in at once, and one more is told to come again', async () => {
-  let letGo = () => {}
+test('three files are received at once, and a fourth is refused with too_many_requests', async () => {
+  let release = () => {}
   const held = new Promise<void>((resolve) => {
-    letGo = resolve
+    release = resolve
   })
   const receiveImport = createImportReceiver({ ledger: t.app.ledger, clock: t.clock })
   const incoming = async () => {
-    const { id } = await customer.make()
+    const { id } = await customer.createCampaign()
     const file = Readable.from(
       (async function* () {
         yield Buffer.from('phone\n+12122000000\n')
@@ -238,26 +239,26 @@ test('a few files come in at once, and one more is told to come again', async ()
   const files = await Promise.all([1, 2, 3].map(incoming))
   const slow = files.map(receiveImport)
   await expect(receiveImport(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
-  letGo()
+  release()
   expect(await Promise.all(slow)).toMatchObject([1, 2, 3].map(() => ({ body: { added: 1 } })))
   expect(await receiveImport(await incoming())).toMatchObject({ body: { added: 1 } })
 })
 
-test('two files of the same numbers in different orders come in, each number once', async () => {
-  const { id } = await customer.make()
-  const [head, ...rows] = contactsFile(6_000).trimEnd().split('\n')
+test('two files with equal numbers in different orders are both imported, each number once', async () => {
+  const { id } = await customer.createCampaign()
+  const [head, ...rows] = createContactsFile(6_000).trimEnd().split('\n')
   const reversed = `${[head, ...rows.toReversed()].join('\n')}\n`
   const both = await Promise.all([
-    customer.addContacts(id, contactsFile(6_000)),
+    customer.addContacts(id, createContactsFile(6_000)),
     customer.addContacts(id, reversed),
   ])
   expect(both.map(({ status }) => status)).toEqual([201, 201])
   expect(both.map(({ body }) => body.added).sort()).toEqual([0, 6_000])
-  expect((await customer.get(id)).contacts.total).toBe(6_000)
+  expect((await customer.readCampaign(id)).contacts.total).toBe(6_000)
 })
 
-test('a file that comes in while the last contact is called is not taken, and leaves nothing', async () => {
-  const { id } = await customer.make()
+test('a file for a campaign that completes meanwhile is refused, and leaves nothing', async () => {
+  const { id } = await customer.createCampaign()
   const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
   const file = Readable.from(
     (async function* () {
@@ -266,13 +267,13 @@ test('a file that comes in while the last contact is called is not taken, and le
     })(),
   )
   const receiveImport = createImportReceiver({ ledger: t.app.ledger, clock: t.clock })
-  const taken = receiveImport({ campaign: ref, file, country: undefined, key: undefined })
-  await expect(taken).rejects.toMatchObject({ code: 'campaign_completed' })
+  const received = receiveImport({ campaign: ref, file, country: undefined, key: undefined })
+  await expect(received).rejects.toMatchObject({ code: 'campaign_completed' })
   expect((await customer.ask('GET', `/v1/campaigns/${id}/contacts`)).body.data).toEqual([])
 })
 
-test('results have the other columns of all files behind ours, and those that are headed like ours say so', async () => {
-  const { id } = await taken('phone,name,city,state\n+4930901820,Ada,Berlin,BE\n')
+test('results end with the other columns of all files; a column named like a result column is marked', async () => {
+  const { id } = await importFile('phone,name,city,state\n+4930901820,Ada,Berlin,BE\n')
   await customer.addContacts(id, 'phone,"=plan"\n+4930901821,"-gold, old"\n')
   const { text } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)
   expect(text.split('\n')[0]).toMatch(/,last_call_id,'=plan,city,state \(file\)$/)
@@ -280,8 +281,8 @@ test('results have the other columns of all files behind ours, and those that ar
   expect(text).toContain(`+4930901821,,waiting,0,,,,"'-gold, old",,\n`)
 })
 
-test('results come as a CSV file, names that look like formulas made harmless', async () => {
-  const { id } = await taken('phone,name\n+4930901820,"=cmd|calc"\n+4930901821,Ada\n')
+test('results are a CSV file in which names that look like formulas are escaped', async () => {
+  const { id } = await importFile('phone,name\n+4930901820,"=cmd|calc"\n+4930901821,Ada\n')
   const { text, headers } = await customer.ask('GET', `/v1/campaigns/${id}/contacts.csv`)
   expect(headers['content-type']).toContain('text/csv')
   expect(text.split('\n')[0]).toBe(

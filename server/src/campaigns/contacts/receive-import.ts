@@ -11,33 +11,36 @@ import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { requireCampaign, writeCampaign } from '../campaign-store.ts'
 import { campaignProblems } from '../problems.ts'
 import { type ContactImportResponse, importResponse } from '../response-schemas.ts'
-import { BYTES_MAX, importContacts } from './import-contacts.ts'
+import { lockImports } from './contact-store.ts'
+import { importContacts } from './import-contacts.ts'
+import { FILE_BYTES_MAX } from './read-csv.ts'
 
-/** A file of contacts that is coming in. */
+/** A file of contacts that is being uploaded. */
 export type IncomingFile = {
   readonly campaign: CampaignRef
   readonly file: Readable
-  /** Of numbers without a country code; undefined: the campaign's. */
+  /** ISO 3166 alpha-2 code of numbers without a country code. undefined: the campaign's default country. */
   readonly country: string | undefined
   readonly key: IdempotencyRef | undefined
 }
 
 export type ReceivedFile =
   | { readonly body: z.infer<typeof ContactImportResponse> }
-  /** It was sent before under the same key. */
+  /** The stored answer, because the file was already imported under this idempotency key. */
   | { readonly replayed: IdempotencyRecord }
 
-/** Each file holds a connection to the database while it comes in. */
+/** The most files received at once. Each holds a database connection while it is uploaded. */
 const FILES_AT_ONCE_MAX = 3
 
 export type ReceiveImportDeps = { readonly ledger: Pick<Ledger, 'changeWorkspace'>; readonly clock: Clock }
 
 /**
- * Creates what receives files of contacts, a few at once. A file that is refused leaves nothing behind, and is read to
- * its end so that its sender reads the answer.
+ * Creates a function that receives a file of contacts and imports it into a campaign, `FILES_AT_ONCE_MAX` at a time. A
+ * file that is refused leaves nothing behind. The rest of it is still read, because many clients read the answer only
+ * after they have sent everything.
  *
- * @throws Problem `too_many_requests`, `campaign_not_found`, `campaign_completed`,
- *   `idempotency_mismatch`, and what the file's form is refused for
+ * The function throws Problem `too_many_requests`, `campaign_not_found`, `campaign_completed`, `idempotency_mismatch`,
+ * `invalid_request` or `body_too_large`.
  */
 export function createImportReceiver(deps: ReceiveImportDeps) {
   let receiving = 0
@@ -71,16 +74,16 @@ function receiveImport({ ledger, clock }: ReceiveImportDeps, incoming: IncomingF
       if ('replayed' in received) return received.replayed
       return { status: 201, body: JSON.stringify(received.body) }
     },
-    // Only the whole file tells whether it is the same request.
+    // The whole file is part of the request, so its hash is known at the end.
     async hashRequest() {
       for await (const _ of pieces);
       return hashFile(key, hash)
     },
   })
-  // The line is locked after the file has been read, so that a long file holds up nobody's calls.
+  // The file is imported in `prepare`, before the line is locked, so a long upload does not hold up calls.
   return ledger.changeWorkspace<ReceivedFile, Imported>(
     ref.workspaceId,
-    (change, received) => countAdded(change, ref, received),
+    (change, imported) => addToCounts(change, ref, imported),
     {
       once,
       prepare: (tx) => importFile(tx, incoming, pieces, clock.now()),
@@ -97,17 +100,21 @@ async function importFile(
   nowMs: number,
 ): Promise<Imported> {
   const { campaign: ref } = incoming
-  // One file after the other: two with the same numbers in different orders would wait for each other.
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`contacts of ${ref.id}`])
+  // One file at a time: two files with equal numbers in different orders would deadlock.
+  await lockImports(tx, ref)
   const campaign = await requireCampaign(tx, ref)
   requireOpen(campaign)
   const country = incoming.country ?? campaign.defaultCountry
   return importContacts(tx, pieces, { campaign: ref, country, nowMs })
 }
 
-async function countAdded({ tx, unit }: Change, ref: CampaignRef, imported: Imported): Promise<ReceivedFile> {
+async function addToCounts(
+  { tx, unit }: Change,
+  ref: CampaignRef,
+  imported: Imported,
+): Promise<ReceivedFile> {
   const campaign = await requireCampaign(tx, ref)
-  // It may have called the last of its contacts while the file was read.
+  // The campaign may have completed while the file was read.
   requireOpen(campaign)
   const counts = { ...campaign.counts, waiting: campaign.counts.waiting + imported.added }
   const lookAtMs = campaign.status === 'running' ? 0 : campaign.lookAtMs
@@ -121,11 +128,11 @@ function requireOpen({ status }: CampaignRow): void {
   if (status !== 'completed') return
   throw new Problem(
     campaignProblems.campaign_completed,
-    'The campaign is complete: make another one for further contacts.',
+    'The campaign is complete. Create another campaign for further contacts.',
   )
 }
 
-/** The file as it comes in. It stays open where it is not read to its end. */
+/** Yields the file's pieces and hashes them. The file stays open if the consumer stops early. */
 async function* readPieces(file: Readable, hash: Hash): AsyncGenerator<Buffer> {
   for await (const piece of file.iterator({ destroyOnReturn: false })) {
     hash.update(piece as Buffer)
@@ -133,22 +140,21 @@ async function* readPieces(file: Readable, hash: Hash): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads what is left of a file that nobody wants, but not without end. */
+/** Reads and discards the rest of a file, up to the largest size of a file. */
 function drain(file: Readable): void {
   let bytes = 0
   file.on('error', () => {})
   file.on('data', (piece: Buffer) => {
     bytes += piece.length
-    if (bytes > BYTES_MAX) file.destroy()
+    if (bytes > FILE_BYTES_MAX) file.destroy()
   })
   file.resume()
 }
 
-/** The hash of a request whose body is a file: of what came with the file and of the file. */
+/** Hashes a request whose body is a file: the hash of its other parts, then the hash of the file. */
 function hashFile(key: IdempotencyRef | undefined, fileHash: Hash): Buffer {
-  const ofFile = fileHash.copy().digest()
   return createHash('sha256')
     .update(key?.requestHash ?? '')
-    .update(ofFile)
+    .update(fileHash.copy().digest())
     .digest()
 }

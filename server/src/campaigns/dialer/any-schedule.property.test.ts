@@ -1,8 +1,9 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { propertyRuns } from '../../../../core/test/property-runs.ts'
 import { type Ask, type TestApp, testApp } from '../../../test/app.ts'
-import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
+import { createCampaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import {
   findConcurrencyMax,
   findPlacedWithinMax,
@@ -16,15 +17,14 @@ import type { App } from '../../app.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
 
-// Campaigns of any kind, carried on at any times by any of two servers and by processes that die, over balances that
-// come and go. What is expected of them is read from the carrier's memory.
+// Random campaigns, advanced at random times by two servers and by processes that die, while credits run out and return.
+// The simulated carrier's memory says what was really dialed.
 
 const runs = propertyRuns(6)
 const timeoutMs = 60_000 + 20_000 * runs.numRuns
-// A counterexample is made smaller until then, and told of.
+// A counterexample is shrunk until then, and reported.
 const limits = { ...runs, interruptAfterTimeLimit: timeoutMs - 20_000 }
 
-const MINUTE_MS = 60_000
 const RETRY_MS = 2 * MINUTE_MS
 
 const life: Partial<SimulatedLife> = {
@@ -65,30 +65,30 @@ const step = fc.record({
 type Plan = { concurrency: number; callsPerMinute: number | null; attemptsMax: number; contacts: number }
 
 test(
-  'whatever happens, concurrency, pace, attempts and pauses hold, and everybody is called',
+  'concurrency, pace, dial attempts and pauses hold whatever happens, and everybody is called',
   async () => {
     await fc.assert(
       fc.asyncProperty(plan, fc.array(step, { minLength: 10, maxLength: 40 }), async (chosen, steps) => {
         const { concurrency, callsPerMinute, attemptsMax, contacts } = chosen
-        const customer = await campaignCustomer(t, { planId: 'scale' })
+        const customer = await createCampaignCustomer(t, { planId: 'scale' })
         const retries = {
           attemptsMax,
           afterMinutes: RETRY_MS / MINUTE_MS,
           on: ['busy', 'no_answer', 'voicemail'],
         }
         const fields = { concurrency, callsPerMinute, retries, resumeWhenCreditsReturn: true }
-        const { id } = await customer.started(fields, contacts)
+        const { id } = await customer.startCampaign(fields, contacts)
         const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
         const pauses: { fromMs: number; toMs: number }[] = []
         let pausedSinceMs: number | undefined
 
-        async function settled() {
+        async function waitUntilIdle() {
           await Promise.all([t.app.dialer.idle(), other.app.dialer.idle()])
         }
         async function act(action: 'pause' | 'resume') {
           const { status } = await customer.ask('POST', `/v1/campaigns/${id}/${action}`, {})
           if (status !== 200) return
-          await settled()
+          await waitUntilIdle()
           if (action === 'pause') pausedSinceMs ??= t.clock.now()
           else if (pausedSinceMs !== undefined) {
             pauses.push({ fromMs: pausedSinceMs, toMs: t.clock.now() })
@@ -110,24 +110,24 @@ test(
             who !== 'other' && who !== 'one that dies' && t.app.runDue(),
             (who === 'other' || who === 'both') && other.app.runDue(),
           ])
-          await settled()
+          await waitUntilIdle()
         }
         await customer.setCredits(500)
         await act('resume')
-        for (let rounds = 0; (await customer.get(id)).status !== 'completed'; rounds += 1) {
+        for (let rounds = 0; (await customer.readCampaign(id)).status !== 'completed'; rounds += 1) {
           expect(rounds).toBeLessThan(400)
           t.clock.advance(10_000)
           await (rounds % 2 === 0 ? t.app : other.app).runDue()
         }
 
         const placed = await readPlacedCalls(t.database, id)
-        expectAsChosen(chosen, placed)
+        expectLimitsHold(chosen, placed)
         const whilePaused = placed.filter(({ placedAtMs }) =>
           pauses.some(({ fromMs, toMs }) => fromMs < placedAtMs && placedAtMs < toMs),
         )
         expect(whilePaused).toEqual([])
         const reached = [...groupByNumber(placed).values()].filter((calls) => calls.some(isConversation))
-        expect((await customer.get(id)).contacts).toMatchObject({
+        expect((await customer.readCampaign(id)).contacts).toMatchObject({
           total: contacts,
           reached: reached.length,
           notReached: contacts - reached.length,
@@ -143,7 +143,10 @@ function isConversation({ answersAtMs, reason }: PlacedCall): boolean {
   return answersAtMs !== null && reason !== 'voicemail'
 }
 
-function expectAsChosen({ concurrency, callsPerMinute, attemptsMax, contacts }: Plan, placed: PlacedCall[]) {
+function expectLimitsHold(
+  { concurrency, callsPerMinute, attemptsMax, contacts }: Plan,
+  placed: PlacedCall[],
+) {
   expect(findConcurrencyMax(placed)).toBeLessThanOrEqual(concurrency)
   if (callsPerMinute !== null)
     expect(findPlacedWithinMax(placed, MINUTE_MS)).toBeLessThanOrEqual(callsPerMinute)

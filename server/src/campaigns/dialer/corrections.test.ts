@@ -1,6 +1,7 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
-import { campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
+import { createCampaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import { readPlacedCalls } from '../../../test/carrier-memory.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { readLine } from '../../ledger/index.ts'
@@ -8,11 +9,7 @@ import { createUnit } from '../../ledger/unit.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { openQuietRooms } from '../../quiet-rooms.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
-import { takeTurn } from './advance-campaign.ts'
-
-const SECOND_MS = 1_000
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
+import { advanceCampaign } from './advance-campaign.ts'
 
 let t: TestApp
 let carrierAnswers = true
@@ -34,11 +31,11 @@ async function pass(ms: number, stepMs = 5 * SECOND_MS): Promise<void> {
 
 const retries = { attemptsMax: 3, afterMinutes: 1, on: ['no_answer', 'busy', 'failed', 'voicemail'] }
 
-/** A campaign over one contact whose call's end was told at `endedAtMs`, and its answer was not. */
-async function endedFirst() {
+/** Creates a campaign over one contact whose call's end is reported and whose answer is not. */
+async function reportEndFirst() {
   await open()
-  const customer = await campaignCustomer(t)
-  const { id } = await customer.started({ retries }, 1)
+  const customer = await createCampaignCustomer(t)
+  const { id } = await customer.startCampaign({ retries }, 1)
   await t.app.dialer.idle()
   await t.database.query('delete from simulated_messages')
   const campaignId = uuidFrom('campaign', id)
@@ -50,19 +47,19 @@ async function endedFirst() {
   const endedAtMs = t.clock.now()
   await t.app.engine.submit({ type: 'end', ...about, atMs: endedAtMs, reason: 'completed' })
   await t.app.dialer.idle()
-  expect(await customer.get(id)).toMatchObject({
+  expect(await customer.readCampaign(id)).toMatchObject({
     status: 'completed',
     contacts: { reached: 1 },
     creditsUsed: { milliseconds: 0 },
   })
   const answer = { type: 'answer', ...about, atMs: endedAtMs - MINUTE_MS } as const
-  const usedMs = async () => (await customer.get(id)).creditsUsed.milliseconds
+  const usedMs = async () => (await customer.readCampaign(id)).creditsUsed.milliseconds
   return { id, answer, usedMs }
 }
 
-describe('a call whose end is told before its answer', () => {
-  test('has reached its contact, who is not called again; its charge is counted when it is known', async () => {
-    const { id, answer, usedMs } = await endedFirst()
+describe('a call whose end is reported before its answer', () => {
+  test('has reached its contact, who is not called again; its charge is counted once it is known', async () => {
+    const { id, answer, usedMs } = await reportEndFirst()
     await t.app.engine.submit(answer)
     await t.app.dialer.idle()
     expect(await usedMs()).toBe(MINUTE_MS)
@@ -70,9 +67,9 @@ describe('a call whose end is told before its answer', () => {
     expect(await readPlacedCalls(t.database, id)).toHaveLength(1)
   })
 
-  test('is counted also where the process that heard the answer died right after', async () => {
-    const { answer, usedMs } = await endedFirst()
-    // An engine whose commits nobody hears of: its process is gone before anybody could.
+  test('is counted even if the process that got the answer died right after', async () => {
+    const { answer, usedMs } = await reportEndFirst()
+    // Nobody subscribes to this engine's commits, as if its process died right after.
     const { engine } = openQuietRooms({ database: t.database, clock: t.clock })
     await engine.submit(answer)
     await engine.close()
@@ -82,20 +79,20 @@ describe('a call whose end is told before its answer', () => {
   })
 })
 
-describe('a call that is taken for lost', () => {
+describe('a call that is presumed lost', () => {
   test('and turns out to have been answered has reached its contact, who is not called again', async () => {
     await open()
-    const customer = await campaignCustomer(t)
-    const { id } = await customer.started({ retries: { ...retries, afterMinutes: 10_080 } }, 1)
+    const customer = await createCampaignCustomer(t)
+    const { id } = await customer.startCampaign({ retries: { ...retries, afterMinutes: 10_080 } }, 1)
     await t.app.dialer.idle()
-    // Nothing is heard of it, and the carrier cannot be asked.
+    // No report about it arrives, and the carrier cannot be asked.
     await t.database.query('delete from simulated_messages')
     carrierAnswers = false
     await pass(6 * HOUR_MS, 30 * MINUTE_MS)
-    expect(await customer.get(id)).toMatchObject({ contacts: { waiting: 1, reached: 0 } })
+    expect(await customer.readCampaign(id)).toMatchObject({ contacts: { waiting: 1, reached: 0 } })
     carrierAnswers = true
     await pass(2 * HOUR_MS, 10 * MINUTE_MS)
-    expect(await customer.get(id)).toMatchObject({
+    expect(await customer.readCampaign(id)).toMatchObject({
       status: 'completed',
       contacts: { waiting: 0, reached: 1 },
       creditsUsed: { milliseconds: MINUTE_MS },
@@ -104,10 +101,10 @@ describe('a call that is taken for lost', () => {
   })
 })
 
-describe('the plan’s calls at once', () => {
-  test('are respected before the gate is asked: other calls take their places, and none is refused', async () => {
+describe('the plan’s concurrent calls', () => {
+  test('limit dials before the gate is asked: other calls count, and no call is refused', async () => {
     await open()
-    const customer = await campaignCustomer(t)
+    const customer = await createCampaignCustomer(t)
     await t.database.query(
       `update subscriptions set terms = jsonb_set(terms, '{limits,concurrentCallsMax}', '4') where workspace_id = $1`,
       [customer.uuid],
@@ -115,48 +112,48 @@ describe('the plan’s calls at once', () => {
     const call = { agentId: customer.agentId, direction: 'inbound' }
     const others = [1, 2].map(() => customer.ask('POST', '/v1/calls', call))
     const [one] = await Promise.all(others)
-    const { id } = await customer.started({ concurrency: 10 }, 12)
+    const { id } = await customer.startCampaign({ concurrency: 10 }, 12)
     await pass(MINUTE_MS)
-    expect((await customer.get(id)).contacts.calling).toBe(2)
+    expect((await customer.readCampaign(id)).contacts.calling).toBe(2)
     await customer.ask('POST', `/v1/calls/${one?.body.id}/end`, {})
     await pass(10 * SECOND_MS)
-    expect((await customer.get(id)).contacts.calling).toBe(3)
+    expect((await customer.readCampaign(id)).contacts.calling).toBe(3)
     await pass(6 * MINUTE_MS)
-    expect(await customer.get(id)).toMatchObject({ status: 'completed', contacts: { reached: 12 } })
+    expect(await customer.readCampaign(id)).toMatchObject({ status: 'completed', contacts: { reached: 12 } })
     const refused = await customer.ask('GET', '/v1/calls?status=refused')
     expect(refused.body.data).toEqual([])
   })
 })
 
 describe('a balance that is used up', () => {
-  test('begins no call; pausing is left to the credit watch, which alone sees that credits are back', async () => {
+  test('starts no call; pausing is left to the credit watch, which alone notices when credits return', async () => {
     await open()
-    const customer = await campaignCustomer(t)
-    const campaign = await customer.make()
+    const customer = await createCampaignCustomer(t)
+    const campaign = await customer.createCampaign()
     await customer.addContacts(campaign.id, 'phone\n+12125550123\n')
     const startsAt = new Date(t.clock.now() + MINUTE_MS).toISOString()
     await customer.ask('POST', `/v1/campaigns/${campaign.id}/start`, { startsAt })
     const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', campaign.id) ?? '' }
-    const turnWith = (outSinceMs: number | null) =>
+    const advanceWith = (outSinceMs: number | null) =>
       t.database.transaction(async (tx) => {
         const unit = createUnit({ ...(await readLine(tx, ref.workspaceId)), balanceMs: 0, outSinceMs })
-        return takeTurn(tx, unit, ref, t.clock.now() + MINUTE_MS)
+        return advanceCampaign(tx, unit, ref, t.clock.now() + MINUTE_MS)
       })
-    expect(await turnWith(null)).toMatchObject({
+    expect(await advanceWith(null)).toMatchObject({
       campaign: { status: 'running', lookAtMs: t.clock.now() + MINUTE_MS + SECOND_MS },
-      handovers: [],
+      newDials: [],
     })
-    expect(await turnWith(t.clock.now())).toMatchObject({
+    expect(await advanceWith(t.clock.now())).toMatchObject({
       campaign: { status: 'paused', pauseReason: 'out_of_credits' },
-      handovers: [],
+      newDials: [],
     })
   })
 })
 
-test('a campaign that was scheduled and paused waits for its time again when it is resumed', async () => {
+test('a scheduled campaign that was paused waits for its start again when it is resumed', async () => {
   await open()
-  const customer = await campaignCustomer(t)
-  const { id } = await customer.make()
+  const customer = await createCampaignCustomer(t)
+  const { id } = await customer.createCampaign()
   await customer.addContacts(id, 'phone\n+12125550123\n')
   const startsAt = '2026-11-22T12:00:00.000Z'
   await customer.ask('POST', `/v1/campaigns/${id}/start`, { startsAt })

@@ -4,29 +4,32 @@ import type { Queryable } from '../../platform/database/database.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import type { ContactState } from '../contacts/contact-store.ts'
 
-// Contacts are named by `id = any(…)` beside the join: where PostgreSQL has not counted the table yet, it reads all of a
-// campaign's contacts otherwise.
+// Queries repeat the contacts' ids as `id = any(…)` beside the join. Without it, PostgreSQL reads all contacts of the
+// campaign as long as it has no statistics of the table.
 
-/** A dial that is not over, or whose call may not be what it was. */
+/** A dial that is open, or that is over and whose call may have changed since. */
 export type DialRow = {
   readonly callId: string
   readonly contactId: string
   readonly phone: string
   readonly state: 'intended' | 'dialled' | 'over'
+  /** When it was stored, before the voice room got it. */
   readonly intendedAtMs: number
-  /** Of one that is over. */
-  readonly outcome: Disposition | null
+  /** null: it is not over. */
+  readonly disposition: Disposition | null
   readonly chargedMs: number
+  /** Whether its call may still change. */
   readonly provisional: boolean
-  /** Of its contact: dials that count, this one included. */
+  /** The dial attempts of its contact, this one included. */
   readonly attempts: number
   readonly contactState: ContactState
-  /** Whether its contact was not called again since. */
+  /** Whether it is its contact's last dial. */
   readonly isLast: boolean
-  /** Its call, where there is one. */
+  /** null: its call does not exist yet. */
   readonly call: DialedCall | null
 }
 
+/** What is known of a dial's call. */
 export type DialedCall = {
   readonly status: CallStatus
   readonly answered: boolean
@@ -36,24 +39,24 @@ export type DialedCall = {
 }
 
 /**
- * The dials of a campaign that are not over or only provisionally, and those of the calls `told`, each with what became
- * of its call so far. The caller holds the workspace's line.
+ * Loads a campaign's dials that are open or provisionally over, and the dials of `endedCallIds`. Each comes with its call.
+ * The caller holds the workspace's line.
  *
- * `is true` keeps PostgreSQL, where it has not counted the table yet, from looking for calls through all dials of the
- * campaign.
+ * `is true` hides the campaign's index from PostgreSQL. Without statistics of the table, it would look for the calls among
+ * all dials of the campaign.
  */
 export async function loadDials(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
-  told: readonly string[],
+  endedCallIds: readonly string[],
 ): Promise<DialRow[]> {
-  type Record = Omit<DialRow, 'call'> &
+  type DialRecord = Omit<DialRow, 'call'> &
     Omit<DialedCall, 'status'> & { status: CallStatus | null; callMs: number }
-  const { rows } = await tx.query<Record>({
+  const { rows } = await tx.query<DialRecord>({
     name: 'campaigns_load_dials',
     text: `
       select d.call_id as "callId", d.contact_id as "contactId", t.phone, d.state, d.intended_at_ms as "intendedAtMs",
-             d.outcome, d.charged_ms as "chargedMs", d.provisional, t.attempts, t.state as "contactState",
+             d.outcome as disposition, d.charged_ms as "chargedMs", d.provisional, t.attempts, t.state as "contactState",
              t.last_call_id = d.call_id as "isLast", c.status, c.answered_at_ms is not null as answered,
              c.ended_at_ms as "endedAtMs", c.end_reason as "endReason", coalesce(c.settled_ms, 0) as "callMs"
       from (select * from dials where workspace_id = $1 and campaign_id = $2 and (state <> 'over' or provisional)
@@ -61,7 +64,7 @@ export async function loadDials(
       join contacts t on t.workspace_id = d.workspace_id and t.campaign_id = d.campaign_id and t.id = d.contact_id
       left join calls c on c.workspace_id = d.workspace_id and c.id = d.call_id
       order by d.call_id`,
-    values: [workspaceId, id, told],
+    values: [workspaceId, id, endedCallIds],
   })
   return rows.map(({ status, answered, endedAtMs, endReason, callMs, ...dial }) => ({
     ...dial,
@@ -69,28 +72,32 @@ export async function loadDials(
   }))
 }
 
-/** What became of a dial, and of its contact. */
-export type Settled = {
+/** How a dial ended, and what follows for its contact. */
+export type FinishedDial = {
   readonly callId: string
   readonly contactId: string
-  readonly outcome: Disposition
-  readonly state: 'waiting' | 'reached' | 'not_reached'
+  readonly disposition: Disposition
+  readonly contactState: 'waiting' | 'reached' | 'not_reached'
   readonly nextAttemptAtMs: number
-  /** Whether the dial counts as an attempt. */
-  readonly counts: boolean
-  /** Before when the phone rang, where nobody wrote down yet that the voice room has the dial. null: it never did. */
+  /** Whether the dial counts toward the contact's dial attempts. */
+  readonly isAttempt: boolean
+  /**
+   * The latest time at which the phone can have begun to ring, for dials that are still stored as not handed over. null:
+   * it never rang.
+   */
   readonly beganByMs: number | null
   readonly chargedMs: number
-  /** Whether its call may be charged otherwise yet. */
+  /** Whether its call may still change. */
   readonly provisional: boolean
 }
 
-export async function writeSettled(
+/** Ends dials with their outcomes, and moves their contacts on. */
+export async function finishDials(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
-  settled: readonly Settled[],
+  outcomes: readonly FinishedDial[],
 ): Promise<void> {
-  if (settled.length === 0) return
+  if (outcomes.length === 0) return
   await tx.query(
     `update dials d set state = 'over', outcome = v.outcome, charged_ms = v.charged_ms, provisional = v.provisional,
        began_at_ms = case when d.state = 'intended' then greatest(d.began_at_ms, v.began_by_ms) else d.began_at_ms end
@@ -99,33 +106,33 @@ export async function writeSettled(
      where d.workspace_id = $1 and d.call_id = v.call_id`,
     [
       workspaceId,
-      settled.map((s) => s.callId),
-      settled.map((s) => s.outcome),
-      settled.map((s) => s.chargedMs),
-      settled.map((s) => s.provisional),
-      settled.map((s) => s.beganByMs),
+      outcomes.map(({ callId }) => callId),
+      outcomes.map(({ disposition }) => disposition),
+      outcomes.map(({ chargedMs }) => chargedMs),
+      outcomes.map(({ provisional }) => provisional),
+      outcomes.map(({ beganByMs }) => beganByMs),
     ],
   )
   await tx.query(
     `update contacts t set state = v.state, next_attempt_at_ms = v.next_attempt_at_ms, last_outcome = v.outcome,
-       attempts = t.attempts - case when v.counts then 0 else 1 end
+       attempts = t.attempts - case when v.is_attempt then 0 else 1 end
      from unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::boolean[])
-       as v (id, state, next_attempt_at_ms, outcome, counts)
+       as v (id, state, next_attempt_at_ms, outcome, is_attempt)
      where t.workspace_id = $1 and t.campaign_id = $2 and t.id = v.id and t.id = any($3)`,
     [
       workspaceId,
       id,
-      settled.map((s) => s.contactId),
-      settled.map((s) => s.state),
-      settled.map((s) => s.nextAttemptAtMs),
-      settled.map((s) => s.outcome),
-      settled.map((s) => s.counts),
+      outcomes.map(({ contactId }) => contactId),
+      outcomes.map(({ contactState }) => contactState),
+      outcomes.map(({ nextAttemptAtMs }) => nextAttemptAtMs),
+      outcomes.map(({ disposition }) => disposition),
+      outcomes.map(({ isAttempt }) => isAttempt),
     ],
   )
 }
 
-/** A dial that was over, with what its call is known to be now. */
-export type Corrected = {
+/** What has changed about a dial that was over before. */
+export type DialCorrection = {
   readonly callId: string
   readonly contactId: string
   readonly chargedMs: number
@@ -134,12 +141,13 @@ export type Corrected = {
   readonly reached: boolean
 }
 
-export async function writeCorrected(
+/** Writes corrections of dials. Contacts that were reached after all become reached. */
+export async function correctDials(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
-  corrected: readonly Corrected[],
+  corrections: readonly DialCorrection[],
 ): Promise<void> {
-  if (corrected.length === 0) return
+  if (corrections.length === 0) return
   await tx.query(
     `update dials d set charged_ms = v.charged_ms, provisional = v.provisional,
        outcome = case when v.reached then 'reached' else d.outcome end
@@ -147,13 +155,13 @@ export async function writeCorrected(
      where d.workspace_id = $1 and d.call_id = v.call_id`,
     [
       workspaceId,
-      corrected.map((c) => c.callId),
-      corrected.map((c) => c.chargedMs),
-      corrected.map((c) => c.provisional),
-      corrected.map((c) => c.reached),
+      corrections.map(({ callId }) => callId),
+      corrections.map(({ chargedMs }) => chargedMs),
+      corrections.map(({ provisional }) => provisional),
+      corrections.map(({ reached }) => reached),
     ],
   )
-  const reached = corrected.filter((c) => c.reached).map((c) => c.contactId)
+  const reached = corrections.filter((one) => one.reached).map(({ contactId }) => contactId)
   if (reached.length === 0) return
   await tx.query(
     `update contacts set state = 'reached', last_outcome = 'reached'
@@ -162,8 +170,8 @@ export async function writeCorrected(
   )
 }
 
-/** How many contacts may be called now, up to `limit`, and when the next one may. */
-export async function dueContacts(
+/** Finds the contacts that may be called now, at most `limit`, and when the next one may be called. */
+export async function findDueContacts(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
   nowMs: number,
@@ -183,11 +191,8 @@ export async function dueContacts(
   }
 }
 
-/**
- * How many dials began after `sinceMs`, by when the carrier was asked: those that may be on their way to it are among
- * them.
- */
-export async function dialsSince(
+/** Counts the dials that the carrier was asked for after `sinceMs`, and those that may be on their way to it. */
+export async function countDialsSince(
   tx: Queryable,
   { workspaceId, id }: CampaignRef,
   sinceMs: number,
@@ -201,8 +206,8 @@ export async function dialsSince(
   return rows[0]?.dials ?? 0
 }
 
-/** Writes down that these contacts are called, each by the call that gets this id. */
-export async function intendDials(
+/** Inserts dials of contacts, each with the UUID that its call will get, and marks the contacts as in a call. */
+export async function insertDials(
   tx: Queryable,
   { workspaceId, id, attemptsMax }: CampaignRow,
   dials: readonly { readonly contactId: string; readonly callId: string }[],
@@ -228,7 +233,11 @@ export async function intendDials(
   )
 }
 
-/** The voice room has these: what becomes of them is in their calls. The carrier was asked by `nowMs`, if it was. */
+/**
+ * Records that the voice room has these dials. From now on their calls say what becomes of them.
+ *
+ * @param nowMs not before the carrier was asked
+ */
 export async function recordDialed(
   db: Queryable,
   workspaceId: string,

@@ -1,106 +1,58 @@
 import { createBackground } from '../../platform/background.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { DialResult, Voice } from '../../voice/index.ts'
-import type { CampaignRef, CampaignRow } from '../campaign.ts'
+import type { CampaignRef } from '../campaign.ts'
 import { findDueCampaigns } from '../campaign-store.ts'
-import { type Handover, takeTurn } from './advance-campaign.ts'
-import { recordDialed } from './dial-store.ts'
-import { type RequeueDeps, requeueContacts } from './requeue-contacts.ts'
+import { advanceCampaign } from './advance-campaign.ts'
+import { cancelAbandonedDials, type PlaceDialsDeps, placeDials } from './place-dials.ts'
 
-/** Carries campaigns on. Any number of processes may: each contact is called by one. */
+/** Advances campaigns. Any number of processes may do so: each contact is called by one of them. */
 export type Dialer = {
-  /** In the background: something changed in these campaigns, such as that calls of theirs are over. */
-  wake(campaigns: Iterable<Woken>): void
-  /** Wakes the campaigns in which something is due by the clock. Call it often. Returns how many. */
+  /** Advances these campaigns in the background, because something about them changed. */
+  wake(campaigns: Iterable<CampaignWake>): void
+  /** Wakes the campaigns that are due by the clock, at most `limit`. Call it often. Returns how many were woken. */
   wakeDue(limit?: number): Promise<number>
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is running. */
   idle(): Promise<void>
-  /** Takes no further work and waits for what is under way. */
+  /** Accepts no more work, and resolves when what is running has ended. */
   close(): Promise<void>
 }
 
-/** A campaign that has something to do; `callId`: because this call of it is over. */
-export type Woken = CampaignRef & { readonly callId?: string | undefined }
+/** A campaign to advance. `callId`: one of its calls is over. */
+export type CampaignWake = CampaignRef & { readonly callId?: string | undefined }
 
-export type DialerDeps = RequeueDeps & {
+export type DialerDeps = PlaceDialsDeps & {
   readonly database: Database
   readonly clock: Clock
-  readonly voice: Pick<Voice, 'dial' | 'cancelOrder'>
-  /** Something failed that will be tried again. */
-  readonly onError: (error: unknown) => void
 }
 
 const DUE_MAX = 200
 
 export function createDialer(deps: DialerDeps): Dialer {
-  const { database, clock, ledger, voice } = deps
-  const background = createBackground<Woken>({
+  const { database, clock, ledger } = deps
+  const background = createBackground<CampaignWake>({
     onError: deps.onError,
-    async work(_campaignId, notes) {
-      const [first] = notes
+    async work(_campaignId, wakes) {
+      const [first] = wakes
       if (first === undefined) return
-      const endedCallIds = notes.flatMap(({ callId }) => callId ?? [])
+      const endedCallIds = wakes.flatMap(({ callId }) => callId ?? [])
       await advance({ workspaceId: first.workspaceId, id: first.id }, endedCallIds)
     },
   })
 
   async function advance(ref: CampaignRef, endedCallIds: readonly string[]): Promise<void> {
-    const turn = await ledger.changeWorkspace(ref.workspaceId, ({ tx, unit, nowMs }) =>
-      takeTurn(tx, unit, ref, nowMs, endedCallIds),
+    const advanced = await ledger.changeWorkspace(ref.workspaceId, ({ tx, unit, nowMs }) =>
+      advanceCampaign(tx, unit, ref, nowMs, endedCallIds),
     )
-    if (turn === undefined) return
-    // A carrier that is slow to answer holds nobody up.
-    if (turn.left.length > 0) background.run(takeBack(turn.campaign, turn.left))
-    if (turn.handovers.length > 0) background.run(handOver(turn.campaign, turn.handovers))
+    if (advanced === undefined) return
+    const { campaign, newDials, abandonedCallIds } = advanced
+    // Beside the campaign's next advance, so that a slow carrier does not hold it up.
+    if (abandonedCallIds.length > 0) background.run(cancelAbandonedDials(deps, campaign, abandonedCallIds))
+    if (newDials.length > 0) background.run(placeDials(deps, campaign, newDials))
   }
 
-  /** Dials that a process did not get to hand over: their contacts wait again, and are called when it is time. */
-  async function takeBack(campaign: CampaignRow, left: readonly string[]): Promise<void> {
-    const { workspaceId } = campaign
-    const withdrawn: string[] = []
-    const inVoice: string[] = []
-    for (const callId of left) {
-      if (await voice.cancelOrder({ workspaceId, callId })) withdrawn.push(callId)
-      else inVoice.push(callId)
-    }
-    await recordDialed(database, workspaceId, inVoice, clock.now())
-    if (withdrawn.length > 0)
-      await requeueContacts(
-        deps,
-        campaign,
-        withdrawn.map((callId) => ({ callId })),
-      )
-  }
-
-  async function handOver(campaign: CampaignRow, handovers: readonly Handover[]): Promise<void> {
-    const { workspaceId, id: campaignId, agentId, onVoicemail } = campaign
-    const done = await Promise.all(
-      handovers.map(async ({ callId, phone }) => {
-        const order = { workspaceId, callId, agentId, campaignId, to: phone, onVoicemail }
-        // What could not be handed over is taken up again by a later turn.
-        const dialed = await voice.dial(order).catch((error: unknown) => deps.onError(error))
-        return dialed === undefined ? undefined : { callId, dialed }
-      }),
-    )
-    const known = done.filter((one) => one !== undefined)
-    await recordDialed(
-      database,
-      workspaceId,
-      known.filter(({ dialed }) => isInVoice(dialed)).map(({ callId }) => callId),
-      clock.now(),
-    )
-    const refused = known.filter(({ dialed }) => !isInVoice(dialed))
-    if (refused.length === 0) return
-    await requeueContacts(deps, campaign, refused)
-  }
-
-  function isInVoice({ outcome }: DialResult): boolean {
-    return outcome === 'placed' || outcome === 'unknown'
-  }
-
-  function wake(campaigns: Iterable<Woken>): void {
-    for (const woken of campaigns) background.wake(woken.id, woken)
+  function wake(campaigns: Iterable<CampaignWake>): void {
+    for (const campaign of campaigns) background.wake(campaign.id, campaign)
   }
 
   return {

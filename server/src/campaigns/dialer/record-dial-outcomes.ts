@@ -3,96 +3,118 @@ import {
   type Disposition,
   decideContactState,
 } from '@talktime/core/campaigns/dispositions'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { Tx } from '../../platform/database/database.ts'
 import type { CampaignRow } from '../campaign.ts'
 import {
-  type Corrected,
+  correctDials,
+  type DialCorrection,
   type DialedCall,
   type DialRow,
-  type Settled,
-  writeCorrected,
-  writeSettled,
+  type FinishedDial,
+  finishDials,
 } from './dial-store.ts'
 
-/** Notes what became of dials whose calls are over. Returns the campaign with its counts. */
-export async function settle(tx: Tx, campaign: CampaignRow, dials: readonly DialRow[]): Promise<CampaignRow> {
-  const settled = dials
-    .filter(({ state }) => state !== 'over')
-    .flatMap((dial) =>
-      dial.call === null || dial.call.endedAtMs === null
-        ? []
-        : [settledOf(campaign, dial, dial.call, dial.call.endedAtMs)],
-    )
-  if (settled.length === 0) return campaign
-  await writeSettled(tx, campaign, settled)
-  const counts = { ...campaign.counts, calling: campaign.counts.calling - settled.length }
-  let { failuresInRow, usedMs, dialsOver } = campaign
-  for (const { state, outcome, chargedMs } of settled) {
-    if (state === 'waiting') counts.waiting += 1
-    else if (state === 'reached') counts.reached += 1
-    else counts.notReached += 1
-    usedMs += chargedMs
-    if (outcome === 'not_called') continue
-    dialsOver += 1
-    failuresInRow = outcome === 'failed' ? failuresInRow + 1 : 0
-  }
-  return { ...campaign, counts, usedMs, dialsOver, failuresInRow }
-}
-
-function settledOf(
-  campaign: CampaignRow,
-  { callId, contactId, attempts }: DialRow,
-  call: DialedCall,
-  endedAtMs: number,
-): Settled {
-  const outcome = outcomeOf(call)
-  const policy = { attemptsMax: campaign.attemptsMax, afterMs: campaign.retryAfterMs, on: campaign.retryOn }
-  const after = decideContactState(outcome, attempts, policy, endedAtMs)
-  const waits = after.state === 'waiting'
-  return {
-    callId,
-    contactId,
-    outcome,
-    state: after.state,
-    nextAttemptAtMs: waits ? after.nextAttemptAtMs : endedAtMs,
-    counts: waits ? after.counts : true,
-    beganByMs: outcome === 'not_called' ? null : endedAtMs,
-    chargedMs: call.chargedMs,
-    provisional: isProvisional(call, outcome),
-  }
-}
-
-function outcomeOf({ status, answered, endReason }: DialedCall): Disposition {
-  return classifyDisposition({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
-}
-
-/** Whether the dial is over, but more is to be heard of its call. */
-export function isProvisionallyOver({ state, call }: DialRow): boolean {
-  if (call === null || (state !== 'over' && call.endedAtMs === null)) return false
-  return isProvisional(call, outcomeOf(call))
-}
-
-/** Whether more is to be heard of the call: it ended by presumption, or before its answer was told. */
-function isProvisional({ status, answered, endedAtMs }: DialedCall, outcome: Disposition): boolean {
-  if (endedAtMs === null || status === 'lost') return true
-  return !answered && (outcome === 'reached' || outcome === 'voicemail')
-}
-
 /**
- * Notes of dials that were over what their calls are known to be now: what they were charged, and whether somebody was
- * reached after all. Returns the campaign with its counts.
+ * Records the outcomes of open dials whose calls are over: on the dials, on their contacts and in the campaign's counts.
+ *
+ * @returns the campaign with its new counts, which are not written
  */
-export async function correct(
+export async function recordDialOutcomes(
   tx: Tx,
   campaign: CampaignRow,
   dials: readonly DialRow[],
 ): Promise<CampaignRow> {
-  const corrected = dials.flatMap((dial) => correctionOf(dial) ?? [])
-  if (corrected.length === 0) return campaign
-  await writeCorrected(tx, campaign, corrected)
+  const outcomes = dials.flatMap((dial) => decideOutcome(campaign, dial) ?? [])
+  if (outcomes.length === 0) return campaign
+  await finishDials(tx, campaign, outcomes)
+  return outcomes.reduce(countOutcome, campaign)
+}
+
+/** Decides the outcome of an open dial. undefined: it is over already, or its call is not over. */
+function decideOutcome(campaign: CampaignRow, dial: DialRow): FinishedDial | undefined {
+  const { callId, contactId, attempts, call } = dial
+  if (dial.state === 'over' || call === null || call.endedAtMs === null) return undefined
+  const { endedAtMs, chargedMs } = call
+  const disposition = classifyCall(call)
+  const policy = { attemptsMax: campaign.attemptsMax, afterMs: campaign.retryAfterMs, on: campaign.retryOn }
+  const contact = decideContactState(disposition, attempts, policy, endedAtMs)
+  const isWaiting = contact.state === 'waiting'
+  return {
+    callId,
+    contactId,
+    disposition,
+    contactState: contact.state,
+    nextAttemptAtMs: isWaiting ? contact.nextAttemptAtMs : endedAtMs,
+    isAttempt: isWaiting ? contact.counts : true,
+    beganByMs: disposition === 'not_called' ? null : endedAtMs,
+    chargedMs,
+    provisional: isProvisional(call, disposition),
+  }
+}
+
+function countOutcome(campaign: CampaignRow, outcome: FinishedDial): CampaignRow {
+  const { disposition, contactState, chargedMs } = outcome
+  const { counts, failuresInRow } = campaign
+  const isCalled = disposition !== 'not_called'
+  return {
+    ...campaign,
+    counts: countContact({ ...counts, calling: counts.calling - 1 }, contactState),
+    usedMs: campaign.usedMs + chargedMs,
+    dialsOver: campaign.dialsOver + (isCalled ? 1 : 0),
+    failuresInRow: !isCalled ? failuresInRow : disposition === 'failed' ? failuresInRow + 1 : 0,
+  }
+}
+
+function countContact(
+  counts: CampaignRow['counts'],
+  state: FinishedDial['contactState'],
+): CampaignRow['counts'] {
+  switch (state) {
+    case 'waiting':
+      return { ...counts, waiting: counts.waiting + 1 }
+    case 'reached':
+      return { ...counts, reached: counts.reached + 1 }
+    case 'not_reached':
+      return { ...counts, notReached: counts.notReached + 1 }
+    default:
+      return assertNever(state)
+  }
+}
+
+function classifyCall({ status, answered, endReason }: DialedCall): Disposition {
+  return classifyDisposition({ refused: status === 'refused', answered, endReason, lost: status === 'lost' })
+}
+
+/** Whether a dial is over or about to be, while its call may still change. */
+export function isProvisionallyOver({ state, call }: DialRow): boolean {
+  if (call === null || (state !== 'over' && call.endedAtMs === null)) return false
+  return isProvisional(call, classifyCall(call))
+}
+
+/** Whether a call may still change: its end is presumed, or a conversation's answer is not reported yet. */
+function isProvisional({ status, answered, endedAtMs }: DialedCall, disposition: Disposition): boolean {
+  if (endedAtMs === null || status === 'lost') return true
+  return !answered && (disposition === 'reached' || disposition === 'voicemail')
+}
+
+/**
+ * Corrects dials that were over before and whose calls have changed since: what they were charged, and whether somebody
+ * was reached after all.
+ *
+ * @returns the campaign with its new counts, which are not written
+ */
+export async function correctDialOutcomes(
+  tx: Tx,
+  campaign: CampaignRow,
+  dials: readonly DialRow[],
+): Promise<CampaignRow> {
+  const corrections = dials.flatMap((dial) => decideCorrection(dial) ?? [])
+  if (corrections.length === 0) return campaign
+  await correctDials(tx, campaign, corrections)
   const counts = { ...campaign.counts }
   let { usedMs } = campaign
-  for (const { moreMs, reached, contactState } of corrected) {
+  for (const { moreMs, reached, contactState } of corrections) {
     usedMs += moreMs
     if (!reached) continue
     counts.reached += 1
@@ -102,21 +124,22 @@ export async function correct(
   return { ...campaign, counts, usedMs }
 }
 
-type Correction = Corrected & Pick<DialRow, 'contactState'> & { readonly moreMs: number }
+/** A correction with what it changes in the campaign's counts. `moreMs` may be negative. */
+type CountedCorrection = DialCorrection & Pick<DialRow, 'contactState'> & { readonly moreMs: number }
 
-function correctionOf(dial: DialRow): Correction | undefined {
+function decideCorrection(dial: DialRow): CountedCorrection | undefined {
   const { callId, contactId, call, contactState } = dial
   if (dial.state !== 'over' || call === null) return undefined
-  const outcome = outcomeOf(call)
-  const provisional = isProvisional(call, outcome)
-  const reached = outcome === 'reached' && mayTurnOutReached(dial)
+  const disposition = classifyCall(call)
+  const provisional = isProvisional(call, disposition)
+  const reached = disposition === 'reached' && mayTurnOutReached(dial)
   const moreMs = call.chargedMs - dial.chargedMs
   if (moreMs === 0 && provisional === dial.provisional && !reached) return undefined
   return { callId, contactId, contactState, chargedMs: call.chargedMs, moreMs, provisional, reached }
 }
 
-/** Its contact was taken not to be reached, and nobody called again since. */
-function mayTurnOutReached({ outcome, isLast, contactState }: DialRow): boolean {
-  const counted = outcome !== 'reached' && outcome !== 'not_called' && outcome !== 'canceled'
-  return counted && isLast && (contactState === 'waiting' || contactState === 'not_reached')
+/** Whether the dial's contact counts as not reached, and was not called again since. */
+function mayTurnOutReached({ disposition, isLast, contactState }: DialRow): boolean {
+  const isMissed = disposition !== 'reached' && disposition !== 'not_called' && disposition !== 'canceled'
+  return isMissed && isLast && (contactState === 'waiting' || contactState === 'not_reached')
 }

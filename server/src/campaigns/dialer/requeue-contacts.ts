@@ -3,24 +3,24 @@ import type { Ledger } from '../../ledger/index.ts'
 import type { DialFailureReason, DialResult } from '../../voice/index.ts'
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { findCampaign } from '../campaign-store.ts'
-import { keepCampaign, pause } from '../lifecycle.ts'
-import { type DialRow, loadDials, type Settled, writeSettled } from './dial-store.ts'
+import { pauseCampaign, saveCampaign } from '../lifecycle.ts'
+import { type DialRow, type FinishedDial, finishDials, loadDials } from './dial-store.ts'
 
-/** How long a campaign waits when the plan's calls at once are all taken. */
-const FULL_MS = 3_000
-/** How long it waits after other refusals, so that it does not run against the gate. */
+/** How long a campaign waits when all of the plan's concurrent calls are in use. */
+const PLAN_FULL_MS = 3_000
+/** How long a campaign waits after another refusal, so that it does not ask again and again. */
 const REFUSED_MS = 1_000
 
 export type RequeueDeps = {
   readonly ledger: Pick<Ledger, 'changeWorkspace'>
 }
 
-/** A dial that did not become a call. `dialed` left out: it was taken back before anybody was asked. */
+/** A dial that called nobody. Without `dialed`, its order was canceled before a carrier was asked. */
 type NotCalled = { readonly callId: string; readonly dialed?: DialResult }
 
 /**
- * Dials that came to nothing: nobody was called, so the contact waits again as if nothing had been, and the campaign
- * waits or pauses. What failed at the carrier has a call that says so; the next turn reads it there.
+ * Ends dials that called nobody and requeues their contacts: they wait again and no dial attempt is counted. The campaign
+ * waits a little or pauses. A dial that failed at the carrier has a call that says so; the next advance reads it there.
  */
 export async function requeueContacts(
   { ledger }: RequeueDeps,
@@ -31,41 +31,41 @@ export async function requeueContacts(
   await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const campaign = await findCampaign(tx, { workspaceId, id })
     if (campaign === undefined) return
-    const settled = (await loadDials(tx, campaign, []))
+    const outcomes = (await loadDials(tx, campaign, []))
       .filter(({ callId, state }) => known.has(callId) && state !== 'over')
       .filter(({ call }) => call === null || call.status === 'refused')
-      .map(settledAsNotCalled)
-    await writeSettled(tx, campaign, settled)
+      .map(endAsNotCalled)
+    await finishDials(tx, campaign, outcomes)
     const counts = {
       ...campaign.counts,
-      calling: campaign.counts.calling - settled.length,
-      waiting: campaign.counts.waiting + settled.length,
+      calling: campaign.counts.calling - outcomes.length,
+      waiting: campaign.counts.waiting + outcomes.length,
     }
-    const next = { ...campaign, counts, lookAtMs: nowMs + waitMs(notCalled) }
+    const next = { ...campaign, counts, lookAtMs: nowMs + decideWaitMs(notCalled) }
     const reason = findPauseReason(notCalled)
-    if (reason !== null && campaign.status === 'running') await pause(tx, unit, next, reason, nowMs)
-    else await keepCampaign(tx, unit, next)
+    if (reason !== null && campaign.status === 'running') await pauseCampaign(tx, unit, next, reason, nowMs)
+    else await saveCampaign(tx, unit, next)
   })
 }
 
-function settledAsNotCalled({ callId, contactId }: DialRow): Settled {
+function endAsNotCalled({ callId, contactId }: DialRow): FinishedDial {
   return {
     callId,
     contactId,
-    outcome: 'not_called',
-    state: 'waiting',
+    disposition: 'not_called',
+    contactState: 'waiting',
     nextAttemptAtMs: 0,
-    counts: false,
+    isAttempt: false,
     beganByMs: null,
     chargedMs: 0,
     provisional: false,
   }
 }
 
-/** What was taken back is called when it is time; what failed at the carrier is looked at at once. */
-function waitMs(notCalled: readonly NotCalled[]): number {
+/** How long the campaign waits. 0 after a canceled order or a failure at the carrier: it is looked at again at once. */
+function decideWaitMs(notCalled: readonly NotCalled[]): number {
   const reasons = notCalled.map(({ dialed }) => (dialed?.outcome === 'refused' ? dialed.reason : null))
-  if (reasons.includes('concurrency_limit')) return FULL_MS
+  if (reasons.includes('concurrency_limit')) return PLAN_FULL_MS
   return reasons.some((reason) => reason !== null) ? REFUSED_MS : 0
 }
 

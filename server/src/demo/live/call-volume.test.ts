@@ -1,6 +1,6 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom } from '../../platform/seeded-random.ts'
 import { createPace } from './call-volume.ts'
 
 const stepMs = 3_000
@@ -10,7 +10,7 @@ const hourMs = 60 * 60_000
 function crowdsOf(hours: number, isWatchedAt: (hour: number) => boolean): number[] {
   let nowMs = 0
   const pace = createPace({
-    chance: seededRandom(1),
+    chance: createSeededRandom(1),
     isWatched: () => isWatchedAt(nowMs / hourMs),
     startsAtMs: nowMs,
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
-import { type CampaignAnswer, campaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
+import { type CampaignAnswer, createCampaignCustomer, steadyLife } from '../../../test/campaign-customer.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { keepCampaign } from './restart-demo-campaign.ts'
 
@@ -11,17 +11,17 @@ beforeAll(async () => {
 afterAll(() => closeInOrder(t))
 
 test('another campaign follows the demo’s one that is complete, while somebody watches', async () => {
-  const customer = await campaignCustomer(t)
+  const customer = await createCampaignCustomer(t)
   const { app, database, clock } = t
   const keep = (watched: boolean) =>
     keepCampaign({ database, clock, ledger: app.ledger, isWatched: () => watched }, customer.uuid)
-  const { id } = await customer.started({ name: 'Check-up recall', concurrency: 2 }, 2)
+  const { id } = await customer.startCampaign({ name: 'Check-up recall', concurrency: 2 }, 2)
   expect(await keep(true)).toBe(false)
   for (let seconds = 0; seconds < 90; seconds += 15) {
     clock.advance(15_000)
     await app.runDue()
   }
-  expect((await customer.get(id)).status).toBe('completed')
+  expect((await customer.readCampaign(id)).status).toBe('completed')
   expect(await keep(false)).toBe(false)
   expect(await keep(true)).toBe(true)
   const { data } = (await customer.ask<{ data: CampaignAnswer[] }>('GET', '/v1/campaigns')).body

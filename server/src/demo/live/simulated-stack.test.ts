@@ -6,7 +6,7 @@ import { createAgent } from '../../agents/index.ts'
 import { createReaper } from '../../calls/index.ts'
 import { grantByOperator, readLine } from '../../ledger/index.ts'
 import { createLog } from '../../platform/log.ts'
-import { seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom } from '../../platform/seeded-random.ts'
 import type { CallHabits, EndingWeights } from '../planned-call.ts'
 import { createPace } from './call-volume.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
@@ -46,7 +46,7 @@ function stackOf(
   return createSimulatedStack({
     api: createStackApi(origin, key),
     clock: world.clock,
-    chance: seededRandom(seed),
+    chance: createSeededRandom(seed),
     log,
     habitsOf: () => habits,
     pace: watched(seed),
@@ -56,7 +56,7 @@ function stackOf(
 
 /** Of a workspace that somebody looks at. */
 const watched = (seed: number) =>
-  createPace({ chance: seededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
+  createPace({ chance: createSeededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
 
 async function workspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
@@ -187,7 +187,7 @@ describe('the simulated voice stack', () => {
     })
     const deps = {
       clock: world.clock,
-      chance: seededRandom(5),
+      chance: createSeededRandom(5),
       log,
       habitsOf: () => habits,
       pace: watched(5),

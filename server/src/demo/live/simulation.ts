@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { startInterval } from '../../platform/interval.ts'
 import type { Logger } from '../../platform/log.ts'
-import { seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom } from '../../platform/seeded-random.ts'
 import { cast } from '../demo-agents.ts'
 import type { CallHabits } from '../planned-call.ts'
 import { createPace } from './call-volume.ts'
@@ -79,7 +79,7 @@ async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspace
   ]
   try {
     const key = await freshKey(deps, workspaceId)
-    const chance = seededRandom(clock.now())
+    const chance = createSeededRandom(clock.now())
     const stack = createSimulatedStack({
       api: createStackApi(deps.origin, key),
       clock,

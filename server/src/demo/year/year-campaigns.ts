@@ -6,7 +6,7 @@ import {
   startCampaign,
 } from '../../campaigns/index.ts'
 import { invariant } from '../../platform/problem.ts'
-import { seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom } from '../../platform/seeded-random.ts'
 import { createVoice } from '../../voice/index.ts'
 import { type CampaignCast, campaignCast } from '../demo-campaigns.ts'
 import { changeCampaign, makeCampaign } from '../make-campaign.ts'
@@ -36,7 +36,7 @@ type Step = { readonly atMs: number; readonly act: () => Promise<unknown> }
 export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker, 'dueAtMs' | 'look'> {
   const { world, workspaceId, agentIdOf, timeZone, endsAtMs } = deps
   const { clock, database, ledger, engine } = world
-  const { carrier, nextAtMs, deliverDue } = createYearCarrier(clock, seededRandom(7))
+  const { carrier, nextAtMs, deliverDue } = createYearCarrier(clock, createSeededRandom(7))
   let failure: unknown
   // What goes on in the background is waited for, and fails with the rest.
   const onError = (error: unknown) => {

@@ -45,7 +45,7 @@ export function createYearPurse(world: YearWorld, workspaceId: string, actor: Ac
 
   return {
     async useCard(testCard) {
-      const before = await payments.defaultMethod(tx, workspaceId)
+      const before = await payments.findDefaultMethod(tx, workspaceId)
       const answer = await payments.requestMethod(workspaceId, { testCard })
       invariant(answer.kind === 'saved', 'The sandbox bank hands its cards out at once')
       await payments.saveMethod(workspaceId, answer.method)

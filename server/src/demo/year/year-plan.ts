@@ -1,4 +1,4 @@
-import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../platform/seeded-random.ts'
 import { type CastAgent, cast } from '../demo-agents.ts'
 import { type EndingWeights, lastReportMs, type PlannedCall, planCall } from '../planned-call.ts'
 
@@ -26,7 +26,7 @@ const dayMs = 24 * 60 * 60_000
 
 /** The calls of the demo's year in the order in which they begin to ring. The same options make the same calls. */
 export function planYear(options: YearOptions): YearCall[] {
-  const chance = seededRandom(options.seed)
+  const chance = createSeededRandom(options.seed)
   const { startsAtMs, endsAtMs } = options
   const calls: YearCall[] = []
   for (const day of daysOf(options)) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checked } from '../../platform/http/validation.ts'
+import { parseValue } from '../../platform/http/validation.ts'
 import { invalid } from '../../platform/problem.ts'
 import { memberOf } from '../records/tokens.ts'
 
@@ -41,7 +41,7 @@ export const ChatRequestDescribed = z
 
 /** Throws `invalid_request`. */
 export function checkedBody(body: unknown): { body: ChatRequest; named: z.infer<typeof Understood> } {
-  const named = checked(Understood, body)
+  const named = parseValue(Understood, body)
   const messages = memberOf(body, 'messages')
   if (!Array.isArray(messages) || messages.length === 0) {
     throw invalid('/messages', '"messages" must be a list of at least one message.')

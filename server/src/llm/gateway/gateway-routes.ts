@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HttpServer, Routes } from '../../platform/http/http-server.ts'
-import { problemFrom } from '../../platform/http/problem-answer.ts'
+import { problemFrom } from '../../platform/http/problem-response.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'

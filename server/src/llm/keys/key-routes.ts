@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { Problem } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -63,11 +63,11 @@ export function llmKeyRoutes(deps: LlmDeps): Routes {
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
         await deps.ledger.catchUpIfDue(workspaceId)
-        const { limit = limitDefault, cursor } = request.query
+        const { limit = LIMIT_DEFAULT, cursor } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const reason = ownKeysReason(await requireSubscription(database, workspaceId))
         const rows = await listKeys(database, workspaceId, { beforeId, limit: limit + 1 })
-        const keys = page(
+        const keys = buildPage(
           rows,
           limit,
           (row) => [row.id],

@@ -2,7 +2,7 @@ import { localDateOf } from '@talktime/core/time/local-day'
 import { isDate } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
 import type { Routes } from '../../platform/http/http-server.ts'
-import { decodeCursor, ListQuery, limitDefault, listOf, page } from '../../platform/http/lists.ts'
+import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -79,7 +79,7 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
       },
       async (request) => {
         const { workspaceId } = await access.scopeOf(request)
-        const { limit = limitDefault, cursor, agentId, callId, ...rest } = request.query
+        const { limit = LIMIT_DEFAULT, cursor, agentId, callId, ...rest } = request.query
         const [beforeId] = decodeCursor(cursor, ['uuid']) ?? []
         const filter = {
           agentId: uuidOrNull('agent', agentId),
@@ -89,7 +89,7 @@ export function llmUsageRoutes(deps: UsageDeps): Routes {
           failed: rest.failed === 'true',
         }
         const rows = await listRequests(database, workspaceId, filter, { beforeId, limit: limit + 1 })
-        return page(rows, limit, (row) => [row.id], requestResponse)
+        return buildPage(rows, limit, (row) => [row.id], requestResponse)
       },
     )
   }

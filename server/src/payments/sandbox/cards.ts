@@ -2,25 +2,25 @@ import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { TestCard } from '../gateway.ts'
 
 /** How the bank answers a charge. */
-export type CardBehaviour =
+export type CardBehavior =
   | { readonly kind: 'succeeds' }
-  /** It is charged, and the answer gets lost on the way. */
+  /** The card is charged, and the answer gets lost on its way. */
   | { readonly kind: 'succeeds_unheard' }
   | { readonly kind: 'wants_confirmation' }
   | { readonly kind: 'declines'; readonly code: DeclineCode }
 
 export const testCardTraits: Record<
   TestCard,
-  { readonly lastFour: string; readonly behaviour: CardBehaviour }
+  { readonly lastFour: string; readonly behavior: CardBehavior }
 > = {
-  success: { lastFour: '4242', behaviour: { kind: 'succeeds' } },
-  decline: { lastFour: '0002', behaviour: { kind: 'declines', code: 'card_declined' } },
-  insufficient_funds: { lastFour: '9995', behaviour: { kind: 'declines', code: 'insufficient_funds' } },
-  requires_action: { lastFour: '3184', behaviour: { kind: 'wants_confirmation' } },
-  unknown_outcome: { lastFour: '0119', behaviour: { kind: 'succeeds_unheard' } },
+  success: { lastFour: '4242', behavior: { kind: 'succeeds' } },
+  decline: { lastFour: '0002', behavior: { kind: 'declines', code: 'card_declined' } },
+  insufficient_funds: { lastFour: '9995', behavior: { kind: 'declines', code: 'insufficient_funds' } },
+  requires_action: { lastFour: '3184', behavior: { kind: 'wants_confirmation' } },
+  unknown_outcome: { lastFour: '0119', behavior: { kind: 'succeeds_unheard' } },
 }
 
-/** Why the bank declines, with what the customer is told. */
+/** The reasons for which the bank declines, with what the customer reads. */
 export const declines = {
   card_declined: { class: 'soft', message: 'The bank declined the card. Use another card, or ask the bank.' },
   insufficient_funds: { class: 'soft', message: 'The card has insufficient funds. Use another card.' },

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
+import { type GatewayBench, gatewayContract } from '../../../test/gateway-contract.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { type GatewayBench, gatewayContract } from '../gateway-contract.test-suite.ts'
 import { createSandboxGateway, type SandboxGateway } from './gateway.ts'
 
 let database: Database
@@ -15,10 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => drop())
 
-function bench(): GatewayBench {
+function openBench(): GatewayBench {
   return {
     gateway,
-    async card(testCard) {
+    async saveCard(testCard) {
       const customerRef = `customer_${randomUUID()}`
       const answer = await gateway.addMethod(customerRef, { testCard, returnUrl: 'https://example.com' })
       if (answer.kind !== 'saved') throw new Error('The sandbox saves its cards at once')
@@ -28,7 +28,7 @@ function bench(): GatewayBench {
       const end = decision === 'confirm' ? 'confirmed' : 'authentication_failed'
       await gateway.bank.finish(actionUrl.split('/').at(-1) ?? '', end)
     },
-    async taken(purchaseId) {
+    async listTaken(purchaseId) {
       const { rows } = await database.query<{ amount: number }>(
         `select amount_minor as amount from sandbox_charges where idempotency_key = $1 and status = 'succeeded'`,
         [purchaseId],
@@ -39,13 +39,13 @@ function bench(): GatewayBench {
 }
 
 describe('the sandbox keeps the contract of gateways', () => {
-  for (const { name, run } of gatewayContract) test(name, () => run(bench()))
+  for (const { name, run } of gatewayContract) test(name, () => run(openBench()))
 })
 
-test('what is rolled back in Talktime, the bank remembers', async () => {
+test('the bank remembers what Talktime rolls back', async () => {
   const purchaseId = randomUUID()
-  const { customerRef, methodRef } = await bench().card('success')
-  const intent = {
+  const { customerRef, methodRef } = await openBench().saveCard('success')
+  const request = {
     purchaseId,
     workspaceId: randomUUID(),
     amountMinor: 1200,
@@ -59,9 +59,9 @@ test('what is rolled back in Talktime, the bank remembers', async () => {
   }
   const crash = database.transaction(async (tx) => {
     await tx.query('create table half_done ()')
-    await gateway.charge(intent)
+    await gateway.charge(request)
     throw new Error('crash')
   })
   await expect(crash).rejects.toThrow('crash')
-  expect(await gateway.lookUp(intent)).toMatchObject({ outcome: 'succeeded' })
+  expect(await gateway.lookUp(request)).toMatchObject({ outcome: 'succeeded' })
 })

@@ -1,8 +1,17 @@
+import { assertNever } from '@talktime/core/exhaustive'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { invalid } from '../../platform/problem.ts'
-import { type ChargeOutcome, type ChargeRequest, type Gateway, testCards } from '../gateway.ts'
-import { type BankCharge, openSandboxBank, type SandboxBank } from './bank.ts'
+import {
+  type ChargeOutcome,
+  type ChargeRequest,
+  type Gateway,
+  type MethodAnswer,
+  type MethodRequest,
+  type NotFound,
+  testCards,
+} from '../gateway.ts'
+import { type BankCharge, openSandboxBank, type SandboxBank } from './bank-store.ts'
 import { declines } from './cards.ts'
 
 /** Payments without money: cards that do what their names say, at a bank in this database. */
@@ -10,53 +19,55 @@ export type SandboxGateway = Gateway & { readonly name: 'sandbox'; readonly bank
 
 export function createSandboxGateway(deps: { database: Database; clock: Clock }): SandboxGateway {
   const bank = openSandboxBank(deps.database)
+
+  async function addMethod(customerRef: string, { testCard }: MethodRequest): Promise<MethodAnswer> {
+    if (testCard === undefined) {
+      throw invalid('/testCard', `"testCard" is missing: it must be one of ${testCards.join(', ')}.`)
+    }
+    const { ref: methodRef, lastFour } = await bank.issueCard(customerRef, testCard)
+    const expYear = new Date(deps.clock.now()).getUTCFullYear() + 3
+    return {
+      kind: 'saved',
+      method: { methodRef, brand: 'visa', lastFour, expMonth: 12, expYear, testCard },
+    }
+  }
+
+  async function lookUp({ purchaseId }: ChargeRequest): Promise<ChargeOutcome | NotFound> {
+    const charge = await bank.findByKey(purchaseId)
+    return charge === undefined ? { outcome: 'not_found' } : readOutcome(charge)
+  }
+
   return {
     name: 'sandbox',
     bank,
-    async customer({ workspaceId }) {
+    async createCustomer({ workspaceId }) {
       return `sandbox_customer_${workspaceId.replaceAll('-', '')}`
     },
-    async addMethod(customerRef, { testCard }) {
-      if (testCard === undefined) {
-        throw invalid('/testCard', `"testCard" is missing: it must be one of ${testCards.join(', ')}.`)
-      }
-      const card = await bank.issueCard(customerRef, testCard)
-      const expYear = new Date(deps.clock.now()).getUTCFullYear() + 3
-      const { ref: methodRef, lastFour } = card
-      return {
-        kind: 'saved',
-        method: { methodRef, brand: 'visa', lastFour, expMonth: 12, expYear, testCard },
-      }
-    },
+    addMethod,
     removeMethod: (customerRef, methodRef) => bank.removeCard(customerRef, methodRef),
-    async charge(intent) {
-      const { charge, heard } = await bank.charge({
-        idempotencyKey: intent.purchaseId,
-        customerRef: intent.customerRef,
-        cardRef: intent.methodRef,
-        amountMinor: intent.amountMinor,
-        currency: intent.currency,
-        description: intent.description,
-        returnUrl: intent.returnUrl,
+    async charge(request) {
+      const { charge, isHeard } = await bank.charge({
+        idempotencyKey: request.purchaseId,
+        customerRef: request.customerRef,
+        cardRef: request.methodRef,
+        amountMinor: request.amountMinor,
+        currency: request.currency,
+        description: request.description,
+        returnUrl: request.returnUrl,
       })
-      return heard ? outcomeOf(charge) : { outcome: 'unknown' }
+      return isHeard ? readOutcome(charge) : { outcome: 'unknown' }
     },
     lookUp,
-    async cancel(intent) {
-      const charge = await bank.findByKey(intent.purchaseId)
+    async cancel(request) {
+      const charge = await bank.findByKey(request.purchaseId)
       if (charge !== undefined) await bank.finish(charge.ref, 'canceled')
-      return lookUp(intent)
+      return lookUp(request)
     },
-  }
-
-  async function lookUp(intent: ChargeRequest) {
-    const charge = await bank.findByKey(intent.purchaseId)
-    return charge === undefined ? ({ outcome: 'not_found' } as const) : outcomeOf(charge)
   }
 }
 
-/** What the bank says of a charge. */
-export function outcomeOf(charge: BankCharge): ChargeOutcome {
+/** Converts a charge in the bank's books to an outcome. */
+export function readOutcome(charge: BankCharge): ChargeOutcome {
   const { ref: chargeRef, status, declineCode } = charge
   switch (status) {
     case 'succeeded':
@@ -68,5 +79,7 @@ export function outcomeOf(charge: BankCharge): ChargeOutcome {
       const { class: declineClass, message } = declines[code]
       return { outcome: 'declined', chargeRef, code, message, class: declineClass }
     }
+    default:
+      return assertNever(status)
   }
 }

@@ -1,29 +1,6 @@
-import type { BankCharge } from './bank.ts'
-
-/** The bank's page on which a customer confirms a payment: plain HTML, without a script. */
-export function confirmationPage(charge: BankCharge): string {
-  const rows = [
-    ['Amount', moneyText(charge.amountMinor, charge.currency)],
-    ['For', charge.description],
-    ['Card', `•••• ${charge.lastFour ?? '????'}`],
-  ].map(([term = '', text = '']) => `<dt>${escaped(term)}</dt><dd>${escaped(text)}</dd>`)
-  return page(
-    headings[charge.status],
-    `<dl>${rows.join('')}</dl>${charge.status === 'requires_action' ? questions(charge) : `<p>${escaped(ends[charge.status])}</p>${wayBack(charge)}`}`,
-  )
-}
-
-export function unknownChargePage(): string {
-  return page('There is no such payment', '<p>The link is not complete, or the payment was never made.</p>')
-}
-
-/** Where the customer goes on: the page of this server that the charge came from. */
-export function returnPath(charge: BankCharge): string {
-  const { returnUrl } = charge
-  if (returnUrl === null || !URL.canParse(returnUrl)) return '/billing'
-  const { pathname, search } = new URL(returnUrl)
-  return pathname + search
-}
+import { htmlEscape } from 'escape-goat'
+import { formatMoney } from '../../platform/text-format.ts'
+import type { BankCharge } from './bank-store.ts'
 
 const headings = {
   requires_action: 'Confirm this payment',
@@ -31,38 +8,74 @@ const headings = {
   declined: 'The payment was declined',
 }
 
-const ends = {
-  succeeded: 'Nothing is left to do here.',
+const endings = {
+  succeeded: 'There is nothing left to do here.',
   declined: 'Nothing was charged.',
 }
 
-function questions(charge: BankCharge): string {
+/** The bank's page on which a customer confirms a payment: plain HTML, without a script. */
+export function renderConfirmation(charge: BankCharge): string {
+  return renderPage(
+    headings[charge.status],
+    `<dl>${renderDetails(charge)}</dl>${
+      charge.status === 'requires_action'
+        ? renderChoices(charge)
+        : htmlEscape`<p>${endings[charge.status]}</p>` + renderWayBack(charge)
+    }`,
+  )
+}
+
+export function renderUnknownCharge(): string {
+  return renderPage(
+    'There is no such payment',
+    '<p>The link is incomplete, or the payment was never made.</p>',
+  )
+}
+
+/** The page of this server to which the customer returns. */
+export function buildReturnPath({ returnUrl }: BankCharge): string {
+  if (returnUrl === null || !URL.canParse(returnUrl)) return '/billing'
+  const { pathname, search } = new URL(returnUrl)
+  return pathname + search
+}
+
+function renderDetails(charge: BankCharge): string {
+  const rows = [
+    ['Amount', formatMoney(charge.amountMinor, charge.currency)],
+    ['For', charge.description],
+    ['Card', `•••• ${charge.lastFour ?? '????'}`],
+  ]
+  return rows.map(([term = '', text = '']) => htmlEscape`<dt>${term}</dt><dd>${text}</dd>`).join('')
+}
+
+function renderChoices(charge: BankCharge): string {
   const path = `/sandbox-bank/${encodeURIComponent(charge.ref)}`
-  return `<p>Nothing is charged until you confirm. You may also come back to this page later.</p>
+  return htmlEscape`<p>Nothing is charged until you confirm. You can also come back to this page later.</p>
 <div class="choices">
 <form method="post" action="${path}/confirm"><button class="main">Confirm</button></form>
 <form method="post" action="${path}/decline"><button>Decline</button></form>
 </div>`
 }
 
-function wayBack(charge: BankCharge): string {
-  return `<p><a href="${escaped(returnPath(charge))}">Back to billing</a></p>`
+function renderWayBack(charge: BankCharge): string {
+  return htmlEscape`<p><a href="${buildReturnPath(charge)}">Back to billing</a></p>`
 }
 
-function page(heading: string, body: string): string {
+/** @param body HTML */
+function renderPage(heading: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escaped(heading)} · Sandbox bank</title>
+<title>${htmlEscape(heading)} · Sandbox bank</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
 <p class="bank">Sandbox bank · no real money moves here</p>
-<h1>${escaped(heading)}</h1>
+<h1>${htmlEscape(heading)}</h1>
 ${body}
 </main>
 </body>
@@ -88,21 +101,3 @@ button.main { background: light-dark(#1c1c1a, #ededeb); border-color: transparen
 a { color: inherit; }
 :focus-visible { outline: 3px solid light-dark(#2563eb, #7aa7ff); outline-offset: 2px; }
 `
-
-/** "$24.00" from 2400 minor units. */
-function moneyText(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-}

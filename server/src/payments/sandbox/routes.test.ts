@@ -7,8 +7,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A purchase that waits for the bank's confirmation, and the page where that is given. */
-async function waiting(): Promise<{ workspace: KeyedWorkspace; purchase: TestBody; page: string }> {
+/** Creates a purchase that waits for the bank's confirmation. `page` is the path of the bank's page. */
+async function createWaiting(): Promise<{ workspace: KeyedWorkspace; purchase: TestBody; page: string }> {
   const workspace = await world.addWorkspace()
   const { key } = workspace
   await world.request('POST', '/v1/payment-methods', { key, body: { testCard: 'requires_action' } })
@@ -19,7 +19,7 @@ async function waiting(): Promise<{ workspace: KeyedWorkspace; purchase: TestBod
   return { workspace, purchase, page: new URL(String(purchase.actionUrl)).pathname }
 }
 
-/** As the page's form sends it. */
+/** Sends the form of the page. */
 function press(page: string, button: 'confirm' | 'decline') {
   return world.request('POST', `${page}/${button}`, {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -27,13 +27,13 @@ function press(page: string, button: 'confirm' | 'decline') {
   })
 }
 
-async function purchaseOf(workspace: KeyedWorkspace, id: string): Promise<TestBody> {
+async function readPurchase(workspace: KeyedWorkspace, id: string): Promise<TestBody> {
   return (await world.request('GET', `/v1/purchases/${id}`, { key: workspace.key })).body
 }
 
 describe('the sandbox bank’s page', () => {
-  test('says what is to be paid, by which card, and runs no script', async () => {
-    const { page } = await waiting()
+  test('shows the amount and the card, and runs no script', async () => {
+    const { page } = await createWaiting()
     const { status, text, headers } = await world.request('GET', page)
     expect(status).toBe(200)
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
@@ -46,12 +46,12 @@ describe('the sandbox bank’s page', () => {
     expect(text).not.toContain('<script')
   })
 
-  test('Confirm pays: the credits are there, and the customer is sent back to billing', async () => {
-    const { workspace, purchase, page } = await waiting()
+  test('Confirm pays, adds the credits and sends the customer back to billing', async () => {
+    const { workspace, purchase, page } = await createWaiting()
     const { status, headers } = await press(page, 'confirm')
     expect(status).toBe(303)
     expect(headers.location).toBe(`/billing?purchase=${purchase.id}`)
-    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({
+    expect(await readPurchase(workspace, purchase.id)).toMatchObject({
       status: 'succeeded',
       actionUrl: null,
       balanceAfter: { credits: 1_200 },
@@ -60,38 +60,38 @@ describe('the sandbox bank’s page', () => {
   })
 
   test('Decline charges nothing', async () => {
-    const { workspace, purchase, page } = await waiting()
+    const { workspace, purchase, page } = await createWaiting()
     expect((await press(page, 'decline')).status).toBe(303)
-    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({
+    expect(await readPurchase(workspace, purchase.id)).toMatchObject({
       status: 'failed',
       failure: { code: 'authentication_failed' },
     })
     expect((await world.request('GET', page)).text).toContain('<h1>The payment was declined</h1>')
   })
 
-  test('what was decided stays: pressing again, or the other button, changes nothing', async () => {
-    const { workspace, purchase, page } = await waiting()
+  test('a decision stays, whichever button is pressed afterwards', async () => {
+    const { workspace, purchase, page } = await createWaiting()
     const presses = ['confirm', 'decline', 'confirm'] as const
     await press(page, 'confirm')
     await Promise.all(presses.map((button) => press(page, button)))
-    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
+    expect(await readPurchase(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
     const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
     expect(body.data.filter(({ kind }) => kind === 'top_up')).toHaveLength(1)
   })
 
-  test('a confirmation that Talktime never heard of is found by reconciliation', async () => {
-    const { workspace, purchase, page } = await waiting()
-    // The bank keeps it, and the telling is lost.
+  test('a confirmation whose report was lost is found by reconciliation', async () => {
+    const { workspace, purchase, page } = await createWaiting()
+    // The bank records it, and its report is lost.
     await world.database.query(`update sandbox_charges set status = 'succeeded' where ref = $1`, [
       page.split('/').at(-1),
     ])
-    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'requires_action' })
+    expect(await readPurchase(workspace, purchase.id)).toMatchObject({ status: 'requires_action' })
     world.clock.advance(60_000)
     await world.app.payments.reconcileDue()
-    expect(await purchaseOf(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
+    expect(await readPurchase(workspace, purchase.id)).toMatchObject({ status: 'succeeded' })
   })
 
-  test('404: for a payment that is not there', async () => {
+  test('404: there is no such payment', async () => {
     for (const [method, path] of [
       ['GET', '/sandbox-bank/nothing'],
       ['POST', '/sandbox-bank/nothing/confirm'],

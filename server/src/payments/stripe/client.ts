@@ -1,23 +1,24 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
 import Stripe from 'stripe'
 
 export type StripeAccess = {
-  /** sk_… or rk_…. */
+  /** Begins with `sk_` or `rk_`. */
   readonly secretKey: string
-  /** The origin of the API's server; undefined: Stripe's own. */
+  /** The origin of a server that stands in for Stripe's API; `undefined` is Stripe itself. */
   readonly apiHost?: string | undefined
-  /** How long an answer is waited for, in milliseconds; undefined: as long as Stripe usually needs. */
+  /** How long to wait for an answer, in milliseconds. Stripe usually answers within the default. */
   readonly answerMsMax?: number | undefined
 }
 
-const answerMsMaxUsual = 8_000
+const ANSWER_MS_MAX = 8 * SECOND_MS
 
 /**
- * Stripe's own SDK. It repeats a request once, under the idempotency key of the first, where the connection broke or
- * Stripe says that it should.
+ * Opens Stripe's own SDK. It repeats a request once, under the idempotency key of the first, if the connection broke or
+ * Stripe asks for a repeat.
  */
-export function openClient({ secretKey, apiHost, answerMsMax = answerMsMaxUsual }: StripeAccess): Stripe {
+export function openClient({ secretKey, apiHost, answerMsMax = ANSWER_MS_MAX }: StripeAccess): Stripe {
   return new Stripe(secretKey, {
-    ...(apiHost !== undefined && addressOf(apiHost)),
+    ...(apiHost !== undefined && readAddress(apiHost)),
     timeout: answerMsMax,
     maxNetworkRetries: 1,
     telemetry: false,
@@ -25,7 +26,7 @@ export function openClient({ secretKey, apiHost, answerMsMax = answerMsMaxUsual 
   })
 }
 
-function addressOf(apiHost: string): Pick<Stripe.StripeConfig, 'protocol' | 'host' | 'port'> {
+function readAddress(apiHost: string): Pick<Stripe.StripeConfig, 'protocol' | 'host' | 'port'> {
   const { protocol, hostname, port } = new URL(apiHost)
   const isSafe = protocol === 'https:'
   return {
@@ -37,13 +38,13 @@ function addressOf(apiHost: string): Pick<Stripe.StripeConfig, 'protocol' | 'hos
 
 const { StripeError, StripeInvalidRequestError } = Stripe.errors
 
-/** Whether Stripe refused a request for what it says, before anything was done; not for its idempotency key. */
+/** Whether Stripe refused a request because of its content, before doing anything. Key conflicts do not count. */
 export function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
   return error instanceof StripeInvalidRequestError
 }
 
-/** What the log is told of a failure: the SDK's own errors hold all that Stripe answered, secrets of charges included. */
-export function forLog({
+/** Reduces an error of the SDK to what may be logged. The SDK's errors hold Stripe's whole answer, secrets included. */
+export function redactForLog({
   type,
   code,
   param,
@@ -54,7 +55,7 @@ export function forLog({
   return Object.assign(new Error(message), { type, code, param, statusCode, requestId })
 }
 
-/** Whether Stripe, or the way to it, is what failed, and not a program error of ours. */
+/** Whether Stripe or the connection to it failed, as opposed to this program. */
 export function isStripeFailure(error: unknown): error is Stripe.errors.StripeError {
   return error instanceof StripeError
 }

@@ -1,20 +1,20 @@
 import type Stripe from 'stripe'
 import { publicId } from '../../public-ids.ts'
 import type { Gateway } from '../gateway.ts'
-import { workspaceKey } from './outcome.ts'
-import { reachable } from './unreachable.ts'
+import { callStripe } from './call-stripe.ts'
+import { WORKSPACE_KEY } from './outcome.ts'
 
 /**
- * The workspace's customer at Stripe. It is made by what never changes of a workspace, so that a repeat, under the
- * same idempotency key, makes no second one; then it gets its name.
+ * Creates the workspace's customer at Stripe. The create request contains only what never changes about a workspace, so
+ * that a repeat under its idempotency key creates no second customer. The name is added afterwards.
  */
-export async function makeCustomer(
+export async function createCustomer(
   client: Stripe,
-  { workspaceId, name, email }: Parameters<Gateway['customer']>[0],
+  { workspaceId, name, email }: Parameters<Gateway['createCustomer']>[0],
 ): Promise<string> {
-  return reachable(async () => {
+  return callStripe(async () => {
     const { id } = await client.customers.create(
-      { metadata: { [workspaceKey]: publicId('workspace', workspaceId) } },
+      { metadata: { [WORKSPACE_KEY]: publicId('workspace', workspaceId) } },
       { idempotencyKey: `customer-${workspaceId}` },
     )
     await client.customers.update(id, { name, ...(email !== null && { email }) })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { declineOf, refusalOf } from './declines.ts'
+import { readDecline, readRefusal } from './declines.ts'
 
 test.each([
   // Stripe's code, the bank's code, Stripe's advice → our code, class
@@ -30,16 +30,16 @@ test.each([
   ['card_declined', 'authentication_required', undefined, 'authentication_required', 'action_required'],
   ['payment_intent_authentication_failure', undefined, undefined, 'authentication_failed', 'soft'],
 ] as const)('%s, %s, advice %s: %s, %s', (code, declineCode, advice, ours, declineClass) => {
-  const decline = declineOf({ code, decline_code: declineCode, advice_code: advice })
+  const decline = readDecline({ code, decline_code: declineCode, advice_code: advice })
   expect([decline.code, decline.class]).toEqual([ours, declineClass])
   expect(decline.message).toMatch(/^[A-Z].*\.$/)
 })
 
 test.each(['stolen_card', 'lost_card', 'pickup_card', 'fraudulent', 'merchant_blacklist'])(
-  'a customer is not told that a card is declined as %s, and it is not tried again',
+  'a card declined as %s is not charged again, and the customer does not learn why',
   (declineCode) => {
-    const decline = declineOf({ code: 'card_declined', decline_code: declineCode })
-    expect(decline).toEqual({ ...declineOf(null), class: 'hard' })
+    const decline = readDecline({ code: 'card_declined', decline_code: declineCode })
+    expect(decline).toEqual({ ...readDecline(null), class: 'hard' })
   },
 )
 
@@ -48,6 +48,6 @@ test.each([
   [{ code: 'resource_missing', param: 'customer' }, 'payment_refused'],
   [{ code: 'amount_too_small', param: 'amount' }, 'payment_refused'],
   [{}, 'payment_refused'],
-])('a request that Stripe refuses for %o is %s, and not tried again', (error, code) => {
-  expect(refusalOf(error)).toMatchObject({ code, class: 'hard' })
+])('a request that Stripe refuses for %o is %s, and is not repeated', (error, code) => {
+  expect(readRefusal(error)).toMatchObject({ code, class: 'hard' })
 })

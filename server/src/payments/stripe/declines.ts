@@ -1,9 +1,9 @@
 import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 
-/** Why a charge failed: one of the field's usual codes, and what the customer is told. */
+/** Why a charge failed: one of the codes common in the field, and a sentence for the customer. */
 export type Decline = { readonly code: string; readonly message: string; readonly class: DeclineClass }
 
-/** What Stripe says of a charge that failed, in `last_payment_error` or in an error of the API. */
+/** What Stripe says about a failed charge, in `last_payment_error` or in an error of the API. */
 export type StripeReason = {
   readonly code?: string | undefined
   readonly decline_code?: string | undefined
@@ -45,17 +45,17 @@ const declines = {
   },
   payment_refused: {
     class: 'hard',
-    message: 'This payment cannot be made. Nothing was charged; ask whoever runs this service.',
+    message: 'This payment cannot be made. Nothing was charged; ask the operator of this service.',
   },
 } as const satisfies Record<string, { readonly class: DeclineClass; readonly message: string }>
 
 type DeclineCode = keyof typeof declines
 
 /**
- * Stripe's codes (https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes). A code that is
- * not here is a bank that declined without saying why.
+ * Our codes by Stripe's (https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes). With any other
+ * code, the bank declined without a reason.
  */
-const codeOf: Readonly<Record<string, DeclineCode>> = {
+const codesByStripeCode: Readonly<Record<string, DeclineCode>> = {
   insufficient_funds: 'insufficient_funds',
   card_velocity_exceeded: 'limit_exceeded',
   withdrawal_count_limit_exceeded: 'limit_exceeded',
@@ -82,8 +82,8 @@ const codeOf: Readonly<Record<string, DeclineCode>> = {
 }
 
 /**
- * Declines without a reason that a customer may hear (a stolen card is told as any other), or without one at all,
- * after which the same card is not tried again: https://docs.stripe.com/declines/codes.
+ * Stripe's codes of declines after which a card is not tried again (https://docs.stripe.com/declines/codes). The
+ * customer does not learn the reason: a stolen card is reported like any other decline.
  */
 const hopeless: ReadonlySet<string> = new Set([
   'do_not_try_again',
@@ -103,25 +103,25 @@ const hopeless: ReadonlySet<string> = new Set([
   'transaction_not_allowed',
 ])
 
-/** What a charge's failure means. */
-export function declineOf(reason: StripeReason | null): Decline {
+/** Converts the failure of a charge to a decline. */
+export function readDecline(reason: StripeReason | null): Decline {
   const { code, decline_code: declineCode, advice_code: advice } = reason ?? {}
-  // The bank's own code says more than Stripe's, which is `card_declined` for most of them.
-  const found = codeOf[declineCode ?? ''] ?? codeOf[code ?? ''] ?? 'card_declined'
-  const decline = declineNamed(found)
+  // The bank's own code says more than Stripe's, which is usually `card_declined`.
+  const found = codesByStripeCode[declineCode ?? ''] ?? codesByStripeCode[code ?? ''] ?? 'card_declined'
+  const decline = createDecline(found)
   const isHopeless = hopeless.has(declineCode ?? '') || advice === 'do_not_try_again'
   return isHopeless && decline.class === 'soft' ? { ...decline, class: 'hard' } : decline
 }
 
-/** The request to charge was refused before any bank was asked. */
-export function refusalOf(error: {
+/** Converts a refusal of the charge request, before any bank was asked, to a decline. */
+export function readRefusal(error: {
   readonly code?: string | undefined
   readonly param?: string | undefined
 }): Decline {
   const isAboutCard = error.param === 'payment_method' || error.code === 'payment_method_unactivated'
-  return declineNamed(isAboutCard ? 'card_not_found' : 'payment_refused')
+  return createDecline(isAboutCard ? 'card_not_found' : 'payment_refused')
 }
 
-export function declineNamed(code: DeclineCode): Decline {
+export function createDecline(code: DeclineCode): Decline {
   return { code, ...declines[code] }
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gatewayContract } from '../../../test/gateway-contract.ts'
 import { findPayments, stripeBench } from '../../../test/stripe/bench.ts'
 import type { StripeTestCard } from '../../../test/stripe/books-state.ts'
 import { type FakeStripe, startFakeStripe } from '../../../test/stripe/fake-stripe.ts'
 import { virtualClock } from '../../platform/clock.ts'
 import type { ChargeRequest } from '../gateway.ts'
-import { gatewayContract } from '../gateway-contract.test-suite.ts'
 import { openClient } from './client.ts'
 import { createStripeGateway, type StripeGateway } from './gateway.ts'
 
@@ -25,8 +25,8 @@ function open(options: { secretKey?: string; chargeMsMax?: number } = {}): Strip
   return createStripeGateway({ client, clock, onError: (error) => reported.push(error), ...times })
 }
 
-function intentOn(card: StripeTestCard, about: Partial<ChargeRequest> = {}): ChargeRequest {
-  const customer = stripe.books.makeCustomer({})
+function createRequest(card: StripeTestCard, about: Partial<ChargeRequest> = {}): ChargeRequest {
+  const customer = stripe.books.createCustomer({})
   const purchaseId = randomUUID()
   return {
     purchaseId,
@@ -50,12 +50,12 @@ describe('Stripe keeps the contract of gateways', () => {
   for (const { name, run } of gatewayContract) test(name, () => run(stripeBench(stripe, gateway)))
 })
 
-describe('a charge whose answer says nothing is unknown, and the same one comes out in the end', () => {
+describe('a charge without a usable answer is unknown until it is looked up', () => {
   const lost = { kind: 'connection_lost' } as const
   const broken = { kind: 'server_error' } as const
   test.each([
     [
-      'the connection broke before anything was done',
+      'the connection broke before the charge',
       [
         { ...lost, when: 'before' },
         { ...lost, when: 'before' },
@@ -63,214 +63,216 @@ describe('a charge whose answer says nothing is unknown, and the same one comes 
       'not_found',
     ],
     [
-      'the connection broke after it was charged',
+      'the connection broke after the charge',
       [
         { ...lost, when: 'after' },
         { ...lost, when: 'after' },
       ],
       'succeeded',
     ],
-    ['Stripe failed before anything was done', [{ ...broken, when: 'before' }], 'not_found'],
-    ['Stripe failed after it was charged', [{ ...broken, when: 'after' }], 'succeeded'],
-    ['Stripe was asked too often', [{ kind: 'rate_limited' }], 'not_found'],
-    ['Stripe did not know our key', [{ kind: 'wrong_key' }], 'not_found'],
+    ['Stripe failed before the charge', [{ ...broken, when: 'before' }], 'not_found'],
+    ['Stripe failed after the charge', [{ ...broken, when: 'after' }], 'succeeded'],
+    ['Stripe limited the rate', [{ kind: 'rate_limited' }], 'not_found'],
+    ['Stripe did not accept the key', [{ kind: 'wrong_key' }], 'not_found'],
   ] as const)('%s', async (_what, faults, truth) => {
-    const intent = intentOn('visa')
+    const request = createRequest('visa')
     stripe.fail('POST', charge, ...faults)
-    expect(await gateway.charge(intent)).toEqual({ outcome: 'unknown' })
-    expect((await gateway.lookUp(intent)).outcome).toBe(truth)
-    // What Stripe answered stands for a day under the key, a failure too.
+    expect(await gateway.charge(request)).toEqual({ outcome: 'unknown' })
+    expect((await gateway.lookUp(request)).outcome).toBe(truth)
+    // Stripe keeps its answer under the key for a day, even a failure.
     stripe.forgetKeys()
-    if (truth === 'not_found') await gateway.charge(intent)
-    expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
-    expect(await stripeBench(stripe, gateway).taken(intent.purchaseId)).toEqual([2400])
+    if (truth === 'not_found') await gateway.charge(request)
+    expect((await gateway.lookUp(request)).outcome).toBe('succeeded')
+    expect(await stripeBench(stripe, gateway).listTaken(request.purchaseId)).toEqual([2400])
   })
 
-  test('it takes too long', async () => {
-    const intent = intentOn('visa')
-    const { promise: until, resolve: goOn } = Promise.withResolvers<void>()
+  test('the answer took too long', async () => {
+    const request = createRequest('visa')
+    const { promise: until, resolve: proceed } = Promise.withResolvers<void>()
     stripe.fail('POST', charge, { kind: 'late', when: 'after', until })
-    expect(await open({ chargeMsMax: 50 }).charge(intent)).toEqual({ outcome: 'unknown' })
-    // Somebody else asks while it is not over.
-    expect(await gateway.charge(intent)).toEqual({ outcome: 'unknown' })
-    goOn()
-    expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
-    expect(await stripeBench(stripe, gateway).taken(intent.purchaseId)).toEqual([2400])
+    expect(await open({ chargeMsMax: 50 }).charge(request)).toEqual({ outcome: 'unknown' })
+    // Another request comes while it is under way.
+    expect(await gateway.charge(request)).toEqual({ outcome: 'unknown' })
+    proceed()
+    expect((await gateway.lookUp(request)).outcome).toBe('succeeded')
+    expect(await stripeBench(stripe, gateway).listTaken(request.purchaseId)).toEqual([2400])
   })
 
-  test('a connection that breaks is tried again under the same key', async () => {
-    const intent = intentOn('visa')
+  test('a request whose connection broke is repeated under its key', async () => {
+    const request = createRequest('visa')
     stripe.fail('POST', charge, { kind: 'connection_lost', when: 'after' })
-    expect((await gateway.charge(intent)).outcome).toBe('succeeded')
+    expect((await gateway.charge(request)).outcome).toBe('succeeded')
     const keys = stripe.requests.filter(({ path }) => charge.test(path)).slice(-2)
-    expect(keys.map(({ idempotencyKey }) => idempotencyKey)).toEqual([intent.purchaseId, intent.purchaseId])
-    expect(findPayments(stripe, intent.purchaseId)).toHaveLength(1)
+    expect(keys.map(({ idempotencyKey }) => idempotencyKey)).toEqual([request.purchaseId, request.purchaseId])
+    expect(findPayments(stripe, request.purchaseId)).toHaveLength(1)
   })
 
-  test('what failed is told to those who run the server', async () => {
+  test('failures are reported to the operator', async () => {
     reported = []
     stripe.fail('POST', charge, { kind: 'wrong_key' })
-    await gateway.charge(intentOn('visa'))
+    await gateway.charge(createRequest('visa'))
     expect(reported).toMatchObject([
       { type: 'StripeAuthenticationError', statusCode: 401, requestId: expect.stringMatching(/^req_/) },
     ])
-    const customerRef = stripe.books.makeCustomer({}).id
-    await gateway.charge(intentOn('visa', { customerRef }))
+    const customerRef = stripe.books.createCustomer({}).id
+    await gateway.charge(createRequest('visa', { customerRef }))
     expect(reported[1]).toMatchObject({ type: 'StripeInvalidRequestError', param: 'payment_method' })
     expect(reported[1]).not.toHaveProperty('raw')
   })
 })
 
-test('a look-up that Stripe does not answer is unknown, never not found', async () => {
-  const intent = intentOn('visa')
-  const { outcome } = await gateway.charge(intent)
+test('a look-up without an answer is unknown, never not found', async () => {
+  const request = createRequest('visa')
+  const { outcome } = await gateway.charge(request)
   expect(outcome).toBe('succeeded')
   stripe.fail('GET', charge, { kind: 'wrong_key' })
-  expect(await gateway.lookUp(intent)).toEqual({ outcome: 'unknown' })
+  expect(await gateway.lookUp(request)).toEqual({ outcome: 'unknown' })
   stripe.fail('GET', payment, { kind: 'rate_limited' }, { kind: 'rate_limited' })
-  expect(await gateway.lookUp({ ...intent, chargeRef: 'pi_1' })).toEqual({ outcome: 'unknown' })
+  expect(await gateway.lookUp({ ...request, chargeRef: 'pi_1' })).toEqual({ outcome: 'unknown' })
 })
 
-test('a charge that Stripe gave out and does not know any more is unknown, never not found', async () => {
-  expect(await gateway.lookUp(intentOn('visa', { chargeRef: 'pi_gone' }))).toEqual({ outcome: 'unknown' })
+test('a charge that Stripe no longer knows is unknown, never not found', async () => {
+  expect(await gateway.lookUp(createRequest('visa', { chargeRef: 'pi_gone' }))).toEqual({
+    outcome: 'unknown',
+  })
 })
 
 test('a purchase is found behind many others', async () => {
-  const intent = intentOn('visa')
-  await gateway.charge(intent)
+  const request = createRequest('visa')
+  await gateway.charge(request)
   for (let later = 0; later < 5; later += 1) {
-    await gateway.charge({ ...intent, purchaseId: randomUUID() })
+    await gateway.charge({ ...request, purchaseId: randomUUID() })
   }
   stripe.setPageMax(2)
-  expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
-  expect(await gateway.lookUp({ ...intent, purchaseId: randomUUID() })).toEqual({ outcome: 'not_found' })
+  expect((await gateway.lookUp(request)).outcome).toBe('succeeded')
+  expect(await gateway.lookUp({ ...request, purchaseId: randomUUID() })).toEqual({ outcome: 'not_found' })
   stripe.setPageMax(100)
 })
 
-test('a repeat is answered with how the charge is now, not with how it was', async () => {
-  const intent = intentOn('wants_confirmation')
-  expect((await gateway.charge(intent)).outcome).toBe('requires_action')
-  const [made] = findPayments(stripe, intent.purchaseId)
+test('a repeat returns the charge’s current outcome, not the first one', async () => {
+  const request = createRequest('wants_confirmation')
+  expect((await gateway.charge(request)).outcome).toBe('requires_action')
+  const [made] = findPayments(stripe, request.purchaseId)
   if (made !== undefined) stripe.books.decideAtBank(made, 'confirm')
-  expect(await gateway.charge(intent)).toEqual({ outcome: 'succeeded', chargeRef: made?.id })
+  expect(await gateway.charge(request)).toEqual({ outcome: 'succeeded', chargeRef: made?.id })
 })
 
-test('a bank that takes its time is pending, and succeeds later', async () => {
-  const intent = intentOn('processing')
-  const outcome = await gateway.charge(intent)
+test('a charge that takes the bank a while is pending, and succeeds later', async () => {
+  const request = createRequest('processing')
+  const outcome = await gateway.charge(request)
   expect(outcome.outcome).toBe('pending')
-  const [made] = findPayments(stripe, intent.purchaseId)
+  const [made] = findPayments(stripe, request.purchaseId)
   if (made !== undefined) stripe.books.endProcessing(made)
-  expect((await gateway.lookUp(intent)).outcome).toBe('succeeded')
+  expect((await gateway.lookUp(request)).outcome).toBe('succeeded')
 })
 
 describe('a charge that no bank has answered', () => {
-  /** Stripe fails in the middle: the charge is written there, and no bank was asked. */
-  async function half(): Promise<ChargeRequest> {
-    const intent = intentOn('visa')
+  /** Creates a charge at which Stripe failed halfway: it exists there, but no bank was asked. */
+  async function createHalf(): Promise<ChargeRequest> {
+    const request = createRequest('visa')
     stripe.fail('POST', charge, { kind: 'server_error', when: 'before' })
-    expect(await gateway.charge(intent)).toEqual({ outcome: 'unknown' })
-    stripe.books.draftPayment({
+    expect(await gateway.charge(request)).toEqual({ outcome: 'unknown' })
+    stripe.books.createDraft({
       amount: '2400',
       currency: 'usd',
-      customer: intent.customerRef,
-      payment_method: intent.methodRef,
-      metadata: { talktime_purchase: `pur_${intent.purchaseId.replaceAll('-', '')}` },
+      customer: request.customerRef,
+      payment_method: request.methodRef,
+      metadata: { talktime_purchase: `pur_${request.purchaseId.replaceAll('-', '')}` },
     })
-    return intent
+    return request
   }
 
-  test('is pending: it may be made just now', async () => {
-    const intent = await half()
-    expect((await gateway.lookUp(intent)).outcome).toBe('pending')
+  test('is pending, because it may be under way', async () => {
+    const request = await createHalf()
+    expect((await gateway.lookUp(request)).outcome).toBe('pending')
     clock.advance(9 * 60_000)
-    expect((await gateway.lookUp(intent)).outcome).toBe('pending')
+    expect((await gateway.lookUp(request)).outcome).toBe('pending')
   })
 
-  test('is given up after a while, so that it is never made', async () => {
-    const intent = await half()
+  test('is canceled after a while, so that it is never made', async () => {
+    const request = await createHalf()
     clock.advance(11 * 60_000)
-    expect(await gateway.lookUp(intent)).toMatchObject({
+    expect(await gateway.lookUp(request)).toMatchObject({
       outcome: 'declined',
       code: 'processing_error',
       class: 'soft',
     })
-    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
+    expect(findPayments(stripe, request.purchaseId)).toMatchObject([{ status: 'canceled' }])
   })
 })
 
-describe('with nobody before the screen', () => {
-  test('a bank that wants a confirmation can have it later, for the same charge', async () => {
-    const intent = intentOn('wants_confirmation', { offSession: true })
-    const outcome = await gateway.charge(intent)
+describe('off session', () => {
+  test('a charge that the bank wants confirmed can be confirmed later', async () => {
+    const request = createRequest('wants_confirmation', { offSession: true })
+    const outcome = await gateway.charge(request)
     expect(outcome).toEqual({
       outcome: 'requires_action',
       chargeRef: expect.stringMatching(/^pi_/),
-      actionUrl: `/stripe/confirm/pur_${intent.purchaseId.replaceAll('-', '')}`,
+      actionUrl: `/stripe/confirm/pur_${request.purchaseId.replaceAll('-', '')}`,
     })
-    // Stripe was told that nobody is there: it asked no bank for a confirmation, and sent nobody anywhere.
-    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([
+    // Off session, Stripe asks no bank for a confirmation and creates no page.
+    expect(findPayments(stripe, request.purchaseId)).toMatchObject([
       { status: 'requires_payment_method', last_payment_error: { code: 'authentication_required' } },
     ])
     const waiting = {
       chargeRef: 'chargeRef' in outcome ? (outcome.chargeRef ?? '') : '',
-      purchaseId: intent.purchaseId,
-      returnUrl: intent.returnUrl,
+      purchaseId: request.purchaseId,
+      returnUrl: request.returnUrl,
     }
-    const page = await gateway.confirmationUrl(waiting)
+    const page = await gateway.findConfirmationUrl(waiting)
     expect(page).toMatch(/\/bank\/pi_/)
-    expect(await gateway.confirmationUrl(waiting)).toBe(page)
-    expect(findPayments(stripe, intent.purchaseId)).toHaveLength(1)
+    expect(await gateway.findConfirmationUrl(waiting)).toBe(page)
+    expect(findPayments(stripe, request.purchaseId)).toHaveLength(1)
   })
 
-  test('a confirmation that fails then is a decline that may be tried again', async () => {
-    const intent = intentOn('wants_confirmation', { offSession: true })
-    const outcome = await gateway.charge(intent)
+  test('a confirmation that fails later is a soft decline', async () => {
+    const request = createRequest('wants_confirmation', { offSession: true })
+    const outcome = await gateway.charge(request)
     if (outcome.outcome === 'requires_action')
       await stripeBench(stripe, gateway).finish(outcome.actionUrl, 'decline')
-    expect(await gateway.lookUp(intent)).toMatchObject({
+    expect(await gateway.lookUp(request)).toMatchObject({
       outcome: 'declined',
       code: 'authentication_failed',
       class: 'soft',
     })
   })
 
-  test('one that waits can be given up', async () => {
-    const intent = intentOn('wants_confirmation', { offSession: true })
-    await gateway.charge(intent)
-    expect(await gateway.cancel(intent)).toMatchObject({ outcome: 'declined', code: 'canceled' })
-    expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ status: 'canceled' }])
+  test('a charge that waits can be canceled', async () => {
+    const request = createRequest('wants_confirmation', { offSession: true })
+    await gateway.charge(request)
+    expect(await gateway.cancel(request)).toMatchObject({ outcome: 'declined', code: 'canceled' })
+    expect(findPayments(stripe, request.purchaseId)).toMatchObject([{ status: 'canceled' }])
   })
 })
 
-test('a charge of another amount than the purchase’s counts for nothing', async () => {
-  const intent = intentOn('visa')
-  await gateway.charge(intent)
-  await expect(gateway.lookUp({ ...intent, amountMinor: 4800 })).rejects.toThrow('is not the charge of')
+test('a charge of another amount does not pay the purchase', async () => {
+  const request = createRequest('visa')
+  await gateway.charge(request)
+  await expect(gateway.lookUp({ ...request, amountMinor: 4800 })).rejects.toThrow('is not the charge of')
 })
 
-test('a charge of another purchase counts for nothing', async () => {
-  const intent = intentOn('visa')
-  const outcome = await gateway.charge(intent)
+test('a charge of another purchase does not pay the purchase', async () => {
+  const request = createRequest('visa')
+  const outcome = await gateway.charge(request)
   const chargeRef = 'chargeRef' in outcome ? outcome.chargeRef : null
-  await expect(gateway.lookUp({ ...intent, chargeRef, purchaseId: randomUUID() })).rejects.toThrow(
+  await expect(gateway.lookUp({ ...request, chargeRef, purchaseId: randomUUID() })).rejects.toThrow(
     'is not the charge',
   )
 })
 
 test('currencies that Stripe counts in hundredths are charged in hundredths', async () => {
-  const intent = intentOn('visa', { amountMinor: 5, currency: 'ISK' })
-  expect((await gateway.charge(intent)).outcome).toBe('succeeded')
-  expect(findPayments(stripe, intent.purchaseId)).toMatchObject([{ amount: 500, currency: 'isk' }])
+  const request = createRequest('visa', { amountMinor: 5, currency: 'ISK' })
+  expect((await gateway.charge(request)).outcome).toBe('succeeded')
+  expect(findPayments(stripe, request.purchaseId)).toMatchObject([{ amount: 500, currency: 'isk' }])
 })
 
-test('the customer has the workspace’s name, also when the first answer got lost', async () => {
+test('a workspace has one customer with its name, even if the first answer was lost', async () => {
   const lost = { kind: 'connection_lost', when: 'after' } as const
   stripe.fail('POST', /customers$/, lost, lost)
   const workspaceId = randomUUID()
   const workspace = { workspaceId, name: 'Acme', email: 'ada@example.com' }
-  await expect(gateway.customer(workspace)).rejects.toMatchObject({ code: 'unavailable' })
-  const ref = await gateway.customer({ ...workspace, name: 'Acme Ltd' })
+  await expect(gateway.createCustomer(workspace)).rejects.toMatchObject({ code: 'unavailable' })
+  const ref = await gateway.createCustomer({ ...workspace, name: 'Acme Ltd' })
   const name = `ws_${workspaceId.replaceAll('-', '')}`
   const made = [...stripe.books.customers.values()].filter(
     ({ metadata }) => 'talktime_workspace' in metadata && metadata.talktime_workspace === name,
@@ -281,24 +283,24 @@ test('the customer has the workspace’s name, also when the first answer got lo
 describe('cards', () => {
   const returnUrl = 'https://talktime.example.com/billing'
 
-  test('are typed in on Stripe’s page, and told by what it set up', async () => {
-    const customerRef = await gateway.customer({ workspaceId: randomUUID(), name: 'Acme', email: null })
+  test('are typed in on Stripe’s page and found by it or by what it set up', async () => {
+    const customerRef = await gateway.createCustomer({ workspaceId: randomUUID(), name: 'Acme', email: null })
     const answer = await gateway.addMethod(customerRef, { testCard: undefined, returnUrl })
     expect(answer).toEqual({ kind: 'set_up', setupUrl: expect.stringMatching(/^http.*\/checkout\/cs_/) })
     const session = [...stripe.books.sessions.values()].at(-1)
     if (session === undefined) throw new Error('There is no page')
-    expect(await gateway.savedCard({ sessionId: session.id })).toBeUndefined()
+    expect(await gateway.findSavedCard({ sessionId: session.id })).toBeUndefined()
     const back = stripe.books.typeInCard(session, 'visa')
     expect(back).toBe(`https://talktime.example.com/stripe/card?session=${session.id}`)
     const card = {
       customerRef,
       method: { methodRef: expect.any(String), brand: 'visa', lastFour: '4242', expMonth: 12, expYear: 2034 },
     }
-    expect(await gateway.savedCard({ sessionId: session.id })).toEqual(card)
-    expect(await gateway.savedCard({ setupIntentId: session.setup_intent })).toEqual(card)
+    expect(await gateway.findSavedCard({ sessionId: session.id })).toEqual(card)
+    expect(await gateway.findSavedCard({ setupIntentId: session.setup_intent })).toEqual(card)
   })
 
-  test('of the sandbox are refused, with what to send', async () => {
+  test('of the sandbox are refused', async () => {
     const adding = gateway.addMethod('cus_1', { testCard: 'success', returnUrl })
     await expect(adding).rejects.toMatchObject({
       code: 'invalid_request',
@@ -306,26 +308,26 @@ describe('cards', () => {
     })
   })
 
-  test('that Stripe does not know are none', async () => {
-    expect(await gateway.savedCard({ sessionId: 'cs_nobody' })).toBeUndefined()
-    expect(await gateway.savedCard({ setupIntentId: 'seti_nobody' })).toBeUndefined()
+  test('that Stripe does not know are not found', async () => {
+    expect(await gateway.findSavedCard({ sessionId: 'cs_nobody' })).toBeUndefined()
+    expect(await gateway.findSavedCard({ setupIntentId: 'seti_nobody' })).toBeUndefined()
   })
 
-  test('that Stripe detached at once are none', async () => {
-    const customer = stripe.books.makeCustomer({})
-    const session = stripe.books.makeSession({ customer: customer.id, success_url: returnUrl })
+  test('that Stripe detached at once are not found', async () => {
+    const customer = stripe.books.createCustomer({})
+    const session = stripe.books.createSession({ customer: customer.id, success_url: returnUrl })
     stripe.books.typeInCard(session, 'visa')
     const method = [...stripe.books.methods.values()].at(-1)
     if (method !== undefined) stripe.books.detach(method)
-    expect(await gateway.savedCard({ sessionId: session.id })).toBeUndefined()
+    expect(await gateway.findSavedCard({ sessionId: session.id })).toBeUndefined()
   })
 
-  test('are forgotten although Stripe never knew them', async () => {
+  test('can be removed even if Stripe does not know them', async () => {
     await expect(gateway.removeMethod('cus_1', 'pm_nobody')).resolves.toBeUndefined()
   })
 
-  test('that cannot be removed now are told as such', async () => {
-    const { customerRef, methodRef } = intentOn('visa')
+  test('that cannot be removed now are reported as unavailable', async () => {
+    const { customerRef, methodRef } = createRequest('visa')
     stripe.fail('POST', /detach$/, { kind: 'wrong_key' })
     await expect(gateway.removeMethod(customerRef, methodRef)).rejects.toMatchObject({ code: 'unavailable' })
   })

@@ -1,196 +1,175 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import Stripe from 'stripe'
 import type { Clock } from '../../platform/clock.ts'
 import { publicId } from '../../public-ids.ts'
-import type { ChargeOutcome, ChargeRequest, Gateway } from '../gateway.ts'
-import { addCard, removeCard, type SetupRef, type StripeCard, savedCard } from './cards.ts'
-import { forLog, isRefusal, isStripeFailure } from './client.ts'
-import { makeCustomer } from './customer.ts'
-import { declineNamed, declineOf, refusalOf } from './declines.ts'
-import { stripeAmount, stripeCurrency } from './money.ts'
-import { declined, isUntried, outcomeOf, purchaseKey, workspaceKey } from './outcome.ts'
-import { returnPath } from './pages.ts'
-import { reachable } from './unreachable.ts'
-
-/** A charge that waits for the customer, and where their browser goes when the bank is done. */
-export type WaitingCharge = {
-  readonly chargeRef: string
-  readonly purchaseId: string
-  readonly returnUrl: string
-}
+import type { ChargeOutcome, ChargeRequest, Gateway, NotFound } from '../gateway.ts'
+import { callStripe } from './call-stripe.ts'
+import { addCard, findSavedCard, removeCard, type SetupRef, type StripeCard } from './cards.ts'
+import { isRefusal, isStripeFailure, redactForLog } from './client.ts'
+import { createCustomer } from './customer.ts'
+import { createDecline, readDecline, readRefusal } from './declines.ts'
+import { findConfirmationUrl, type WaitingCharge } from './find-confirmation-url.ts'
+import { toStripeAmount, toStripeCurrency } from './money.ts'
+import { createDeclined, isUntried, PURCHASE_KEY, readOutcome, WORKSPACE_KEY } from './outcome.ts'
+import { buildReturnPath } from './pages.ts'
 
 export type StripeGateway = Gateway & {
   readonly name: 'stripe'
-  /** The bank's page on which a charge is confirmed, as it is now; undefined: there is nothing left to confirm. */
-  confirmationUrl(charge: WaitingCharge): Promise<string | undefined>
-  /** The card that a customer typed in on Stripe's page; undefined: none that can be charged. */
-  savedCard(setup: SetupRef): Promise<StripeCard | undefined>
+  /** Finds the bank's page on which a charge can be confirmed now; `undefined` if there is nothing to confirm. */
+  findConfirmationUrl(charge: WaitingCharge): Promise<string | undefined>
+  /** Finds the card that a customer typed in on Stripe's page; `undefined` if there is none that can be charged. */
+  findSavedCard(setup: SetupRef): Promise<StripeCard | undefined>
 }
 
 export type StripeGatewayDeps = {
   readonly client: Stripe
   readonly clock: Clock
-  /** Stripe refused a request or did not answer one. What became of it is found out later. */
+  /** Called with requests that Stripe refused or did not answer. What became of them is looked up later. */
   readonly onError: (error: unknown) => void
   /** How long a bank may take to answer a charge, in milliseconds. */
   readonly chargeMsMax?: number
 }
 
-const chargeMsMaxUsual = 18_000
+const CHARGE_MS_MAX = 18 * SECOND_MS
 
-/** By then a charge has long been made, or Stripe gave up in the middle of it. Our clocks may differ a little. */
-const untriedMsMax = 10 * 60_000
+/** After this long, Stripe has charged or has given up halfway. It allows for clocks that differ a little. */
+const UNTRIED_MS_MAX = 10 * MINUTE_MS
+
+const UNKNOWN = { outcome: 'unknown' } as const
 
 const { StripeCardError } = Stripe.errors
 
 /**
- * Charges through Stripe. A purchase has one PaymentIntent, which succeeds at most once. It is made under the
- * purchase's id as idempotency key, so that repeats and races make no second one while Stripe keeps the key (a day
- * at least); and its metadata name the purchase, so that later it is found before anything is charged again. Lists
- * are asked for that and not Stripe's search, which lags behind.
+ * Charges through Stripe. A purchase has one PaymentIntent, which succeeds at most once. The purchase's id is its
+ * idempotency key, so repeats and races create no second one while Stripe keeps the key, which is a day at least. Its
+ * metadata name the purchase, so later it is found before anything is charged again. Stripe's lists are read for that,
+ * because its search lags behind.
  */
 export function createStripeGateway(deps: StripeGatewayDeps): StripeGateway {
-  const { client, clock, onError, chargeMsMax = chargeMsMaxUsual } = deps
-
-  async function find(intent: ChargeRequest): Promise<Stripe.PaymentIntent | undefined> {
-    if (intent.chargeRef !== null) return client.paymentIntents.retrieve(intent.chargeRef)
-    const name = publicId('purchase', intent.purchaseId)
-    for await (const payment of client.paymentIntents.list({ customer: intent.customerRef, limit: 100 })) {
-      if (payment.metadata[purchaseKey] === name) return payment
-    }
-    return undefined
-  }
-
-  /** A repeat is answered with what was true the first time: then it is asked how it is now. */
-  async function asItIsNow(
-    payment: Stripe.PaymentIntent,
-    headers: Readonly<Record<string, string>> | undefined,
-  ): Promise<Stripe.PaymentIntent> {
-    return headers?.['idempotent-replayed'] === 'true' ? client.paymentIntents.retrieve(payment.id) : payment
-  }
-
-  async function outcomeOfFailure(error: unknown, intent: ChargeRequest): Promise<ChargeOutcome> {
-    if (error instanceof StripeCardError) {
-      const { payment_intent: payment } = error
-      if (payment === undefined) return declined(declineOf(error), null)
-      return outcomeOf(await asItIsNow(payment, error.headers), intent)
-    }
-    if (!isStripeFailure(error)) throw error
-    onError(forLog(error))
-    return isRefusal(error) ? declined(refusalOf(error), error.payment_intent?.id ?? null) : unknown
-  }
-
-  /** Ends a charge for good: it can never be made any more. Where it was faster, what became of it. */
-  async function giveUp(
-    payment: Stripe.PaymentIntent,
-    intent: ChargeRequest,
-    why: 'canceled' | 'processing_error',
-  ): Promise<ChargeOutcome> {
-    try {
-      await client.paymentIntents.cancel(payment.id)
-      return declined(declineNamed(why), payment.id)
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      return outcomeOf(await client.paymentIntents.retrieve(payment.id), intent)
-    }
-  }
-
-  async function bankPage({ chargeRef, purchaseId, returnUrl }: WaitingCharge): Promise<string | undefined> {
-    const payment = await client.paymentIntents.retrieve(chargeRef)
-    if (payment.metadata[purchaseKey] !== publicId('purchase', purchaseId)) return undefined
-    if (payment.status === 'requires_action') return bankPageOf(payment)
-    const { last_payment_error: failure } = payment
-    const method = payment.payment_method ?? failure?.payment_method
-    const isOpen =
-      payment.status === 'requires_payment_method' && declineOf(failure).class === 'action_required'
-    if (!isOpen || method === undefined) return undefined
-    try {
-      const params = { payment_method: idOf(method), return_url: returnUrl }
-      return bankPageOf(await client.paymentIntents.confirm(payment.id, params))
-    } catch (error) {
-      if (!(error instanceof StripeCardError || isRefusal(error))) throw error
-      // The bank declined it at once, or another click was faster.
-      return bankPageOf(await client.paymentIntents.retrieve(payment.id))
-    }
-  }
-
-  /** What `ask` finds out; unknown where Stripe says nothing of it. */
-  async function orUnknown<Answer>(ask: () => Promise<Answer>): Promise<Answer | typeof unknown> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!isStripeFailure(error)) throw error
-      onError(forLog(error))
-      return unknown
-    }
-  }
-
+  const { client } = deps
   return {
     name: 'stripe',
-    customer: (workspace) => makeCustomer(client, workspace),
+    createCustomer: (workspace) => createCustomer(client, workspace),
     addMethod: (customerRef, request) => addCard(client, customerRef, request),
     removeMethod: (_customerRef, methodRef) => removeCard(client, methodRef),
-    savedCard: (setup) => savedCard(client, setup),
-
-    charge: (intent) =>
-      orUnknown(async () => {
-        try {
-          const payment = await client.paymentIntents.create(chargeParams(intent), {
-            idempotencyKey: intent.purchaseId,
-            timeout: chargeMsMax,
-            maxNetworkRetries: 0,
-          })
-          return outcomeOf(await asItIsNow(payment, payment.lastResponse.headers), intent)
-        } catch (error) {
-          return outcomeOfFailure(error, intent)
-        }
-      }),
-
-    lookUp: (intent) =>
-      orUnknown(async () => {
-        const payment = await find(intent)
-        if (payment === undefined) return { outcome: 'not_found' }
-        const isStuck = isUntried(payment) && payment.created * 1000 < clock.now() - untriedMsMax
-        return isStuck ? giveUp(payment, intent, 'processing_error') : outcomeOf(payment, intent)
-      }),
-
-    cancel: (intent) =>
-      orUnknown(async () => {
-        const payment = await find(intent)
-        if (payment === undefined) return { outcome: 'not_found' }
-        const outcome = outcomeOf(payment, intent)
-        return outcome.outcome === 'requires_action' ? giveUp(payment, intent, 'canceled') : outcome
-      }),
-
-    confirmationUrl: (charge) => reachable(() => bankPage(charge)),
+    findSavedCard: (setup) => findSavedCard(client, setup),
+    charge: (request) => orUnknown(deps, () => charge(deps, request)),
+    lookUp: (request) => orUnknown(deps, () => lookUp(deps, request)),
+    cancel: (request) => orUnknown(deps, () => cancel(deps, request)),
+    findConfirmationUrl: (waiting) => callStripe(() => findConfirmationUrl(client, waiting)),
   }
 }
 
-const unknown = { outcome: 'unknown' } as const
+async function charge(deps: StripeGatewayDeps, request: ChargeRequest): Promise<ChargeOutcome> {
+  const { client, chargeMsMax = CHARGE_MS_MAX } = deps
+  try {
+    const payment = await client.paymentIntents.create(createChargeParams(request), {
+      idempotencyKey: request.purchaseId,
+      timeout: chargeMsMax,
+      maxNetworkRetries: 0,
+    })
+    return readOutcome(await refreshReplayed(deps, payment, payment.lastResponse.headers), request)
+  } catch (error) {
+    return readFailure(deps, error, request)
+  }
+}
 
-function chargeParams(intent: ChargeRequest): Stripe.PaymentIntentCreateParams {
-  const { amountMinor, currency, customerRef, methodRef, description, purchaseId, workspaceId } = intent
+async function lookUp(deps: StripeGatewayDeps, request: ChargeRequest): Promise<ChargeOutcome | NotFound> {
+  const payment = await findPayment(deps, request)
+  if (payment === undefined) return { outcome: 'not_found' }
+  const isStuck = isUntried(payment) && payment.created * 1000 < deps.clock.now() - UNTRIED_MS_MAX
+  return isStuck ? cancelPayment(deps, payment, request, 'processing_error') : readOutcome(payment, request)
+}
+
+async function cancel(deps: StripeGatewayDeps, request: ChargeRequest): Promise<ChargeOutcome | NotFound> {
+  const payment = await findPayment(deps, request)
+  if (payment === undefined) return { outcome: 'not_found' }
+  const outcome = readOutcome(payment, request)
+  return outcome.outcome === 'requires_action' ? cancelPayment(deps, payment, request, 'canceled') : outcome
+}
+
+async function findPayment(
+  { client }: StripeGatewayDeps,
+  { chargeRef, purchaseId, customerRef }: ChargeRequest,
+): Promise<Stripe.PaymentIntent | undefined> {
+  if (chargeRef !== null) return client.paymentIntents.retrieve(chargeRef)
+  const name = publicId('purchase', purchaseId)
+  for await (const payment of client.paymentIntents.list({ customer: customerRef, limit: 100 })) {
+    if (payment.metadata[PURCHASE_KEY] === name) return payment
+  }
+  return undefined
+}
+
+/** Retrieves a payment again if Stripe replayed its first answer, which may be out of date. */
+async function refreshReplayed(
+  { client }: StripeGatewayDeps,
+  payment: Stripe.PaymentIntent,
+  headers: Readonly<Record<string, string>> | undefined,
+): Promise<Stripe.PaymentIntent> {
+  return headers?.['idempotent-replayed'] === 'true' ? client.paymentIntents.retrieve(payment.id) : payment
+}
+
+async function readFailure(
+  deps: StripeGatewayDeps,
+  error: unknown,
+  request: ChargeRequest,
+): Promise<ChargeOutcome> {
+  if (error instanceof StripeCardError) {
+    const { payment_intent: payment } = error
+    if (payment === undefined) return createDeclined(readDecline(error), null)
+    return readOutcome(await refreshReplayed(deps, payment, error.headers), request)
+  }
+  if (!isStripeFailure(error)) throw error
+  deps.onError(redactForLog(error))
+  return isRefusal(error) ? createDeclined(readRefusal(error), error.payment_intent?.id ?? null) : UNKNOWN
+}
+
+/** Cancels a charge for good. If the charge ended first, returns what became of it. */
+async function cancelPayment(
+  { client }: StripeGatewayDeps,
+  payment: Stripe.PaymentIntent,
+  request: ChargeRequest,
+  reason: 'canceled' | 'processing_error',
+): Promise<ChargeOutcome> {
+  try {
+    await client.paymentIntents.cancel(payment.id)
+    return createDeclined(createDecline(reason), payment.id)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return readOutcome(await client.paymentIntents.retrieve(payment.id), request)
+  }
+}
+
+/** Returns what `ask` finds out, or `unknown` if Stripe fails. */
+async function orUnknown<Answer>(
+  { onError }: StripeGatewayDeps,
+  ask: () => Promise<Answer>,
+): Promise<Answer | typeof UNKNOWN> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isStripeFailure(error)) throw error
+    onError(redactForLog(error))
+    return UNKNOWN
+  }
+}
+
+function createChargeParams(request: ChargeRequest): Stripe.PaymentIntentCreateParams {
+  const { amountMinor, currency, customerRef, methodRef, description, purchaseId, workspaceId } = request
   return {
-    amount: stripeAmount(amountMinor, currency),
-    currency: stripeCurrency(currency),
+    amount: toStripeAmount(amountMinor, currency),
+    currency: toStripeCurrency(currency),
     customer: customerRef,
     payment_method: methodRef,
     allowed_payment_method_types: ['card'],
     description,
     metadata: {
-      [purchaseKey]: publicId('purchase', purchaseId),
-      [workspaceKey]: publicId('workspace', workspaceId),
+      [PURCHASE_KEY]: publicId('purchase', purchaseId),
+      [WORKSPACE_KEY]: publicId('workspace', workspaceId),
     },
     confirm: true,
-    ...(intent.offSession
+    ...(request.offSession
       ? { off_session: true }
-      : { return_url: new URL(returnPath(purchaseId), intent.returnUrl).href }),
+      : { return_url: new URL(buildReturnPath(purchaseId), request.returnUrl).href }),
   }
-}
-
-function bankPageOf(payment: Stripe.PaymentIntent): string | undefined {
-  return payment.next_action?.redirect_to_url?.url ?? undefined
-}
-
-function idOf(thing: string | { readonly id: string }): string {
-  return typeof thing === 'string' ? thing : thing.id
 }

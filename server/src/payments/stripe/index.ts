@@ -9,7 +9,7 @@ import { createStripeWebhook } from './webhook.ts'
 
 export type Stripe = {
   readonly gateway: StripeGateway
-  /** What Stripe and browsers on their way to and from it ask for. */
+  /** The routes for Stripe and for browsers on their way to and from it. */
   routes(deps: {
     readonly database: Database
     readonly payments: Payments
@@ -18,7 +18,11 @@ export type Stripe = {
   }): Routes
 }
 
-/** Payments through Stripe. `onError` hears of what Stripe refused or did not answer. */
+/**
+ * Opens payments through Stripe.
+ *
+ * @param onError called with what Stripe refused or did not answer
+ */
 export function openStripe(
   access: StripeAccess & { readonly webhookSecret: string },
   clock: Clock,
@@ -29,7 +33,8 @@ export function openStripe(
     gateway,
     routes(deps) {
       const { webhookSecret } = access
-      const webhook = createStripeWebhook({ ...deps, clock, savedCard: gateway.savedCard, webhookSecret })
+      const { findSavedCard } = gateway
+      const webhook = createStripeWebhook({ ...deps, clock, findSavedCard, webhookSecret })
       return stripeRoutes({ ...deps, gateway, webhook, onError })
     },
   }

@@ -1,21 +1,21 @@
 import { publicId } from '../../public-ids.ts'
 
-/** Where the customer goes to confirm a purchase with their bank: on from there to the bank's page, by Stripe's. */
-export function confirmPath(purchaseId: string): string {
+/** Where a customer goes to confirm a purchase. It redirects to Stripe's page, which leads to the bank's. */
+export function buildConfirmPath(purchaseId: string): string {
   return `/stripe/confirm/${publicId('purchase', purchaseId)}`
 }
 
-/** Where the bank's page sends the customer's browser; on from there to the purchase on the billing page. */
-export function returnPath(purchaseId: string): string {
+/** Where the bank's page sends the customer's browser. It redirects to the purchase on the billing page. */
+export function buildReturnPath(purchaseId: string): string {
   return `/stripe/return/${publicId('purchase', purchaseId)}`
 }
 
-/** Where the page on which a card is typed in sends the customer's browser; on from there to the billing page. */
-export const cardReturnPath = '/stripe/card'
+/** Where Stripe's page for a new card sends the customer's browser. It redirects to the billing page. */
+export const CARD_RETURN_PATH = '/stripe/card'
 
 /** The purchase on the billing page. */
-export function purchasePath(purchaseId: string): string {
+export function buildPurchasePath(purchaseId: string): string {
   return `/billing?purchase=${publicId('purchase', purchaseId)}`
 }
 
-export const billingPath = '/billing'
+export const BILLING_PATH = '/billing'

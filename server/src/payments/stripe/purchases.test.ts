@@ -25,8 +25,8 @@ async function read(workspace: KeyedWorkspace, purchase: string) {
   return (await world.request('GET', `/v1/purchases/${purchase}`, { key: workspace.key })).body
 }
 
-/** Why a purchase failed, as auto-reload and renewals see it. */
-async function failureOf(purchase: string): Promise<unknown> {
+/** Reads why a purchase failed, as auto-reload and renewals see it. */
+async function readFailure(purchase: string): Promise<unknown> {
   const { rows } = await world.test.database.query(
     'select status, failure_code as code, decline_class as class from purchases where id = $1',
     [uuidFrom('purchase', purchase)],
@@ -34,10 +34,10 @@ async function failureOf(purchase: string): Promise<unknown> {
   return rows[0]
 }
 
-/** Charged once, credited once, and everything adds up. */
+/** Expects one charge and its credits once, in books that add up. */
 async function expectPaidOnce(workspace: KeyedWorkspace, purchase: string): Promise<void> {
   expect(await read(workspace, purchase)).toMatchObject({ status: 'succeeded', actionUrl: null })
-  const paid = world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')
+  const paid = world.findPayments(purchase).filter(({ status }) => status === 'succeeded')
   expect(paid).toMatchObject([{ amount_received: 2400, currency: 'usd' }])
   const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
   expect(body.data.filter(({ purchaseId }) => purchaseId === purchase)).toMatchObject([
@@ -46,9 +46,9 @@ async function expectPaidOnce(workspace: KeyedWorkspace, purchase: string): Prom
   await expectAllAddsUp()
 }
 
-/** Nothing charged, nothing credited. */
+/** Expects no charge and no credits, in books that add up. */
 async function expectUnpaid(workspace: KeyedWorkspace, purchase: string): Promise<void> {
-  expect(world.paymentsOf(purchase).filter(({ status }) => status === 'succeeded')).toEqual([])
+  expect(world.findPayments(purchase).filter(({ status }) => status === 'succeeded')).toEqual([])
   const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
   expect(body.data.filter(({ kind }) => kind === 'top_up')).toEqual([])
   await expectAllAddsUp()
@@ -60,10 +60,10 @@ async function expectAllAddsUp(): Promise<void> {
 }
 
 describe('a card', () => {
-  const cardsOf = async (workspace: KeyedWorkspace) =>
+  const listCards = async (workspace: KeyedWorkspace) =>
     (await world.request('GET', '/v1/payment-methods', { key: workspace.key })).body.data
 
-  test('is typed in on Stripe’s page, and there when the customer comes back', async () => {
+  test('is typed in on Stripe’s page and saved when the customer comes back', async () => {
     const workspace = await world.test.addWorkspace()
     const { status, body } = await world.request('POST', '/v1/payment-methods', {
       key: workspace.key,
@@ -72,73 +72,74 @@ describe('a card', () => {
     expect([status, body]).toEqual([201, { setupUrl: expect.stringContaining('/checkout/cs_') }])
     const session = [...world.stripe.books.sessions.values()].at(-1)
     if (session === undefined) throw new Error('There is no page')
-    expect(await cardsOf(workspace)).toEqual([])
+    expect(await listCards(workspace)).toEqual([])
     expect(await world.browse(world.stripe.books.typeInCard(session, 'visa'))).toBe('/billing')
-    expect(await cardsOf(workspace)).toMatchObject([
+    expect(await listCards(workspace)).toMatchObject([
       { brand: 'visa', lastFour: '4242', expMonth: 12, expYear: 2034, isDefault: true, testCard: null },
     ])
   })
 
-  test('is there by Stripe’s word alone, and once, however often it is told', async () => {
+  test('is saved once by Stripe’s events alone, however many there are', async () => {
     const workspace = await world.test.addWorkspace()
     const back = world.stripe.books.typeInCard(await world.openCardPage(workspace), 'visa')
     const [setUp, completed] = ['setup_intent.succeeded', 'checkout.session.completed'].map(
       world.stripe.lastEvent,
     )
-    if (setUp === undefined || completed === undefined) throw new Error('Stripe tells nothing')
+    if (setUp === undefined || completed === undefined) throw new Error('Stripe sent no event')
     await Promise.all([
-      world.tell(completed),
-      world.tell(setUp),
-      world.tell(setUp, { via: world.other.request }),
+      world.sendEvent(completed),
+      world.sendEvent(setUp),
+      world.sendEvent(setUp, { via: world.other.request }),
     ])
     await world.browse(back)
-    expect(await cardsOf(workspace)).toHaveLength(1)
+    expect(await listCards(workspace)).toHaveLength(1)
   })
 
-  test('that was removed does not come back by what is told late', async () => {
-    const workspace = await world.workspaceWith('visa')
-    const [card] = await cardsOf(workspace)
+  test('that was removed is not added again by a late event', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
+    const [card] = await listCards(workspace)
     await world.request('DELETE', `/v1/payment-methods/${card?.id}`, { key: workspace.key })
-    expect((await world.tell(world.stripe.lastEvent('setup_intent.succeeded'))).status).toBe(200)
-    expect(await cardsOf(workspace)).toEqual([])
+    expect((await world.sendEvent(world.stripe.lastEvent('setup_intent.succeeded'))).status).toBe(200)
+    expect(await listCards(workspace)).toEqual([])
     expect([...world.stripe.books.methods.values()].at(-1)).toMatchObject({ customer: null })
   })
 
-  test('is not there when the customer turned back', async () => {
+  test('is not saved if the customer leaves the page', async () => {
     const workspace = await world.test.addWorkspace()
     const session = await world.openCardPage(workspace)
     expect(await world.browse(`/stripe/card?session=${session.id}`)).toBe('/billing')
     expect(await world.browse('/stripe/card')).toBe('/billing')
-    expect(await cardsOf(workspace)).toEqual([])
+    expect(await listCards(workspace)).toEqual([])
   })
 })
 
 describe('buying credits', () => {
-  test('charges the card once, whatever is told of it, how late and in which order', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('charges the card once, whatever events come late or in any order', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     const { status, body } = await buy(workspace)
     expect([status, body.status]).toEqual([201, 'succeeded'])
     const succeeded = world.stripe.lastEvent('payment_intent.succeeded')
     const failed = { ...succeeded, id: 'evt_before_it', type: 'payment_intent.payment_failed' }
-    for (const event of [succeeded, failed, succeeded]) expect((await world.tell(event)).status).toBe(200)
+    for (const event of [succeeded, failed, succeeded])
+      expect((await world.sendEvent(event)).status).toBe(200)
     world.test.clock.advance(3 * 24 * 3_600_000)
-    expect((await world.tell({ ...succeeded, id: 'evt_late' })).status).toBe(200)
+    expect((await world.sendEvent({ ...succeeded, id: 'evt_late' })).status).toBe(200)
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('is found out from Stripe’s word where the answer got lost', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('ends by Stripe’s event if the answer was lost', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     world.stripe.fail('POST', charge, lost, lost)
     const { status, body } = await buy(workspace)
     expect([status, body.status]).toEqual([201, 'pending'])
     const event = world.stripe.lastEvent('payment_intent.succeeded')
-    const told = [world.tell(event), world.tell(event, { via: world.other.request })]
-    for (const { status } of await Promise.all(told)) expect(status).toBe(200)
+    const sent = [world.sendEvent(event), world.sendEvent(event, { via: world.other.request })]
+    for (const { status } of await Promise.all(sent)) expect(status).toBe(200)
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('is found out once where the answer got lost, and everybody asks and tells at the same time', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('ends once if the answer was lost and events and look-ups come at the same time', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     world.stripe.fail('POST', charge, lost, lost)
     const { body } = await buy(workspace)
     world.test.clock.advance(60_000)
@@ -146,15 +147,15 @@ describe('buying credits', () => {
     await Promise.all([
       world.app.payments.reconcileDue(),
       world.other.app.payments.reconcileDue(),
-      world.tell(event),
-      world.tell({ ...event, id: 'evt_of_another_kind' }, { via: world.other.request }),
+      world.sendEvent(event),
+      world.sendEvent({ ...event, id: 'evt_of_another_kind' }, { via: world.other.request }),
       world.browse(`/stripe/return/${body.id}`),
     ])
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('goes on where Stripe never heard of it', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('is repeated if Stripe never got the request', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     const never = { kind: 'connection_lost', when: 'before' } as const
     world.stripe.fail('POST', charge, never, never)
     const { body } = await buy(workspace)
@@ -164,26 +165,26 @@ describe('buying credits', () => {
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('is credited once where Stripe’s word comes before its answer', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('adds the credits once if Stripe’s event comes before its answer', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     const { promise: until, resolve: answer } = Promise.withResolvers<void>()
     world.stripe.fail('POST', charge, { kind: 'late', when: 'after', until })
     const before = world.stripe.books.events.length
     const buying = buy(workspace)
     await expect.poll(() => world.stripe.books.events.length).toBe(before + 1)
     const event = world.stripe.lastEvent('payment_intent.succeeded')
-    expect((await world.tell(event, { via: world.other.request })).status).toBe(200)
+    expect((await world.sendEvent(event, { via: world.other.request })).status).toBe(200)
     answer()
     const { status, body } = await buying
     expect([status, body.status]).toEqual([201, 'succeeded'])
     await expectPaidOnce(workspace, body.id)
   })
 
-  test('survives that the server died right after the bank charged', async () => {
-    const workspace = await world.workspaceWith('visa')
+  test('survives the death of the server right after the charge', async () => {
+    const workspace = await world.addWorkspaceWithCard('visa')
     world.stripe.fail('POST', charge, lost, lost)
     const { body } = await buy(workspace, world.other.request)
-    // As if that server had been killed while it waited.
+    // This is the state that a server leaves that is killed while it waits.
     await world.test.database.query(`update purchases set next_check_at_ms = $1 where status = 'pending'`, [
       world.test.clock.now() + 30_000,
     ])
@@ -197,31 +198,31 @@ describe('buying credits', () => {
     ['insufficient_funds', 'insufficient_funds', 'soft'],
     ['stolen', 'card_declined', 'hard'],
     ['expired', 'expired_card', 'hard'],
-  ] as const)('402: a card that is %s is told as %s', async (card, code, declineClass) => {
-    const workspace = await world.workspaceWith(card)
+  ] as const)('402: a card that is %s fails with %s', async (card, code, declineClass) => {
+    const workspace = await world.addWorkspaceWithCard(card)
     const { status, body } = await buy(workspace)
     expect(status).toBe(402)
     expect(body).toMatchObject({ code: 'payment_declined', failure: { code } })
-    await world.tell(world.stripe.lastEvent('payment_intent.payment_failed'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.payment_failed'))
     const purchase = String(body.purchaseId)
-    expect(await failureOf(purchase)).toEqual({ status: 'failed', code, class: declineClass })
+    expect(await readFailure(purchase)).toEqual({ status: 'failed', code, class: declineClass })
     await expectUnpaid(workspace, purchase)
   })
 
-  test('waits for a bank that takes its time', async () => {
-    const workspace = await world.workspaceWith('processing')
+  test('waits for a bank that takes a while', async () => {
+    const workspace = await world.addWorkspaceWithCard('processing')
     const { body } = await buy(workspace)
     expect(body.status).toBe('pending')
-    const [payment] = world.paymentsOf(body.id)
+    const [payment] = world.findPayments(body.id)
     if (payment !== undefined) world.stripe.books.endProcessing(payment)
-    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.succeeded'))
     await expectPaidOnce(workspace, body.id)
   })
 })
 
 describe('a bank that wants a confirmation', () => {
-  async function waiting(): Promise<{ workspace: KeyedWorkspace; id: string; actionUrl: string }> {
-    const workspace = await world.workspaceWith('wants_confirmation')
+  async function createWaiting(): Promise<{ workspace: KeyedWorkspace; id: string; actionUrl: string }> {
+    const workspace = await world.addWorkspaceWithCard('wants_confirmation')
     const { status, body } = await buy(workspace)
     expect([status, body.status]).toEqual([201, 'requires_action'])
     expect(body.actionUrl).toBe(`https://talktime.example.com/stripe/confirm/${body.id}`)
@@ -230,27 +231,27 @@ describe('a bank that wants a confirmation', () => {
   }
 
   test('gets it from the customer, who comes back to the purchase', async () => {
-    const { workspace, id, actionUrl } = await waiting()
+    const { workspace, id, actionUrl } = await createWaiting()
     const back = await world.decideAtBank(await world.browse(actionUrl), 'confirm')
     expect(back).toMatch(/^https:\/\/talktime\.example\.com\/stripe\/return\/pur_/)
     expect(await world.browse(back)).toBe(`/billing?purchase=${id}`)
     await expectPaidOnce(workspace, id)
   })
 
-  test('gets it days later, and Stripe tells of it', async () => {
-    const { workspace, id, actionUrl } = await waiting()
+  test('gets it days later, and Stripe reports it', async () => {
+    const { workspace, id, actionUrl } = await createWaiting()
     world.test.clock.advance(5 * 24 * 3_600_000)
     await world.app.payments.reconcileDue()
     expect((await read(workspace, id)).status).toBe('requires_action')
     await world.decideAtBank(await world.browse(actionUrl), 'confirm')
-    await world.tell(world.stripe.lastEvent('payment_intent.succeeded'))
+    await world.sendEvent(world.stripe.lastEvent('payment_intent.succeeded'))
     await expectPaidOnce(workspace, id)
-    // The link leads to the purchase from now on.
+    // From now on the link leads to the purchase.
     expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)
   })
 
-  test('is refused it: nothing is charged, and the link leads to the purchase', async () => {
-    const { workspace, id, actionUrl } = await waiting()
+  test('charges nothing if the customer declines, and the link leads to the purchase', async () => {
+    const { workspace, id, actionUrl } = await createWaiting()
     const back = await world.decideAtBank(await world.browse(actionUrl), 'decline')
     expect(await world.browse(back)).toBe(`/billing?purchase=${id}`)
     expect(await read(workspace, id)).toMatchObject({
@@ -261,22 +262,22 @@ describe('a bank that wants a confirmation', () => {
     await expectUnpaid(workspace, id)
   })
 
-  test('can be left without a decision: the customer comes back to a purchase that waits', async () => {
-    const { workspace, id } = await waiting()
+  test('can be left without a decision, and the purchase waits', async () => {
+    const { workspace, id } = await createWaiting()
     expect(await world.browse(`/stripe/return/${id}`)).toBe(`/billing?purchase=${id}`)
     expect((await read(workspace, id)).status).toBe('requires_action')
   })
 
-  test('that cannot be reached now leaves the purchase waiting', async () => {
-    const { workspace, id, actionUrl } = await waiting()
+  test('that cannot be reached leaves the purchase waiting', async () => {
+    const { workspace, id, actionUrl } = await createWaiting()
     const away = { kind: 'server_error', when: 'before' } as const
     world.stripe.fail('GET', /payment_intents\/\w+$/, away, away, away, away)
     expect(await world.browse(actionUrl)).toBe(`/billing?purchase=${id}`)
     expect((await read(workspace, id)).status).toBe('requires_action')
   })
 
-  test('is never asked for when the card is removed', async () => {
-    const { workspace, id, actionUrl } = await waiting()
+  test('cannot get it after the card was removed', async () => {
+    const { workspace, id, actionUrl } = await createWaiting()
     const page = await world.browse(actionUrl)
     const cards = await world.request('GET', '/v1/payment-methods', { key: workspace.key })
     await world.request('DELETE', `/v1/payment-methods/${cards.body.data[0]?.id}`, { key: workspace.key })
@@ -286,14 +287,14 @@ describe('a bank that wants a confirmation', () => {
   })
 })
 
-describe('a charge with nobody before the screen', () => {
-  /** What auto-reload orders. */
-  async function order(card: StripeTestCard): Promise<{ workspace: KeyedWorkspace; id: string }> {
-    const workspace = await world.workspaceWith(card)
+describe('an off-session charge', () => {
+  /** Charges what auto-reload would order. */
+  async function chargeReload(card: StripeTestCard): Promise<{ workspace: KeyedWorkspace; id: string }> {
+    const workspace = await world.addWorkspaceWithCard(card)
     const { payments } = world.app
     const nowMs = world.test.clock.now()
     const purchase = await world.test.app.ledger.changeWorkspace(workspace.uuid, async ({ tx, unit }) => {
-      const method = await payments.defaultMethod(tx, workspace.uuid)
+      const method = await payments.findDefaultMethod(tx, workspace.uuid)
       if (method === undefined) throw new Error('There is no card')
       return payments.createPurchase(
         tx,
@@ -317,15 +318,15 @@ describe('a charge with nobody before the screen', () => {
   }
 
   test('is paid', async () => {
-    const { workspace, id } = await order('visa')
+    const { workspace, id } = await chargeReload('visa')
     await expectPaidOnce(workspace, id)
   })
 
-  test('that the bank wants confirmed is a decline, until the customer confirms the same charge', async () => {
-    const { workspace, id } = await order('wants_confirmation')
+  test('that the bank wants confirmed is a decline until the customer confirms it', async () => {
+    const { workspace, id } = await chargeReload('wants_confirmation')
     const waiting = await read(workspace, id)
     expect(waiting).toMatchObject({ status: 'requires_action' })
-    expect(await failureOf(id)).toEqual({
+    expect(await readFailure(id)).toEqual({
       status: 'requires_action',
       code: 'authentication_required',
       class: 'action_required',
@@ -333,7 +334,7 @@ describe('a charge with nobody before the screen', () => {
     await expectUnpaid(workspace, id)
     const page = await world.browse(String(waiting.actionUrl))
     expect(await world.browse(await world.decideAtBank(page, 'confirm'))).toBe(`/billing?purchase=${id}`)
-    expect(world.paymentsOf(id)).toHaveLength(1)
+    expect(world.findPayments(id)).toHaveLength(1)
     await expectPaidOnce(workspace, id)
   })
 })

@@ -1,6 +1,7 @@
 /**
- * Waits for pieces of work in one transaction whose queries travel together. All are waited for, also where one fails,
- * and then the first that failed says why: none may go on asking in a transaction that is over.
+ * Waits for several pieces of work in one transaction whose queries are sent together. Unlike `Promise.all`, it waits for
+ * all of them even if one fails, so that none sends queries after the transaction has ended. Then it throws the first
+ * error in the order of `work`.
  */
 export async function allOrFirstError<Results extends readonly unknown[]>(
   work: {

@@ -5,7 +5,7 @@ import { bigintArray, intArray, textArray, uuidArray } from './array-parameters.
 const uuid = '0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1c'
 const row = (value: string | number | null) => ({ value })
 
-test('the database reads every value as it was written', async () => {
+test('the database reads every value that was written', async () => {
   const { database, drop } = await testDatabase('empty')
   const bigints = [0, -1, 1, 2 ** 32, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, null]
   const ints = [0, -1, 2 ** 31 - 1, -(2 ** 31), null, 1, 2, 3]
@@ -36,7 +36,7 @@ test('the database reads every value as it was written', async () => {
   await drop()
 })
 
-test('no rows make an empty array', async () => {
+test('no rows give an empty array', async () => {
   const { database, drop } = await testDatabase('empty')
   const { rows } = await database.query(
     'select cardinality($1::bigint[]) as bigints, cardinality($2::text[]) as texts, cardinality($3::uuid[]) as uuids',
@@ -50,7 +50,7 @@ test.each([
   ['a fraction', 0.5],
   ['what is no number', Number.NaN],
   ['a number that is not exact', 2 ** 53],
-])('%s is no bigint', (_name, value) => {
+])('%s is not accepted as a bigint', (_name, value) => {
   expect(() => bigintArray([row(value)], (r) => r.value as number)).toThrow(TypeError)
 })
 
@@ -59,6 +59,6 @@ test.each([
   ['a letter that is no digit', uuid.replace('c', 'g')],
   ['a character beyond ASCII', uuid.replace('c', 'ç')],
   ['an empty text', ''],
-])('%s is no UUID', (_name, value) => {
+])('%s is not accepted as a UUID', (_name, value) => {
   expect(() => uuidArray([row(value)], (r) => r.value as string)).toThrow(TypeError)
 })

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type pg from 'pg'
 import { systemClock } from '../clock.ts'
 import { openDataFolder } from '../data-folder.ts'
@@ -20,30 +21,30 @@ export type Connected = {
 }
 
 /**
- * Takes the data folder for this server, if its database lives there: undefined with DATABASE_URL, where any number
- * of servers share one database.
+ * Locks the data folder for this server if its database lives there. Waits for a command that uses the folder. Undefined
+ * with DATABASE_URL, when any number of servers share one database.
  *
- * @throws StartProblem naming who holds it already
+ * @throws StartProblem naming the process that holds the folder
  */
 export async function takeDataFolder(config: ServerSettings, log: Logger): Promise<FolderLock | undefined> {
   if (config.databaseUrl !== undefined) return undefined
   const folder = await openDataFolder(config.dataDir)
-  const deadlineMs = performance.now() + patienceMs
-  for (let said = false; ; said = true) {
+  const deadlineMs = performance.now() + LOCK_MS_MAX
+  for (let isLogged = false; ; isLogged = true) {
     const outcome = await lockFolder(folder, 'server', systemClock)
     if ('lock' in outcome) return outcome.lock
     const { holder } = outcome
-    if (holder?.kind !== 'command' || performance.now() > deadlineMs) throw heldProblem(folder, holder)
-    if (!said) log.info({ pid: holder.pid }, 'Waiting for a command that uses the data folder')
+    if (holder?.kind !== 'command' || performance.now() > deadlineMs) throw createHeldProblem(folder, holder)
+    if (!isLogged) log.info({ pid: holder.pid }, 'Waiting for a command that uses the data folder')
     await pause(200)
   }
 }
 
 /**
- * The server's database, at this program's schema.
+ * Opens the server's database and migrates it to this program's schema.
  *
- * @param lock the data folder, from {@link takeDataFolder}; whoever took it releases it
- * @throws StartProblem
+ * @param lock the data folder's lock from {@link takeDataFolder}; the caller releases it
+ * @throws StartProblem if the database cannot be started, reached or migrated
  */
 export async function openServerDatabase(
   config: ServerSettings,
@@ -56,72 +57,76 @@ export async function openServerDatabase(
 }
 
 /**
- * The database for the command line: the server of DATABASE_URL; or else the embedded PostgreSQL of the server that
- * runs on the data folder; or else that PostgreSQL, started for this process alone.
+ * Opens the database for the command line: the server of DATABASE_URL, if it is set; otherwise the embedded PostgreSQL,
+ * either of the server that is running on the data folder or started for this process alone.
  *
- * @throws StartProblem
+ * @throws StartProblem if the database cannot be started, reached or migrated
  */
 export async function connectToDatabase(config: ServerSettings, log: Logger): Promise<Connected> {
   if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl)
   const folder = await openDataFolder(config.dataDir)
-  const deadlineMs = performance.now() + patienceMs
+  const deadlineMs = performance.now() + LOCK_MS_MAX
   for (;;) {
     const outcome = await lockFolder(folder, 'command', systemClock)
     if ('lock' in outcome) return runForCommand(outcome.lock, log)
-    // The holder may be a server that still starts or already stops, or another command, which is soon over.
+    // The holder may be a server that is starting or stopping, or another command, which will soon be done.
     const connection = outcome.holder?.kind === 'server' ? await findEmbedded(folder) : undefined
     const attached = connection && (await attach(connection))
     if (attached) return attached
-    if (performance.now() > deadlineMs) throw heldProblem(folder, outcome.holder)
+    if (performance.now() > deadlineMs) throw createHeldProblem(folder, outcome.holder)
     await pause(100)
   }
 }
 
-/** How long a process waits for another that holds the data folder and will soon be done. */
-const patienceMs = 60_000
+/** How long a process waits for another one to release the data folder. */
+const LOCK_MS_MAX = MINUTE_MS
 
-function heldProblem(folder: string, holder: Holder | undefined): StartProblem {
+function createHeldProblem(folder: string, holder: Holder | undefined): StartProblem {
   const rest = 'Stop it first, or set TALKTIME_DATA_DIR to another folder.'
   if (!holder) return new StartProblem(`Another Talktime holds the data folder ${folder}. ${rest}`)
-  const who = holder.kind === 'server' ? 'Another Talktime server' : 'A command of Talktime’s'
+  const who = holder.kind === 'server' ? 'Another Talktime server' : 'A Talktime command'
   const where = holder.address === null ? '' : ` at ${holder.address}`
   const since = `${new Date(holder.sinceMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
   return new StartProblem(
-    `${who} (pid ${holder.pid})${where} holds the data folder ${folder} since ${since}. ${rest}`,
+    `${who} (pid ${holder.pid})${where} has held the data folder ${folder} since ${since}. ${rest}`,
   )
 }
 
 /** Opens the server of DATABASE_URL. */
 async function connectToUrl(databaseUrl: string): Promise<Connected> {
-  const database = openDatabase({ connectionString: databaseUrl, ...connectionTraits })
+  const database = openDatabase({ connectionString: databaseUrl, ...CONNECTION_OPTIONS })
   try {
     await database.query('select 1')
   } catch (error) {
     await database.close()
     const { host, pathname } = new URL(databaseUrl)
     throw new StartProblem(
-      `The database ${pathname.slice(1)} at ${host} (DATABASE_URL) cannot be used: ${databaseFault(error)}.`,
+      `The database ${pathname.slice(1)} at ${host} (DATABASE_URL) cannot be used: ${describeFault(error)}.`,
     )
   }
-  return atThisSchema(database, false)
+  return migrateConnected(database, false)
 }
 
-/** Opens the embedded PostgreSQL that a server runs; undefined while it does not answer. */
+/** Opens the embedded PostgreSQL that a server runs. Undefined if it does not answer. */
 async function attach(connection: pg.ClientConfig): Promise<Connected | undefined> {
-  const database = openDatabase({ ...connection, ...connectionTraits })
+  const database = openDatabase({ ...connection, ...CONNECTION_OPTIONS })
   try {
     await database.query('select 1')
   } catch {
     await database.close()
     return undefined
   }
-  return atThisSchema(database, true)
+  return migrateConnected(database, true)
 }
 
-/** Runs the embedded PostgreSQL for this process, which holds the folder. */
+/** Starts the embedded PostgreSQL. This process holds the folder. */
 async function runEmbedded(folder: string, log: Logger): Promise<Connected> {
   const postgres = await startEmbedded(folder, log)
-  return atThisSchema(openDatabase({ ...postgres.connection, ...connectionTraits }), true, postgres.stop)
+  return migrateConnected(
+    openDatabase({ ...postgres.connection, ...CONNECTION_OPTIONS }),
+    true,
+    postgres.stop,
+  )
 }
 
 async function runForCommand(lock: FolderLock, log: Logger): Promise<Connected> {
@@ -134,18 +139,19 @@ async function runForCommand(lock: FolderLock, log: Logger): Promise<Connected> 
   }
 }
 
-const connectionTraits = { application_name: 'talktime' }
+const CONNECTION_OPTIONS = { application_name: 'talktime' }
 
-/** How long connections in use are waited for before they are left behind. */
-const closeMsMax = 5_000
+/** How long a stop waits for connections in use. */
+const CLOSE_MS_MAX = 5_000
 
-async function atThisSchema(
+/** Migrates an open database to this program's schema. */
+async function migrateConnected(
   database: Database,
   embedded: boolean,
   stopServer?: () => Promise<void>,
 ): Promise<Connected> {
   async function stop(): Promise<void> {
-    await Promise.race([database.close(), pause(closeMsMax, undefined, { ref: false })])
+    await Promise.race([database.close(), pause(CLOSE_MS_MAX, undefined, { ref: false })])
     await stopServer?.()
   }
   try {
@@ -154,18 +160,19 @@ async function atThisSchema(
     await stop()
     if (error instanceof StartProblem) throw error
     throw new StartProblem(
-      `The database could not be brought to this version’s schema: ${databaseFault(error)}.`,
+      `The database could not be migrated to this version’s schema: ${describeFault(error)}.`,
     )
   }
   return { database, embedded, stop }
 }
 
-function databaseFault(error: unknown): string {
+/** Describes why a database cannot be used, as the end of a sentence. */
+function describeFault(error: unknown): string {
   const { code, message } = error as Error & { code?: string }
-  return databaseFaults[code ?? ''] ?? (message || String(code))
+  return DATABASE_FAULTS[code ?? ''] ?? (message || String(code))
 }
 
-const databaseFaults: Record<string, string> = {
+const DATABASE_FAULTS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the host is not known',
   EAI_AGAIN: 'the host’s name cannot be looked up',

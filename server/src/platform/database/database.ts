@@ -1,11 +1,11 @@
 import pg from 'pg'
 
-// Amounts and instants are bigint columns of whole milliseconds. They fit a JavaScript number exactly
-// (2^53 ms is 285,000 years), so they are read as numbers. numeric stays text: sums are cast in SQL.
-const int8Oid = 20
-const types: pg.CustomTypesConfig = {
+// Amounts and instants are bigint columns of whole milliseconds. They fit into a JavaScript number exactly (2^53 ms is
+// 285,000 years), so they are read as numbers. numeric is read as text: SQL casts sums to bigint.
+const INT8_OID = 20
+const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: string) => {
-    if (oid === int8Oid) return parseSafeInteger
+    if (oid === INT8_OID) return parseSafeInteger
     return pg.types.getTypeParser(oid, format as 'text')
   }) as typeof pg.types.getTypeParser,
 }
@@ -13,11 +13,11 @@ const types: pg.CustomTypesConfig = {
 function parseSafeInteger(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value))
-    throw new Error(`A bigint outside the safe range came from the database: ${text}`)
+    throw new Error(`The database returned a bigint outside the safe range: ${text}`)
   return value
 }
 
-/** What runs a query: the pool, or a transaction. */
+/** Runs queries: the database, or a transaction. */
 export type Queryable = {
   query<Row extends pg.QueryResultRow>(
     query: string | pg.QueryConfig,
@@ -25,30 +25,31 @@ export type Queryable = {
   ): Promise<pg.QueryResult<Row>>
 }
 
-/** A transaction in progress. Only {@link Database.transaction} makes one. */
+/** A transaction in progress. Only {@link Database.transaction} and pipelines create one. */
 export type Tx = Queryable & { readonly __tx: true }
 
 export type Database = Queryable & {
-  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  /** Runs `work` in a transaction. It is committed when `work` returns, and rolled back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly pool: pg.Pool
-  /** Connection settings, for parts that need a connection of their own (LISTEN, pipelines). */
+  /** The connection settings, for parts that need a connection of their own (LISTEN, pipelines). */
   readonly connection: pg.ClientConfig
   close(): Promise<void>
 }
 
+/** Opens a pool of connections. It connects when the first query is sent. */
 export function openDatabase(
   connection: pg.ClientConfig,
   options: { connectionsMax?: number } = {},
 ): Database {
-  // Queries of one transaction may be sent together, without waiting for the answers in between.
-  const config = { ...connection, types, pipeline: true, max: options.connectionsMax ?? 10 }
+  // Queries of a transaction can be sent together, without waiting for results in between.
+  const config = { ...connection, types: TYPES, pipeline: true, max: options.connectionsMax ?? 10 }
   const pool = new pg.Pool(config)
-  // An idle connection that breaks (server restarted) is dropped by the pool; the next query opens another.
+  // When an idle connection breaks, for example because the server restarts, the pool drops it and opens another later.
   pool.on('error', () => {})
   return {
     pool,
-    connection: { ...connection, types },
+    connection: { ...connection, types: TYPES },
     query: (query: string | pg.QueryConfig, values?: unknown[]) =>
       pool.query(query as string, values) as never,
     async transaction(work) {

@@ -43,12 +43,12 @@ afterAll(async () => {
 })
 
 describe('the embedded PostgreSQL', () => {
-  test('keeps what it has answered: every commit waits for the disk', async () => {
+  test('loses no committed transaction: every commit waits for the disk', async () => {
     const names = ['fsync', 'synchronous_commit', 'full_page_writes']
     for (const name of names) expect((await database.query(`show ${name}`)).rows).toEqual([{ [name]: 'on' }])
   })
 
-  test('answers on 127.0.0.1 alone, and only to its password', async () => {
+  test('listens on 127.0.0.1 only, and requires its password', async () => {
     const { port = 0, ...rest } = postgres.connection
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
@@ -66,7 +66,7 @@ describe('the embedded PostgreSQL', () => {
     await intruder.close()
   })
 
-  test('keeps its password and its log readable for their owner alone', async () => {
+  test('keeps its password and its log readable by their owner only', async () => {
     for (const name of ['postgres-password', 'postgres.log']) {
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
     }
@@ -76,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await findEmbedded(folder)).toEqual(postgres.connection)
   })
 
-  test('is started again, on the same port and with all it had committed, when it is killed', async () => {
+  test('is restarted on the same port after it is killed, with all committed data', async () => {
     await database.query(`insert into notes values ('before')`)
     const pid = await postmasterPid()
     process.kill(pid, 'SIGKILL')
@@ -87,7 +87,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([{ text: 'after' }, { text: 'before' }])
   })
 
-  test('has everything after a stop and a start', async () => {
+  test('keeps all data when it is stopped and started', async () => {
     await database.query(`insert into notes values ('kept')`)
     const pid = await postmasterPid()
     await stop()
@@ -97,7 +97,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([{ text: 'kept' }])
   })
 
-  test('gets a new password when the file with it is lost', async () => {
+  test('gets a new password when its password file is lost', async () => {
     await database.query(`insert into notes values ('kept')`)
     await stop()
     await rm(join(folder, 'postgres-password'))
@@ -105,7 +105,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([{ text: 'kept' }])
   })
 
-  test('starts when a killed one left the number of a process that is another program now', async () => {
+  test('starts although a killed one left a process number that now belongs to another program', async () => {
     await stop()
     const left = [process.pid, join(folder, 'postgres'), 0, 5432, '', '127.0.0.1', '', 'ready   ', '']
     await writeFile(join(folder, 'postgres/postmaster.pid'), left.join('\n'))
@@ -113,7 +113,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([])
   })
 
-  test('that outlived its server is stopped in good order and started again', async () => {
+  test('that outlived its server is stopped cleanly and started again', async () => {
     await database.query(`insert into notes values ('kept')`)
     await stop()
     const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' }
@@ -125,20 +125,20 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([{ text: 'kept' }])
   })
 
-  test('of another version is refused in words, and left as it is', async () => {
+  test('of another version is refused with an explanation, and left unchanged', async () => {
     await stop()
     const file = join(folder, 'postgres/PG_VERSION')
     const version = await readFile(file)
     await writeFile(file, '15\n')
     await expect(startEmbedded(folder, log)).rejects.toThrow(
-      'was made by PostgreSQL 15; this Talktime comes with PostgreSQL 18.',
+      'was created by PostgreSQL 15; this Talktime comes with PostgreSQL 18.',
     )
     await writeFile(file, version)
     await start()
   })
 })
 
-test('a PostgreSQL whose making was cut short is made anew', async () => {
+test('a PostgreSQL whose creation was interrupted is created again', async () => {
   const { path, remove } = await temporaryFolder()
   await mkdir(join(path, 'postgres.draft/base'), { recursive: true })
   await writeFile(join(path, 'postgres.draft/PG_VERSION'), '18\n')

@@ -2,12 +2,12 @@ import { access, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { ownFile } from '../data-folder.ts'
+import { readOrCreateSecret } from '../data-folder.ts'
 import type { Logger } from '../log.ts'
 import { StartProblem } from '../start-problem.ts'
 import {
+  CLUSTER_USER,
   type Cluster,
-  clusterUser,
   createCluster,
   setClusterPassword,
   startCluster,
@@ -15,11 +15,11 @@ import {
 import { findPostmaster } from './postmaster.ts'
 
 /**
- * Settings of the embedded PostgreSQL, handed over at every start, so that they are the same for a folder made long
- * ago. What a commit has answered is on the disk. The sizes suit a machine with 2 GB of memory or more; memory is
- * taken when it is used.
+ * The settings of the embedded PostgreSQL. They are passed at every start, so they apply to old data folders too. A
+ * transaction is on the disk when its commit returns. The sizes suit a machine with at least 2 GB of memory; memory is
+ * allocated when it is used.
  */
-const settings = {
+const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '100',
@@ -32,10 +32,10 @@ const settings = {
   max_wal_size: '2GB',
   min_wal_size: '128MB',
   checkpoint_timeout: '15min',
-  // Rows of the balance line are updated all the time: dead versions are cleared away before they pile up.
+  // Some rows are updated all the time. Their dead versions must be removed before they pile up.
   autovacuum_naptime: '10s',
   random_page_cost: '1.1',
-  // Its plans are short; compiling them costs more than it saves.
+  // Query plans are small, so compiling them costs more than it saves.
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -43,9 +43,11 @@ const settings = {
   log_checkpoints: 'off',
 }
 
-const databaseName = 'talktime'
-const passwordLengthMin = 16
-const logBytesMax = 10_000_000
+const DATABASE_NAME = 'talktime'
+const PASSWORD_LENGTH_MIN = 16
+const LOG_BYTES_MAX = 10_000_000
+/** How long to wait before PostgreSQL is started again after a failed start. */
+const RESTART_MS = 5_000
 
 export type EmbeddedPostgres = {
   readonly connection: pg.ClientConfig
@@ -53,27 +55,27 @@ export type EmbeddedPostgres = {
 }
 
 /**
- * Starts the embedded PostgreSQL of a data folder, made at the first start. If it ends without being asked to, it is
- * started again, on the same port. The caller holds the folder's lock.
+ * Starts the embedded PostgreSQL of a data folder, and creates it at the first start. If it ends unexpectedly, it is
+ * started again on the same port. The caller must hold the folder's lock.
  *
- * @throws StartProblem when it cannot be made or started
+ * @throws StartProblem if it cannot be created or started
  */
 export async function startEmbedded(dataFolder: string, log: Logger): Promise<EmbeddedPostgres> {
   const folder = join(dataFolder, 'postgres')
   const logFile = join(dataFolder, 'postgres.log')
-  await putAsideLongLog(logFile)
+  await rotateLog(logFile)
   const isNew = !(await exists(folder))
   const passwordWasLost = !isNew && !(await exists(join(dataFolder, 'postgres-password')))
-  const password = await ownFile(dataFolder, 'postgres-password', passwordLengthMin)
+  const password = await readOrCreateSecret(dataFolder, 'postgres-password', PASSWORD_LENGTH_MIN)
   if (isNew) await createCluster(folder, password)
   if (passwordWasLost) await setClusterPassword(folder, password)
-  let cluster = await startCluster({ folder, logFile, settings })
+  let cluster = await startCluster({ folder, logFile, settings: SETTINGS })
   const connection = {
     host: '127.0.0.1',
     port: cluster.port,
-    user: clusterUser,
+    user: CLUSTER_USER,
     password,
-    database: databaseName,
+    database: DATABASE_NAME,
   }
   await ensureDatabase(connection).catch(async (error: Error) => {
     await cluster.stop()
@@ -85,23 +87,23 @@ export async function startEmbedded(dataFolder: string, log: Logger): Promise<Em
     for (;;) {
       await cluster.ended
       if (stopping.signal.aborted) return
-      log.error({ logFile }, 'The embedded PostgreSQL ended unexpectedly and is started again')
-      cluster = await startAgain()
-      log.info('The embedded PostgreSQL runs again')
+      log.error({ logFile }, 'The embedded PostgreSQL ended unexpectedly; restarting it')
+      cluster = await restart()
+      log.info('The embedded PostgreSQL is running again')
       if (stopping.signal.aborted) return cluster.stop()
     }
   }
-  async function startAgain(): Promise<Cluster> {
+  async function restart(): Promise<Cluster> {
     for (;;) {
       try {
-        return await startCluster({ folder, logFile, settings, port: connection.port })
+        return await startCluster({ folder, logFile, settings: SETTINGS, port: connection.port })
       } catch (error) {
-        log.error({ err: error }, 'The embedded PostgreSQL does not start; the next try is in five seconds')
-        await pause(5_000, undefined, { signal: stopping.signal })
+        log.error({ err: error }, 'The embedded PostgreSQL did not start; retrying in five seconds')
+        await pause(RESTART_MS, undefined, { signal: stopping.signal })
       }
     }
   }
-  // It ends with an error only when it is stopped between two tries.
+  // It fails only if it is stopped between two attempts to restart.
   const running = keepRunning().catch(() => {})
   return {
     connection,
@@ -113,28 +115,30 @@ export async function startEmbedded(dataFolder: string, log: Logger): Promise<Em
   }
 }
 
-/** Where the embedded PostgreSQL of a data folder answers, if one does. It is started and stopped by another process. */
+/** Finds the embedded PostgreSQL of a data folder that another process runs. Undefined if none accepts connections. */
 export async function findEmbedded(dataFolder: string): Promise<pg.ClientConfig | undefined> {
   const postmaster = await findPostmaster(join(dataFolder, 'postgres'))
   if (!postmaster?.ready) return undefined
-  const password = await ownFile(dataFolder, 'postgres-password', passwordLengthMin)
-  return { host: '127.0.0.1', port: postmaster.port, user: clusterUser, password, database: databaseName }
+  const password = await readOrCreateSecret(dataFolder, 'postgres-password', PASSWORD_LENGTH_MIN)
+  return { host: '127.0.0.1', port: postmaster.port, user: CLUSTER_USER, password, database: DATABASE_NAME }
 }
 
+/** Creates Talktime's database if it does not exist. */
 async function ensureDatabase(connection: pg.ClientConfig): Promise<void> {
   const client = new pg.Client({ ...connection, database: 'postgres' })
   await client.connect()
   try {
-    const found = await client.query('select from pg_database where datname = $1', [databaseName])
-    if (found.rowCount === 0) await client.query(`create database ${databaseName}`)
+    const found = await client.query('select from pg_database where datname = $1', [DATABASE_NAME])
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE_NAME}`)
   } finally {
     await client.end()
   }
 }
 
-async function putAsideLongLog(logFile: string): Promise<void> {
+/** Renames the log if it has become long, so that a new one begins. */
+async function rotateLog(logFile: string): Promise<void> {
   const { size } = await stat(logFile).catch(() => ({ size: 0 }))
-  if (size > logBytesMax) await rename(logFile, `${logFile}.1`)
+  if (size > LOG_BYTES_MAX) await rename(logFile, `${logFile}.1`)
 }
 
 const exists = (path: string) =>

@@ -36,7 +36,7 @@ const tables = async () =>
     .sort()
 
 describe('migrations', () => {
-  test('are applied once, in the order of their names, with the time at which they were', async () => {
+  test('are applied once, in the order of their names, and their time is recorded', async () => {
     await writeFile(join(folder, '0002-more-apples.sql'), 'insert into apples values (2);')
     expect(await migrate(database, { folder, clock: virtualClock(1_700_000_000_000) })).toEqual([
       '0001-apples.sql',
@@ -51,7 +51,7 @@ describe('migrations', () => {
     expect((await database.query('select id from apples')).rows).toHaveLength(2)
   })
 
-  test('of servers that start at once are applied by one while the others wait', async () => {
+  test('are applied by one of several servers that start at once, while the others wait', async () => {
     const others = [1, 2, 3].map(() => openDatabase(database.connection))
     const applied = await Promise.all([database, ...others].map((each) => migrate(each, { folder })))
     await Promise.all(others.map((other) => other.close()))
@@ -59,7 +59,7 @@ describe('migrations', () => {
     expect((await database.query('select id from apples')).rows).toHaveLength(1)
   })
 
-  test('that were edited after they had been applied are refused by name', async () => {
+  test('that were edited after they were applied are refused by name', async () => {
     await migrate(database, { folder })
     await writeFile(join(folder, '0001-apples.sql'), 'create table pears (id int);')
     await writeFile(join(folder, '0002-plums.sql'), 'create table plums (id int);')
@@ -69,7 +69,7 @@ describe('migrations', () => {
     expect(await tables()).toEqual(['apples'])
   })
 
-  test('that only a newer program knows stop an older one', async () => {
+  test('that an older program does not know stop it', async () => {
     await writeFile(join(folder, '0002-plums.sql'), 'create table plums (id int);')
     await migrate(database, { folder })
     await rm(join(folder, '0002-plums.sql'))
@@ -78,7 +78,7 @@ describe('migrations', () => {
     await expect(refusal).rejects.toThrow('The database is newer than this Talktime: it has 0002-plums.sql')
   })
 
-  test('that come late, before one already applied, are refused', async () => {
+  test('with a name before one that was already applied are refused', async () => {
     await writeFile(join(folder, '0003-plums.sql'), 'create table plums (id int);')
     await migrate(database, { folder })
     await writeFile(join(folder, '0002-pears.sql'), 'create table pears (id int);')
@@ -86,20 +86,20 @@ describe('migrations', () => {
     expect(await tables()).toEqual(['apples', 'plums'])
   })
 
-  test('that fail are taken back whole, and those before them stay', async () => {
+  test('that fail are rolled back completely, and earlier ones stay', async () => {
     await writeFile(join(folder, '0002-plums.sql'), 'create table plums (id int); select 1/0;')
     await expect(migrate(database, { folder })).rejects.toThrow(
-      'The migration 0002-plums.sql failed and was taken back: division by zero.',
+      'The migration 0002-plums.sql failed and was rolled back: division by zero.',
     )
     expect(await tables()).toEqual(['apples'])
     await writeFile(join(folder, '0002-plums.sql'), 'create table plums (id int);')
     expect(await migrate(database, { folder })).toEqual(['0002-plums.sql'])
   })
 
-  test('with a name that has no place in the order are refused', async () => {
+  test('with a name without a number are refused', async () => {
     await writeFile(join(folder, 'plums.sql'), '')
     await expect(migrate(database, { folder })).rejects.toThrow(
-      'a migration is named like 0007-what-it-does.sql',
+      'a migration must be named like 0007-what-it-does.sql',
     )
   })
 })

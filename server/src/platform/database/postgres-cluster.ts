@@ -4,21 +4,23 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileFault, StartProblem } from '../start-problem.ts'
-import { environment, spawnGuarded } from './guardian.ts'
-import { postgresBinaries } from './postgres-binaries.ts'
-import { asUser, type Command, postgresUser } from './postgres-user.ts'
+import { plainEnvironment, spawnGuarded } from './guardian.ts'
+import { findPostgresBinaries } from './postgres-binaries.ts'
+import { type Command, commandAsUser, findPostgresUser } from './postgres-user.ts'
 import { clearPostmaster, findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts'
 
-/** The superuser of an embedded PostgreSQL. */
-export const clusterUser = 'talktime'
+/** The superuser of the embedded PostgreSQL. */
+export const CLUSTER_USER = 'talktime'
 
 /**
- * Makes the files of a new PostgreSQL in `folder`, in one step: they are made beside it and renamed when they are
- * complete and on the disk, so that a start which is killed halfway leaves nothing that looks finished.
+ * Creates the files of a new PostgreSQL in `folder` in one step: they are created beside it, and renamed when they are
+ * complete and on the disk. A start that is killed halfway leaves nothing that looks complete.
+ *
+ * @throws StartProblem if PostgreSQL cannot be set up
  */
 export async function createCluster(folder: string, password: string): Promise<void> {
-  const { initdb } = postgresBinaries()
-  const user = postgresUser()
+  const { initdb } = findPostgresBinaries()
+  const user = findPostgresUser()
   const draft = `${folder}.draft`
   const passwordFile = `${folder}.draft-password`
   try {
@@ -31,7 +33,7 @@ export async function createCluster(folder: string, password: string): Promise<v
     }
     const options = [
       `--pgdata=${draft}`,
-      `--username=${clusterUser}`,
+      `--username=${CLUSTER_USER}`,
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
@@ -39,7 +41,7 @@ export async function createCluster(folder: string, password: string): Promise<v
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
     ]
-    await run(asUser(user, [initdb, draft], initdb, options))
+    await run(commandAsUser(user, [initdb, draft], initdb, options))
     await rename(draft, folder)
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => {})
@@ -50,6 +52,7 @@ export async function createCluster(folder: string, password: string): Promise<v
   }
 }
 
+/** Runs a program to its end. Throws StartProblem if it fails. */
 async function run(command: Command): Promise<void> {
   const child = spawnGuarded(command, 'pipe')
   let said = ''
@@ -63,12 +66,12 @@ async function run(command: Command): Promise<void> {
   if (code !== 0) throw new StartProblem(`PostgreSQL could not be set up: ${firstComplaint(said)}`)
 }
 
-/** Gives the superuser of a stopped PostgreSQL another password. */
+/** Changes the superuser's password. PostgreSQL must be stopped. Throws StartProblem if that fails. */
 export async function setClusterPassword(folder: string, password: string): Promise<void> {
   await clearPostmaster(folder)
-  const { postgres } = postgresBinaries()
-  // In single-user mode PostgreSQL reads statements from its standard input and ends with it.
-  const { command, args, ...user } = asUser(postgresUser(), [postgres, folder], postgres, [
+  const { postgres } = findPostgresBinaries()
+  // In single-user mode PostgreSQL reads statements from standard input, and ends when the input does.
+  const { command, args, ...user } = commandAsUser(findPostgresUser(), [postgres, folder], postgres, [
     '--single',
     '-D',
     folder,
@@ -77,11 +80,11 @@ export async function setClusterPassword(folder: string, password: string): Prom
   const child = spawn(command, args, {
     ...user,
     cwd: '/',
-    env: environment(),
+    env: plainEnvironment(),
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   child.stdin.on('error', () => {})
-  child.stdin.end(`alter role ${clusterUser} password '${password}'\n`)
+  child.stdin.end(`alter role ${CLUSTER_USER} password '${password}'\n`)
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString()
@@ -94,7 +97,7 @@ export async function setClusterPassword(folder: string, password: string): Prom
   }
 }
 
-/** The sentence in PostgreSQL's output that says what is wrong. */
+/** Extracts the sentence in PostgreSQL's output that says what is wrong. */
 function firstComplaint(said: string): string {
   const lines = said.split('\n').map((line) => line.trim())
   const complaint = /\b(PANIC|FATAL|ERROR|error|could not)\b/
@@ -106,18 +109,23 @@ function firstComplaint(said: string): string {
 
 export type Cluster = {
   readonly port: number
-  /** Settles when PostgreSQL has ended, wanted or not. */
+  /** Resolves when PostgreSQL has ended, whether or not it was stopped. */
   readonly ended: Promise<void>
-  /** Rolls back what is open, writes everything to the disk and ends. */
+  /** Rolls back open transactions, writes everything to the disk and ends PostgreSQL. */
   stop(): Promise<void>
 }
 
+const ATTEMPTS_MAX = 50
+const RETRY_MS = 200
+const POSTGRES_VERSION = '18'
+
 /**
- * Starts the PostgreSQL in `folder` and waits until it answers. A PostgreSQL that outlived its server there is
- * stopped first. It listens on 127.0.0.1 alone, and it ends by itself when this process dies, however it dies.
+ * Starts the PostgreSQL in `folder` and waits until it accepts connections. A PostgreSQL that outlived its server is
+ * stopped first. PostgreSQL ends when this process ends, however it ends.
  *
- * @param settings PostgreSQL's settings by name
- * @param port undefined: a free one
+ * @param options.settings PostgreSQL's settings by name
+ * @param options.port undefined: a free port
+ * @throws StartProblem if PostgreSQL does not start
  */
 export async function startCluster(options: {
   folder: string
@@ -137,16 +145,14 @@ export async function startCluster(options: {
       return { port, ended, stop: async () => (state.over ? undefined : stopPostmaster(postmaster, ended)) }
     }
     const said = (await readFile(logFile)).subarray(logStart).toString()
-    // A port taken in the meantime, or processes of a killed PostgreSQL that have not ended yet.
-    const passing = /Address already in use|shared memory block .* is still in use/.test(said)
-    if (!passing || attempt === startsMax) {
+    // The port was taken in the meantime, or processes of a killed PostgreSQL have not ended yet.
+    const isTransient = /Address already in use|shared memory block .* is still in use/.test(said)
+    if (!isTransient || attempt === ATTEMPTS_MAX) {
       throw new StartProblem(`PostgreSQL did not start: ${firstComplaint(said)} (${logFile})`)
     }
-    await pause(200)
+    await pause(RETRY_MS)
   }
 }
-
-const startsMax = 50
 
 const sizeOf = (file: string) =>
   stat(file).then(
@@ -154,25 +160,26 @@ const sizeOf = (file: string) =>
     () => 0,
   )
 
+/** Throws StartProblem unless the files were created by this version of PostgreSQL. */
 async function checkVersion(folder: string): Promise<void> {
   const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch((error: unknown) => {
     throw new StartProblem(`The database in ${folder} cannot be read: ${fileFault(error)}.`)
   })
-  const wanted = '18'
-  if (version.trim() === wanted) return
+  if (version.trim() === POSTGRES_VERSION) return
   throw new StartProblem(
-    `The database in ${folder} was made by PostgreSQL ${version.trim()}; this Talktime comes with PostgreSQL ${wanted}.`,
+    `The database in ${folder} was created by PostgreSQL ${version.trim()}; this Talktime comes with PostgreSQL ${POSTGRES_VERSION}.`,
   )
 }
 
+/** Starts PostgreSQL's first process. */
 async function launch(folder: string, logFile: string, settings: Record<string, string>) {
-  const { postgres } = postgresBinaries()
+  const { postgres } = findPostgresBinaries()
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(logFile, 'a', 0o600).catch((error: unknown) => {
     throw new StartProblem(`The log of PostgreSQL, ${logFile}, cannot be written: ${fileFault(error)}.`)
   })
   const child = spawnGuarded(
-    asUser(postgresUser(), [postgres, folder], postgres, ['-D', folder, ...flags]),
+    commandAsUser(findPostgresUser(), [postgres, folder], postgres, ['-D', folder, ...flags]),
     log.fd,
   )
   await log.close()
@@ -186,7 +193,7 @@ async function launch(folder: string, logFile: string, settings: Record<string, 
   return { state, ended }
 }
 
-/** The running PostgreSQL once it takes connections (after a crash, once it has recovered); undefined if it ended. */
+/** Waits until PostgreSQL accepts connections; after a crash, it recovers first. Undefined if it has ended. */
 async function waitUntilReady(
   folder: string,
   state: { readonly over: boolean },

@@ -3,9 +3,9 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/temporary-folder.ts'
-import { asUser, postgresUser } from './postgres-user.ts'
+import { commandAsUser, findPostgresUser } from './postgres-user.ts'
 
-test('PostgreSQL never runs as root, and reaches its files in a folder that is closed to others', async () => {
+test('PostgreSQL never runs as root, and can read its files in a folder that is closed to other users', async () => {
   const { path, remove } = await temporaryFolder()
   const file = join(path, 'closed/inner/file')
   await mkdir(join(path, 'closed/inner'), { recursive: true })
@@ -14,7 +14,11 @@ test('PostgreSQL never runs as root, and reaches its files in a folder that is c
   const script = `
     fs.accessSync(process.argv[1], fs.constants.R_OK)
     console.log(process.geteuid() === 0 ? 'root' : 'not root', fs.readFileSync(process.argv[1], 'utf8'))`
-  const { command, args, ...user } = asUser(postgresUser(), [file], process.execPath, ['-e', script, file])
+  const { command, args, ...user } = commandAsUser(findPostgresUser(), [file], process.execPath, [
+    '-e',
+    script,
+    file,
+  ])
   const result = spawnSync(command, args, { ...user, cwd: '/', encoding: 'utf8' })
   expect(result.stderr).toBe('')
   expect(result.stdout).toBe('not root its content\n')

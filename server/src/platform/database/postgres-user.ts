@@ -3,7 +3,9 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartProblem } from '../start-problem.ts'
 
-/** A command line, and the user it runs as (left out: the user of this process). */
+const USER_NAME = 'postgres'
+
+/** A command line, and the user that runs it; without one: the user of this process. */
 export type Command = {
   readonly command: string
   readonly args: readonly string[]
@@ -14,10 +16,12 @@ export type Command = {
 export type SystemUser = { readonly uid: number; readonly gid: number }
 
 /**
- * The user PostgreSQL runs as. PostgreSQL refuses to run as root, so root hands it to the system user `postgres`,
- * which is made when it is missing. Everybody else runs it as themselves: undefined.
+ * Finds the user that runs PostgreSQL. PostgreSQL refuses to run as root, so root runs it as the system user `postgres`,
+ * which is created if it is missing. Any other user runs it as themselves: undefined.
+ *
+ * @throws StartProblem if the user cannot be created
  */
-export function postgresUser(): SystemUser | undefined {
+export function findPostgresUser(): SystemUser | undefined {
   if (process.geteuid?.() !== 0) return undefined
   const existing = lookUp()
   if (existing) return existing
@@ -27,64 +31,63 @@ export function postgresUser(): SystemUser | undefined {
     '--no-create-home',
     '--shell',
     '/bin/false',
-    name,
+    USER_NAME,
   ])
   const user = lookUp()
   if (user) return user
   const why = made.error?.message ?? made.stderr.toString().trim()
   throw new StartProblem(
-    `PostgreSQL does not run as root, and the user "${name}" could not be made for it (${why}). ` +
+    `PostgreSQL does not run as root, and the user "${USER_NAME}" could not be created for it (${why}). ` +
       'Start Talktime as an ordinary user, or set DATABASE_URL to a PostgreSQL server.',
   )
 }
 
-const name = 'postgres'
-
 function lookUp(): SystemUser | undefined {
   const [uid, gid] = ['-u', '-g'].map((flag) => {
-    const found = spawnSync('id', [flag, name])
+    const found = spawnSync('id', [flag, USER_NAME])
     return found.status === 0 ? Number(found.stdout.toString()) : undefined
   })
   return uid === undefined || gid === undefined ? undefined : { uid, gid }
 }
 
 /**
- * The command line that runs a program of PostgreSQL as `user`. Where that user may not enter a folder on the way
- * to `paths` (a checkout below /root, a temporary folder of root's) the program keeps one power of root's, passing
- * by file permissions, and nothing else.
+ * Builds the command line that runs a program of PostgreSQL as `user`. If that user cannot enter a folder on the way to
+ * `paths`, such as a checkout below /root, the program keeps one capability of root: bypassing file permissions.
+ *
+ * @throws StartProblem if a folder is closed to the user and the system has no `setpriv`
  */
-export function asUser(
+export function commandAsUser(
   user: SystemUser | undefined,
   paths: readonly string[],
   command: string,
   args: string[],
 ): Command {
   if (!user) return { command, args }
-  const closed = paths.map((path) => closedFolder(path, user)).find((folder) => folder !== undefined)
+  const closed = paths.map((path) => findClosedFolder(path, user)).find((folder) => folder !== undefined)
   if (closed === undefined) return { command, args, ...user }
   if (spawnSync('setpriv', ['--version']).status !== 0) {
     throw new StartProblem(
-      `PostgreSQL does not run as root, and its user "${name}" may not enter ${closed}. ` +
+      `PostgreSQL does not run as root, and its user "${USER_NAME}" cannot enter ${closed}. ` +
         'Open that folder to other users, start Talktime as an ordinary user, or set DATABASE_URL.',
     )
   }
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  const power = [
-    // Without it the power holds for opening files, and not for asking whether they can be opened.
+  const capability = [
+    // Without it, the capability applies to opening files, but not to checks whether they can be opened.
     '--securebits=+no_setuid_fixup',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
     '--bounding-set=-all,+dac_override',
   ]
-  return { command: 'setpriv', args: [...identity, ...power, '--', command, ...args] }
+  return { command: 'setpriv', args: [...identity, ...capability, '--', command, ...args] }
 }
 
-/** The first folder on the way to `path` that `user` may not enter. */
-function closedFolder(path: string, user: SystemUser): string | undefined {
-  const above = dirname(path)
-  const higher = above === path ? undefined : closedFolder(above, user)
+/** Finds the first folder on the way to `path` that `user` cannot enter. */
+function findClosedFolder(path: string, user: SystemUser): string | undefined {
+  const parent = dirname(path)
+  const higher = parent === path ? undefined : findClosedFolder(parent, user)
   if (higher !== undefined) return higher
-  const { uid, gid, mode } = statSync(above)
+  const { uid, gid, mode } = statSync(parent)
   const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
-  return mode & bit ? undefined : above
+  return mode & bit ? undefined : parent
 }

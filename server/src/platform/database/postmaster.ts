@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { StartProblem } from '../start-problem.ts'
 
 /** The first process of a running PostgreSQL. */
@@ -9,24 +10,24 @@ export type Postmaster = {
   readonly pid: number
   readonly folder: string
   readonly port: number
-  /** Whether it takes connections yet. */
+  /** Whether it accepts connections. */
   readonly ready: boolean
 }
 
-/** The PostgreSQL that runs on `folder`, by its postmaster.pid. */
+/** Finds the PostgreSQL that runs on `folder`, from its postmaster.pid. */
 export async function findPostmaster(folder: string): Promise<Postmaster | undefined> {
   const lines = await readPidFile(folder)
   const pid = Number(lines?.[0])
   if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined
-  const command = await commandOf(pid)
-  // PostgreSQL writes the folder as it stood in its command line, however this program spells it now.
+  const command = await readCommandLine(pid)
+  // PostgreSQL writes the folder as its command line spelled it, which may differ from how this program spells it.
   if (command === undefined || !command.includes(lines[1] ?? folder)) return undefined
   return { pid, folder, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' }
 }
 
 /**
- * Stops a PostgreSQL that outlived its server, and forgets one that was killed. PostgreSQL would take a process for
- * its rival that only has the number of the killed one, or is its remains. Only for the holder of the folder.
+ * Stops a PostgreSQL that outlived its server, and removes the pid file of one that was killed: PostgreSQL would mistake
+ * any process that has the killed one's number for a running PostgreSQL. The caller must hold the folder's lock.
  */
 export async function clearPostmaster(folder: string): Promise<void> {
   const running = await findPostmaster(folder)
@@ -43,7 +44,7 @@ const readPidFile = (folder: string) =>
     () => undefined,
   )
 
-/** Whether a process has this number, be it one that has ended and still waits for its parent to notice. */
+/** Whether a process has this number, including one that has ended and waits for its parent to collect it. */
 function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -53,8 +54,8 @@ function isTaken(pid: number): boolean {
   }
 }
 
-/** The command line of a process; undefined when there is no such process. */
-async function commandOf(pid: number): Promise<string | undefined> {
+/** Reads the command line of a process. Undefined if there is no such process. */
+async function readCommandLine(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     return text === '' ? undefined : text.replaceAll('\0', ' ')
@@ -63,21 +64,22 @@ async function commandOf(pid: number): Promise<string | undefined> {
   return found.status === 0 ? found.stdout.toString().trim() : undefined
 }
 
-/** How long PostgreSQL may take to write everything to the disk before it is told to drop its work. */
-const fastStopMsMax = 60_000
-const immediateStopMsMax = 10_000
+/** How long PostgreSQL can take to write everything to the disk before it is stopped immediately. */
+const FAST_STOP_MS_MAX = MINUTE_MS
+const IMMEDIATE_STOP_MS_MAX = 10_000
 
 /**
- * Ends a PostgreSQL: open transactions are rolled back, everything is written to the disk. One that takes too long is
- * ended at once, and recovers from its log at the next start.
+ * Stops a PostgreSQL: open transactions are rolled back and everything is written to the disk. If that takes too long, it
+ * is stopped immediately, and recovers from its log at the next start.
  *
- * @param ended settles when it is gone; without it, it is watched by its process number
+ * @param ended resolves when it has ended; without it, its process number is watched
+ * @throws StartProblem if it does not stop
  */
 export async function stopPostmaster(postmaster: Postmaster, ended?: Promise<void>): Promise<void> {
-  if (await signalAndWait(postmaster, 'SIGINT', fastStopMsMax, ended)) return
-  if (await signalAndWait(postmaster, 'SIGQUIT', immediateStopMsMax, ended)) return
+  if (await signalAndWait(postmaster, 'SIGINT', FAST_STOP_MS_MAX, ended)) return
+  if (await signalAndWait(postmaster, 'SIGQUIT', IMMEDIATE_STOP_MS_MAX, ended)) return
   throw new StartProblem(
-    `PostgreSQL (pid ${postmaster.pid}) in ${postmaster.folder} does not stop. End it by hand.`,
+    `PostgreSQL (pid ${postmaster.pid}) in ${postmaster.folder} does not stop. End it manually.`,
   )
 }
 
@@ -93,14 +95,15 @@ async function signalAndWait(
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true
     throw new StartProblem(`PostgreSQL (pid ${postmaster.pid}) in ${postmaster.folder} runs as another user.`)
   }
-  const patience = new AbortController()
-  const late = pause(msMax, 'late', { signal: patience.signal }).catch(() => 'gone')
-  const outcome = await Promise.race([ended ?? gone(postmaster, late), late])
-  patience.abort()
+  const timeout = new AbortController()
+  const late = pause(msMax, 'late', { signal: timeout.signal }).catch(() => 'gone')
+  const outcome = await Promise.race([ended ?? waitUntilGone(postmaster, late), late])
+  timeout.abort()
   return outcome !== 'late'
 }
 
-async function gone(postmaster: Postmaster, late: Promise<unknown>): Promise<void> {
+/** Resolves when the process has ended, or when `late` settles. */
+async function waitUntilGone(postmaster: Postmaster, late: Promise<unknown>): Promise<void> {
   let waiting = true
   void late.then(() => {
     waiting = false

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
-import { migrationsFolder } from './migrate.ts'
+import { MIGRATIONS_FOLDER } from './migrate.ts'
 import { dumpSchema } from './schema-dump.ts'
 
-test('server/schema.sql shows the schema as the migrations make it ("npm run schema" writes it)', async () => {
+test('server/schema.sql is the schema after all migrations ("npm run schema" writes it)', async () => {
   const { database, drop } = await testDatabase()
-  const committed = await readFile(join(migrationsFolder, '../schema.sql'), 'utf8')
+  const committed = await readFile(join(MIGRATIONS_FOLDER, '../schema.sql'), 'utf8')
   expect(await dumpSchema(database)).toBe(committed)
   await drop()
 })
 
-test('a dump shows every part of a schema, so that no drift goes unseen', async () => {
+test('a dump shows every part of a schema, so that no drift goes unnoticed', async () => {
   const { database, drop } = await testDatabase('empty')
   await database.query(`
     create table trees (

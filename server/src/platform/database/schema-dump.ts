@@ -1,26 +1,26 @@
 import type { Queryable } from './database.ts'
 
 /**
- * The schema as the database itself describes it, as SQL to read and to compare: tables with their columns in order,
- * constraints, indexes, functions and triggers, each kind sorted by name. No pg_dump comes with the embedded
- * PostgreSQL, and its output changes between versions; this one changes only when the schema does.
+ * Writes the schema of a database as SQL to read and compare: tables with columns in order, constraints, indexes,
+ * functions and triggers, each kind sorted by name. The embedded PostgreSQL contains no pg_dump, whose output changes
+ * between versions anyway; this output changes only with the schema.
  */
 export async function dumpSchema(database: Queryable): Promise<string> {
-  const tables = await texts(database, tablesQuery)
+  const tables = await queryTexts(database, TABLES_QUERY)
   const rest = await Promise.all(
-    [indexesQuery, functionsQuery, triggersQuery].map((query) => texts(database, query)),
+    [INDEXES_QUERY, FUNCTIONS_QUERY, TRIGGERS_QUERY].map((query) => queryTexts(database, query)),
   )
   const heading =
     '-- The schema after all migrations, to read and to review. Written by "npm run schema"; not edited by hand.'
   return `${[heading, ...tables, ...rest.flat()].join('\n\n')}\n`
 }
 
-async function texts(database: Queryable, query: string): Promise<string[]> {
+async function queryTexts(database: Queryable, query: string): Promise<string[]> {
   const { rows } = await database.query<{ text: string }>(query)
   return rows.map(({ text }) => text)
 }
 
-const tablesQuery = `
+const TABLES_QUERY = `
   with columns as (
     select attribute.attrelid as table_oid, string_agg(
       format('  %I %s%s%s', attribute.attname,
@@ -58,8 +58,8 @@ const tablesQuery = `
   where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
   order by relname`
 
-// Indexes that belong to a constraint stand with their table.
-const indexesQuery = `
+// Indexes of constraints are part of their tables.
+const INDEXES_QUERY = `
   select pg_get_indexdef(indexrelid) || ';' as text
   from pg_index
   join pg_class on pg_class.oid = indexrelid
@@ -67,13 +67,13 @@ const indexesQuery = `
     and not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x'))
   order by relname`
 
-const functionsQuery = `
+const FUNCTIONS_QUERY = `
   select pg_get_functiondef(oid) || ';' as text
   from pg_proc
   where pronamespace = 'public'::regnamespace and prokind in ('f', 'p')
   order by proname, oid`
 
-const triggersQuery = `
+const TRIGGERS_QUERY = `
   select pg_get_triggerdef(pg_trigger.oid) || ';' as text
   from pg_trigger
   join pg_class on pg_class.oid = tgrelid

@@ -156,12 +156,12 @@ test.each(rows)('%s: %i %s', async (_what, status, code, [method, path, options]
   })
 })
 
-test('405: the answer says which methods the address takes', async () => {
+test('405: the response lists the methods that the path accepts', async () => {
   const answer = await t.request('PUT', '/v1/agents', { key: t.workspaceKey })
   expect(answer.headers.allow).toBe('GET, HEAD, POST')
 })
 
-test('400: every field that is wrong is named at once, with what would be right', async () => {
+test('400: all wrong fields are named at once, with what is accepted', async () => {
   const answer = await t.request('POST', '/v1/agents', {
     key: t.workspaceKey,
     body: { name: 'x'.repeat(101), language: 3, phoneNumber: '12', llmProvider: 'openai' },
@@ -178,12 +178,12 @@ test('400: every field that is wrong is named at once, with what would be right'
   ])
 })
 
-test('401 comes before anything is read of a body', async () => {
+test('401: authentication comes before the body is read', async () => {
   const answer = await t.request('POST', '/v1/agents', { body: big })
   expect(answer.status).toBe(401)
 })
 
-test('400: what is no HTTP is answered with a problem too', async () => {
+test('400: bytes that are not HTTP are answered with a problem', async () => {
   const text = await raw('NONSENSE\r\n\r\n')
   expect(text).toMatch(/^HTTP\/1\.1 400 /)
   expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
@@ -193,14 +193,14 @@ test('400: what is no HTTP is answered with a problem too', async () => {
   })
 })
 
-test('HTTP/1.0 without a Host header is answered with the address of the connection', async () => {
+test('the type of a problem begins with the address of the connection if the request has no Host header', async () => {
   const text = await raw('GET /v1/nothing HTTP/1.0\r\n\r\n')
   expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
     type: `${address}/docs/errors#not_found`,
   })
 })
 
-test('400: headers that are too long are answered with a problem too', async () => {
+test('400: headers that are too long are answered with a problem', async () => {
   const text = await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)
   expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({
     detail: 'The headers are too long: at most 16 KB together.',

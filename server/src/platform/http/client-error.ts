@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { Problem, platformProblems } from '../problem.ts'
-import { problemContentType, problemResponse } from './problem-answer.ts'
+import { PROBLEM_CONTENT_TYPE, problemResponse } from './problem-response.ts'
 import { socketOrigin } from './request-origin.ts'
 
 /** Answers bytes that are not an HTTP request. Node.js hands over the bare connection. */
@@ -29,7 +29,7 @@ export function answerClientError(
   socket.end(
     [
       'HTTP/1.1 400 Bad Request',
-      `Content-Type: ${problemContentType}`,
+      `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       `Request-Id: ${requestId}`,
       'Connection: close',

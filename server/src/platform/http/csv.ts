@@ -1,7 +1,7 @@
 /**
- * A text as a cell of a CSV file: one that a spreadsheet would take for a formula is led by an apostrophe (OWASP: CSV
- * injection). Phone numbers in E.164 are written by the caller as they are.
+ * Makes a text safe as a cell of a CSV file: an apostrophe is put before texts that a spreadsheet would take for a formula
+ * (OWASP: CSV injection). Not for phone numbers in E.164, which begin with a plus sign.
  */
-export function formulaSafe(text: string): string {
+export function escapeFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }

@@ -45,7 +45,7 @@ test.each(['/', '/agents', '/calls/call_1?window=last_30_days'])(
   },
 )
 
-test('the page may load what comes from here, and be framed by nobody', async () => {
+test('the page can load only what this server sends, and cannot be framed', async () => {
   const { headers } = await get('/')
   const policy = String(headers['content-security-policy'])
   expect(policy).toContain("default-src 'self'")
@@ -59,7 +59,7 @@ test('the page may load what comes from here, and be framed by nobody', async ()
   })
 })
 
-test('200: files with a hash in their names are kept for a year, others are asked for again', async () => {
+test('200: files with a hash in their names are cached for a year, others are revalidated', async () => {
   const asset = await get('/assets/app-1a2b.js')
   expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable')
   expect(asset.headers['content-type']).toMatch(/javascript/)
@@ -75,22 +75,22 @@ test.each([
   ['/agents', { accept: 'application/json' }],
   ['/../../etc/passwd', { accept: '*/*' }],
   ['/%2e%2e/%2e%2e/etc/passwd', { accept: '*/*' }],
-])('404: %s is no page', async (url, headers) => {
+])('404: %s is not a page', async (url, headers) => {
   const answer = await get(url, headers)
   expect(answer.statusCode).toBe(404)
   expect(answer.json()).toMatchObject({ code: 'not_found' })
 })
 
-test('405: an address of the API under a method it does not take is no page', async () => {
+test('405: a path of the API is not a page, even for a method that it does not accept', async () => {
   const answer = await server.inject({ method: 'DELETE', url: '/v1/things/1', headers: page })
   expect(answer.statusCode).toBe(405)
   expect(answer.headers.allow).toBe('GET, HEAD')
 })
 
-test('404: pages are asked for by GET alone', async () => {
+test('404: pages are served to GET only', async () => {
   expect((await server.inject({ method: 'POST', url: '/agents', headers: page })).statusCode).toBe(404)
 })
 
-test('without a built dashboard there is none', async () => {
+test('without a built dashboard there are no pages', async () => {
   expect(findDashboard(join(folder, 'assets'))).toBeUndefined()
 })

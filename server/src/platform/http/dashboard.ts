@@ -4,11 +4,11 @@ import fastifyStatic from '@fastify/static'
 import type { HttpServer } from './http-server.ts'
 import type { Dashboard } from './not-found.ts'
 
-const yearSeconds = 365 * 24 * 60 * 60
+const YEAR_SECONDS = 365 * 24 * 60 * 60
 
 /**
- * What a page may load: only what this server sends. Styles inside the page are allowed, since the component library
- * writes them; scripts inside the page only where their hash is given.
+ * Builds the content security policy of a page: it can load only what this server sends. Inline styles are allowed, since
+ * the component library writes them; inline scripts are allowed only by their hash.
  */
 export function contentSecurityPolicy(scriptHashes: readonly string[] = []): string {
   return [
@@ -25,7 +25,7 @@ export function contentSecurityPolicy(scriptHashes: readonly string[] = []): str
   ].join('; ')
 }
 
-/** The headers of every page that people see. */
+/** The headers of every HTML page. */
 export function pageHeaders(policy: string): Record<string, string> {
   return {
     'content-security-policy': policy,
@@ -36,13 +36,13 @@ export function pageHeaders(policy: string): Record<string, string> {
   }
 }
 
-/** The built dashboard in `folder`; undefined where nothing is built there. */
+/** Finds the built dashboard in `folder`. Undefined if it is not built. */
 export function findDashboard(folder: string): Dashboard | undefined {
   if (!existsSync(join(folder, 'index.html'))) return undefined
   return { sendPage: (reply) => reply.sendFile('index.html') }
 }
 
-/** Serves the files of the dashboard. Those under /assets/ carry a hash in their names and never change. */
+/** Serves the files of the dashboard. Files under /assets/ have a hash in their names and never change. */
 export async function serveDashboard(server: HttpServer, folder: string): Promise<void> {
   const headers = pageHeaders(contentSecurityPolicy())
   await server.register(fastifyStatic, {
@@ -52,7 +52,7 @@ export async function serveDashboard(server: HttpServer, folder: string): Promis
     schemaHide: true,
     setHeaders(reply, path) {
       if (path.startsWith(join(folder, 'assets/'))) {
-        reply.header('cache-control', `public, max-age=${yearSeconds}, immutable`)
+        reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)
         return
       }
       reply.header('cache-control', 'no-cache')

@@ -6,22 +6,24 @@ import type { Routes } from './http-server.ts'
 /** The problems of one part of the product, under a heading of the error page. */
 export type ProblemSection = {
   readonly title: string
+  /** A sentence below the heading. */
+  readonly intro?: string
   readonly problems: Readonly<Record<string, ProblemType>>
 }
 
 /** Where the error page is served. Its anchors are the problem codes. */
-const path = '/docs/errors'
+const ERROR_PAGE_PATH = '/docs/errors'
 
 /** The URL of the part of the error page that explains `code`. It is the `type` of a problem (RFC 9457). */
 export function problemUrl(origin: string, code: string): string {
-  return `${origin}${path}#${code}`
+  return `${origin}${ERROR_PAGE_PATH}#${code}`
 }
 
 /** Serves the error page. */
 export function errorPageRoutes(sections: readonly ProblemSection[]): Routes {
   return async (server) => {
-    const page = errorPage(sections)
-    server.get(path, { schema: { hide: true } }, async (_request, reply) =>
+    const page = renderPage(sections)
+    server.get(ERROR_PAGE_PATH, { schema: { hide: true } }, async (_request, reply) =>
       reply
         .headers(pageHeaders(contentSecurityPolicy()))
         .header('cache-control', 'no-cache')
@@ -31,32 +33,34 @@ export function errorPageRoutes(sections: readonly ProblemSection[]): Routes {
   }
 }
 
-const intro =
+const INTRO =
   'An unsuccessful request is answered with `application/problem+json` (RFC 9457). Match on `code`: codes do not ' +
   'change. `detail` is a sentence about the request at hand, and `requestId` names the request in the server’s log.'
 
 /** The error page in Markdown, as docs/errors.md keeps it. */
-export function errorsMarkdown(sections: readonly ProblemSection[]): string {
-  const parts = sections.flatMap(({ title, problems }) => [
+export function renderErrorsMarkdown(sections: readonly ProblemSection[]): string {
+  const parts = sections.flatMap(({ title, intro, problems }) => [
     `## ${title}`,
+    ...(intro === undefined ? [] : [intro]),
     ...Object.values(problems).flatMap((problem) => [
       `### ${problem.code}`,
-      `**${statusLine(problem)}**`,
+      `**${describeStatus(problem)}**`,
       problem.cause,
       `*What to do:* ${problem.remedy}`,
     ]),
   ])
-  return `${['# Errors', intro, ...parts].join('\n\n')}\n`
+  return `${['# Errors', INTRO, ...parts].join('\n\n')}\n`
 }
 
-function statusLine({ status, title, retryable }: ProblemType): string {
+function describeStatus({ status, title, retryable }: ProblemType): string {
   return `${status} · ${title}${retryable ? ' · can be retried unchanged' : ''}`
 }
 
-function errorPage(sections: readonly ProblemSection[]): string {
+function renderPage(sections: readonly ProblemSection[]): string {
   const parts = sections.map(
-    ({ title, problems }) =>
-      htmlEscape`<h2>${title}</h2>` + Object.values(problems).map(problemSection).join('\n'),
+    ({ title, intro = '', problems }) =>
+      `<h2>${htmlEscape(title)}</h2>\n<p>${formatCode(intro)}</p>\n` +
+      Object.values(problems).map(renderProblem).join('\n'),
   )
   return `<!doctype html>
 <html lang="en">
@@ -64,13 +68,13 @@ function errorPage(sections: readonly ProblemSection[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Errors · Talktime API</title>
-<style>${style}</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>
 <p><a href="/docs/">API reference</a></p>
 <h1>Errors</h1>
-<p>${withCode(intro)}</p>
+<p>${formatCode(INTRO)}</p>
 ${parts.join('\n')}
 </main>
 </body>
@@ -78,21 +82,21 @@ ${parts.join('\n')}
 `
 }
 
-function problemSection(problem: ProblemType): string {
+function renderProblem(problem: ProblemType): string {
   return `<section id="${htmlEscape(problem.code)}">
 <h3><a href="#${htmlEscape(problem.code)}"><code>${htmlEscape(problem.code)}</code></a></h3>
-<p><strong>${htmlEscape(statusLine(problem))}</strong></p>
-<p>${withCode(problem.cause)}</p>
-<p><em>What to do:</em> ${withCode(problem.remedy)}</p>
+<p><strong>${htmlEscape(describeStatus(problem))}</strong></p>
+<p>${formatCode(problem.cause)}</p>
+<p><em>What to do:</em> ${formatCode(problem.remedy)}</p>
 </section>`
 }
 
-/** Escapes a text; what stands between backquotes becomes code. */
-function withCode(text: string): string {
+/** Escapes a text as HTML. Parts between backquotes become code. */
+function formatCode(text: string): string {
   return htmlEscape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
 }
 
-const style = `
+const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
 main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 6rem; }
 h2 { margin-top: 3rem; }

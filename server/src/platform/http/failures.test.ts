@@ -59,7 +59,7 @@ async function get(url: string) {
 }
 
 test.each([['/bug'], ['/invariant'], ['/schema']])(
-  '500: what goes wrong on our side at %s is logged and not told',
+  '500: a failure at %s is logged, and its details are not sent',
   async (url) => {
     const answer = await get(url)
     expect(answer.status).toBe(500)
@@ -76,14 +76,14 @@ test('500: a broken invariant is marked in the log', async () => {
   expect(logged[0]).toMatchObject({ invariantBroken: true, err: { message: secret } })
 })
 
-test('503: a database that is away is told as such, with when to come back', async () => {
+test('503: an unreachable database is reported as such, with the time after which to retry', async () => {
   const answer = await get('/database')
   expect(answer.status).toBe(503)
   expect(answer.body.code).toBe('unavailable')
   expect(answer.headers['retry-after']).toBe('1')
 })
 
-test('the type of a problem begins with the public address, where there is one', async () => {
+test('the type of a problem begins with the public URL if there is one', async () => {
   const behindProxy = createHttpServer({
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),
@@ -95,7 +95,7 @@ test('the type of a problem begins with the public address, where there is one',
   await behindProxy.close()
 })
 
-test('a problem’s internal part goes to the log alone', async () => {
+test('the internal part of a problem goes to the log only', async () => {
   const answer = await get('/problem')
   expect(answer.body).toMatchObject({ status: 409, detail: 'It is taken.' })
   expect(JSON.stringify(answer.body)).not.toContain('row 7')

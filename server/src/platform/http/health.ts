@@ -7,9 +7,9 @@ import type { Routes } from './http-server.ts'
 const Health = z.object({ status: z.literal('ok') })
 
 /**
- * `/healthz`: the process is up. `/readyz`: it can do its work.
+ * Creates the routes `/healthz` (the process is up) and `/readyz` (the server can do its work).
  *
- * @param outstanding the names of migrations that the database has not had yet
+ * @param outstanding reads the names of migrations that were not applied to the database yet
  */
 export function healthRoutes(outstanding: () => Promise<readonly string[]>): Routes {
   return async (server) => {
@@ -31,8 +31,8 @@ export function healthRoutes(outstanding: () => Promise<readonly string[]>): Rou
   }
 }
 
-/** Looks for the migrations in `folder` that the database has not had: their names. */
-export async function migrationsWatch(db: Queryable, folder: string): Promise<() => Promise<string[]>> {
+/** Creates a function that reads the names of the migrations in `folder` that were not applied to the database yet. */
+export async function createMigrationCheck(db: Queryable, folder: string): Promise<() => Promise<string[]>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
   return async () => {
     const { rows } = await db.query<{ name: string }>('select name from schema_migrations')

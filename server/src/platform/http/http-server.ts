@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 
-/** The HTTP server as rooms see it: schemas are Zod's. */
+/** The HTTP server, with Zod schemas for requests and responses. */
 export type HttpServer = FastifyInstance<
   Server,
   IncomingMessage,
@@ -11,5 +11,5 @@ export type HttpServer = FastifyInstance<
   ZodTypeProvider
 >
 
-/** A room's routes, for `server.register(…)`. */
+/** Registers the routes of a room. For `server.register(…)`. */
 export type Routes = (server: HttpServer) => Promise<void>

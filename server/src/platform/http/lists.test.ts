@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { decodeCursor, encodeCursor, page } from './lists.ts'
+import { buildPage, decodeCursor, encodeCursor } from './lists.ts'
 
 const id = '0199c3a8-7e4d-7aa1-b1f3-a06a5a0f7b1c'
 
-test('a cursor comes back as it was given, and is safe in an address', () => {
+test('a cursor decodes to the position it was made from, and is safe in a URL', () => {
   const cursor = encodeCursor([1_795_341_600_000, id])
   expect(cursor).toMatch(/^[\w-]+$/)
   expect(decodeCursor(cursor, ['number', 'uuid'])).toEqual([1_795_341_600_000, id])
 })
 
-test('without a cursor a list begins at its beginning', () => {
+test('without a cursor there is no position', () => {
   expect(decodeCursor(undefined, ['uuid'])).toBeUndefined()
 })
 
@@ -30,13 +30,13 @@ test.each([
   )
 })
 
-test('a page has a next one only where a row was left over', () => {
+test('a page has a next cursor only if there is an extra row', () => {
   const item = (row: number) => ({ row })
   const position = (row: number) => [row]
-  expect(page([1, 2], 2, position, item)).toEqual({ data: [{ row: 1 }, { row: 2 }], nextCursor: null })
-  expect(page([1, 2, 3], 2, position, item)).toEqual({
+  expect(buildPage([1, 2], 2, position, item)).toEqual({ data: [{ row: 1 }, { row: 2 }], nextCursor: null })
+  expect(buildPage([1, 2, 3], 2, position, item)).toEqual({
     data: [{ row: 1 }, { row: 2 }],
     nextCursor: encodeCursor([2]),
   })
-  expect(page([], 2, position, item)).toEqual({ data: [], nextCursor: null })
+  expect(buildPage([], 2, position, item)).toEqual({ data: [], nextCursor: null })
 })

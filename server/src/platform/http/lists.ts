@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../problem.ts'
 
-/** `?limit=` and `?cursor=`, which every list takes. */
+/** The query parameters of every list: `limit` and `cursor`. */
 export const ListQuery = z.object({
   limit: z
     .string()
@@ -9,36 +9,37 @@ export const ListQuery = z.object({
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= 200, '"limit" must be a whole number from 1 to 200.')
     .optional()
-    .meta({ description: 'How many at most, from 1 to 200. 50 unless told.' }),
+    .meta({ description: 'How many at most, from 1 to 200. 50 if left out.' }),
   cursor: z.string().optional().meta({ description: 'The `nextCursor` of the page before.' }),
 })
 
-export const limitDefault = 50
+/** The number of items on a page if `limit` is left out. */
+export const LIMIT_DEFAULT = 50
 
-/** The answer of every list. */
+/** The schema of a list response. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 }
 
 type Position = readonly (string | number)[]
 
-/** A place in a list, opaque to the caller: the sort values of the last row that was given. */
+/** Encodes a position in a list as a cursor, which is opaque to the caller. The position is the sort values of a row. */
 export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
 /**
- * The place a cursor stands for.
+ * Decodes a cursor to a position in a list. Undefined without a cursor.
  *
- * @param shape what kinds of values this list's cursors hold, in order
- * @throws Problem invalid_request for whatever this list did not hand out
+ * @param shape the kinds of values in this list's cursors, in order
+ * @throws Problem invalid_request if the cursor does not come from this list
  */
 export function decodeCursor<const Shape extends readonly ('string' | 'number' | 'uuid')[]>(
   cursor: string | undefined,
   shape: Shape,
 ): { -readonly [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string } | undefined {
   if (cursor === undefined) return undefined
-  const position = parsed(cursor)
+  const position = parseCursor(cursor)
   const fits =
     Array.isArray(position) &&
     position.length === shape.length &&
@@ -47,15 +48,15 @@ export function decodeCursor<const Shape extends readonly ('string' | 'number' |
   return position as { -readonly [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function isOfKind(value: unknown, kind: 'string' | 'number' | 'uuid'): boolean {
   if (kind === 'number') return Number.isSafeInteger(value)
-  // PostgreSQL cannot hold the character NUL in a text.
-  return typeof value === 'string' && !value.includes('\0') && (kind === 'string' || uuid.test(value))
+  // PostgreSQL cannot store the character NUL in a text.
+  return typeof value === 'string' && !value.includes('\0') && (kind === 'string' || UUID.test(value))
 }
 
-function parsed(cursor: string): unknown {
+function parseCursor(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
   } catch {
@@ -64,11 +65,12 @@ function parsed(cursor: string): unknown {
 }
 
 /**
- * A page of rows, read with `limit + 1`: the extra row only tells that there is more.
+ * Builds a page of a list.
  *
- * @param positionOf the sort values of a row, as {@link decodeCursor} gets them back
+ * @param rows up to `limit + 1` rows; an extra row means that there is another page
+ * @param positionOf reads the sort values of a row, which {@link decodeCursor} returns for the next page
  */
-export function page<Row, Item>(
+export function buildPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
   positionOf: (row: Row) => Position,

@@ -1,12 +1,13 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { HttpServer, Routes } from './http-server.ts'
 
-/** What /metrics shows. Rooms register their own metrics in `registry`. */
+/** The metrics that /metrics shows. Rooms register their own in `registry`. */
 export type Metrics = {
   readonly registry: Registry
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>
 }
 
+/** Creates the registry with the metrics of the process and of HTTP requests. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -20,7 +21,7 @@ export function createMetrics(): Metrics {
   return { registry, requestSeconds }
 }
 
-/** Measures every request under the address its route was declared with, so that identifiers make no new series. */
+/** Measures every request, labeled with the path pattern of its route, so that identifiers create no new series. */
 export function measureRequests(server: HttpServer, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
@@ -31,6 +32,7 @@ export function measureRequests(server: HttpServer, metrics: Metrics): void {
   })
 }
 
+/** Creates the route /metrics. */
 export function metricsRoutes(metrics: Metrics): Routes {
   return async (server) => {
     server.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {

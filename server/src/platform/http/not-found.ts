@@ -2,26 +2,26 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, platformProblems } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 
-/** The built dashboard: one page for all of its addresses. */
+/** The built dashboard: a single page for all of its paths. */
 export type Dashboard = { sendPage(reply: FastifyReply): FastifyReply }
 
-type AddressAnswer =
+type MissingRoute =
   | { readonly kind: 'dashboard' }
   | { readonly kind: 'method'; readonly allow: readonly string[]; readonly problem: Problem }
   | { readonly kind: 'nothing'; readonly problem: Problem }
 
 /**
- * Watches which routes are made, and answers what an address without a route for its method is: an address that takes
- * other methods, a page of the dashboard, or nothing.
+ * Creates a function that tells what to answer to a request without a route: the path may accept other methods, be a page
+ * of the dashboard, or not exist. It knows all routes that are added after this call.
  */
-export function describeAddresses(
+export function createRouteFinder(
   server: HttpServer,
-): (request: FastifyRequest, dashboard: Dashboard | undefined) => AddressAnswer {
+): (request: FastifyRequest, dashboard: Dashboard | undefined) => MissingRoute {
   const addresses = new Map<string, { pattern: RegExp; methods: Set<string> }>()
   server.addHook('onRoute', ({ url, method }) => {
-    // The static files' route takes every address.
+    // The route of the static files matches every path.
     if (url.endsWith('*')) return
-    const address = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set() }
+    const address = addresses.get(url) ?? { pattern: toPattern(url), methods: new Set() }
     for (const one of [method].flat()) address.methods.add(one)
     addresses.set(url, address)
   })
@@ -51,13 +51,13 @@ export function describeAddresses(
   }
 }
 
-/** `/v1/agents/:id` as an expression for addresses. */
-function patternOf(url: string): RegExp {
+/** Converts a route’s path, such as `/v1/agents/:id`, to a regular expression for paths. */
+function toPattern(url: string): RegExp {
   const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)))
   return new RegExp(`^${parts.join('/')}$`)
 }
 
-/** Whether a browser asks for a page, and not a program for something that is missing. */
+/** Whether a browser requests a page, rather than a program something that does not exist. */
 function isPageRequest(request: FastifyRequest, path: string): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   if (/^\/(v1|llm|assets|docs)(\/|$)/.test(path)) return false

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { problemRegistry } from '../../problem-registry.ts'
 import { openDatabase } from '../database/database.ts'
-import { migrationsFolder } from '../database/migrate.ts'
-import { migrationsWatch } from './health.ts'
+import { MIGRATIONS_FOLDER } from '../database/migrate.ts'
+import { createMigrationCheck } from './health.ts'
 
 let t: TestApp
 beforeAll(async () => {
@@ -18,7 +18,7 @@ test('200: /healthz and /readyz need no key', async () => {
   }
 })
 
-test('503: /readyz tells of a migration that the database has not had', async () => {
+test('503: /readyz names a migration that was not applied to the database', async () => {
   await t.database.query("delete from schema_migrations where name = '0005-access.sql'")
   const answer = await t.request('GET', '/readyz')
   expect(answer.body).toMatchObject({
@@ -31,7 +31,7 @@ test('503: /readyz tells of a migration that the database has not had', async ()
 
 test('a database that does not answer is not ready', async () => {
   const nowhere = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' })
-  await expect((await migrationsWatch(nowhere, migrationsFolder))()).rejects.toThrow()
+  await expect((await createMigrationCheck(nowhere, MIGRATIONS_FOLDER))()).rejects.toThrow()
   await nowhere.close()
 })
 
@@ -75,7 +75,7 @@ test('/openapi.json is OpenAPI 3.1 and describes every route', async () => {
   expect(described.filter((one) => one.includes(' /v1/')).length).toBeGreaterThanOrEqual(routes.length)
 })
 
-test('every described operation says what it does, and that it may end in a problem', async () => {
+test('every described operation has a summary and a problem as its default response', async () => {
   const { body: document } = await t.request<Document>('GET', '/openapi.json')
   for (const [path, item] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(item)) {
@@ -91,7 +91,7 @@ test('every described operation says what it does, and that it may end in a prob
   }
 })
 
-test('all references inside the document lead somewhere, and every code is listed', async () => {
+test('all references in the document can be resolved, and every problem code is listed', async () => {
   const { text } = await t.request('GET', '/openapi.json')
   const document = JSON.parse(text) as Record<string, unknown>
   for (const [, pointer = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
@@ -103,7 +103,7 @@ test('all references inside the document lead somewhere, and every code is liste
   for (const code of Object.keys(problemRegistry)) expect(text).toContain(`"${code}"`)
 })
 
-test('/docs needs nothing from another server', async () => {
+test('/docs loads nothing from another server', async () => {
   expect((await t.request('GET', '/docs')).headers.location).toBe('/docs/')
   const page = await t.request('GET', '/docs/')
   expect(page.status).toBe(200)

@@ -4,12 +4,12 @@ import { contentSecurityPolicy, pageHeaders } from './dashboard.ts'
 import type { Routes } from './http-server.ts'
 
 /**
- * The readable reference at /docs. Its script comes from this server, no font or script from anywhere else. It is
- * large (5 MB), so it is loaded when somebody first asks for it.
+ * Creates the routes of the API reference at /docs. Its script comes from this server; it loads nothing from elsewhere.
+ * The script is large (5 MB), so it is loaded at the first request for it.
  */
 export function referenceRoutes(): Routes {
   let loading: Promise<FastifyInstance> | undefined
-  async function answerOf(url: string) {
+  async function requestReference(url: string) {
     loading ??= loadReference()
     return (await loading).inject({ method: 'GET', url })
   }
@@ -18,15 +18,15 @@ export function referenceRoutes(): Routes {
     const schema = { hide: true }
     server.get('/docs', { schema }, async (_request, reply) => reply.redirect('/docs/', 308))
     server.get('/docs/', { schema }, async (_request, reply) => {
-      const { payload } = await answerOf('/docs/')
+      const { payload } = await requestReference('/docs/')
       return reply
-        .headers(pageHeaders(contentSecurityPolicy(scriptHashes(payload))))
+        .headers(pageHeaders(contentSecurityPolicy(hashScripts(payload))))
         .header('cache-control', 'no-cache')
         .type('text/html; charset=utf-8')
         .send(payload)
     })
     server.get('/docs/js/scalar.js', { schema }, async (_request, reply) => {
-      const { rawPayload } = await answerOf('/docs/js/scalar.js')
+      const { rawPayload } = await requestReference('/docs/js/scalar.js')
       return reply
         .header('cache-control', 'public, max-age=3600')
         .type('text/javascript; charset=utf-8')
@@ -35,8 +35,8 @@ export function referenceRoutes(): Routes {
   }
 }
 
-/** The hashes of the scripts inside a page, as a content security policy names them. */
-function scriptHashes(page: string): string[] {
+/** Hashes the inline scripts of a page in the form of a content security policy. */
+function hashScripts(page: string): string[] {
   const scripts = page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)
   return Array.from(scripts, ([, script = '']) => {
     return `sha256-${createHash('sha256').update(script).digest('base64')}`

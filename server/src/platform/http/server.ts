@@ -5,15 +5,17 @@ import { Problem, platformProblems } from '../problem.ts'
 import { answerClientError } from './client-error.ts'
 import type { HttpServer } from './http-server.ts'
 import { type Metrics, measureRequests } from './metrics.ts'
-import { type Dashboard, describeAddresses } from './not-found.ts'
-import { sendProblem } from './problem-answer.ts'
+import { createRouteFinder, type Dashboard } from './not-found.ts'
+import { sendProblem } from './problem-response.ts'
 import { validatorCompiler } from './validation.ts'
 
-const bodyBytesMax = 256 * 1024
+const BODY_BYTES_MAX = 256 * 1024
+
+const SEND_JSON = 'Send the body as JSON with the header Content-Type: application/json.'
 
 /**
- * A server that knows no route yet, only how every route behaves: JSON in and out, problems for all errors, a
- * `Request-Id` on each answer.
+ * Creates an HTTP server without routes. It defines how every route behaves: JSON in and out, problems for all errors, a
+ * `Request-Id` in each response.
  */
 export function createHttpServer(options: {
   log: FastifyBaseLogger
@@ -26,13 +28,13 @@ export function createHttpServer(options: {
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
-    // What is logged about a request names it itself; a logger a request would cost more than the rest of the routing.
+    // Log lines name their request themselves. A logger per request would cost more than the rest of the routing.
     childLoggerFactory: (logger) => logger,
-    bodyLimit: bodyBytesMax,
+    bodyLimit: BODY_BYTES_MAX,
     genReqId: () => randomUUID(),
-    // A proxy on this machine or in this network tells the caller's address; strangers cannot make theirs up.
+    // Only a proxy on this machine or in this network is trusted to tell the caller's address.
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
-    // While the server closes, requests on open connections are still answered.
+    // Requests on open connections are still answered while the server closes.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error: FastifyError, request, reply) => {
@@ -44,7 +46,7 @@ export function createHttpServer(options: {
 
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
-  readBodies(server)
+  addBodyParsers(server)
   server.decorateRequest('idempotencyScope', null)
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id).header('x-content-type-options', 'nosniff')
@@ -53,7 +55,7 @@ export function createHttpServer(options: {
   })
   measureRequests(server, options.metrics)
   server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error, publicUrl))
-  const describeAddress = describeAddresses(server)
+  const describeAddress = createRouteFinder(server)
   server.setNotFoundHandler((request, reply) => {
     const answer = describeAddress(request, options.dashboard)
     if (answer.kind === 'dashboard') return options.dashboard?.sendPage(reply)
@@ -63,43 +65,31 @@ export function createHttpServer(options: {
   return server
 }
 
-/** Bodies are JSON, or lines of JSON where a route says so. The text is kept for the hash of idempotency. */
-function readBodies(server: HttpServer): void {
+/** Accepts JSON, and lines of JSON or CSV for routes that say so. The text is kept for the hash of idempotency. */
+function addBodyParsers(server: HttpServer): void {
   server.decorateRequest('bodyText', null)
   server.removeAllContentTypeParsers()
   const parseJson = server.getDefaultJsonParser('error', 'error')
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string
     request.bodyText = text
-    // An empty body is no body: routes whose fields are all optional take it.
+    // An empty body counts as none, which routes with only optional fields accept.
     if (text === '') return done(null, undefined)
     void parseJson(request, text, done)
   })
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (request, body, done) => {
     request.bodyText = body as string
     if (request.routeOptions.config.takesLines !== true) {
-      return done(
-        new Problem(
-          platformProblems.unsupported_media_type,
-          'Send the body as JSON with the header Content-Type: application/json.',
-        ),
-        undefined,
-      )
+      return done(new Problem(platformProblems.unsupported_media_type, SEND_JSON), undefined)
     }
     done(null, body)
   })
   server.addContentTypeParser('text/csv', (request, payload, done) => {
     if (request.routeOptions.config.takesFile === true) return done(null, payload)
-    done(
-      new Problem(
-        platformProblems.unsupported_media_type,
-        'Send the body as JSON with the header Content-Type: application/json.',
-      ),
-      undefined,
-    )
+    done(new Problem(platformProblems.unsupported_media_type, SEND_JSON), undefined)
   })
   server.addHook('preValidation', (request, _reply, done) => {
-    // So that each missing field is named by itself.
+    // With an empty object, each missing field is reported on its own.
     if (request.body === undefined && request.method !== 'GET') request.body = {}
     done()
   })
@@ -107,9 +97,9 @@ function readBodies(server: HttpServer): void {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route takes application/x-ndjson; its body is the text. */
+    /** The route accepts application/x-ndjson. Its body is the text. */
     takesLines?: boolean
-    /** The route takes text/csv; its body is the stream. */
+    /** The route accepts text/csv. Its body is the stream. */
     takesFile?: boolean
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DAY_MS } from '@talktime/core/time/durations'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { type SeededRandom, seededRandom } from '../../platform/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../platform/seeded-random.ts'
 import type { CarrierReport } from '../apply-carrier-report.ts'
 import {
   type Carrier,
@@ -115,7 +115,7 @@ async function hangUp(database: Database, { callId }: CarrierLeg, nowMs: number)
 }
 
 function createRandomOfCall(callId: string): SeededRandom {
-  return seededRandom(createHash('sha256').update(callId).digest().readUInt32BE())
+  return createSeededRandom(createHash('sha256').update(callId).digest().readUInt32BE())
 }
 
 function readState({ ref, answersAtMs, endsAtMs, reason }: SimulatedCall, nowMs: number): CarrierState {

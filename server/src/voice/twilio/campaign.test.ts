@@ -1,6 +1,6 @@
 import { SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { campaignCustomer } from '../../../test/campaign-customer.ts'
+import { createCampaignCustomer } from '../../../test/campaign-customer.ts'
 import { openTwilioWorld, type TwilioWorld } from '../../../test/twilio/world.ts'
 
 let world: TwilioWorld
@@ -15,7 +15,7 @@ async function advance(ms: number): Promise<void> {
 }
 
 test('a campaign through Twilio waits until its agent has a phone number and a voice endpoint, then calls everybody once', async () => {
-  const customer = await campaignCustomer(world.test)
+  const customer = await createCampaignCustomer(world.test)
   const { id } = await customer.started({ concurrency: 5 }, 3)
   await advance(SECOND_MS)
   expect(await customer.get(id)).toMatchObject({

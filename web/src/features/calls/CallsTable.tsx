@@ -18,7 +18,7 @@ const makeColumns = (timeZone: string): readonly Column<Call>[] => [
     ),
     width: '8.5rem',
   },
-  { label: 'Caller', cell: (call) => <Who call={call} /> },
+  { label: 'Number', cell: (call) => <Who call={call} /> },
   { label: 'Agent', cell: (call) => call.agentName },
   { label: 'Direction', cell: (call) => directionLabels[call.direction], width: '6.5rem' },
   { label: 'Status', cell: (call) => <CallStatusIcon status={call.status} />, width: '9.5rem' },

@@ -15,7 +15,7 @@ import { CallCredits, CallTimer } from './TickingCall.tsx'
 
 const columns: readonly Column<Call>[] = [
   {
-    label: 'Caller',
+    label: 'Number',
     head: true,
     cell: (call) => (
       <Link to="/calls/$callId" params={{ callId: call.id }} className={stretched ?? ''}>

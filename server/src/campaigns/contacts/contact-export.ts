@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import type { Queryable } from '../../platform/database/database.ts'
+import { escapeFormula } from '../../platform/http/csv.ts'
+import { instantOrNull } from '../../platform/http/instant.ts'
+import { publicId } from '../../public-ids.ts'
+import type { CampaignRef } from '../campaign.ts'
+import {
+  type ContactRow,
+  type ContactState,
+  listContacts,
+  listRejections,
+  type Rejection,
+} from './contact-store.ts'
+
+const PAGE_ROWS = 2_000
+
+/**
+ * Streams the results of a campaign's contacts as CSV, in the order in which they were added.
+ *
+ * @param options.headings the imported files' other columns, which follow the results
+ */
+export function exportContacts(
+  db: Queryable,
+  ref: CampaignRef,
+  options: { readonly state: ContactState | undefined; readonly headings: readonly string[] },
+): Readable {
+  const { state, headings } = options
+  const contacts = readPages((afterId: string | undefined) =>
+    listContacts(db, ref, { state, afterId, limit: PAGE_ROWS }).then((rows) => ({
+      rows,
+      next: rows.at(-1)?.id,
+    })),
+  )
+  return Readable.from(contacts)
+    .map((contact: ContactRow) => toResultCells(contact, headings))
+    .pipe(stringify({ header: true, columns: nameColumns(headings) }))
+}
+
+/** Streams all rejected rows of an imported file as CSV, by line. */
+export function exportRejections(db: Queryable, workspaceId: string, importId: string): Readable {
+  const rejections = readPages((afterLine: number | undefined) =>
+    listRejections(db, workspaceId, importId, afterLine ?? 0, PAGE_ROWS).then((rows) => ({
+      rows,
+      next: rows.at(-1)?.line,
+    })),
+  )
+  return Readable.from(rejections)
+    .map(({ line, reason, value }: Rejection) => [line, reason, escapeFormula(value)])
+    .pipe(stringify({ header: true, columns: ['line', 'reason', 'value'] }))
+}
+
+/** Yields all rows, reading the next page when it is needed. */
+async function* readPages<Row, Position>(
+  readPage: (after: Position | undefined) => Promise<{ rows: Row[]; next: Position | undefined }>,
+): AsyncGenerator<Row> {
+  let after: Position | undefined
+  for (;;) {
+    const { rows, next } = await readPage(after)
+    yield* rows
+    if (rows.length < PAGE_ROWS || next === undefined) return
+    after = next
+  }
+}
+
+const resultColumns = [
+  'contact_id',
+  'phone',
+  'name',
+  'state',
+  'attempts',
+  'last_outcome',
+  'last_attempt_at',
+  'last_call_id',
+]
+
+/** Names all columns. A file's column with the name of a result column gets " (file)" after it. */
+function nameColumns(headings: readonly string[]): string[] {
+  const named = headings.map((heading) => (resultColumns.includes(heading) ? `${heading} (file)` : heading))
+  return [...resultColumns, ...named.map(escapeFormula)]
+}
+
+function toResultCells(contact: ContactRow, headings: readonly string[]): (string | number | null)[] {
+  return [
+    publicId('contact', contact.id),
+    contact.phone,
+    contact.name === null ? null : escapeFormula(contact.name),
+    contact.state,
+    contact.attempts,
+    contact.lastOutcome,
+    instantOrNull(contact.lastAttemptAtMs),
+    contact.lastCallId && publicId('call', contact.lastCallId),
+    ...headings.map((heading) => {
+      const detail = contact.details?.[heading]
+      return detail === undefined ? null : escapeFormula(detail)
+    }),
+  ]
+}
