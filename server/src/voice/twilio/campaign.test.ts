@@ -16,9 +16,9 @@ async function advance(ms: number): Promise<void> {
 
 test('a campaign through Twilio waits until its agent has a phone number and a voice endpoint, then calls everybody once', async () => {
   const customer = await createCampaignCustomer(world.test)
-  const { id } = await customer.started({ concurrency: 5 }, 3)
+  const { id } = await customer.startCampaign({ concurrency: 5 }, 3)
   await advance(SECOND_MS)
-  expect(await customer.get(id)).toMatchObject({
+  expect(await customer.readCampaign(id)).toMatchObject({
     status: 'paused',
     pauseReason: 'carrier_failing',
     pauseDetail: expect.stringContaining('the agent has a phone number and a voice endpoint'),
@@ -40,7 +40,7 @@ test('a campaign through Twilio waits until its agent has a phone number and a v
   await advance(60 * SECOND_MS)
   for (const call of calls) await world.send(world.twilio.end(call))
   await advance(SECOND_MS)
-  expect(await customer.get(id)).toMatchObject({
+  expect(await customer.readCampaign(id)).toMatchObject({
     status: 'completed',
     contacts: { reached: 3 },
     creditsUsed: { milliseconds: 3 * 60 * SECOND_MS },
