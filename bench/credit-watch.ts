@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import type { CallCommand } from '../server/src/calls/command.ts'
-import type { CallEngine } from '../server/src/calls/engine.ts'
+import type { CallCommand, CallEngine } from '../server/src/calls/index.ts'
 import { creditConsequences } from '../server/src/credit-consequences.ts'
 import { type CreditWatch, createCreditWatch } from '../server/src/credit-watch/watch.ts'
 import { findDueLines, findUpcomingLines } from '../server/src/credit-watch/watch-store.ts'
@@ -15,41 +14,41 @@ import { startInterval } from '../server/src/platform/interval.ts'
 import { openQuietRooms } from '../server/src/quiet-rooms.ts'
 import type { BenchPostgres } from './postgres.ts'
 import { measureLives } from './settlement.ts'
-import { percentile, secondsOf } from './stopwatch.ts'
-import { createTenants, openEngine, requireCleanBooks, type TestWorkspace } from './world.ts'
+import { measureSeconds, percentile } from './stopwatch.ts'
+import { createTestWorkspaces, openBenchEngine, requireCleanBooks, type TestWorkspace } from './world.ts'
 
 /** How much of the credit watch is measured. */
 export type WatchExtent = {
-  /** Workspaces whose balances reach zero, one after the other, within so many seconds. */
+  /** Workspaces whose balances reach zero one after another, spread over `seconds`. */
   readonly workspaces: number
   readonly seconds: number
-  /** How long before the first of them everything has to be set up, in seconds. */
+  /** The time for setting everything up before the first balance reaches zero, in seconds. */
   readonly leadSeconds: number
   /** Workspaces with ten live calls each, far from zero. */
   readonly standing: number
-  /** Turns of whole calls with the watch and without. */
+  /** Alternations of whole calls with the watch and without it. */
   readonly turns: number
   /** Calls in each turn. */
   readonly calls: number
 }
 
-/** From the exact instant at which a balance reaches zero to the commit of everything that follows from it. */
+/** Milliseconds from the exact instant at which a balance reaches zero to the commit of everything that follows from it. */
 export type Lateness = { readonly p50: number; readonly p99: number; readonly max: number }
 
 export type WatchMeasured = {
   readonly workspaces: number
   readonly seconds: number
   readonly alone: Lateness
-  /** Two processes' watches side by side on one database. */
+  /** With the watches of two processes on one database. */
   readonly two: Lateness
   readonly standing: {
     readonly lines: number
     readonly sweepMs: number
     readonly lookAheadMs: number
-    /** What PostgreSQL wrote in a second of nothing but live calls. */
+    /** What PostgreSQL writes per second while nothing happens but live calls. */
     readonly walBytesPerSecond: number
   }
-  /** Whole calls a second with the watch, to those without. */
+  /** Whole calls per second with the watch, relative to those without it. */
   readonly callsRatio: number
 }
 
@@ -70,8 +69,8 @@ export async function measureCreditWatch(
   }
 }
 
-/** The watch of a server process, with its chores, on connections of its own. */
-function openWatch(connection: pg.ClientConfig, onActed: (latenessMs: number) => void) {
+/** Opens the credit watch of a server process with its chores, on connections of its own. */
+function openWatchProcess(connection: pg.ClientConfig, onActed: (latenessMs: number) => void) {
   const database = openDatabase(connection)
   const fail = (error: unknown) => {
     throw error
@@ -107,23 +106,23 @@ async function measureCrossings(
   const { workspaces, seconds, leadSeconds } = extent
   const database = openDatabase(connection)
   await migrate(database)
-  const testWorkspaces = await createTenants(database, workspaces)
-  // Each has its own instant: credit for as long, of all its calls.
+  const testWorkspaces = await createTestWorkspaces(database, workspaces)
+  // Each workspace gets the credit that its calls use until its own instant.
   const untilMs = testWorkspaces.map((_, index) => (leadSeconds + (seconds * index) / workspaces) * 1000)
-  await leaveCredit(
+  await reduceBalances(
     database,
     testWorkspaces,
     untilMs.map((ms) => Math.round(ms) * CALLS_EACH),
   )
   const lateness: number[] = []
   const opened = Array.from({ length: processes }, () =>
-    openWatch(connection, (latenessMs) => lateness.push(latenessMs)),
+    openWatchProcess(connection, (latenessMs) => lateness.push(latenessMs)),
   )
-  const engine = openEngine(database, opened[0] && { commits: opened[0].commits })
-  const endsAtMs = await beginCalls(engine, testWorkspaces)
+  const engine = openBenchEngine(database, opened[0] && { commits: opened[0].commits })
+  const endsAtMs = await startCalls(engine, testWorkspaces)
   for (const { watch } of opened) await watch.lookAhead()
   if (systemClock.now() > endsAtMs + leadSeconds * 1000) {
-    throw new Error(`Setting up took longer than the ${leadSeconds} seconds that there are`)
+    throw new Error(`Setting up took longer than ${leadSeconds} seconds`)
   }
   const lastMs = endsAtMs + (leadSeconds + seconds + 30) * 1000
   while (lateness.length < workspaces && systemClock.now() < lastMs) await pause(50)
@@ -139,18 +138,21 @@ async function measureCrossings(
   }
 }
 
-/** Takes off what the plan gave, all but so much. Every other workspace ends its calls then; none is ever low. */
-async function leaveCredit(
+/**
+ * Reduces each balance to the given credit. Every other workspace ends its calls at zero. All low-balance thresholds are
+ * set to 0, so that none is ever low.
+ */
+async function reduceBalances(
   database: Database,
   testWorkspaces: readonly TestWorkspace[],
-  leftMs: readonly number[],
+  remainingMs: readonly number[],
 ): Promise<void> {
   const { ledger } = openQuietRooms({ database, clock: systemClock })
   for (let from = 0; from < testWorkspaces.length; from += 500) {
     const page = testWorkspaces.slice(from, from + 500)
     for (const [index, { workspaceId }] of page.entries()) {
       await ledger.changeWorkspace(workspaceId, async ({ unit, nowMs }) => {
-        const amountMs = (leftMs[from + index] ?? 0) - unit.line.balanceMs
+        const amountMs = (remainingMs[from + index] ?? 0) - unit.line.balanceMs
         post(unit, { kind: 'adjustment', amountMs, atMs: nowMs, draws: true }, nowMs)
         unit.line = { ...unit.line, lowBalanceThresholdMs: 0 }
       })
@@ -167,8 +169,8 @@ async function leaveCredit(
   }
 }
 
-/** All calls are in conversation since the same instant, which is returned. */
-async function beginCalls(engine: CallEngine, testWorkspaces: readonly TestWorkspace[]): Promise<number> {
+/** Starts all calls and answers them at one instant, which is returned (epoch ms). */
+async function startCalls(engine: CallEngine, testWorkspaces: readonly TestWorkspace[]): Promise<number> {
   const calls = testWorkspaces.flatMap((testWorkspace) =>
     Array.from({ length: CALLS_EACH }, () => ({ testWorkspace, callId: newUuid(systemClock.now()) })),
   )
@@ -199,7 +201,7 @@ async function beginCalls(engine: CallEngine, testWorkspaces: readonly TestWorks
   return atMs
 }
 
-/** Throws unless each balance was acted on once, and the calls are hung up where that is wanted. */
+/** Throws unless each balance was acted on once, and calls were hung up exactly in the workspaces that end them. */
 async function requireActed(database: Database, workspaces: number): Promise<void> {
   const { rows } = await database.query<Record<'out' | 'alerts' | 'hangUps', number>>(
     `select (select count(*) from balance_lines where out_since_ms is not null) as out,
@@ -215,7 +217,7 @@ async function requireActed(database: Database, workspaces: number): Promise<voi
   if (found !== expected) throw new Error(`The watch did ${found}, not ${expected}`)
 }
 
-/** What live calls cost while nothing happens to them: the looks at all lines, and nothing that is written. */
+/** Measures what live calls cost while nothing happens to them: reading all balance lines. Nothing should be written. */
 async function measureStanding(
   connection: pg.ClientConfig,
   lines: number,
@@ -233,38 +235,38 @@ async function measureStanding(
   )
   await database.query('vacuum analyze balance_lines')
   await database.query('checkpoint')
-  const sweepMs = await medianMs(() => findDueLines(database, systemClock.now(), 10_000))
-  const lookAheadMs = await medianMs(() => findUpcomingLines(database, systemClock.now() + 60_000))
-  const { watch, close } = openWatch(connection, () => {})
+  const sweepMs = await measureMedianMs(() => findDueLines(database, systemClock.now(), 10_000))
+  const lookAheadMs = await measureMedianMs(() => findUpcomingLines(database, systemClock.now() + 60_000))
+  const { watch, close } = openWatchProcess(connection, () => {})
   await watch.lookAhead()
-  const before = await walBytes(database)
-  const seconds = await secondsOf(() => pause(2_500))
-  const written = (await walBytes(database)) - before
+  const before = await readWalBytes(database)
+  const seconds = await measureSeconds(() => pause(2_500))
+  const written = (await readWalBytes(database)) - before
   await close()
   await database.close()
   return { lines, sweepMs, lookAheadMs, walBytesPerSecond: written / seconds }
 }
 
-async function walBytes(database: Database): Promise<number> {
+async function readWalBytes(database: Database): Promise<number> {
   const { rows } = await database.query<{ bytes: number }>(
     `select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint as bytes`,
   )
   return rows[0]?.bytes ?? Number.NaN
 }
 
-async function medianMs(work: () => Promise<unknown>): Promise<number> {
+async function measureMedianMs(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
-  for (let turn = 0; turn < 7; turn += 1) times.push((await secondsOf(work)) * 1000)
+  for (let turn = 0; turn < 7; turn += 1) times.push((await measureSeconds(work)) * 1000)
   return percentile(times, 0.5)
 }
 
-/** Whole calls with the watch and without, in turns: the machine's pace changes, and they change with it. */
+/** Alternates whole calls with the watch and without it, so that changes of the machine's speed affect both alike. */
 async function measureHotPath(connection: pg.ClientConfig, extent: WatchExtent): Promise<number> {
   const database = openDatabase(connection)
   await migrate(database)
-  const testWorkspaces = await createTenants(database, Math.min(extent.workspaces, 1000))
-  const { commits, close } = openWatch(connection, () => {})
-  const engines = [openEngine(database), openEngine(database, { commits })]
+  const testWorkspaces = await createTestWorkspaces(database, Math.min(extent.workspaces, 1000))
+  const { commits, close } = openWatchProcess(connection, () => {})
+  const engines = [openBenchEngine(database), openBenchEngine(database, { commits })]
   const rates: number[][] = engines.map(() => [])
   for (const engine of engines) await measureLives(engine, testWorkspaces, extent.calls)
   for (let turn = 0; turn < extent.turns; turn += 1) {

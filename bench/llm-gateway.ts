@@ -6,7 +6,7 @@ import {
   wholeGatewayExtent,
 } from './llm/measure.ts'
 import { startBenchPostgres } from './postgres.ts'
-import { machine, writeSection } from './report.ts'
+import { describeMachine, writeSection } from './report.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ try {
 } finally {
   await postgres.stop()
 }
-const heading = `Measured on ${options.date}, on a machine with ${machine()}; provider, gateway, PostgreSQL and listeners share it.`
+const heading = `Measured on ${options.date}, on a machine with ${describeMachine()}; provider, gateway, PostgreSQL and listeners share it.`
 console.log([heading, ...lines].join('\n'))
 if (options.write) await writeSection('bench:llm', [heading, lines.map((line) => `- ${line}`).join('\n')])
 

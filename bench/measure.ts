@@ -4,17 +4,17 @@ import { openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
 import type { WatchExtent } from './credit-watch.ts'
 import { runLoad } from './load/run-load.ts'
-import { type BenchPostgres, urlOf } from './postgres.ts'
+import { type BenchPostgres, formatDatabaseUrl } from './postgres.ts'
 import type { ReferenceExtent } from './reference.ts'
 import { startServer } from './server-process.ts'
 import { measureLives, measureSteps } from './settlement.ts'
-import { createTenants, openEngine, requireCleanBooks } from './world.ts'
+import { createTestWorkspaces, openBenchEngine, requireCleanBooks } from './world.ts'
 
 /** How much is measured. */
 export type Extent = {
   readonly reference: ReferenceExtent
   readonly workspaces: number
-  /** Calls taken through the engine in each of its measurements. */
+  /** Calls per measurement of the engine. */
   readonly calls: number
   readonly warmUpSeconds: number
   readonly loadSeconds: number
@@ -30,7 +30,7 @@ export const wholeExtent: Extent = {
   watch: { workspaces: 10_000, seconds: 60, leadSeconds: 20, standing: 100_000, turns: 7, calls: 5_000 },
 }
 
-/** Enough to see that everything works; its numbers mean little. */
+/** Enough to see that everything works. Its numbers mean little. */
 export const shortExtent: Extent = {
   reference: { seconds: 1, scale: 1 },
   workspaces: 20,
@@ -44,12 +44,12 @@ const CONNECTIONS = 64
 
 export type SettlementRates = { readonly lives: number; readonly ends: number }
 
-/** Calls per second through the engine in this process, and calls ended per second. */
+/** Measures the engine in this process: whole calls per second, and ends of calls per second. */
 export async function measureSettlement(postgres: BenchPostgres, extent: Extent): Promise<SettlementRates> {
   return withDatabase(await postgres.createDatabase('settlement'), async (database) => {
-    const testWorkspaces = await createTenants(database, extent.workspaces)
-    const engine = openEngine(database)
-    await postgres.settle()
+    const testWorkspaces = await createTestWorkspaces(database, extent.workspaces)
+    const engine = openBenchEngine(database)
+    await postgres.checkpoint()
     await measureSteps(engine, testWorkspaces, Math.ceil(extent.calls / 10))
     const { ends } = await measureSteps(engine, testWorkspaces, extent.calls)
     const lives = await measureLives(engine, testWorkspaces, extent.calls)
@@ -62,12 +62,12 @@ export async function measureSettlement(postgres: BenchPostgres, extent: Extent)
 export type HttpRates = {
   readonly callsPerSecond: number
   readonly authorizeMs: { readonly p50: number; readonly p99: number }
-  /** With calls begun at half that rate, at even distances. */
+  /** With calls started at half that rate, evenly spaced. */
   readonly atHalf: { readonly callsPerSecond: number; readonly p50: number; readonly p99: number }
   readonly generatorMicrosecondsPerCall: number
 }
 
-/** Whole calls over HTTP, all through one server process. */
+/** Measures whole calls over HTTP, all through one server process. */
 export async function measureHttp(
   postgres: BenchPostgres,
   extent: Extent,
@@ -75,10 +75,10 @@ export async function measureHttp(
 ): Promise<HttpRates> {
   const connection = await postgres.createDatabase(`http_${workspaces}`)
   return withDatabase(connection, async (database) => {
-    const testWorkspaces = await createTenants(database, workspaces)
-    await postgres.settle()
+    const testWorkspaces = await createTestWorkspaces(database, workspaces)
+    await postgres.checkpoint()
     const dataDir = join(postgres.folder, `server_${workspaces}`)
-    const server = await startServer({ dataDir, databaseUrl: urlOf(connection) })
+    const server = await startServer({ dataDir, databaseUrl: formatDatabaseUrl(connection) })
     const load = {
       port: server.port,
       callers: testWorkspaces.map(({ caller }) => caller),

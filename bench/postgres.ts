@@ -6,17 +6,21 @@ import { openDatabase } from '../server/src/platform/database/database.ts'
 import { startEmbedded } from '../server/src/platform/database/embedded.ts'
 import { createLog } from '../server/src/platform/log.ts'
 
-/** A PostgreSQL of the benchmarks' own: the product's embedded one, with its settings, in a temporary folder. */
+/** A PostgreSQL for the benchmarks: the product's embedded one with its settings, in a temporary folder. */
 export type BenchPostgres = {
   readonly folder: string
-  /** A new, empty database on it; in a kept folder the one of the last run. */
+  /** Creates an empty database. In a kept folder, the database of the last run is used again. */
   createDatabase(name: string): Promise<pg.ClientConfig>
   /** Writes everything to the disk, so that no measurement pays for the one before it. */
-  settle(): Promise<void>
+  checkpoint(): Promise<void>
   stop(): Promise<void>
 }
 
-/** @param kept a folder that is left as it is afterwards, for the next run; undefined: a new one, which is removed */
+/**
+ * Starts a PostgreSQL. Throws unless it is durable.
+ *
+ * @param kept a folder that is kept for the next run. By default a temporary folder, which is removed afterwards
+ */
 export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'talktime-bench-')))
   const postgres = await startEmbedded(folder, createLog('warn'))
@@ -29,7 +33,7 @@ export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> 
       if (rowCount === 0) await admin.query(`create database ${name}`)
       return { ...postgres.connection, database: name }
     },
-    async settle() {
+    async checkpoint() {
       await admin.query('checkpoint')
     },
     async stop() {
@@ -40,7 +44,7 @@ export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> 
   }
 }
 
-/** A number measured on a database that does not wait for the disk would say nothing. */
+/** Numbers from a database that does not wait for the disk would mean nothing. */
 async function requireDurability(admin: ReturnType<typeof openDatabase>): Promise<void> {
   const { rows } = await admin.query<{ name: string; setting: string }>(
     `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`,
@@ -49,8 +53,8 @@ async function requireDurability(admin: ReturnType<typeof openDatabase>): Promis
   if (off.length > 0) throw new Error(`The benchmarks need a durable PostgreSQL; off: ${off.join(', ')}`)
 }
 
-/** The address of a database as DATABASE_URL takes it. */
-export function urlOf(connection: pg.ClientConfig): string {
+/** Formats the address of a database as DATABASE_URL expects it. */
+export function formatDatabaseUrl(connection: pg.ClientConfig): string {
   const { host, port, user, password, database } = connection
   return `postgresql://${user}:${encodeURIComponent(String(password))}@${host}:${port}/${database}`
 }

@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process'
 
-/** Runs a program to its end. Throws with what it said when it fails. */
+/** Runs a program and waits for it to exit. Throws with its error output if it fails. */
 export async function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ stdout: string }> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { stdout: '', stderr: '' }
+  const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => {
-    said.stdout += chunk.toString()
+    output.stdout += chunk.toString()
   })
   child.stderr.on('data', (chunk: Buffer) => {
-    said.stderr += chunk.toString()
+    output.stderr += chunk.toString()
   })
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
-  if (code !== 0) throw new Error(`${command} failed:\n${said.stderr}`)
-  return { stdout: said.stdout }
+  if (code !== 0) throw new Error(`${command} failed:\n${output.stderr}`)
+  return { stdout: output.stdout }
 }

@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process'
 import type pg from 'pg'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { run } from './process.ts'
-import { secondsOf } from './stopwatch.ts'
+import { measureSeconds } from './stopwatch.ts'
 
-/** How many transactions of `pgbench -N` the PostgreSQL does a second, to which every result is set in proportion. */
+/** The transactions of `pgbench -N` per second that the PostgreSQL achieves. Every result is given relative to it. */
 export type Reference = { readonly perSecond: number; readonly how: string }
 
 const CLIENTS = 16
 
 export type ReferenceExtent = {
   readonly seconds: number
-  /** Of pgbench: how many times 100,000 rows there are to update. */
+  /** The scale of pgbench: the number of rows to update, in units of 100,000. */
   readonly scale: number
 }
 
-/** Measures it with pgbench where the machine has one, otherwise with the same statements sent from here. */
+/** Measures the reference with pgbench. On a machine without pgbench, Node.js sends the statements of pgbench. */
 export async function measureReference(
   connection: pg.ClientConfig,
   extent: ReferenceExtent,
@@ -44,11 +44,11 @@ async function measureWithPgbench(
   const options = ['--skip-some-updates', '--protocol=prepared', `--client=${CLIENTS}`, '--jobs=2']
   const { stdout } = await run(pgbench, [...options, `--time=${seconds}`, '--no-vacuum'], env)
   const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
-  if (!(perSecond > 0)) throw new Error(`pgbench said no rate:\n${stdout}`)
+  if (!(perSecond > 0)) throw new Error(`pgbench printed no rate:\n${stdout}`)
   return { perSecond, how: `pgbench -N -M prepared -c ${CLIENTS} -s ${scale}, ${seconds} s` }
 }
 
-/** The transaction of `pgbench -N`, statement by statement, each waiting for the answer before it. */
+/** Sends the statements of `pgbench -N` from Node.js, each after the response to the one before. */
 async function measureWithOwnLoop(
   connection: pg.ClientConfig,
   { seconds, scale }: ReferenceExtent,
@@ -62,11 +62,11 @@ async function measureWithOwnLoop(
   await database.query('vacuum analyze pgbench_accounts')
   const untilMs = performance.now() + seconds * 1000
   let transactions = 0
-  const spent = await secondsOf(() =>
+  const elapsed = await measureSeconds(() =>
     Promise.all(
       Array.from({ length: CLIENTS }, async () => {
         while (performance.now() < untilMs) {
-          await transactionLikePgbench(database, scale)
+          await runPgbenchTransaction(database, scale)
           transactions += 1
         }
       }),
@@ -74,10 +74,10 @@ async function measureWithOwnLoop(
   )
   await database.close()
   const how = `no pgbench on this machine: its statements (-N) from ${CLIENTS} connections of Node.js, ${seconds} s; pgbench itself is faster`
-  return { perSecond: transactions / spent, how }
+  return { perSecond: transactions / elapsed, how }
 }
 
-function transactionLikePgbench(database: Database, scale: number): Promise<void> {
+function runPgbenchTransaction(database: Database, scale: number): Promise<void> {
   const aid = 1 + Math.floor(Math.random() * scale * 100_000)
   const delta = Math.floor(Math.random() * 10_001) - 5_000
   return database.transaction(async (tx) => {

@@ -3,7 +3,7 @@ import { measureCreditWatch } from './credit-watch.ts'
 import { measureHttp, measureSettlement, shortExtent, wholeExtent } from './measure.ts'
 import { startBenchPostgres } from './postgres.ts'
 import { measureReference } from './reference.ts'
-import { asText, type Measured, machine, notesOf, rowsOf, writeResults } from './report.ts'
+import { describeMachine, formatNotes, formatText, listRows, type Measured, writeResults } from './report.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -22,27 +22,27 @@ try {
   await postgres.stop()
 }
 console.log(
-  `\nOn ${machine()}, ${options.date}:\n\n${asText(rowsOf(measured))}\n\n${notesOf(measured).join('\n')}`,
+  `\nOn ${describeMachine()}, ${options.date}:\n\n${formatText(listRows(measured))}\n\n${formatNotes(measured).join('\n')}`,
 )
 if (options.write) await writeResults(measured, options.date)
 
 async function measureAll(): Promise<Measured> {
-  say('Reference …')
+  logStep('Reference …')
   const reference = await postgres.createDatabase('reference')
   const before = await measureReference(reference, extent.reference)
-  say('Settlement in process …')
+  logStep('Settlement in process …')
   const settlement = await measureSettlement(postgres, extent)
-  say('Calls over HTTP, one workspace …')
+  logStep('Calls over HTTP, one workspace …')
   const httpOne = await measureHttp(postgres, extent, 1)
-  say(`Calls over HTTP, ${extent.workspaces} workspaces …`)
+  logStep(`Calls over HTTP, ${extent.workspaces} workspaces …`)
   const httpMany = await measureHttp(postgres, extent, extent.workspaces)
-  say('Credit watch …')
+  logStep('Credit watch …')
   const watch = await measureCreditWatch(postgres, extent.watch)
-  say('Reference again …')
+  logStep('Reference again …')
   const after = await measureReference(reference, extent.reference)
   return { references: [before, after], settlement, httpOne, httpMany, workspaces: extent.workspaces, watch }
 }
 
-function say(what: string): void {
+function logStep(what: string): void {
   console.error(what)
 }

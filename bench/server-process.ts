@@ -9,12 +9,12 @@ export type ServerProcess = {
   stop(): Promise<void>
 }
 
-/** Starts the product's server in a process of its own, on a free port and without a demo. */
+/** Starts the server in a process of its own, on a free port and without the demo. Throws if it exits at once. */
 export async function startServer(settings: {
   readonly dataDir: string
-  /** Undefined: an embedded PostgreSQL in `dataDir`. */
+  /** By default the server uses an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl?: string
-  /** Settings besides. */
+  /** Further environment variables. */
   readonly more?: Readonly<Record<string, string>>
 }): Promise<ServerProcess> {
   const child = spawn(process.execPath, [mainFile], {
@@ -31,14 +31,14 @@ export async function startServer(settings: {
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const port = await new Promise<number>((resolve, reject) => {
-    let said = ''
+    let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const address = /http:\/\/[\w.]+:(\d+)/.exec(said)
+      output += chunk.toString()
+      const address = /http:\/\/[\w.]+:(\d+)/.exec(output)
       if (address) resolve(Number(address[1]))
     })
     child.once('error', reject)
-    void ended.then(() => reject(new Error(`The server ended before it served:\n${said}`)))
+    void ended.then(() => reject(new Error(`The server exited before it listened:\n${output}`)))
   })
   return {
     port,

@@ -1,25 +1,24 @@
-import type { CallCommand } from '../server/src/calls/command.ts'
-import type { CallEngine } from '../server/src/calls/engine.ts'
+import type { CallCommand, CallEngine } from '../server/src/calls/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
-import { secondsOf } from './stopwatch.ts'
+import { measureSeconds } from './stopwatch.ts'
 import type { TestWorkspace } from './world.ts'
 
-/** Commands under way at once: a full batch of 500 for each of the engine's two lanes. */
-const IN_FLIGHT = 1000
-/** How long each conversation is said to have taken. */
+/** Commands in flight at once: a full batch of 500 for each of the engine's two lanes. */
+const COMMANDS_IN_FLIGHT = 1000
+/** The reported length of each conversation. */
 const CALL_MS = 1000
 
 type Call = { readonly testWorkspace: TestWorkspace; readonly callId: string }
 
-/** Takes `count` calls from start to end, each step behind the one before it. Returns calls per second. */
+/** Takes `count` calls through start, answer and end. Returns calls per second. */
 export async function measureLives(
   engine: CallEngine,
   testWorkspaces: readonly TestWorkspace[],
   count: number,
 ): Promise<number> {
-  const seconds = await secondsOf(() =>
-    forEach(newCalls(testWorkspaces, count), async (call) => {
+  const seconds = await measureSeconds(() =>
+    runConcurrently(planCalls(testWorkspaces, count), async (call) => {
       await start(engine, call)
       await answer(engine, call)
       await end(engine, call)
@@ -28,32 +27,32 @@ export async function measureLives(
   return count / seconds
 }
 
-/** The same in three steps, all calls of one before the next. Returns the calls per second of each step. */
+/** Starts `count` calls, then answers all of them, then ends all of them. Returns the calls per second of each step. */
 export async function measureSteps(
   engine: CallEngine,
   testWorkspaces: readonly TestWorkspace[],
   count: number,
 ): Promise<Record<'starts' | 'answers' | 'ends', number>> {
-  const calls = newCalls(testWorkspaces, count)
-  const starts = await secondsOf(() => forEach(calls, (call) => start(engine, call)))
-  const answers = await secondsOf(() => forEach(calls, (call) => answer(engine, call)))
-  const ends = await secondsOf(() => forEach(calls, (call) => end(engine, call)))
+  const calls = planCalls(testWorkspaces, count)
+  const starts = await measureSeconds(() => runConcurrently(calls, (call) => start(engine, call)))
+  const answers = await measureSeconds(() => runConcurrently(calls, (call) => answer(engine, call)))
+  const ends = await measureSeconds(() => runConcurrently(calls, (call) => end(engine, call)))
   return { starts: count / starts, answers: count / answers, ends: count / ends }
 }
 
-/** Calls of all workspaces in turn. */
-function newCalls(testWorkspaces: readonly TestWorkspace[], count: number): Call[] {
+/** Creates ids for `count` calls that take turns over the workspaces. */
+function planCalls(testWorkspaces: readonly TestWorkspace[], count: number): Call[] {
   const rounds = Array.from({ length: Math.ceil(count / testWorkspaces.length) }, () => testWorkspaces).flat()
   return rounds
     .slice(0, count)
     .map((testWorkspace) => ({ testWorkspace, callId: newUuid(systemClock.now()) }))
 }
 
-async function forEach(calls: readonly Call[], step: (call: Call) => Promise<void>): Promise<void> {
-  const rest = calls.values()
+async function runConcurrently(calls: readonly Call[], step: (call: Call) => Promise<void>): Promise<void> {
+  const remaining = calls.values()
   await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      for (const call of rest) await step(call)
+    Array.from({ length: COMMANDS_IN_FLIGHT }, async () => {
+      for (const call of remaining) await step(call)
     }),
   )
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startBenchPostgres } from './postgres.ts'
-import { machine, writeSection } from './report.ts'
+import { describeMachine, writeSection } from './report.ts'
 import { measureUsage, shortUsageExtent, wholeUsageExtent } from './usage/measure.ts'
 import { formatUsageNotes, formatUsageTable } from './usage/report.ts'
 
@@ -24,7 +24,7 @@ if (options.keep !== undefined) await mkdir(options.keep, { recursive: true })
 const postgres = await startBenchPostgres(options.keep && resolve(options.keep))
 try {
   const measured = await measureUsage(postgres, { ...usual, calls })
-  const heading = `Measured on ${options.date}, on a machine with ${machine()}; server, PostgreSQL and reader share it.`
+  const heading = `Measured on ${options.date}, on a machine with ${describeMachine()}; server, PostgreSQL and reader share it.`
   const notes = formatUsageNotes(measured)
   const list = notes.map((note) => `- ${note}`).join('\n')
   const table = formatUsageTable(measured)

@@ -8,28 +8,28 @@ import type { Database } from '../server/src/platform/database/database.ts'
 import { publicId } from '../server/src/public-ids.ts'
 import { openQuietRooms, type QuietRoomsOptions } from '../server/src/quiet-rooms.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
-import type { Caller } from './load/whole-call.ts'
+import type { Caller } from './load/make-call.ts'
 
-/** A workspace with an agent and a key, under its UUIDs and as callers know it. */
+/** A workspace with an agent and an API key: by its UUIDs, and as API clients know it. */
 export type TestWorkspace = {
   readonly workspaceId: string
   readonly agentId: string
   readonly caller: Caller
 }
 
-/** Makes workspaces of the largest plan: 10,000 credits, any number of calls at once. */
-export async function createTenants(database: Database, count: number): Promise<TestWorkspace[]> {
+/** Creates workspaces on the largest plan: 10,000 credits, any number of calls at once. */
+export async function createTestWorkspaces(database: Database, count: number): Promise<TestWorkspace[]> {
   await loadCatalog(database)
   const names = Array.from({ length: count }, (_, index) => `Workspace ${index + 1}`).values()
   const testWorkspaces: TestWorkspace[] = []
-  const makers = Array.from({ length: 8 }, async () => {
-    for (const name of names) testWorkspaces.push(await createTenant(database, name))
+  const workers = Array.from({ length: 8 }, async () => {
+    for (const name of names) testWorkspaces.push(await createTestWorkspace(database, name))
   })
-  await Promise.all(makers)
+  await Promise.all(workers)
   return testWorkspaces
 }
 
-function createTenant(database: Database, name: string): Promise<TestWorkspace> {
+function createTestWorkspace(database: Database, name: string): Promise<TestWorkspace> {
   const nowMs = systemClock.now()
   return database.transaction(async (tx) => {
     const workspaceId = await createWorkspace(tx, { name, timeZone: 'UTC', planId: 'enterprise' }, nowMs)
@@ -49,18 +49,18 @@ const agentFields = {
 }
 
 /**
- * The engine as the server makes it.
+ * Opens a call engine composed as in the server.
  *
- * @param deps what is different; by default nobody hears of its commits
+ * @param deps replaces parts of it. By default its commits are published to nobody
  */
-export function openEngine(
+export function openBenchEngine(
   database: Database,
   deps: Pick<QuietRoomsOptions, 'commits' | 'openPipeline'> = {},
 ): CallEngine {
   return openQuietRooms({ database, clock: systemClock, ...deps }).engine
 }
 
-/** Throws unless everything that `talktime verify` checks adds up. */
+/** Throws if a check of `talktime verify` finds a difference. */
 export async function requireCleanBooks(database: Database): Promise<void> {
   const differences = await database.transaction(verifyBooks)
   const [first] = differences

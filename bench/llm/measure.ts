@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
-import { type BenchPostgres, urlOf } from '../postgres.ts'
+import { type BenchPostgres, formatDatabaseUrl } from '../postgres.ts'
 import { run } from '../process.ts'
 import { startServer } from '../server-process.ts'
-import { createTenants } from '../world.ts'
+import { createTestWorkspaces } from '../world.ts'
 import type { ListenersJob, ListenersResult } from './listeners.ts'
 import type { Speech } from './provider.ts'
 
@@ -55,11 +55,11 @@ export async function measureGateway(
   const connection = await postgres.createDatabase('llm_gateway')
   const database = openDatabase(connection)
   await migrate(database)
-  const [testWorkspace] = await createTenants(database, 1)
+  const [testWorkspace] = await createTestWorkspaces(database, 1)
   if (testWorkspace === undefined) throw new Error('There is no workspace')
   const server = await startServer({
     dataDir: join(postgres.folder, 'llm_gateway'),
-    databaseUrl: urlOf(connection),
+    databaseUrl: formatDatabaseUrl(connection),
     more: { TALKTIME_LLM_BASE_OPENAI: base },
   })
   const address = `http://127.0.0.1:${server.port}`

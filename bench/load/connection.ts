@@ -1,20 +1,20 @@
 import { connect } from 'node:net'
 
-export type Answer = { readonly status: number; readonly body: string }
+export type LoadResponse = { readonly status: number; readonly body: string }
 
-/** A keep-alive connection on which one request is under way at a time. */
+/** A keep-alive connection that carries one request at a time. */
 export type Connection = {
-  post(path: string, key: string, body: string): Promise<Answer>
+  post(path: string, key: string, body: string): Promise<LoadResponse>
   close(): void
 }
 
 /**
- * An HTTP client that does what the load generator needs and nothing else, straight on a socket: it shares the
- * machine with the server it measures, and node:http costs as much a request as the server does.
+ * Opens an HTTP connection directly on a socket. The client does only what the load generator needs, because it shares
+ * the machine with the server it measures, and a request through node:http costs as much as the server's own work.
  */
 export function openConnection(port: number): Promise<Connection> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined
+  let waiting: { resolve: (response: LoadResponse) => void; reject: (error: Error) => void } | undefined
   let received = ''
   const fail = (error: Error) => waiting?.reject(error)
   socket.setEncoding('utf8')
@@ -22,12 +22,12 @@ export function openConnection(port: number): Promise<Connection> {
   socket.on('close', () => fail(new Error('The server closed the connection')))
   socket.on('data', (chunk: string) => {
     received += chunk
-    const answer = wholeAnswer(received)
-    if (answer === undefined) return
+    const response = parseResponse(received)
+    if (response === undefined) return
     received = ''
     const { resolve } = waiting ?? {}
     waiting = undefined
-    resolve?.(answer)
+    resolve?.(response)
   })
   const connection: Connection = {
     post: (path, key, body) =>
@@ -46,13 +46,13 @@ export function openConnection(port: number): Promise<Connection> {
   })
 }
 
-/** The answer, once all of it is there. Its texts are ASCII, so characters are bytes. */
-function wholeAnswer(received: string): Answer | undefined {
+/** Parses the response, or returns undefined while it is incomplete. Responses are ASCII, so characters are bytes. */
+function parseResponse(received: string): LoadResponse | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const head = received.slice(0, headEnd)
   const length = /content-length: (\d+)/i.exec(head)?.[1]
-  if (length === undefined) throw new Error(`An answer without a length:\n${head}`)
+  if (length === undefined) throw new Error(`A response without a length:\n${head}`)
   const body = received.slice(headEnd + 4)
   return body.length < Number(length) ? undefined : { status: Number(head.slice(9, 12)), body }
 }

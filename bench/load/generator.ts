@@ -1,33 +1,33 @@
 import { percentile } from '../stopwatch.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { type Caller, wholeCall } from './whole-call.ts'
+import { type Caller, makeCall } from './make-call.ts'
 
-/** What a load generator is told to do. */
+/** The load to generate. */
 export type LoadJob = {
   readonly port: number
   readonly callers: readonly Caller[]
   readonly connections: number
-  /** Load before the measurement begins. */
+  /** Load before the measurement starts. */
   readonly warmUpSeconds: number
   readonly seconds: number
-  /** Calls begun a second, at even distances, whether or not earlier ones are over. Null: as many as go through. */
+  /** Calls started per second, evenly spaced, whether or not earlier ones are over. Null: as many as possible. */
   readonly callsPerSecond: number | null
 }
 
-/** What it measured. Latencies in milliseconds. */
+/** What the generator measured. Latencies are in milliseconds. */
 export type LoadResult = {
-  /** Calls ended a second. */
+  /** Calls ended per second. */
   readonly callsPerSecond: number
   /**
-   * From the moment a call was to begin to the answer of its authorization. With a fixed rate, a call that had to
-   * wait for a connection has waited since the moment it was due.
+   * From the time at which a call was due to the response to its authorization. With a fixed rate, waiting for a free
+   * connection counts.
    */
   readonly authorizeMs: { readonly p50: number; readonly p99: number; readonly max: number }
-  /** The generator's own processor time a call, in microseconds: what it takes away from the server. */
+  /** The generator's own processor time per call, in microseconds, which it takes away from the server. */
   readonly ownMicrosecondsPerCall: number
 }
 
-// The process is started for one job, which comes as a message.
+// The process runs one job, which arrives as a message.
 process.once('message', (job: LoadJob) => {
   runJob(job).then(
     (result) => process.send?.({ result }, () => process.exit()),
@@ -49,9 +49,9 @@ async function runJob(job: LoadJob): Promise<LoadResult> {
   let number = 0
   async function call(connection: Connection, dueMs: number): Promise<void> {
     const caller = job.callers[number % job.callers.length]
-    if (caller === undefined) throw new Error('There is no workspace to call from')
+    if (caller === undefined) throw new Error('There is no workspace to make calls from')
     number += 1
-    await wholeCall(connection, caller, () => {
+    await makeCall(connection, caller, () => {
       const nowMs = performance.now()
       if (dueMs >= startsMs && dueMs < endsMs) measured.latenciesMs.push(nowMs - dueMs)
     })
@@ -67,7 +67,7 @@ async function runJob(job: LoadJob): Promise<LoadResult> {
       }),
     )
   } else {
-    await atFixedRate(job.callsPerSecond, endsMs, connections, call)
+    await runAtFixedRate(job.callsPerSecond, endsMs, connections, call)
   }
   const cpu = process.cpuUsage(measured.cpu)
   for (const connection of connections) connection.close()
@@ -82,21 +82,21 @@ async function runJob(job: LoadJob): Promise<LoadResult> {
   }
 }
 
-/** Begins a call at every due moment until `endsMs`, on the first connection that is free. */
-function atFixedRate(
+/** Starts calls at evenly spaced times until `endsMs`, each on a free connection. */
+function runAtFixedRate(
   callsPerSecond: number,
   endsMs: number,
   connections: readonly Connection[],
   call: (connection: Connection, dueMs: number) => Promise<void>,
 ): Promise<void> {
   const free = [...connections]
-  const beganMs = performance.now()
-  let begun = 0
+  const startedMs = performance.now()
+  let startedCount = 0
   return new Promise((resolve, reject) => {
-    const timer = setInterval(beginDue, 1)
-    function beginDue(): void {
+    const timer = setInterval(startDueCalls, 1)
+    function startDueCalls(): void {
       for (;;) {
-        const dueMs = beganMs + (begun * 1000) / callsPerSecond
+        const dueMs = startedMs + (startedCount * 1000) / callsPerSecond
         if (dueMs >= endsMs && free.length === connections.length) {
           clearInterval(timer)
           resolve()
@@ -104,10 +104,10 @@ function atFixedRate(
         }
         const connection = dueMs <= performance.now() && dueMs < endsMs ? free.pop() : undefined
         if (connection === undefined) return
-        begun += 1
+        startedCount += 1
         call(connection, dueMs).then(() => {
           free.push(connection)
-          beginDue()
+          startDueCalls()
         }, reject)
       }
     }

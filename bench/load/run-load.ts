@@ -4,7 +4,7 @@ import type { LoadJob, LoadResult } from './generator.ts'
 
 const generator = fileURLToPath(new URL('./generator.ts', import.meta.url))
 
-/** Has a process of its own send the load, and returns what it measured. */
+/** Runs the load generator in a process of its own and returns what it measured. */
 export function runLoad(job: LoadJob): Promise<LoadResult> {
   const child = fork(generator)
   return new Promise((resolve, reject) => {
@@ -12,7 +12,7 @@ export function runLoad(job: LoadJob): Promise<LoadResult> {
       'result' in message ? resolve(message.result) : reject(new Error(message.error)),
     )
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`The load generator ended by itself (${code})`)))
+    child.once('exit', (code) => reject(new Error(`The load generator exited without a result (${code})`)))
     child.send(job)
   })
 }

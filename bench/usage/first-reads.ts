@@ -1,6 +1,6 @@
 import { ALL_AGENTS, precomputePriceSplits } from '../../server/src/costs/index.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
-import { percentile, secondsOf } from '../stopwatch.ts'
+import { measureSeconds, percentile } from '../stopwatch.ts'
 import { createClient } from './client.ts'
 import type { YearWorkspace } from './make-year.ts'
 
@@ -27,7 +27,7 @@ export async function measureFirstReads(
   try {
     await database.query('delete from usage_splits where workspace_id = $1', [workspaceId])
     await database.query('delete from usage_price_looks where workspace_id = $1', [workspaceId])
-    const seconds = await secondsOf(() => precomputePriceSplits(database))
+    const seconds = await measureSeconds(() => precomputePriceSplits(database))
     const { rows } = await database.query<{ day: string }>(
       'select distinct day::text from usage_splits where workspace_id = $1 order by 1',
       [workspaceId],

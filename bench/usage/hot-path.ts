@@ -5,7 +5,7 @@ import { openPipeline, type Pipeline } from '../../server/src/platform/database/
 import type { BenchPostgres } from '../postgres.ts'
 import { measureSteps } from '../settlement.ts'
 import { percentile } from '../stopwatch.ts'
-import { createTenants, openEngine } from '../world.ts'
+import { createTestWorkspaces, openBenchEngine } from '../world.ts'
 
 export type HotPathExtent = { readonly workspaces: number; readonly turns: number; readonly calls: number }
 
@@ -20,10 +20,10 @@ export async function measureRollUps(
   const connection = await postgres.createDatabase('usage_hot_path')
   const database = openDatabase(connection)
   await migrate(database)
-  const testWorkspaces = await createTenants(database, workspaces)
+  const testWorkspaces = await createTestWorkspaces(database, workspaces)
   const engines = [
-    openEngine(database),
-    openEngine(database, { openPipeline: () => omitRollUps(openPipeline(database.connection)) }),
+    openBenchEngine(database),
+    openBenchEngine(database, { openPipeline: () => omitRollUps(openPipeline(database.connection)) }),
   ]
   const ratios: number[] = []
   for (const engine of engines) await measureSteps(engine, testWorkspaces, calls)

@@ -6,11 +6,11 @@ import { type Database, openDatabase } from '../../server/src/platform/database/
 import { migrate } from '../../server/src/platform/database/migrate.ts'
 import { openQuietRooms } from '../../server/src/quiet-rooms.ts'
 import { createBudgets } from '../../server/src/reports/budgets.ts'
-import { type BenchPostgres, urlOf } from '../postgres.ts'
+import { type BenchPostgres, formatDatabaseUrl } from '../postgres.ts'
 import { startServer } from '../server-process.ts'
 import { measureLives } from '../settlement.ts'
-import { secondsOf } from '../stopwatch.ts'
-import { createTenants, openEngine, requireCleanBooks } from '../world.ts'
+import { measureSeconds } from '../stopwatch.ts'
+import { createTestWorkspaces, openBenchEngine, requireCleanBooks } from '../world.ts'
 import { type ExportMeasured, measureExport } from './exports.ts'
 import { type FirstReads, measureFirstReads } from './first-reads.ts'
 import { type HotPathExtent, measureRollUps } from './hot-path.ts'
@@ -73,7 +73,7 @@ export async function measureUsage(postgres: BenchPostgres, extent: UsageExtent)
   try {
     await migrate(database)
     const { year, made } = await makeWorld(database, connection, postgres.folder, extent)
-    await postgres.settle()
+    await postgres.checkpoint()
     const measured = await measureYear(database, connection, join(postgres.folder, 'usage'), year, extent)
     return { made, ...measured, rollUpsRatio: await measureRollUps(postgres, extent.hotPath) }
   } finally {
@@ -90,7 +90,7 @@ async function makeWorld(
   const file = join(folder, 'year.json')
   const before = await readFile(file, 'utf8').catch(() => null)
   const { year, seconds } = before === null ? await make() : (JSON.parse(before) as Made)
-  const verifySeconds = await secondsOf(() => requireCleanBooks(database))
+  const verifySeconds = await measureSeconds(() => requireCleanBooks(database))
   const { rows } = await database.query<Omit<MadeWorld, 'seconds' | 'verifySeconds'>>(
     `select (select count(*) from calls where workspace_id = $1) as calls,
             (select count(*) from ledger_entries where workspace_id = $1) as entries,
@@ -104,8 +104,8 @@ async function makeWorld(
   return { year, made: { seconds, verifySeconds, ...rows[0] } }
 
   async function make(): Promise<Made> {
-    const others = await createTenants(database, extent.workspaces - 1)
-    const engine = openEngine(database)
+    const others = await createTestWorkspaces(database, extent.workspaces - 1)
+    const engine = openBenchEngine(database)
     await measureLives(engine, others, extent.otherCalls)
     await engine.close()
     const startedMs = performance.now()
@@ -130,7 +130,7 @@ export async function measureYear(
   year: YearWorkspace,
   { times }: UsageExtent,
 ): Promise<Pick<UsageMeasured, 'firstReads' | 'pages' | 'file'>> {
-  const server = await startServer({ dataDir, databaseUrl: urlOf(connection) })
+  const server = await startServer({ dataDir, databaseUrl: formatDatabaseUrl(connection) })
   try {
     const firstReads = await measureFirstReads(server.port, database, year, times)
     const pages = await measurePages(server.port, year, times)
@@ -146,7 +146,7 @@ async function measureBudgets(database: Database, times: number): Promise<PageMe
   const { ledger } = openQuietRooms({ database, clock: systemClock })
   const budgets = createBudgets({ database, clock: systemClock, ledger })
   const measure = (what: string, check: () => Promise<unknown>) =>
-    measureTimes(what, times, async () => (await secondsOf(check)) * 1000)
+    measureTimes(what, times, async () => (await measureSeconds(check)) * 1000)
   return [
     await measure('Budgets that are due, of all workspaces', () => budgets.checkDue()),
     await measure('Budgets that were missed, of all workspaces', () => budgets.checkMissed()),

@@ -7,7 +7,7 @@ import { createLog } from './platform/log.ts'
 import { createOutbound } from './platform/outbound.ts'
 import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
 
-/** Settings for rooms of which nothing leaves the process: the sandbox, the simulated carrier, mails as files. */
+/** Settings under which nothing leaves the process: the sandbox bank, the simulated carrier, and mails as files. */
 export const quietConfig: RoomsConfig = {
   host: '127.0.0.1',
   port: 0,
@@ -26,9 +26,9 @@ export type QuietRoomsOptions = Pick<RoomsOptions, 'database' | 'clock'> &
   Partial<Pick<RoomsOptions, 'config' | 'log' | 'commits' | 'openPipeline'>>
 
 /**
- * Opens the rooms without a server around them: nothing runs by the clock, no room hears of another's commits unless
- * `commits` is given, and an error of background work is thrown. Only what the caller does happens. For the demo's
- * year, tests and benchmarks.
+ * Opens the rooms without a server, for the demo's year, tests and benchmarks. Nothing happens but what the caller does:
+ * no chore runs by the clock, commits reach no other room unless `commits` is given, and errors of background work are
+ * thrown.
  */
 export function openQuietRooms(options: QuietRoomsOptions): Rooms {
   const { database, clock, config = quietConfig } = options

@@ -1,17 +1,19 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { Assembled } from './platform/assembly.ts'
 import { startInterval } from './platform/interval.ts'
 
-/** Runs what rooms registered beside their routes. */
+/** Runs the chores and workers that the rooms registered. */
 export type Runner = {
+  /** Starts the workers, then the chores' intervals. */
   start(): Promise<void>
-  /** Does at once everything that is due by the clock, and what follows from it. */
+  /** Runs every chore once, now, and waits until all work that follows from them is done. */
   runDue(): Promise<void>
-  /** Stops the chores, then what `between` stops, then the rooms' workers: the last that was opened first. */
+  /** Stops the chores, then calls `between`, then closes the workers in the reverse order of their opening. */
   close(between: () => Promise<unknown>): Promise<void>
 }
 
-/** Chores that are done so rarely, or less often, tidy up: they depend on nothing that others do. */
-const TIDY_MS = 60_000
+/** Chores with this interval or a longer one only tidy up. They do not depend on each other. */
+const TIDY_MS = MINUTE_MS
 
 export function createRunner(
   { chores, workers }: Pick<Assembled<never>, 'chores' | 'workers'>,
@@ -21,7 +23,7 @@ export function createRunner(
   const rare = chores.filter(({ everyMs }) => everyMs >= TIDY_MS)
   let intervals: ReturnType<typeof startInterval>[] = []
 
-  async function settle(): Promise<void> {
+  async function waitForWorkers(): Promise<void> {
     for (const { idle } of workers) await idle?.()
   }
 
@@ -31,14 +33,14 @@ export function createRunner(
       intervals = chores.map(({ name, everyMs, work }) => startInterval(everyMs, work, onError(name)))
     },
     async runDue() {
-      await settle()
+      await waitForWorkers()
       for (const { work } of frequent) await work()
       await Promise.all(rare.map(({ work }) => work()))
-      // What the chores' own timers began meanwhile is done as well.
+      // Runs that the intervals started meanwhile must be over as well.
       await Promise.all(intervals.map((interval) => interval.idle()))
-      // Twice: what one worker did may be news for another that was asked before it.
-      await settle()
-      await settle()
+      // Twice, because one worker may have created work for another that was waited for before it.
+      await waitForWorkers()
+      await waitForWorkers()
     },
     async close(between) {
       for (const { drain } of workers) drain?.()

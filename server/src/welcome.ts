@@ -1,4 +1,4 @@
-/** Formats what the terminal shows once the server answers. The most important line comes first. */
+/** Formats the lines that the terminal shows once the server is ready. The most important line comes first. */
 export function formatWelcome(lines: readonly string[]): string {
   return ['', ...lines.map((line) => `  ${line}`), ''].join('\n')
 }

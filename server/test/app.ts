@@ -13,26 +13,26 @@ import { quietConfig } from '../src/quiet-rooms.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 
-/** When a test's clock starts, unless told: an ordinary Sunday morning. */
+/** When a test's clock starts by default: an ordinary Sunday morning. */
 export const testNowMs = Date.parse('2026-11-22T10:00:00.000Z')
 
-/** The password of everybody whom {@link TestApp.signUp} makes. */
+/** The password of all people that {@link TestApp.signUp} creates. */
 export const testPassword = 'correct horse'
 
 export type TestRequest = {
   /** An API key. */
   readonly key?: string
-  /** A session's cookie, as {@link cookieOf} takes it from an answer. The request then comes from our own page. */
+  /** A session's cookie, as {@link cookieOf} reads it from a response. The request then comes from the dashboard. */
   readonly cookie?: string
-  /** The workspace the request names, as `ws_…`. */
+  /** The workspace that the request names, as `ws_…`. */
   readonly workspace?: string
   readonly idempotencyKey?: string
-  /** Sent as JSON; a text is sent as it is. */
+  /** Sent as JSON. A string is sent unchanged. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What tests look at most in a body, by name; everything else is unknown. */
+/** The fields that tests read most often from a body. All others are unknown. */
 export type TestBody = {
   readonly id: string
   readonly code: string
@@ -43,7 +43,7 @@ export type TestBody = {
 
 export type TestAnswer<Body = TestBody> = {
   readonly status: number
-  /** The JSON, where it was JSON. */
+  /** The parsed body if it is JSON, otherwise undefined. */
   readonly body: Body
   readonly text: string
   readonly headers: OutgoingHttpHeaders
@@ -66,19 +66,19 @@ export type TestApp<TestClock extends Clock = ReturnType<typeof virtualClock>> =
   readonly workspaceUuid: string
   readonly workspaceKey: string
   readonly request: Ask
-  /** The data folder, where mails are written to. */
+  /** The data folder, to which mails are written. */
   readonly dataDir: string
-  /** Another workspace, with a key of its own. */
-  addWorkspace(options?: { planId?: string; timeZone?: string; name?: string }): Promise<KeyedWorkspace>
-  /** A new person with a workspace of their own on the plan Free, or in another by an invitation's token. */
+  /** Creates another workspace with a key of its own. */
+  addWorkspace(options?: WorkspaceOptions): Promise<KeyedWorkspace>
+  /** Signs up a new person: with a workspace of their own on the Free plan, or in another one by an invitation's token. */
   signUp(options?: { name?: string; invitation?: string }): Promise<TestPerson>
-  /** A second server process, as it were, on the same database. It is closed with this one. */
+  /** Opens another app on the same database, like a second server process. It is closed with this one. */
   addProcess(options?: ProcessOptions): Promise<{ app: App; request: Ask }>
   /** Call it in `afterAll`. */
   close(): Promise<void>
 }
 
-/** Somebody who is signed in; `workspaceId` is the first workspace they are in. */
+/** A person who is signed in. `workspaceId` is the first workspace of which they are a member. */
 export type TestPerson = {
   readonly userId: string
   readonly email: string
@@ -86,65 +86,52 @@ export type TestPerson = {
   readonly workspaceId: string
 }
 
-/** What is different in a second process; settings that are not named are the first one's. */
+/** Options of a second process that differ from those of the first one. */
 export type ProcessOptions = Partial<Omit<AppOptions, 'config'>> & {
   readonly config?: Partial<AppOptions['config']>
 }
 
+type WorkspaceOptions = { readonly planId?: string; readonly timeZone?: string; readonly name?: string }
+
+type TestAppOptions<TestClock extends Clock> = {
+  readonly clock?: TestClock
+  /** Of the first workspace. */
+  readonly planId?: string
+  readonly timeZone?: string
+  readonly config?: Partial<AppOptions['config']>
+} & Partial<
+  Pick<
+    AppOptions,
+    'limits' | 'simulated' | 'llmTimeouts' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
+  >
+>
+
 export type KeyedWorkspace = { readonly id: string; readonly uuid: string; readonly key: string }
 
 /**
- * The whole server on a database of its own, under a clock that stands still, with a catalog, an operator's key and
- * a workspace.
+ * Opens the whole server on a database of its own and under a virtual clock, with the catalog, an operator's key and a
+ * workspace.
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
-  options: { clock?: TestClock; planId?: string; timeZone?: string } & Partial<
-    Pick<
-      AppOptions,
-      'limits' | 'simulated' | 'llmTimeouts' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
-    >
-  > & {
-      config?: Partial<AppOptions['config']>
-    } = {},
+  options: TestAppOptions<TestClock> = {},
 ): Promise<TestApp<TestClock>> {
+  const { clock: givenClock, planId, timeZone, config, ...appOptions } = options
   const { database, drop } = await testDatabase()
-  const clock = (options.clock ?? virtualClock(testNowMs)) as TestClock
+  const clock = (givenClock ?? virtualClock(testNowMs)) as TestClock
   await loadCatalog(database)
   const dataDir = await mkdtemp(join(tmpdir(), 'talktime-'))
   const base = {
     database,
     clock,
-    config: {
-      ...quietConfig,
-      stripe: undefined,
-      dataDir,
-      outboundAllow: [],
-      ...options.config,
-    },
-    log: options.log ?? createLog('silent'),
-    ...(options.limits && { limits: options.limits }),
-    ...(options.simulated && { simulated: options.simulated }),
-    ...(options.llmTimeouts && { llmTimeouts: options.llmTimeouts }),
-    ...(options.outbound && { outbound: options.outbound }),
-    ...(options.webhookMsMax && { webhookMsMax: options.webhookMsMax }),
-    ...(options.exportStalledMsMax && { exportStalledMsMax: options.exportStalledMsMax }),
+    config: { ...quietConfig, stripe: undefined, dataDir, outboundAllow: [], ...config },
+    log: createLog('silent'),
+    ...appOptions,
   }
   const app = await createApp(base)
   const others: App[] = []
-  const ask = asker(app)
-  let peopleCount = 0
+  const ask = createAsk(app)
   const operator = await createKey(database, { name: 'Operator', workspaceId: null }, clock.now())
-
-  async function addWorkspace(workspace: { planId?: string; timeZone?: string; name?: string } = {}) {
-    const { planId = 'growth', timeZone = 'UTC', name = 'Acme' } = workspace
-    return database.transaction(async (tx) => {
-      const uuid = await createWorkspace(tx, { name, timeZone, planId }, clock.now())
-      const { key } = await createKey(tx, { name: 'Integration', workspaceId: uuid }, clock.now())
-      return { id: publicId('workspace', uuid), uuid, key }
-    })
-  }
-
-  const { planId, timeZone } = options
+  const addWorkspace = (workspace: WorkspaceOptions = {}) => createKeyedWorkspace(database, clock, workspace)
   const workspace = await addWorkspace({ ...(planId && { planId }), ...(timeZone && { timeZone }) })
   return {
     app,
@@ -157,27 +144,11 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
     request: ask,
     dataDir,
     addWorkspace,
-    async signUp({ name = 'Ada', invitation } = {}) {
-      peopleCount += 1
-      const email = `person${peopleCount}@example.com`
-      const answer = await ask<{ user: { id: string }; workspaces: { id: string }[] }>(
-        'POST',
-        '/v1/sign-up',
-        {
-          body: { name, email, password: testPassword, ...(invitation !== undefined && { invitation }) },
-        },
-      )
-      return {
-        userId: answer.body.user.id,
-        email,
-        cookie: cookieOf(answer),
-        workspaceId: answer.body.workspaces[0]?.id ?? '',
-      }
-    },
+    signUp: createSignUp(ask),
     async addProcess(changes = {}) {
       const other = await createApp({ ...base, ...changes, config: { ...base.config, ...changes.config } })
       others.push(other)
-      return { app: other, request: asker(other) }
+      return { app: other, request: createAsk(other) }
     },
     async close() {
       await Promise.all([app, ...others].map((one) => one.close()))
@@ -187,10 +158,40 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
   }
 }
 
-function asker(app: App): Ask {
+async function createKeyedWorkspace(
+  database: Database,
+  clock: Clock,
+  { planId = 'growth', timeZone = 'UTC', name = 'Acme' }: WorkspaceOptions,
+): Promise<KeyedWorkspace> {
+  return database.transaction(async (tx) => {
+    const uuid = await createWorkspace(tx, { name, timeZone, planId }, clock.now())
+    const { key } = await createKey(tx, { name: 'Integration', workspaceId: uuid }, clock.now())
+    return { id: publicId('workspace', uuid), uuid, key }
+  })
+}
+
+function createSignUp(ask: Ask): TestApp['signUp'] {
+  let peopleCount = 0
+  return async ({ name = 'Ada', invitation } = {}) => {
+    peopleCount += 1
+    const email = `person${peopleCount}@example.com`
+    const body = { name, email, password: testPassword, ...(invitation !== undefined && { invitation }) }
+    const answer = await ask<{ user: { id: string }; workspaces: { id: string }[] }>('POST', '/v1/sign-up', {
+      body,
+    })
+    return {
+      userId: answer.body.user.id,
+      email,
+      cookie: cookieOf(answer),
+      workspaceId: answer.body.workspaces[0]?.id ?? '',
+    }
+  }
+}
+
+function createAsk(app: App): Ask {
   return async <Body>(method: Parameters<Ask>[0], path: string, options: TestRequest = {}) => {
     const { key, cookie, workspace, idempotencyKey, body, headers } = options
-    const answer = await app.server.inject({
+    const response = await app.server.inject({
       method,
       url: path,
       headers: {
@@ -203,18 +204,18 @@ function asker(app: App): Ask {
       },
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const isJson = /json/.test(String(answer.headers['content-type'])) && answer.payload !== ''
+    const isJson = /json/.test(String(response.headers['content-type'])) && response.payload !== ''
     return {
-      status: answer.statusCode,
-      body: (isJson ? safelyParsed(answer.payload) : undefined) as Body,
-      text: answer.payload,
-      headers: answer.headers,
+      status: response.statusCode,
+      body: (isJson ? parseJson(response.payload) : undefined) as Body,
+      text: response.payload,
+      headers: response.headers,
     }
   }
 }
 
-/** NDJSON is no JSON as a whole. */
-function safelyParsed(text: string): unknown {
+/** Parses JSON. Returns undefined for other text, such as NDJSON with several lines. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -222,7 +223,7 @@ function safelyParsed(text: string): unknown {
   }
 }
 
-/** The session's cookie that an answer sets, for the next request's `cookie`. */
+/** Reads the session's cookie that a response sets, for the `cookie` of the next request. */
 export function cookieOf(answer: { readonly headers: OutgoingHttpHeaders }): string {
   const cookies = [answer.headers['set-cookie'] ?? []].flat()
   return cookies.map((cookie) => String(cookie).split(';')[0]).join('; ')

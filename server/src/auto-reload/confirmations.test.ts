@@ -45,7 +45,7 @@ describe('a card whose bank wants a confirmation', () => {
       state: 'failed',
       stateReasonCode: 'confirmation_required',
       stateReason:
-        'The bank wants the payment to be confirmed. Confirm it; or change the card, or save the settings again, to have another made.',
+        'The bank wants you to confirm the payment. Confirm it, or change the card or save the settings again to start a new payment.',
       // The payment may still be confirmed.
       spentThisMonth: { minor: 2400 },
     })

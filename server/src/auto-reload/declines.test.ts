@@ -183,7 +183,7 @@ describe('a bank whose answer gets lost', () => {
       stateReasonCode: 'purchase_in_flight',
       lastAttempt: {
         outcome: 'pending',
-        detail: '2 × 100 credits for $24.00: the outcome is not known yet, and is being found out.',
+        detail: '2 × 100 credits for $24.00: the outcome is not known yet. It is being looked up.',
       },
     })
     // Further usage, new cards and saved settings do not buy again meanwhile.

@@ -49,7 +49,7 @@ export function describeState(situation: ReloadSituation, { reason, untilMs }: A
 function describeConfirmation({ lastDecline }: ReloadSituation): string {
   const stopped = 'Auto-reload has stopped until the card is changed or the settings are saved again.'
   return lastDecline?.status === 'requires_action'
-    ? `The bank wants the payment to be confirmed. Confirm it; or change the card, or save the settings again, to have another made.`
+    ? `The bank wants you to confirm the payment. Confirm it, or change the card or save the settings again to start a new payment.`
     : `${lastDecline?.failureMessage ?? 'The payment was not confirmed with the bank.'} ${stopped}`
 }
 
@@ -61,7 +61,7 @@ export function describeAttempt({ detail, purchase }: Attempt): string {
     case 'succeeded':
       return `Bought ${bought}.`
     case 'pending':
-      return `${bought}: the outcome is not known yet, and is being found out.`
+      return `${bought}: the outcome is not known yet. It is being looked up.`
     case 'requires_action':
       return `${bought}: waits for your confirmation with the bank.`
     case 'failed':

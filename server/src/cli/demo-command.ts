@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { openAccess } from '../access/index.ts'
-import { demoOwner, makeDemo, randomOwnerPassword } from '../demo/index.ts'
+import { createDemo, DEMO_OWNER, readRandomOwnerPassword } from '../demo/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { invariant } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
@@ -10,15 +10,15 @@ import { type CommandContext, withDatabase } from './with-database.ts'
 export function demoCommand(): Command {
   return new Command('demo')
     .description('create a demo workspace with a year of calls, unless one exists')
-    .action(async () => console.log(await withDatabase(createDemo)))
+    .action(async () => console.log(await withDatabase(runDemoCommand)))
 }
 
-async function createDemo({ database, config, log }: CommandContext): Promise<string> {
+async function runDemoCommand({ database, config, log }: CommandContext): Promise<string> {
   const access = await openAccess({ database, clock: systemClock, log, ...config })
   try {
     log.info('Creating a demo workspace, unless one exists …')
-    const password = await randomOwnerPassword(config)
-    const made = await makeDemo({
+    const password = await readRandomOwnerPassword(config)
+    const created = await createDemo({
       database,
       accounts: access.accounts,
       clock: systemClock,
@@ -28,14 +28,14 @@ async function createDemo({ database, config, log }: CommandContext): Promise<st
       signal: new AbortController().signal,
       onlyIfEmpty: false,
     })
-    invariant(made.outcome !== 'not_empty', 'The command creates the demo beside other workspaces')
-    const id = publicId('workspace', made.workspaceId)
-    if (made.outcome === 'exists') {
+    invariant(created.outcome !== 'not_empty', 'The command creates the demo beside other workspaces')
+    const id = publicId('workspace', created.workspaceId)
+    if (created.outcome === 'exists') {
       return `The demo workspace ${id} already exists. The server prints how to sign in when it starts.`
     }
     return [
-      `Created the demo workspace ${id} with ${made.calls.toLocaleString('en-US')} calls.`,
-      `Sign in as ${demoOwner.email} with the password ${password}`,
+      `Created the demo workspace ${id} with ${created.calls.toLocaleString('en-US')} calls.`,
+      `Sign in as ${DEMO_OWNER.email} with the password ${password}`,
       'A server with TALKTIME_DEMO=on, the default, makes simulated calls in it.',
     ].join('\n')
   } finally {

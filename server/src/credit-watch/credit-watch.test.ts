@@ -2,7 +2,6 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ask, type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { openEvents } from '../../test/event-stream.ts'
-import { reloadCustomer } from '../../test/reload-customer.ts'
 import {
   closeInOrder,
   connectVoiceStack,
@@ -43,7 +42,7 @@ const listAlertKinds = async () => (await listAlerts()).map(({ kind }) => kind)
 const changeSettings = (body: object) => stack.ask('PATCH', '/v1/workspace', { body })
 const readCall = (id: string) => stack.receipt(id)
 
-async function later(ms: number): Promise<void> {
+async function advance(ms: number): Promise<void> {
   t.clock.advance(ms)
   await t.app.runDue()
 }
@@ -65,13 +64,13 @@ async function startTwoCallsWithACredit(): Promise<[string, string]> {
 describe('a workspace with one credit and two calls in conversation', () => {
   test('is out after 30.000 seconds and not a millisecond before, however late that is noticed', async () => {
     await startTwoCallsWithACredit()
-    await later(30 * SECOND_MS - 1)
+    await advance(30 * SECOND_MS - 1)
     expect(await stack.balance()).toMatchObject({ status: 'low', outSince: null, balance: milliseconds(2) })
     expect(await listAlertKinds()).toEqual(['balance_low'])
-    await later(1)
+    await advance(1)
     const outSince = instant(testNowMs + 30 * SECOND_MS)
     expect(await stack.balance()).toMatchObject({ status: 'out', outSince, balance: milliseconds(0) })
-    await later(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(await stack.balance()).toMatchObject({ outSince, overdraft: credits(2) })
     expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
     expect((await stack.start()).body.refusal?.reason).toBe('out_of_credits')
@@ -79,11 +78,11 @@ describe('a workspace with one credit and two calls in conversation', () => {
 
   test('lets both finish and charges them to the end; the next credits pay for that first', async () => {
     const [one, two] = await startTwoCallsWithACredit()
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: true } })
-    await later(60 * SECOND_MS)
+    await advance(60 * SECOND_MS)
     expect((await stack.end(one)).body).toMatchObject({ charged: credits(1.5), hangUpOrderedAt: null })
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     expect((await stack.end(two)).body.charged).toEqual(credits(2))
     expect(await stack.balance()).toMatchObject({ balance: credits(-2.5), overdraft: credits(2.5) })
     await stack.granted({ credits: 10 })
@@ -104,13 +103,13 @@ describe('a workspace with one credit and two calls in conversation', () => {
     const [one, two] = await startTwoCallsWithACredit()
     const ringing = await stack.startedCall()
     expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: true } })
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'out_of_credits' }
     for (const id of [one, two, ringing]) {
       expect(await readCall(id)).toMatchObject(ordered)
       expect(await stack.heartbeat(id)).toMatchObject({ body: { continue: false } })
     }
-    await later(2 * SECOND_MS)
+    await advance(2 * SECOND_MS)
     expect((await stack.end(one)).body).toMatchObject({ ...ordered, charged: milliseconds(32 * SECOND_MS) })
     expect((await stack.end(two)).body).toMatchObject({
       status: 'ended',
@@ -144,7 +143,7 @@ describe('credits that come back', () => {
   test('let new calls in at once, and live calls with hang-up orders continue', async () => {
     await changeSettings({ whenCreditsRunOut: 'end' })
     const [one, two] = await startTwoCallsWithACredit()
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     await stack.end(two)
     t.clock.advance(1)
     await stack.granted({ credits: 5 })
@@ -165,13 +164,13 @@ describe('credits that come back', () => {
 
   test('by a late report of a call that ended earlier: what is left lasts longer', async () => {
     const [one] = await startTwoCallsWithACredit()
-    await later(34 * SECOND_MS)
+    await advance(34 * SECOND_MS)
     expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 30 * SECOND_MS) })
     t.clock.advance(SECOND_MS)
     await stack.end(one, testNowMs + 10 * SECOND_MS)
     await t.app.runDue()
     expect(await stack.balance()).toMatchObject({ balance: milliseconds(15 * SECOND_MS), outSince: null })
-    await later(15 * SECOND_MS)
+    await advance(15 * SECOND_MS)
     expect(await stack.balance()).toMatchObject({ outSince: instant(testNowMs + 50 * SECOND_MS) })
     expect(await listAlertKinds()).toEqual([
       'balance_low',
@@ -197,7 +196,7 @@ describe('credits that come back', () => {
   test('at the reset', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
     await setBalance(0)
-    await later(31 * DAY_MS)
+    await advance(31 * DAY_MS)
     expect(await listAlertKinds()).toEqual(['balance_zero', 'credits_returned'])
     expect(await stack.balance()).toMatchObject({ status: 'ok', balance: credits(30) })
   })
@@ -206,9 +205,9 @@ describe('credits that come back', () => {
 describe('changing what happens to calls when credits run out', () => {
   test('ends the live calls of a workspace that is out, or lets them finish after all', async () => {
     const [one, two] = await startTwoCallsWithACredit()
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     expect(await readCall(one)).toMatchObject({ hangUpOrderedAt: null })
-    await later(5 * SECOND_MS)
+    await advance(5 * SECOND_MS)
     await changeSettings({ whenCreditsRunOut: 'end' })
     const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'out_of_credits' }
     for (const id of [one, two]) expect(await readCall(id)).toMatchObject(ordered)
@@ -228,7 +227,7 @@ test('a call that was presumed lost and is live after all gets a hang-up order l
   await changeSettings({ whenCreditsRunOut: 'end' })
   await setBalance(2 * MINUTE_MS)
   const [one, two] = [await stack.startedCall(), await stack.answeredCall()]
-  await later(31 * MINUTE_MS)
+  await advance(31 * MINUTE_MS)
   expect(await readCall(one)).toMatchObject({ status: 'lost' })
   expect(await readCall(two)).toMatchObject({ hangUpReason: 'out_of_credits' })
   const answered = await stack.answer(one)
@@ -239,7 +238,7 @@ describe('a server whose clock is behind', () => {
   test('refuses calls that the others refuse, and reverts nothing', async () => {
     const behind = await t.addProcess({ clock: { now: () => t.clock.now() - 3 * SECOND_MS } })
     await startTwoCallsWithACredit()
-    await later(30 * SECOND_MS)
+    await advance(30 * SECOND_MS)
     const started = await behind.request('POST', '/v1/calls', {
       key: stack.key,
       body: { agentId: stack.agentId, direction: 'web' },
@@ -248,57 +247,6 @@ describe('a server whose clock is behind', () => {
     await behind.app.runDue()
     await t.app.runDue()
     expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
-  })
-})
-
-describe('a low balance', () => {
-  test('is below a tenth of the monthly credits; its alert is raised once, with how long the credits last', async () => {
-    await setBalance(101 * MINUTE_MS)
-    await stack.answeredCall()
-    await later(MINUTE_MS)
-    expect(await listAlertKinds()).toEqual([])
-    await later(1)
-    const [alert] = await listAlerts()
-    expect(alert).toEqual({
-      id: expect.any(String),
-      kind: 'balance_low',
-      at: instant(t.clock.now()),
-      title: 'Credits are low',
-      detail:
-        'Less than 100 credits are left. With the live call they last until 22 Nov 2026, 11:41 (UTC). Buy credits, or switch on auto-reload, so that calls can continue.',
-      link: '/billing',
-      readAt: null,
-    })
-    await later(MINUTE_MS)
-    await stack.granted({ credits: 500 })
-    await t.app.runDue()
-    expect(await listAlertKinds()).toEqual(['balance_low'])
-    await later(500 * MINUTE_MS)
-    expect(await listAlertKinds()).toEqual(['balance_low', 'balance_low'])
-  })
-
-  test('is below the threshold that the workspace chose, from the moment it was chosen', async () => {
-    await changeSettings({ lowBalanceCredits: 2 })
-    await setBalance(3 * MINUTE_MS)
-    expect(await listAlertKinds()).toEqual([])
-    expect(await stack.balance()).toMatchObject({ status: 'ok', lowBelow: credits(2) })
-    await changeSettings({ lowBalanceCredits: 3.5 })
-    expect(await stack.balance()).toMatchObject({ status: 'low' })
-    await t.app.runDue()
-    expect(await listAlertKinds()).toEqual(['balance_low'])
-    await changeSettings({ lowBalanceCredits: 0 })
-    await setBalance(1)
-    expect(await stack.balance()).toMatchObject({ status: 'ok' })
-    await changeSettings({ lowBalanceCredits: null })
-    expect(await stack.balance()).toMatchObject({ status: 'low', lowBelow: credits(100) })
-  })
-
-  test('raises an alert on the Free plan that says when the next credits arrive, and that paid plans can buy more', async () => {
-    stack = await connectVoiceStack(t, { planId: 'free' })
-    await setBalance(MINUTE_MS)
-    expect((await listAlerts())[0]?.detail).toBe(
-      'Less than 5 credits are left. The next monthly credits arrive on 22 Dec 2026, 10:00 (UTC). Paid plans can buy credits: change to one to get more now.',
-    )
   })
 })
 
@@ -323,88 +271,7 @@ describe('several servers', () => {
       body: { agentId: stack.agentId, direction: 'web' },
     })
     await other.request('POST', `/v1/calls/${body.id}/answer`, { key: stack.key, body: {} })
-    await later(MINUTE_MS)
+    await advance(MINUTE_MS)
     expect(await listAlertKinds()).toEqual(['balance_low', 'balance_zero'])
-  })
-})
-
-test('auto-reload buys during a call, at the moment the balance falls below its threshold', async () => {
-  const customer = await reloadCustomer(t)
-  await customer.setBalance(21)
-  await customer.save({ thresholdCredits: 20 })
-  await customer.answeredCall()
-  t.clock.advance(MINUTE_MS)
-  await t.app.creditWatch.runDue()
-  await t.app.autoReload.idle()
-  expect(await customer.reloads()).toEqual([])
-  t.clock.advance(1)
-  await t.app.creditWatch.runDue()
-  await t.app.autoReload.idle()
-  expect(await customer.reloads()).toMatchObject([{ status: 'succeeded', credits: credits(200) }])
-  expect((await customer.attempts())[0]).toMatchObject({ at: instant(t.clock.now()) })
-})
-
-describe('POST /v1/calls/{id}/hang-up', () => {
-  const hangUp = (id: string, options = {}) => stack.ask('POST', `/v1/calls/${id}/hang-up`, options)
-
-  test('202: orders a hang-up, which stays when credits return', async () => {
-    await changeSettings({ whenCreditsRunOut: 'end' })
-    const [one, two] = await startTwoCallsWithACredit()
-    const first = await hangUp(one)
-    const ordered = { hangUpOrderedAt: instant(t.clock.now()), hangUpReason: 'by_hand' }
-    expect(first).toMatchObject({ status: 202, body: { id: one, status: 'in_conversation', ...ordered } })
-    expect(await stack.heartbeat(one)).toMatchObject({ body: { continue: false } })
-    await later(30 * SECOND_MS)
-    expect(await hangUp(two)).toMatchObject({ status: 202, body: { hangUpReason: 'by_hand' } })
-    expect(await hangUp(one)).toMatchObject({ status: 202, body: ordered })
-    await stack.granted({ credits: 5 })
-    await t.app.runDue()
-    expect(await readCall(one)).toMatchObject(ordered)
-    expect(await readCall(two)).toMatchObject({ hangUpReason: 'by_hand' })
-  })
-
-  test('200: leaves a call that is over as it is', async () => {
-    const id = await stack.talk(MINUTE_MS)
-    expect(await hangUp(id)).toMatchObject({ status: 200, body: { status: 'ended', hangUpOrderedAt: null } })
-  })
-
-  test('202: a repeated idempotency key gets the first answer', async () => {
-    const id = await stack.answeredCall()
-    const first = await hangUp(id, { idempotencyKey: 'once' })
-    await stack.end(id)
-    const again = await hangUp(id, { idempotencyKey: 'once' })
-    expect(again).toMatchObject({ status: 202, body: first.body })
-    expect(again.headers['idempotent-replayed']).toBe('true')
-  })
-
-  test('404: a call of another workspace', async () => {
-    const stranger = await connectVoiceStack(t)
-    const id = await stranger.answeredCall()
-    expect(await hangUp(id)).toMatchObject({ status: 404, body: { code: 'call_not_found' } })
-    expect((await stranger.receipt(id)).hangUpOrderedAt).toBeNull()
-  })
-
-  test('400: a body with any field', async () => {
-    expect((await hangUp(await stack.answeredCall(), { body: { at: 'now' } })).status).toBe(400)
-  })
-
-  test('403: a member hangs up no calls', async () => {
-    const owner = await t.signUp()
-    const invitation = await t.request('POST', '/v1/invitations', {
-      cookie: owner.cookie,
-      body: { email: 'm@example.com', role: 'member' },
-    })
-    const token = new URL(String(invitation.body.url)).searchParams.get('token') ?? ''
-    const { cookie } = await t.signUp({ invitation: token })
-    const agent = await t.request('POST', '/v1/agents', {
-      cookie: owner.cookie,
-      body: { name: 'Ada', language: 'en', llmProvider: 'openai', llmModel: 'gpt-5' },
-    })
-    const call = await t.request('POST', '/v1/calls', {
-      cookie: owner.cookie,
-      body: { agentId: agent.body.id, direction: 'web' },
-    })
-    const answer = await t.request('POST', `/v1/calls/${call.body.id}/hang-up`, { cookie, body: {} })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 })

@@ -1,45 +1,44 @@
 import type { CallHabits } from './planned-call.ts'
 
-/** The customer whose year the demo shows. Nobody in it exists; its telephone numbers are reserved for fiction. */
-export const demoWorkspace = {
+/** The customer whose year the demo shows. All people are invented, and the phone numbers are reserved for fiction. */
+export const DEMO_WORKSPACE = {
   name: 'Demo: Larkspur Dental Group',
   timeZone: 'America/New_York',
 }
 
-export const demoOwner = { name: 'Robin Larkspur', email: 'demo@talktime.example' }
+export const DEMO_OWNER = { name: 'Robin Larkspur', email: 'demo@talktime.example' }
 
-/** An agent of the demo, and what its days are like. */
-export type CastAgent = CallHabits & {
+/** An agent of the demo and its working pattern. */
+export type DemoAgent = CallHabits & {
   readonly name: string
   /** BCP 47. */
   readonly language: string
   readonly llmProvider: string
   readonly llmModel: string
-  /** How far into the year it is put to work, as a share of the year. */
+  /** When the agent starts, as a share of the year: 0 is the first day, 1 the last. */
   readonly beginsAtShare: number
-  /** How likely a call is in each hour of the local day, beginning at midnight; only the proportions count. */
+  /** Weight of each of the 24 hours of a local working day, starting at midnight. Only the proportions count. */
   readonly workingDayHours: readonly number[]
+  /** As `workingDayHours`, for Saturday and Sunday. */
   readonly weekendHours: readonly number[]
-  /** Its calls on a Saturday and on a Sunday, as shares of a working day's. */
+  /** The number of calls on a Saturday and on a Sunday, as shares of a working day's. */
   readonly weekendShares: readonly [saturday: number, sunday: number]
 }
 
-const never = Array<number>(24).fill(0)
-
-/** Weights of the hours from `firstHour` on; none before and after. */
-function hours(firstHour: number, weights: readonly number[]): number[] {
-  return never.map((none, hour) => weights[hour - firstHour] ?? none)
+/** Spreads the weights over the hours from `firstHour` on. All other hours of the 24 weigh 0. */
+function weighHours(firstHour: number, weights: readonly number[]): number[] {
+  return Array.from({ length: 24 }, (_, hour) => weights[hour - firstHour] ?? 0)
 }
 
-const office = hours(8, [5, 9, 11, 10, 6, 7, 9, 9, 8, 4, 1])
-const saturdayMorning = hours(9, [6, 8, 7, 4])
+const office = weighHours(8, [5, 9, 11, 10, 6, 7, 9, 9, 8, 4, 1])
+const saturdayMorning = weighHours(9, [6, 8, 7, 4])
 const afterHours = [1, 1, 0, 0, 0, 1, 3, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 9, 8, 6, 3, 2]
 const aroundTheClock = [2, 1, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 8, 8, 8, 7, 7, 7, 7, 8, 9, 8, 5, 3]
-const waking = hours(7, [2, 4, 6, 7, 8, 9, 8, 7, 7, 7, 7, 6, 7, 8, 8, 5, 2])
+const waking = weighHours(7, [2, 4, 6, 7, 8, 9, 8, 7, 7, 7, 7, 6, 7, 8, 8, 5, 2])
 
 const inboundShares = { answeredShare: 0.94, failedShare: 0.005 }
 
-export const cast: readonly CastAgent[] = [
+export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Maya · Reception',
     language: 'en-US',
@@ -65,8 +64,8 @@ export const cast: readonly CastAgent[] = [
     direction: 'outbound',
     beginsAtShare: 0,
     callsShare: 0.3,
-    workingDayHours: hours(10, [8, 10, 5, 4, 8, 10, 9, 6]),
-    weekendHours: hours(10, [3, 5, 4]),
+    workingDayHours: weighHours(10, [8, 10, 5, 4, 8, 10, 9, 6]),
+    weekendHours: weighHours(10, [3, 5, 4]),
     weekendShares: [0.2, 0],
     answeredShare: 0.62,
     failedShare: 0.05,

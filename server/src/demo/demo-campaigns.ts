@@ -1,31 +1,32 @@
 import { createSeededRandom, type SeededRandom } from '../platform/seeded-random.ts'
 
-/** What the demo's campaigns are called, and whom they call. Numbers are reserved for fiction, names are made up. */
-
-export type CampaignCast = {
+/** A campaign of the demo and its file of contacts. The contacts are invented; their numbers are reserved for fiction. */
+export type DemoCampaign = {
   readonly name: string
-  /** As in the cast. */
+  /** The name of an agent in `DEMO_AGENTS`. */
   readonly agentName: string
   readonly concurrency: number
   readonly callsPerMinute: number | null
-  /** Whether it calls on weekdays during office hours only. */
+  /** Whether the campaign calls only on weekdays during office hours. */
   readonly officeHours: boolean
   readonly attemptsMax: number
   readonly resumeWhenCreditsReturn: boolean
+  /** The number of valid contacts in the file. */
   readonly contacts: number
-  /** Rows of its file that are no contacts, as files have them. */
+  /** Rows that the import must reject, such as real files contain. */
   readonly badRows: readonly string[]
+  /** Seed of the contacts' random names and visits. */
   readonly seed: number
 }
 
 const theo = 'Theo · Appointment reminders'
 
-/** The campaign that is on; when all have been called, another one follows. */
-export const recallName = 'Check-up recall'
+/** The name of the running campaign. When it is complete, another one follows with the date in its name. */
+export const RECALL_NAME = 'Check-up recall'
 
-export const campaignCast = {
+export const DEMO_CAMPAIGNS = {
   recall: {
-    name: recallName,
+    name: RECALL_NAME,
     agentName: theo,
     concurrency: 1,
     callsPerMinute: 1,
@@ -72,7 +73,7 @@ export const campaignCast = {
     badRows: [],
     seed: 4,
   },
-} as const satisfies Record<string, CampaignCast>
+} as const satisfies Record<string, DemoCampaign>
 
 const areaCodes = [617, 857, 781, 339, 508, 774, 978, 351, 413]
 const firstNames = [
@@ -121,17 +122,17 @@ const lastNames = [
 ]
 const dentists = ['Dr. Amani Cole', 'Dr. Jules Fairbank', 'Dr. Mei Sorensen']
 
-/** The campaign's file of contacts, as the practice's own program would write it. */
-export function contactsOf({ contacts, badRows, seed }: CampaignCast, nowMs: number): string {
+/** Writes the campaign's contacts as CSV, in the format that the practice's own software would export. */
+export function createContactFile({ contacts, badRows, seed }: DemoCampaign, nowMs: number): string {
   const chance = createSeededRandom(seed)
-  const rows = Array.from({ length: contacts }, (_, index) => contactRow(chance, index, nowMs))
-  // Not at the end, where nobody would look for them.
+  const rows = Array.from({ length: contacts }, (_, index) => createContactRow(chance, index, nowMs))
+  // In the middle of the file, as in real files; nobody would look for them at the end.
   rows.splice(Math.floor(contacts / 3), 0, ...badRows)
   return `phone,name,last visit,dentist\n${rows.map((row) => `${row}\n`).join('')}`
 }
 
-function contactRow(chance: SeededRandom, index: number, nowMs: number): string {
-  // 555-0100 to 555-0199 belong to nobody, in every area.
+function createContactRow(chance: SeededRandom, index: number, nowMs: number): string {
+  // In every area code, 555-0100 to 555-0199 are reserved for fiction.
   const areaCode = areaCodes[Math.floor(index / 100) % areaCodes.length]
   const phone = `(${areaCode}) 555-01${String((index * 37) % 100).padStart(2, '0')}`
   const name = `${chance.pick(firstNames)} ${chance.pick(lastNames)}`

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
-import { isExposed, ownerPassword } from './owner-password.ts'
+import { isExposed, readOwnerPassword } from './owner-password.ts'
 
 let dataDir: string
 let remove: () => Promise<void>
@@ -27,18 +27,21 @@ describe('the demo owner’s password', () => {
     ['talktime.example.com', undefined, true],
     ['127.evil.example', undefined, true],
     ['127.0.0.1', 'https://talktime.example.com', true],
-  ])('HOST %s with public address %s: others can reach the server: %s', (host, publicUrl, exposed) => {
-    expect(isExposed({ host, publicUrl })).toBe(exposed)
+  ])(
+    'HOST %s with public address %s: other machines can reach the server: %s',
+    (host, publicUrl, exposed) => {
+      expect(isExposed({ host, publicUrl })).toBe(exposed)
+    },
+  )
+
+  test('is well known while no other machine can reach the server', async () => {
+    expect(await readOwnerPassword({ ...local, dataDir })).toBe('talktime-demo')
   })
 
-  test('is a well-known one where nobody else can reach the server', async () => {
-    expect(await ownerPassword({ ...local, dataDir })).toBe('talktime-demo')
-  })
-
-  test('is random and kept for its owner alone where others can, and stays from then on', async () => {
-    const password = await ownerPassword({ host: '0.0.0.0', publicUrl: undefined, dataDir })
+  test('is random once other machines can reach the server, stays so, and is in a file only its owner can read', async () => {
+    const password = await readOwnerPassword({ host: '0.0.0.0', publicUrl: undefined, dataDir })
     expect(password.length).toBeGreaterThanOrEqual(16)
-    expect(await ownerPassword({ ...local, dataDir })).toBe(password)
+    expect(await readOwnerPassword({ ...local, dataDir })).toBe(password)
     const file = join(dataDir, 'demo-password')
     expect((await readFile(file, 'utf8')).trim()).toBe(password)
     expect((await stat(file)).mode & 0o777).toBe(0o600)

@@ -6,30 +6,33 @@ import { readOrCreateSecret } from '../platform/data-folder.ts'
 
 type PasswordConfig = Pick<Config, 'host' | 'publicUrl' | 'dataDir'>
 
-/** Good where nobody else can reach the server. */
-const wellKnownPassword = 'talktime-demo'
+/** Acceptable only while the server can be reached from its own machine alone. */
+const WELL_KNOWN_PASSWORD = 'talktime-demo'
 
-const fileName = 'demo-password'
-const lengthMin = 16
+const FILE_NAME = 'demo-password'
+const PASSWORD_LENGTH_MIN = 16
 
 /**
- * The password of the demo's owner. Where others can reach the server it is a random one, kept in the data folder;
- * once there is one it stays.
+ * Returns the password that the demo's owner should have. If others can reach the server, it is a random one, stored in
+ * the data folder. Once such a file exists, its password is used wherever the server listens.
  */
-export async function ownerPassword(config: PasswordConfig): Promise<string> {
-  const kept = await access(join(config.dataDir, fileName)).then(
+export async function readOwnerPassword(config: PasswordConfig): Promise<string> {
+  const hasFile = await access(join(config.dataDir, FILE_NAME)).then(
     () => true,
     () => false,
   )
-  return kept || isExposed(config) ? randomOwnerPassword(config) : wellKnownPassword
+  return hasFile || isExposed(config) ? readRandomOwnerPassword(config) : WELL_KNOWN_PASSWORD
 }
 
-/** The random one: for whoever cannot know where the server listens. */
-export function randomOwnerPassword({ dataDir }: Pick<Config, 'dataDir'>): Promise<string> {
-  return readOrCreateSecret(dataDir, fileName, lengthMin)
+/**
+ * Returns the random password in the data folder, and creates it first if it is missing. For commands that cannot know
+ * where the server listens.
+ */
+export function readRandomOwnerPassword({ dataDir }: Pick<Config, 'dataDir'>): Promise<string> {
+  return readOrCreateSecret(dataDir, FILE_NAME, PASSWORD_LENGTH_MIN)
 }
 
-/** Whether others than this machine can reach the server, itself or through a proxy. */
+/** Whether other machines can reach the server, directly or through a proxy. */
 export function isExposed({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): boolean {
   if (!isLoopback(host)) return true
   return publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname)

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { verifyAll } from '../../test/world.ts'
 import type { Database } from '../platform/database/database.ts'
 
-// The real server as its own process, in real time. The tests tell one story: each goes on where the last one ended.
+// The real server in a process of its own and in real time. Each test continues where the one before it ended.
 
 let database: Database
 let drop: () => Promise<void>
@@ -47,15 +47,15 @@ async function signIn(address: string, password: string): Promise<Response> {
   })
 }
 
-/** Of the voice stack: those of the demo's campaign go on at its carrier. */
+/** Open calls of the simulated voice stack. Those of the demo's campaign live on at the simulated carrier. */
 const openCalls = () =>
   count(`calls where campaign_id is null and status in ('authorized', 'in_conversation')`)
 const demoKeys = () => count(`api_keys where revoked_at_ms is null`)
 
 describe('a server on an empty database', () => {
-  test('answers at once, and killed while it makes the demo leaves nothing of it', async () => {
+  test('responds at once, and leaves nothing behind if it is killed while it creates the demo', async () => {
     const server = await start()
-    expect(server.stdout()).toContain('A demo workspace with a year of calls is being made')
+    expect(server.stdout()).toContain('Creating a demo workspace with a year of calls')
     expect((await fetch(`${server.address}/healthz`)).status).toBe(200)
     expect(await count('workspaces')).toBe(0)
     server.kill('SIGKILL')
@@ -63,7 +63,7 @@ describe('a server on an empty database', () => {
     expect(await count('workspaces')).toBe(0)
   }, 60_000)
 
-  test('makes the demo at the next start, and lets simulated calls go on in it', async () => {
+  test('creates the demo at the next start, and makes simulated calls in it', async () => {
     const server = await start()
     const password = await waitForOutput(server, /sign in as demo@talktime\.example with the password (\S+)/)
     const signedIn = await signIn(server.address, password)
@@ -75,7 +75,7 @@ describe('a server on an empty database', () => {
     const live = await until(async () => {
       const answer = await fetch(`${server.address}/v1/calls?status=in_conversation`, { headers: { cookie } })
       const { data } = (await answer.json()) as { data: { externalId: string | null }[] }
-      // Those of the demo's campaign have no name of a voice stack's.
+      // Calls of the demo's campaign have no external id.
       const calls = data.filter(({ externalId }) => externalId !== null)
       return calls.length > 0 ? calls : undefined
     })
@@ -83,7 +83,7 @@ describe('a server on an empty database', () => {
     expect(await demoKeys()).toBe(1)
   }, 120_000)
 
-  test('ends the simulated calls when it stops, and everything adds up', async () => {
+  test('ends the simulated calls when it stops, and all balances add up', async () => {
     program?.kill('SIGTERM')
     expect(await program?.ended).toBe(0)
     expect(await openCalls()).toBe(0)
@@ -94,7 +94,7 @@ describe('a server on an empty database', () => {
     expect(await verifyAll(database)).toEqual([])
   }, 60_000)
 
-  test('gives the demo’s owner another password once others can reach it, with the demo switched off too', async () => {
+  test('changes the demo owner’s password once other machines can reach it, even with the demo switched off', async () => {
     const server = await start({ HOST: '0.0.0.0', TALKTIME_DEMO: 'off' })
     expect(server.stdout()).not.toContain('demo')
     expect((await signIn(server.address, 'talktime-demo')).status).toBe(401)
@@ -103,7 +103,7 @@ describe('a server on an empty database', () => {
     expect(await openCalls()).toBe(0)
   }, 60_000)
 
-  test('says at the next start how to sign in now', async () => {
+  test('prints the new password at the next start', async () => {
     const server = await start()
     const password = await waitForOutput(server, /sign in as demo@talktime\.example with the password (\S+)/)
     expect(password).not.toBe('talktime-demo')

@@ -5,11 +5,12 @@ import type { Payments } from '../payments/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
-import { demoOwner } from './demo-agents.ts'
-import { simulate } from './live/simulation.ts'
-import { type DemoConfig, findDemo, hasWorkspaces, makeDemo } from './make-demo.ts'
-import { keepOwnerPassword } from './owner.ts'
-import { isExposed, ownerPassword } from './owner-password.ts'
+import { createDemo, type DemoConfig } from './create-demo.ts'
+import { DEMO_OWNER } from './demo-agents.ts'
+import { findDemo, hasWorkspaces } from './demo-store.ts'
+import { runSimulation } from './live/simulation.ts'
+import { isExposed, readOwnerPassword } from './owner-password.ts'
+import { setOwnerPassword } from './set-owner-password.ts'
 
 export type DemoDeps = {
   readonly database: Database
@@ -18,47 +19,48 @@ export type DemoDeps = {
   readonly clock: Clock
   readonly log: Logger
   readonly payments: Pick<Payments, 'gateway'>
-  /** Whether somebody has a dashboard of the workspace open. */
+  /** Whether a dashboard of the workspace is open. */
   readonly isWatched: (workspaceId: string) => boolean
   readonly config: DemoConfig & Pick<Config, 'demo' | 'dataDir'>
-  /** What the server listens on, such as http://127.0.0.1:4400. */
+  /** The address the server listens on, such as http://127.0.0.1:4400. */
   readonly address: string
 }
 
 export type Demo = {
-  /** For the welcome: the demo as it is now, a line a thing to know. Empty where there is none. */
+  /** Lines about the demo for the welcome in the terminal. Empty if there is no demo. */
   readonly lines: readonly string[]
-  /** The same for a demo that is still being made; empty where nothing more is to be said. Never rejects. */
+  /** Lines to print once a demo that is being created is ready. Empty if there is nothing to add. Never rejects. */
   readonly laterLines: Promise<readonly string[]>
-  /** Ends what runs of it: live calls, or making it. Call it while the server still answers. */
+  /** Ends the live calls of the simulation, or aborts the creation. Call it while the server still answers requests. */
   stop(): Promise<void>
 }
 
 /**
- * Sees to the demo of a server that answers already: it is made if the database is empty, in the background and in one
- * go, and then lives on simulated calls.
+ * Starts the demo of a server that already answers requests. On an empty database the demo is created in the background,
+ * in one transaction. A simulated voice stack then makes calls in it.
  *
- * Call it also where the demo is switched off: an owner's account of earlier starts gets a password that fits where
- * the server listens.
+ * Call it also if the demo is switched off: a demo owner from earlier starts still needs a password that is safe for the
+ * address where the server listens now.
  */
 export async function startDemo(deps: DemoDeps): Promise<Demo> {
   const { database, config, log } = deps
   const existing = await findDemo(database)
   if (!config.demo) {
-    if (existing !== undefined && isExposed(config)) await openTo(deps, existing)
+    if (existing !== undefined && isExposed(config)) await prepareSignIn(deps, existing)
     return noDemo
   }
   if (existing === undefined && (await hasWorkspaces(database))) return noDemo
   const stopping = new AbortController()
   const { signal } = stopping
-  const lines = existing === undefined ? [makingLine] : await openTo(deps, existing)
-  const made = existing === undefined ? make(deps, signal) : Promise.resolve({ id: existing, lines: [] })
-  const running = made
-    .then((demo) => demo && simulate({ ...deps, signal, origin: ownOrigin(deps.address) }, demo.id))
+  const lines = existing === undefined ? [creatingLine] : await prepareSignIn(deps, existing)
+  const ready =
+    existing === undefined ? createInBackground(deps, signal) : Promise.resolve({ id: existing, lines: [] })
+  const running = ready
+    .then((demo) => demo && runSimulation({ ...deps, signal, origin: toLocalOrigin(deps.address) }, demo.id))
     .catch((error: unknown) => log.error({ err: error }, 'The demo’s simulated calls have stopped'))
   return {
     lines,
-    laterLines: made.then((demo) => demo?.lines ?? []),
+    laterLines: ready.then((demo) => demo?.lines ?? []),
     async stop() {
       stopping.abort()
       await running
@@ -66,19 +68,19 @@ export async function startDemo(deps: DemoDeps): Promise<Demo> {
   }
 }
 
-const makingLine = 'A demo workspace with a year of calls is being made: how to sign in follows in a moment.'
+const creatingLine = 'Creating a demo workspace with a year of calls. How to sign in follows in a moment.'
 
 const noDemo: Demo = { lines: [], laterLines: Promise.resolve([]), stop: async () => {} }
 
-type Made = { readonly id: string; readonly lines: readonly string[] }
+type ReadyDemo = { readonly id: string; readonly lines: readonly string[] }
 
-/** Makes the demo if the database is empty. Undefined where there is none after that. */
-async function make(deps: DemoDeps, signal: AbortSignal): Promise<Made | undefined> {
+/** Creates the demo if the database is still empty. Returns undefined if there is no demo afterwards. Never rejects. */
+async function createInBackground(deps: DemoDeps, signal: AbortSignal): Promise<ReadyDemo | undefined> {
   const { database, access, clock, config, log } = deps
   try {
-    const beganAtMs = clock.now()
-    const password = await ownerPassword(config)
-    const made = await makeDemo({
+    const startedAtMs = clock.now()
+    const password = await readOwnerPassword(config)
+    const created = await createDemo({
       database,
       accounts: access.accounts,
       clock,
@@ -88,27 +90,27 @@ async function make(deps: DemoDeps, signal: AbortSignal): Promise<Made | undefin
       signal,
       onlyIfEmpty: true,
     })
-    if (made.outcome === 'not_empty') return undefined
-    if (made.outcome === 'made') {
-      log.info({ calls: made.calls, tookMs: clock.now() - beganAtMs }, 'The demo workspace is ready')
+    if (created.outcome === 'not_empty') return undefined
+    if (created.outcome === 'created') {
+      log.info({ calls: created.calls, tookMs: clock.now() - startedAtMs }, 'The demo workspace is ready')
     }
-    return { id: made.workspaceId, lines: await openTo(deps, made.workspaceId) }
+    return { id: created.workspaceId, lines: await prepareSignIn(deps, created.workspaceId) }
   } catch (error) {
     if (!signal.aborted)
-      log.error({ err: error }, 'The demo workspace was not made; the next start tries again')
+      log.error({ err: error }, 'The demo workspace could not be created. The next start tries again.')
     return undefined
   }
 }
 
-/** Sets the owner's password. Returns how to sign in. */
-async function openTo({ database, access, config }: DemoDeps, workspaceId: string): Promise<string[]> {
-  const password = await ownerPassword(config)
-  const isIn = await keepOwnerPassword({ database, accounts: access.accounts }, workspaceId, password)
-  return isIn ? [`Demo: sign in as ${demoOwner.email} with the password ${password}`] : []
+/** Sets the owner's password and returns the line that says how to sign in. Empty if the owner has left the workspace. */
+async function prepareSignIn({ database, access, config }: DemoDeps, workspaceId: string): Promise<string[]> {
+  const password = await readOwnerPassword(config)
+  const isMember = await setOwnerPassword({ database, accounts: access.accounts }, workspaceId, password)
+  return isMember ? [`Demo: sign in as ${DEMO_OWNER.email} with the password ${password}`] : []
 }
 
-/** Where this process reaches a server that listens on `address`, which may stand for every address there is. */
-function ownOrigin(address: string): string {
+/** The origin at which this process reaches its own server. A wildcard address becomes the loopback address. */
+function toLocalOrigin(address: string): string {
   const url = new URL(address)
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
   if (url.hostname === '[::]') url.hostname = '[::1]'

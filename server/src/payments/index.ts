@@ -1,12 +1,12 @@
-export type { Order } from './create-purchase.ts'
 export type { PaymentsDeps } from './deps.ts'
 export type { Fulfillment, Fulfillments, PaymentHooks } from './fulfillment.ts'
 export type { ChargeOutcome, ChargeRequest, Gateway, SavedMethod, TestCard } from './gateway.ts'
 export { openPayments } from './open-payments.ts'
 export { openStripeIfSet } from './open-stripe.ts'
+export type { Order } from './order.ts'
 export { orderTopUp, pricePackages, requirePackage } from './order-top-up.ts'
 export type { PaymentMethod } from './payment-method-store.ts'
-export { createPayments, type Payments } from './payments.ts'
+export type { Payments } from './payments.ts'
 export { paymentProblems } from './problems.ts'
 export {
   isFinal,
@@ -26,6 +26,5 @@ export {
 } from './purchase-store.ts'
 export type { Seller } from './receipt.ts'
 export { createDeclinedProblem, PurchaseResponse, purchaseResponse } from './response-schemas.ts'
-export { createSandboxGateway, type SandboxGateway } from './sandbox/gateway.ts'
 export type { Stripe } from './stripe/index.ts'
 export { verifyPayments } from './verify.ts'

@@ -1,8 +1,8 @@
 import type { DeclineClass } from '@talktime/core/auto-reload/auto-reload'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { idempotencyName } from '../platform/idempotency/idempotency-store.ts'
-import type { Order } from './create-purchase.ts'
 import type { Gateway } from './gateway.ts'
+import type { Order } from './order.ts'
 import type { Purchase, PurchaseRef, PurchaseStatus } from './purchase.ts'
 import type { Receipt } from './receipt.ts'
 

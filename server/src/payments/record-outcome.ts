@@ -7,7 +7,7 @@ import type { PaymentsDeps } from './deps.ts'
 import { type Fulfillment, topUpFulfillment } from './fulfillment.ts'
 import type { ChargeOutcome } from './gateway.ts'
 import { isFinal, type Purchase, type PurchasePurpose, type PurchaseRef } from './purchase.ts'
-import { lockPurchase } from './purchase-store.ts'
+import { lockPurchase, requirePurchase } from './purchase-store.ts'
 import { type PurchaseFailure, writeFailed, writeOpen, writeSucceeded } from './purchase-write-store.ts'
 import { createReceipt } from './receipt.ts'
 import { takeReceiptNumber } from './receipt-store.ts'
@@ -33,14 +33,16 @@ export async function recordOutcome(
   ref: PurchaseRef,
   outcome: Outcome,
 ): Promise<Purchase> {
-  const recorded = await deps.ledger.changeWorkspace(ref.workspaceId, async (change) => {
-    const before = await lockPurchase(change.tx, ref)
-    if (isFinal(before)) return { purchase: before, isContradiction: contradicts(before, outcome) }
-    await applyOutcome(deps, change, before, outcome)
-    return { purchase: await lockPurchase(change.tx, ref), isContradiction: false }
+  const isContradiction = await deps.ledger.changeWorkspace(ref.workspaceId, async (change) => {
+    const purchase = await lockPurchase(change.tx, ref)
+    if (isFinal(purchase)) return contradicts(purchase, outcome)
+    await applyOutcome(deps, change, purchase, outcome)
+    return false
   })
-  if (recorded.isContradiction) deps.onError(createContradiction(recorded.purchase, outcome))
-  return recorded.purchase
+  // Read after the commit: the ledger entry, and with it the balance after the purchase, is written at its end.
+  const purchase = await requirePurchase(deps.database, ref)
+  if (isContradiction) deps.onError(createContradiction(purchase, outcome))
+  return purchase
 }
 
 /** Applies an outcome to a purchase that is not final. Workspace and purchase are locked. */

@@ -111,8 +111,8 @@ export interface paths {
             };
         };
         /**
-         * Make or change a plan
-         * @description Workspaces on it have the terms they have until their next billing cycle.
+         * Create or change a plan
+         * @description Workspaces on it keep their terms until their next billing cycle.
          */
         put: {
             parameters: {
@@ -130,13 +130,13 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        /** @description A billing cycle’s; null: on request. */
+                        /** @description The price of a billing cycle; null: on request. */
                         price: {
                             minor: number;
                             currency: string;
                         } | null;
                         monthlyCredits: number;
-                        /** @description May buy credits and use auto-reload. */
+                        /** @description Whether it allows buying credits and auto-reload. */
                         paid: boolean;
                         features: {
                             [key: string]: boolean;
@@ -178,8 +178,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Make or change a package
-         * @description What was bought keeps the price it was bought at.
+         * Create or change a package
+         * @description Purchases keep the price they were made at.
          */
         put: {
             parameters: {
@@ -279,7 +279,7 @@ export interface paths {
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
-                    /** @description One or more, with commas between. */
+                    /** @description One or more, separated by commas. */
                     kind?: string | string[];
                 };
                 header?: {
@@ -371,7 +371,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give credits, or take them off */
+        /** Grant or deduct credits */
         post: {
             parameters: {
                 query?: never;
@@ -1259,8 +1259,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Add a card; it becomes the default
-         * @description In the sandbox the card is there at once. With Stripe the answer is the address of a page on which the card is typed in.
+         * Add a card, which becomes the default
+         * @description The sandbox saves the card at once. With Stripe, the response is the address of a page on which the customer types in the card.
          */
         post: {
             parameters: {
@@ -1278,7 +1278,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /**
-                         * @description For the sandbox: what the card does.
+                         * @description What the card does; sandbox only.
                          * @enum {string}
                          */
                         testCard?: "success" | "decline" | "insufficient_funds" | "requires_action" | "unknown_outcome";
@@ -1358,7 +1358,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a card; it is never charged again */
+        /** Remove a card. It is never charged again */
         delete: {
             parameters: {
                 query?: never;
@@ -1431,7 +1431,7 @@ export interface paths {
         put?: never;
         /**
          * Buy credits
-         * @description Charges the card and adds the credits. A repeat with the same Idempotency-Key continues the same purchase and answers it as it is then; a declined one stays declined. Without a key, the same order is taken for a repeat while the outcome of the first is open.
+         * @description Charges the card and adds the credits. A request with the Idempotency-Key of an earlier one continues the purchase of the earlier one and returns it in its current state; a declined purchase stays declined. Without a key, an identical order counts as a repeat while the outcome of the first is open.
          */
         post: {
             parameters: {
@@ -1452,7 +1452,7 @@ export interface paths {
                         packageId: string;
                         /** @description How many packages. */
                         quantity: number;
-                        /** @description The card to charge; the default unless told. */
+                        /** @description The card to charge; if omitted, the default card. */
                         paymentMethodId?: string;
                     };
                 };
@@ -1486,8 +1486,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give up a purchase that waits for a confirmation with the bank
-         * @description What is over already stays as it is; the answer says how it is.
+         * Cancel a purchase that waits for a confirmation with the bank
+         * @description A purchase that is over stays as it is. The response shows its current state.
          */
         post: {
             parameters: {
@@ -1600,7 +1600,7 @@ export interface paths {
         put?: never;
         /**
          * Change the plan
-         * @description An upgrade takes effect when it is paid, anything else when the billing cycle ends.
+         * @description An upgrade takes effect when it is paid, any other change when the billing cycle ends.
          */
         post: {
             parameters: {
@@ -1721,8 +1721,8 @@ export interface paths {
             };
         };
         /**
-         * Change its settings
-         * @description A threshold above the present balance buys at once: the answer says so, and the attempt tells what became of it. Saving also forgives earlier declines.
+         * Change the settings of auto-reload
+         * @description A threshold above the current balance buys at once: the response says so, and the attempt shows the outcome. Saving also forgives earlier declines.
          */
         put: {
             parameters: {
@@ -1739,14 +1739,14 @@ export interface paths {
                     "application/json": {
                         enabled: boolean;
                         /**
-                         * @description It buys when the balance, live calls included, drops below this.
+                         * @description Credits are bought when the balance, live calls included, drops below this.
                          * @example 20
                          */
                         thresholdCredits: number;
                         /** @example credits_100 */
                         packageId: string;
                         /**
-                         * @description How many packages a reload is.
+                         * @description How many packages one reload buys.
                          * @example 2
                          */
                         quantity: number;
@@ -1874,7 +1874,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a campaign: a draft, to which contacts are added */
+        /** Create a campaign: a draft, to which contacts are added */
         post: {
             parameters: {
                 query?: never;
@@ -1893,12 +1893,12 @@ export interface paths {
                         name: string;
                         agentId: string;
                         /**
-                         * @description Calls at once, at the most.
+                         * @description The most calls at the same time.
                          * @default 5
                          */
                         concurrency?: number;
                         /**
-                         * @description In any 60 seconds, at the most; null: as many as the concurrency allows.
+                         * @description The most calls begun in any 60 seconds; null: only the concurrency limits them.
                          * @default null
                          */
                         callsPerMinute?: number | null;
@@ -1916,7 +1916,7 @@ export interface paths {
                             }[];
                         } | null;
                         /**
-                         * @description How often and after what a contact is called again.
+                         * @description How often, and after which dispositions, a contact is called again.
                          * @default {
                          *       "attemptsMax": 1,
                          *       "afterMinutes": 60,
@@ -1924,7 +1924,7 @@ export interface paths {
                          *     }
                          */
                         retries?: {
-                            /** @description How often a contact is called at the most. */
+                            /** @description The most times a contact is called. */
                             attemptsMax: number;
                             afterMinutes: number;
                             on: ("no_answer" | "busy" | "failed" | "voicemail")[];
@@ -1935,7 +1935,7 @@ export interface paths {
                          */
                         onVoicemail?: "hang_up" | "talk";
                         /**
-                         * @description Whether a campaign that paused for want of credits goes on by itself when there are some.
+                         * @description Whether a campaign that paused because credits ran out resumes automatically when they return.
                          * @default false
                          */
                         resumeWhenCreditsReturn?: boolean;
@@ -1998,7 +1998,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Take a campaign out of sight; the history of its calls stays */
+        /** Archive a campaign; the history of its calls stays */
         delete: {
             parameters: {
                 query?: never;
@@ -2027,7 +2027,7 @@ export interface paths {
         head?: never;
         /**
          * Change a campaign, at any time
-         * @description What is changed holds from the next call on.
+         * @description Changes apply from the next call.
          */
         patch: {
             parameters: {
@@ -2046,9 +2046,9 @@ export interface paths {
                     "application/json": {
                         name?: string;
                         agentId?: string;
-                        /** @description Calls at once, at the most. */
+                        /** @description The most calls at the same time. */
                         concurrency?: number;
-                        /** @description In any 60 seconds, at the most; null: as many as the concurrency allows. */
+                        /** @description The most calls begun in any 60 seconds; null: only the concurrency limits them. */
                         callsPerMinute?: number | null;
                         callingHours?: {
                             /**
@@ -2063,16 +2063,16 @@ export interface paths {
                                 to: string;
                             }[];
                         } | null;
-                        /** @description How often and after what a contact is called again. */
+                        /** @description How often, and after which dispositions, a contact is called again. */
                         retries?: {
-                            /** @description How often a contact is called at the most. */
+                            /** @description The most times a contact is called. */
                             attemptsMax: number;
                             afterMinutes: number;
                             on: ("no_answer" | "busy" | "failed" | "voicemail")[];
                         };
                         /** @enum {string} */
                         onVoicemail?: "hang_up" | "talk";
-                        /** @description Whether a campaign that paused for want of credits goes on by itself when there are some. */
+                        /** @description Whether a campaign that paused because credits ran out resumes automatically when they return. */
                         resumeWhenCreditsReturn?: boolean;
                         defaultCountry?: string | null;
                     };
@@ -2123,7 +2123,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description When it is to start. Now, if left out, null or past. */
+                        /** @description When to start. Now, if left out, null or past. */
                         startsAt?: string | null;
                     };
                 };
@@ -2156,7 +2156,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a campaign: no further call begins, those under way go on */
+        /** Pause a campaign: no further call begins, and live calls continue */
         post: {
             parameters: {
                 query?: never;
@@ -2204,7 +2204,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused campaign go on */
+        /** Resume a paused campaign */
         post: {
             parameters: {
                 query?: never;
@@ -2289,12 +2289,12 @@ export interface paths {
         put?: never;
         /**
          * Add contacts from a CSV file
-         * @description A line of headings, then a row a contact: a column "phone", perhaps "name", and whatever else. Separated by commas, semicolons or tabs; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are kept.
+         * @description A line of headings, then one row per contact: a column "phone", optionally "name", and any others. Separated by commas, semicolons or tabs; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are added.
          */
         post: {
             parameters: {
                 query?: {
-                    /** @description Two letters: of numbers without a country code. The campaign’s, if left out. */
+                    /** @description Two letters: the country of numbers without a country code. Defaults to the campaign’s. */
                     country?: string;
                 };
                 header?: {
@@ -2339,7 +2339,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of all contacts, as a CSV file */
+        /** The results of all contacts, as a CSV file */
         get: {
             parameters: {
                 query?: {
@@ -2381,7 +2381,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The files of contacts, newest first */
+        /** The imported files, newest first */
         get: {
             parameters: {
                 query?: {
@@ -2431,7 +2431,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rows of a file that were not taken, with line and reason */
+        /** All rejected rows of a file, with line and reason */
         get: {
             parameters: {
                 query?: never;
@@ -2480,7 +2480,7 @@ export interface paths {
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
-                    /** @description true: only those that nobody has read. */
+                    /** @description true: only unread alerts. */
                     unread?: "true" | "false";
                 };
                 header?: {
@@ -2526,7 +2526,7 @@ export interface paths {
         put?: never;
         /**
          * Mark alerts as read
-         * @description For everybody in the workspace. Ids that are not of this workspace are passed over.
+         * @description For everybody in the workspace. Ids of other workspaces are ignored.
          */
         post: {
             parameters: {
@@ -2556,7 +2556,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            /** @description How many had not been read before. */
+                            /** @description How many were unread before. */
                             read: number;
                         };
                     };
@@ -2616,7 +2616,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description What is not named is as for everybody of your role: owners are mailed, others are not. */
+                        /** @description Kinds that are left out follow your role: owners are mailed, others are not. */
                         mail: {
                             reload_declined?: boolean;
                             reload_failed?: boolean;
@@ -2719,7 +2719,7 @@ export interface paths {
         put?: never;
         /**
          * Send it again now
-         * @description Delivered before or not, with all its tries. One that is being sent right now is left alone.
+         * @description Whether it was delivered or not, with all its tries. A delivery that is being sent is left as it is.
          */
         post: {
             parameters: {
@@ -2797,7 +2797,7 @@ export interface paths {
         };
         put?: never;
         /**
-         * Make a webhook
+         * Create a webhook
          * @description Messages are sent by POST and signed by Standard Webhooks (standardwebhooks.com).
          */
         post: {
@@ -2820,7 +2820,7 @@ export interface paths {
                          * @example https://example.com/talktime
                          */
                         url: string;
-                        /** @description null: every kind, also those to come. */
+                        /** @description null: every kind, including future ones. */
                         kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
                         enabled?: boolean;
                     };
@@ -2910,7 +2910,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook
-         * @description Switching it off ends what is still to be sent to it.
+         * @description Switching it off ends its pending deliveries.
          */
         patch: {
             parameters: {
@@ -2932,7 +2932,7 @@ export interface paths {
                          * @example https://example.com/talktime
                          */
                         url?: string;
-                        /** @description null: every kind, also those to come. */
+                        /** @description null: every kind, including future ones. */
                         kinds?: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
                         enabled?: boolean;
                     };
@@ -2963,8 +2963,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have messages signed with a new secret
-         * @description For 24 hours they are signed with the secret before as well.
+         * Rotate the secret that signs messages
+         * @description For 24 hours, messages are signed with the previous secret too.
          */
         post: {
             parameters: {
@@ -3011,7 +3011,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test message, once
-         * @description Also to a webhook that is switched off. What became of it is in the delivery.
+         * @description Also to a webhook that is switched off. The delivery shows the result.
          */
         post: {
             parameters: {
@@ -3096,12 +3096,12 @@ export interface paths {
         };
         /**
          * A window of local days: total, days, agents
-         * @description A call counts on the local day on which it ended, as soon as it has; calls without a conversation do not.
+         * @description A call counts on the local day on which it ended, as soon as it has ended. Calls without a conversation do not count.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description last_30_days unless told. custom is what "from" and "to" make. */
+                    /** @description Default: last_30_days. custom is the window of "from" and "to". */
                     preset?: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
                     /** @description First local day of the workspace’s time zone; with "to". */
                     from?: string;
@@ -3148,17 +3148,16 @@ export interface paths {
         };
         /**
          * The calls of a window, as a CSV file
-         * @description The calls that make up the total of the same window, by the instant at which they ended: duration_ms adds up to it, to
-         *     the millisecond. Instants are in UTC; time_zone is the one in which the window's days are meant. After the columns that
-         *     count credits stand cost and currency, what the credits cost that the call used, and unpriced_ms, how much of it has no
-         *     price that is known yet. Costs have four digits more than the currency; what a line was rounded by, the next one makes
-         *     good, so that they add up to the window's cost exactly. Texts that a spreadsheet would take for a formula are led by an
-         *     apostrophe.
+         * @description The calls that make up the total of this window, in the order in which they ended: duration_ms adds up to the total, to
+         *     the millisecond. Instants are in UTC; time_zone is the zone of the window's days. cost and currency say what the credits
+         *     cost that the call used, and unpriced_ms how much of it has no known price yet. Costs have four digits more than the
+         *     currency. What one line is rounded by is carried over to the next, so the lines add up to the window's cost exactly. A
+         *     text that a spreadsheet would take for a formula starts with an apostrophe.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description last_30_days unless told. custom is what "from" and "to" make. */
+                    /** @description Default: last_30_days. custom is the window of "from" and "to". */
                     preset?: "last_30_days" | "last_3_months" | "last_6_months" | "last_12_months" | "all" | "custom";
                     /** @description First local day of the workspace’s time zone; with "to". */
                     from?: string;
@@ -3166,7 +3165,7 @@ export interface paths {
                     to?: string;
                     /** @description Only this agent’s calls. */
                     agentId?: string;
-                    /** @description For links, which have no headers: which of your workspaces. */
+                    /** @description Which of your workspaces. For links, which cannot send headers. */
                     workspaceId?: string;
                 };
                 header?: {
@@ -3814,7 +3813,7 @@ export interface paths {
         };
         /**
          * Server-sent events
-         * @description Events: balance (the balance line), call (a call as it is now), workspace, agent, purchase, payment_method, subscription, auto_reload, alert, campaign (it changed, with its id where there are several: read it anew), reset (events were missed: read everything anew), ping. Resumable by Last-Event-ID for an hour.
+         * @description Events: balance (the balance line); call (a call as it is now); workspace, agent, purchase, payment_method, subscription, auto_reload, alert and campaign (it changed, with its id where there are several: read it again); reset (events were missed: read everything again); ping. A stream can be resumed with Last-Event-ID for an hour.
          */
         get: {
             parameters: {
@@ -4707,7 +4706,7 @@ export interface components {
         Amount: {
             /** @description Talk time in milliseconds: exact. */
             milliseconds: number;
-            /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+            /** @description The amount in credits: 1 credit is 60,000 milliseconds. */
             credits: number;
         };
         /** @description The live balance and its parts. */
@@ -4742,17 +4741,17 @@ export interface components {
             status: "ok" | "low" | "out";
             /** @description Below it the balance is low. */
             lowBelow: components["schemas"]["Amount"];
-            /** @description When the balance reached zero; null: it is above. */
+            /** @description When the balance reached zero; null while it is above. */
             outSince: string | null;
         };
-        /** @description Credit that was given, or taken off by an adjustment. */
+        /** @description Credit that was granted, or deducted by an adjustment. */
         Grant: {
             /** @description Null for a deduction. */
             id: string | null;
             /** @enum {string} */
             kind: "monthly" | "top_up" | "promotional" | "adjustment";
             amount: components["schemas"]["Amount"];
-            /** @description Of the settled credit; live calls are not taken off. */
+            /** @description Of settled credit: live calls are not deducted. */
             remaining: components["schemas"]["Amount"];
             /**
              * Format: date-time
@@ -4768,7 +4767,7 @@ export interface components {
             /** @enum {string} */
             kind: "monthly" | "top_up" | "promotional" | "adjustment";
             amount: components["schemas"]["Amount"];
-            /** @description Of the settled credit; live calls are not taken off. */
+            /** @description Of settled credit: live calls are not deducted. */
             remaining: components["schemas"]["Amount"];
             /**
              * Format: date-time
@@ -4789,9 +4788,9 @@ export interface components {
             at: string;
             /** @enum {string} */
             kind: "call" | "monthly_grant" | "top_up" | "promotional" | "adjustment" | "expiry" | "refund";
-            /** @description Below zero where it took credit. */
+            /** @description Negative where it took credit. */
             amount: components["schemas"]["Amount"];
-            /** @description The settled balance after it; live calls are not taken off. */
+            /** @description The settled balance after it: live calls are not deducted. */
             balanceAfter: components["schemas"]["Amount"];
             callId: string | null;
             grantId: string | null;
@@ -4819,89 +4818,6 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             createdAt: string;
-        };
-        Money: {
-            /** @description In the currency’s smallest unit, such as cents. */
-            minor: number;
-            /** @description ISO 4217 */
-            currency: string;
-        };
-        Plan: {
-            id: string;
-            name: string;
-            /** @description A billing cycle’s; null: on request. */
-            price: components["schemas"]["Money"] | null;
-            monthlyCredits: components["schemas"]["Amount"];
-            /** @description May buy credits and use auto-reload. */
-            paid: boolean;
-            features: {
-                [key: string]: boolean;
-            };
-            limits: {
-                concurrentCallsMax: number | null;
-                callDurationSecondsMax: number;
-                membersMax: number | null;
-            };
-        };
-        Package: {
-            id: string;
-            credits: components["schemas"]["Amount"];
-            price: components["schemas"]["Money"];
-        };
-        Workspace: {
-            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            timeZone: string;
-            planId: string;
-            /** @description The plan as it stood when the billing cycle began. */
-            plan: {
-                id: string;
-                name: string;
-                paid: boolean;
-                features: {
-                    [key: string]: boolean;
-                };
-                limits: {
-                    concurrentCallsMax: number | null;
-                    callDurationSecondsMax: number;
-                    membersMax: number | null;
-                };
-            };
-            /** @enum {string} */
-            status: "active" | "suspended";
-            /**
-             * @description What happens to calls in conversation when the balance reaches zero.
-             * @enum {string}
-             */
-            whenCreditsRunOut: "finish" | "end";
-            /** @description null: the plan’s credits. */
-            monthlyBudgetCredits: number | null;
-            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
-            lowBalanceCredits: number | null;
-            demo: boolean;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            cycle: {
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                startsAt: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                endsAt: string;
-            };
-            /**
-             * @description As what this request acts in the workspace.
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "member" | "operator" | "key";
         };
         /** @description A call. */
         Call: {
@@ -5017,7 +4933,90 @@ export interface components {
             balance: components["schemas"]["Amount"];
             maxDurationSeconds: number;
         };
-        /** @description Something that the people of a workspace should hear of. */
+        Money: {
+            /** @description In the currency’s smallest unit, such as cents. */
+            minor: number;
+            /** @description ISO 4217 */
+            currency: string;
+        };
+        Plan: {
+            id: string;
+            name: string;
+            /** @description The price of a billing cycle; null: on request. */
+            price: components["schemas"]["Money"] | null;
+            monthlyCredits: components["schemas"]["Amount"];
+            /** @description Whether it allows buying credits and auto-reload. */
+            paid: boolean;
+            features: {
+                [key: string]: boolean;
+            };
+            limits: {
+                concurrentCallsMax: number | null;
+                callDurationSecondsMax: number;
+                membersMax: number | null;
+            };
+        };
+        Package: {
+            id: string;
+            credits: components["schemas"]["Amount"];
+            price: components["schemas"]["Money"];
+        };
+        Workspace: {
+            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            timeZone: string;
+            planId: string;
+            /** @description The plan as it stood when the billing cycle began. */
+            plan: {
+                id: string;
+                name: string;
+                paid: boolean;
+                features: {
+                    [key: string]: boolean;
+                };
+                limits: {
+                    concurrentCallsMax: number | null;
+                    callDurationSecondsMax: number;
+                    membersMax: number | null;
+                };
+            };
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /**
+             * @description What happens to calls in conversation when the balance reaches zero.
+             * @enum {string}
+             */
+            whenCreditsRunOut: "finish" | "end";
+            /** @description null: the plan’s credits. */
+            monthlyBudgetCredits: number | null;
+            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
+            lowBalanceCredits: number | null;
+            demo: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            cycle: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                endsAt: string;
+            };
+            /**
+             * @description As what this request acts in the workspace.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "operator" | "key";
+        };
+        /** @description Something that the people of a workspace should know. */
         Alert: {
             /** @example alert_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
@@ -5029,10 +5028,10 @@ export interface components {
              */
             at: string;
             title: string;
-            /** @description In sentences, with what to do. */
+            /** @description Sentences that say what happened and what to do. */
             detail: string;
             /**
-             * @description The page of the dashboard where it is mended.
+             * @description The page of the dashboard where it is resolved.
              * @example /billing
              */
             link: string;
@@ -5056,63 +5055,14 @@ export interface components {
             status: "pending" | "delivered" | "failed";
             tries: number;
             lastTriedAt: string | null;
-            /** @description null: never, or a try is under way. */
+            /** @description null: never, or a try is in progress. */
             nextTryAt: string | null;
             /** @description What the webhook answered to the last try. */
             responseStatus: number | null;
             /** @description How long the last try took. */
             durationMs: number | null;
-            /** @description In a sentence, how the last try failed. */
+            /** @description Why the last try failed, in a sentence. */
             error: string | null;
-        };
-        /** @description An address that alerts are sent to, signed by Standard Webhooks. */
-        Webhook: {
-            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            url: string;
-            /** @description null: every kind. */
-            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
-            enabled: boolean;
-            /** @description In a sentence, where it failed for days and was switched off by itself. */
-            disabledReason: string | null;
-            /** @description Until then the secret before the last rotation signs as well. */
-            previousSecretUntil: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            /** @description The last try. */
-            lastDeliveryAt: string | null;
-            /** @description How the last try went. */
-            lastStatus: ("delivered" | "failed") | null;
-            /** @description What it answered to the last try; null: nothing. */
-            lastResponseStatus: number | null;
-        };
-        WebhookWithSecret: {
-            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            url: string;
-            /** @description null: every kind. */
-            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
-            enabled: boolean;
-            /** @description In a sentence, where it failed for days and was switched off by itself. */
-            disabledReason: string | null;
-            /** @description Until then the secret before the last rotation signs as well. */
-            previousSecretUntil: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            /** @description The last try. */
-            lastDeliveryAt: string | null;
-            /** @description How the last try went. */
-            lastStatus: ("delivered" | "failed") | null;
-            /** @description What it answered to the last try; null: nothing. */
-            lastResponseStatus: number | null;
-            /** @description whsec_…: what messages are signed with. It is shown this once. */
-            secret: string;
         };
         AlertSettings: {
             /** @description Whether you are mailed, by kind. */
@@ -5132,13 +5082,62 @@ export interface components {
                 budget_reached: boolean;
                 webhook_disabled: boolean;
             };
-            /** @description Kinds that you are mailed about as long as you are an owner. */
+            /** @description Kinds that you cannot switch off while you are an owner. */
             always: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[];
+        };
+        /** @description An address to which alerts are sent, signed by Standard Webhooks. */
+        Webhook: {
+            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            url: string;
+            /** @description null: every kind. */
+            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+            enabled: boolean;
+            /** @description Why it was switched off automatically, in a sentence; null: it was not. */
+            disabledReason: string | null;
+            /** @description Until then, the secret before the last rotation signs too. */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description The last try. */
+            lastDeliveryAt: string | null;
+            /** @description The result of the last try. */
+            lastStatus: ("delivered" | "failed") | null;
+            /** @description The status with which it answered the last try; null: it did not answer. */
+            lastResponseStatus: number | null;
+        };
+        WebhookWithSecret: {
+            /** @example wh_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            url: string;
+            /** @description null: every kind. */
+            kinds: ("reload_declined" | "reload_failed" | "reload_capped" | "reload_done" | "renewal_failed" | "plan_ended" | "balance_low" | "balance_zero" | "credits_returned" | "campaign_paused" | "campaign_resumed" | "campaign_completed" | "budget_reached" | "webhook_disabled")[] | null;
+            enabled: boolean;
+            /** @description Why it was switched off automatically, in a sentence; null: it was not. */
+            disabledReason: string | null;
+            /** @description Until then, the secret before the last rotation signs too. */
+            previousSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description The last try. */
+            lastDeliveryAt: string | null;
+            /** @description The result of the last try. */
+            lastStatus: ("delivered" | "failed") | null;
+            /** @description The status with which it answered the last try; null: it did not answer. */
+            lastResponseStatus: number | null;
+            /** @description whsec_…: signs the messages. It is shown only this once. */
+            secret: string;
         };
         PurchaseReceipt: {
             /** @example R-2026-000123 */
             number: string;
-            /** @description A page that prints well. */
+            /** @description A page made for printing. */
             url: string;
             /**
              * Format: date-time
@@ -5161,12 +5160,12 @@ export interface components {
                 amount: components["schemas"]["Money"];
             } | null;
         };
-        /** @description A payment, and what it is for. */
+        /** @description A payment and what it is for. */
         Purchase: {
             /** @example pur_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
             /**
-             * @description pending: the outcome is not known yet and will be found out; requires_action: the customer confirms with the bank at actionUrl, now or later.
+             * @description pending: the outcome is not known yet and will be looked up; requires_action: the customer must confirm with the bank at actionUrl, now or later.
              * @enum {string}
              */
             status: "pending" | "requires_action" | "succeeded" | "failed";
@@ -5195,12 +5194,12 @@ export interface components {
              */
             createdAt: string;
             settledAt: string | null;
-            /** @description The settled balance right after its credits; live calls are not taken off. */
+            /** @description The settled balance right after the credits were added. Live calls are not subtracted. */
             balanceAfter: components["schemas"]["Amount"] | null;
             receipt: {
                 /** @example R-2026-000123 */
                 number: string;
-                /** @description A page that prints well. */
+                /** @description A page made for printing. */
                 url: string;
             } | null;
         };
@@ -5209,7 +5208,7 @@ export interface components {
             /** @example pur_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
             /**
-             * @description pending: the outcome is not known yet and will be found out; requires_action: the customer confirms with the bank at actionUrl, now or later.
+             * @description pending: the outcome is not known yet and will be looked up; requires_action: the customer must confirm with the bank at actionUrl, now or later.
              * @enum {string}
              */
             status: "pending" | "requires_action" | "succeeded" | "failed";
@@ -5238,7 +5237,7 @@ export interface components {
              */
             createdAt: string;
             settledAt: string | null;
-            /** @description The settled balance right after its credits; live calls are not taken off. */
+            /** @description The settled balance right after the credits were added. Live calls are not subtracted. */
             balanceAfter: components["schemas"]["Amount"] | null;
             receipt: components["schemas"]["PurchaseReceipt"] | null;
         };
@@ -5250,18 +5249,18 @@ export interface components {
             lastFour: string;
             expMonth: number;
             expYear: number;
-            /** @description It is charged unless another is named. */
+            /** @description Charged unless another card is named. */
             isDefault: boolean;
             /**
              * Format: date-time
              * @example 2026-11-22T10:00:00.000Z
              */
             createdAt: string;
-            /** @description Of the sandbox: what the card does. */
+            /** @description What the card does; sandbox only. */
             testCard: ("success" | "decline" | "insufficient_funds" | "requires_action" | "unknown_outcome") | null;
         };
         PaymentMethodSetup: {
-            /** @description The page on which the card is typed in; it is saved then. */
+            /** @description The page on which the customer types in the card. It is saved after that. */
             setupUrl: string;
         };
         /** @description An attempt to reload, made or not. */
@@ -5275,40 +5274,40 @@ export interface components {
             at: string;
             /** @enum {string} */
             outcome: "succeeded" | "declined" | "requires_action" | "pending" | "not_made";
-            /** @description Why it was made or not: a stateReasonCode, or the bank’s code of a decline, such as insufficient_funds. */
+            /** @description Why it was made or not: a stateReasonCode, or the code of a decline, such as insufficient_funds. */
             reason: string;
-            /** @description The same in a sentence. */
+            /** @description The outcome and its reason in a sentence. */
             detail: string;
             /** @description The balance at that moment, live calls included. */
             balance: components["schemas"]["Amount"];
             purchaseId: string | null;
         };
-        /** @description Credits that are bought when the balance drops below a threshold. */
+        /** @description Buys credits when the balance drops below a threshold. */
         AutoReload: {
             enabled: boolean;
             thresholdCredits: number;
             packageId: string;
-            /** @description How many packages a reload is. */
+            /** @description How many packages one reload buys. */
             quantity: number;
             /** @description The most that reloads may cost in a calendar month of the workspace; null: no cap. */
             monthlyCap: components["schemas"]["Money"] | null;
-            /** @description Of one reload. */
+            /** @description The price of one reload. */
             price: components["schemas"]["Money"];
-            /** @description Of one reload. */
+            /** @description The credits of one reload. */
             credits: components["schemas"]["Amount"];
-            /** @description On reloads, those whose outcome is open included. */
+            /** @description What reloads cost this month, including those whose outcome is open. */
             spentThisMonth: components["schemas"]["Money"];
             /** @enum {string} */
             state: "off" | "watching" | "buying" | "waiting" | "capped" | "failed" | "plan_required";
             /** @enum {string} */
             stateReasonCode: "plan_required" | "switched_off" | "workspace_suspended" | "purchase_in_flight" | "no_card" | "card_declined" | "confirmation_required" | "above_threshold" | "retry_later" | "hourly_limit_reached" | "monthly_cap_reached" | "below_threshold";
-            /** @description The same in a sentence. */
+            /** @description The reason for the state in a sentence. */
             stateReason: string;
-            /** @description When the state may change by the clock alone. */
+            /** @description When the state may change although nothing happens. */
             stateUntil: string | null;
             recommendation: {
                 thresholdCredits: number;
-                /** @description Why, in a sentence. */
+                /** @description The reason in a sentence. */
                 because: string;
             };
             lastAttempt: components["schemas"]["AutoReloadAttempt"] | null;
@@ -5323,7 +5322,7 @@ export interface components {
                 to: string;
             }[];
         };
-        /** @description How often and after what a contact is called again. */
+        /** @description How often, and after which dispositions, a contact is called again. */
         Retries: {
             attemptsMax: number;
             afterMinutes: number;
@@ -5338,7 +5337,7 @@ export interface components {
             /** @enum {string} */
             status: "draft" | "scheduled" | "running" | "paused" | "completed";
             pauseReason: ("out_of_credits" | "by_user" | "agent_disabled" | "plan_required" | "workspace_suspended" | "carrier_failing") | null;
-            /** @description Why it is paused and what to do, in sentences. */
+            /** @description Why it is paused and how to resume it, in sentences. */
             pauseDetail: string | null;
             pausedAt: string | null;
             /**
@@ -5355,7 +5354,7 @@ export interface components {
             callingHours: components["schemas"]["CallingHours"] | null;
             /** @description Whether its calling hours allow calls now. */
             callingNow: boolean;
-            /** @description When they next begin; null: they are on, or never. */
+            /** @description When the calling hours next begin; null: they are on, or never begin. */
             nextCallingAt: string | null;
             retries: components["schemas"]["Retries"];
             /** @enum {string} */
@@ -5367,13 +5366,13 @@ export interface components {
                 waiting: number;
                 calling: number;
                 reached: number;
-                /** @description Called as often as was chosen, in vain. */
+                /** @description Not reached in the chosen number of attempts. */
                 notReached: number;
             };
             creditsUsed: components["schemas"]["Amount"];
-            /** @description What the contacts that are left will be charged, about; null where nothing says it yet. */
+            /** @description An estimate of what the remaining contacts will be charged; null: too few calls are known. */
             creditsToFinish: components["schemas"]["Amount"] | null;
-            /** @description What that rests on: the calls of this campaign, or of its agent. */
+            /** @description What the estimate is based on: the calls of this campaign, or of its agent. */
             creditsToFinishBasis: ("campaign" | "agent") | null;
         };
         Contact: {
@@ -5392,7 +5391,7 @@ export interface components {
             nextAttemptAt: string | null;
             lastCallId: string | null;
         };
-        /** @description A file of contacts that was taken. */
+        /** @description An imported file of contacts. */
         ContactImport: {
             id: string;
             /**
@@ -5403,9 +5402,9 @@ export interface components {
             rows: number;
             added: number;
             rejected: number;
-            /** @description The first 100; all of them are in rejected.csv. */
+            /** @description The first 100. All of them are in rejected.csv. */
             rejections: {
-                /** @description Of the file; the first is 1. */
+                /** @description The line in the file; the first is 1. */
                 line: number;
                 /** @description What is wrong, and what would be right. */
                 reason: string;
@@ -5679,7 +5678,7 @@ export interface components {
             firstByteMilliseconds: number | null;
             totalMilliseconds: number | null;
         };
-        /** @description What was used in a window of local days, by day and agent. */
+        /** @description The usage of a window of local days, by day and agent. */
         UsageRange: {
             /**
              * Format: date-time
@@ -5713,12 +5712,12 @@ export interface components {
                  */
                 endsAt: string;
             };
-            /** @description The agent that was asked for; null: all. */
+            /** @description The agent of the query; null: all agents. */
             agentId: string | null;
             total: components["schemas"]["Amount"];
-            /** @description Calls with a conversation that is over. */
+            /** @description Calls whose conversation has ended. */
             calls: number;
-            /** @description Each local day of the window; they add up to total. */
+            /** @description Each local day of the window. They add up to total. */
             days: {
                 /**
                  * Format: date
@@ -5726,19 +5725,19 @@ export interface components {
                  */
                 date: string;
                 total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
+                /** @description Calls whose conversation has ended. */
                 calls: number;
             }[];
-            /** @description Each agent, the highest first; they add up to total. */
+            /** @description Each agent, the highest first. They add up to total. */
             agents: {
                 agentId: string;
                 name: string;
                 archived: boolean;
                 total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
+                /** @description Calls whose conversation has ended. */
                 calls: number;
             }[];
-            /** @description The days in at most 370 parts; weeks begin on Monday. */
+            /** @description The days in at most 370 buckets. Weeks begin on Monday. */
             chart: {
                 /** @enum {string} */
                 unit: "day" | "week" | "month";
@@ -5755,11 +5754,11 @@ export interface components {
                      */
                     to: string;
                     total: components["schemas"]["Amount"];
-                    /** @description Calls with a conversation that is over. */
+                    /** @description Calls whose conversation has ended. */
                     calls: number;
                 }[];
             };
-            /** @description As many days right before the window; null for all. */
+            /** @description The window of as many days right before this one; null for the preset all. */
             previous: {
                 /**
                  * Format: date
@@ -5773,27 +5772,27 @@ export interface components {
                  */
                 to: string;
                 total: components["schemas"]["Amount"];
-                /** @description Calls with a conversation that is over. */
+                /** @description Calls whose conversation has ended. */
                 calls: number;
             } | null;
-            /** @description Monthly credits at the price of the plan, top-ups at what was paid for them, in the order in which they were drawn. The four amounts of credit add up to total. */
+            /** @description Monthly credits at the price of the plan, top-ups at the price that was paid, in the order in which they were drawn. The four amounts of credit add up to total. */
             cost: {
-                /** @description What the bought credits cost that were used, one amount a currency. */
+                /** @description What the used credits cost, as far as they were bought: one amount for each currency. */
                 amounts: components["schemas"]["Money"][];
                 bought: components["schemas"]["Amount"];
                 /** @description Of the Free plan, promotional credits and adjustments. */
                 free: components["schemas"]["Amount"];
-                /** @description Paid by credits whose price is not known: plans on request. */
+                /** @description Paid by credits without a known price: plans on request. */
                 unknown: components["schemas"]["Amount"];
-                /** @description The overdraft: its price is that of the credits that will pay it. */
+                /** @description The overdraft. The credits that pay it later give it their price. */
                 unpaid: components["schemas"]["Amount"];
             };
-            /** @description When the last call ended that counts, in the window or not; null: none has. */
+            /** @description When the last call that counts ended, in the window or not; null: no call counts. */
             lastUsedAt: string | null;
-            /** @description How many calls the export of this window has. */
+            /** @description The number of calls in the export of this window. */
             exportRows: number;
         };
-        /** @description How much was used this month and today, and of which budget. */
+        /** @description Usage of this month and today, and the budget. */
         UsageSummary: {
             /**
              * Format: date-time
@@ -5801,13 +5800,13 @@ export interface components {
              */
             asOf: string;
             timeZone: string;
-            /** @description This calendar month. Calls count when they are over. */
+            /** @description This calendar month. Calls count when they have ended. */
             monthly: {
                 /** @description Talk time in milliseconds: exact. */
                 milliseconds: number;
-                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                /** @description The amount in credits: 1 credit is 60,000 milliseconds. */
                 credits: number;
-                /** @description Calls with a conversation that is over. */
+                /** @description Calls whose conversation has ended. */
                 calls: number;
                 /**
                  * Format: date
@@ -5825,9 +5824,9 @@ export interface components {
             daily: {
                 /** @description Talk time in milliseconds: exact. */
                 milliseconds: number;
-                /** @description The same in credits: 1 credit is 60,000 milliseconds. */
+                /** @description The amount in credits: 1 credit is 60,000 milliseconds. */
                 credits: number;
-                /** @description Calls with a conversation that is over. */
+                /** @description Calls whose conversation has ended. */
                 calls: number;
                 /**
                  * Format: date
@@ -5835,27 +5834,27 @@ export interface components {
                  */
                 date: string;
             };
-            /** @description The live balance, as /v1/balance has it. */
+            /** @description The live balance, as in /v1/balance. */
             balance: components["schemas"]["Amount"];
             liveCalls: number;
             budget: {
                 credits: number;
                 milliseconds: number;
                 /**
-                 * @description plan: its monthly credits, as none is set.
+                 * @description plan: no budget is set, so it is the monthly credits of the plan.
                  * @enum {string}
                  */
                 source: "workspace" | "plan";
-                /** @description The part of it that the month has used, with two decimals; null for a budget of nothing. */
+                /** @description How much of the budget this month has used, with two decimals; null for a budget of zero. */
                 percent: number | null;
             };
             lastUsedAt: string | null;
         };
-        /** @description The plan of a workspace, and how it goes on. */
+        /** @description The plan of a workspace, and what happens when its cycle ends. */
         Subscription: {
             planId: string;
             planName: string;
-            /** @description The plan that begins when the cycle ends. */
+            /** @description The plan that begins when the cycle ends; null: the plan stays. */
             pendingPlanId: string | null;
             cycle: {
                 /**
@@ -5901,7 +5900,7 @@ export interface components {
         /** @description What a change of plan would do. */
         SubscriptionPreview: {
             /**
-             * @description upgrade: at once; downgrade: when the cycle ends; keep: a chosen downgrade is taken back.
+             * @description upgrade: at once; downgrade: when the cycle ends; keep: a chosen downgrade is undone.
              * @enum {string}
              */
             change: "none" | "upgrade" | "downgrade" | "keep";

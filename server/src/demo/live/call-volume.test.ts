@@ -1,53 +1,53 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
+import { HOUR_MS } from '@talktime/core/time/durations'
 import { describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../platform/seeded-random.ts'
-import { createPace } from './call-volume.ts'
+import { createCallVolume } from './call-volume.ts'
 
-const stepMs = 3_000
-const hourMs = 60 * 60_000
+const STEP_MS = 3_000
 
-/** Asks as a stack does that always has as many calls as it should; returns the crowd of every moment. */
-function crowdsOf(hours: number, isWatchedAt: (hour: number) => boolean): number[] {
+/** The target of every step, for a voice stack that always has as many live calls as the target says. */
+function listTargets(hours: number, isWatchedAt: (hour: number) => boolean): number[] {
   let nowMs = 0
-  const pace = createPace({
+  const callVolume = createCallVolume({
     chance: createSeededRandom(1),
-    isWatched: () => isWatchedAt(nowMs / hourMs),
+    isWatched: () => isWatchedAt(nowMs / HOUR_MS),
     startsAtMs: nowMs,
   })
-  const crowds: number[] = []
-  for (let talking = 0; nowMs < hours * hourMs; nowMs += stepMs) {
-    talking = pace.crowd(nowMs, talking)
-    crowds.push(talking)
+  const targets: number[] = []
+  for (let liveCalls = 0; nowMs < hours * HOUR_MS; nowMs += STEP_MS) {
+    liveCalls = callVolume.chooseTarget(nowMs, liveCalls)
+    targets.push(liveCalls)
   }
-  return crowds
+  return targets
 }
 
-const creditsOf = (crowds: readonly number[]) =>
-  crowds.reduce((sum, crowd) => sum + crowd * stepMs, 0) / MS_PER_CREDIT
+const sumCredits = (targets: readonly number[]) =>
+  targets.reduce((sum, target) => sum + target * STEP_MS, 0) / MS_PER_CREDIT
 
-const between = (crowds: readonly number[], fromHour: number, toHour: number) =>
-  crowds.slice((fromHour * hourMs) / stepMs, (toHour * hourMs) / stepMs)
+const between = (targets: readonly number[], fromHour: number, toHour: number) =>
+  targets.slice((fromHour * HOUR_MS) / STEP_MS, (toHour * HOUR_MS) / STEP_MS)
 
-describe('the pace of the simulated calls', () => {
+describe('the volume of simulated calls', () => {
   test('is lively for an hour after the start, and whenever somebody watches', () => {
-    const crowds = crowdsOf(24, (hour) => hour >= 20 && hour < 21)
-    for (const lively of [between(crowds, 0, 1), between(crowds, 20.01, 21)]) {
+    const targets = listTargets(24, (hour) => hour >= 20 && hour < 21)
+    for (const lively of [between(targets, 0, 1), between(targets, 20.01, 21)]) {
       expect(Math.min(...lively)).toBeGreaterThanOrEqual(1)
       expect(Math.max(...lively)).toBe(3)
     }
   })
 
-  test('is quiet while nobody does', () => {
-    const crowds = crowdsOf(24, () => false)
-    expect(creditsOf(between(crowds, 1, 24))).toBeLessThan(300)
-    expect(creditsOf(between(crowds, 1, 24))).toBeGreaterThan(50)
+  test('is quiet while nobody watches', () => {
+    const targets = listTargets(24, () => false)
+    expect(sumCredits(between(targets, 1, 24))).toBeLessThan(300)
+    expect(sumCredits(between(targets, 1, 24))).toBeGreaterThan(50)
   })
 
-  test('stays near what a day of the year before was, also where a dashboard is left open', () => {
-    const crowds = crowdsOf(5 * 24, () => true)
-    expect(creditsOf(between(crowds, 0, 24))).toBeLessThan(600)
+  test('stays close to a day of the year of history even if a dashboard is left open', () => {
+    const targets = listTargets(5 * 24, () => true)
+    expect(sumCredits(between(targets, 0, 24))).toBeLessThan(600)
     for (const day of [1, 2, 3, 4]) {
-      expect(creditsOf(between(crowds, day * 24, (day + 1) * 24))).toBeLessThan(450)
+      expect(sumCredits(between(targets, day * 24, (day + 1) * 24))).toBeLessThan(450)
     }
   })
 })

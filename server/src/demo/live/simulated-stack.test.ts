@@ -1,4 +1,5 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type KeyedWorkspace, type TestApp, testApp } from '../../../test/app.ts'
 import { verifyAll } from '../../../test/world.ts'
@@ -8,14 +9,12 @@ import { grantByOperator, readLine } from '../../ledger/index.ts'
 import { createLog } from '../../platform/log.ts'
 import { createSeededRandom } from '../../platform/seeded-random.ts'
 import type { CallHabits, EndingWeights } from '../planned-call.ts'
-import { createPace } from './call-volume.ts'
+import { createCallVolume } from './call-volume.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { createStackApi } from './stack-api.ts'
-import { keepCredits } from './top-up-demo.ts'
+import { topUpDemo } from './top-up-demo.ts'
 
-// A real server over HTTP, whose clock is the stack's: a quarter of an hour takes a second or two.
-
-const minuteMs = 60_000
+// A real server over HTTP. The stack moves its clock, so that a quarter of an hour takes a second or two.
 
 let world: TestApp
 let origin: string
@@ -38,7 +37,7 @@ const habits: CallHabits = {
 
 const log = createLog('silent')
 
-function stackOf(
+function openStack(
   { key }: Pick<KeyedWorkspace, 'key'>,
   seed: number,
   endings?: EndingWeights,
@@ -48,17 +47,17 @@ function stackOf(
     clock: world.clock,
     chance: createSeededRandom(seed),
     log,
-    habitsOf: () => habits,
-    pace: watched(seed),
+    chooseHabits: () => habits,
+    callVolume: createLively(seed),
     ...(endings && { endings }),
   })
 }
 
-/** Of a workspace that somebody looks at. */
-const watched = (seed: number) =>
-  createPace({ chance: createSeededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
+/** A call volume as in a workspace whose dashboard is open. */
+const createLively = (seed: number) =>
+  createCallVolume({ chance: createSeededRandom(seed), isWatched: () => true, startsAtMs: world.clock.now() })
 
-async function workspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
+async function addWorkspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
   const workspace = await world.addWorkspace({ planId })
   const agent = {
     name: 'Ada',
@@ -72,20 +71,24 @@ async function workspaceWithAgent(planId = 'scale'): Promise<KeyedWorkspace> {
   return workspace
 }
 
-/** Lets the stack, and the reaper, do what comes in the next so many minutes. */
-async function live(stack: SimulatedStack, minutes: number, look: () => Promise<void> = async () => {}) {
+/** Runs the stack and the reaper for this number of minutes, and calls `onStep` after each step. */
+async function runMinutes(
+  stack: SimulatedStack,
+  minutes: number,
+  onStep: () => Promise<void> = async () => {},
+) {
   const { app, clock, database } = world
   const reaper = createReaper({ database, clock, engine: app.engine })
-  const untilMs = clock.now() + minutes * minuteMs
+  const untilMs = clock.now() + minutes * MINUTE_MS
   let reapAtMs = clock.now()
-  while (stack.nextAtMs() < untilMs) {
-    clock.set(Math.max(clock.now(), stack.nextAtMs()))
+  while (stack.findNextAtMs() < untilMs) {
+    clock.set(Math.max(clock.now(), stack.findNextAtMs()))
     await stack.step()
     if (clock.now() >= reapAtMs) {
       await reaper.runOnce()
       reapAtMs = clock.now() + 5_000
     }
-    await look()
+    await onStep()
   }
   clock.set(untilMs)
 }
@@ -99,7 +102,7 @@ type Listed = {
 
 type Page = { data: Listed[]; nextCursor: string | null }
 
-async function callsOf({ key }: KeyedWorkspace): Promise<Listed[]> {
+async function listCalls({ key }: KeyedWorkspace): Promise<Listed[]> {
   const calls: Listed[] = []
   let query: string | null = 'limit=200'
   while (query !== null) {
@@ -114,110 +117,110 @@ const withStatus = (calls: readonly Listed[], ...statuses: string[]) =>
   calls.filter(({ status }) => statuses.includes(status))
 
 describe('the simulated voice stack', () => {
-  test('keeps one to three calls on, of every length and with every ending, and adds up', async () => {
-    const workspace = await workspaceWithAgent()
-    const stack = stackOf(workspace, 1)
+  test('keeps one to three calls live, with short and long conversations, and all balances add up', async () => {
+    const workspace = await addWorkspaceWithAgent()
+    const stack = openStack(workspace, 1)
     const crowds: number[] = []
-    await live(stack, 3)
-    await live(stack, 40, async () => {
+    await runMinutes(stack, 3)
+    await runMinutes(stack, 40, async () => {
       crowds.push((await readLine(world.database, workspace.uuid)).liveCalls)
     })
     expect(Math.max(...crowds)).toBeLessThanOrEqual(4)
     const none = crowds.filter((crowd) => crowd === 0)
     expect(none.length / crowds.length).toBeLessThan(0.1)
 
-    const calls = await callsOf(workspace)
+    const calls = await listCalls(workspace)
     expect(withStatus(calls, 'ended').length).toBeGreaterThan(30)
     expect(withStatus(calls, 'unanswered', 'failed').length).toBeGreaterThan(2)
     const lengths = withStatus(calls, 'ended').map(({ duration }) => duration?.credits ?? 0)
     expect(Math.min(...lengths)).toBeLessThan(0.7)
     expect(Math.max(...lengths)).toBeGreaterThan(3)
     await stack.hangUpAll()
-    expect(withStatus(await callsOf(workspace), 'authorized', 'in_conversation')).toEqual([])
+    expect(withStatus(await listCalls(workspace), 'authorized', 'in_conversation')).toEqual([])
     expect(await verifyAll(world.database)).toEqual([])
   }, 60_000)
 
   test.each([
-    ['loses their ends, which the leases then close', 'never', 'lost'],
-    ['reports their ends after their leases have closed them', 'too_late', 'ended'],
-    ['reports their ends before their answers', 'before_the_answer', 'ended'],
-    ['reports their ends late', 'late', 'ended'],
-    ['reports their ends three times', 'three_times', 'ended'],
-  ] as const)('calls add up where it %s', async (_, ending, status) => {
-    const workspace = await workspaceWithAgent()
+    ['never reports the ends of calls, and their leases close them', 'never', 'lost'],
+    ['reports the ends after the leases have closed the calls', 'too_late', 'ended'],
+    ['reports the ends before the answers', 'before_the_answer', 'ended'],
+    ['reports the ends late', 'late', 'ended'],
+    ['reports the ends three times', 'three_times', 'ended'],
+  ] as const)('calls add up if it %s', async (_, ending, status) => {
+    const workspace = await addWorkspaceWithAgent()
     const none = { once: 0, three_times: 0, late: 0, before_the_answer: 0, never: 0, too_late: 0 }
-    const stack = stackOf(workspace, 3, { ...none, [ending]: 1 })
-    await live(stack, 12)
-    const over = (await callsOf(workspace)).filter(({ duration }) => (duration?.credits ?? 0) > 0)
+    const stack = openStack(workspace, 3, { ...none, [ending]: 1 })
+    await runMinutes(stack, 12)
+    const over = (await listCalls(workspace)).filter(({ duration }) => (duration?.credits ?? 0) > 0)
     expect(withStatus(over, status).length).toBeGreaterThan(3)
     await stack.hangUpAll()
     expect(await verifyAll(world.database)).toEqual([])
   })
 
-  test('asks only now and then while the credits are used up, and goes on when there are some again', async () => {
-    const workspace = await workspaceWithAgent('free')
-    const stack = stackOf(workspace, 2)
-    await live(stack, 30)
-    const refused = withStatus(await callsOf(workspace), 'refused')
+  test('tries a call only now and then while the workspace is out of credits, and continues once it has some', async () => {
+    const workspace = await addWorkspaceWithAgent('free')
+    const stack = openStack(workspace, 2)
+    await runMinutes(stack, 30)
+    const refused = withStatus(await listCalls(workspace), 'refused')
     expect(refused[0]?.refusal).toMatchObject({ reason: 'out_of_credits' })
     expect(refused.length).toBeLessThan(30)
     expect((await readLine(world.database, workspace.uuid)).liveCalls).toBe(0)
 
     const { app, database, clock } = world
-    expect(await keepCredits({ ...app, database, clock }, workspace.uuid)).toBe(true)
-    await live(stack, 5)
+    expect(await topUpDemo({ ...app, database, clock }, workspace.uuid)).toBe(true)
+    await runMinutes(stack, 5)
     expect((await readLine(database, workspace.uuid)).liveCalls).toBeGreaterThan(0)
     await stack.hangUpAll()
   }, 60_000)
 
   test('waits for an agent that takes calls', async () => {
     const workspace = await world.addWorkspace()
-    const stack = stackOf(workspace, 4)
-    await live(stack, 5)
-    expect(await callsOf(workspace)).toEqual([])
+    const stack = openStack(workspace, 4)
+    await runMinutes(stack, 5)
+    expect(await listCalls(workspace)).toEqual([])
   })
 
-  test('goes on when the server was away for a while', async () => {
-    const workspace = await workspaceWithAgent()
-    let away = false
+  test('continues after the server was unreachable for a while', async () => {
+    const workspace = await addWorkspaceWithAgent()
+    let isAway = false
     const api = createStackApi(origin, workspace.key)
     const nowhere = createStackApi('http://127.0.0.1:9', workspace.key)
     const switched = new Proxy(api, {
-      get: (_, name: keyof typeof api) => (away ? nowhere : api)[name],
+      get: (_, name: keyof typeof api) => (isAway ? nowhere : api)[name],
     })
     const deps = {
       clock: world.clock,
       chance: createSeededRandom(5),
       log,
-      habitsOf: () => habits,
-      pace: watched(5),
+      chooseHabits: () => habits,
+      callVolume: createLively(5),
     }
     const stack = createSimulatedStack({ api: switched, ...deps })
-    await live(stack, 4)
-    away = true
-    await live(stack, 1)
-    away = false
-    await live(stack, 10)
+    await runMinutes(stack, 4)
+    isAway = true
+    await runMinutes(stack, 1)
+    isAway = false
+    await runMinutes(stack, 10)
     await stack.hangUpAll()
-    const calls = await callsOf(workspace)
+    const calls = await listCalls(workspace)
     expect(withStatus(calls, 'authorized', 'in_conversation')).toEqual([])
     expect(withStatus(calls, 'ended').length).toBeGreaterThan(10)
     expect(await verifyAll(world.database)).toEqual([])
   }, 60_000)
 
-  test('stops when its key is no longer good', async () => {
-    const stack = stackOf({ key: `tt_${'0'.repeat(40)}` }, 6)
+  test('stops when its API key is refused', async () => {
+    const stack = openStack({ key: `tt_${'0'.repeat(40)}` }, 6)
     await expect(stack.step()).rejects.toMatchObject({ status: 401, code: 'unauthenticated' })
     await stack.hangUpAll()
   })
 })
 
-describe('the credits of the demo', () => {
-  test('are added to when they run low, with a reason in the ledger, and not before', async () => {
+describe('topping up the demo', () => {
+  test('grants credits once the balance is low, with a reason in the ledger', async () => {
     const { app, database, clock } = world
     const workspace = await world.addWorkspace({ planId: 'growth' })
     const deps = { ...app, database, clock }
-    expect(await keepCredits(deps, workspace.uuid)).toBe(false)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(false)
     const taken = {
       kind: 'adjustment',
       amountMs: msFromCredits(-800),
@@ -227,8 +230,8 @@ describe('the credits of the demo', () => {
     await app.ledger.changeWorkspace(workspace.uuid, (change) =>
       grantByOperator(change.tx, change.unit, taken, change.nowMs),
     )
-    expect(await keepCredits(deps, workspace.uuid)).toBe(true)
-    expect(await keepCredits(deps, workspace.uuid)).toBe(false)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(true)
+    expect(await topUpDemo(deps, workspace.uuid)).toBe(false)
     const { body } = await world.request('GET', '/v1/transactions', { key: workspace.key })
     expect(body.data[0]).toMatchObject({
       kind: 'promotional',
@@ -237,7 +240,7 @@ describe('the credits of the demo', () => {
     })
   })
 
-  test('are left to auto-reload where it was ever set up, switched off or not', async () => {
+  test('grants nothing in the sandbox once auto-reload was set up, even if it is switched off', async () => {
     const { app, database, clock } = world
     const workspace = await world.addWorkspace({ planId: 'starter' })
     const saved = await world.request('PUT', '/v1/auto-reload', {
@@ -252,9 +255,9 @@ describe('the credits of the demo', () => {
       },
     })
     expect(saved.status).toBe(200)
-    expect(await keepCredits({ ...app, database, clock }, workspace.uuid)).toBe(false)
-    // At Stripe nobody has a card for it, whatever was set up in the sandbox.
+    expect(await topUpDemo({ ...app, database, clock }, workspace.uuid)).toBe(false)
+    // At Stripe the demo has no card, so the settings from the sandbox do not matter.
     const stripe = { payments: { gateway: 'stripe' } } as const
-    expect(await keepCredits({ ...app, ...stripe, database, clock }, workspace.uuid)).toBe(true)
+    expect(await topUpDemo({ ...app, ...stripe, database, clock }, workspace.uuid)).toBe(true)
   })
 })

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { type Access, createKey, listKeys, revokeKey } from '../../access/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Payments } from '../../payments/index.ts'
@@ -8,13 +8,14 @@ import type { Database } from '../../platform/database/database.ts'
 import { startInterval } from '../../platform/interval.ts'
 import type { Logger } from '../../platform/log.ts'
 import { createSeededRandom } from '../../platform/seeded-random.ts'
-import { cast } from '../demo-agents.ts'
+import { DEMO_AGENTS } from '../demo-agents.ts'
+import { takeSimulationLock } from '../demo-store.ts'
 import type { CallHabits } from '../planned-call.ts'
-import { createPace } from './call-volume.ts'
-import { keepCampaign } from './restart-demo-campaign.ts'
+import { createCallVolume } from './call-volume.ts'
+import { restartDemoCampaign } from './restart-demo-campaign.ts'
 import { createSimulatedStack, type SimulatedStack } from './simulated-stack.ts'
 import { ApiFailure, createStackApi, type StackAgent } from './stack-api.ts'
-import { keepCredits } from './top-up-demo.ts'
+import { topUpDemo } from './top-up-demo.ts'
 
 export type SimulationDeps = {
   readonly database: Database
@@ -22,71 +23,75 @@ export type SimulationDeps = {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly log: Logger
-  /** Through what the workspace would buy credits. */
+  /** The gateway through which the workspace would buy credits. */
   readonly payments: Pick<Payments, 'gateway'>
-  /** Whether somebody has a dashboard of the workspace open. */
+  /** Whether a dashboard of the workspace is open. */
   readonly isWatched: (workspaceId: string) => boolean
-  /** Where the server answers, such as http://127.0.0.1:4400. */
+  /** The origin of the server, such as http://127.0.0.1:4400. */
   readonly origin: string
   /** Ends the simulation. */
   readonly signal: AbortSignal
 }
 
-/** Any number will do: of the servers on one database the one that holds this advisory lock simulates. */
-const simulationLock = 7_314_402
-const lockRetryMs = 15_000
-const creditsLookMs = 10_000
-const campaignLookMs = 60_000
+const LOCK_RETRY_MS = 15 * SECOND_MS
+const TOP_UP_MS = 10 * SECOND_MS
+const RESTART_CAMPAIGN_MS = MINUTE_MS
 const keyName = 'Simulated voice stack'
 
 /**
- * Lets a simulated voice stack make calls in the workspace, over HTTP and with a key of its own, until it is aborted.
- * Its calls are then ended and its key is revoked. Of several servers on one database one does it, and another takes
- * over when that one is gone.
+ * Runs a simulated voice stack that makes calls in the workspace over HTTP, with an API key of its own, until the signal
+ * aborts. It then ends its calls and revokes its key. If several servers run on one database, one of them runs the
+ * simulation, and another one takes over when that server is gone.
+ *
+ * Returns early if somebody revokes the key: the calls then stop until the next start.
  */
-export async function simulate(deps: SimulationDeps, workspaceId: string): Promise<void> {
+export async function runSimulation(deps: SimulationDeps, workspaceId: string): Promise<void> {
   const { signal, log } = deps
   while (!signal.aborted) {
-    const lock = await takeLock(deps)
+    const lock = await takeSimulationLock(deps)
     try {
       if (lock !== undefined) {
-        await simulateUntil(AbortSignal.any([signal, lock.lost]), deps, workspaceId)
+        await runWithLock(AbortSignal.any([signal, lock.lost]), deps, workspaceId)
         if (!signal.aborted && !lock.lost.aborted) return
       }
     } catch (error) {
-      log.warn({ err: error }, 'The simulated calls broke off; they go on in a moment')
+      log.warn({ err: error }, 'The simulated calls were interrupted. They continue in a moment.')
     } finally {
       await lock?.release()
     }
-    await pause(lockRetryMs, undefined, { signal }).catch(() => {})
+    await pause(LOCK_RETRY_MS, undefined, { signal }).catch(() => {})
   }
 }
 
-/** Returns when it is aborted, or when the stack's key is no longer good. */
-async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspaceId: string): Promise<void> {
+/** Runs the stack and its chores until the signal aborts or the stack's API key is refused. */
+async function runWithLock(until: AbortSignal, deps: SimulationDeps, workspaceId: string): Promise<void> {
   const { clock, log } = deps
-  const keepers = [
+  const chores = [
     startInterval(
-      creditsLookMs,
-      () => keepCredits(deps, workspaceId),
-      (error) => log.warn({ err: error }, 'The demo’s credits were not looked after'),
+      TOP_UP_MS,
+      () => topUpDemo(deps, workspaceId),
+      (error) => log.warn({ err: error }, 'The demo’s credits could not be topped up'),
     ),
     startInterval(
-      campaignLookMs,
-      () => keepCampaign(deps, workspaceId),
-      (error) => log.warn({ err: error }, 'The demo’s campaign was not looked after'),
+      RESTART_CAMPAIGN_MS,
+      () => restartDemoCampaign(deps, workspaceId),
+      (error) => log.warn({ err: error }, 'The demo’s campaign could not be restarted'),
     ),
   ]
   try {
-    const key = await freshKey(deps, workspaceId)
+    const key = await createStackKey(deps, workspaceId)
     const chance = createSeededRandom(clock.now())
     const stack = createSimulatedStack({
       api: createStackApi(deps.origin, key),
       clock,
       chance,
       log,
-      habitsOf,
-      pace: createPace({ chance, startsAtMs: clock.now(), isWatched: () => deps.isWatched(workspaceId) }),
+      chooseHabits,
+      callVolume: createCallVolume({
+        chance,
+        startsAtMs: clock.now(),
+        isWatched: () => deps.isWatched(workspaceId),
+      }),
     })
     try {
       await runStack(stack, clock, until)
@@ -96,47 +101,21 @@ async function simulateUntil(until: AbortSignal, deps: SimulationDeps, workspace
     await revokeKeys(deps, workspaceId)
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error
-    log.warn('The key of the simulated voice stack was revoked: it makes no more calls until the next start')
+    log.warn('The API key of the simulated voice stack was revoked. It makes no calls until the next start.')
   } finally {
-    await Promise.all(keepers.map((keeper) => keeper.stop()))
+    await Promise.all(chores.map((chore) => chore.stop()))
   }
 }
 
 async function runStack(stack: SimulatedStack, clock: Clock, until: AbortSignal): Promise<void> {
   while (!until.aborted) {
-    await pause(Math.max(0, stack.nextAtMs() - clock.now()), undefined, { signal: until }).catch(() => {})
+    await pause(Math.max(0, stack.findNextAtMs() - clock.now()), undefined, { signal: until }).catch(() => {})
     if (!until.aborted) await stack.step()
   }
 }
 
-type Lock = {
-  /** Aborted when the lock is lost: it lasts as long as its connection. */
-  readonly lost: AbortSignal
-  release(): Promise<void>
-}
-
-/** Tries once; undefined where another has it, or the database is not there. */
-async function takeLock({ database, log }: SimulationDeps): Promise<Lock | undefined> {
-  const client = new pg.Client({ ...database.connection, keepAlive: true })
-  const lost = new AbortController()
-  client.on('error', () => lost.abort())
-  client.on('end', () => lost.abort())
-  const release = () => client.end().catch(() => {})
-  try {
-    await client.connect()
-    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-      simulationLock,
-    ])
-    if (rows[0]?.locked) return { lost: lost.signal, release }
-  } catch (error) {
-    log.debug({ err: error }, 'The demo cannot reach the database')
-  }
-  await release()
-  return undefined
-}
-
-/** A new key for this run; one that an earlier run left behind is revoked. */
-async function freshKey(deps: SimulationDeps, workspaceId: string): Promise<string> {
+/** Creates the API key of this run. A key that an earlier run left behind is revoked. */
+async function createStackKey(deps: SimulationDeps, workspaceId: string): Promise<string> {
   await revokeKeys(deps, workspaceId)
   const { key } = await createKey(deps.database, { name: keyName, workspaceId }, deps.clock.now())
   return key
@@ -151,7 +130,7 @@ async function revokeKeys({ database, access, clock }: SimulationDeps, workspace
   }
 }
 
-/** What the calls of an agent that somebody added to the demo are like. */
+/** The habits of an agent that somebody added to the demo. */
 const inboundHabits: Omit<CallHabits, 'phoneNumber'> = {
   direction: 'inbound',
   callsShare: 0.1,
@@ -161,8 +140,9 @@ const inboundHabits: Omit<CallHabits, 'phoneNumber'> = {
   talkSpread: 0.8,
 }
 
-function habitsOf({ name, phoneNumber }: StackAgent): CallHabits {
-  const known = cast.find((agent) => agent.name === name)
+/** An agent of the demo keeps its own habits, unless it was changed between phone and web calls. */
+function chooseHabits({ name, phoneNumber }: StackAgent): CallHabits {
+  const known = DEMO_AGENTS.find((agent) => agent.name === name)
   if (known !== undefined && (known.phoneNumber === null) === (phoneNumber === null)) {
     return { ...known, phoneNumber }
   }

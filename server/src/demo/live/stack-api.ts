@@ -1,8 +1,10 @@
-/** What the voice stack is told about an agent. */
+import { SECOND_MS } from '@talktime/core/time/durations'
+
+/** What a voice stack reads about an agent. */
 export type StackAgent = {
   readonly id: string
   readonly name: string
-  /** E.164; null: it takes web calls. */
+  /** E.164, or null if the agent takes web calls. */
   readonly phoneNumber: string | null
 }
 
@@ -14,7 +16,7 @@ export type StartRequest = {
   readonly externalId: string
 }
 
-/** What a call answers to its start. */
+/** The response to the start of a call. */
 export type StartedCall = {
   readonly id: string
   readonly status: string
@@ -22,17 +24,17 @@ export type StartedCall = {
   readonly refusal: { readonly reason: string } | null
 }
 
-/** The part of Talktime's HTTP API that a voice stack needs. */
+/** The part of Talktime's HTTP API that a voice stack needs. Its functions throw {@link ApiFailure}. Times are ISO 8601. */
 export type StackApi = {
-  /** The agents that take calls. */
-  agents(): Promise<readonly StackAgent[]>
+  /** The agents that take calls, 200 at most. */
+  listAgents(): Promise<readonly StackAgent[]>
   start(call: StartRequest): Promise<StartedCall>
   answer(callId: string, at: string): Promise<void>
   heartbeat(callId: string): Promise<{ readonly continue: boolean }>
   end(callId: string, at: string, reason: string): Promise<void>
 }
 
-/** The API answered with a problem, or (status 0) not at all. */
+/** The API responded with a problem, or not at all (status 0). */
 export class ApiFailure extends Error {
   override name = 'ApiFailure'
   readonly status: number
@@ -44,50 +46,52 @@ export class ApiFailure extends Error {
     this.code = code
   }
 
-  /** Whether the same request may succeed later. */
-  get passes(): boolean {
+  /** Whether the request may succeed if it is sent again later. */
+  get isTransient(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500
   }
 }
 
-const answerMsMax = 15_000
+const RESPONSE_MS_MAX = 15 * SECOND_MS
 
 /**
- * @param origin where Talktime answers, such as http://127.0.0.1:4400
- * @param key a key of the workspace whose calls these are
+ * Creates a client of Talktime's HTTP API.
+ *
+ * @param origin the origin of the server, such as http://127.0.0.1:4400
+ * @param key an API key of the workspace whose calls the stack makes
  */
 export function createStackApi(origin: string, key: string): StackApi {
   async function request<Body>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Body> {
-    const answer = await fetch(new URL(path, origin), {
+    const response = await fetch(new URL(path, origin), {
       method,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(answerMsMax),
+      signal: AbortSignal.timeout(RESPONSE_MS_MAX),
     }).catch((error: unknown) => {
-      throw new ApiFailure(0, 'unreachable', `${origin} does not answer: ${reasonOf(error)}`)
+      throw new ApiFailure(0, 'unreachable', `${origin} does not respond: ${describeError(error)}`)
     })
-    const json: unknown = await answer.json().catch(() => undefined)
-    if (answer.ok) return json as Body
+    const json: unknown = await response.json().catch(() => undefined)
+    if (response.ok) return json as Body
     const { code, detail } = (json ?? {}) as { code?: unknown; detail?: unknown }
-    throw new ApiFailure(answer.status, String(code ?? 'unknown'), String(detail ?? answer.statusText))
+    throw new ApiFailure(response.status, String(code ?? 'unknown'), String(detail ?? response.statusText))
   }
 
-  const toCall = (callId: string, action: string) => `/v1/calls/${encodeURIComponent(callId)}/${action}`
+  const formatPath = (callId: string, action: string) => `/v1/calls/${encodeURIComponent(callId)}/${action}`
   return {
-    agents: async () =>
+    listAgents: async () =>
       (await request<{ data: StackAgent[] }>('GET', '/v1/agents?status=active&limit=200')).data,
     start: (call) => request('POST', '/v1/calls', call),
     async answer(callId, at) {
-      await request('POST', toCall(callId, 'answer'), { at })
+      await request('POST', formatPath(callId, 'answer'), { at })
     },
-    heartbeat: (callId) => request('POST', toCall(callId, 'heartbeat'), {}),
+    heartbeat: (callId) => request('POST', formatPath(callId, 'heartbeat'), {}),
     async end(callId, at, reason) {
-      await request('POST', toCall(callId, 'end'), { at, reason })
+      await request('POST', formatPath(callId, 'end'), { at, reason })
     },
   }
 }
 
-function reasonOf(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -1,16 +1,17 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/billing/credits'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { findSettings } from '../../auto-reload/index.ts'
 import { grantByOperator, type Ledger, readLine } from '../../ledger/index.ts'
 import type { Payments } from '../../payments/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 
-const grantCredits = 1_500
-const lowMs = 300 * MS_PER_CREDIT
-const validMs = 30 * 24 * 60 * 60_000
+const GRANT_CREDITS = 1_500
+const LOW_MS = 300 * MS_PER_CREDIT
+const VALID_MS = 30 * DAY_MS
 
-export type CreditsKeeperDeps = {
+export type TopUpDemoDeps = {
   readonly database: Database
   readonly ledger: Ledger
   readonly clock: Clock
@@ -18,23 +19,25 @@ export type CreditsKeeperDeps = {
 }
 
 /**
- * Gives the demo's workspace credit when it runs low, where it cannot buy any: nobody has a card at Stripe for it.
- * Whoever looks at the ledger sees it, and why. In the sandbox its auto-reload buys, and where somebody switched that
- * off, they want to see what happens.
+ * Grants promotional credit to the demo's workspace when its balance is low and it cannot buy any: at Stripe, the demo
+ * has no card. The ledger shows the grant with its reason.
  *
- * @returns whether credit was given
+ * With the sandbox, auto-reload buys the credit. If somebody switched auto-reload off there, nothing is granted either,
+ * because they want to see what happens next.
+ *
+ * @returns whether credit was granted
  */
-export async function keepCredits(deps: CreditsKeeperDeps, workspaceId: string): Promise<boolean> {
+export async function topUpDemo(deps: TopUpDemoDeps, workspaceId: string): Promise<boolean> {
   const { database, ledger, clock, payments } = deps
   if (payments.gateway === 'sandbox' && (await findSettings(database, workspaceId)) !== undefined)
     return false
   await ledger.catchUpIfDue(workspaceId)
   const nowMs = clock.now()
-  if (balanceAt(await readLine(database, workspaceId), nowMs) >= lowMs) return false
+  if (balanceAt(await readLine(database, workspaceId), nowMs) >= LOW_MS) return false
   const grant = {
     kind: 'promotional',
-    amountMs: msFromCredits(grantCredits),
-    expiresAtMs: nowMs + validMs,
+    amountMs: msFromCredits(GRANT_CREDITS),
+    expiresAtMs: nowMs + VALID_MS,
     reason: 'Demo: keeps the simulated calls going',
   } as const
   await ledger.changeWorkspace(workspaceId, (change) =>

@@ -1,22 +1,21 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
+import { DAY_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWorld, verifyAll, type World } from '../../../test/world.ts'
 import { createLog } from '../../platform/log.ts'
 import { quietConfig } from '../../quiet-rooms.ts'
-import { cast } from '../demo-agents.ts'
+import { DEMO_AGENTS } from '../demo-agents.ts'
 import { playYear } from './play-year.ts'
-import type { YearCaretaker } from './year-actor.ts'
-import { commandsOf } from './year-commands.ts'
+import type { YearActor } from './year-actor.ts'
+import { planCommands } from './year-commands.ts'
 import { planYear } from './year-plan.ts'
 import { openYearWorld } from './year-world.ts'
 
-const dayMs = 24 * 60 * 60_000
-
-const nobody: YearCaretaker = {
-  dueAtMs: () => null,
-  look: async () => false,
-  passedBoundary: async () => {},
-  hear: () => {},
+const idleActor: YearActor = {
+  findDueAtMs: () => null,
+  act: async () => false,
+  onBoundary: async () => {},
+  onOutcomes: () => {},
 }
 
 let world: World
@@ -26,25 +25,25 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A week of calls in a workspace whose credits end before it does; what became of each call. */
-async function playWeek(commandsAtOnceMax: number) {
+/** Plays a week of calls in a workspace that runs out of credits before its end. Returns the rows of all calls. */
+async function playWeek(batchLengthMax: number) {
   const { database, clock } = world
   const workspace = await world.workspace({ monthlyMs: msFromCredits(190), timeZone: 'America/New_York' })
   const { workspaceId, agentId } = workspace
   const monthStartsAtMs = clock.now()
-  // The reset of 10 February comes in the middle of the week.
-  const startsAtMs = monthStartsAtMs + 28 * dayMs
-  const endsAtMs = startsAtMs + 6 * dayMs
+  // The cycle resets on February 10, in the middle of the week.
+  const startsAtMs = monthStartsAtMs + 28 * DAY_MS
+  const endsAtMs = startsAtMs + 6 * DAY_MS
   const calls = planYear({ seed: 5, timeZone: 'America/New_York', startsAtMs, endsAtMs })
   await database.transaction((tx) =>
     playYear({
       world: openYearWorld({ database, tx, startsAtMs, config: quietConfig, log: createLog('silent') }),
       workspaceId,
       endsAtMs,
-      commands: commandsOf({ workspaceId, calls, agentIdOf: () => agentId }),
-      caretaker: nobody,
+      commands: planCommands({ workspaceId, calls, findAgentId: () => agentId }),
+      actor: idleActor,
       signal: new AbortController().signal,
-      commandsAtOnceMax,
+      batchLengthMax,
     }),
   )
   const { rows } = await database.query(
@@ -56,18 +55,18 @@ async function playWeek(commandsAtOnceMax: number) {
   return rows
 }
 
-describe('history', () => {
-  test('comes out the same whether its commands go together or one by one', async () => {
-    const together = await playWeek(500)
+describe('the year', () => {
+  test('is identical whether its commands are decided in batches or one by one', async () => {
+    const inBatches = await playWeek(500)
     const oneByOne = await playWeek(1)
-    expect(together).toEqual(oneByOne)
-    const statuses = together.map(({ status }) => status)
+    expect(inBatches).toEqual(oneByOne)
+    const statuses = inBatches.map(({ status }) => status)
     expect(statuses.filter((status) => status === 'refused').length).toBeGreaterThan(20)
     expect(statuses.filter((status) => status === 'ended').length).toBeGreaterThan(100)
     expect(await verifyAll(world.database)).toEqual([])
   }, 60_000)
 
-  test('breaks off when it is told to', async () => {
+  test('is interrupted when the signal aborts', async () => {
     const { workspaceId } = await world.workspace()
     const startsAtMs = world.clock.now()
     const stopped = world.database.transaction((tx) =>
@@ -80,18 +79,18 @@ describe('history', () => {
           log: createLog('silent'),
         }),
         workspaceId,
-        endsAtMs: startsAtMs + dayMs,
+        endsAtMs: startsAtMs + DAY_MS,
         commands: [],
-        caretaker: nobody,
+        actor: idleActor,
         signal: AbortSignal.abort(new Error('stopped')),
       }),
     )
     await expect(stopped).rejects.toThrow('stopped')
   })
 
-  test('has agents of many kinds', () => {
-    expect(new Set(cast.map(({ language }) => language)).size).toBeGreaterThanOrEqual(3)
-    expect(new Set(cast.map(({ llmProvider }) => llmProvider)).size).toBeGreaterThanOrEqual(3)
-    expect(new Set(cast.map(({ name }) => name)).size).toBe(cast.length)
+  test('has agents with several languages and LLM providers', () => {
+    expect(new Set(DEMO_AGENTS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(3)
+    expect(new Set(DEMO_AGENTS.map(({ llmProvider }) => llmProvider)).size).toBeGreaterThanOrEqual(3)
+    expect(new Set(DEMO_AGENTS.map(({ name }) => name)).size).toBe(DEMO_AGENTS.length)
   })
 })

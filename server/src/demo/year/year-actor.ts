@@ -1,19 +1,19 @@
 import type { CallOutcome } from '../../calls/index.ts'
 import type { LineRow } from '../../ledger/index.ts'
 
-/** Whoever looks after the credits of the demo's workspace during its year. */
-export type YearCaretaker = {
-  /** When it is to look at the latest, whatever happens to the calls until then; null: only when something does. */
-  dueAtMs(line: LineRow): number | null
-  /** Does what it is time for. Returns whether it did anything: everything is looked at anew then. */
-  look(line: LineRow, nowMs: number): Promise<boolean>
-  /** An expiry or a reset was just processed. */
-  passedBoundary(nowMs: number): Promise<void>
-  /** Is told what came of the calls. */
-  hear(outcomes: readonly CallOutcome[]): void
+/** Acts in the demo's workspace during its year: pays for credits, changes the plan, or runs campaigns. */
+export type YearActor = {
+  /** The latest time at which `act` must be called. Null if it depends only on what happens to calls. */
+  findDueAtMs(line: LineRow): number | null
+  /** Does at most one thing that is due. Returns whether it did; the caller then reads the balance line again. */
+  act(line: LineRow, nowMs: number): Promise<boolean>
+  /** Called after an expiry or a reset. */
+  onBoundary(): Promise<void>
+  /** Called with the outcomes of each batch of call commands. */
+  onOutcomes(outcomes: readonly CallOutcome[]): void
 }
 
-/** How many of the calls were refused. */
-export function refusalsIn(outcomes: readonly CallOutcome[]): number {
+/** Counts the calls that these outcomes refused. */
+export function countRefusals(outcomes: readonly CallOutcome[]): number {
   return outcomes.filter((o) => o.outcome === 'call' && o.created && o.call.facts.refused).length
 }

@@ -1,44 +1,103 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import {
   type CampaignRef,
   createDialer,
+  type Dialer,
   listCampaigns,
   pauseByUser,
   startCampaign,
 } from '../../campaigns/index.ts'
 import { invariant } from '../../platform/problem.ts'
 import { createSeededRandom } from '../../platform/seeded-random.ts'
-import { createVoice } from '../../voice/index.ts'
-import { type CampaignCast, campaignCast } from '../demo-campaigns.ts'
-import { changeCampaign, makeCampaign } from '../make-campaign.ts'
-import type { YearCaretaker } from './year-actor.ts'
-import { createYearCarrier, YEAR_TALK_MS_MAX } from './year-carrier.ts'
+import { createVoice, type Voice } from '../../voice/index.ts'
+import { changeDemoCampaign, createDemoCampaign } from '../create-demo-campaign.ts'
+import { DEMO_CAMPAIGNS, type DemoCampaign } from '../demo-campaigns.ts'
+import { findEarliest } from './earliest.ts'
+import type { YearActor } from './year-actor.ts'
+import { createYearCarrier, YEAR_TALK_MS_MAX, type YearCarrier } from './year-carrier.ts'
 import type { YearWorld } from './year-world.ts'
 
 export type YearCampaignsDeps = {
   readonly world: YearWorld
   readonly workspaceId: string
-  readonly agentIdOf: (agentName: string) => string
+  readonly findAgentId: (agentName: string) => string
   readonly timeZone: string
   readonly endsAtMs: number
 }
 
-const MINUTE_MS = 60_000
-/** So often the campaigns are carried on; what the carrier says of the time between is told with its instants. */
-const STEP_MS = 30_000
-/** Before the end no call begins, so that none is on when the year is over. */
+/** How often campaigns advance. The carrier's reports in between carry their exact times. */
+const ADVANCE_MS = 30 * SECOND_MS
+/** No dial begins this long before the end, so that no call is live when the year is over. */
 const QUIET_MS = YEAR_TALK_MS_MAX + 2 * MINUTE_MS
-/** For so long before the end the campaign runs that goes on after it. */
+/** The campaign that continues after the year starts this long before its end. */
 const RUNNING_MS = 26 * MINUTE_MS
 
-type Step = { readonly atMs: number; readonly act: () => Promise<unknown> }
+type Step = { readonly atMs: number; readonly run: () => Promise<unknown> }
 
-/** The campaigns of the year’s last days: one complete, one paused by hand, one scheduled and one that goes on. */
-export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker, 'dueAtMs' | 'look'> {
-  const { world, workspaceId, agentIdOf, timeZone, endsAtMs } = deps
-  const { clock, database, ledger, engine } = world
-  const { carrier, nextAtMs, deliverDue } = createYearCarrier(clock, createSeededRandom(7))
+type CampaignActor = Pick<YearActor, 'findDueAtMs' | 'act'>
+
+/** Runs the campaigns of the year's last days: one completes, one is paused by hand, one is scheduled, one goes on. */
+export function createYearCampaigns(deps: YearCampaignsDeps): CampaignActor {
+  const { world, workspaceId, endsAtMs } = deps
+  const stack = openVoiceStack(world)
+  const steps = planSteps(deps)
+  let stepsDone = 0
+  let advanceAtMs: number | null = null
+
+  const mayDialAt = (nowMs: number) => nowMs < endsAtMs - QUIET_MS
+
+  async function readDialingCampaigns(nowMs: number) {
+    if (!mayDialAt(nowMs)) return []
+    return listCampaigns(world.database, workspaceId, { status: undefined, beforeId: undefined, limit: 20 })
+  }
+
+  async function advance(nowMs: number): Promise<void> {
+    await stack.carrier.deliverDue(stack.voice.applyCarrierReport)
+    await stack.voice.idle()
+    for (const campaign of await readDialingCampaigns(nowMs)) {
+      if (campaign.lookAtMs === null || campaign.lookAtMs > nowMs) continue
+      stack.dialer.wake([campaign])
+      await stack.dialer.idle()
+    }
+    stack.throwIfFailed()
+  }
+
+  /** The time of the next report or dial, but not before `ADVANCE_MS` have passed. */
+  async function findNextAdvanceMs(nowMs: number): Promise<number | null> {
+    const dialTimes = (await readDialingCampaigns(nowMs)).map((campaign) => campaign.lookAtMs)
+    const next = findEarliest([stack.carrier.findNextAtMs(), ...dialTimes])
+    return next === null ? null : Math.max(nowMs + ADVANCE_MS, next)
+  }
+
+  return {
+    findDueAtMs: () => findEarliest([steps[stepsDone]?.atMs, advanceAtMs]),
+    async act(_line, nowMs) {
+      const step = steps[stepsDone]
+      const isStepDue = step !== undefined && step.atMs <= nowMs
+      if (!isStepDue && (advanceAtMs === null || advanceAtMs > nowMs)) return false
+      if (isStepDue) {
+        stepsDone += 1
+        await step.run()
+      }
+      await advance(nowMs)
+      advanceAtMs = await findNextAdvanceMs(nowMs)
+      return true
+    },
+  }
+}
+
+type VoiceStack = {
+  readonly carrier: YearCarrier
+  readonly voice: Voice
+  readonly dialer: Dialer
+  /** Throws the first error of background work, if there was one. */
+  throwIfFailed(): void
+}
+
+function openVoiceStack({ clock, database, ledger, engine }: YearWorld): VoiceStack {
+  const yearCarrier = createYearCarrier(clock, createSeededRandom(7))
+  const { carrier } = yearCarrier
   let failure: unknown
-  // What goes on in the background is waited for, and fails with the rest.
   const onError = (error: unknown) => {
     failure ??= error
   }
@@ -51,114 +110,78 @@ export function createYearCampaigns(deps: YearCampaignsDeps): Pick<YearCaretaker
     onUnconnected: async () => {},
     onError,
   })
-  const dialer = createDialer({ database, clock, ledger, voice, onError })
-  let lookAtMs: number | null = null
+  return {
+    carrier: yearCarrier,
+    voice,
+    dialer: createDialer({ database, clock, ledger, voice, onError }),
+    throwIfFailed() {
+      if (failure !== undefined) throw failure
+    },
+  }
+}
 
-  const make = (cast: CampaignCast) =>
-    makeCampaign(world, { workspaceId, agentId: agentIdOf(cast.agentName), cast })
+/** What happens to the campaigns by hand, in order of time. */
+function planSteps(deps: YearCampaignsDeps): readonly Step[] {
+  const { world, workspaceId, findAgentId, endsAtMs } = deps
+  const create = (campaign: DemoCampaign) =>
+    createDemoCampaign(world, { workspaceId, agentId: findAgentId(campaign.agentName), campaign })
   const start = (ref: CampaignRef, startsAtMs: number | null = null) =>
-    changeCampaign(world, ref, ({ tx, unit, nowMs }, campaign) =>
+    changeDemoCampaign(world, ref, ({ tx, unit, nowMs }, campaign) =>
       startCampaign(tx, unit, campaign, startsAtMs, nowMs),
     )
-  const begin = async (cast: CampaignCast) => {
-    const ref = await make(cast)
+  const createStarted = async (campaign: DemoCampaign) => {
+    const ref = await create(campaign)
     await start(ref)
     return ref
   }
   let spanish: CampaignRef | undefined
 
-  const steps: readonly Step[] = [
-    { atMs: workdayAt(-3, '10:05'), act: () => begin(campaignCast.reminders) },
+  return [
+    { atMs: findWorkday(deps, -3, '10:05'), run: () => createStarted(DEMO_CAMPAIGNS.reminders) },
     {
-      atMs: workdayAt(-1, '14:20'),
-      async act() {
-        spanish = await begin(campaignCast.spanish)
+      atMs: findWorkday(deps, -1, '14:20'),
+      async run() {
+        spanish = await createStarted(DEMO_CAMPAIGNS.spanish)
       },
     },
     {
-      atMs: workdayAt(-1, '14:37'),
-      async act() {
-        invariant(spanish, 'It was begun the step before')
-        await changeCampaign(world, spanish, ({ tx, unit, nowMs }, campaign) =>
+      atMs: findWorkday(deps, -1, '14:37'),
+      async run() {
+        invariant(spanish, 'The step before started this campaign')
+        await changeDemoCampaign(world, spanish, ({ tx, unit, nowMs }, campaign) =>
           pauseByUser(tx, unit, campaign, nowMs),
         )
       },
     },
     {
-      atMs: workdayAt(-1, '16:10'),
-      async act() {
-        await start(await make(campaignCast.holiday), workdayAt(5, '09:30'))
+      atMs: findWorkday(deps, -1, '16:10'),
+      async run() {
+        await start(await create(DEMO_CAMPAIGNS.holiday), findWorkday(deps, 5, '09:30'))
       },
     },
-    { atMs: endsAtMs - RUNNING_MS, act: () => begin(campaignCast.recall) },
+    { atMs: endsAtMs - RUNNING_MS, run: () => createStarted(DEMO_CAMPAIGNS.recall) },
   ]
-  let stepsDone = 0
-
-  /** A time of day, so many working days before or after the year's last day. */
-  function workdayAt(distance: number, time: string): number {
-    let day = Temporal.Instant.fromEpochMilliseconds(endsAtMs).toZonedDateTimeISO(timeZone).toPlainDate()
-    for (let left = Math.abs(distance); left > 0; ) {
-      day = day.add({ days: Math.sign(distance) })
-      if (day.dayOfWeek <= 5) left -= 1
-    }
-    return day.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds
-  }
-
-  async function carryOn(nowMs: number): Promise<void> {
-    await deliverDue(voice.applyCarrierReport)
-    await voice.idle()
-    for (const campaign of mayDialAt(nowMs) ? await readCampaigns() : []) {
-      if (campaign.lookAtMs === null || campaign.lookAtMs > nowMs) continue
-      dialer.wake([campaign])
-      await dialer.idle()
-    }
-    if (failure !== undefined) throw failure
-  }
-
-  const mayDialAt = (nowMs: number) => nowMs < endsAtMs - QUIET_MS
-
-  async function readCampaigns() {
-    return listCampaigns(database, workspaceId, { status: undefined, beforeId: undefined, limit: 20 })
-  }
-
-  /** When there is something to do again. */
-  async function nextLook(nowMs: number): Promise<number | null> {
-    const looks = mayDialAt(nowMs) ? (await readCampaigns()).map((campaign) => campaign.lookAtMs) : []
-    const due = [nextAtMs() ?? null, ...looks].filter((atMs) => atMs !== null)
-    return due.length === 0 ? null : Math.max(nowMs + STEP_MS, Math.min(...due))
-  }
-
-  return {
-    dueAtMs() {
-      const due = [steps[stepsDone]?.atMs ?? null, lookAtMs].filter((atMs) => atMs !== null)
-      return due.length === 0 ? null : Math.min(...due)
-    },
-    async look(_line, nowMs) {
-      const step = steps[stepsDone]
-      const isTime = step !== undefined && step.atMs <= nowMs
-      if (!isTime && (lookAtMs === null || lookAtMs > nowMs)) return false
-      if (isTime) {
-        stepsDone += 1
-        await step.act()
-      }
-      await carryOn(nowMs)
-      lookAtMs = await nextLook(nowMs)
-      return true
-    },
-  }
 }
 
-/** Somebody who looks after both the credits and the campaigns. */
-export function withCampaigns(
-  caretaker: YearCaretaker,
-  campaigns: Pick<YearCaretaker, 'dueAtMs' | 'look'>,
-): YearCaretaker {
+/** A local time of day, this number of working days after the year's last day. A negative number counts back. */
+function findWorkday(
+  { endsAtMs, timeZone }: Pick<YearCampaignsDeps, 'endsAtMs' | 'timeZone'>,
+  distance: number,
+  time: string,
+): number {
+  let day = Temporal.Instant.fromEpochMilliseconds(endsAtMs).toZonedDateTimeISO(timeZone).toPlainDate()
+  for (let left = Math.abs(distance); left > 0; ) {
+    day = day.add({ days: Math.sign(distance) })
+    if (day.dayOfWeek <= 5) left -= 1
+  }
+  return day.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds
+}
+
+/** Combines the actor who pays with the one who runs campaigns. Campaigns act first. */
+export function combineActors(payer: YearActor, campaigns: CampaignActor): YearActor {
   return {
-    ...caretaker,
-    dueAtMs(line) {
-      const due = [caretaker.dueAtMs(line), campaigns.dueAtMs(line)].filter((atMs) => atMs !== null)
-      return due.length === 0 ? null : Math.min(...due)
-    },
-    look: async (line, nowMs) => (await campaigns.look(line, nowMs)) || caretaker.look(line, nowMs),
+    ...payer,
+    findDueAtMs: (line) => findEarliest([payer.findDueAtMs(line), campaigns.findDueAtMs(line)]),
+    act: async (line, nowMs) => (await campaigns.act(line, nowMs)) || payer.act(line, nowMs),
   }
 }

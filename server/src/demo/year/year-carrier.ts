@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { SeededRandom } from '../../platform/seeded-random.ts'
 import { type Carrier, type CarrierReport, planCall, planMessages, USUAL_LIFE } from '../../voice/index.ts'
 
-/** No call of the year lasts longer. */
+/** The longest conversation of a campaign's call during the year. */
 export const YEAR_TALK_MS_MAX = 4 * 60_000
 
 const life = {
@@ -14,19 +14,19 @@ const life = {
 }
 
 /**
- * The simulated carrier of the demo's year. It remembers its calls itself, so that the one of the running server has
- * nothing to do with them.
+ * The simulated carrier of the demo's year. It keeps its calls in memory, apart from the simulated carrier of the
+ * running server, which never learns of them.
  */
 export type YearCarrier = {
   readonly carrier: Carrier
-  /** When its next message is due; undefined: there is none. */
-  nextAtMs(): number | undefined
-  /** Delivers what is due, one message after the other. */
-  deliverDue(deliver: (said: CarrierReport) => Promise<void>): Promise<void>
+  /** The time of its next report, or undefined if there is none. */
+  findNextAtMs(): number | undefined
+  /** Delivers the reports that are due, one after another. */
+  deliverDue(deliver: (report: CarrierReport) => Promise<void>): Promise<void>
 }
 
 export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarrier {
-  const post: { readonly dueAtMs: number; readonly said: CarrierReport }[] = []
+  const reports: { readonly dueAtMs: number; readonly report: CarrierReport }[] = []
 
   return {
     carrier: {
@@ -37,22 +37,22 @@ export function createYearCarrier(clock: Clock, chance: SeededRandom): YearCarri
         const nowMs = clock.now()
         const { callId } = order
         const ref = `year_${callId.replaceAll('-', '')}`
-        const plan = planCall(life, order, chance, nowMs)
-        for (const { kind, atMs, dueAtMs } of planMessages(life, nowMs, plan, chance)) {
-          const reason = kind === 'ended' ? plan.reason : undefined
-          post.push({ dueAtMs, said: { carrier: 'simulated', ref, callId, type: kind, atMs, reason } })
+        const fate = planCall(life, order, chance, nowMs)
+        for (const { kind, atMs, dueAtMs } of planMessages(life, nowMs, fate, chance)) {
+          const reason = kind === 'ended' ? fate.reason : undefined
+          reports.push({ dueAtMs, report: { carrier: 'simulated', ref, callId, type: kind, atMs, reason } })
         }
-        post.sort((a, b) => a.dueAtMs - b.dueAtMs)
+        reports.sort((a, b) => a.dueAtMs - b.dueAtMs)
         return { outcome: 'placed', ref }
       },
       hangUp: async () => {},
       lookUp: async () => ({ state: 'unknown' }),
     },
-    nextAtMs: () => post[0]?.dueAtMs,
+    findNextAtMs: () => reports[0]?.dueAtMs,
     async deliverDue(deliver) {
-      for (let next = post[0]; next !== undefined && next.dueAtMs <= clock.now(); next = post[0]) {
-        post.shift()
-        await deliver(next.said)
+      for (let next = reports[0]; next !== undefined && next.dueAtMs <= clock.now(); next = reports[0]) {
+        reports.shift()
+        await deliver(next.report)
       }
     },
   }

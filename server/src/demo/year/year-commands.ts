@@ -1,21 +1,22 @@
 import { LEASE_MS, RINGING_MS_MAX } from '@talktime/core/calls/call-lease'
+import { assertNever } from '@talktime/core/exhaustive'
 import type { CallCommand } from '../../calls/index.ts'
 import { newUuid } from '../../platform/ids.ts'
-import type { CastAgent } from '../demo-agents.ts'
-import { lastHeartbeatMs } from '../planned-call.ts'
+import type { DemoAgent } from '../demo-agents.ts'
+import { findLastHeartbeatMs } from '../planned-call.ts'
 import type { YearCall } from './year-plan.ts'
 
-/** A command and the moment at which it reaches the product. */
+/** A command and the time at which it reaches the engine. */
 export type TimedCommand = { readonly atMs: number; readonly command: CallCommand }
 
-export type CommandDeps = {
+export type CommandOptions = {
   readonly workspaceId: string
-  readonly agentIdOf: (agent: CastAgent) => string
+  readonly findAgentId: (agent: DemoAgent) => string
   readonly calls: readonly YearCall[]
 }
 
-/** What a voice stack, and the reaper, say of the calls, in the order in which they say it. */
-export function commandsOf({ workspaceId, agentIdOf, calls }: CommandDeps): TimedCommand[] {
+/** Lists the commands that the voice stack and the reaper send for the calls, in order of time. */
+export function planCommands({ workspaceId, findAgentId, calls }: CommandOptions): TimedCommand[] {
   return calls
     .flatMap((call, index) => {
       const callId = newUuid(call.ringsAtMs)
@@ -23,22 +24,22 @@ export function commandsOf({ workspaceId, agentIdOf, calls }: CommandDeps): Time
         type: 'start',
         workspaceId,
         callId,
-        agentId: agentIdOf(call.agent),
+        agentId: findAgentId(call.agent),
         direction: call.agent.direction,
         from: call.from,
         to: call.to,
         externalId: `demo-${String(index + 1).padStart(6, '0')}`,
         atMs: call.ringsAtMs,
       }
-      return [{ atMs: call.ringsAtMs, command: start }, ...reports(call, workspaceId, callId)]
+      return [{ atMs: call.ringsAtMs, command: start }, ...planReports(call, workspaceId, callId)]
     })
     .sort((a, b) => a.atMs - b.atMs)
 }
 
-function reports(call: YearCall, workspaceId: string, callId: string): TimedCommand[] {
+function planReports(call: YearCall, workspaceId: string, callId: string): TimedCommand[] {
   const { answeredAtMs, endedAtMs, endReason } = call
   const target = { callId }
-  const answer = (delayMs: number): TimedCommand[] =>
+  const planAnswer = (delayMs: number): TimedCommand[] =>
     answeredAtMs === null
       ? []
       : [
@@ -47,15 +48,15 @@ function reports(call: YearCall, workspaceId: string, callId: string): TimedComm
             command: { type: 'answer', workspaceId, target, atMs: answeredAtMs },
           },
         ]
-  const end = (delayMs: number): TimedCommand => ({
+  const planEnd = (delayMs: number): TimedCommand => ({
     atMs: endedAtMs + delayMs,
     command: { type: 'end', workspaceId, target, atMs: endedAtMs, reason: endReason },
   })
-  const reaped = (): TimedCommand[] => {
+  const planReaping = (): TimedCommand[] => {
     const reap: CallCommand = { type: 'reap', workspaceId, target, listeningSinceMs: call.ringsAtMs }
     if (answeredAtMs === null) return [{ atMs: call.ringsAtMs + RINGING_MS_MAX, command: reap }]
-    // Of the heartbeats only the last one matters.
-    const seenAtMs = lastHeartbeatMs(call)
+    // Only the last heartbeat matters.
+    const seenAtMs = findLastHeartbeatMs(call)
     return [
       { atMs: seenAtMs, command: { type: 'heartbeat', workspaceId, target } },
       { atMs: seenAtMs + LEASE_MS, command: reap },
@@ -63,16 +64,18 @@ function reports(call: YearCall, workspaceId: string, callId: string): TimedComm
   }
   switch (call.ending) {
     case 'once':
-      return [...answer(0), end(0)]
+      return [...planAnswer(0), planEnd(0)]
     case 'late':
-      return [...answer(0), end(call.reportDelayMs)]
+      return [...planAnswer(0), planEnd(call.reportDelayMs)]
     case 'three_times':
-      return [...answer(0), end(0), end(900), end(4_000)]
+      return [...planAnswer(0), planEnd(0), planEnd(900), planEnd(4_000)]
     case 'before_the_answer':
-      return [end(0), ...answer(endedAtMs - (answeredAtMs ?? endedAtMs) + 1_500)]
+      return [planEnd(0), ...planAnswer(endedAtMs - (answeredAtMs ?? endedAtMs) + 1_500)]
     case 'never':
-      return [...answer(0), ...reaped()]
+      return [...planAnswer(0), ...planReaping()]
     case 'too_late':
-      return [...answer(0), ...reaped(), end(call.reportDelayMs)]
+      return [...planAnswer(0), ...planReaping(), planEnd(call.reportDelayMs)]
+    default:
+      return assertNever(call.ending)
   }
 }

@@ -1,155 +1,181 @@
 import { balanceAt } from '@talktime/core/billing/balance-line'
 import { MS_PER_CREDIT, msFromCredits } from '@talktime/core/billing/credits'
 import type { Actor } from '../../access/index.ts'
-import { grantByOperator } from '../../ledger/index.ts'
-import { refusalsIn, type YearCaretaker } from './year-actor.ts'
-import { createYearPurse } from './year-payments.ts'
+import { findEarliest } from './earliest.ts'
+import { grantWelcomeCredits } from './welcome-credits.ts'
+import { countRefusals, type YearActor } from './year-actor.ts'
+import { createYearPayments, type YearPayments } from './year-payments.ts'
 import type { YearWorld } from './year-world.ts'
 
 export type YearCustomerDeps = {
   readonly world: YearWorld
   readonly workspaceId: string
-  /** Who buys. */
-  readonly actor: Actor
+  /** The person who buys. */
+  readonly buyer: Actor
   readonly timeZone: string
   readonly startsAtMs: number
   readonly endsAtMs: number
 }
 
-const dayMs = 24 * 60 * 60_000
-const currency = 'USD'
+type Year = Pick<YearCustomerDeps, 'timeZone' | 'startsAtMs' | 'endsAtMs'>
 
-/** Below this a customer who looks now and then buys more. */
-const lowMs = 200 * MS_PER_CREDIT
-/** Below this the trial is as good as over. */
-const trialOverMs = 45 * MS_PER_CREDIT
+const CURRENCY = 'USD'
 
-/** What is bought by hand, in turn. */
-const byHand = [
+/** Below this balance the customer buys credits by hand. */
+const LOW_MS = 200 * MS_PER_CREDIT
+/** Below this balance the trial ends with an upgrade. */
+const TRIAL_OVER_MS = 45 * MS_PER_CREDIT
+
+/** What the customer buys by hand, in turn. */
+const handPurchases = [
   { packageId: 'credits_500', quantity: 1 },
   { packageId: 'credits_1000', quantity: 1 },
   { packageId: 'credits_500', quantity: 2 },
 ]
 
-/** In a month in which nobody looks, so many calls are refused before somebody buys. */
-const unwatched = { share: 0.2, refusals: 11 }
-/** And so many before somebody asks what is the matter with the card. */
-const refusalsUntilNewCard = 14
+/** From this share of the year on, the customer once buys only after this number of refused calls. */
+const lapse = { share: 0.2, refusals: 11 }
+/** The number of refused calls after which a declined card is replaced. */
+const REFUSALS_UNTIL_NEW_CARD = 14
 
-/** Something the customer does once; each waits for the one before. */
+/** Something the customer does once. Steps happen in order. */
 type Step = {
-  /** Not before; null: it depends on nothing but `ready`. */
+  /** The earliest time; null if only `isReady` decides. */
   readonly atMs: number | null
-  readonly ready?: (balanceMs: number) => boolean
-  readonly act: (nowMs: number) => Promise<void>
+  readonly isReady?: (balanceMs: number) => boolean
+  readonly run: () => Promise<void>
 }
 
+/** What changes during the year. */
+type CustomerState = {
+  /** Refused calls since the last purchase by hand or change of card. */
+  refusals: number
+  handPurchaseCount: number
+  hasLapsed: boolean
+  stepsDone: number
+}
+
+/** The number of the first steps, those of the trial: the welcome and the upgrade. */
+const TRIAL_STEPS_LENGTH = 2
+
 /**
- * Begins on the plan Free with credits to try it with, upgrades by card, buys by hand, leaves that to auto-reload, has a
- * card that is declined for a while, and upgrades once more. Everything through the product's own commands.
+ * A customer who starts on the Free plan with welcome credits, upgrades by card, buys credits by hand, then leaves that
+ * to auto-reload, has a card that is declined for a while, and upgrades once more. Every step is a command of the
+ * product, with the payment through the sandbox bank.
  */
-export function createYearCustomer(deps: YearCustomerDeps): YearCaretaker {
-  const { world, workspaceId, actor, startsAtMs, endsAtMs } = deps
-  const purse = createYearPurse(world, workspaceId, actor)
-  let refusals = 0
-  let bought = 0
-  let lapsed = false
-
-  const shareAt = (atMs: number) => (atMs - startsAtMs) / (endsAtMs - startsAtMs)
-
-  /** In the morning of the day on which so much of the year is over. */
-  const morningAt = (share: number) =>
-    Temporal.Instant.fromEpochMilliseconds(Math.round(startsAtMs + share * (endsAtMs - startsAtMs)))
-      .toZonedDateTimeISO(deps.timeZone)
-      .withPlainTime('09:25').epochMilliseconds
-
-  const steps: readonly Step[] = [
-    { atMs: startsAtMs, act: welcome },
-    {
-      atMs: null,
-      ready: (balanceMs) => balanceMs < trialOverMs,
-      async act() {
-        await purse.useCard('success')
-        await purse.upgrade('growth')
-      },
-    },
-    {
-      atMs: morningAt(0.36),
-      act: () => setAutoReload({ thresholdCredits: 150, packageId: 'credits_500', capMinor: 50_000 }),
-    },
-    {
-      atMs: morningAt(0.52),
-      async act() {
-        await purse.useCard('insufficient_funds')
-        refusals = 0
-      },
-    },
-    { atMs: null, ready: () => refusals >= refusalsUntilNewCard, act: () => purse.useCard('success') },
-    { atMs: morningAt(0.6), act: () => purse.upgrade('scale') },
-    {
-      // The simulated calls that go on after the year use more than any plan has.
-      atMs: morningAt(0.93),
-      act: () => setAutoReload({ thresholdCredits: 300, packageId: 'credits_1000', capMinor: 500_000 }),
-    },
-  ]
-  let stepsDone = 0
-
-  async function welcome(nowMs: number): Promise<void> {
-    const grant = {
-      kind: 'promotional',
-      amountMs: msFromCredits(250),
-      expiresAtMs: nowMs + 60 * dayMs,
-      reason: 'Welcome credits',
-    } as const
-    await world.ledger.changeWorkspace(workspaceId, (change) =>
-      grantByOperator(change.tx, change.unit, grant, change.nowMs),
-    )
-  }
-
-  function setAutoReload(choice: { thresholdCredits: number; packageId: string; capMinor: number }) {
-    return purse.setAutoReload({
-      enabled: true,
-      thresholdMs: msFromCredits(choice.thresholdCredits),
-      packageId: choice.packageId,
-      quantity: 1,
-      monthlyCap: { minor: choice.capMinor, currency },
-    })
-  }
-
-  /** Buys where the balance is low and somebody looks. */
-  async function buyByHand(balanceMs: number, nowMs: number): Promise<boolean> {
-    const onTrial = stepsDone < 2
-    if (onTrial || purse.reloads || balanceMs >= lowMs) return false
-    if (!lapsed && shareAt(nowMs) >= unwatched.share) {
-      if (refusals < unwatched.refusals) return false
-      lapsed = true
-    }
-    const { packageId, quantity } = byHand[bought % byHand.length] ?? { packageId: '', quantity: 0 }
-    bought += 1
-    refusals = 0
-    await purse.buy(packageId, quantity)
-    return true
-  }
+export function createYearCustomer(deps: YearCustomerDeps): YearActor {
+  const { world, workspaceId, buyer } = deps
+  const payments = createYearPayments(world, workspaceId, buyer)
+  const state: CustomerState = { refusals: 0, handPurchaseCount: 0, hasLapsed: false, stepsDone: 0 }
+  const steps = planSteps(payments, state, deps, () => grantWelcomeCredits(world.ledger, workspaceId))
 
   return {
-    dueAtMs(line) {
-      const times = [purse.dueAtMs(line), steps[stepsDone]?.atMs ?? null].filter((atMs) => atMs !== null)
-      return times.length === 0 ? null : Math.min(...times)
-    },
-    async look(line, nowMs) {
-      if (await purse.chargeDue(line, nowMs)) return true
-      const step = steps[stepsDone]
+    findDueAtMs: (line) => findEarliest([payments.findDueAtMs(line), steps[state.stepsDone]?.atMs]),
+    async act(line, nowMs) {
+      if (await payments.chargeDue(line, nowMs)) return true
+      const step = steps[state.stepsDone]
       const balanceMs = balanceAt(line, nowMs)
-      if (step !== undefined && (step.atMs ?? nowMs) <= nowMs && (step.ready?.(balanceMs) ?? true)) {
-        stepsDone += 1
-        await step.act(nowMs)
+      if (step !== undefined && (step.atMs ?? nowMs) <= nowMs && (step.isReady?.(balanceMs) ?? true)) {
+        state.stepsDone += 1
+        await step.run()
         return true
       }
-      return buyByHand(balanceMs, nowMs)
+      return buyByHand(
+        payments,
+        state,
+        balanceMs,
+        (nowMs - deps.startsAtMs) / (deps.endsAtMs - deps.startsAtMs),
+      )
     },
-    passedBoundary: () => purse.chargeRenewal(),
-    hear(outcomes) {
-      refusals += refusalsIn(outcomes)
+    onBoundary: () => payments.chargeRenewal(),
+    onOutcomes(outcomes) {
+      state.refusals += countRefusals(outcomes)
     },
   }
+}
+
+function planSteps(
+  payments: YearPayments,
+  state: CustomerState,
+  year: Year,
+  welcome: () => Promise<void>,
+): readonly Step[] {
+  return [
+    { atMs: year.startsAtMs, run: welcome },
+    {
+      atMs: null,
+      isReady: (balanceMs) => balanceMs < TRIAL_OVER_MS,
+      async run() {
+        await payments.replaceCard('success')
+        await payments.upgrade('growth')
+      },
+    },
+    {
+      atMs: findMorning(year, 0.36),
+      run: () =>
+        enableAutoReload(payments, { thresholdCredits: 150, packageId: 'credits_500', capMinor: 50_000 }),
+    },
+    {
+      atMs: findMorning(year, 0.52),
+      async run() {
+        await payments.replaceCard('insufficient_funds')
+        state.refusals = 0
+      },
+    },
+    {
+      atMs: null,
+      isReady: () => state.refusals >= REFUSALS_UNTIL_NEW_CARD,
+      run: () => payments.replaceCard('success'),
+    },
+    { atMs: findMorning(year, 0.6), run: () => payments.upgrade('scale') },
+    {
+      // The simulated calls that continue after the year use more credits than any plan includes.
+      atMs: findMorning(year, 0.93),
+      run: () =>
+        enableAutoReload(payments, { thresholdCredits: 300, packageId: 'credits_1000', capMinor: 500_000 }),
+    },
+  ]
+}
+
+/** 9:25 local time on the day on which this share of the year is over. */
+function findMorning({ timeZone, startsAtMs, endsAtMs }: Year, share: number): number {
+  return Temporal.Instant.fromEpochMilliseconds(Math.round(startsAtMs + share * (endsAtMs - startsAtMs)))
+    .toZonedDateTimeISO(timeZone)
+    .withPlainTime('09:25').epochMilliseconds
+}
+
+function enableAutoReload(
+  payments: YearPayments,
+  choice: { thresholdCredits: number; packageId: string; capMinor: number },
+): Promise<void> {
+  return payments.setAutoReload({
+    enabled: true,
+    thresholdMs: msFromCredits(choice.thresholdCredits),
+    packageId: choice.packageId,
+    quantity: 1,
+    monthlyCap: { minor: choice.capMinor, currency: CURRENCY },
+  })
+}
+
+/** Buys credits if the balance is low and neither the trial nor auto-reload takes care of it. Returns whether it did. */
+async function buyByHand(
+  payments: YearPayments,
+  state: CustomerState,
+  balanceMs: number,
+  share: number,
+): Promise<boolean> {
+  const isOnTrial = state.stepsDone < TRIAL_STEPS_LENGTH
+  if (isOnTrial || payments.hasAutoReload || balanceMs >= LOW_MS) return false
+  if (!state.hasLapsed && share >= lapse.share) {
+    if (state.refusals < lapse.refusals) return false
+    state.hasLapsed = true
+  }
+  const { packageId, quantity } = handPurchases[state.handPurchaseCount % handPurchases.length] ?? {
+    packageId: '',
+    quantity: 0,
+  }
+  state.handPurchaseCount += 1
+  state.refusals = 0
+  await payments.buy(packageId, quantity)
+  return true
 }

@@ -1,12 +1,13 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import { describe, expect, test } from 'vitest'
-import { cast, demoWorkspace } from '../demo-agents.ts'
-import { lastReportMs } from '../planned-call.ts'
+import { DEMO_AGENTS, DEMO_WORKSPACE } from '../demo-agents.ts'
+import { findLastReportMs } from '../planned-call.ts'
 import { planYear, type YearCall } from './year-plan.ts'
 
 const endsAtMs = Date.parse('2026-11-22T11:40:00.000Z')
 const year = {
   seed: 20,
-  timeZone: demoWorkspace.timeZone,
+  timeZone: DEMO_WORKSPACE.timeZone,
   startsAtMs: Date.parse('2025-11-11T15:40:00.000Z'),
   endsAtMs,
 }
@@ -15,20 +16,20 @@ const calls = planYear(year)
 const local = (atMs: number) => Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(year.timeZone)
 const share = (some: readonly YearCall[]) => some.length / calls.length
 
-describe('the year that is planned', () => {
-  test('is the same every time, and another one for another seed', () => {
+describe('the planned year', () => {
+  test('is equal for the same seed, and different for another one', () => {
     expect(planYear(year)).toEqual(calls)
     expect(planYear({ ...year, seed: 21 })).not.toEqual(calls)
   })
 
-  test('has some 15,000 to 25,000 calls, all over and told of before it ends', () => {
+  test('has 15,000 to 25,000 calls, all of them over and reported before it ends', () => {
     expect(calls.length).toBeGreaterThan(15_000)
     expect(calls.length).toBeLessThan(25_000)
-    expect(Math.max(...calls.map(lastReportMs))).toBeLessThan(endsAtMs)
+    expect(Math.max(...calls.map(findLastReportMs))).toBeLessThan(endsAtMs)
     expect(Math.min(...calls.map((call) => call.ringsAtMs))).toBeGreaterThanOrEqual(year.startsAtMs)
   })
 
-  test('goes by business hours and has quieter weekends', () => {
+  test('follows business hours and has quieter weekends', () => {
     const working = calls.filter(({ ringsAtMs }) => {
       const { hour, dayOfWeek } = local(ringsAtMs)
       return dayOfWeek <= 5 && hour >= 8 && hour < 19
@@ -41,27 +42,27 @@ describe('the year that is planned', () => {
     expect(share(night)).toBeLessThan(0.02)
   })
 
-  test('grows', () => {
-    const monthMs = 30 * 24 * 60 * 60_000
+  test('has more calls in its last month than in its first', () => {
+    const monthMs = 30 * DAY_MS
     const first = calls.filter(({ ringsAtMs }) => ringsAtMs < year.startsAtMs + monthMs)
     const last = calls.filter(({ ringsAtMs }) => ringsAtMs > endsAtMs - monthMs)
     expect(last.length).toBeGreaterThan(1.5 * first.length)
   })
 
-  test('knows no call of an agent before its first day', () => {
-    for (const agent of cast) {
+  test('has no call of an agent before its first day', () => {
+    for (const agent of DEMO_AGENTS) {
       const firstAtMs = Math.min(...calls.filter((c) => c.agent === agent).map((c) => c.ringsAtMs))
       const begins = year.startsAtMs + agent.beginsAtShare * (endsAtMs - year.startsAtMs)
-      expect(firstAtMs).toBeGreaterThan(begins - 24 * 60 * 60_000)
+      expect(firstAtMs).toBeGreaterThan(begins - DAY_MS)
     }
   })
 
-  test('dials only telephone numbers that are kept for fiction', () => {
+  test('uses only phone numbers that are reserved for fiction', () => {
     const numbers = calls.flatMap(({ from, to }) => [from, to]).filter((number) => number !== null)
     for (const number of new Set(numbers)) expect(number).toMatch(/^\+1\d{3}55501\d{2}$/)
   })
 
-  test('has calls that end in every way', () => {
+  test('has calls with every ending and direction, and unanswered ones', () => {
     const endings = new Set(calls.map(({ ending }) => ending))
     expect([...endings].sort()).toEqual([
       'before_the_answer',

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Logger } from '../../platform/log.ts'
 import { openQuietRooms } from '../../quiet-rooms.ts'
 import type { Rooms, RoomsConfig } from '../../rooms.ts'
-import { pipelineWithin, withinTransaction } from './one-transaction.ts'
+import { openDatabaseWithin, openPipelineWithin } from './within-transaction.ts'
 
 export type YearWorldDeps = {
   readonly database: Database
@@ -13,7 +13,7 @@ export type YearWorldDeps = {
   readonly log: Logger
 }
 
-/** The product's rooms as the demo's year uses them. */
+/** The server's rooms under the clock and in the transaction of the demo's year. */
 export type YearWorld = Rooms & {
   readonly tx: Tx
   readonly clock: ReturnType<typeof virtualClock>
@@ -21,19 +21,19 @@ export type YearWorld = Rooms & {
 }
 
 /**
- * Opens the rooms under a clock that is set by hand, all of them on the one transaction: the sandbox bank's books too,
- * so that nothing remains of a year that breaks off.
+ * Opens the rooms under a virtual clock. All of them work in the one transaction, the sandbox bank included, so that
+ * an interrupted year leaves nothing behind.
  */
 export function openYearWorld(deps: YearWorldDeps): YearWorld {
   const { tx, config, log } = deps
   const clock = virtualClock(deps.startsAtMs)
-  const database = withinTransaction(deps.database, tx)
+  const database = openDatabaseWithin(deps.database, tx)
   const rooms = openQuietRooms({
     database,
     clock,
     config,
     log,
-    openPipeline: () => pipelineWithin(tx),
+    openPipeline: () => openPipelineWithin(tx),
   })
   return { ...rooms, tx, clock, database }
 }

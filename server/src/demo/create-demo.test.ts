@@ -1,3 +1,4 @@
+import { DAY_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cookieOf, type TestApp, testApp } from '../../test/app.ts'
 import { databaseUrlOf, talktime } from '../../test/command-line.ts'
@@ -10,9 +11,10 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import { publicId } from '../public-ids.ts'
 import { quietConfig } from '../quiet-rooms.ts'
-import { type DemoConfig, findDemo, type MakeDemoDeps, makeDemo } from './make-demo.ts'
+import { type CreateDemoDeps, createDemo, type DemoConfig } from './create-demo.ts'
+import { findDemo } from './demo-store.ts'
 
-// Made once, by the command line as its own process, on a database that has another workspace already.
+// The command line creates the demo once, in a process of its own, on a database that already has a workspace.
 
 let world: TestApp<Clock>
 let command: ProgramResult
@@ -29,8 +31,8 @@ afterAll(() => world.close())
 
 const config: DemoConfig = { ...quietConfig, payments: 'sandbox' }
 
-const make = ({ app, database, clock }: TestApp<Clock>, changes: Partial<MakeDemoDeps> = {}) =>
-  makeDemo({
+const create = ({ app, database, clock }: TestApp<Clock>, changes: Partial<CreateDemoDeps> = {}) =>
+  createDemo({
     database,
     accounts: app.access.accounts,
     clock,
@@ -50,7 +52,7 @@ async function count(sql: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-type MadePurchase = {
+type PurchaseRow = {
   purpose: string
   origin: string
   status: string
@@ -59,9 +61,9 @@ type MadePurchase = {
   failureCode: string | null
 }
 
-/** Of the demo, in the order in which they were made. */
-async function purchases(condition: string): Promise<MadePurchase[]> {
-  const { rows } = await world.database.query<MadePurchase>(
+/** The demo's purchases that meet the SQL condition, oldest first. */
+async function listPurchases(condition: string): Promise<PurchaseRow[]> {
+  const { rows } = await world.database.query<PurchaseRow>(
     `select purpose, origin, status, plan_id as "planId", receipt_number as "receiptNumber",
             failure_code as "failureCode"
      from purchases where workspace_id = $1 and (${condition}) order by id`,
@@ -70,11 +72,11 @@ async function purchases(condition: string): Promise<MadePurchase[]> {
   return rows
 }
 
-const of = (all: readonly MadePurchase[], purpose: string, origin: string) =>
+const filterPurchases = (all: readonly PurchaseRow[], purpose: string, origin: string) =>
   all.filter((purchase) => purchase.purpose === purpose && purchase.origin === origin)
 
 describe('the demo', () => {
-  test('is a labelled workspace that somebody can sign in to', async () => {
+  test('is a workspace marked as a demo, with an owner who can sign in', async () => {
     expect(command.stdout).toMatch(
       /^Created the demo workspace ws_[0-9a-f]{32} with [\d,]+ calls\.\nSign in as /,
     )
@@ -91,11 +93,11 @@ describe('the demo', () => {
     ])
   })
 
-  test('adds up', async () => {
+  test('passes every check of verify', async () => {
     expect(await verifyAll(world.database)).toEqual([])
   })
 
-  test('has campaigns in every state, with calls of their own, that do not go on in the past', async () => {
+  test('has a completed, a paused, a scheduled and a running campaign, with calls', async () => {
     const { rows } = await world.database.query(
       `select name, status, pause_reason as "pauseReason", waiting_count > 0 as left, calling_count > 0 as calling,
               reached_count > 0 as reached
@@ -137,18 +139,18 @@ describe('the demo', () => {
     expect(await count('campaign_id is not null and settled_ms > 0')).toBeGreaterThan(20)
   })
 
-  test('ends now, with credits left and no call open', async () => {
+  test('ends now, with credits left and no open call', async () => {
     const nowMs = world.clock.now()
     const balance = await readBalance(world.database, demoId, nowMs)
     expect(balance.status).toBe('ok')
-    // The campaign that is on is carried on by the server already: those calls are not of the year.
+    // The server has already continued the running campaign. Its calls do not belong to the year.
     const legs = `select call_id from voice_legs where ref is null or ref not like 'year%'`
     expect(await count(`status in ('authorized', 'in_conversation') and id not in (${legs})`)).toBe(0)
-    expect(await count(`ended_at_ms > ${nowMs - 24 * 60 * 60_000}`)).toBeGreaterThan(0)
+    expect(await count(`ended_at_ms > ${nowMs - DAY_MS}`)).toBeGreaterThan(0)
     expect(await count(`ended_at_ms > ${nowMs}`)).toBe(0)
   })
 
-  test('shows everything that happens to calls', async () => {
+  test('has unanswered, failed, lost and refused calls, and calls charged in several entries', async () => {
     expect(await count(`status = 'unanswered'`)).toBeGreaterThan(500)
     expect(await count(`status = 'failed'`)).toBeGreaterThan(50)
     expect(await count(`status = 'lost' and settled_ms > 0`)).toBeGreaterThan(5)
@@ -157,31 +159,34 @@ describe('the demo', () => {
     expect(await count(`settled_until_ms is not null and cardinality(entry_seqs) > 1`)).toBeGreaterThan(0)
   })
 
-  test('shows every kind of credit: monthly that is reset, top-ups and promotional', async () => {
+  test('has every kind of credit: monthly grants that were reset, top-ups and promotional credits', async () => {
     const { rows } = await world.database.query<{ kind: string; count: number }>(
       `select kind, count(*) from ledger_entries where workspace_id = $1 group by kind`,
       [demoId],
     )
     const counts = Object.fromEntries(rows.map(({ kind, count }) => [kind, count]))
-    // Thirteen cycles, and the rest of two in which the plan was upgraded.
+    // Thirteen cycles, and two more grants for the cycles in which the plan was upgraded.
     expect(counts).toMatchObject({ monthly_grant: 15, promotional: 1 })
     expect(counts.top_up).toBeGreaterThan(0)
     expect(counts.expiry).toBeGreaterThan(0)
   })
 
-  test('was paid by card: two upgrades, renewals every month, credits by hand and by auto-reload', async () => {
-    const paid = await purchases(`status = 'succeeded' and receipt_number is not null`)
-    expect(of(paid, 'plan_change', 'manual').map(({ planId }) => planId)).toEqual(['growth', 'scale'])
-    expect(of(paid, 'renewal', 'renewal')).toHaveLength(12)
-    expect(of(paid, 'top_up', 'manual').length).toBeGreaterThan(2)
-    expect(of(paid, 'top_up', 'auto_reload').length).toBeGreaterThan(10)
+  test('was paid by card: two upgrades, monthly renewals, top-ups by hand and by auto-reload', async () => {
+    const paid = await listPurchases(`status = 'succeeded' and receipt_number is not null`)
+    expect(filterPurchases(paid, 'plan_change', 'manual').map(({ planId }) => planId)).toEqual([
+      'growth',
+      'scale',
+    ])
+    expect(filterPurchases(paid, 'renewal', 'renewal')).toHaveLength(12)
+    expect(filterPurchases(paid, 'top_up', 'manual').length).toBeGreaterThan(2)
+    expect(filterPurchases(paid, 'top_up', 'auto_reload').length).toBeGreaterThan(10)
     const numbers = paid.map(({ receiptNumber }) => receiptNumber)
     expect(numbers).toEqual(numbers.toSorted())
-    expect(await purchases(`status in ('pending', 'requires_action')`)).toEqual([])
+    expect(await listPurchases(`status in ('pending', 'requires_action')`)).toEqual([])
   })
 
-  test('had a card that was declined until another took its place', async () => {
-    const all = await purchases('true')
+  test('had a card that was declined until it was replaced', async () => {
+    const all = await listPurchases('true')
     const failed = all.filter(({ status }) => status === 'failed')
     expect(failed.length).toBeGreaterThan(0)
     for (const purchase of failed) {
@@ -191,7 +196,7 @@ describe('the demo', () => {
     expect(next).toMatchObject({ origin: 'auto_reload', status: 'succeeded' })
   })
 
-  test('goes on with the plan Scale, a card that is good, and auto-reload switched on', async () => {
+  test('ends on the Scale plan, with a valid card and auto-reload switched on', async () => {
     const body = { email: 'demo@talktime.example', password }
     const cookie = cookieOf(await world.request('POST', '/v1/sign-in', { body }))
     const reload = await world.request('GET', '/v1/auto-reload', { cookie })
@@ -202,27 +207,27 @@ describe('the demo', () => {
     expect(methods.body.data).toMatchObject([{ testCard: 'success', isDefault: true }])
   })
 
-  test('is made once: the command says so the second time', async () => {
+  test('is created once, and a second command says that it exists', async () => {
     const again = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
     expect(again).toEqual({
       code: 0,
       stdout: expect.stringContaining(`The demo workspace ${publicId('workspace', demoId)} already exists.`),
       stderr: '',
     })
-    expect(await make(world)).toEqual({ outcome: 'exists', workspaceId: demoId })
+    expect(await create(world)).toEqual({ outcome: 'exists', workspaceId: demoId })
   })
 
-  test('is not made beside other workspaces unless it is asked for', async () => {
+  test('is not created beside other workspaces unless this is asked for', async () => {
     const other = await testApp({ clock: systemClock })
-    expect(await make(other)).toEqual({ outcome: 'not_empty' })
+    expect(await create(other)).toEqual({ outcome: 'not_empty' })
     await other.close()
   })
 })
 
-test('a demo that is interrupted leaves nothing behind', async () => {
+test('an interrupted demo leaves nothing behind', async () => {
   const { database, drop } = await testDatabase()
   await loadCatalog(database)
-  const interrupted = make(world, { database, signal: AbortSignal.abort(new Error('stopped')) })
+  const interrupted = create(world, { database, signal: AbortSignal.abort(new Error('stopped')) })
   await expect(interrupted).rejects.toThrow('stopped')
   const { rows } = await database.query(
     'select from workspaces union all select from users union all select from sandbox_cards',
@@ -231,11 +236,11 @@ test('a demo that is interrupted leaves nothing behind', async () => {
   await drop()
 })
 
-test('where payments go through Stripe the demo buys nothing: an operator sees to its credits', async () => {
+test('with Stripe the demo buys nothing, and an operator grants its credits', async () => {
   const { database, drop } = await testDatabase()
   await loadCatalog(database)
-  const made = await make(world, { database, config: { ...config, payments: 'stripe' } })
-  expect(made.outcome).toBe('made')
+  const created = await create(world, { database, config: { ...config, payments: 'stripe' } })
+  expect(created.outcome).toBe('created')
   const { rows } = await database.query(
     `select plan_id, collection, (select count(*) from purchases) as purchases,
             (select count(*) from sandbox_charges) as charges

@@ -1,20 +1,20 @@
 import { type Accounts, listMembers } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
-import { demoOwner } from './demo-agents.ts'
+import { DEMO_OWNER } from './demo-agents.ts'
 
 /**
- * Gives the demo's owner the password that is right for where the server listens today: what was good on this machine
- * alone is not good once others can reach it.
+ * Sets the password of the demo's owner. Each start does this, because a password that was safe while the server was
+ * reachable only from its own machine is not safe once others can reach it.
  *
- * @returns whether the owner is still in the workspace
+ * @returns false if the owner is no longer a member of the workspace; nothing is changed then
  */
-export async function keepOwnerPassword(
+export async function setOwnerPassword(
   deps: { readonly database: Database; readonly accounts: Accounts },
   workspaceId: string,
   password: string,
 ): Promise<boolean> {
   const members = await listMembers(deps.database, workspaceId, { after: undefined, limit: 200 })
-  const owner = members.find(({ email }) => email === demoOwner.email)
+  const owner = members.find(({ email }) => email === DEMO_OWNER.email)
   if (owner === undefined) return false
   await deps.database.transaction((tx) => deps.accounts.setPassword(tx, owner.userId, password))
   return true

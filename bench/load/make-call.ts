@@ -1,30 +1,31 @@
 import { systemClock } from '../../server/src/platform/clock.ts'
 import type { Connection } from './connection.ts'
 
-/** A workspace as callers know it. */
+/** A workspace's API key and agent, as an API client knows them. */
 export type Caller = { readonly key: string; readonly agentId: string }
 
-/** How long each conversation is said to have taken before it ends. */
+/** The reported length of each conversation. */
 const CALL_MS = 1000
 
 /**
- * A whole call, as a voice stack reports it: authorize, answer, end. Anything but the expected answer throws.
+ * Makes a whole call, as a voice stack reports it: authorize, answer, end. Throws on an unexpected response.
  *
- * @param authorized called when the first answer is there
+ * @param onAuthorized called when the response to the authorization has arrived
  */
-export async function wholeCall(
+export async function makeCall(
   connection: Connection,
   caller: Caller,
-  authorized: () => void,
+  onAuthorized: () => void,
 ): Promise<void> {
   const post = async (path: string, body: string, expected: number) => {
-    const answer = await connection.post(path, caller.key, body)
-    if (answer.status !== expected) throw new Error(`POST ${path} answered ${answer.status}: ${answer.body}`)
-    return answer.body
+    const response = await connection.post(path, caller.key, body)
+    if (response.status !== expected)
+      throw new Error(`POST ${path} answered ${response.status}: ${response.body}`)
+    return response.body
   }
   const start = `{"agentId":"${caller.agentId}","direction":"outbound","from":"+14155550100","to":"+14155550101"}`
   const call = await post('/v1/calls', start, 201)
-  authorized()
+  onAuthorized()
   const id = /"id":"(call_\w+)"/.exec(call)?.[1]
   const answeredAt = new Date(systemClock.now() - CALL_MS).toISOString()
   await post(`/v1/calls/${id}/answer`, `{"at":"${answeredAt}"}`, 200)

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import {
   type CampaignRef,
   type CampaignRow,
@@ -8,49 +9,49 @@ import {
 } from '../campaigns/index.ts'
 import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import { demoWorkspace } from './demo-agents.ts'
-import { type CampaignCast, contactsOf } from './demo-campaigns.ts'
+import { DEMO_WORKSPACE } from './demo-agents.ts'
+import { createContactFile, type DemoCampaign } from './demo-campaigns.ts'
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const
 const officeHours = {
-  timeZone: demoWorkspace.timeZone,
+  timeZone: DEMO_WORKSPACE.timeZone,
   days: weekdays.map((day) => ({ day, from: '09:00', to: '18:00' })),
 }
 
 export type DemoCampaignDeps = { readonly ledger: Pick<Ledger, 'changeWorkspace'>; readonly clock: Clock }
 
-/** Creates a campaign with its contacts, as the dashboard does: a draft. */
-export async function makeCampaign(
+/** Creates a campaign as a draft and imports its contacts, through the same operations as the dashboard. */
+export async function createDemoCampaign(
   { ledger, clock }: DemoCampaignDeps,
-  of: { readonly workspaceId: string; readonly agentId: string; readonly cast: CampaignCast },
+  options: { readonly workspaceId: string; readonly agentId: string; readonly campaign: DemoCampaign },
 ): Promise<CampaignRef> {
-  const { workspaceId, agentId, cast } = of
+  const { workspaceId, agentId, campaign } = options
   const fields = {
-    name: cast.name,
+    name: campaign.name,
     agentId,
-    concurrency: cast.concurrency,
-    callsPerMinute: cast.callsPerMinute,
-    callingHours: cast.officeHours ? officeHours : null,
-    attemptsMax: cast.attemptsMax,
-    retryAfterMs: 20 * 60_000,
+    concurrency: campaign.concurrency,
+    callsPerMinute: campaign.callsPerMinute,
+    callingHours: campaign.officeHours ? officeHours : null,
+    attemptsMax: campaign.attemptsMax,
+    retryAfterMs: 20 * MINUTE_MS,
     retryOn: ['no_answer', 'busy'],
     onVoicemail: 'hang_up',
-    resumeWhenCreditsReturn: cast.resumeWhenCreditsReturn,
+    resumeWhenCreditsReturn: campaign.resumeWhenCreditsReturn,
     defaultCountry: 'US',
   } as const
-  const campaign = await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
+  const ref = await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const created = await createCampaign(tx, workspaceId, fields, nowMs)
     addEvent(unit, 'campaign', created.id)
     return { workspaceId, id: created.id }
   })
   const receiveImport = createImportReceiver({ ledger, clock })
-  const file = Readable.from([Buffer.from(contactsOf(cast, clock.now()))])
-  await receiveImport({ campaign, file, country: undefined, key: undefined })
-  return campaign
+  const file = Readable.from([Buffer.from(createContactFile(campaign, clock.now()))])
+  await receiveImport({ campaign: ref, file, country: undefined, key: undefined })
+  return ref
 }
 
-/** Changes a campaign, as somebody does by hand. */
-export async function changeCampaign(
+/** Changes a campaign as a member does in the dashboard, and has the dialer advance it after the commit. */
+export async function changeDemoCampaign(
   { ledger }: Pick<DemoCampaignDeps, 'ledger'>,
   ref: CampaignRef,
   work: (change: Change, campaign: CampaignRow) => Promise<unknown>,

@@ -1,0 +1,24 @@
+import type { Database, Tx } from '../../platform/database/database.ts'
+import type { Pipeline } from '../../platform/database/pipeline.ts'
+
+/**
+ * A database whose transactions all run inside the given one, for rooms that open transactions of their own. There are
+ * no savepoints: an error in one of them fails the whole transaction.
+ */
+export function openDatabaseWithin(database: Database, tx: Tx): Database {
+  return {
+    pool: database.pool,
+    connection: database.connection,
+    query: tx.query.bind(tx),
+    transaction: (work) => work(tx),
+    close: async () => {},
+  }
+}
+
+/** A pipeline whose transactions all run inside the given one. An error in one of them fails the whole transaction. */
+export function openPipelineWithin(tx: Tx): Pipeline {
+  return {
+    transaction: (work) => work(tx, async () => {}),
+    close: async () => {},
+  }
+}
