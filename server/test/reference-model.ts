@@ -1,8 +1,9 @@
 import { computeBillingCycle, computeCycleAnchor } from '@talktime/core/billing/billing-cycle'
+import { MINUTE_MS } from '@talktime/core/time/durations'
 
 /**
  * A slow reference model of a workspace's credits, against which tests compare the real books. It has no balance line,
- * no folding and no ledger. Every charge takes credit at once, and each call keeps the pieces that paid for it. Credit
+ * no folding and no ledger. Every charge takes credit at once, and each call keeps its charge allocations. Credit
  * differs only by when it expires, which is all that the burn order and expiry depend on.
  */
 export type ModelWorkspace = {
@@ -17,7 +18,7 @@ export type ModelWorkspace = {
   /** Credit left, by the instant at which it expires; infinity for credit that never expires. */
   readonly leftMs: Map<number, number>
   /** Charges that no credit has paid, oldest first. */
-  readonly debts: Piece[]
+  readonly debts: ModelAllocation[]
   readonly calls: Map<string, ModelCall>
   nextBoundaryMs: number
   grantedMs: number
@@ -26,11 +27,11 @@ export type ModelWorkspace = {
 }
 
 /** A part of a charge and when the credit that paid it expires; `null` while it is unpaid. */
-export type Piece = {
+export type ModelAllocation = {
   expiresAtMs: number | null
   ms: number
   readonly call: ModelCall | null
-  /** It was a debt that a given-back, unpaid charge took off. */
+  /** Whether it was a debt that the reversal of an unpaid charge canceled. */
   readonly canceled?: boolean
 }
 
@@ -45,9 +46,9 @@ export type ModelCall = {
   /** The last boundary at which the live call was settled. */
   cutAtMs: number | null
   /** Its charges, in order. */
-  pieces: Piece[]
-  /** Whether an unpaid part was given back. Then more than one answer to who paid the rest is right. */
-  gaveBackDebt: boolean
+  allocations: ModelAllocation[]
+  /** Whether an unpaid part was reversed. Then several answers to who paid the rest are right. */
+  hasReturnedDebt: boolean
 }
 
 export function createModel(terms: ModelWorkspace['terms'], nowMs: number): ModelWorkspace {
@@ -70,16 +71,16 @@ export function createModel(terms: ModelWorkspace['terms'], nowMs: number): Mode
   return workspace
 }
 
-const sumOf = (amounts: Iterable<number>) => [...amounts].reduce((sum, amount) => sum + amount, 0)
+const sum = (amounts: Iterable<number>) => [...amounts].reduce((total, amount) => total + amount, 0)
 
-export const chargedMs = (call: ModelCall) => sumOf(call.pieces.map((piece) => piece.ms))
+export const sumCharge = (call: ModelCall) => sum(call.allocations.map((allocation) => allocation.ms))
 export const isOpen = (call: ModelCall) => call.refusalReason === null && call.endedAtMs === null
 const isLive = (call: ModelCall) => isOpen(call) && call.answeredAtMs !== null
-const unchargedSinceMs = (call: ModelCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
+const findUnchargedStart = (call: ModelCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
 
-export function balanceMs(workspace: ModelWorkspace, nowMs: number): number {
-  const liveMs = [...workspace.calls.values()].filter(isLive).map((call) => nowMs - unchargedSinceMs(call))
-  return sumOf(workspace.leftMs.values()) - sumOf(workspace.debts.map((debt) => debt.ms)) - sumOf(liveMs)
+export function computeBalance(workspace: ModelWorkspace, nowMs: number): number {
+  const liveMs = [...workspace.calls.values()].filter(isLive).map((call) => nowMs - findUnchargedStart(call))
+  return sum(workspace.leftMs.values()) - sum(workspace.debts.map((debt) => debt.ms)) - sum(liveMs)
 }
 
 /** Adds credit, which pays debts first. */
@@ -97,7 +98,7 @@ function addCredit(workspace: ModelWorkspace, amountMs: number, expiresAtMs: num
 /** Pays the oldest debts first, with the credit that burns first. */
 function payDebts(workspace: ModelWorkspace): void {
   for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
-    const [payer, payerMs] = firstToBurn(workspace)
+    const [payer, payerMs] = findFirstToBurn(workspace)
     if (payer === null) return
     const paidMs = Math.min(payerMs, debt.ms)
     workspace.leftMs.set(payer, payerMs - paidMs)
@@ -105,7 +106,7 @@ function payDebts(workspace: ModelWorkspace): void {
   }
 }
 
-/** Takes the oldest debts off, for an unpaid charge that was given back. */
+/** Cancels the oldest debts, for an unpaid charge that was reversed. */
 function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
   let restMs = amountMs
   for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
@@ -115,21 +116,21 @@ function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
   }
 }
 
-/** Replaces the beginning of a debt by a paid piece. */
-function pay(workspace: ModelWorkspace, debt: Piece, paid: Piece): void {
-  debt.call?.pieces.splice(debt.call.pieces.indexOf(debt), 0, paid)
+/** Replaces the beginning of a debt with a paid allocation. */
+function pay(workspace: ModelWorkspace, debt: ModelAllocation, paid: ModelAllocation): void {
+  debt.call?.allocations.splice(debt.call.allocations.indexOf(debt), 0, paid)
   shrink(workspace, debt, paid.ms)
 }
 
 /** Reduces a debt and removes it once nothing is left of it. */
-function shrink(workspace: ModelWorkspace, debt: Piece, ms: number): void {
+function shrink(workspace: ModelWorkspace, debt: ModelAllocation, ms: number): void {
   debt.ms -= ms
   if (debt.ms > 0) return
   workspace.debts.splice(workspace.debts.indexOf(debt), 1)
-  if (debt.call) debt.call.pieces = debt.call.pieces.filter((piece) => piece !== debt)
+  if (debt.call) debt.call.allocations = debt.call.allocations.filter((allocation) => allocation !== debt)
 }
 
-function firstToBurn({ leftMs }: ModelWorkspace): [number | null, number] {
+function findFirstToBurn({ leftMs }: ModelWorkspace): [number | null, number] {
   const open = [...leftMs].filter(([, left]) => left > 0).sort(([a], [b]) => a - b)
   return open[0] ?? [null, 0]
 }
@@ -137,12 +138,12 @@ function firstToBurn({ leftMs }: ModelWorkspace): [number | null, number] {
 function charge(workspace: ModelWorkspace, amountMs: number, call: ModelCall | null): void {
   let restMs = amountMs
   while (restMs > 0) {
-    const [payer, payerMs] = firstToBurn(workspace)
+    const [payer, payerMs] = findFirstToBurn(workspace)
     const ms = payer === null ? restMs : Math.min(restMs, payerMs)
-    const piece: Piece = { expiresAtMs: payer, ms, call }
-    if (payer === null) workspace.debts.push(piece)
+    const allocation: ModelAllocation = { expiresAtMs: payer, ms, call }
+    if (payer === null) workspace.debts.push(allocation)
     else workspace.leftMs.set(payer, payerMs - ms)
-    call?.pieces.push(piece)
+    call?.allocations.push(allocation)
     restMs -= ms
   }
 }
@@ -153,33 +154,33 @@ export function deduct(workspace: ModelWorkspace, amountMs: number): void {
 }
 
 /**
- * Gives back the last part of a call's charge to the credit that paid it. Credit that has expired since expires at
- * once. An unpaid part takes off debts.
+ * Returns the last part of a call's charge to the credit that paid it. Credit that has expired since expires at once. An
+ * unpaid part cancels debts.
  */
 function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: number, nowMs: number): void {
-  const givenBack: { expiresAtMs: number; ms: number }[] = []
+  const returned: { expiresAtMs: number; ms: number }[] = []
   let unpaidMs = 0
   for (let restMs = amountMs; restMs > 0; ) {
-    const last = call.pieces.at(-1)
-    if (last === undefined) throw new Error('More is given back than was charged')
+    const last = call.allocations.at(-1)
+    if (last === undefined) throw new Error('More is reversed than was charged')
     const ms = Math.min(restMs, last.ms)
     restMs -= ms
     if (last.expiresAtMs === null) {
-      // The debt stays but no longer belongs to a call. The amount given back takes off the oldest debts.
-      call.gaveBackDebt = true
+      // The debt stays but no longer belongs to a call. The reversed amount cancels the oldest debts.
+      call.hasReturnedDebt = true
       workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
       shrink(workspace, last, ms)
     } else {
       last.ms -= ms
-      if (last.ms === 0) call.pieces.pop()
+      if (last.ms === 0) call.allocations.pop()
     }
     if (last.expiresAtMs === null || last.canceled) unpaidMs += ms
-    else givenBack.push({ expiresAtMs: last.expiresAtMs, ms })
+    else returned.push({ expiresAtMs: last.expiresAtMs, ms })
   }
-  const canceledMs = Math.min(unpaidMs, sumOf(workspace.debts.map((debt) => debt.ms)))
+  const canceledMs = Math.min(unpaidMs, sum(workspace.debts.map((debt) => debt.ms)))
   cancelDebts(workspace, canceledMs)
   if (unpaidMs > canceledMs) addCredit(workspace, unpaidMs - canceledMs, Number.POSITIVE_INFINITY)
-  for (const back of givenBack) {
+  for (const back of returned) {
     if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
     else addCredit(workspace, back.ms, back.expiresAtMs)
   }
@@ -190,9 +191,11 @@ function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: num
 export function catchUp(workspace: ModelWorkspace, nowMs: number): void {
   const { leftMs } = workspace
   for (let atMs = workspace.nextBoundaryMs; atMs <= nowMs; atMs = workspace.nextBoundaryMs) {
-    const live = [...workspace.calls.values()].filter((call) => isLive(call) && unchargedSinceMs(call) < atMs)
+    const live = [...workspace.calls.values()].filter(
+      (call) => isLive(call) && findUnchargedStart(call) < atMs,
+    )
     for (const call of live.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      charge(workspace, atMs - unchargedSinceMs(call), call)
+      charge(workspace, atMs - findUnchargedStart(call), call)
       call.cutAtMs = atMs
     }
     for (const [expiresAtMs, left] of leftMs) {
@@ -215,7 +218,7 @@ function renew(workspace: ModelWorkspace): void {
 
 export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs: number): ModelCall {
   const openCalls = [...workspace.calls.values()].filter(isOpen).length
-  const outOfCredits = balanceMs(workspace, nowMs) <= 0
+  const outOfCredits = computeBalance(workspace, nowMs) <= 0
   const full = openCalls >= workspace.terms.concurrentCallsMax
   const refusalReason = outOfCredits ? 'out_of_credits' : full ? 'concurrency_limit' : null
   const call: ModelCall = {
@@ -227,8 +230,8 @@ export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs
     endedAtMs: refusalReason === null ? null : atMs,
     endSource: null,
     cutAtMs: null,
-    pieces: [],
-    gaveBackDebt: false,
+    allocations: [],
+    hasReturnedDebt: false,
   }
   workspace.calls.set(id, call)
   return call
@@ -267,13 +270,13 @@ export function reap(
   const { answeredAtMs, lastSeenAtMs } = call
   if (answeredAtMs === null) {
     const heardAtMs = lastSeenAtMs ?? call.authorizedAtMs
-    if (quietMs(heardAtMs) >= 30 * 60_000) presume(heardAtMs)
+    if (quietMs(heardAtMs) >= 30 * MINUTE_MS) presume(heardAtMs)
     return
   }
   const hardStopMs = answeredAtMs + workspace.terms.maxDurationMs
   const aliveAtMs = Math.max(lastSeenAtMs ?? 0, answeredAtMs)
   if (lastSeenAtMs !== null && quietMs(aliveAtMs) >= 90_000) presume(Math.min(aliveAtMs, hardStopMs))
-  else if (nowMs >= hardStopMs + 60_000) presume(hardStopMs)
+  else if (nowMs >= hardStopMs + MINUTE_MS) presume(hardStopMs)
 
   function presume(atMs: number): void {
     call.endedAtMs = atMs
@@ -282,11 +285,11 @@ export function reap(
   }
 }
 
-/** Charges a finished call for its conversation, or gives back what it was overcharged. */
+/** Charges a finished call for its conversation, or reverses what it was overcharged. */
 function settle(workspace: ModelWorkspace, call: ModelCall, nowMs: number): void {
   if (call.answeredAtMs === null || call.endedAtMs === null) return
   const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)
-  const dueMs = talkedMs - chargedMs(call)
+  const dueMs = talkedMs - sumCharge(call)
   if (dueMs > 0) charge(workspace, dueMs, call)
   if (dueMs < 0) reverseCharge(workspace, call, -dueMs, nowMs)
 }

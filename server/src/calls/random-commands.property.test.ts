@@ -89,7 +89,7 @@ function applyToModel(pair: Pair, act: Act, callId: string, nowMs: number): unkn
   if (act.type === 'end') model.end(pair.model, call, atMs, nowMs)
   if (act.type === 'heartbeat') model.heartbeat(call, nowMs)
   if (act.type === 'reap') model.reap(pair.model, call, nowMs - act.listeningMs, nowMs)
-  return { ...readModelFacts(call), balanceMs: model.balanceMs(pair.model, nowMs) }
+  return { ...readModelFacts(call), balanceMs: model.computeBalance(pair.model, nowMs) }
 }
 
 function readModelFacts(call: model.ModelCall) {
@@ -98,7 +98,7 @@ function readModelFacts(call: model.ModelCall) {
     answeredAtMs: call.answeredAtMs,
     endedAtMs: call.endedAtMs,
     endSource: call.endSource,
-    chargedMs: model.chargedMs(call),
+    chargedMs: model.sumCharge(call),
   }
 }
 
@@ -188,7 +188,7 @@ async function compareBooks(world: World, pair: Pair): Promise<void> {
   const nowMs = world.clock.now()
   model.catchUp(pair.model, nowMs)
   const balance = await world.balance(pair)
-  expect(balance.balanceMs).toBe(model.balanceMs(pair.model, nowMs))
+  expect(balance.balanceMs).toBe(model.computeBalance(pair.model, nowMs))
   const partsMs = balance.monthlyRemainingMs + balance.topUpRemainingMs + balance.promotionalRemainingMs
   expect(partsMs - balance.overdraftMs).toBe(balance.balanceMs)
   for (const call of pair.model.calls.values()) {
@@ -207,12 +207,12 @@ async function compareBooks(world: World, pair: Pair): Promise<void> {
       paidAndUnpaid: row.facts.settledMs,
       entries: row.facts.settledMs,
     })
-    if (call.gaveBackDebt) continue
+    if (call.hasReturnedDebt) continue
     expect(
       sumByExpiry(payments.map(({ grant, amountMs: ms }) => ({ expiresAtMs: grant.expiresAtMs, ms }))),
     ).toEqual(
       sumByExpiry(
-        call.pieces.flatMap(({ expiresAtMs, ms }) =>
+        call.allocations.flatMap(({ expiresAtMs, ms }) =>
           expiresAtMs === null
             ? []
             : [{ expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null, ms }],

@@ -48,7 +48,7 @@ export function createFakeCalls(accountSid: string, clock: Clock): FakeCalls {
       Direction: call.direction,
       From: call.from,
       To: call.to,
-      Timestamp: rfc2822(clock.now()),
+      Timestamp: formatRfc2822(clock.now()),
       ...fields,
     },
   })
@@ -86,7 +86,7 @@ export function createFakeCalls(accountSid: string, clock: Clock): FakeCalls {
       call.endedAtMs = clock.now()
       return callback(call, {
         CallStatus: status,
-        CallDuration: String(durationOf(call)),
+        CallDuration: String(measureDuration(call)),
         ...(call.answeredBy !== null && { AnsweredBy: call.answeredBy }),
       })
     },
@@ -94,7 +94,7 @@ export function createFakeCalls(accountSid: string, clock: Clock): FakeCalls {
 }
 
 /** The length of the conversation in whole seconds, as Twilio counts it. */
-export function durationOf({ answeredAtMs, endedAtMs }: FakeCall): number {
+export function measureDuration({ answeredAtMs, endedAtMs }: FakeCall): number {
   return answeredAtMs === null || endedAtMs === null ? 0 : seconds(endedAtMs) - seconds(answeredAtMs)
 }
 
@@ -103,6 +103,6 @@ function seconds(atMs: number): number {
 }
 
 /** Sun, 22 Nov 2026 10:00:00 +0000 */
-export function rfc2822(atMs: number): string {
+export function formatRfc2822(atMs: number): string {
   return new Date(atMs).toUTCString().replace('GMT', '+0000')
 }

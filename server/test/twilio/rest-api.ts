@@ -1,4 +1,4 @@
-import { durationOf, type FakeCall, type FakeCalls, rfc2822 } from './fake-calls.ts'
+import { type FakeCall, type FakeCalls, formatRfc2822, measureDuration } from './fake-calls.ts'
 
 /** A string body is sent as it is, any other as JSON. */
 export type Answer = { readonly status: number; readonly body: object | string }
@@ -64,11 +64,11 @@ function toResource(call: FakeCall): object {
     from,
     direction,
     status,
-    date_created: rfc2822(createdAtMs),
-    date_updated: rfc2822(endedAtMs ?? createdAtMs),
-    start_time: status === 'queued' ? null : rfc2822(createdAtMs),
-    end_time: endedAtMs === null ? null : rfc2822(endedAtMs),
-    duration: endedAtMs === null ? null : String(durationOf(call)),
+    date_created: formatRfc2822(createdAtMs),
+    date_updated: formatRfc2822(endedAtMs ?? createdAtMs),
+    start_time: status === 'queued' ? null : formatRfc2822(createdAtMs),
+    end_time: endedAtMs === null ? null : formatRfc2822(endedAtMs),
+    duration: endedAtMs === null ? null : String(measureDuration(call)),
     answered_by: answeredBy,
   }
 }

@@ -15,7 +15,7 @@ export function readSignedForm(
   const url = publicUrl + request.url
   const signature = request.headers['x-twilio-signature']
   if (typeof signature === 'string' && isSignedByTwilio(authToken, signature, url, form)) return form
-  throw new Problem(platformProblems.forbidden, 'The request does not have Twilio’s signature.', {
+  throw new Problem(platformProblems.forbidden, 'The request does not have a valid signature.', {
     internal: `X-Twilio-Signature ${signature === undefined ? 'is missing' : `does not fit ${url}`}`,
   })
 }

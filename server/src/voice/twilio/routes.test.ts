@@ -30,7 +30,7 @@ describe('a request that Twilio did not sign', () => {
         expect(status).toBe(403)
         expect(body).toMatchObject({
           code: 'forbidden',
-          detail: 'The request does not have Twilio’s signature.',
+          detail: 'The request does not have a valid signature.',
         })
         expect(text).not.toContain(world.twilio.authToken)
         expect(text).not.toMatch(/twilio/i)
