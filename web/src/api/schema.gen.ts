@@ -454,7 +454,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change its settings */
+        /** Change the workspace’s settings */
         patch: {
             parameters: {
                 query?: never;
@@ -476,10 +476,10 @@ export interface paths {
                         timeZone?: string;
                         /** @description null: the plan’s credits. */
                         monthlyBudgetCredits?: number | null;
-                        /** @description Below it the balance is low, and an alert says so; 0: never. null: below a tenth of the monthly credits, and below 5 in any case. */
+                        /** @description The balance is low, and an alert is raised, when it is below this. 0: never. null: a tenth of the monthly credits, but at least 5. */
                         lowBalanceCredits?: number | null;
                         /**
-                         * @description What happens to calls in conversation when the balance reaches zero.
+                         * @description What happens to live calls when the balance reaches zero.
                          * @enum {string}
                          */
                         whenCreditsRunOut?: "finish" | "end";
@@ -542,7 +542,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a workspace; its first monthly grant is made with it */
+        /** Create a workspace with its first monthly grant */
         post: {
             parameters: {
                 query?: never;
@@ -630,7 +630,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make an agent */
+        /** Create an agent */
         post: {
             parameters: {
                 query?: never;
@@ -714,7 +714,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Take an agent out of use; the history of its calls keeps its name */
+        /** Archive an agent. The call history keeps its name */
         delete: {
             parameters: {
                 query?: never;
@@ -805,13 +805,13 @@ export interface paths {
                     limit?: string;
                     /** @description The `nextCursor` of the page before. */
                     cursor?: string;
-                    /** @description One or more, with commas between. */
+                    /** @description One or more, separated by commas. */
                     status?: string | string[];
                     agentId?: string;
                     direction?: "inbound" | "outbound" | "web";
-                    /** @description First local day of the workspace’s time zone. */
+                    /** @description First day, in the workspace’s time zone. */
                     from?: string;
-                    /** @description Last local day, included. A call counts on the day it ended. */
+                    /** @description Last day, included. A call counts on the day it ended. */
                     to?: string;
                 };
                 header?: {
@@ -841,7 +841,7 @@ export interface paths {
         put?: never;
         /**
          * May this call start?
-         * @description A refusal is a decision, not an error. The same externalId gives the same call.
+         * @description A refusal is a decision, not an error. A repeat with one externalId gives one call.
          */
         post: {
             parameters: {
@@ -866,11 +866,11 @@ export interface paths {
                         from?: string;
                         /** @description A phone number, SIP address or name. */
                         to?: string;
-                        /** @description The voice stack’s id of the call. The same one gives the same call. */
+                        /** @description The voice stack’s id of the call. A repeat with one externalId gives one call. */
                         externalId?: string;
                         /**
                          * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
                          */
                         at?: string;
                     };
@@ -933,7 +933,7 @@ export interface paths {
                     "application/json": {
                         /**
                          * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
                          */
                         at?: string;
                     };
@@ -990,10 +990,10 @@ export interface paths {
                     "application/json": {
                         /**
                          * Format: date-time
-                         * @description When it happened by the voice stack’s clock: up to 24 hours back. Now, if left out.
+                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
                          */
                         at?: string;
-                        /** @description Why it ended, in the voice stack’s words, such as completed, busy, no_answer or failed. */
+                        /** @description Why it ended, as the voice stack says it, such as completed, busy, no_answer or failed. */
                         reason?: string;
                     };
                 };
@@ -1027,8 +1027,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The call is still on
-         * @description Keeps the lease of a call whose stack sends no reliable end: a call that sent heartbeats and falls silent for 90 seconds is closed at its last one.
+         * The call is still live
+         * @description Renews the lease of a call whose voice stack does not reliably report the end. A call that sent heartbeats and then none for 90 seconds is closed at its last one.
          */
         post: {
             parameters: {
@@ -1078,8 +1078,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have a call hung up
-         * @description Tells the voice stack to hang up, again and again until the call is over (202). It is charged until then. A call that is over already stays as it is (200).
+         * Order a hang-up
+         * @description Orders the voice stack to hang up, repeatedly until the call is over (202). The call is charged until then. A call that is over already stays as it is (200).
          */
         post: {
             parameters: {
@@ -1139,7 +1139,7 @@ export interface paths {
         put?: never;
         /**
          * Many events at once
-         * @description NDJSON, one event a line: {"type": "start" | "answer" | "end", …}. start takes the fields of POST /v1/calls, answer and end those of their routes and callId or externalId. Answers one line for each, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
+         * @description NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
          */
         post: {
             parameters: {
@@ -3204,7 +3204,7 @@ export interface paths {
         };
         /**
          * The workspace’s own LLM keys, newest first
-         * @description Also on plans that let none be used: the keys are stored, and `reason` says why they are not used.
+         * @description Also on plans that do not allow own keys: stored keys are listed, and `reason` says why they are not used.
          */
         get: {
             parameters: {
@@ -3236,7 +3236,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Store a key; one a provider */
+        /** Store a key. A workspace has at most one per provider */
         post: {
             parameters: {
                 query?: never;
@@ -3256,7 +3256,7 @@ export interface paths {
                         provider: "openai" | "anthropic" | "google" | "groq" | "openrouter";
                         /**
                          * Format: password
-                         * @description The key. It is kept encrypted and never shown again.
+                         * @description The key. It is stored encrypted and never shown again.
                          */
                         key: string;
                     } | {
@@ -3264,18 +3264,18 @@ export interface paths {
                         provider: "azure_openai";
                         /**
                          * Format: password
-                         * @description The key. It is kept encrypted and never shown again.
+                         * @description The key. It is stored encrypted and never shown again.
                          */
                         key: string;
                         /**
-                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. Must be public and use https.
                          * @example https://llm.example.com/v1
                          */
                         baseUrl: string;
-                        /** @description Of azure_openai: a dated version of its API; null: its v1 API. */
+                        /** @description For azure_openai: a dated version of its API; null: its v1 API. */
                         apiVersion?: string | null;
                         /**
-                         * @description Of azure_openai: the deployment of a model, where it has another name than the model.
+                         * @description For azure_openai: the deployment names of models that differ from the models’ names.
                          * @example {
                          *       "gpt-5-mini": "reception"
                          *     }
@@ -3288,11 +3288,11 @@ export interface paths {
                         provider: "openai_compatible";
                         /**
                          * Format: password
-                         * @description The key. It is kept encrypted and never shown again.
+                         * @description The key. It is stored encrypted and never shown again.
                          */
                         key: string;
                         /**
-                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. Must be public and use https.
                          * @example https://llm.example.com/v1
                          */
                         baseUrl: string;
@@ -3328,7 +3328,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a key, on every plan: requests go out with the platform’s from then on, where it has one */
+        /** Remove a key, on every plan. Requests then use the platform’s key, if it has one */
         delete: {
             parameters: {
                 query?: never;
@@ -3356,8 +3356,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Replace a key, or change where it is sent to
-         * @description The id stays. Another baseUrl takes the key anew.
+         * Replace a key, or change where it is sent
+         * @description The id stays the same. A new baseUrl requires the key again.
          */
         patch: {
             parameters: {
@@ -3376,18 +3376,18 @@ export interface paths {
                     "application/json": {
                         /**
                          * Format: password
-                         * @description The key. It is kept encrypted and never shown again.
+                         * @description The key. It is stored encrypted and never shown again.
                          */
                         key?: string;
                         /**
-                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. https, and public.
+                         * @description openai_compatible: the address before /chat/completions. azure_openai: the resource’s endpoint. Must be public and use https.
                          * @example https://llm.example.com/v1
                          */
                         baseUrl?: string;
-                        /** @description Of azure_openai: a dated version of its API; null: its v1 API. */
+                        /** @description For azure_openai: a dated version of its API; null: its v1 API. */
                         apiVersion?: string | null;
                         /**
-                         * @description Of azure_openai: the deployment of a model, where it has another name than the model.
+                         * @description For azure_openai: the deployment names of models that differ from the models’ names.
                          * @example {
                          *       "gpt-5-mini": "reception"
                          *     }
@@ -3422,7 +3422,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask the provider something that costs nothing */
+        /** Test a key with a request to the provider that costs nothing */
         post: {
             parameters: {
                 query?: never;
@@ -3468,7 +3468,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happens to requests of language models */
+        /** Settings for language models */
         get: {
             parameters: {
                 query?: never;
@@ -3498,7 +3498,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change it */
+        /** Change the settings for language models */
         patch: {
             parameters: {
                 query?: never;
@@ -3512,7 +3512,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Whether a request whose own key the provider refuses (401, 402, 403, 429) goes out again with the platform’s. Off unless told. */
+                        /** @description Whether a request is repeated with the platform’s key if the provider refuses the own key (401, 402, 403, 429). Default: false. */
                         fallbackToPlatform?: boolean;
                     };
                 };
@@ -3541,7 +3541,7 @@ export interface paths {
         };
         /**
          * Requests and tokens in a window of local days
-         * @description The last 30 days unless told. Days are those of the time zone that the workspace had when a request began.
+         * @description Default: the last 30 days. Days are local days in the time zone that the workspace had when a request began.
          */
         get: {
             parameters: {
@@ -3588,8 +3588,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Requests of the gateway, newest first
-         * @description Kept for 90 days; what they add up to stays.
+         * Gateway requests, newest first
+         * @description Requests are kept for 90 days. Their sums by day stay.
          */
         get: {
             parameters: {
@@ -3602,7 +3602,7 @@ export interface paths {
                     callId?: string;
                     provider?: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
                     keySource?: "own" | "platform";
-                    /** @description true: only those that failed. */
+                    /** @description true: only requests that failed. */
                     failed?: "true" | "false";
                 };
                 header?: {
@@ -3647,8 +3647,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A token with which the gateway can be used for this call
-         * @description For what talks in the call and is to have no workspace key. It ends with the call.
+         * Create a token that gives access to the gateway for this call
+         * @description For the part of a voice stack that must not have a workspace key. The token ends with the call.
          */
         post: {
             parameters: {
@@ -3682,7 +3682,7 @@ export interface paths {
                 default: components["responses"]["Problem"];
             };
         };
-        /** End every token of this call */
+        /** Revoke all tokens of this call */
         delete: {
             parameters: {
                 query?: never;
@@ -3722,8 +3722,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answers of a language model, as OpenAI’s chat completions
-         * @description With a workspace key and the header Talktime-Agent, or with a call’s token. Streams are passed on as they come. The headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback tell whose key paid.
+         * Ask a language model, as in OpenAI’s chat completions
+         * @description Send a workspace key and the header Talktime-Agent, or a call token. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.
          */
         post: {
             parameters: {
@@ -3732,15 +3732,15 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            /** @description As OpenAI’s chat completions. What is not named here is passed on as it is. */
+            /** @description As in OpenAI’s chat completions. Members that are not listed here are passed on unchanged. */
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description A model of the agent’s provider, as that provider spells it. "agent", or nothing: the agent’s own. */
+                        /** @description A model of the agent’s provider, as the provider names it. "agent", or nothing: the agent’s model. */
                         model?: string;
                         messages: unknown[];
                         stream?: boolean;
-                        /** @description For the gateway alone: it is not passed on. */
+                        /** @description For the gateway only. The provider does not get it. */
                         talktime?: {
                             /** @description Instead of the header Talktime-Agent. */
                             agentId?: string;
@@ -3857,7 +3857,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account, and a workspace on the plan Free or by an invitation */
+        /** Create an account with a workspace on the Free plan, or join a workspace by invitation */
         post: {
             parameters: {
                 query?: never;
@@ -4004,7 +4004,7 @@ export interface paths {
         };
         /**
          * Who is signed in
-         * @description A session that is in use never ends: this prolongs it once a day.
+         * @description Prolongs the session once a day, so that a session in use never ends.
          */
         get: {
             parameters: {
@@ -4045,7 +4045,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The members, in the order in which they joined */
+        /** The members in the order in which they joined */
         get: {
             parameters: {
                 query?: {
@@ -4096,7 +4096,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a member; anybody may leave */
+        /** Remove a member. Members may remove themselves */
         delete: {
             parameters: {
                 query?: never;
@@ -4123,7 +4123,7 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change what a member may do */
+        /** Change a member’s role */
         patch: {
             parameters: {
                 query?: never;
@@ -4140,7 +4140,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /**
-                         * @description owner: everything. admin: everything but owners. member: may look.
+                         * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
                          * @enum {string}
                          */
                         role: "owner" | "admin" | "member";
@@ -4203,7 +4203,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Invite somebody, for seven days */
+        /** Invite a person for seven days */
         post: {
             parameters: {
                 query?: never;
@@ -4222,7 +4222,7 @@ export interface paths {
                         /** @example ada@example.com */
                         email: string;
                         /**
-                         * @description owner: everything. admin: everything but owners. member: may look.
+                         * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
                          * @enum {string}
                          */
                         role: "owner" | "admin" | "member";
@@ -4317,7 +4317,7 @@ export interface paths {
                             workspaceName: string;
                             email: string;
                             /**
-                             * @description owner: everything. admin: everything but owners. member: may look.
+                             * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
                              * @enum {string}
                              */
                             role: "owner" | "admin" | "member";
@@ -4344,7 +4344,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Join the inviting workspace with the account that is signed in */
+        /** Join the inviting workspace as the signed-in user */
         post: {
             parameters: {
                 query?: never;
@@ -4424,7 +4424,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a key */
+        /** Create a key */
         post: {
             parameters: {
                 query?: never;
@@ -4473,7 +4473,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a key: it stops working at once */
+        /** Revoke a key. It stops working at once */
         delete: {
             parameters: {
                 query?: never;
@@ -4587,30 +4587,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who is signed in, and the workspaces they are in. */
-        Session: {
-            user: {
-                id: string;
-                name: string;
-                email: string;
-            };
-            workspaces: {
-                id: string;
-                name: string;
-                /**
-                 * @description owner: everything. admin: everything but owners. member: may look.
-                 * @enum {string}
-                 */
-                role: "owner" | "admin" | "member";
-                demo: boolean;
-            }[];
-        };
         Invitation: {
             /** @example inv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
             email: string;
             /**
-             * @description owner: everything. admin: everything but owners. member: may look.
+             * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
              * @enum {string}
              */
             role: "owner" | "admin" | "member";
@@ -4630,7 +4612,7 @@ export interface components {
             id: string;
             email: string;
             /**
-             * @description owner: everything. admin: everything but owners. member: may look.
+             * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
              * @enum {string}
              */
             role: "owner" | "admin" | "member";
@@ -4644,8 +4626,26 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             expiresAt: string;
-            /** @description The link to send. It is shown this once. */
+            /** @description The link to send. It is shown only in this response. */
             url: string;
+        };
+        /** @description The signed-in user and their workspaces. */
+        Session: {
+            user: {
+                id: string;
+                name: string;
+                email: string;
+            };
+            workspaces: {
+                id: string;
+                name: string;
+                /**
+                 * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
+                 * @enum {string}
+                 */
+                role: "owner" | "admin" | "member";
+                demo: boolean;
+            }[];
         };
         Key: {
             /** @example key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
@@ -4660,7 +4660,7 @@ export interface components {
             createdAt: string;
             /** @description To the minute. */
             lastUsedAt: string | null;
-            /** @description The user who made it; null: the operator. */
+            /** @description The user who created it; null: the operator. */
             createdBy: string | null;
         };
         NewKey: {
@@ -4676,9 +4676,9 @@ export interface components {
             createdAt: string;
             /** @description To the minute. */
             lastUsedAt: string | null;
-            /** @description The user who made it; null: the operator. */
+            /** @description The user who created it; null: the operator. */
             createdBy: string | null;
-            /** @description The key itself. It is shown this once. */
+            /** @description The key itself. It is shown only in this response. */
             key: string;
         };
         Member: {
@@ -4686,7 +4686,7 @@ export interface components {
             name: string;
             email: string;
             /**
-             * @description owner: everything. admin: everything but owners. member: may look.
+             * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
              * @enum {string}
              */
             role: "owner" | "admin" | "member";
@@ -4806,7 +4806,7 @@ export interface components {
             llmProvider: string;
             llmModel: string;
             voiceEndpoint: string | null;
-            /** @description When a call to its number was last turned away because it has no voiceEndpoint; null: never since. */
+            /** @description When a call to its number was last turned away because it has no voiceEndpoint. null: never, or it has one now. */
             unconnectedCallAt: string | null;
             /**
              * @description disabled: its calls are refused.
@@ -4841,15 +4841,15 @@ export interface components {
             answeredAt: string | null;
             endedAt: string | null;
             endReason: string | null;
-            /** @description presumed: nobody reported the end, the call was found and closed. */
+            /** @description presumed: nobody reported the end, so Talktime closed the call. */
             endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop: hand it to the voice stack. */
+            /** @description The hard stop. The voice stack must end the call after this time. */
             maxDurationSeconds: number;
-            /** @description From answer to end; null while the call is not over. */
+            /** @description From answer to end. Null while the call is open. */
             duration: components["schemas"]["Amount"] | null;
             /** @description Charged so far. */
             charged: components["schemas"]["Amount"];
-            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            /** @description Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over. */
             hangUpOrderedAt: string | null;
             hangUpReason: ("out_of_credits" | "by_hand") | null;
             refusal: {
@@ -4880,15 +4880,15 @@ export interface components {
             answeredAt: string | null;
             endedAt: string | null;
             endReason: string | null;
-            /** @description presumed: nobody reported the end, the call was found and closed. */
+            /** @description presumed: nobody reported the end, so Talktime closed the call. */
             endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop: hand it to the voice stack. */
+            /** @description The hard stop. The voice stack must end the call after this time. */
             maxDurationSeconds: number;
-            /** @description From answer to end; null while the call is not over. */
+            /** @description From answer to end. Null while the call is open. */
             duration: components["schemas"]["Amount"] | null;
             /** @description Charged so far. */
             charged: components["schemas"]["Amount"];
-            /** @description Since when the voice stack is told to hang up: a heartbeat is answered with continue: false. It is charged until it is over. */
+            /** @description Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over. */
             hangUpOrderedAt: string | null;
             hangUpReason: ("out_of_credits" | "by_hand") | null;
             refusal: {
@@ -4914,7 +4914,7 @@ export interface components {
                 expiresAt: string | null;
                 amount: components["schemas"]["Amount"];
             }[];
-            /** @description Charged, but not yet paid by any grant: part of the overdraft. */
+            /** @description Charged but not paid by any grant yet: part of the overdraft. */
             unpaid: components["schemas"]["Amount"];
             entries: {
                 transactionId: string;
@@ -4932,89 +4932,6 @@ export interface components {
             continue: boolean;
             balance: components["schemas"]["Amount"];
             maxDurationSeconds: number;
-        };
-        Money: {
-            /** @description In the currency’s smallest unit, such as cents. */
-            minor: number;
-            /** @description ISO 4217 */
-            currency: string;
-        };
-        Plan: {
-            id: string;
-            name: string;
-            /** @description The price of a billing cycle; null: on request. */
-            price: components["schemas"]["Money"] | null;
-            monthlyCredits: components["schemas"]["Amount"];
-            /** @description Whether it allows buying credits and auto-reload. */
-            paid: boolean;
-            features: {
-                [key: string]: boolean;
-            };
-            limits: {
-                concurrentCallsMax: number | null;
-                callDurationSecondsMax: number;
-                membersMax: number | null;
-            };
-        };
-        Package: {
-            id: string;
-            credits: components["schemas"]["Amount"];
-            price: components["schemas"]["Money"];
-        };
-        Workspace: {
-            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            timeZone: string;
-            planId: string;
-            /** @description The plan as it stood when the billing cycle began. */
-            plan: {
-                id: string;
-                name: string;
-                paid: boolean;
-                features: {
-                    [key: string]: boolean;
-                };
-                limits: {
-                    concurrentCallsMax: number | null;
-                    callDurationSecondsMax: number;
-                    membersMax: number | null;
-                };
-            };
-            /** @enum {string} */
-            status: "active" | "suspended";
-            /**
-             * @description What happens to calls in conversation when the balance reaches zero.
-             * @enum {string}
-             */
-            whenCreditsRunOut: "finish" | "end";
-            /** @description null: the plan’s credits. */
-            monthlyBudgetCredits: number | null;
-            /** @description Below it the balance is low; null: below a tenth of the monthly credits, at least 5. */
-            lowBalanceCredits: number | null;
-            demo: boolean;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            cycle: {
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                startsAt: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                endsAt: string;
-            };
-            /**
-             * @description As what this request acts in the workspace.
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "member" | "operator" | "key";
         };
         /** @description Something that the people of a workspace should know. */
         Alert: {
@@ -5063,6 +4980,34 @@ export interface components {
             durationMs: number | null;
             /** @description Why the last try failed, in a sentence. */
             error: string | null;
+        };
+        Money: {
+            /** @description In the currency’s smallest unit, such as cents. */
+            minor: number;
+            /** @description ISO 4217 */
+            currency: string;
+        };
+        Plan: {
+            id: string;
+            name: string;
+            /** @description The price of a billing cycle; null: on request. */
+            price: components["schemas"]["Money"] | null;
+            monthlyCredits: components["schemas"]["Amount"];
+            /** @description Whether it allows buying credits and auto-reload. */
+            paid: boolean;
+            features: {
+                [key: string]: boolean;
+            };
+            limits: {
+                concurrentCallsMax: number | null;
+                callDurationSecondsMax: number;
+                membersMax: number | null;
+            };
+        };
+        Package: {
+            id: string;
+            credits: components["schemas"]["Amount"];
+            price: components["schemas"]["Money"];
         };
         AlertSettings: {
             /** @description Whether you are mailed, by kind. */
@@ -5411,7 +5356,7 @@ export interface components {
                 value: string;
             }[];
         };
-        /** @description A key of the workspace’s own for language models. Never the key itself. */
+        /** @description An own key for a language model provider, without the key itself. */
         LlmKey: {
             /** @example lkey_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
@@ -5427,13 +5372,13 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description failing: the provider refused it the last time, or it cannot be opened any more. unused_plan: it is stored, and the plan lets no own key be used.
+             * @description failing: the provider refused it last time, or it can no longer be decrypted. unused_plan: it is stored, but the plan does not allow own keys.
              * @enum {string}
              */
             state: "active" | "failing" | "unused_plan";
             /** @description Why it is not active, in a sentence. */
             stateReason: string | null;
-            /** @description How the provider refused it; null since it was taken again. */
+            /** @description How the provider last refused it. null: it accepted the key since. */
             failure: {
                 status: number;
                 code: string | null;
@@ -5450,43 +5395,43 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             createdAt: string;
-            /** @description When the key was last replaced by another. */
+            /** @description When the key was last replaced. */
             replacedAt: string | null;
         };
         LlmKeyList: {
             data: components["schemas"]["LlmKey"][];
             nextCursor: string | null;
-            /** @description Whether the plan lets the workspace use keys of its own. */
+            /** @description Whether the plan allows own keys. */
             available: boolean;
-            /** @description Why not, in a sentence. */
+            /** @description Why it does not, in a sentence. */
             reason: string | null;
         };
         LlmKeyTest: {
             /** @enum {string} */
             outcome: "accepted" | "refused" | "unclear" | "unreachable";
-            /** @description What came, in a sentence. */
+            /** @description The result in a sentence. */
             detail: string;
-            /** @description What the provider answered; null: nothing. */
+            /** @description The status that the provider answered; null: none. */
             status: number | null;
             key: components["schemas"]["LlmKey"];
         };
         LlmSettings: {
-            /** @description Whether a request whose own key the provider refuses (401, 402, 403, 429) goes out again with the platform’s. Off unless told. */
+            /** @description Whether a request is repeated with the platform’s key if the provider refuses the own key (401, 402, 403, 429). Default: false. */
             fallbackToPlatform: boolean;
             ownKeysAvailable: boolean;
-            /** @description Why keys of its own are not available, in a sentence. */
+            /** @description Why own keys are not available, in a sentence. */
             reason: string | null;
-            /** @description The providers that the platform has keys for. */
+            /** @description The providers for which the platform has keys. */
             platformProviders: ("openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible")[];
-            /** @description The models that they pay for; a star at the end stands for anything. null: all. */
+            /** @description The models for which the platform’s keys pay. A star at the end matches anything. null: all models. */
             platformModels: string[] | null;
         };
         LlmCallToken: {
-            /** @description For the gateway, and this call alone. It is shown this once. */
+            /** @description For the gateway and this call only. It is shown only in this response. */
             token: string;
             /**
              * Format: date-time
-             * @description At the latest: it ends with its call.
+             * @description The latest end. The token ends with its call.
              * @example 2026-11-22T10:00:00.000Z
              */
             expiresAt: string;
@@ -5501,14 +5446,14 @@ export interface components {
             window: {
                 from: string;
                 to: string;
-                /** @description The workspace’s, in which today is meant. A request stays on the local day on which it began: a change of the time zone moves none that was counted before. */
+                /** @description The workspace’s current time zone. Requests stay on the local day on which they began, even if the time zone changes later. */
                 timeZone: string;
             };
             total: {
                 requests: number;
-                /** @description Requests that failed. A caller that leaves early is no failure. */
+                /** @description Requests that failed. A caller that leaves early does not count as a failure. */
                 errors: number;
-                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                /** @description Requests for which the platform’s key took over because the provider refused the own key. */
                 fallbacks: number;
                 /** @description As the providers count them. */
                 tokens: {
@@ -5516,7 +5461,7 @@ export interface components {
                     completion: number;
                     total: number;
                 };
-                /** @description Of these, what the workspace’s own keys paid. */
+                /** @description Of these, requests with the workspace’s own keys. */
                 own: {
                     requests: number;
                     tokens: {
@@ -5525,7 +5470,7 @@ export interface components {
                         total: number;
                     };
                 };
-                /** @description Of these, what the platform’s keys paid. */
+                /** @description Of these, requests with the platform’s keys. */
                 platform: {
                     requests: number;
                     tokens: {
@@ -5535,13 +5480,13 @@ export interface components {
                     };
                 };
             };
-            /** @description Days with requests, in order. */
+            /** @description Days with requests, oldest first. */
             days: {
                 date: string;
                 requests: number;
-                /** @description Requests that failed. A caller that leaves early is no failure. */
+                /** @description Requests that failed. A caller that leaves early does not count as a failure. */
                 errors: number;
-                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                /** @description Requests for which the platform’s key took over because the provider refused the own key. */
                 fallbacks: number;
                 /** @description As the providers count them. */
                 tokens: {
@@ -5549,7 +5494,7 @@ export interface components {
                     completion: number;
                     total: number;
                 };
-                /** @description Of these, what the workspace’s own keys paid. */
+                /** @description Of these, requests with the workspace’s own keys. */
                 own: {
                     requests: number;
                     tokens: {
@@ -5558,7 +5503,7 @@ export interface components {
                         total: number;
                     };
                 };
-                /** @description Of these, what the platform’s keys paid. */
+                /** @description Of these, requests with the platform’s keys. */
                 platform: {
                     requests: number;
                     tokens: {
@@ -5568,14 +5513,14 @@ export interface components {
                     };
                 };
             }[];
-            /** @description The most requests first. */
+            /** @description Most requests first. */
             agents: {
                 agentId: string;
                 name: string;
                 requests: number;
-                /** @description Requests that failed. A caller that leaves early is no failure. */
+                /** @description Requests that failed. A caller that leaves early does not count as a failure. */
                 errors: number;
-                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                /** @description Requests for which the platform’s key took over because the provider refused the own key. */
                 fallbacks: number;
                 /** @description As the providers count them. */
                 tokens: {
@@ -5583,7 +5528,7 @@ export interface components {
                     completion: number;
                     total: number;
                 };
-                /** @description Of these, what the workspace’s own keys paid. */
+                /** @description Of these, requests with the workspace’s own keys. */
                 own: {
                     requests: number;
                     tokens: {
@@ -5592,7 +5537,7 @@ export interface components {
                         total: number;
                     };
                 };
-                /** @description Of these, what the platform’s keys paid. */
+                /** @description Of these, requests with the platform’s keys. */
                 platform: {
                     requests: number;
                     tokens: {
@@ -5606,9 +5551,9 @@ export interface components {
                 /** @enum {string} */
                 provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
                 requests: number;
-                /** @description Requests that failed. A caller that leaves early is no failure. */
+                /** @description Requests that failed. A caller that leaves early does not count as a failure. */
                 errors: number;
-                /** @description Requests whose own key was refused, and which the platform’s paid. */
+                /** @description Requests for which the platform’s key took over because the provider refused the own key. */
                 fallbacks: number;
                 /** @description As the providers count them. */
                 tokens: {
@@ -5616,7 +5561,7 @@ export interface components {
                     completion: number;
                     total: number;
                 };
-                /** @description Of these, what the workspace’s own keys paid. */
+                /** @description Of these, requests with the workspace’s own keys. */
                 own: {
                     requests: number;
                     tokens: {
@@ -5625,7 +5570,7 @@ export interface components {
                         total: number;
                     };
                 };
-                /** @description Of these, what the platform’s keys paid. */
+                /** @description Of these, requests with the platform’s keys. */
                 platform: {
                     requests: number;
                     tokens: {
@@ -5636,7 +5581,7 @@ export interface components {
                 };
             }[];
         };
-        /** @description A request of the gateway, without a word of what was said. */
+        /** @description A gateway request, without its content. */
         LlmRequest: {
             /** @example llm_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
@@ -5645,28 +5590,28 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             at: string;
-            /** @description null: it is under way. */
+            /** @description null: the request is running. */
             endedAt: string | null;
             agentId: string;
             agentName: string;
             callId: string | null;
             /** @enum {string} */
             provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
-            /** @description As it was asked for. */
+            /** @description As the request named it. */
             model: string;
             /**
-             * @description Whose key paid.
+             * @description Whose key was used.
              * @enum {string}
              */
             keySource: "own" | "platform";
-            /** @description The own key was refused, and the platform’s took over: the workspace wanted that. */
+            /** @description The provider refused the own key, and the platform’s key took over. */
             fallback: boolean;
-            /** @description With fallback: how the provider refused the own key. */
+            /** @description With fallback: the status with which the provider refused the own key. */
             ownKeyStatus: number | null;
             streamed: boolean;
-            /** @description What the caller was answered; null: it had gone before. */
+            /** @description The status sent to the caller. null: it left before. */
             status: number | null;
-            /** @description null: everything went well, or it is under way. */
+            /** @description null: the request succeeded or is running. */
             error: ("key_refused" | "rate_limited" | "request_refused" | "provider_failed" | "address_refused" | "unreachable" | "timeout" | "cut_off" | "caller_gone" | "server_stopped") | null;
             /** @description null: the provider did not say. */
             tokens: {
@@ -5674,7 +5619,7 @@ export interface components {
                 completion: number | null;
                 total: number | null;
             };
-            /** @description From the request to the first of the answer. */
+            /** @description From the request to the first byte of the answer. */
             firstByteMilliseconds: number | null;
             totalMilliseconds: number | null;
         };
@@ -5932,6 +5877,61 @@ export interface components {
             change: "none" | "upgrade" | "downgrade" | "keep";
             purchase: components["schemas"]["Purchase"] | null;
             subscription: components["schemas"]["Subscription"];
+        };
+        Workspace: {
+            /** @example ws_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            timeZone: string;
+            planId: string;
+            /** @description The plan as it was when the billing cycle began. */
+            plan: {
+                id: string;
+                name: string;
+                paid: boolean;
+                features: {
+                    [key: string]: boolean;
+                };
+                limits: {
+                    concurrentCallsMax: number | null;
+                    callDurationSecondsMax: number;
+                    membersMax: number | null;
+                };
+            };
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /**
+             * @description What happens to live calls when the balance reaches zero.
+             * @enum {string}
+             */
+            whenCreditsRunOut: "finish" | "end";
+            /** @description null: the plan’s credits. */
+            monthlyBudgetCredits: number | null;
+            /** @description The balance is low when it is below this. null: a tenth of the monthly credits, but at least 5. */
+            lowBalanceCredits: number | null;
+            demo: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            cycle: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                endsAt: string;
+            };
+            /**
+             * @description The role of this request in the workspace.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "operator" | "key";
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {

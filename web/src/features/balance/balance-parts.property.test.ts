@@ -6,7 +6,7 @@ import { type BalanceParts, partsAt, splitCredit } from './balance-parts.ts'
 
 const amount = (milliseconds: number) => ({ milliseconds, credits: milliseconds / 60_000 })
 const atDay = (day: number) => new Date(Date.UTC(2026, 10, day)).toISOString()
-const resetDay = 31
+const RESET_DAY = 31
 
 const anyGrant = fc.record({
   kind: fc.constantFrom('monthly', 'top_up', 'promotional', 'adjustment'),
@@ -25,7 +25,7 @@ function makeGrants(drawn: readonly (typeof anyGrant extends fc.Arbitrary<infer 
       amount: amount(remainingMs),
       remaining: amount(remainingMs),
       grantedAt: atDay(grantedDay),
-      expiresAt: { monthly: atDay(resetDay), top_up: null, promotional: ownExpiry, adjustment: ownExpiry }[
+      expiresAt: { monthly: atDay(RESET_DAY), top_up: null, promotional: ownExpiry, adjustment: ownExpiry }[
         kind
       ],
       reason: null,
@@ -63,7 +63,7 @@ it('shows the parts that the server will, whatever live calls use after the bala
       const balance: Balance = {
         asOf: atDay(22),
         balance: amount(totalMs - beforeMs),
-        monthly: { remaining: amount(read.monthlyMs), granted: amount(60_000), resetsAt: atDay(resetDay) },
+        monthly: { remaining: amount(read.monthlyMs), granted: amount(60_000), resetsAt: atDay(RESET_DAY) },
         topUp: { remaining: amount(read.topUpMs) },
         promotional: { remaining: amount(read.promotionalMs) },
         overdraft: amount(read.overdraftMs),

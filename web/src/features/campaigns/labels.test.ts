@@ -5,7 +5,7 @@ import { predictOutlook } from './outlook.ts'
 import { pickPackage } from './pick-package.ts'
 import { makeCampaign } from './testing.ts'
 
-const zone = 'Europe/Berlin'
+const ZONE = 'Europe/Berlin'
 const nowMs = Date.parse('2026-11-22T15:00:00Z')
 
 describe('the status of a campaign', () => {
@@ -16,7 +16,7 @@ describe('the status of a campaign', () => {
       pausedAt: '2026-11-22T13:02:00.000Z',
     })
     // 14:02, however the reader's clock writes it.
-    expect(describeStatus(paused, zone, nowMs)).toMatch(/^Paused: out of credits at \d+:02/)
+    expect(describeStatus(paused, ZONE, nowMs)).toMatch(/^Paused: out of credits at \d+:02/)
     expect(describeRemaining(paused)).toBe('312 contacts left, about 940 credits needed')
   })
 
@@ -27,14 +27,14 @@ describe('the status of a campaign', () => {
       pausedAt: '2026-11-21T23:30:00.000Z',
     })
     // Half past midnight in Berlin: today there, yesterday in New York.
-    expect(describeStatus(paused, zone, nowMs)).toMatch(/^Paused: by a member at \d+:30/)
+    expect(describeStatus(paused, ZONE, nowMs)).toMatch(/^Paused: by a member at \d+:30/)
     expect(describeStatus(paused, 'America/New_York', nowMs)).toMatch(/^Paused: by a member on .*21/)
   })
 
   it('says when calls start again outside calling hours', () => {
     const outside = makeCampaign({ callingNow: false, nextCallingAt: '2026-11-23T08:00:00.000Z' })
-    expect(describeStatus(outside, zone, nowMs)).toMatch(/^Running: outside calling hours until .*23/)
-    expect(describeStatus(makeCampaign(), zone, nowMs)).toBe('Running: calling now')
+    expect(describeStatus(outside, ZONE, nowMs)).toMatch(/^Running: outside calling hours until .*23/)
+    expect(describeStatus(makeCampaign(), ZONE, nowMs)).toBe('Running: calling now')
   })
 
   it('rounds estimates of many credits, and keeps the decimals of small ones', () => {
@@ -45,7 +45,7 @@ describe('the status of a campaign', () => {
 })
 
 describe('the outlook of a campaign', () => {
-  const situation = { balanceMs: 18_000_000, timeZone: zone, nowMs, later: false }
+  const situation = { balanceMs: 18_000_000, timeZone: ZONE, nowMs, later: false }
 
   it('warns when the balance is too low, and says what happens then', () => {
     const [who, when, takes] = predictOutlook(makeCampaign(), situation)
@@ -70,7 +70,7 @@ describe('the outlook of a campaign', () => {
       concurrency: 1,
       callsPerMinute: 30,
       resumeWhenCreditsReturn: true,
-      callingHours: { timeZone: zone, days: [{ day: 'monday', from: '09:00', to: '18:00' }] },
+      callingHours: { timeZone: ZONE, days: [{ day: 'monday', from: '09:00', to: '18:00' }] },
       callingNow: false,
       nextCallingAt: '2026-11-23T08:00:00.000Z',
     })
@@ -121,8 +121,8 @@ describe('a local date and time', () => {
   })
 
   it('is read back, and is null for other texts', () => {
-    expect(localDateTime(Date.parse('2026-11-22T15:00:59Z'), zone)).toBe('2026-11-22T16:00')
-    expect(instantOfLocal('', zone)).toBeNull()
-    expect(instantOfLocal('2026-13-40T99:00', zone)).toBeNull()
+    expect(localDateTime(Date.parse('2026-11-22T15:00:59Z'), ZONE)).toBe('2026-11-22T16:00')
+    expect(instantOfLocal('', ZONE)).toBeNull()
+    expect(instantOfLocal('2026-13-40T99:00', ZONE)).toBeNull()
   })
 })

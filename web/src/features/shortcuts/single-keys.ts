@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
-const storageKey = 'talktime.single-keys'
+const STORAGE_KEY = 'talktime.single-keys'
 const listeners = new Set<() => void>()
 let on = read()
 
 function read(): boolean {
   try {
-    return localStorage.getItem(storageKey) !== 'off'
+    return localStorage.getItem(STORAGE_KEY) !== 'off'
   } catch {
     return true
   }
@@ -26,7 +26,7 @@ export function useSingleKeys(): boolean {
 export function setSingleKeys(value: boolean): void {
   on = value
   try {
-    localStorage.setItem(storageKey, value ? 'on' : 'off')
+    localStorage.setItem(STORAGE_KEY, value ? 'on' : 'off')
   } catch {
     // Without storage, the choice lasts as long as the page.
   }

@@ -11,7 +11,7 @@ import {
   usagePresets,
 } from './usage-search.ts'
 
-const today = '2026-11-24'
+const TODAY = '2026-11-24'
 
 const dates = fc
   .tuple(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 0, max: 400 }))
@@ -26,7 +26,7 @@ describe('the window in the address', () => {
       {},
       { window: 'last_week' },
       { from: '2026-11-01' },
-      { from: '2026-11-31', to: today },
+      { from: '2026-11-31', to: TODAY },
     ]) {
       expect(readUsageSearch(search)).toEqual({})
     }
@@ -50,20 +50,20 @@ describe('the window in the address', () => {
 
 describe('stepping from window to window', () => {
   it('goes back by the length of the window, and forward again to the preset', () => {
-    const shown = { from: '2026-10-26', to: today }
+    const shown = { from: '2026-10-26', to: TODAY }
     const before = stepBack(shown)
     expect(before).toEqual({ from: '2026-09-26', to: '2026-10-25' })
-    expect(before && searchDates(before, today)).toEqual(before)
-    const back = before && stepForward(before, today)
-    expect(back && searchDates(back, today)).toEqual({ window: 'last_30_days' })
+    expect(before && searchDates(before, TODAY)).toEqual(before)
+    const back = before && stepForward(before, TODAY)
+    expect(back && searchDates(back, TODAY)).toEqual({ window: 'last_30_days' })
   })
 
   it('never passes today, and keeps its length', () => {
-    expect(stepForward({ from: '2026-11-01', to: '2026-11-20' }, today)).toEqual({
+    expect(stepForward({ from: '2026-11-01', to: '2026-11-20' }, TODAY)).toEqual({
       from: '2026-11-05',
-      to: today,
+      to: TODAY,
     })
-    expect(stepForward({ from: '2026-11-01', to: today }, today)).toBeNull()
+    expect(stepForward({ from: '2026-11-01', to: TODAY }, TODAY)).toBeNull()
     expect(stepBack({ from: '2000-01-02', to: '2000-01-03' })).toBeNull()
   })
 
@@ -74,7 +74,7 @@ describe('stepping from window to window', () => {
         if (before === null) return
         expect(countDays(before)).toBe(countDays(window))
         expect(countDays({ from: before.from, to: window.to })).toBe(2 * countDays(window))
-        expect(stepForward(before, today)).toEqual(window)
+        expect(stepForward(before, TODAY)).toEqual(window)
       }),
     )
   })
@@ -83,6 +83,6 @@ describe('stepping from window to window', () => {
     for (const window of usagePresets.filter((preset) => preset !== 'all')) {
       expect(readUsageSearch({ window })).toEqual({ window })
     }
-    expect(searchDates({ from: '2026-05-25', to: today }, today)).toEqual({ window: 'last_6_months' })
+    expect(searchDates({ from: '2026-05-25', to: TODAY }, TODAY)).toEqual({ window: 'last_6_months' })
   })
 })
