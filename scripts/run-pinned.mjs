@@ -29,7 +29,7 @@ export function runPinned(args) {
 }
 
 /**
- * An npm that is stopped or killed does not pass that on: its shell gets the signal, or nothing does. So whoever
+ * An npm that is stopped or killed does not pass that on: its shell gets the signal, or nothing does. So the caller that
  * started this process is watched, and if that is npm's shell, npm behind it too.
  */
 function stopWithNpm(child) {

@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: folder, ...env })
 
 const twilioSid = `AC${'0'.repeat(32)}`
-const twilioToken = '0123456789abcdef0123456789abcdef'
+const TWILIO_TOKEN = '0123456789abcdef0123456789abcdef'
 
 describe('settings', () => {
   test('have working defaults, and an empty variable counts as unset', async () => {
@@ -63,7 +63,7 @@ describe('settings', () => {
         TALKTIME_MAIL_FROM: 'Voices <alerts@example.com>',
         TALKTIME_CARRIER: 'twilio',
         TALKTIME_TWILIO_ACCOUNT_SID: twilioSid,
-        TALKTIME_TWILIO_AUTH_TOKEN: twilioToken,
+        TALKTIME_TWILIO_AUTH_TOKEN: TWILIO_TOKEN,
         TALKTIME_LLM_OPENAI_KEY: 'sk-platform',
         TALKTIME_LLM_AZURE_OPENAI_KEY: 'azure-platform',
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
@@ -95,7 +95,7 @@ describe('settings', () => {
         outbound: 'twilio',
         twilio: {
           accountSid: twilioSid,
-          authToken: twilioToken,
+          authToken: TWILIO_TOKEN,
           apiHost: 'https://api.twilio.com',
           publicUrl: 'https://talktime.example.com',
         },
@@ -196,7 +196,7 @@ describe('settings', () => {
       'TALKTIME_TWILIO_AUTH_TOKEN is missing: with TALKTIME_TWILIO_ACCOUNT_SID it must be the auth token of',
     ],
     [
-      { TALKTIME_TWILIO_ACCOUNT_SID: twilioSid, TALKTIME_TWILIO_AUTH_TOKEN: twilioToken },
+      { TALKTIME_TWILIO_ACCOUNT_SID: twilioSid, TALKTIME_TWILIO_AUTH_TOKEN: TWILIO_TOKEN },
       'TALKTIME_PUBLIC_URL is missing: with TALKTIME_TWILIO_ACCOUNT_SID it must be the origin at which Twilio',
     ],
     [

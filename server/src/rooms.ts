@@ -140,6 +140,6 @@ export function openRooms(options: RoomsOptions): Rooms {
     settings: config.llm,
     timeouts: options.llmTimeouts,
   })
-  const streams = openLive({ ...base, onError: onError('Telling listeners what happened') })
+  const streams = openLive({ ...base, onError: onError('Telling listeners about changes') })
   return { ledger, engine, payments, subscriptions, autoReload, creditWatch, voice, dialer, streams }
 }

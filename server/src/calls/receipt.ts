@@ -1,5 +1,5 @@
 import { allocateCharges, measureAllocation } from '@talktime/core/billing/charge-allocations'
-import { type GrantRow, type LineRow, paidBy, readLine } from '../ledger/index.ts'
+import { type GrantRow, type LineRow, readLine, readPaidDraws } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { CallRow } from './call-row.ts'
@@ -50,7 +50,7 @@ async function sumPayments(
     fromMs: Math.min(...charges.map((charge) => charge.drawnAfterMs + charge.amountMs)),
     toMs: Math.max(...charges.map((charge) => charge.drawnAfterMs)),
   }
-  const draws = charges.length === 0 ? [] : await paidBy(db, line, charged)
+  const draws = charges.length === 0 ? [] : await readPaidDraws(db, line, charged)
   const paidMs = new Map<string, number>()
   for (const allocation of allocateCharges(entries, draws)) {
     const { grantId } = allocation

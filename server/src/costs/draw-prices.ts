@@ -1,6 +1,6 @@
 import { burnDown, placeDraws } from '@talktime/core/billing/burn-down'
 import { isSamePrice } from '@talktime/core/billing/price'
-import { type LineRow, openGrants, priceOfGrant } from '../ledger/index.ts'
+import { type LineRow, priceOfGrant, readOpenGrants } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { type DrawRange, type PricedRange, readFoldedPrices } from './draw-price-store.ts'
 
@@ -25,7 +25,7 @@ export async function readDrawPrices(db: Queryable, line: LineRow, range: DrawRa
 
 /** What was drawn since the last fold, priced as the next fold will place it. */
 async function readPendingPrices(db: Queryable, line: LineRow): Promise<PricedRange[]> {
-  const grants = await openGrants(db, line.workspaceId)
+  const grants = await readOpenGrants(db, line.workspaceId)
   const byId = new Map(grants.map((grant) => [grant.id, grant]))
   const { draws } = burnDown(grants, line.drawnMs - line.foldedMs)
   return placeDraws(draws, line.foldedMs).map(({ fromMs, toMs, grantId }) => {

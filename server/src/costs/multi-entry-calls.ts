@@ -1,5 +1,5 @@
 import { allocateCharges, type ChargeAllocation } from '@talktime/core/billing/charge-allocations'
-import { type LineRow, paidBy } from '../ledger/index.ts'
+import { type LineRow, readPaidDraws } from '../ledger/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { type CallEntry, type DayBounds, readEntriesOfMultiEntryCalls } from './charged-call-store.ts'
 import type { DrawRange } from './draw-price-store.ts'
@@ -25,7 +25,7 @@ export async function readMultiEntryCalls(
 ): Promise<MultiEntryCall[]> {
   const entries = await readEntriesOfMultiEntryCalls(db, line.workspaceId, day, agentIds)
   if (entries.length === 0) return []
-  const draws = await paidBy(db, line, coverCharges(entries))
+  const draws = await readPaidDraws(db, line, coverCharges(entries))
   return [...Map.groupBy(entries, ({ callId }) => callId)].map(([callId, ofCall]) => ({
     callId,
     agentId: ofCall[0]?.agentId ?? '',

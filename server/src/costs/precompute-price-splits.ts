@@ -1,4 +1,4 @@
-import { type LineRow, openGrants, readLine } from '../ledger/index.ts'
+import { type LineRow, readLine, readOpenGrants } from '../ledger/index.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { readInSnapshot } from '../platform/database/snapshot.ts'
 import { invariant } from '../platform/problem.ts'
@@ -41,7 +41,7 @@ async function precompute(database: Database, workspaceId: string): Promise<void
  * reach. Prices below `foldedMs` are final. Above it, credit that is granted later may turn out to have paid.
  */
 async function findPriceChanges(db: Queryable, line: LineRow, foldedMs: number): Promise<number[]> {
-  const grants = await openGrants(db, line.workspaceId)
+  const grants = await readOpenGrants(db, line.workspaceId)
   const heldMs = grants.reduce((sum, grant) => sum + grant.remainingMs, 0)
   const usedUp = { ...line, drawnMs: Math.max(line.drawnMs, line.foldedMs + heldMs) }
   const range = { fromMs: Math.max(0, foldedMs - 1), toMs: usedUp.drawnMs }

@@ -4,7 +4,7 @@ import { decideCrossings } from '@talktime/core/billing/threshold-crossings'
 import { accessProblems } from '../access/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { type GrantRow, listGrantRows, openGrants, readMonthlyGrantedMs } from './grant-store.ts'
+import { type GrantRow, listGrantRows, readMonthlyGrantedMs, readOpenGrants } from './grant-store.ts'
 import { remainingGrants } from './grants.ts'
 import type { LineRow } from './unit.ts'
 import { readLines } from './unit-store.ts'
@@ -38,7 +38,7 @@ export async function readLine(db: Queryable, workspaceId: string): Promise<Line
 /** The live balance and its parts. Boundaries that are due must have been caught up with. */
 export async function readBalance(db: Queryable, workspaceId: string, nowMs: number): Promise<Balance> {
   const line = await readLine(db, workspaceId)
-  const open = await openGrants(db, workspaceId)
+  const open = await readOpenGrants(db, workspaceId)
   const monthly = await readMonthlyGrantedMs(db, workspaceId, nowMs)
   return computeBalance(line, open, monthly, nowMs)
 }
@@ -90,7 +90,7 @@ export async function listGrants(
 ): Promise<GrantRow[]> {
   const rows = await listGrantRows(db, workspaceId, page)
   const { drawnMs, foldedMs } = await readLine(db, workspaceId)
-  const { grants } = remainingGrants(await openGrants(db, workspaceId), drawnMs - foldedMs)
+  const { grants } = remainingGrants(await readOpenGrants(db, workspaceId), drawnMs - foldedMs)
   const open = new Map(grants.map((grant) => [grant.id, grant]))
   return rows.map((grant) => open.get(grant.id) ?? grant)
 }

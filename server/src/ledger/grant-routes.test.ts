@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -21,9 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1000
-const minute = 60 * second
-const day = 24 * 60 * minute
+const day = 24 * 60 * MINUTE_MS
 const zero = credits(0)
 
 /** What each transaction did to the balance, in credits, the oldest first. */
@@ -49,7 +48,7 @@ describe('a grant', () => {
       reason: 'Sorry',
       transactionId: expect.stringMatching(/^txn_[0-9a-f]{32}$/),
     })
-    expect((await stack.balance()).balance.milliseconds).toBe(1000 * minute + amount.milliseconds)
+    expect((await stack.balance()).balance.milliseconds).toBe(1000 * MINUTE_MS + amount.milliseconds)
     const entries = await stack.transactions()
     expect(entries.at(-1)).toMatchObject({
       id: body.transactionId,
@@ -79,7 +78,7 @@ describe('a grant', () => {
 
   test('that expires takes what is left of it, at its time', async () => {
     await stack.granted({ credits: 10, expiresAt: '2026-11-22T12:30:00.000+01:00' })
-    await stack.talk(4 * minute)
+    await stack.talk(4 * MINUTE_MS)
     t.clock.set(Date.parse('2026-11-22T11:29:59.999Z'))
     expect((await stack.balance()).promotional).toEqual({ remaining: credits(6) })
     t.clock.advance(1)
@@ -95,9 +94,9 @@ describe('a grant', () => {
   })
 
   test('that expires during a call pays for what was talked before', async () => {
-    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + 3 * minute) })
+    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + 3 * MINUTE_MS) })
     const id = await stack.answeredCall()
-    t.clock.advance(5 * minute)
+    t.clock.advance(5 * MINUTE_MS)
     expect((await stack.balance()).balance).toEqual(credits(1000 - 2))
     await stack.end(id)
     const receipt = await stack.receipt(id)
@@ -121,12 +120,12 @@ describe('a grant', () => {
     }
     t.clock.advance(1)
     await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
-    await stack.talk(4 * minute)
+    await stack.talk(4 * MINUTE_MS)
     expect(await remaining()).toEqual([
       ['promotional', credits(6)],
       ['monthly', credits(1000)],
     ])
-    await stack.talk(8 * minute)
+    await stack.talk(8 * MINUTE_MS)
     expect(await remaining()).toEqual([
       ['promotional', zero],
       ['monthly', credits(998)],

@@ -28,7 +28,7 @@ export function priceOfGrant(grant: GrantRow): Price | null {
 }
 
 /** Reads the grants that have credit left, as of the last fold. */
-export async function openGrants(db: Queryable, workspaceId: string): Promise<GrantRow[]> {
+export async function readOpenGrants(db: Queryable, workspaceId: string): Promise<GrantRow[]> {
   const { rows } = await db.query<GrantRow>(
     `select ${grantColumns} from grants where workspace_id = $1 and remaining_ms > 0`,
     [workspaceId],

@@ -15,8 +15,8 @@ import {
   type GrantKind,
   type GrantRow,
   insertGrant,
-  openGrants,
   readDraws,
+  readOpenGrants,
   writeDraws,
 } from './grant-store.ts'
 import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
@@ -83,7 +83,7 @@ export function boundaryNoLaterThan(unit: WorkspaceUnit, atMs: number | null): v
 export async function fold(tx: Queryable, unit: WorkspaceUnit): Promise<void> {
   const { workspaceId, drawnMs, foldedMs } = unit.line
   if (drawnMs === foldedMs) return
-  const { draws, unpaidMs } = burnDown(await openGrants(tx, workspaceId), drawnMs - foldedMs)
+  const { draws, unpaidMs } = burnDown(await readOpenGrants(tx, workspaceId), drawnMs - foldedMs)
   if (draws.length === 0) return
   await writeDraws(tx, workspaceId, draws, placeDraws(draws, foldedMs))
   unit.line = { ...unit.line, foldedMs: drawnMs - unpaidMs }
@@ -111,13 +111,13 @@ export async function expireMonthly(tx: Queryable, unit: WorkspaceUnit, nowMs: n
 }
 
 /** Which grants paid a range of the cumulative draws, folded or not yet, in order. What is left over is unpaid. */
-export async function paidBy(
+export async function readPaidDraws(
   db: Queryable,
   line: { readonly workspaceId: string; readonly drawnMs: number; readonly foldedMs: number },
   range: { readonly fromMs: number; readonly toMs: number },
 ): Promise<PlacedDraw[]> {
   const folded = await readDraws(db, line.workspaceId, range)
-  const open = await openGrants(db, line.workspaceId)
+  const open = await readOpenGrants(db, line.workspaceId)
   const pending = placeDraws(burnDown(open, line.drawnMs - line.foldedMs).draws, line.foldedMs)
   return drawsWithin([...folded, ...pending], range.fromMs, range.toMs)
 }

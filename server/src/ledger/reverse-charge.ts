@@ -6,7 +6,14 @@ import {
 import type { Queryable } from '../platform/database/database.ts'
 import { readChargeEntries } from './entry-store.ts'
 import { type GrantRow, priceOfGrant, readGrants } from './grant-store.ts'
-import { expireGrants, fold, isNeverPaid, paidBy, type ReturnedCredit, returnToGrant } from './grants.ts'
+import {
+  expireGrants,
+  fold,
+  isNeverPaid,
+  type ReturnedCredit,
+  readPaidDraws,
+  returnToGrant,
+} from './grants.ts'
 import type { EntryRow, WorkspaceUnit } from './unit.ts'
 
 /** A call that was charged more than was talked. */
@@ -70,7 +77,7 @@ async function readPayers(
   { entrySeqs, amountMs }: OverchargedCall,
 ): Promise<Payer[]> {
   const entries = await readChargeEntries(tx, line.workspaceId, entrySeqs)
-  const draws = await paidBy(tx, line, readChargedRange(entries))
+  const draws = await readPaidDraws(tx, line, readChargedRange(entries))
   const allocations = allocateReversal(entries, draws, amountMs)
   const ids = allocations.flatMap(({ grantId }) => grantId ?? [])
   const grants = await readGrants(tx, line.workspaceId, ids)

@@ -1,3 +1,4 @@
+import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, type TestBody, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -21,9 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const second = 1000
-const minute = 60 * second
-const day = 24 * 60 * minute
+const day = 24 * 60 * MINUTE_MS
 const zero = credits(0)
 
 /** What each transaction did to the balance, in credits, the oldest first. */
@@ -68,7 +67,7 @@ describe('the balance', () => {
     }
     const seen: number[][] = []
     for (const minutes of [0, 4, 10, 26, 3, 2, 5]) {
-      t.clock.advance(minutes * minute)
+      t.clock.advance(minutes * MINUTE_MS)
       seen.push([minutes, ...(await parts())])
     }
     expect(seen).toEqual([
@@ -104,13 +103,13 @@ describe('the balance', () => {
       body: { packageId: 'credits_100', quantity: 1 },
     })
     expect(bought.body).toMatchObject({ status: 'succeeded' })
-    await stack.talk(200 * minute)
+    await stack.talk(200 * MINUTE_MS)
     expect(await stack.balance()).toMatchObject({
       balance: credits(150),
       monthly: { remaining: credits(50) },
       topUp: { remaining: credits(100) },
     })
-    const id = await stack.talk(80 * minute)
+    const id = await stack.talk(80 * MINUTE_MS)
     expect(await stack.balance()).toMatchObject({
       monthly: { remaining: zero },
       topUp: { remaining: credits(70) },
@@ -133,9 +132,9 @@ describe('the balance', () => {
       await stack.granted({ milliseconds: -deducted, kind: 'adjustment' })
       return (await stack.balance()).status
     }
-    expect(await statusAfter(900 * minute)).toBe('ok')
+    expect(await statusAfter(900 * MINUTE_MS)).toBe('ok')
     expect(await statusAfter(1)).toBe('low')
-    expect(await statusAfter(100 * minute - 2)).toBe('low')
+    expect(await statusAfter(100 * MINUTE_MS - 2)).toBe('low')
     expect(await statusAfter(1)).toBe('out')
   })
 
@@ -143,7 +142,7 @@ describe('the balance', () => {
     await stack.granted({ credits: -990, kind: 'adjustment' })
     expect((await stack.balance()).runsOutAt).toBeNull()
     const ids = [await stack.answeredCall(), await stack.answeredCall(), await stack.answeredCall()]
-    expect((await stack.balance()).runsOutAt).toBe(instant(testNowMs + 200 * second))
+    expect((await stack.balance()).runsOutAt).toBe(instant(testNowMs + 200 * SECOND_MS))
     t.clock.advance(1000)
     await stack.end(ids[0] ?? '')
     // 600,000 − 3,000 ms are left, for two calls.
@@ -155,7 +154,7 @@ describe('the balance', () => {
   })
 
   test('does not run out when the reset comes first', async () => {
-    t.clock.advance(30 * day - 1000 * minute)
+    t.clock.advance(30 * day - 1000 * MINUTE_MS)
     const id = await stack.answeredCall()
     expect((await stack.balance()).runsOutAt).toBe('2026-12-22T10:00:00.000Z')
     await stack.granted({ milliseconds: 1 })
@@ -185,7 +184,7 @@ describe('transactions', () => {
   })
 
   test('come in whole pages while new ones are posted', async () => {
-    for (let n = 0; n < 6; n++) await stack.talk(minute)
+    for (let n = 0; n < 6; n++) await stack.talk(MINUTE_MS)
     const before = await stack.transactions()
     const seen: TestBody[] = []
     let cursor: string | null = ''
@@ -194,15 +193,15 @@ describe('transactions', () => {
       const { body } = await stack.ask('GET', `/v1/transactions?limit=2${query}`)
       seen.push(...body.data)
       cursor = body.nextCursor
-      await stack.talk(minute)
+      await stack.talk(MINUTE_MS)
     }
     expect(seen.reverse()).toEqual(before)
   })
 
   test('can be filtered by kind, page by page', async () => {
-    await stack.talk(minute)
+    await stack.talk(MINUTE_MS)
     await stack.granted({ credits: 5 })
-    await stack.talk(minute)
+    await stack.talk(MINUTE_MS)
     await stack.granted({ credits: -1, kind: 'adjustment' })
     const page = await stack.ask('GET', '/v1/transactions?kind=promotional,adjustment&limit=1')
     expect(page.body.data.map(({ kind }) => kind)).toEqual(['adjustment'])
@@ -236,7 +235,7 @@ describe('transactions', () => {
     await stack.batch(
       Array.from({ length: 60 }, (_, n) => [
         { type: 'start', agentId: stack.agentId, direction: 'web', externalId: `c-${n}` },
-        { type: 'answer', externalId: `c-${n}`, at: instant(testNowMs - minute) },
+        { type: 'answer', externalId: `c-${n}`, at: instant(testNowMs - MINUTE_MS) },
         { type: 'end', externalId: `c-${n}` },
       ]).flat(),
     )
@@ -254,7 +253,7 @@ describe('a reset', () => {
 
   test('expires what is left of the monthly credits and grants new ones; other credits stay', async () => {
     await stack.granted({ credits: 50 })
-    await stack.talk(100 * minute)
+    await stack.talk(100 * MINUTE_MS)
     t.clock.set(resetMs - 1)
     expect((await stack.balance()).balance).toEqual(credits(950))
     t.clock.set(resetMs)
@@ -277,18 +276,18 @@ describe('a reset', () => {
   })
 
   test('cuts a call that runs across it: each cycle pays its part', async () => {
-    t.clock.set(resetMs - 40 * second)
+    t.clock.set(resetMs - 40 * SECOND_MS)
     const id = await stack.answeredCall()
-    t.clock.set(resetMs + 20 * second)
+    t.clock.set(resetMs + 20 * SECOND_MS)
     expect(await stack.balance()).toMatchObject({
-      balance: milliseconds(1000 * minute - 20 * second),
+      balance: milliseconds(1000 * MINUTE_MS - 20 * SECOND_MS),
       liveCalls: 1,
     })
     expect(await stack.receipt(id)).toMatchObject({
       status: 'in_conversation',
       charged: milliseconds(40_000),
     })
-    t.clock.advance(30 * second)
+    t.clock.advance(30 * SECOND_MS)
     const ended = await stack.end(id)
     expect(ended.body).toMatchObject({ status: 'ended', charged: milliseconds(90_000) })
     const receipt = await stack.receipt(id)
@@ -300,7 +299,7 @@ describe('a reset', () => {
       ['2026-12-22T10:00:00.000Z', -40_000],
       ['2026-12-22T10:00:50.000Z', -50_000],
     ])
-    expect((await stack.balance()).balance).toEqual(milliseconds(1000 * minute - 50_000))
+    expect((await stack.balance()).balance).toEqual(milliseconds(1000 * MINUTE_MS - 50_000))
   })
 
   test('is seen by the first reader, whatever is read', async () => {
@@ -314,7 +313,7 @@ describe('a reset', () => {
     const resets = ['2026-12-22', '2027-01-22', '2027-02-22', '2027-03-22']
     for (const [index, [what, look, seen]] of looks.entries()) {
       const atMs = Date.parse(`${resets[index]}T10:00:00.000Z`)
-      t.clock.set(atMs - minute)
+      t.clock.set(atMs - MINUTE_MS)
       callId = await stack.answeredCall()
       t.clock.set(atMs)
       const dated =

@@ -99,7 +99,7 @@ test.each([
   expect(most.sideBySide).toBe(sideBySide)
 })
 
-test('one bad item fails by itself: the others of its batch are tried one by one', async () => {
+test('one bad item fails alone: the others of its batch are tried one by one', async () => {
   const { coalescer, batches } = recorder({ slots: 1 })
   const results = await Promise.allSettled(
     [false, true, false].map((bad, number) => coalescer.submit({ key: 'a', number, bad })),

@@ -4,7 +4,7 @@ export type Commits<Commit> = {
   publish(commits: readonly Commit[]): void
   /**
    * Subscribes to all commits of this process. A subscriber returns at once: it notes what it has to do and does it in
-   * the background. Commits of other processes are not heard; whoever depends on them also polls.
+   * the background. Commits of other processes are not heard, so rooms that depend on them poll too.
    */
   subscribe(subscriber: (commits: readonly Commit[]) => void): void
 }

@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
-const storageKey = 'talktime.workspace'
+const STORAGE_KEY = 'talktime.workspace'
 const listeners = new Set<() => void>()
 let chosen: string | null = read()
 
 function read(): string | null {
   try {
-    return localStorage.getItem(storageKey)
+    return localStorage.getItem(STORAGE_KEY)
   } catch {
     return null
   }
@@ -22,8 +22,8 @@ export function chooseWorkspace(workspaceId: string | null): void {
   if (workspaceId === chosen) return
   chosen = workspaceId
   try {
-    if (workspaceId === null) localStorage.removeItem(storageKey)
-    else localStorage.setItem(storageKey, workspaceId)
+    if (workspaceId === null) localStorage.removeItem(STORAGE_KEY)
+    else localStorage.setItem(STORAGE_KEY, workspaceId)
   } catch {
     // Without storage, the choice lasts as long as the page.
   }

@@ -17,7 +17,7 @@ export function idempotencyName({ scope, key }: Named): string {
 }
 
 /**
- * Makes whoever else uses one of these keys wait until this transaction ends. Keys are locked in one order, so that
+ * Makes other users of these keys wait until this transaction ends. Keys are locked in one order, so that
  * two batches never wait for each other in a circle. Take these locks before any others.
  */
 export async function lockIdempotencyKeys(tx: Queryable, names: readonly Named[]): Promise<void> {

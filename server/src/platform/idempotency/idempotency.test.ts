@@ -84,7 +84,7 @@ test('of many at once on two processes one is carried out', async () => {
   expect(await agentsCount()).toBe(before + 1)
 })
 
-test('a request that failed is not kept: it may be mended and sent again under its key', async () => {
+test('a request that failed is not kept: it may be corrected and sent again under its key', async () => {
   const taken = { ...agent, phoneNumber: '+4930901820' }
   await make({ body: taken, idempotencyKey: `${key}-holder` })
   expect((await make({ body: taken })).status).toBe(409)

@@ -25,7 +25,7 @@ export type Once<Result> = {
 
 /** How a repeat is answered, and what is recorded for it. */
 export type OnceOptions<Result> = {
-  /** The answer to a repeat. `record`: what was kept; undefined: nothing, but the caller may remember by itself. */
+  /** The answer to a repeat. `record`: what was kept; undefined: nothing, but the caller may have a memory of its own. */
   readonly show: (tx: Tx, record: IdempotencyRecord | undefined) => Promise<Result | undefined>
   readonly answerOf: (result: Result) => Pick<IdempotencyRecord, 'status' | 'body'>
   /** The hash of the request, where it is known only once the body has been read. Asked for as late as possible. */
