@@ -24,7 +24,7 @@ test('the benchmark of the LLM gateway finishes, and the gateway has recorded it
   expect(await bench.ended, bench.stderr()).toBe(0)
   expect(bench.stdout()).toMatch(/20 streams at once, .* a second/)
   expect(bench.stdout()).toMatch(/Added by the gateway: p50 -?[\d.]+ ms, p95 -?[\d.]+ ms/)
-  expect(bench.stdout()).toMatch(/Written down: [1-9][\d,]* requests with [\d,]+ tokens, 0 errors/)
+  expect(bench.stdout()).toMatch(/Recorded: [1-9][\d,]* requests with [\d,]+ tokens, 0 errors/)
 })
 
 test('the benchmark of usage finishes with clean books, and the export agrees with the page', {
