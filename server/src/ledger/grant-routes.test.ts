@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const day = 24 * 60 * MINUTE_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
 const zero = credits(0)
 
 /** What each transaction did to the balance, in credits, the oldest first. */
@@ -64,7 +64,7 @@ describe('a grant', () => {
   })
 
   test('below zero deducts as usage does, the soonest to expire first', async () => {
-    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
+    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + DAY_MS) })
     const body = await stack.granted({ credits: -15, kind: 'adjustment' })
     expect(body).toMatchObject({ id: null, amount: credits(-15), remaining: zero })
     expect(await stack.balance()).toMatchObject({
@@ -119,7 +119,7 @@ describe('a grant', () => {
       return body.data.map((one) => [one.kind, one.remaining])
     }
     t.clock.advance(1)
-    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
+    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + DAY_MS) })
     await stack.talk(4 * MINUTE_MS)
     expect(await remaining()).toEqual([
       ['promotional', credits(6)],
@@ -240,7 +240,7 @@ describe('a grant that is refused', () => {
     [
       'a deduction that expires',
       ...bad,
-      { credits: -1, kind: 'adjustment', expiresAt: instant(testNowMs + day) },
+      { credits: -1, kind: 'adjustment', expiresAt: instant(testNowMs + DAY_MS) },
       ['/expiresAt', /cannot expire/],
     ],
     ['an unknown field', ...bad, { credits: 1, note: 'x' }, ['/note', /There is no field "note" here/]],

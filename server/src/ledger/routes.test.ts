@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const day = 24 * 60 * MINUTE_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
 const zero = credits(0)
 
 /** What each transaction did to the balance, in credits, the oldest first. */
@@ -53,7 +53,7 @@ describe('the balance', () => {
 
   test('is paid from the grant that expires soonest, by live calls too', async () => {
     stack = await connectVoiceStack(t, { planId: 'free' })
-    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + day) })
+    await stack.granted({ credits: 10, expiresAt: instant(testNowMs + DAY_MS) })
     await stack.granted({ credits: 5, kind: 'adjustment' })
     const id = await stack.answeredCall()
     const parts = async () => {
@@ -154,7 +154,7 @@ describe('the balance', () => {
   })
 
   test('does not run out when the reset comes first', async () => {
-    t.clock.advance(30 * day - 1000 * MINUTE_MS)
+    t.clock.advance(30 * DAY_MS - 1000 * MINUTE_MS)
     const id = await stack.answeredCall()
     expect((await stack.balance()).runsOutAt).toBe('2026-12-22T10:00:00.000Z')
     await stack.granted({ milliseconds: 1 })
