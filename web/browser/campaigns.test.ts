@@ -138,7 +138,7 @@ test('a campaign out of credits says since when and what is left, and offers a p
 
   const resumes = page.getByRole('switch', { name: 'Resume when credits return' })
   await resumes.press('Space')
-  await page.getByText('The campaign resumes automatically', { exact: false }).waitFor()
+  await page.getByText(/^The workspace is out of credits\. The campaign resumes automatically/).waitFor()
   await page.getByRole('link', { name: 'Buy 100 credits' }).click()
   await page.getByRole('button', { name: 'Purchase · $12.00' }).click()
   await page.getByRole('dialog', { name: 'Credits bought' }).waitFor()

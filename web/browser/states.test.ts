@@ -116,15 +116,31 @@ test('a failing card says so with its request id, leaves the others working, and
     detail: 'Something went wrong.',
     requestId: 'req_for_support',
   }
+  let retried = false
+  await page.exposeFunction('onRetried', () => {
+    retried = true
+  })
   await page.route('**/v1/calls?*', (route) =>
-    route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(failing) }),
+    retried
+      ? route.continue()
+      : route.fulfill({
+          status: 500,
+          contentType: 'application/problem+json',
+          body: JSON.stringify(failing),
+        }),
   )
   await page.goto('/live')
   const alert = page.getByRole('alert').filter({ hasText: 'Live calls could not be loaded' })
   await alert.getByText('req_for_support').waitFor()
   await page.getByText('30 monthly').waitFor()
-  await page.unroute('**/v1/calls?*')
-  await alert.getByRole('button', { name: 'Retry' }).click()
+  // Events reload the list at any time. It keeps failing until somebody retries, so that the button stays.
+  const retry = alert.getByRole('button', { name: 'Retry' })
+  await retry.evaluate((button) =>
+    button.addEventListener('click', () => (window as unknown as { onRetried(): void }).onRetried(), {
+      capture: true,
+    }),
+  )
+  await retry.click()
   await page.getByText('No live calls').waitFor()
 })
 
