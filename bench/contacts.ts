@@ -5,6 +5,7 @@ import { pipeline, Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
+import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
 import { formatDatabaseUrl, startBenchPostgres } from './postgres.ts'
 import { describeMachine } from './report.ts'
 import { startServer } from './server-process.ts'
@@ -51,7 +52,7 @@ async function readProcessorSeconds(pid: number): Promise<number> {
 
 const postgres = await startBenchPostgres()
 const connection = await postgres.createDatabase('contacts')
-const database = openDatabase(connection)
+const database = openDatabase(connection, { limits: LONG_LIMITS })
 await migrate(database)
 const [testWorkspace] = await createTestWorkspaces(database, 1)
 const server = await startServer({ dataDir: postgres.folder, databaseUrl: formatDatabaseUrl(connection) })

@@ -9,6 +9,7 @@ import { systemClock } from '../server/src/platform/clock.ts'
 import { createCommits } from '../server/src/platform/commits.ts'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
+import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
 import { newUuid } from '../server/src/platform/ids.ts'
 import { startInterval } from '../server/src/platform/interval.ts'
 import { openQuietRooms } from '../server/src/quiet-rooms.ts'
@@ -71,7 +72,7 @@ export async function measureCreditWatch(
 
 /** Opens the credit watch of a server process with its chores, on connections of its own. */
 function openWatchProcess(connection: pg.ClientConfig, onActed: (latenessMs: number) => void) {
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   const fail = (error: unknown) => {
     throw error
   }
@@ -104,7 +105,7 @@ async function measureCrossings(
   processes: number,
 ): Promise<Lateness> {
   const { workspaces, seconds, leadSeconds } = extent
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   await migrate(database)
   const testWorkspaces = await createTestWorkspaces(database, workspaces)
   // Each workspace gets the credit that its calls use until its own instant.
@@ -222,7 +223,7 @@ async function measureStanding(
   connection: pg.ClientConfig,
   lines: number,
 ): Promise<WatchMeasured['standing']> {
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   await migrate(database)
   const nowMs = systemClock.now()
   await database.query(
@@ -262,7 +263,7 @@ async function measureMedianMs(work: () => Promise<unknown>): Promise<number> {
 
 /** Alternates whole calls with the watch and without it, so that changes of the machine's speed affect both alike. */
 async function measureHotPath(connection: pg.ClientConfig, extent: WatchExtent): Promise<number> {
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   await migrate(database)
   const testWorkspaces = await createTestWorkspaces(database, Math.min(extent.workspaces, 1000))
   const { commits, close } = openWatchProcess(connection, () => {})

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { openDatabase } from '../server/src/platform/database/database.ts'
 import { migrate } from '../server/src/platform/database/migrate.ts'
+import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
 import type { WatchExtent } from './credit-watch.ts'
 import { runLoad } from './load/run-load.ts'
 import { type BenchPostgres, formatDatabaseUrl } from './postgres.ts'
@@ -103,7 +104,7 @@ async function withDatabase<Result>(
   connection: pg.ClientConfig,
   work: (database: ReturnType<typeof openDatabase>) => Promise<Result>,
 ): Promise<Result> {
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   try {
     await migrate(database)
     return await work(database)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { openDatabase } from '../server/src/platform/database/database.ts'
 import { startEmbedded } from '../server/src/platform/database/embedded.ts'
+import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
 import { createLog } from '../server/src/platform/log.ts'
 
 /** A PostgreSQL for the benchmarks: the product's embedded one with its settings, in a temporary folder. */
@@ -24,7 +25,10 @@ export type BenchPostgres = {
 export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'talktime-bench-')))
   const postgres = await startEmbedded(folder, createLog('warn'))
-  const admin = openDatabase({ ...postgres.connection, database: 'postgres' }, { connectionsMax: 1 })
+  const admin = openDatabase(
+    { ...postgres.connection, database: 'postgres' },
+    { connectionsMax: 1, limits: LONG_LIMITS },
+  )
   await requireDurability(admin)
   return {
     folder,

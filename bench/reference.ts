@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type pg from 'pg'
 import { type Database, openDatabase } from '../server/src/platform/database/database.ts'
+import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
 import { run } from './process.ts'
 import { measureSeconds } from './stopwatch.ts'
 
@@ -53,7 +54,7 @@ async function measureWithOwnLoop(
   connection: pg.ClientConfig,
   { seconds, scale }: ReferenceExtent,
 ): Promise<Reference> {
-  const database = openDatabase(connection, { connectionsMax: CLIENTS })
+  const database = openDatabase(connection, { connectionsMax: CLIENTS, limits: LONG_LIMITS })
   await database.query(`
     drop table if exists pgbench_accounts, pgbench_history;
     create table pgbench_accounts (aid integer primary key, bid integer, abalance integer, filler char(84)) with (fillfactor = 100);

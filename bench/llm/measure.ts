@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
+import { LONG_LIMITS } from '../../server/src/platform/database/session.ts'
 import { type BenchPostgres, formatDatabaseUrl } from '../postgres.ts'
 import { run } from '../process.ts'
 import { startServer } from '../server-process.ts'
@@ -53,7 +54,7 @@ export async function measureGateway(
   const { port } = await runJob<{ port: number }>(provider, speech)
   const base = `http://127.0.0.1:${port}/v1`
   const connection = await postgres.createDatabase('llm_gateway')
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   await migrate(database)
   const [testWorkspace] = await createTestWorkspaces(database, 1)
   if (testWorkspace === undefined) throw new Error('There is no workspace')

@@ -2,6 +2,7 @@ import type { Queryable } from '../../server/src/platform/database/database.ts'
 import { openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
 import { openPipeline, type Pipeline } from '../../server/src/platform/database/pipeline.ts'
+import { LONG_LIMITS } from '../../server/src/platform/database/session.ts'
 import type { BenchPostgres } from '../postgres.ts'
 import { measureSteps } from '../settlement.ts'
 import { percentile } from '../stopwatch.ts'
@@ -18,12 +19,12 @@ export async function measureRollUps(
   { workspaces, turns, calls }: HotPathExtent,
 ): Promise<number> {
   const connection = await postgres.createDatabase('usage_hot_path')
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   await migrate(database)
   const testWorkspaces = await createTestWorkspaces(database, workspaces)
   const engines = [
     openBenchEngine(database),
-    openBenchEngine(database, { openPipeline: () => omitRollUps(openPipeline(database.connection)) }),
+    openBenchEngine(database, { openPipeline: () => omitRollUps(openPipeline(database)) }),
   ]
   const ratios: number[] = []
   for (const engine of engines) await measureSteps(engine, testWorkspaces, calls)

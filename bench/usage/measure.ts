@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { systemClock } from '../../server/src/platform/clock.ts'
 import { type Database, openDatabase } from '../../server/src/platform/database/database.ts'
 import { migrate } from '../../server/src/platform/database/migrate.ts'
+import { LONG_LIMITS } from '../../server/src/platform/database/session.ts'
 import { openQuietRooms } from '../../server/src/quiet-rooms.ts'
 import { createBudgets } from '../../server/src/reports/budgets.ts'
 import { type BenchPostgres, formatDatabaseUrl } from '../postgres.ts'
@@ -69,7 +70,7 @@ export type MadeWorld = {
 
 export async function measureUsage(postgres: BenchPostgres, extent: UsageExtent): Promise<UsageMeasured> {
   const connection = await postgres.createDatabase('usage')
-  const database = openDatabase(connection)
+  const database = openDatabase(connection, { limits: LONG_LIMITS })
   try {
     await migrate(database)
     const { year, made } = await makeWorld(database, connection, postgres.folder, extent)

@@ -15,11 +15,12 @@ import type { WorkspaceCommit } from './ledger/index.ts'
 import { openStripeIfSet } from './payments/index.ts'
 import { loadCatalog, requireSubscription } from './plans/index.ts'
 import { createAssembly } from './platform/assembly.ts'
+import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
 import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
-import { createMigrationCheck, healthRoutes } from './platform/http/health.ts'
+import { healthRoutes } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
 import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
 import { describeRoutes, readOwnVersion } from './platform/http/openapi.ts'
@@ -28,6 +29,9 @@ import { createHttpServer } from './platform/http/server.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
+import { createReadinessChecks } from './platform/readiness.ts'
+import type { ServerClock } from './platform/server-clock.ts'
+import { watchDatabase } from './platform/watch-database.ts'
 import { problemSections } from './problem-registry.ts'
 import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
 import { createRunner, type Runner } from './run-assembled.ts'
@@ -38,6 +42,10 @@ export type AppOptions = Omit<
   'config' | 'commits' | 'idempotency' | 'assembly' | 'outbound' | 'stripe' | 'onActed'
 > & {
   readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'>
+  /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
+  readonly clock: Clock | ServerClock
+  /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
+  readonly postgresFolder?: string | undefined
   /** How often passwords may be tried. */
   readonly limits?: LimitsMax
   /** How addresses that customers choose are reached, where it is not as the settings say. */
@@ -63,11 +71,12 @@ const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url
 /** Puts the server together: the rooms, HTTP around them, and what runs by the clock. The database is migrated. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, config, log } = options
+  const metrics = createMetrics()
+  const pulse = await watchDatabase({ ...options, registry: metrics.registry })
   await loadCatalog(database)
   const logError = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
 
-  const metrics = createMetrics()
   const commits = createCommits<WorkspaceCommit>(logError('A subscriber of commits'))
   const idempotency = createIdempotency({ database, clock, secrets: config })
   const assembly = createAssembly<Http>()
@@ -105,7 +114,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   await guardRoutes(server, access, config)
   const http = { access, idempotency, limits: await createAccessLimits(server, options.limits) }
   for (const make of assembly.assembled.routes) await server.register(make(http))
-  await server.register(healthRoutes(await createMigrationCheck(database, MIGRATIONS_FOLDER)))
+  await server.register(
+    healthRoutes(await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })),
+  )
   await server.register(metricsRoutes(metrics))
   await server.register(referenceRoutes())
   await server.register(errorPageRoutes(problemSections))
@@ -121,6 +132,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     isWatched: rooms.streams.isWatched,
     runDue: runner.runDue,
     listen: () => server.listen({ host: config.host, port: config.port }),
-    close: () => runner.close(() => server.close()),
+    async close() {
+      await runner.close(() => server.close())
+      await pulse.close()
+    },
   }
 }

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Config, loadConfig } from './config.ts'
-import { systemClock } from './platform/clock.ts'
 import { openServerDatabase, takeDataFolder } from './platform/database/connect.ts'
 import { createLog } from './platform/log.ts'
+import { createServerClock } from './platform/server-clock.ts'
 import { StartProblem } from './platform/start-problem.ts'
 import { formatWelcome } from './welcome.ts'
 
@@ -45,7 +45,8 @@ async function start(): Promise<void> {
   undo.defer(stopDatabase)
   const { createApp } = await loading
   stop.signal.throwIfAborted()
-  const app = await createApp({ database, clock: systemClock, config, log })
+  const clock = createServerClock({ log })
+  const app = await createApp({ database, clock, config, log, postgresFolder: folder?.folder })
   undo.defer(async () => {
     await Promise.race([
       app.close(),
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
   })
   await folder?.announce(address)
   const { startDemo } = await loadingDemo
-  const demo = await startDemo({ ...app, database, clock: systemClock, log, config, address })
+  const demo = await startDemo({ ...app, database, clock, log, config, address })
   // The demo ends its calls while the server still answers.
   undo.defer(demo.stop)
   console.log(

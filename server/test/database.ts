@@ -8,15 +8,17 @@ import { TEMPLATE_DATABASE } from './global-setup.ts'
  * database.
  *
  * @param from `empty` leaves out the schema, for tests of migrations
+ * @param options further options of `create database`
  */
 export async function testDatabase(
   from: 'template' | 'empty' = 'template',
+  options = '',
 ): Promise<{ database: Database; drop(): Promise<void> }> {
   const server = inject('testServer')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const template = from === 'empty' ? 'template0' : TEMPLATE_DATABASE
   // The test server never waits for the disk, so copying the files is faster than writing each page to the log.
-  await asAdmin(`create database ${name} template ${template} strategy file_copy`)
+  await asAdmin(`create database ${name} template ${template} strategy file_copy ${options}`)
   const database = openDatabase({ ...server, database: name })
   return {
     database,

@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
-import pg from 'pg'
-import type { Queryable } from '../platform/database/database.ts'
+import type pg from 'pg'
+import type { Database, Queryable } from '../platform/database/database.ts'
+import { watchIdleConnection } from '../platform/database/idle-connection.ts'
+import { UNLIMITED } from '../platform/database/session.ts'
 
 /** A change that makes cached principals wrong. `name` is a key's hash in hex, a session's cache key, or a UUID. */
 export type AccessChange = { readonly kind: 'key' | 'session' | 'user' | 'workspace'; readonly name: string }
@@ -22,18 +24,18 @@ export type ChangeListener = { close(): Promise<void> }
  *   missed in between
  */
 export async function listenForChanges(options: {
-  connection: pg.ClientConfig
+  database: Database
   log: FastifyBaseLogger
   onChange: (change: AccessChange) => void
   onState: (isListening: boolean) => void
 }): Promise<ChangeListener> {
-  const { connection, log, onChange, onState } = options
+  const { database, log, onChange, onState } = options
   let closed = false
   let client: pg.Client | undefined
   let retry: NodeJS.Timeout | undefined
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ ...connection, keepAlive: true })
+    const next = database.createClient(UNLIMITED)
     const onLost = (error?: Error) => {
       if (client !== next) return
       client = undefined
@@ -50,6 +52,7 @@ export async function listenForChanges(options: {
     })
     await next.connect()
     await next.query(`listen ${CHANNEL}`)
+    watchIdleConnection(next, `listen ${CHANNEL}`)
     if (closed) return next.end()
     client = next
     onState(true)

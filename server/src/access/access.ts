@@ -38,7 +38,7 @@ export async function openAccess(options: {
   const lastUsed = createLastUsedRecorder(database, log)
   const caches = createAccessCaches(clock)
   const listener = await listenForChanges({
-    connection: database.connection,
+    database,
     log,
     onChange: (change) => dropCached(caches, change),
     onState: (isListening) => setCaching(caches, isListening),

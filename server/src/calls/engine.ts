@@ -5,6 +5,7 @@ import { createCoalescer } from '../platform/coalescer.ts'
 import type { Commits } from '../platform/commits.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
+import { retryLostRaces } from '../platform/database/retry-lost-races.ts'
 import {
   type IdempotencyRecord,
   idempotencyName,
@@ -12,7 +13,7 @@ import {
   loadIdempotencyRecords,
   lockIdempotencyKeys,
 } from '../platform/idempotency/idempotency-store.ts'
-import { invariant, platformProblems } from '../platform/problem.ts'
+import { invariant, Problem, platformProblems } from '../platform/problem.ts'
 import { type Batch, loadBatch, selectCalls } from './batch.ts'
 import type { CallCommand, CallOutcome, ReplayedAnswer, Submission } from './command.ts'
 import { decide } from './decide.ts'
@@ -46,7 +47,7 @@ const BESIDE_MIN = 128
 const BATCH_MAX = 500
 
 export function createCallEngine(deps: CallEngineDeps): CallEngine {
-  const open = deps.openPipeline ?? (() => openPipeline(deps.database.connection))
+  const open = deps.openPipeline ?? (() => openPipeline(deps.database))
   const pipelines = Array.from({ length: SLOTS }, open)
   const bulk = open()
   let batches: Promise<unknown> = Promise.resolve()
@@ -58,9 +59,16 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),
   })
   return {
-    submit: async (command) => requireOutcome(await coalescer.submit({ command })),
-    submitOnce: (submission) => coalescer.submit(submission),
+    async submit(command) {
+      requireRightTime(deps.clock)
+      return requireOutcome(await coalescer.submit({ command }))
+    },
+    async submitOnce(submission) {
+      requireRightTime(deps.clock)
+      return coalescer.submit(submission)
+    },
     async submitBatch(commands) {
+      requireRightTime(deps.clock)
       const submissions = commands.map((command) => ({ command }))
       const batch = runBatch(deps, bulk, submissions)
       batches = Promise.allSettled([batches, batch]).then(() => {})
@@ -71,6 +79,12 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
       await Promise.all([...pipelines, bulk].map((pipeline) => pipeline.close()))
     },
   }
+}
+
+/** A call is charged by this server's clock, so a clock that is wrong decides nothing. */
+function requireRightTime(clock: Clock): void {
+  const fault = clock.findFault?.()
+  if (fault !== undefined) throw new Problem(platformProblems.unavailable, fault)
 }
 
 function requireOutcome(outcome: CallOutcome | ReplayedAnswer): CallOutcome {
@@ -88,8 +102,10 @@ async function runBatch(
   const workspaceIds = [...new Set(commands.map((command) => command.workspaceId))].sort()
   for (;;) {
     const nowMs = deps.clock.now()
-    const result = await pipeline.transaction((tx, commit) =>
-      attemptBatch(tx, commit, { submissions, commands, workspaceIds, nowMs }),
+    const result = await retryLostRaces(() =>
+      pipeline.transaction((tx, commit) =>
+        attemptBatch(tx, commit, { submissions, commands, workspaceIds, nowMs }),
+      ),
     )
     if ('outcomes' in result) {
       deps.commits.publish(result.commits)

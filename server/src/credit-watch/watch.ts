@@ -62,7 +62,7 @@ const BOUNDARIES = 'boundaries'
  */
 export function createCreditWatch(deps: CreditWatchDeps): CreditWatch {
   const { database, clock, ledger, commits, onError } = deps
-  const pipeline = (deps.openPipeline ?? (() => openPipeline(database.connection)))()
+  const pipeline = (deps.openPipeline ?? (() => openPipeline(database)))()
   const background = createBackground<string>({
     onError,
     work: (key, workspaceIds) => (key === DUE ? applyAllDue() : passBoundaries(workspaceIds)),

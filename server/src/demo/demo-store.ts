@@ -1,5 +1,5 @@
-import pg from 'pg'
 import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import { UNLIMITED } from '../platform/database/session.ts'
 import type { Logger } from '../platform/log.ts'
 
 /** The advisory lock for creating the demo. Any number works, but it must not change between versions. */
@@ -42,7 +42,7 @@ export async function takeSimulationLock({
   readonly database: Database
   readonly log: Logger
 }): Promise<SimulationLock | undefined> {
-  const client = new pg.Client({ ...database.connection, keepAlive: true })
+  const client = database.createClient(UNLIMITED)
   const lost = new AbortController()
   client.on('error', () => lost.abort())
   client.on('end', () => lost.abort())

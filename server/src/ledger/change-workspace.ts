@@ -2,6 +2,8 @@ import { accessProblems } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Commits } from '../platform/commits.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
+import { allowLongWaits, endLongWaits } from '../platform/database/long-waits.ts'
+import { retryLostRaces } from '../platform/database/retry-lost-races.ts'
 import type { Once } from '../platform/idempotency/once.ts'
 import { invariant, Problem } from '../platform/problem.ts'
 import { type BoundarySteps, passBoundaries } from './boundaries.ts'
@@ -29,7 +31,8 @@ export type ChangeOptions<Result, Prepared = undefined> = {
 /**
  * The one door for every write to a workspace: replay a repeat → lock → pass the boundaries that are due → `work` →
  * write the unit once → record the answer → commit → publish. Everything happens in one transaction or not at all;
- * what `work` throws rolls all of it back, the boundaries too, which then remain due.
+ * what `work` throws rolls all of it back, the boundaries too, which then remain due. A transaction that PostgreSQL rolls
+ * back in favor of another one is run again, unless it has long work to `prepare`.
  *
  * `work` queries through `tx` alone, decides with pure functions of `core`, and calls nobody outside.
  *
@@ -56,19 +59,23 @@ export function createChangeWorkspace({ database, clock, commits, steps }: Chang
     work: (change: Change, prepared: Prepared) => Promise<Result>,
     { once, prepare }: ChangeOptions<Result, Prepared> = {},
   ): Promise<Result> => {
-    const { result, commit } = await database.transaction(async (tx): Promise<Done<Result>> => {
-      const before = await once?.replay(tx)
-      if (before) return { result: before.result, commit: undefined }
-      const prepared = (await prepare?.(tx)) as Prepared
-      const unit = await lockWorkspace(tx, workspaceId)
-      const nowMs = clock.now()
-      // Written at once, so that `work` reads a database in which the boundary is past.
-      if (await passBoundaries(tx, unit, nowMs, steps)) await writeUnits(tx, [unit], nowMs)
-      const result = await work({ tx, unit, nowMs }, prepared)
-      await writeUnits(tx, [unit], nowMs)
-      await once?.keep(tx, result, nowMs)
-      return { result, commit: readCommit(unit) }
-    })
+    const run = () =>
+      database.transaction(async (tx): Promise<Done<Result>> => {
+        if (prepare) await allowLongWaits(tx)
+        const before = await once?.replay(tx)
+        if (before) return { result: before.result, commit: undefined }
+        const prepared = (await prepare?.(tx)) as Prepared
+        if (prepare) await endLongWaits(tx)
+        const unit = await lockWorkspace(tx, workspaceId)
+        const nowMs = clock.now()
+        // Written at once, so that `work` reads a database in which the boundary is past.
+        if (await passBoundaries(tx, unit, nowMs, steps)) await writeUnits(tx, [unit], nowMs)
+        const result = await work({ tx, unit, nowMs }, prepared)
+        await writeUnits(tx, [unit], nowMs)
+        await once?.keep(tx, result, nowMs)
+        return { result, commit: readCommit(unit) }
+      })
+    const { result, commit } = await (prepare ? run() : retryLostRaces(run))
     if (commit) commits.publish([commit])
     return result
   }

@@ -1,5 +1,9 @@
 /** The source of time. Domain code never reads a clock: it takes `nowMs` (epoch milliseconds) as an argument. */
-export type Clock = { readonly now: () => number }
+export type Clock = {
+  readonly now: () => number
+  /** Why this clock must not decide what calls cost, as a sentence. Undefined: it may. A clock without it always may. */
+  readonly findFault?: () => string | undefined
+}
 
 export const systemClock: Clock = { now: () => Date.now() }
 

@@ -121,7 +121,7 @@ export const platformProblems = problemTypes({
     title: 'The service is not ready',
     retryable: true,
     cause:
-      'The database or a service that Talktime depends on cannot be reached, or the server is shutting down.',
+      'The database or a service that Talktime depends on cannot be reached or is overloaded, the clock of this server is wrong, or the server is shutting down.',
     remedy: 'Retry shortly. `Retry-After` gives the seconds to wait.',
   },
 })

@@ -1,6 +1,7 @@
 import { listLocalDays, localDayOf } from '@talktime/core/time/local-day'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Database } from '../platform/database/database.ts'
+import { LONG_LIMITS } from '../platform/database/session.ts'
 import type { CountedDay } from '../usage/index.ts'
 
 /**
@@ -16,7 +17,7 @@ export type CallDayReader = {
 }
 
 export async function openCallDayReader(database: Database): Promise<CallDayReader> {
-  const client = new pg.Client(database.connection)
+  const client = database.createClient(LONG_LIMITS)
   await client.connect()
   return {
     async takeSnapshot() {

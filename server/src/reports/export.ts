@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
-import pg from 'pg'
+import type pg from 'pg'
 import { requireWorkspace } from '../access/index.ts'
 import { readCallCosts } from '../costs/index.ts'
 import { readLine } from '../ledger/index.ts'
 import { readCopiedBigint, uuidKey } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
+import { LONG_LIMITS } from '../platform/database/session.ts'
 import { invariant, Problem, platformProblems } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { readUsageDays } from '../usage/index.ts'
@@ -77,9 +78,7 @@ function createStoppableClient(
   database: Database,
   onStop: () => void,
 ): { client: pg.Client; stop: () => void } {
-  const client = new pg.Client(database.connection)
-  // A connection that breaks fails the query that runs on it. Between two queries nobody has to know.
-  client.on('error', () => {})
+  const client = database.createClient(LONG_LIMITS)
   let isStopped = false
   const stop = () => {
     if (isStopped) return

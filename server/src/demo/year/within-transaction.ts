@@ -9,6 +9,8 @@ export function openDatabaseWithin(database: Database, tx: Tx): Database {
   return {
     pool: database.pool,
     connection: database.connection,
+    link: database.link,
+    createClient: database.createClient,
     query: tx.query.bind(tx),
     transaction: (work) => work(tx),
     close: async () => {},

@@ -11,6 +11,8 @@ import { StartProblem } from '../start-problem.ts'
 import { type Database, openDatabase } from './database.ts'
 import { findEmbedded, startEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
+import { requireUtf8 } from './require-utf8.ts'
+import { LONG_LIMITS, POOL_LIMITS, type SessionLimits } from './session.ts'
 
 export type Connected = {
   readonly database: Database
@@ -51,9 +53,9 @@ export async function openServerDatabase(
   lock: FolderLock | undefined,
   log: Logger,
 ): Promise<Connected> {
-  if (lock) return runEmbedded(lock.folder, log)
+  if (lock) return runEmbedded(lock.folder, log, POOL_LIMITS)
   invariant(config.databaseUrl !== undefined, 'a server without the data folder has a DATABASE_URL')
-  return connectToUrl(config.databaseUrl)
+  return connectToUrl(config.databaseUrl, POOL_LIMITS)
 }
 
 /**
@@ -63,7 +65,7 @@ export async function openServerDatabase(
  * @throws StartProblem if the database cannot be started, reached or migrated
  */
 export async function connectToDatabase(config: ServerSettings, log: Logger): Promise<Connected> {
-  if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl)
+  if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl, LONG_LIMITS)
   const folder = await openDataFolder(config.dataDir)
   const deadlineMs = performance.now() + LOCK_MS_MAX
   for (;;) {
@@ -93,8 +95,8 @@ function createHeldProblem(folder: string, holder: Holder | undefined): StartPro
 }
 
 /** Opens the server of DATABASE_URL. */
-async function connectToUrl(databaseUrl: string): Promise<Connected> {
-  const database = openDatabase({ connectionString: databaseUrl, ...CONNECTION_OPTIONS })
+async function connectToUrl(databaseUrl: string, limits: SessionLimits): Promise<Connected> {
+  const database = openDatabase({ connectionString: databaseUrl, ...CONNECTION_OPTIONS }, { limits })
   try {
     await database.query('select 1')
   } catch (error) {
@@ -109,7 +111,7 @@ async function connectToUrl(databaseUrl: string): Promise<Connected> {
 
 /** Opens the embedded PostgreSQL that a server runs. Undefined if it does not answer. */
 async function attach(connection: pg.ClientConfig): Promise<Connected | undefined> {
-  const database = openDatabase({ ...connection, ...CONNECTION_OPTIONS })
+  const database = openDatabase({ ...connection, ...CONNECTION_OPTIONS }, { limits: LONG_LIMITS })
   try {
     await database.query('select 1')
   } catch {
@@ -120,10 +122,10 @@ async function attach(connection: pg.ClientConfig): Promise<Connected | undefine
 }
 
 /** Starts the embedded PostgreSQL. This process holds the folder. */
-async function runEmbedded(folder: string, log: Logger): Promise<Connected> {
+async function runEmbedded(folder: string, log: Logger, limits: SessionLimits): Promise<Connected> {
   const postgres = await startEmbedded(folder, log)
   return migrateConnected(
-    openDatabase({ ...postgres.connection, ...CONNECTION_OPTIONS }),
+    openDatabase({ ...postgres.connection, ...CONNECTION_OPTIONS }, { limits }),
     true,
     postgres.stop,
   )
@@ -131,7 +133,7 @@ async function runEmbedded(folder: string, log: Logger): Promise<Connected> {
 
 async function runForCommand(lock: FolderLock, log: Logger): Promise<Connected> {
   try {
-    const connected = await runEmbedded(lock.folder, log)
+    const connected = await runEmbedded(lock.folder, log, LONG_LIMITS)
     return { ...connected, stop: () => connected.stop().finally(lock.release) }
   } catch (error) {
     await lock.release()
@@ -155,6 +157,7 @@ async function migrateConnected(
     await stopServer?.()
   }
   try {
+    await requireUtf8(database)
     await migrate(database)
   } catch (error) {
     await stop()
@@ -169,6 +172,7 @@ async function migrateConnected(
 /** Describes why a database cannot be used, as the end of a sentence. */
 function describeFault(error: unknown): string {
   const { code, message } = error as Error & { code?: string }
+  if (/timeout/.test(message)) return 'it does not answer'
   return DATABASE_FAULTS[code ?? ''] ?? (message || String(code))
 }
 

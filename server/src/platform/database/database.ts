@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { createLink, type Link } from './link.ts'
+import { POOL_LIMITS, type SessionLimits, withSession } from './session.ts'
 
 // Amounts and instants are bigint columns of whole milliseconds. They fit into a JavaScript number exactly (2^53 ms is
 // 285,000 years), so they are read as numbers. numeric is read as text: SQL casts sums to bigint.
@@ -32,24 +34,48 @@ export type Database = Queryable & {
   /** Runs `work` in a transaction. It is committed when `work` returns, and rolled back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   readonly pool: pg.Pool
-  /** The connection settings, for parts that need a connection of their own (LISTEN, pipelines). */
+  /** Where the database is, for parts that open connections of their own with other settings (pools, pipelines). */
   readonly connection: pg.ClientConfig
+  /** The sockets to the database. Another pool for the same server shares it, so that both learn when it is gone. */
+  readonly link: Link
+  /** Creates a connection outside the pool, which the caller opens and ends: to listen, to copy, to hold a lock. */
+  createClient(limits: SessionLimits): pg.Client
   close(): Promise<void>
 }
 
-/** Opens a pool of connections. It connects when the first query is sent. */
+/**
+ * How long the client waits for the answer to a query of the pool. PostgreSQL cancels what takes too long sooner, so
+ * this ends only what gets no answer at all: it closes the connection.
+ */
+const ANSWER_MS_MAX = POOL_LIMITS.statementMsMax + 3_000
+
+/**
+ * Opens a pool of connections. It connects when the first query is sent.
+ *
+ * @param options.limits what the pool's queries may take, where it is not what requests may take
+ */
 export function openDatabase(
   connection: pg.ClientConfig,
-  options: { connectionsMax?: number } = {},
+  options: { connectionsMax?: number; limits?: SessionLimits; link?: Link } = {},
 ): Database {
-  // Queries of a transaction can be sent together, without waiting for results in between.
-  const config = { ...connection, types: TYPES, pipeline: true, max: options.connectionsMax ?? 10 }
-  const pool = new pg.Pool(config)
+  const { connectionsMax = 10, limits = POOL_LIMITS, link = createLink() } = options
+  const place = { ...connection, types: TYPES }
+  const pool = new pg.Pool({
+    ...withSession(place, limits),
+    ...(limits === POOL_LIMITS && { query_timeout: ANSWER_MS_MAX }),
+    // Queries of a transaction can be sent together, without waiting for results in between.
+    pipeline: true,
+    max: connectionsMax,
+    stream: link.createSocket,
+  })
   // When an idle connection breaks, for example because the server restarts, the pool drops it and opens another later.
   pool.on('error', () => {})
+  // One that breaks while it is in use fails its queries, or the next one. Without a listener, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
     pool,
-    connection: { ...connection, types: TYPES },
+    connection: place,
+    link,
     query: (query: string | pg.QueryConfig, values?: unknown[]) =>
       pool.query(query as string, values) as never,
     async transaction(work) {
@@ -57,7 +83,9 @@ export function openDatabase(
       try {
         await client.query('begin')
         const result = await work(client as unknown as Tx)
-        await client.query('commit')
+        const { command } = await client.query('commit')
+        // COMMIT of a failed transaction reports ROLLBACK instead of an error.
+        if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database')
         client.release()
         return result
       } catch (error) {
@@ -67,6 +95,12 @@ export function openDatabase(
         )
         throw error
       }
+    },
+    createClient(limits) {
+      const client = new pg.Client({ ...withSession(place, limits), stream: link.createSocket })
+      // A connection that breaks fails the query that runs on it, or the next one.
+      client.on('error', () => {})
+      return client
     },
     close: () => pool.end(),
   }

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Clock, systemClock } from '../clock.ts'
 import { StartProblem } from '../start-problem.ts'
 import type { Database } from './database.ts'
+import { UNLIMITED } from './session.ts'
 
 /** The folder of this program's migrations: SQL files that are applied in the order of their names. */
 export const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
@@ -28,7 +29,7 @@ export async function migrate(
   options: { folder?: string; clock?: Clock } = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(options.folder ?? MIGRATIONS_FOLDER)
-  const client = new pg.Client(database.connection)
+  const client = database.createClient(UNLIMITED)
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])

@@ -1,7 +1,9 @@
+import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { until } from '../../../test/start-server.ts'
 import { invariant, Problem, problemTypes } from '../problem.ts'
 import type { HttpServer } from './http-server.ts'
 import { createMetrics } from './metrics.ts'
@@ -19,6 +21,8 @@ const problems = problemTypes({
 const secret = 'the password in the middle of it'
 let server: HttpServer
 let logged: Record<string, unknown>[]
+/** Resolves when a request with a body has begun. */
+let received: Promise<void>
 
 beforeAll(async () => {
   const stream = new Writable({
@@ -47,6 +51,9 @@ beforeAll(async () => {
   })
   server.get('/problem', async () => {
     throw new Problem(problems.seat_taken, 'It is taken.', { internal: { by: 'row 7' } })
+  })
+  received = new Promise((resolve) => {
+    server.post('/body', { onRequest: async () => resolve() }, async () => ({}))
   })
   await server.ready()
 })
@@ -100,4 +107,18 @@ test('the internal part of a problem goes to the log only', async () => {
   expect(answer.body).toMatchObject({ status: 409, detail: 'It is taken.' })
   expect(JSON.stringify(answer.body)).not.toContain('row 7')
   expect(logged).toEqual([expect.objectContaining({ level: 40, internal: { by: 'row 7' } })])
+})
+
+test('a caller that goes away in the middle of a request is no error in the log', async () => {
+  const address = await server.listen({ port: 0, host: '127.0.0.1' })
+  logged = []
+  const { port, hostname } = new URL(address)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    'POST /body HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"a":',
+  )
+  await received
+  socket.destroy()
+  await until(() => logged[0])
+  expect(logged).toEqual([expect.objectContaining({ level: 30, route: '/body' })])
 })

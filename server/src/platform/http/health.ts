@@ -1,42 +1,61 @@
-import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Queryable } from '../database/database.ts'
 import { Problem, platformProblems } from '../problem.ts'
 import type { Routes } from './http-server.ts'
 
 const Health = z.object({ status: z.literal('ok') })
 
+/** Something without which the server cannot do its work. */
+export type ReadinessCheck = {
+  /** One word for programs, such as `clock`. */
+  readonly name: string
+  /** Finds what is wrong, as a sentence. Undefined: nothing. */
+  readonly findFault: () => Promise<string | undefined>
+  /** What is wrong if the check does not end in time. */
+  readonly whenLate: string
+}
+
+/** How long /readyz takes at most. */
+const CHECKS_MS_MAX = 800
+
+type Failing = { readonly name: string; readonly detail: string }
+
 /**
- * Creates the routes `/healthz` (the process is up) and `/readyz` (the server can do its work).
- *
- * @param outstanding reads the names of migrations that were not applied to the database yet
+ * Creates the routes `/healthz` (the process is up) and `/readyz` (the server can do its work). Requests that come while
+ * the checks are running get their result, so that many requests cost no more than one.
  */
-export function healthRoutes(outstanding: () => Promise<readonly string[]>): Routes {
+export function healthRoutes(checks: readonly ReadinessCheck[]): Routes {
+  let running: Promise<readonly Failing[]> | undefined
+
+  function runChecks(): Promise<readonly Failing[]> {
+    running ??= Promise.all(checks.map(runCheck))
+      .then((found) => found.filter((failing) => failing !== undefined))
+      .finally(() => {
+        running = undefined
+      })
+    return running
+  }
+
   return async (server) => {
     const schema = { tags: ['Operations'], response: { 200: Health } }
     server.get('/healthz', { schema: { ...schema, summary: 'The process is up' } }, async () => ({
       status: 'ok' as const,
     }))
     server.get('/readyz', { schema: { ...schema, summary: 'The server can do its work' } }, async () => {
-      const missing = await outstanding().catch((error: unknown) => {
-        throw new Problem(platformProblems.unavailable, 'The database cannot be reached.', {
-          internal: error,
-        })
+      const failing = await runChecks()
+      if (failing.length === 0) return { status: 'ok' as const }
+      const details = new Set(failing.map(({ detail }) => detail))
+      throw new Problem(platformProblems.unavailable, [...details].join(' '), {
+        members: { failing: failing.map(({ name }) => name) },
       })
-      if (missing.length > 0) {
-        throw new Problem(platformProblems.unavailable, `The database still lacks ${missing.join(', ')}.`)
-      }
-      return { status: 'ok' as const }
     })
   }
 }
 
-/** Creates a function that reads the names of the migrations in `folder` that were not applied to the database yet. */
-export async function createMigrationCheck(db: Queryable, folder: string): Promise<() => Promise<string[]>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
-  return async () => {
-    const { rows } = await db.query<{ name: string }>('select name from schema_migrations')
-    const applied = new Set(rows.map(({ name }) => name))
-    return names.filter((name) => !applied.has(name))
-  }
+async function runCheck({ name, findFault, whenLate }: ReadinessCheck): Promise<Failing | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(whenLate), CHECKS_MS_MAX)
+  })
+  const detail = await Promise.race([findFault(), late]).finally(() => clearTimeout(timer))
+  return detail === undefined ? undefined : { name, detail }
 }

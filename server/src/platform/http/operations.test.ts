@@ -3,7 +3,7 @@ import { type TestApp, testApp } from '../../../test/app.ts'
 import { problemRegistry } from '../../problem-registry.ts'
 import { openDatabase } from '../database/database.ts'
 import { MIGRATIONS_FOLDER } from '../database/migrate.ts'
-import { createMigrationCheck } from './health.ts'
+import { createMigrationCheck } from '../readiness.ts'
 
 let t: TestApp
 beforeAll(async () => {

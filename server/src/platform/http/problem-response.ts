@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { findDatabaseFault } from '../database/database-fault.ts'
 import { InvariantBroken, Problem, platformProblems } from '../problem.ts'
 import { problemUrl } from './error-page.ts'
 import { requestOrigin } from './request-origin.ts'
@@ -57,10 +58,15 @@ export function sendProblem(
     .send(problemResponse(problem, request.id, publicUrl ?? requestOrigin(request)))
 }
 
-/** Logs failures on our side as errors, and callers' mistakes at the debug level. */
+/**
+ * Logs failures on our side as errors, and callers' mistakes at the debug level. A caller who went away before everything
+ * was received or sent is neither.
+ */
 function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem, error: unknown): void {
   const about = { requestId: request.id, method: request.method, route: request.routeOptions.url }
-  if (problem.status >= 500) {
+  if (isCallerGone(request, error)) {
+    log.info(about, 'The caller closed the connection')
+  } else if (problem.status >= 500) {
     log.error({ ...about, err: error, invariantBroken: error instanceof InvariantBroken }, 'Request failed')
   } else if (problem.internal !== undefined) {
     log.warn({ ...about, code: problem.code, internal: problem.internal }, problem.message)
@@ -69,16 +75,25 @@ function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Pr
   }
 }
 
+/** Errors of a stream whose other side went away. */
+const GONE_CODES: ReadonlySet<string | undefined> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ABORT_ERR',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+])
+
+function isCallerGone({ raw }: FastifyRequest, error: unknown): boolean {
+  return raw.socket.destroyed && GONE_CODES.has(readCode(error))
+}
+
 /** Converts any thrown value to a problem. What is unknown becomes `internal`, without its details. */
 export function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error
+  const fault = findDatabaseFault(error)
+  if (fault !== undefined) return new Problem(platformProblems.unavailable, fault.detail)
   const code = readCode(error)
-  if (isDatabaseUnreachable(code)) {
-    return new Problem(
-      platformProblems.unavailable,
-      'The database cannot be reached at the moment. Try again shortly.',
-    )
-  }
   const known = code === undefined ? undefined : FASTIFY_PROBLEMS[code]
   if (known !== undefined) return known()
   // Any other error of Fastify with a 4xx status is the caller's mistake, not a bug of ours.
@@ -130,10 +145,4 @@ function readCode(error: unknown): string | undefined {
 function isFastifyRefusal(error: unknown, code: string | undefined): boolean {
   if (code === undefined || !code.startsWith('FST_') || !(error instanceof Error)) return false
   return 'statusCode' in error && Number(error.statusCode) >= 400 && Number(error.statusCode) < 500
-}
-
-/** Whether an error code means that PostgreSQL is unreachable: classes 08 and 57P, too many connections, socket errors. */
-function isDatabaseUnreachable(code: string | undefined): boolean {
-  if (code === undefined) return false
-  return /^(08...|57P0[123]|53300)$/.test(code) || code === 'ECONNREFUSED' || code === 'ECONNRESET'
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Database, Tx } from '../database/database.ts'
+import { retryLostRaces } from '../database/retry-lost-races.ts'
 import { invalid, Problem, platformProblems } from '../problem.ts'
 import { createSealedBox, type SealedBox, type Secrets } from '../sealed-box.ts'
 import { type IdempotencyRecord, type IdempotencyRef, idempotencyName } from './idempotency-store.ts'
@@ -123,13 +124,15 @@ export function createIdempotency(options: {
         request,
         reply,
         (once, sent) =>
-          database.transaction(async (tx) => {
-            const before = await once?.replay(tx)
-            if (before) return before.result
-            const result = sent(await work(tx))
-            await once?.keep(tx, result, clock.now())
-            return result
-          }),
+          retryLostRaces(() =>
+            database.transaction(async (tx) => {
+              const before = await once?.replay(tx)
+              if (before) return before.result
+              const result = sent(await work(tx))
+              await once?.keep(tx, result, clock.now())
+              return result
+            }),
+          ),
         commandOptions,
       ),
   }
