@@ -102,6 +102,28 @@ create table api_keys (
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table audit_log (
+  id uuid not null,
+  at_ms bigint not null,
+  workspace_id uuid,
+  actor_kind text not null,
+  actor_id uuid,
+  actor_name text,
+  actor_email text,
+  action text not null,
+  target_kind text not null,
+  target_id text not null,
+  before_state json,
+  after_state json,
+  ip text,
+  user_agent text,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_action_check CHECK (action ~ '^[a-z0-9_]+\.[a-z0-9_]+$'::text),
+  constraint audit_log_actor_kind_check CHECK (actor_kind = ANY (ARRAY['user'::text, 'key'::text, 'operator'::text, 'command_line'::text, 'system'::text])),
+  constraint audit_log_check CHECK ((actor_id IS NULL) = (actor_kind = ANY (ARRAY['command_line'::text, 'system'::text]))),
+  constraint audit_log_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table auto_reload_attempts (
   workspace_id uuid not null,
   seq bigint not null,
@@ -871,6 +893,12 @@ CREATE INDEX alerts_at ON public.alerts USING brin (at_ms);
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 
+CREATE INDEX audit_log_action ON public.audit_log USING btree (workspace_id, action, id);
+
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (workspace_id, actor_id, id);
+
+CREATE INDEX audit_log_workspace ON public.audit_log USING btree (workspace_id, id);
+
 CREATE UNIQUE INDEX auto_reload_attempts_made ON public.auto_reload_attempts USING btree (workspace_id, seq) WHERE (purchase_id IS NOT NULL);
 
 CREATE INDEX auto_reload_settings_enabled ON public.auto_reload_settings USING btree (workspace_id) WHERE enabled;
@@ -994,6 +1022,10 @@ CREATE OR REPLACE FUNCTION public.uuid_ms(id uuid)
  IMMUTABLE PARALLEL SAFE
 RETURN ((('x'::text || substr(replace((id)::text, '-'::text, ''::text), 1, 12)))::bit(48))::bigint
 ;
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER grant_draws_append_only BEFORE DELETE OR UPDATE ON public.grant_draws FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

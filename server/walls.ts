@@ -65,6 +65,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   access: [
     'accounts',
     'api_keys',
+    'audit_log',
     'invitations',
     'members',
     'sessions',

@@ -24,6 +24,7 @@ const PREFIXES = {
   delivery: 'dlv_',
   llmKey: 'lkey_',
   llmRequest: 'llm_',
+  auditEntry: 'aud_',
 } as const
 
 export type IdKind = keyof typeof PREFIXES

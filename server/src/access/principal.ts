@@ -31,8 +31,16 @@ export type Actor =
   | { readonly kind: 'operator' | 'key'; readonly keyId: string }
   | { readonly kind: 'user'; readonly userId: string }
 
-/** The workspace in which a request acts, its role there, and its sender. */
-export type Scope = { readonly workspaceId: string; readonly role: Role; readonly actor: Actor }
+/** Where a request came from. */
+export type RequestOrigin = { readonly ip: string | null; readonly userAgent: string | null }
+
+/** The workspace in which a request acts, its role there, its sender, and where it came from. */
+export type Scope = {
+  readonly workspaceId: string
+  readonly role: Role
+  readonly actor: Actor
+  readonly origin: RequestOrigin
+}
 
 declare module 'fastify' {
   interface FastifyRequest {

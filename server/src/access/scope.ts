@@ -2,7 +2,7 @@ import { assertNever } from '@talktime/core/exhaustive'
 import type { FastifyRequest } from 'fastify'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
-import type { Actor, Membership, Principal, Role, Scope } from './principal.ts'
+import type { Actor, Membership, Principal, RequestOrigin, Role, Scope } from './principal.ts'
 import type { PrincipalCache } from './principal-cache.ts'
 import { accessProblems } from './problems.ts'
 import type { WorkspaceState } from './workspace-store.ts'
@@ -19,6 +19,7 @@ export type ScopeOptions = {
   readonly whileSuspended?: 'refused' | 'allowed'
 }
 
+type Sender = Pick<Scope, 'actor' | 'origin'>
 type ScopeWithState = Scope & WorkspaceState
 
 /** Creates the function that finds the workspace of a request and the request's role there. */
@@ -26,33 +27,31 @@ export function createScopes(workspaces: {
   readonly cache: PrincipalCache<WorkspaceState>
   readonly load: (workspaceId: string) => Promise<WorkspaceState | undefined>
 }): (request: FastifyRequest, options?: ScopeOptions) => Promise<Scope> {
-  async function findOperatorScope(
-    principal: Principal & { kind: 'operator' },
-    workspaceId: string | undefined,
-  ): Promise<ScopeWithState> {
+  async function findOperatorScope(sender: Sender, workspaceId: string | undefined): Promise<ScopeWithState> {
     if (workspaceId === undefined) throw workspaceUnnamed()
     const state = await workspaces.cache.get(workspaceId, () => workspaces.load(workspaceId))
     if (state === undefined) throw workspaceNotFound()
-    return { workspaceId, role: 'operator', actor: actorOf(principal), suspended: state.suspended }
+    return { ...sender, workspaceId, role: 'operator', suspended: state.suspended }
   }
 
   return async (request, options = {}) => {
     const principal = principalOf(request)
     const named = parseWorkspaceName(request.headers['talktime-workspace'] ?? options.named)
+    const sender: Sender = { actor: actorOf(principal), origin: originOf(request) }
     switch (principal.kind) {
       case 'operator': {
-        const scope = await findOperatorScope(principal, named ?? (await options.workspaceOf?.()))
+        const scope = await findOperatorScope(sender, named ?? (await options.workspaceOf?.()))
         return requireActive(request, scope, options)
       }
       case 'key': {
         const { workspaceId, suspended } = principal
         if (named !== undefined && named !== workspaceId) throw workspaceNotFound()
-        const scope: ScopeWithState = { workspaceId, role: 'key', actor: actorOf(principal), suspended }
+        const scope: ScopeWithState = { ...sender, workspaceId, role: 'key', suspended }
         return requireActive(request, scope, options)
       }
       case 'user': {
         const { workspaceId, role, suspended } = requireMembership(principal.memberships, named)
-        return requireActive(request, { workspaceId, role, actor: actorOf(principal), suspended }, options)
+        return requireActive(request, { ...sender, workspaceId, role, suspended }, options)
       }
       default:
         return assertNever(principal)
@@ -64,6 +63,11 @@ export function createScopes(workspaces: {
 export function principalOf(request: FastifyRequest): Principal {
   if (request.principal !== null) return request.principal
   throw new Problem(platformProblems.unauthenticated, 'Send an API key, or sign in.')
+}
+
+/** Where a request came from: the address of its network connection, or the one that the operator's proxy vouches for. */
+export function originOf(request: FastifyRequest): RequestOrigin {
+  return { ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
 }
 
 /** Throws `forbidden` unless the request was sent with an operator key. */
