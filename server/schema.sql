@@ -113,6 +113,7 @@ create table audit_log (
   action text not null,
   target_kind text not null,
   target_id text not null,
+  target_name text,
   before_state json,
   after_state json,
   ip text,

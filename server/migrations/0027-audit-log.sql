@@ -11,7 +11,8 @@ create table audit_log (
   action text not null check (action ~ '^[a-z0-9_]+\.[a-z0-9_]+$'),
   target_kind text not null,
   target_id text not null,                      -- as the API shows it
-  before_state json,                            -- json, not jsonb: fields keep their order
+  target_name text,                             -- as it was at the time, of what has a name
+  before_state json,                            -- the fields that differ; json, not jsonb: they keep their order
   after_state json,
   ip text,
   user_agent text,

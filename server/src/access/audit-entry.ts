@@ -36,40 +36,53 @@ export type AuditTargetKind = keyof typeof auditTargets
 /** Who acted: the sender of a request, the operator at the command line, or Talktime on its own. */
 export type AuditActor = Actor | 'command_line' | 'system'
 
+/** Who acts, and from where: a request's scope says both. */
+export type AuditSource = {
+  readonly actor: AuditActor
+  /** Absent: it was no request. */
+  readonly origin?: RequestOrigin | undefined
+}
+
 /** One action: who did what to what, and what that changed. */
-export type AuditEntry = {
+export type AuditEntry = AuditSource & {
   /** null: an action of the operator outside workspaces. */
   readonly workspaceId: string | null
-  readonly actor: AuditActor
   /** Noun and past participle, such as `key.revoked`. */
   readonly action: `${string}.${string}`
-  /** `id`: the UUID of what has one; else the text that names it. */
-  readonly target: { readonly kind: AuditTargetKind; readonly id: string }
+  /** `id`: the UUID of what has one; else the text that names it. `name`: what people call it now. */
+  readonly target: { readonly kind: AuditTargetKind; readonly id: string; readonly name?: string | null }
   /**
    * What it was and what it is, as the API shows it. Absent: there was nothing before, or is nothing after. Never a
-   * secret.
+   * secret. Of two states only the fields that differ are kept.
    */
   readonly before?: unknown
   readonly after?: unknown
-  /** Where the request came from. Absent: it was no request. */
-  readonly origin?: RequestOrigin | undefined
   readonly atMs: number
 }
 
 /**
- * The fields in which two states differ, of each state: a change of one setting among twenty is one line to read.
- * Undefined where nothing differs.
+ * What an entry keeps of the states before and after. Of two states it is the fields in which they differ: a change of
+ * one setting among twenty is one line to read. Undefined: nothing differs, so nothing was done.
  */
-export function changedFields(
-  before: object,
-  after: object,
-): { readonly before: object; readonly after: object } | undefined {
-  const [from, to] = [before, after].map((state) => new Map(Object.entries(state)))
-  const names = [...new Set([...(from?.keys() ?? []), ...(to?.keys() ?? [])])].filter(
-    (name) => JSON.stringify(from?.get(name)) !== JSON.stringify(to?.get(name)),
+export function narrowStates({
+  before,
+  after,
+}: Pick<AuditEntry, 'before' | 'after'>):
+  | { readonly before?: unknown; readonly after?: unknown }
+  | undefined {
+  if (!isState(before) || !isState(after)) return { before, after }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   )
-  if (names.length === 0) return undefined
-  const pick = (state: Map<string, unknown> | undefined) =>
-    Object.fromEntries(names.filter((name) => state?.has(name)).map((name) => [name, state?.get(name)]))
-  return { before: pick(from), after: pick(to) }
+  return names.length === 0 ? undefined : { before: pick(before, names), after: pick(after, names) }
+}
+
+type State = Readonly<Record<string, unknown>>
+
+function isState(value: unknown): value is State {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function pick(state: State, names: readonly string[]): State {
+  return Object.fromEntries(names.filter((name) => name in state).map((name) => [name, state[name]]))
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, type TestPerson, testApp } from '../../test/app.ts'
 import { uuidFrom } from '../public-ids.ts'
-import { changedFields } from './audit-entry.ts'
+import { narrowStates } from './audit-entry.ts'
 import { recordAudit } from './audit-log-store.ts'
 
 let t: TestApp
@@ -22,9 +22,9 @@ test('an entry keeps who acted under the name of the time, and where from', asyn
       workspaceId: t.workspaceUuid,
       actor: { kind: 'user', userId },
       action: 'workspace.tested',
-      target: { kind: 'workspace', id: t.workspaceUuid },
-      before: { name: 'Old', quote: 'a\u0000b "c"' },
-      after: { name: 'New' },
+      target: { kind: 'workspace', id: t.workspaceUuid, name: 'Acme' },
+      before: { plan: 'free', name: 'Old', quote: 'a\u0000b "c"' },
+      after: { plan: 'free', name: 'New' },
       origin: { ip: '192.0.2.7', userAgent: 'x'.repeat(900) },
       atMs: t.clock.now(),
     }),
@@ -42,6 +42,7 @@ test('an entry keeps who acted under the name of the time, and where from', asyn
       action: 'workspace.tested',
       target_kind: 'workspace',
       target_id: t.workspaceId,
+      target_name: 'Acme',
       before_state: { name: 'Old', quote: 'a\u0000b "c"' },
       after_state: { name: 'New' },
       ip: '192.0.2.7',
@@ -75,7 +76,7 @@ test.each([
 })
 
 test.each([
-  ['nothing', { a: 1, b: [1] }, { a: 1, b: [1] }, undefined],
+  ['nothing at all', { a: 1, b: [1] }, { a: 1, b: [1] }, undefined],
   ['one field of two', { a: 1, b: 2 }, { a: 1, b: 3 }, { before: { b: 2 }, after: { b: 3 } }],
   [
     'a field inside a field',
@@ -85,6 +86,6 @@ test.each([
   ],
   ['a new field', { a: 1 }, { a: 1, b: null }, { before: {}, after: { b: null } }],
   ['a field that is gone', { a: 1, b: 2 }, { a: 1 }, { before: { b: 2 }, after: {} }],
-])('the changed fields of two states that differ in %s', (_what, before, after, changed) => {
-  expect(changedFields(before, after)).toEqual(changed)
+])('two states that differ in %s keep what differs', (_what, before, after, kept) => {
+  expect(narrowStates({ before, after })).toEqual(kept)
 })

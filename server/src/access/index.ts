@@ -1,7 +1,12 @@
 export { type Access, openAccess } from './access.ts'
 export type { AccessChange } from './access-changes.ts'
 export type { Accounts, User } from './accounts.ts'
-export { type AuditActor, type AuditEntry, type AuditTargetKind, changedFields } from './audit-entry.ts'
+export type {
+  AuditActor,
+  AuditEntry,
+  AuditSource,
+  AuditTargetKind,
+} from './audit-entry.ts'
 export { recordAudit } from './audit-log-store.ts'
 export { guardRoutes } from './guard.ts'
 export type { Http, RoomAssembly } from './http.ts'

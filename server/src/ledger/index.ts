@@ -10,6 +10,7 @@ export { updateLowBalanceThreshold } from './low-balance-threshold.ts'
 export { openLedger } from './open-ledger.ts'
 export { reverseCharge } from './reverse-charge.ts'
 export {
+  addAudit,
   addEvent,
   applyToLine,
   type EntryRow,

@@ -1,6 +1,7 @@
 import type pg from 'pg'
+import { type AuditEntry, recordAudit } from '../access/index.ts'
 import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
-import type { Queryable } from '../platform/database/database.ts'
+import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { EntryRow, EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
 import { createUnit } from './unit.ts'
 
@@ -87,18 +88,17 @@ const insertEventsSql = `
          unnest($5::text[])::uuid[]`
 
 /**
- * Writes what was decided on the units: entries, events and lines. The queries are sent together, which lets a
+ * Writes what was decided on the units: entries, events, lines and the audit log. The queries are sent together, which lets a
  * pipelined connection answer them in one round trip. Afterwards the units hold nothing unwritten.
  */
-export async function writeUnits(
-  tx: Queryable,
-  units: Iterable<WorkspaceUnit>,
-  nowMs: number,
-): Promise<void> {
-  const changed = [...units].filter((unit) => unit.newEvents.size > 0 || unit.line !== unit.storedLine)
+export async function writeUnits(tx: Tx, units: Iterable<WorkspaceUnit>, nowMs: number): Promise<void> {
+  const changed = [...units].filter(
+    (unit) => unit.newEvents.size > 0 || unit.newAudits.length > 0 || unit.line !== unit.storedLine,
+  )
   if (changed.length === 0) return
   const entries = changed.flatMap((unit) => unit.newEntries)
   const events = changed.flatMap((unit) => takeEvents(unit, nowMs))
+  const audits = changed.flatMap(takeAudits)
   for (const unit of changed) {
     unit.newEntries.length = 0
     unit.storedLine = unit.line
@@ -107,6 +107,7 @@ export async function writeUnits(
   await Promise.all([
     entries.length > 0 ? insertEntries(tx, entries) : undefined,
     events.length > 0 ? insertEvents(tx, events) : undefined,
+    ...audits.map((audit) => recordAudit(tx, { ...audit, atMs: nowMs })),
     updateLines(
       tx,
       changed.map((unit) => unit.line),
@@ -127,6 +128,10 @@ function takeEvents(unit: WorkspaceUnit, nowMs: number): EventRow[] {
   }
   unit.newEvents.clear()
   return rows
+}
+
+function takeAudits({ line: { workspaceId }, newAudits }: WorkspaceUnit): Omit<AuditEntry, 'atMs'>[] {
+  return newAudits.splice(0).map((audit) => ({ ...audit, workspaceId }))
 }
 
 function insertEntries(tx: Queryable, entries: readonly EntryRow[]) {

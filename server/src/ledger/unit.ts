@@ -1,6 +1,7 @@
 import { rebaseLine } from '@talktime/core/billing/balance-line'
 import type { WatchedLine } from '@talktime/core/billing/threshold-crossings'
 import type { CallEffect } from '@talktime/core/calls/call'
+import type { AuditEntry, AuditSource } from '../access/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
 
@@ -78,6 +79,8 @@ export type WorkspaceUnit = {
   storedLine: LineRow
   readonly newEntries: EntryRow[]
   readonly newEvents: Map<EventTopic, Set<string>>
+  /** What is added to the audit log when the unit is written. */
+  readonly newAudits: Omit<AuditEntry, 'workspaceId' | 'atMs'>[]
   /** Topics of all events of this transaction, written or not. */
   readonly topics: Set<EventTopic>
   readonly signals: Signals
@@ -91,6 +94,7 @@ export function createUnit(line: LineRow): WorkspaceUnit {
     storedLine: line,
     newEntries: [],
     newEvents: new Map(),
+    newAudits: [],
     topics: new Set(),
     signals: { hangUpsOrdered: false, campaignsToAdvance: [] },
     isWritten: false,
@@ -193,4 +197,17 @@ export function addEvent(unit: WorkspaceUnit, topic: EventTopic, id?: string): v
   if (id !== undefined) ids.add(id)
   unit.newEvents.set(topic, ids)
   unit.topics.add(topic)
+}
+
+/**
+ * Adds an entry to the audit log, in the transaction that writes the unit: who did what in the workspace.
+ *
+ * @param source who acted, and from where: a request's scope, or what its work was handed of it
+ */
+export function addAudit(
+  unit: WorkspaceUnit,
+  { actor, origin }: AuditSource,
+  entry: Pick<AuditEntry, 'action' | 'target' | 'before' | 'after'>,
+): void {
+  unit.newAudits.push({ ...entry, actor, origin })
 }
