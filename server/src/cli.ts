@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './cli/audit-command.ts'
 import { catalogCommand } from './cli/catalog-command.ts'
 import { demoCommand } from './cli/demo-command.ts'
 import { keyCommand } from './cli/key-command.ts'
@@ -21,6 +22,7 @@ const program = new Command('talktime')
   .helpCommand(false)
   .addCommand(workspaceCommand())
   .addCommand(keyCommand())
+  .addCommand(auditCommand())
   .addCommand(verifyCommand())
   .addCommand(secretsCommand())
   .addCommand(catalogCommand('catalog'))

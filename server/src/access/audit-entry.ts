@@ -19,19 +19,24 @@ export const auditTargets = {
   purchase: 'purchase',
   payment_method: 'paymentMethod',
   auto_reload: 'workspace',
-  grant: 'grant',
+  transaction: 'transaction',
   agent: 'agent',
   call: 'call',
   campaign: 'campaign',
   contact_import: 'contactImport',
   alert_settings: 'user',
   webhook: 'webhook',
+  delivery: 'delivery',
   llm_settings: 'workspace',
   llm_key: 'llmKey',
   secrets: null,
 } as const satisfies Record<string, IdKind | null>
 
 export type AuditTargetKind = keyof typeof auditTargets
+
+export const auditActorKinds = ['user', 'key', 'operator', 'command_line', 'system'] as const
+
+export type AuditActorKind = (typeof auditActorKinds)[number]
 
 /** Who acted: the sender of a request, the operator at the command line, or Talktime on its own. */
 export type AuditActor = Actor | 'command_line' | 'system'

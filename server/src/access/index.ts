@@ -7,6 +7,7 @@ export type {
   AuditSource,
   AuditTargetKind,
 } from './audit-entry.ts'
+export type { AuditEntryResponse } from './audit-log-schemas.ts'
 export { recordAudit } from './audit-log-store.ts'
 export { guardRoutes } from './guard.ts'
 export type { Http, RoomAssembly } from './http.ts'
@@ -15,6 +16,7 @@ export { addMember, listMembers } from './member-store.ts'
 export type { Actor, MemberRole, Principal, RequestOrigin, Role, Scope } from './principal.ts'
 export { accessProblems } from './problems.ts'
 export { type AccessLimits, createAccessLimits, type LimitsMax } from './rate-limits.ts'
+export { readAuditLog } from './read-audit-log.ts'
 export { registerAccessRoutes } from './register-access-routes.ts'
 export { originOf, requireOperator, requireRole, type ScopeOptions } from './scope.ts'
 export {

@@ -97,14 +97,14 @@ function registerCreate(server: HttpServer, deps: InvitationRouteDeps): void {
     async (request, reply) => {
       const scope = await access.scopeOf(request)
       requireMayGrant(scope, request.body.role)
-      const { workspaceId, actor } = scope
+      const { workspaceId, actor, origin } = scope
       const invitedBy = actor.kind === 'user' ? actor.userId : null
       const nowMs = clock.now()
       return idempotency.command(
         request,
         reply,
         async (tx) => {
-          const invitation = { ...request.body, workspaceId, invitedBy }
+          const invitation = { ...request.body, workspaceId, invitedBy, actor, origin }
           const { row, token } = await createInvitation(tx, invitation, readMembersMax, nowMs)
           const url = joinUrl(deps.publicUrl, request, token)
           return { status: 201, body: { ...invitationResponse(row), url } }
@@ -115,7 +115,7 @@ function registerCreate(server: HttpServer, deps: InvitationRouteDeps): void {
   )
 }
 
-function registerWithdraw(server: HttpServer, { access, database }: InvitationRouteDeps): void {
+function registerWithdraw(server: HttpServer, { access, clock, database }: InvitationRouteDeps): void {
   server.delete(
     '/v1/invitations/:id',
     {
@@ -131,7 +131,7 @@ function registerWithdraw(server: HttpServer, { access, database }: InvitationRo
       requirePerson(scope, 'admin')
       const invitationId = parseInvitationId(request.params.id)
       await database.transaction(async (tx) => {
-        requireMayGrant(scope, await withdrawInvitation(tx, scope.workspaceId, invitationId))
+        requireMayGrant(scope, await withdrawInvitation(tx, scope, invitationId, clock.now()))
       })
       reply.code(204)
       return undefined

@@ -50,17 +50,17 @@ export async function listInvitations(
   return rows
 }
 
-/** Deletes an invitation that was not accepted. Returns its role, undefined if there is no such invitation. */
+/** Deletes an invitation that was not accepted. Returns it, undefined if there is no such invitation. */
 export async function deleteInvitation(
   tx: Tx,
   workspaceId: string,
   invitationId: string,
-): Promise<MemberRole | undefined> {
-  const { rows } = await tx.query<{ role: MemberRole }>(
-    'delete from invitations where workspace_id = $1 and id = $2 and accepted_at_ms is null returning role',
+): Promise<Pick<InvitationRow, 'email' | 'role'> | undefined> {
+  const { rows } = await tx.query<Pick<InvitationRow, 'email' | 'role'>>(
+    'delete from invitations where workspace_id = $1 and id = $2 and accepted_at_ms is null returning email, role',
     [workspaceId, invitationId],
   )
-  return rows[0]?.role
+  return rows[0]
 }
 
 /** Deletes invitations to an email address that were not accepted. */

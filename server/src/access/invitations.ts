@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable, Tx } from '../platform/database/database.ts'
+import { instantOf } from '../platform/http/instant.ts'
 import { Problem } from '../platform/problem.ts'
+import type { AuditSource } from './audit-entry.ts'
+import { recordAudit } from './audit-log-store.ts'
 import {
   countMembers,
   deleteInvitation,
@@ -13,7 +16,7 @@ import {
   type NewInvitation,
 } from './invitation-store.ts'
 import { addMember, hasMemberWithEmail, lockMembers } from './member-store.ts'
-import type { MemberRole } from './principal.ts'
+import type { MemberRole, RequestOrigin } from './principal.ts'
 import { accessProblems } from './problems.ts'
 
 /** Reads how many members the workspace's plan allows; null: any number. */
@@ -29,7 +32,7 @@ const VALID_MS = 7 * DAY_MS
  */
 export async function createInvitation(
   tx: Tx,
-  invitation: NewInvitation,
+  invitation: NewInvitation & AuditSource,
   readMembersMax: ReadMembersMax,
   nowMs: number,
 ): Promise<{ row: InvitationRow; token: string }> {
@@ -41,17 +44,39 @@ export async function createInvitation(
   await requireMemberLimit(tx, workspaceId, { countOpenInvitations: true }, readMembersMax, nowMs)
   const token = randomBytes(24).toString('base64url')
   const stored = { ...invitation, tokenHash: hashToken(token), expiresAtMs: nowMs + VALID_MS }
-  return { row: await insertInvitation(tx, stored, nowMs), token }
+  const row = await insertInvitation(tx, stored, nowMs)
+  await recordAudit(tx, {
+    workspaceId,
+    actor: invitation.actor,
+    origin: invitation.origin,
+    action: 'invitation.created',
+    target: { kind: 'invitation', id: row.id, name: email },
+    after: { email, role: row.role, expiresAt: instantOf(row.expiresAtMs) },
+    atMs: nowMs,
+  })
+  return { row, token }
 }
 
 /** Withdraws an open invitation and returns its role. Throws `invitation_not_found`. */
 export async function withdrawInvitation(
   tx: Tx,
-  workspaceId: string,
+  { workspaceId, actor, origin }: AuditSource & { readonly workspaceId: string },
   invitationId: string,
+  nowMs: number,
 ): Promise<MemberRole> {
-  const role = await deleteInvitation(tx, workspaceId, invitationId)
-  if (role !== undefined) return role
+  const deleted = await deleteInvitation(tx, workspaceId, invitationId)
+  if (deleted !== undefined) {
+    await recordAudit(tx, {
+      workspaceId,
+      actor,
+      origin,
+      action: 'invitation.withdrawn',
+      target: { kind: 'invitation', id: invitationId, name: deleted.email },
+      before: { email: deleted.email, role: deleted.role },
+      atMs: nowMs,
+    })
+    return deleted.role
+  }
   throw new Problem(
     accessProblems.invitation_not_found,
     'There is no such open invitation in this workspace.',
@@ -76,16 +101,26 @@ export async function requireInvitation(
  */
 export async function acceptInvitation(
   tx: Tx,
-  acceptance: { readonly token: string; readonly userId: string },
+  acceptance: { readonly token: string; readonly userId: string; readonly origin: RequestOrigin },
   readMembersMax: ReadMembersMax,
   nowMs: number,
 ): Promise<void> {
   const invitation = await markAccepted(tx, hashToken(acceptance.token), nowMs)
   if (invitation === undefined) throw tokenNotFound()
-  const { workspaceId } = invitation
+  const { workspaceId, role } = invitation
+  const { userId, origin } = acceptance
   await lockMembers(tx, workspaceId)
   await requireMemberLimit(tx, workspaceId, { countOpenInvitations: false }, readMembersMax, nowMs)
-  await addMember(tx, { ...invitation, userId: acceptance.userId }, nowMs)
+  await addMember(tx, { ...invitation, userId }, nowMs)
+  await recordAudit(tx, {
+    workspaceId,
+    actor: { kind: 'user', userId },
+    origin,
+    action: 'invitation.accepted',
+    target: { kind: 'member', id: userId },
+    after: { role },
+    atMs: nowMs,
+  })
 }
 
 /** Throws `limit_reached` if the plan allows no further member. */

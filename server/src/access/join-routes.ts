@@ -11,6 +11,7 @@ import { browserOf } from './authenticate.ts'
 import { acceptInvitation, type ReadMembersMax, requireInvitation } from './invitations.ts'
 import type { AccessLimits } from './rate-limits.ts'
 import { RoleName } from './request-schemas.ts'
+import { originOf } from './scope.ts'
 import { readSession, SessionResponse } from './session-response.ts'
 
 const InvitationLookupResponse = z.object({ workspaceName: z.string(), email: z.string(), role: RoleName })
@@ -73,7 +74,7 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
       const user = await requireUser(access, request)
       const nowMs = clock.now()
       const body = await idempotency.command(request, reply, async (tx) => {
-        const acceptance = { token: request.body.token, userId: user.id }
+        const acceptance = { token: request.body.token, userId: user.id, origin: originOf(request) }
         await acceptInvitation(tx, acceptance, readMembersMax, nowMs)
         return { status: 200, body: await readSession(tx, user) }
       })

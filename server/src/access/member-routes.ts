@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Instant, instantOf } from '../platform/http/instant.ts'
@@ -6,7 +7,7 @@ import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../pl
 import { Problem } from '../platform/problem.ts'
 import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
-import { changeRole, type OwnerRights, removeMember } from './change-members.ts'
+import { changeRole, type MemberChanger, removeMember } from './change-members.ts'
 import { listMembers, type MemberRow } from './member-store.ts'
 import type { Scope } from './principal.ts'
 import { accessProblems } from './problems.ts'
@@ -30,8 +31,8 @@ function memberResponse(row: MemberRow): z.infer<typeof MemberResponse> {
 }
 
 /** The members of a workspace. */
-export function memberRoutes(deps: { access: Access; database: Database }): Routes {
-  const { access, database } = deps
+export function memberRoutes(deps: { access: Access; database: Database; clock: Clock }): Routes {
+  const { access, database, clock } = deps
   const tags = ['Members']
   return async (server) => {
     server.get(
@@ -70,7 +71,7 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
         requirePerson(scope, 'admin')
         const member = { workspaceId: scope.workspaceId, userId: parseUserId(request.params.userId) }
         const row = await database.transaction((tx) =>
-          changeRole(tx, member, request.body.role, ownerRights(scope)),
+          changeRole(tx, member, request.body.role, changerOf(scope), clock.now()),
         )
         access.dropCached({ kind: 'user', name: member.userId })
         return memberResponse(row)
@@ -92,7 +93,7 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
         const member = { workspaceId: scope.workspaceId, userId: parseUserId(request.params.userId) }
         const isSelf = scope.actor.kind === 'user' && scope.actor.userId === member.userId
         if (!isSelf) requirePerson(scope, 'admin')
-        await database.transaction((tx) => removeMember(tx, member, ownerRights(scope)))
+        await database.transaction((tx) => removeMember(tx, member, changerOf(scope), clock.now()))
         access.dropCached({ kind: 'user', name: member.userId })
         reply.code(204)
         return undefined
@@ -102,8 +103,9 @@ export function memberRoutes(deps: { access: Access; database: Database }): Rout
 }
 
 /** Only owners and the operator may change owners. */
-function ownerRights(scope: Scope): OwnerRights {
-  return { mayChangeOwners: scope.role === 'owner' || scope.role === 'operator' }
+function changerOf(scope: Scope): MemberChanger {
+  const { actor, origin } = scope
+  return { actor, origin, mayChangeOwners: scope.role === 'owner' || scope.role === 'operator' }
 }
 
 /** Throws `member_not_found` for a text that is not a user's id. */

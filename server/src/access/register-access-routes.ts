@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { auditLogRoutes } from './audit-log-routes.ts'
 import type { RoomAssembly } from './http.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import type { ReadMembersMax } from './invitations.ts'
@@ -26,5 +27,6 @@ export function registerAccessRoutes(assembly: RoomAssembly, deps: AccessRoutesD
   assembly.routes((http) => invitationRoutes({ ...deps, ...http }))
   assembly.routes((http) => joinRoutes({ ...deps, ...http }))
   assembly.routes((http) => keyRoutes({ ...deps, ...http }))
+  assembly.routes((http) => auditLogRoutes({ ...deps, ...http }))
   assembly.chore('Deleting expired sessions', MINUTE_MS, () => deleteExpiredSignIns(database, clock.now()))
 }

@@ -9,17 +9,25 @@ import { Problem, platformProblems } from '../platform/problem.ts'
 import type { Access } from './access.ts'
 import { announceChange } from './access-changes.ts'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './accounts.ts'
+import type { AuditSource } from './audit-entry.ts'
 import { browserOf, sessionCacheKey } from './authenticate.ts'
 import { acceptInvitation, type ReadMembersMax } from './invitations.ts'
 import { addMember } from './member-store.ts'
+import type { RequestOrigin } from './principal.ts'
 import type { AccessLimits } from './rate-limits.ts'
 import { Email, Name } from './request-schemas.ts'
+import { originOf } from './scope.ts'
 import { readSession, SessionResponse } from './session-response.ts'
 
 /** Creates a workspace and returns its UUID. The workspaces room provides it; this room may not import that one. */
 export type CreateWorkspace = (
   tx: Tx,
-  workspace: { readonly name: string; readonly timeZone: string; readonly planId: string },
+  workspace: {
+    readonly name: string
+    readonly timeZone: string
+    readonly planId: string
+    readonly by: AuditSource
+  },
   nowMs: number,
 ) => Promise<string>
 
@@ -83,26 +91,29 @@ function registerSignUp(server: HttpServer, deps: SessionRouteDeps): void {
       const nowMs = clock.now()
       return idempotency.command(request, reply, async (tx) => {
         const { user, cookies } = await access.accounts.signUp(tx, body, browserOf(request))
-        await joinFirstWorkspace(deps, tx, user, body, nowMs)
+        await joinFirstWorkspace(deps, tx, user, { ...body, origin: originOf(request) }, nowMs)
         return { status: 201, body: await readSession(tx, user), cookies }
       })
     },
   )
 }
 
+type FirstWorkspace = z.infer<typeof SignUpRequest> & { readonly origin: RequestOrigin }
+
 /** Accepts the invitation of a sign-up. Without one, creates a workspace owned by the user. */
 async function joinFirstWorkspace(
   { createWorkspace, readMembersMax }: SessionRouteDeps,
   tx: Tx,
   user: User,
-  { invitation, workspaceName, timeZone = 'UTC' }: z.infer<typeof SignUpRequest>,
+  { invitation, workspaceName, timeZone = 'UTC', origin }: FirstWorkspace,
   nowMs: number,
 ): Promise<void> {
   if (invitation !== undefined) {
-    return acceptInvitation(tx, { token: invitation, userId: user.id }, readMembersMax, nowMs)
+    return acceptInvitation(tx, { token: invitation, userId: user.id, origin }, readMembersMax, nowMs)
   }
   const name = workspaceName ?? `${user.name}’s workspace`
-  const workspaceId = await createWorkspace(tx, { name, timeZone, planId: 'free' }, nowMs)
+  const by = { actor: { kind: 'user', userId: user.id }, origin } as const
+  const workspaceId = await createWorkspace(tx, { name, timeZone, planId: 'free', by }, nowMs)
   await addMember(tx, { workspaceId, userId: user.id, role: 'owner' }, nowMs)
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Access, requireRole, type Scope } from '../access/index.ts'
-import { addEvent, type Ledger } from '../ledger/index.ts'
+import { addAudit, addEvent, type Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { HttpServer, Routes } from '../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
@@ -76,6 +76,7 @@ function registerCreate(server: HttpServer, { access, ledger }: AgentRouteDeps):
         const row = await createAgent(tx, workspaceId, { ...fields, phoneNumber, voiceEndpoint }, nowMs)
         requireOtherEndpoint(row)
         addEvent(unit, 'agent', row.id)
+        addAudit(unit, scope, { action: 'agent.created', target: targetOf(row), after: agentResponse(row) })
         return { status: 201, body: agentResponse(row) }
       })
     },
@@ -99,10 +100,13 @@ function registerChange(server: HttpServer, deps: AgentRouteDeps): void {
       const { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status } = request.body
       const change = { name, language, phoneNumber, llmProvider, llmModel, voiceEndpoint, status }
       return deps.ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit }) => {
+        const before = await requireAgent(tx, agent)
         const row = await updateAgent(tx, agent, change)
         requireOtherEndpoint(row)
         addEvent(unit, 'agent', agent.id)
-        return agentResponse(row)
+        const states = { before: agentResponse(before), after: agentResponse(row) }
+        addAudit(unit, scope, { action: 'agent.changed', target: targetOf(before), ...states })
+        return states.after
       })
     },
   )
@@ -123,13 +127,23 @@ function registerArchive(server: HttpServer, deps: AgentRouteDeps): void {
       const { scope, agent } = await findAgentScope(deps, request, request.params.id)
       requireRole(scope, 'admin')
       await deps.ledger.changeWorkspace(agent.workspaceId, async ({ tx, unit, nowMs }) => {
+        const before = await requireAgent(tx, agent)
         await archiveAgent(tx, agent, nowMs)
         addEvent(unit, 'agent', agent.id)
+        addAudit(unit, scope, {
+          action: 'agent.archived',
+          target: targetOf(before),
+          before: agentResponse(before),
+        })
       })
       reply.code(204)
       return undefined
     },
   )
+}
+
+function targetOf({ id, name }: AgentRow) {
+  return { kind: 'agent', id, name } as const
 }
 
 /** Finds the scope of a request about an agent. An operator's key need not name the workspace: the agent does. */

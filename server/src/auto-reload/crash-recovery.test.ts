@@ -46,7 +46,7 @@ async function addCustomerBelow(card: TestCard): Promise<string> {
   const { workspaceId } = await shop.addCustomer(card)
   const choice = { enabled: true, thresholdMs: THRESHOLD_MS, packageId: 'credits_500', quantity: 1 }
   const actor = { kind: 'key', keyId: workspaceId } as const
-  await saveAutoReload(startProcess().deps, workspaceId, { ...choice, monthlyCap: null }, actor)
+  await saveAutoReload(startProcess().deps, workspaceId, { ...choice, monthlyCap: null }, { actor })
   return workspaceId
 }
 

@@ -86,8 +86,8 @@ async function saveChoice(
 ) {
   const scope = await deps.access.scopeOf(request)
   requireRole(scope, 'admin')
-  const { workspaceId, actor } = scope
-  await saveAutoReload(deps, workspaceId, { ...choice, thresholdMs: msFromCredits(thresholdCredits) }, actor)
+  const { workspaceId } = scope
+  await saveAutoReload(deps, workspaceId, { ...choice, thresholdMs: msFromCredits(thresholdCredits) }, scope)
   const carryOut = await deps.autoReload.decide(workspaceId)
   try {
     // The response shows the decision. Only then is it carried out.

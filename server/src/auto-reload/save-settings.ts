@@ -1,12 +1,13 @@
-import type { Actor } from '../access/index.ts'
-import { addEvent } from '../ledger/index.ts'
+import { creditsFromMs } from '@talktime/core/billing/credits'
+import type { Actor, AuditSource } from '../access/index.ts'
+import { addAudit, addEvent } from '../ledger/index.ts'
 import { pricePackages, requirePackage } from '../payments/index.ts'
 import { planProblems, requireSubscription } from '../plans/index.ts'
 import type { Money } from '../platform/http/money.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { formatMoney } from '../platform/text-format.ts'
 import type { RequestDeps } from './deps.ts'
-import { type Choice, saveChoice } from './settings-store.ts'
+import { type Choice, findSettings, saveChoice } from './settings-store.ts'
 import { watchThreshold } from './watch-threshold.ts'
 
 /** What the customer wants to save. */
@@ -21,7 +22,7 @@ export async function saveAutoReload(
   { ledger }: Pick<RequestDeps, 'ledger'>,
   workspaceId: string,
   wanted: WantedChoice,
-  actor: Actor,
+  by: AuditSource & { readonly actor: Actor },
 ): Promise<void> {
   await ledger.changeWorkspace(workspaceId, async ({ tx, unit, nowMs }) => {
     const { terms } = await requireSubscription(tx, workspaceId)
@@ -32,10 +33,27 @@ export async function saveAutoReload(
     const reload = pricePackages(await requirePackage(tx, wanted.packageId), wanted.quantity)
     const { monthlyCap, ...choice } = wanted
     const monthlyCapMinor = monthlyCap === null ? null : requireCapMinor(monthlyCap, reload)
-    await saveChoice(tx, workspaceId, { ...choice, monthlyCapMinor }, { by: actor, atMs: nowMs })
+    const before = await findSettings(tx, workspaceId)
+    const saved = { ...choice, monthlyCapMinor }
+    await saveChoice(tx, workspaceId, saved, { by: by.actor, atMs: nowMs })
     watchThreshold(unit, null)
     addEvent(unit, 'auto_reload')
+    addAudit(unit, by, {
+      action: 'auto_reload.changed',
+      target: { kind: 'auto_reload', id: workspaceId },
+      before: before && readChoice(before, reload.currency),
+      after: readChoice(saved, reload.currency),
+    })
   })
+}
+
+/** What the audit log says about a choice. */
+function readChoice(
+  { enabled, thresholdMs, packageId, quantity, monthlyCapMinor }: Choice,
+  currency: string,
+) {
+  const monthlyCap = monthlyCapMinor === null ? null : { minor: monthlyCapMinor, currency }
+  return { enabled, thresholdCredits: creditsFromMs(thresholdMs), packageId, quantity, monthlyCap }
 }
 
 function requireCapMinor(cap: Money, reload: ReturnType<typeof pricePackages>): number {

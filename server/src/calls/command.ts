@@ -1,3 +1,4 @@
+import type { AuditSource } from '../access/index.ts'
 import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import type { ProblemType } from '../platform/problem.ts'
 import type { CallRow, Direction, HangUpReason } from './call-row.ts'
@@ -49,6 +50,8 @@ export type CallCommand =
       readonly workspaceId: string
       readonly target: CallTarget
       readonly reason: HangUpReason
+      /** Who orders it, for the audit log. Left out: nobody, because the server does. */
+      readonly by?: AuditSource
     }
   /** From the reaper: closes the call if it is lost. */
   | {

@@ -9,7 +9,7 @@ import { checkReportedInstant } from '@talktime/core/calls/reported-instant'
 import { assertNever } from '@talktime/core/exhaustive'
 import { accessProblems } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
-import { addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
+import { addAudit, addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
 import { type ProblemType, platformProblems } from '../platform/problem.ts'
 import { type Batch, createKey } from './batch.ts'
 import { addChargeEntry, type CallRow, type HangUpReason, readLease } from './call-row.ts'
@@ -37,7 +37,7 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
     case 'heartbeat':
       return applyHeartbeat(context, call)
     case 'hang_up':
-      return orderHangUp(context, call, command.reason)
+      return orderHangUp(context, call, command)
     case 'reap':
       return reapCall(context, call, command.listeningSinceMs)
     default:
@@ -153,11 +153,19 @@ function applyHeartbeat(context: Context, call: CallRow): CallOutcome {
   return createOutcome(context, updateCall(context, seen), false)
 }
 
-function orderHangUp(context: Context, call: CallRow, reason: HangUpReason): CallOutcome {
+function orderHangUp(
+  context: Context,
+  call: CallRow,
+  { reason, by }: Extract<CallCommand, { type: 'hang_up' }>,
+): CallOutcome {
   // An order by hand replaces one for lack of credits, so that it stands when credits return.
   if (!isOpen(call.facts) || call.hangUpReason === reason) return createOutcome(context, call, false)
   const ordered = addHangUpOrder(context, call, reason)
   addEvent(context.unit, 'call', call.id)
+  if (by !== undefined) {
+    const target = { kind: 'call', id: call.id, name: call.agentName } as const
+    addAudit(context.unit, by, { action: 'call.hung_up', target })
+  }
   return createOutcome(context, ordered, false)
 }
 

@@ -178,9 +178,10 @@ function registerHangUp(server: HttpServer, deps: CallRouteDeps): void {
       },
     },
     async (request, reply) => {
-      const { workspaceId } = await requireReporterOfCall(deps, request, request.params.id)
+      const scope = await requireReporterOfCall(deps, request, request.params.id)
+      const { workspaceId } = scope
       const target = parseCallId(request.params.id)
-      const command = { type: 'hang_up', workspaceId, target, reason: 'by_hand' } as const
+      const command = { type: 'hang_up', workspaceId, target, reason: 'by_hand', by: scope } as const
       return carryOut(deps, request, reply, command, ({ call }) => ({
         status: isOpen(call.facts) ? 202 : 200,
         body: callResponse(call),

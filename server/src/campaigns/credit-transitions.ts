@@ -1,6 +1,7 @@
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { raiseCampaignAlert } from './campaign-alerts.ts'
+import { auditCampaign } from './campaign-audit.ts'
 import { listCampaignsByStatus } from './campaign-store.ts'
 import { pauseCampaign, saveCampaign, toRunning } from './lifecycle.ts'
 
@@ -38,6 +39,7 @@ export async function resumeAfterCredits(tx: Tx, unit: WorkspaceUnit, nowMs: num
     if (campaign.pauseReason !== 'out_of_credits' || !campaign.resumeWhenCreditsReturn) continue
     const running = toRunning(campaign, nowMs)
     await saveCampaign(tx, unit, running)
+    auditCampaign(unit, { actor: 'system' }, 'resumed', { before: campaign, after: running })
     await raiseCampaignAlert(tx, unit, running, 'campaign_resumed', nowMs)
     resumed += 1
   }

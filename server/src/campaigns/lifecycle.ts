@@ -5,6 +5,7 @@ import type { Queryable, Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type CampaignRow, countContactsLeft, type PauseReason } from './campaign.ts'
 import { raiseCampaignAlert } from './campaign-alerts.ts'
+import { auditCampaign } from './campaign-audit.ts'
 import { writeCampaign } from './campaign-store.ts'
 import { campaignProblems } from './problems.ts'
 
@@ -143,7 +144,9 @@ export async function pauseCampaign(
     lookAtMs: 0,
   } as const
   await saveCampaign(tx, unit, paused)
-  if (reason !== 'by_user') await raiseCampaignAlert(tx, unit, paused, 'campaign_paused', atMs)
+  if (reason === 'by_user') return paused
+  auditCampaign(unit, { actor: 'system' }, 'paused', { before: campaign, after: paused })
+  await raiseCampaignAlert(tx, unit, paused, 'campaign_paused', atMs)
   return paused
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { loadCatalog } from '../plans/index.ts'
+import { replaceCatalog } from '../plans/index.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime catalog load FILE`. Older scripts call it `catalogue`. */
@@ -9,8 +9,10 @@ export function catalogCommand(name: 'catalog' | 'catalogue'): Command {
     .description('load plans and packages from a file into the catalog, replacing those with the same ids')
     .argument('<file>', 'JSON in the form of server/catalog.json')
     .action(async (file: string) => {
-      const loaded = await withDatabase(({ database }) =>
-        database.transaction((tx) => loadCatalog(tx, resolve(file), 'replace')),
+      const loaded = await withDatabase(({ database, nowMs }) =>
+        database.transaction((tx) =>
+          replaceCatalog(tx, resolve(file), { actor: 'command_line', atMs: nowMs }),
+        ),
       )
       console.log(`Loaded ${loaded.plans} plans and ${loaded.packages} packages.`)
     })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { recordAudit } from '../access/index.ts'
 import { resealWebhookSecrets } from '../alerts/index.ts'
 import { resealKeys } from '../llm/index.ts'
 import { withDatabase } from './with-database.ts'
@@ -27,8 +28,9 @@ export function secretsCommand(): Command {
 }
 
 function rotateAll(): Promise<{ lines: string[]; unreadable: boolean }> {
-  return withDatabase(async ({ database, config }) => {
+  return withDatabase(async ({ database, config, nowMs }) => {
     const lines: string[] = []
+    const counts: Record<string, number> = {}
     let unreadable = false
     for (const [what, reseal] of SEALED_VALUES) {
       const result = await reseal(database, config)
@@ -38,9 +40,20 @@ function rotateAll(): Promise<{ lines: string[]; unreadable: boolean }> {
           (which) => `The ${what} of ${which} cannot be decrypted with either secret.`,
         ),
       )
+      counts[`${what}s`] = result.count
       const count = result.count.toLocaleString('en-US')
       lines.push(`${count} ${what}${result.count === 1 ? ' is' : 's are'} encrypted with the current secret.`)
     }
+    await database.transaction((tx) =>
+      recordAudit(tx, {
+        workspaceId: null,
+        actor: 'command_line',
+        action: 'secrets.rotated',
+        target: { kind: 'secrets', id: 'TALKTIME_SECRET' },
+        after: counts,
+        atMs: nowMs,
+      }),
+    )
     return { lines, unreadable }
   })
 }

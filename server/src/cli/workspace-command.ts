@@ -43,7 +43,7 @@ function isAbout(error: unknown, pointer: string): error is Problem {
 function createAndDescribe({ name, timeZone, plan, json }: CreateOptions): Promise<string> {
   return withDatabase(async ({ database, nowMs }) => {
     const id = await database.transaction((tx) =>
-      createWorkspace(tx, { name, timeZone, planId: plan }, nowMs),
+      createWorkspace(tx, { name, timeZone, planId: plan, by: { actor: 'command_line' } }, nowMs),
     )
     if (json !== true) return publicId('workspace', id)
     const [row, subscription] = await Promise.all([

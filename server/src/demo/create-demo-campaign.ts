@@ -46,7 +46,7 @@ export async function createDemoCampaign(
   })
   const receiveImport = createImportReceiver({ ledger, clock })
   const file = Readable.from([Buffer.from(createContactFile(campaign, clock.now()))])
-  await receiveImport({ campaign: ref, file, country: undefined, key: undefined })
+  await receiveImport({ campaign: { ...ref, actor: 'system' }, file, country: undefined, key: undefined })
   return ref
 }
 

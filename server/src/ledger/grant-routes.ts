@@ -9,6 +9,7 @@ import { amountOf } from './amount.ts'
 import { grantByOperator } from './grant-by-operator.ts'
 import type { Ledger } from './ledger.ts'
 import { GrantMadeResponse } from './response-schemas.ts'
+import { addAudit } from './unit.ts'
 
 const GrantRequest = z.strictObject({
   credits: z.number().optional(),
@@ -38,7 +39,8 @@ export function addGrantRoute(server: HttpServer, { access, ledger }: GrantRoute
     },
     async (request, reply) => {
       requireOperator(request)
-      const { workspaceId } = await access.scopeOf(request, { named: request.params.id })
+      const scope = await access.scopeOf(request, { named: request.params.id })
+      const { workspaceId } = scope
       requireNamed(request.params.id, workspaceId)
       const { kind, reason, expiresAt, milliseconds } = request.body
       const amountMs = readAmountMs(request.body)
@@ -46,19 +48,22 @@ export function addGrantRoute(server: HttpServer, { access, ledger }: GrantRoute
       return ledger.command(request, reply, workspaceId, async ({ tx, unit, nowMs }) => {
         const grant = { kind, amountMs, amountPointer, reason, expiresAtMs: expiresAt ?? null } as const
         const { grantId, entry, remainingMs } = await grantByOperator(tx, unit, grant, nowMs)
-        return {
-          status: 201,
-          body: {
-            id: grantId === null ? null : publicId('grant', grantId),
-            kind,
-            amount: amountOf(amountMs),
-            remaining: amountOf(remainingMs),
-            grantedAt: instantOf(nowMs),
-            expiresAt: instantOrNull(grant.expiresAtMs),
-            reason,
-            transactionId: publicId('transaction', entry.id),
-          },
+        const body = {
+          id: grantId === null ? null : publicId('grant', grantId),
+          kind,
+          amount: amountOf(amountMs),
+          remaining: amountOf(remainingMs),
+          grantedAt: instantOf(nowMs),
+          expiresAt: instantOrNull(grant.expiresAtMs),
+          reason,
+          transactionId: publicId('transaction', entry.id),
         }
+        addAudit(unit, scope, {
+          action: amountMs > 0 ? 'credit.granted' : 'credit.deducted',
+          target: { kind: 'transaction', id: entry.id, name: reason },
+          after: body,
+        })
+        return { status: 201, body }
       })
     },
   )

@@ -1,4 +1,5 @@
 import { SECOND_MS } from '@talktime/core/time/durations'
+import type { AuditSource } from '../access/index.ts'
 import { ANSWER_MS_MAX, cancelCharge, chargeOrLookUp } from './ask-gateway.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { isFinal, type Purchase, type PurchaseRef } from './purchase.ts'
@@ -12,13 +13,13 @@ const CLAIM_MS = ANSWER_MS_MAX + 10 * SECOND_MS
 /** Charges purchases. `payments.ts` documents the functions. */
 export type Charger = {
   charge(ref: PurchaseRef): Promise<Purchase>
-  cancel(ref: PurchaseRef): Promise<Purchase>
+  cancel(ref: PurchaseRef, by?: AuditSource): Promise<Purchase>
   reconcileDue(limit?: number): Promise<number>
   close(): Promise<void>
 }
 
 type ChargerDeps = PaymentsDeps & {
-  recordOutcome(ref: PurchaseRef, outcome: Outcome): Promise<Purchase>
+  recordOutcome(ref: PurchaseRef, outcome: Outcome, by?: AuditSource): Promise<Purchase>
 }
 
 /**
@@ -58,13 +59,13 @@ export function createCharger(deps: ChargerDeps): Charger {
         return isClaimed ? chargeClaimed(purchase) : purchase
       })
     },
-    async cancel(ref) {
+    async cancel(ref, by) {
       await underWay.get(ref.id)?.catch(() => {})
       return runOnce(ref, async () => {
         const purchase = await requirePurchase(database, ref)
         if (purchase.status !== 'requires_action' || purchase.gateway !== gateway.name) return purchase
         const outcome = await cancelCharge(deps, purchase)
-        return outcome.outcome === 'not_found' ? purchase : recordOutcome(purchase, outcome)
+        return outcome.outcome === 'not_found' ? purchase : recordOutcome(purchase, outcome, by)
       })
     },
     async reconcileDue(limit = 20) {

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '@talktime/core/time/durations'
-import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
+import { addAudit, addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
@@ -7,6 +7,7 @@ import type { Gateway } from './gateway.ts'
 import type { Order } from './order.ts'
 import { paymentProblems } from './problems.ts'
 import type { Purchase } from './purchase.ts'
+import { purchaseState, targetOfPurchase } from './purchase-audit.ts'
 import { hasReloadInFlight, lockPurchase } from './purchase-store.ts'
 import { insertPurchase } from './purchase-write-store.ts'
 
@@ -43,5 +44,11 @@ export async function createPurchase(
     nextCheckAtMs: chargedBy === 'worker' ? nowMs : nowMs + CALLER_MS_MAX,
   })
   addEvent(unit, 'purchase', id)
-  return lockPurchase(tx, { workspaceId, id })
+  const purchase = await lockPurchase(tx, { workspaceId, id })
+  addAudit(
+    unit,
+    { actor: order.actor ?? 'system', origin: order.requestOrigin },
+    { action: 'purchase.created', target: targetOfPurchase(purchase), after: purchaseState(purchase) },
+  )
+  return purchase
 }

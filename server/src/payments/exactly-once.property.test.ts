@@ -194,7 +194,8 @@ async function perform(workspaceId: string, sellers: readonly Seller[], one: Act
       return
     case 'remove the card': {
       const method = await by?.payments.findDefaultMethod(shop.database, workspaceId)
-      if (method !== undefined) await unlessRefused(by?.payments.removeMethod(workspaceId, method.id))
+      if (method !== undefined)
+        await unlessRefused(by?.payments.removeMethod(workspaceId, method.id, { actor: 'system' }))
       return
     }
     case 'new card':

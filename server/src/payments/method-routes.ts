@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Access, requireRole } from '../access/index.ts'
-import type { Ledger } from '../ledger/index.ts'
+import { type Access, requireRole, type Scope } from '../access/index.ts'
+import { addAudit, type Ledger } from '../ledger/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
@@ -71,33 +71,33 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
   const { payments } = deps
   return async (server) => {
     server.get('/v1/payment-methods', { schema: listSchema }, async (request) =>
-      sendMethods(deps, await requirePayingWorkspace(deps, request), request.query),
+      sendMethods(deps, (await requirePayingScope(deps, request)).workspaceId, request.query),
     )
     server.post('/v1/payment-methods', { schema: addSchema }, async (request, reply) =>
       addMethod(deps, request, reply, request.body),
     )
     server.post('/v1/payment-methods/:id/default', { schema: makeDefaultSchema }, async (request, reply) => {
-      const workspaceId = await requirePayingWorkspace(deps, request)
+      const scope = await requirePayingScope(deps, request)
       const id = parseMethodId(request.params.id)
-      return deps.ledger.command(request, reply, workspaceId, async (change) => ({
+      return deps.ledger.command(request, reply, scope.workspaceId, async (change) => ({
         status: 200,
-        body: paymentMethodResponse(await payments.makeDefault(change, id)),
+        body: paymentMethodResponse(await payments.makeDefault(change, id, scope)),
       }))
     })
     server.delete('/v1/payment-methods/:id', { schema: removeSchema }, async (request, reply) => {
-      const workspaceId = await requirePayingWorkspace(deps, request)
-      await payments.removeMethod(workspaceId, parseMethodId(request.params.id))
+      const scope = await requirePayingScope(deps, request)
+      await payments.removeMethod(scope.workspaceId, parseMethodId(request.params.id), scope)
       reply.code(204)
       return undefined
     })
   }
 }
 
-/** Returns the request's workspace if the actor is an owner or admin of it. */
-async function requirePayingWorkspace({ access }: MethodRouteDeps, request: FastifyRequest): Promise<string> {
+/** Returns the request's scope if the actor is an owner or admin of the workspace. */
+async function requirePayingScope({ access }: MethodRouteDeps, request: FastifyRequest): Promise<Scope> {
   const scope = await access.scopeOf(request)
   requireRole(scope, 'admin')
-  return scope.workspaceId
+  return scope
 }
 
 async function sendMethods(
@@ -119,11 +119,17 @@ async function addMethod(
   { testCard }: z.infer<typeof NewMethodRequest>,
 ) {
   const { ledger, payments } = deps
-  const workspaceId = await requirePayingWorkspace(deps, request)
+  const scope = await requirePayingScope(deps, request)
+  const { workspaceId } = scope
   const answer = await payments.requestMethod(workspaceId, { testCard })
   return ledger.command<MethodAnswerResponse>(request, reply, workspaceId, async (change) => {
-    if (answer.kind === 'set_up') return { status: 201, body: { setupUrl: answer.setupUrl } }
-    const method = await payments.addMethod(change, answer.method)
+    if (answer.kind === 'set_up') {
+      // The gateway reports the card later, and then nobody is there who could be named.
+      const target = { kind: 'workspace', id: workspaceId } as const
+      addAudit(change.unit, scope, { action: 'payment_method.setup_started', target })
+      return { status: 201, body: { setupUrl: answer.setupUrl } }
+    }
+    const method = await payments.addMethod(change, answer.method, scope)
     return { status: 201, body: paymentMethodResponse(method) }
   })
 }

@@ -1,5 +1,5 @@
 import { creditsFromMs } from '@talktime/core/billing/credits'
-import type { Actor } from '../access/index.ts'
+import type { Actor, RequestOrigin } from '../access/index.ts'
 import type { Change, Ledger } from '../ledger/index.ts'
 import { listPackages, type Package, planProblems, requireSubscription } from '../plans/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
@@ -23,6 +23,7 @@ export type TopUpOrder = {
   /** The card's UUID; `undefined` is the default card. */
   readonly paymentMethodId: string | undefined
   readonly actor: Actor
+  readonly requestOrigin?: RequestOrigin
   readonly idempotency: IdempotencyRef | undefined
 }
 
@@ -54,7 +55,7 @@ export function orderTopUp(deps: OrderDeps, order: TopUpOrder): Promise<OrderedT
 
 async function createTopUp(payments: Payments, change: Change, order: TopUpOrder): Promise<OrderedTopUp> {
   const { tx, unit, nowMs } = change
-  const { workspaceId, idempotency, actor, quantity } = order
+  const { workspaceId, idempotency, actor, requestOrigin, quantity } = order
   const before = idempotency ? undefined : await findDoubleClick(tx, order)
   if (before !== undefined) return { purchase: before, isRepeat: true }
   await requirePaidPlan(tx, workspaceId)
@@ -69,6 +70,7 @@ async function createTopUp(payments: Payments, change: Change, order: TopUpOrder
     origin: 'manual',
     method,
     actor,
+    requestOrigin,
   } as const
   const purchase = await payments.createPurchase(tx, unit, { ...topUp, idempotency }, nowMs)
   return { purchase, isRepeat: false }

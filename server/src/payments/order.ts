@@ -1,4 +1,4 @@
-import type { Actor } from '../access/index.ts'
+import type { Actor, RequestOrigin } from '../access/index.ts'
 import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import type { PaymentMethod } from './payment-method-store.ts'
 import type { PurchaseOrigin, PurchasePurpose } from './purchase.ts'
@@ -21,6 +21,8 @@ export type Order = {
   readonly detail?: Readonly<Record<string, unknown>>
   /** Who buys; `null`, the default, is the server itself. */
   readonly actor?: Actor | null
+  /** Where the buyer's request came from, for the audit log. */
+  readonly requestOrigin?: RequestOrigin | undefined
   /** Requests with this key are repeats of one purchase. */
   readonly idempotency?: IdempotencyRef | undefined
   /**

@@ -20,7 +20,7 @@ test('a card that is removed while the gateway cannot be reached is detached lat
     },
   })
   const { workspaceId, method } = await shop.addCustomer('success')
-  await payments.removeMethod(workspaceId, method.id)
+  await payments.removeMethod(workspaceId, method.id, { actor: 'system' })
   const isRemoved = async () => {
     const { rows } = await shop.database.query<{ removed: boolean }>(
       'select removed from sandbox_cards where ref = $1',

@@ -1,4 +1,5 @@
-import type { Change } from '../ledger/index.ts'
+import type { AuditSource } from '../access/index.ts'
+import { addAudit, type Change } from '../ledger/index.ts'
 import { ensureCustomerRef } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
 import type { MethodAnswer, SavedMethod, TestCard } from './gateway.ts'
@@ -22,13 +23,13 @@ export type PaymentMethods = {
     request: { readonly testCard: TestCard | undefined },
   ): Promise<MethodAnswer>
   /** Adds a card of the gateway's, which becomes the default. A card that was added before stays as it is. */
-  addMethod(change: Change, method: SavedMethod): Promise<PaymentMethod>
+  addMethod(change: Change, method: SavedMethod, by: AuditSource): Promise<PaymentMethod>
   /**
    * Makes a card the default.
    *
    * @throws Problem `payment_method_not_found`
    */
-  makeDefault(change: Change, methodId: string): Promise<PaymentMethod>
+  makeDefault(change: Change, methodId: string, by: AuditSource): Promise<PaymentMethod>
   /** Adds a card that the gateway reported, in a transaction of its own. Repeats change nothing. */
   saveMethod(workspaceId: string, method: SavedMethod): Promise<PaymentMethod>
   /**
@@ -37,7 +38,7 @@ export type PaymentMethods = {
    *
    * @throws Problem `payment_method_not_found`
    */
-  removeMethod(workspaceId: string, methodId: string): Promise<void>
+  removeMethod(workspaceId: string, methodId: string, by: AuditSource): Promise<void>
   /** Detaches at most `limit` cards that were removed while the gateway could not be reached. */
   detachRemovedMethods(limit?: number): Promise<void>
 }
@@ -50,16 +51,18 @@ type PaymentMethodDeps = PaymentsDeps & {
 export function createPaymentMethods(deps: PaymentMethodDeps): PaymentMethods {
   const { database, gateway, ledger, origin, onError } = deps
   return {
-    addMethod: (change, method) => addMethod(deps, change, method),
+    addMethod: (change, method, by) => addMethod(deps, change, method, by),
     async requestMethod(workspaceId, { testCard }) {
       const customerRef = await ensureCustomerRef(deps, workspaceId)
       return gateway.addMethod(customerRef, { testCard, returnUrl: `${origin}/billing` })
     },
-    makeDefault: (change, methodId) => makeDefault(deps, change, methodId),
+    makeDefault: (change, methodId, by) => makeDefault(deps, change, methodId, by),
     saveMethod: (workspaceId, method) =>
-      ledger.changeWorkspace(workspaceId, (change) => addMethod(deps, change, method)),
-    async removeMethod(workspaceId, methodId) {
-      const removed = await ledger.changeWorkspace(workspaceId, (change) => remove(deps, change, methodId))
+      ledger.changeWorkspace(workspaceId, (change) => addMethod(deps, change, method, { actor: 'system' })),
+    async removeMethod(workspaceId, methodId, by) {
+      const removed = await ledger.changeWorkspace(workspaceId, (change) =>
+        remove(deps, change, methodId, by),
+      )
       await cancelPurchasesToConfirm(deps, removed).catch(onError)
       await detach(deps, removed).catch(onError)
     },
@@ -71,14 +74,26 @@ export function createPaymentMethods(deps: PaymentMethodDeps): PaymentMethods {
   }
 }
 
-function addMethod(deps: PaymentsDeps, change: Change, method: SavedMethod): Promise<PaymentMethod> {
+function addMethod(
+  deps: PaymentsDeps,
+  change: Change,
+  method: SavedMethod,
+  by: AuditSource,
+): Promise<PaymentMethod> {
   const { tx, unit, nowMs } = change
-  return changeMethods(deps, change, () => insertMethod(tx, unit, deps.gateway.name, method, nowMs))
+  return changeMethods(deps, change, { by, action: 'payment_method.added' }, () =>
+    insertMethod(tx, unit, deps.gateway.name, method, nowMs),
+  )
 }
 
-function makeDefault(deps: PaymentsDeps, change: Change, methodId: string): Promise<PaymentMethod> {
+function makeDefault(
+  deps: PaymentsDeps,
+  change: Change,
+  methodId: string,
+  by: AuditSource,
+): Promise<PaymentMethod> {
   const { tx, unit } = change
-  return changeMethods(deps, change, async () => {
+  return changeMethods(deps, change, { by, action: 'payment_method.made_default' }, async () => {
     const method = await requireMethod(tx, scopeOf(deps, change), methodId)
     if (method.isDefault) return method
     await setDefaultMethod(tx, unit, method)
@@ -86,9 +101,14 @@ function makeDefault(deps: PaymentsDeps, change: Change, methodId: string): Prom
   })
 }
 
-function remove(deps: PaymentsDeps, change: Change, methodId: string): Promise<PaymentMethod> {
+function remove(
+  deps: PaymentsDeps,
+  change: Change,
+  methodId: string,
+  by: AuditSource,
+): Promise<PaymentMethod> {
   const { tx, unit, nowMs } = change
-  return changeMethods(deps, change, async () => {
+  return changeMethods(deps, change, { by, action: 'payment_method.removed' }, async () => {
     const method = await requireMethod(tx, scopeOf(deps, change), methodId)
     await removeMethod(tx, unit, method, nowMs)
     return method
@@ -99,14 +119,33 @@ function scopeOf({ gateway }: PaymentsDeps, { unit }: Change) {
   return { workspaceId: unit.line.workspaceId, gateway: gateway.name }
 }
 
-/** Runs `work` on a workspace's cards, then the hooks of other rooms if `work` changed a card. */
-async function changeMethods<T>(deps: PaymentsDeps, change: Change, work: () => Promise<T>): Promise<T> {
-  const result = await work()
+type MethodAudit = {
+  readonly by: AuditSource
+  readonly action: 'payment_method.added' | 'payment_method.made_default' | 'payment_method.removed'
+}
+
+/**
+ * Runs `work` on a card of a workspace. If it changed the card, the audit log says so and the hooks of other rooms run.
+ */
+async function changeMethods(
+  deps: PaymentsDeps,
+  change: Change,
+  { by, action }: MethodAudit,
+  work: () => Promise<PaymentMethod>,
+): Promise<PaymentMethod> {
+  const method = await work()
   if (change.unit.topics.has('payment_method')) {
     const { tx, unit, nowMs } = change
+    const { brand, lastFour, expMonth, expYear } = method
+    const state = { brand, lastFour, expMonth, expYear }
+    addAudit(unit, by, {
+      action,
+      target: { kind: 'payment_method', id: method.id, name: `${brand} ${lastFour}` },
+      ...(action === 'payment_method.removed' ? { before: state } : { after: state }),
+    })
     for (const { onMethodsChanged } of deps.hooks) await onMethodsChanged?.(tx, unit, nowMs)
   }
-  return result
+  return method
 }
 
 async function cancelPurchasesToConfirm(deps: PaymentMethodDeps, method: PaymentMethod): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditSource } from '../access/index.ts'
 import type { WorkspaceUnit } from '../ledger/index.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { createCharger } from './charge-purchase.ts'
@@ -29,8 +30,12 @@ export type Payments = PaymentMethods & {
   charge(ref: PurchaseRef): Promise<Purchase>
   /** Step 3: records what the gateway said, whether it was asked or reported it. A final status never changes. */
   recordOutcome(ref: PurchaseRef, outcome: ChargeOutcome): Promise<Purchase>
-  /** Cancels a purchase that waits for the customer's confirmation. Returns it as it is then, which may be paid. */
-  cancel(ref: PurchaseRef): Promise<Purchase>
+  /**
+   * Cancels a purchase that waits for the customer's confirmation. Returns it as it is then, which may be paid.
+   *
+   * @param by who cancels it; left out: the server itself
+   */
+  cancel(ref: PurchaseRef, by?: AuditSource): Promise<Purchase>
   /** Charges or looks up at most `limit` purchases that are due. Returns how many there were. */
   reconcileDue(limit?: number): Promise<number>
   /** Finds the card that is charged unless another is named. */
@@ -44,7 +49,8 @@ export type Payments = PaymentMethods & {
 export function createPayments(options: Omit<PaymentsDeps, 'hooks'>): Payments {
   const hooks: PaymentHooks[] = []
   const deps: PaymentsDeps = { ...options, hooks }
-  const record = (ref: PurchaseRef, outcome: Outcome) => recordOutcome(deps, ref, outcome)
+  const record = (ref: PurchaseRef, outcome: Outcome, by?: AuditSource) =>
+    recordOutcome(deps, ref, outcome, by)
   const charger = createCharger({ ...deps, recordOutcome: record })
   const gateway = deps.gateway.name
   return {

@@ -94,7 +94,8 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
       const { scope, id } = await readPurchaseScope(deps, request, request.params.id)
       requireRole(scope, 'admin')
       const { workspaceId } = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
-      return purchaseResponse(await payments.cancel({ workspaceId, id }), readOrigin(deps, request))
+      const canceled = await payments.cancel({ workspaceId, id }, scope)
+      return purchaseResponse(canceled, readOrigin(deps, request))
     })
     server.get('/v1/purchases/:id', { schema: readSchema }, async (request) => {
       const { scope, id } = await readPurchaseScope(deps, request, request.params.id)
@@ -129,13 +130,14 @@ async function buyCredits(
   const { access, idempotency, payments } = deps
   const scope = await access.scopeOf(request)
   requireRole(scope, 'admin')
-  const { workspaceId, actor } = scope
+  const { workspaceId, actor, origin } = scope
   const { purchase, isRepeat } = await orderTopUp(deps, {
     workspaceId,
     packageId,
     quantity,
     paymentMethodId: paymentMethodId === undefined ? undefined : parseMethodId(paymentMethodId),
     actor,
+    requestOrigin: origin,
     idempotency: idempotency.idempotencyOf(request),
   })
   if (isRepeat) reply.header('idempotent-replayed', 'true')

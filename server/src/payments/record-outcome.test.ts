@@ -253,7 +253,7 @@ describe('a purchase', () => {
   test('on a card that is removed first fails without a charge', async () => {
     const payments = openPayments({ renewal: recordCalls() })
     const purchase = await createPurchase(payments, 'success')
-    await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '')
+    await payments.removeMethod(purchase.workspaceId, purchase.paymentMethodId ?? '', { actor: 'system' })
     expect(await payments.charge(purchase)).toMatchObject({
       status: 'failed',
       failureCode: 'payment_method_removed',

@@ -1,12 +1,14 @@
 import { assertNever } from '@talktime/core/exhaustive'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
-import { addEvent, type Change } from '../ledger/index.ts'
+import type { AuditSource } from '../access/index.ts'
+import { addAudit, addEvent, type Change } from '../ledger/index.ts'
 import { InvariantBroken, invariant } from '../platform/problem.ts'
 import { loadBuyer } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
 import { type Fulfillment, topUpFulfillment } from './fulfillment.ts'
 import type { ChargeOutcome } from './gateway.ts'
 import { isFinal, type Purchase, type PurchasePurpose, type PurchaseRef } from './purchase.ts'
+import { purchaseState, targetOfPurchase } from './purchase-audit.ts'
 import { lockPurchase, requirePurchase } from './purchase-store.ts'
 import { type PurchaseFailure, writeFailed, writeOpen, writeSucceeded } from './purchase-write-store.ts'
 import { createReceipt } from './receipt.ts'
@@ -27,22 +29,38 @@ const UNCONFIRMED: PurchaseFailure = {
 /**
  * Records what became of a purchase and fulfills it if it is paid, in one transaction. Any number of callers may report
  * an outcome; a final status never changes. An outcome that contradicts a final status goes to `onError`.
+ *
+ * @param by who made it fail, by canceling it; left out: the gateway did
  */
 export async function recordOutcome(
   deps: PaymentsDeps,
   ref: PurchaseRef,
   outcome: Outcome,
+  by: AuditSource = { actor: 'system' },
 ): Promise<Purchase> {
   const isContradiction = await deps.ledger.changeWorkspace(ref.workspaceId, async (change) => {
     const purchase = await lockPurchase(change.tx, ref)
     if (isFinal(purchase)) return contradicts(purchase, outcome)
     await applyOutcome(deps, change, purchase, outcome)
+    await auditOutcome(change, purchase, by)
     return false
   })
   // Read after the commit: the ledger entry, and with it the balance after the purchase, is written at its end.
   const purchase = await requirePurchase(deps.database, ref)
   if (isContradiction) deps.onError(createContradiction(purchase, outcome))
   return purchase
+}
+
+/** Records in the audit log where a purchase has got to: succeeded, failed, or waiting for the customer. */
+async function auditOutcome({ tx, unit }: Change, before: Purchase, by: AuditSource): Promise<void> {
+  const after = await lockPurchase(tx, before)
+  if (after.status === before.status) return
+  addAudit(unit, after.status === 'failed' ? by : { actor: 'system' }, {
+    action: `purchase.${after.status}`,
+    target: targetOfPurchase(after),
+    before: purchaseState(before),
+    after: purchaseState(after),
+  })
 }
 
 /** Applies an outcome to a purchase that is not final. Workspace and purchase are locked. */

@@ -3,7 +3,13 @@ import {
   computeBillingCycle,
   computeCycleAnchor,
 } from '@talktime/core/billing/billing-cycle'
-import { addGrant, boundaryNoLaterThan, openWorkspaceLine, type WorkspaceUnit } from '../ledger/index.ts'
+import {
+  addAudit,
+  addGrant,
+  boundaryNoLaterThan,
+  openWorkspaceLine,
+  type WorkspaceUnit,
+} from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { findPlan, requirePlan } from './catalog-store.ts'
 import {
@@ -63,6 +69,16 @@ export async function renewCycle(
   const subscription = { ...before, planId, terms, cycle, pendingPlanId: null }
   await writeNextCycle(tx, subscription)
   await grantCycle(tx, unit, terms, cycle, nowMs)
+  addAudit(
+    unit,
+    { actor: 'system' },
+    {
+      action: 'subscription.changed',
+      target: { kind: 'subscription', id: subscription.workspaceId, name: terms.name },
+      before: { planId: before.planId, terms: before.terms },
+      after: { planId, terms },
+    },
+  )
   return { subscription, renewed: true }
 }
 

@@ -62,24 +62,27 @@ export type Package = {
 const defaultCatalog = new URL('../../catalog.json', import.meta.url)
 
 /**
- * Loads a catalog's file into the database.
+ * Loads a catalog's file into the database. Plans and packages that exist are kept, because the operator may have edited
+ * them.
  *
- * @param existing what happens to plans and packages that exist: the server's start keeps them, because the operator
- *   may have edited them; the command replaces them
  * @throws Problem `invalid_request`, which names what is wrong in the file
  */
 export async function loadCatalog(
   db: Queryable,
   file: URL | string = defaultCatalog,
-  existing: 'keep' | 'replace' = 'keep',
 ): Promise<{ readonly plans: number; readonly packages: number }> {
   const { plans, packages } = await readCatalog(file)
-  for (const [position, plan] of plans.entries()) await savePlan(db, { ...plan, position }, existing)
-  for (const [position, pack] of packages.entries()) await savePackage(db, { ...pack, position }, existing)
+  for (const [position, plan] of plans.entries()) await savePlan(db, { ...plan, position }, 'keep')
+  for (const [position, pack] of packages.entries()) await savePackage(db, { ...pack, position }, 'keep')
   return { plans: plans.length, packages: packages.length }
 }
 
-async function readCatalog(file: URL | string): Promise<z.infer<typeof Catalog>> {
+/**
+ * Reads a catalog's file.
+ *
+ * @throws Problem `invalid_request`, which names what is wrong in the file
+ */
+export async function readCatalog(file: URL | string): Promise<z.infer<typeof Catalog>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Problem(platformProblems.invalid_request, `The file ${file} cannot be read (${error.code}).`)
   })
@@ -95,7 +98,7 @@ async function readCatalog(file: URL | string): Promise<z.infer<typeof Catalog>>
 }
 
 /** Without a position, an existing item keeps its place in the list and a new one comes last. */
-type Placed = { readonly position?: number }
+export type Placed = { readonly position?: number }
 
 /** Writes a plan. Workspaces on it keep their terms until their next cycle. */
 export async function savePlan(

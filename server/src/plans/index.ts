@@ -6,6 +6,7 @@ export {
   type Package,
   type Plan,
 } from './catalog-store.ts'
+export { replaceCatalog } from './edit-catalog.ts'
 export { openPlans } from './open-plans.ts'
 export { planProblems } from './problems.ts'
 export {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { requireOperator } from '../access/index.ts'
+import { originOf, requireOperator } from '../access/index.ts'
 import { Amount, amountOf } from '../ledger/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { Money } from '../platform/http/money.ts'
@@ -15,9 +16,8 @@ import {
   PackageFields,
   type Plan,
   PlanFields,
-  savePackage,
-  savePlan,
 } from './catalog-store.ts'
+import { editPackage, editPlan } from './edit-catalog.ts'
 import { planProblems } from './problems.ts'
 
 const PlanResponse = z
@@ -84,7 +84,7 @@ const savePackageSchema = {
 }
 
 /** The routes of the catalog. Everybody may read it, and the operator may change it. */
-export function planRoutes({ database }: { database: Database }): Routes {
+export function planRoutes({ database, clock }: { database: Database; clock: Clock }): Routes {
   return async (server) => {
     const config = { public: true }
     server.get('/v1/plans', { config, schema: listPlansSchema }, async () => ({
@@ -99,15 +99,15 @@ export function planRoutes({ database }: { database: Database }): Routes {
       readPlan(database, request.params.id),
     )
     server.put('/v1/plans/:id', { schema: savePlanSchema }, async (request) => {
-      requireOperator(request)
+      const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
       const { id } = request.params
-      await savePlan(database, { ...request.body, id }, 'replace')
+      await database.transaction((tx) => editPlan(tx, { ...request.body, id }, edit))
       return readPlan(database, id)
     })
     server.put('/v1/packages/:id', { schema: savePackageSchema }, async (request) => {
-      requireOperator(request)
+      const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
       const { id } = request.params
-      await savePackage(database, { ...request.body, id }, 'replace')
+      await database.transaction((tx) => editPackage(tx, { ...request.body, id }, edit))
       return readPackage(database, id)
     })
   }

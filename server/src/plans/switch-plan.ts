@@ -1,5 +1,6 @@
 import { computePrice } from '@talktime/core/billing/price'
-import { addGrant, expireMonthly, type WorkspaceUnit } from '../ledger/index.ts'
+import type { AuditSource } from '../access/index.ts'
+import { addAudit, addGrant, expireMonthly, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import type { Plan } from './catalog-store.ts'
 import { type Subscription, writePlanSwitch } from './subscription-store.ts'
@@ -19,12 +20,19 @@ export async function switchPlan(
     readonly collection: 'card' | 'invoiced'
     /** The purchase that paid for it. Without one, the operator collects the money elsewhere. */
     readonly purchase?: { readonly id: string; readonly amountMinor: number; readonly currency: string }
+    readonly by: AuditSource
   },
   nowMs: number,
 ): Promise<{ readonly grantId: string | null }> {
   const { plan, grantMs, collection, purchase } = change
   const { workspaceId, cycle } = subscription
   await writePlanSwitch(tx, { workspaceId, planId: plan.id, terms: readTerms(plan), collection })
+  addAudit(unit, change.by, {
+    action: 'subscription.changed',
+    target: { kind: 'subscription', id: workspaceId, name: plan.name },
+    before: readState(subscription),
+    after: { planId: plan.id, pendingPlanId: null, collection },
+  })
   if (grantMs === 0) return { grantId: null }
   const { grantId } = await addGrant(
     tx,
@@ -45,6 +53,11 @@ export async function switchPlan(
   return { grantId }
 }
 
+/** What the audit log says about a subscription. */
+function readState({ planId, pendingPlanId, collection }: Subscription) {
+  return { planId, pendingPlanId, collection }
+}
+
 /**
  * Replaces a plan in the middle of its cycle because it was not paid. Its remaining monthly credits expire, and those of
  * the new plan are granted. The caller has cut live calls.
@@ -57,6 +70,7 @@ export async function replaceUnpaidPlan(
   nowMs: number,
 ): Promise<void> {
   await expireMonthly(tx, unit, nowMs)
-  const change = { plan, grantMs: plan.monthlyMs, collection: 'invoiced' as const }
+  const by = { actor: 'system' } as const
+  const change = { plan, grantMs: plan.monthlyMs, collection: 'invoiced' as const, by }
   await switchPlan(tx, unit, subscription, change, nowMs)
 }

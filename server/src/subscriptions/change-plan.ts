@@ -1,7 +1,7 @@
 import { decidePlanChange, type PlanChange } from '@talktime/core/billing/plan-change'
 import { assertNever } from '@talktime/core/exhaustive'
-import type { Actor } from '../access/index.ts'
-import { addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
+import type { Actor, RequestOrigin } from '../access/index.ts'
+import { addAudit, addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
 import {
   findPurchaseByKey,
   hasOpenPurchase,
@@ -56,6 +56,7 @@ export type PlanChangeRequest = {
   readonly workspaceId: string
   readonly planId: string
   readonly actor: Actor
+  readonly origin?: RequestOrigin
   readonly idempotency?: IdempotencyRef | undefined
 }
 
@@ -129,15 +130,22 @@ async function applyChange(
     case 'none':
       return null
     case 'keep':
-      await choosePendingPlan(tx, request.workspaceId, null)
+    case 'downgrade': {
+      const pendingPlanId = change.kind === 'keep' ? null : plan.id
+      await choosePendingPlan(tx, request.workspaceId, pendingPlanId)
+      addAudit(unit, request, {
+        action: 'subscription.changed',
+        target: { kind: 'subscription', id: request.workspaceId },
+        before: { pendingPlanId: subscription.pendingPlanId },
+        after: { pendingPlanId },
+      })
       return null
-    case 'downgrade':
-      await choosePendingPlan(tx, request.workspaceId, plan.id)
-      return null
+    }
     case 'upgrade': {
       if (byOperator) {
         const { grantMs } = change
-        await switchPlan(tx, unit, subscription, { plan, grantMs, collection: 'invoiced' }, nowMs)
+        const chosen = { plan, grantMs, collection: 'invoiced', by: request } as const
+        await switchPlan(tx, unit, subscription, chosen, nowMs)
         return null
       }
       const order = await createUpgradeOrder(deps, tx, quote, change, request)
@@ -170,6 +178,7 @@ async function createUpgradeOrder(
     method: change.chargeMinor > 0 ? (method ?? null) : null,
     detail: { from: subscription.planId },
     actor: request.actor,
+    requestOrigin: request.origin,
     idempotency: request.idempotency,
   }
 }

@@ -26,7 +26,8 @@ export const planChangeFulfillment: Fulfillment = {
   async fulfill(tx, unit, purchase, nowMs) {
     const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
     // The promised credits are granted even if the cycle for which they were computed has ended meanwhile.
-    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase }
+    const by = { actor: purchase.actor ?? 'system' } as const
+    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase, by }
     addEvent(unit, 'subscription')
     return switchPlan(tx, unit, subscription, change, nowMs)
   },
@@ -44,7 +45,8 @@ export function createRenewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUnt
         return { grantId: null }
       }
       // The customer confirmed with the bank after the plan had ended: they get it back, with its credits.
-      const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchase }
+      const by = { actor: 'system' } as const
+      const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchase, by }
       return switchPlan(tx, unit, subscription, change, nowMs)
     },
     async handleFailure(tx, unit, purchase, nowMs) {

@@ -88,6 +88,7 @@ async function changeSubscription(
     workspaceId,
     planId,
     actor,
+    origin: scope.origin,
     idempotency: idempotency.idempotencyOf(request),
   })
   if (replayed) reply.header('idempotent-replayed', 'true')

@@ -1,4 +1,4 @@
-import { insertWorkspace } from '../access/index.ts'
+import { type AuditSource, insertWorkspace, recordAudit } from '../access/index.ts'
 import { openSubscription } from '../plans/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
@@ -8,6 +8,8 @@ export type NewWorkspace = {
   readonly timeZone: string
   readonly planId: string
   readonly demo?: boolean
+  /** Who creates it; left out: Talktime does, as for the demo. */
+  readonly by?: AuditSource
 }
 
 /**
@@ -19,8 +21,16 @@ export type NewWorkspace = {
  */
 export async function createWorkspace(tx: Tx, workspace: NewWorkspace, nowMs: number): Promise<string> {
   const id = newUuid(nowMs)
-  const { name, timeZone, planId, demo = false } = workspace
+  const { name, timeZone, planId, demo = false, by = { actor: 'system' } } = workspace
   await insertWorkspace(tx, { id, name, timeZone, demo, createdAtMs: nowMs })
   await openSubscription(tx, { workspaceId: id, planId, timeZone }, nowMs)
+  await recordAudit(tx, {
+    ...by,
+    workspaceId: id,
+    action: 'workspace.created',
+    target: { kind: 'workspace', id, name },
+    after: { name, timeZone, planId, demo },
+    atMs: nowMs,
+  })
   return id
 }

@@ -41,6 +41,17 @@ export const WorkspaceResponse = z
   })
   .meta({ id: 'Workspace' })
 
+/** What people can change of a workspace, as the API shows it. */
+export function workspaceSettings(row: WorkspaceRow) {
+  return {
+    name: row.name,
+    timeZone: row.timeZone,
+    whenCreditsRunOut: row.whenCreditsRunOut,
+    monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
+    lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
+  } as const
+}
+
 /** A workspace as the API shows it, with the plan of its current cycle and the caller's role. */
 export function workspaceResponse(
   row: WorkspaceRow,
@@ -50,14 +61,10 @@ export function workspaceResponse(
   const { name, paid, features, limits } = terms
   return {
     id: publicId('workspace', row.id),
-    name: row.name,
-    timeZone: row.timeZone,
+    ...workspaceSettings(row),
     planId,
     plan: { id: planId, name, paid, features, limits },
     status: row.status,
-    whenCreditsRunOut: row.whenCreditsRunOut,
-    monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
-    lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
     demo: row.demo,
     createdAt: instantOf(row.createdAtMs),
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },

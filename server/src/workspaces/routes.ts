@@ -2,13 +2,16 @@ import type { z } from 'zod'
 import {
   type Access,
   listWorkspaces,
+  originOf,
   type Role,
   requireOperator,
   requireRole,
   requireWorkspace,
+  type Scope,
   updateWorkspace,
 } from '../access/index.ts'
 import {
+  addAudit,
   addEvent,
   type Change,
   type Ledger,
@@ -23,7 +26,7 @@ import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../pl
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { NewWorkspaceRequest, parseWorkspaceChange, WorkspaceChangeRequest } from './request-schemas.ts'
-import { WorkspaceResponse, workspaceResponse } from './response-schemas.ts'
+import { WorkspaceResponse, workspaceResponse, workspaceSettings } from './response-schemas.ts'
 
 export type WorkspaceRouteDeps = {
   readonly access: Access
@@ -87,10 +90,10 @@ function registerAllWorkspaces(server: HttpServer, deps: WorkspaceRouteDeps): vo
       },
     },
     async (request, reply) => {
-      requireOperator(request)
+      const by = { actor: requireOperator(request), origin: originOf(request) }
       const nowMs = clock.now()
       return idempotency.command(request, reply, async (tx) => {
-        const workspaceId = await createWorkspace(tx, request.body, nowMs)
+        const workspaceId = await createWorkspace(tx, { ...request.body, by }, nowMs)
         return { status: 201, body: await readWorkspace(tx, workspaceId, 'operator') }
       })
     },
@@ -125,18 +128,27 @@ function registerAllWorkspaces(server: HttpServer, deps: WorkspaceRouteDeps): vo
 
 async function changeSettings(
   deps: WorkspaceRouteDeps,
-  { workspaceId, role }: { readonly workspaceId: string; readonly role: Role },
+  scope: Scope,
   body: z.infer<typeof WorkspaceChangeRequest>,
 ) {
+  const { workspaceId, role } = scope
   const settings = parseWorkspaceChange(body)
   const { timeZone, whenCreditsRunOut, lowBalanceMs } = settings
   const apply = async ({ tx, unit, nowMs }: Change) => {
+    const before = await requireWorkspace(tx, workspaceId)
     await updateWorkspace(tx, workspaceId, settings)
     if (timeZone !== undefined) await changeCycleTimeZone(tx, workspaceId, timeZone)
     if (lowBalanceMs !== undefined) await updateLowBalanceThreshold(tx, unit, nowMs)
     if (whenCreditsRunOut !== undefined) await deps.whenCreditsRunOutChanged(tx, unit, nowMs)
     addEvent(unit, 'workspace')
-    return readWorkspace(tx, workspaceId, role)
+    const after = await requireWorkspace(tx, workspaceId)
+    addAudit(unit, scope, {
+      action: 'workspace.changed',
+      target: { kind: 'workspace', id: workspaceId, name: before.name },
+      before: workspaceSettings(before),
+      after: workspaceSettings(after),
+    })
+    return workspaceResponse(after, await requireSubscription(tx, workspaceId), role)
   }
   return timeZone === undefined
     ? deps.ledger.changeWorkspace(workspaceId, apply)

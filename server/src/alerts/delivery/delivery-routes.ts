@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Access, requireRole } from '../../access/index.ts'
-import { addEvent, type Ledger } from '../../ledger/index.ts'
+import { addAudit, addEvent, type Ledger } from '../../ledger/index.ts'
 import type { Database, Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
@@ -79,6 +79,7 @@ export function deliveryRoutes(deps: {
           await requireSendable(tx, await requireDelivery(tx, { workspaceId, id }))
           await restartDelivery(tx, { workspaceId, id }, nowMs)
           addEvent(unit, 'alert')
+          addAudit(unit, scope, { action: 'delivery.resent', target: { kind: 'delivery', id } })
           return { status: 200, body: deliveryResponse(await requireDelivery(tx, { workspaceId, id })) }
         })
       },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Access, MemberRole, Scope } from '../../access/index.ts'
+import { type Access, type MemberRole, recordAudit, type Scope } from '../../access/index.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { invalid, Problem, platformProblems } from '../../platform/problem.ts'
@@ -27,8 +28,12 @@ const AlertSettingsChangeRequest = z.strictObject({
 })
 
 /** Routes with which signed-in people choose what they are mailed about in a workspace. */
-export function alertSettingsRoutes(deps: { readonly access: Access; readonly database: Database }): Routes {
-  const { access, database } = deps
+export function alertSettingsRoutes(deps: {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+}): Routes {
+  const { access, database, clock } = deps
   const route = { tags: ['Alerts'], response: { 200: AlertSettingsResponse } }
   return async (server) => {
     server.get(
@@ -46,7 +51,8 @@ export function alertSettingsRoutes(deps: { readonly access: Access; readonly da
         schema: { ...route, summary: 'Choose what you are mailed about', body: AlertSettingsChangeRequest },
       },
       async (request) => {
-        const person = requirePerson(await access.scopeOf(request, { whileSuspended: 'allowed' }))
+        const scope = await access.scopeOf(request, { whileSuspended: 'allowed' })
+        const person = requirePerson(scope)
         const { mail } = request.body as { mail: EmailPreferences }
         const missed = listAlwaysEmailed(person.role).find((kind) => mail[kind] === false)
         if (missed !== undefined) {
@@ -55,8 +61,20 @@ export function alertSettingsRoutes(deps: { readonly access: Access; readonly da
             `"mail.${missed}" must be true: owners are always mailed when the card is declined.`,
           )
         }
-        await writeEmailPreferences(database, person, mail)
-        return settingsResponse({ ...person, mail })
+        const after = settingsResponse({ ...person, mail })
+        await database.transaction(async (tx) => {
+          const before = settingsResponse({ ...person, mail: await readEmailPreferences(tx, person) })
+          await writeEmailPreferences(tx, person, mail)
+          await recordAudit(tx, {
+            ...scope,
+            action: 'alert_settings.changed',
+            target: { kind: 'alert_settings', id: person.userId },
+            before: before.mail,
+            after: after.mail,
+            atMs: clock.now(),
+          })
+        })
+        return after
       },
     )
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { requireRole } from '../../access/index.ts'
-import { addEvent, type Change } from '../../ledger/index.ts'
+import { type AuditSource, requireRole } from '../../access/index.ts'
+import { addAudit, addEvent, type Change } from '../../ledger/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { newUuid } from '../../platform/ids.ts'
@@ -9,16 +9,19 @@ import { invalid } from '../../platform/problem.ts'
 import { requireWebhookPlan } from './webhook-plan.ts'
 import {
   NewWebhookRequest,
+  targetOfWebhook,
   WebhookChangeRequest,
   WebhookResponse,
   WebhookWithSecretResponse,
   webhookResponse,
+  webhookSettings,
 } from './webhook-schemas.ts'
 import {
   resolveWebhook,
   resolveWebhookToChange,
   WebhookParams,
   type WebhookRouteDeps,
+  type WebhookToChange,
   webhookTags,
 } from './webhook-scope.ts'
 import { createWebhookSecrets, type WebhookSecrets } from './webhook-secrets.ts'
@@ -29,7 +32,6 @@ import {
   requireWebhook,
   updateWebhook,
   type WebhookChange,
-  type WebhookRef,
 } from './webhook-store.ts'
 
 const one = { tags: webhookTags, params: WebhookParams, response: { 200: WebhookResponse } }
@@ -86,7 +88,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
         request,
         reply,
         scope.workspaceId,
-        async (change) => ({ status: 201, body: await createWebhook(change, secrets, fields) }),
+        async (change) => ({ status: 201, body: await createWebhook(change, scope, secrets, fields) }),
         { sealed: true },
       )
     })
@@ -109,7 +111,13 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
       const ref = await resolveWebhookToChange(access, request)
       await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit }) => {
         addEvent(unit, 'alert')
+        const before = await requireWebhook(tx, ref)
         await deleteWebhook(tx, ref)
+        addAudit(unit, ref, {
+          action: 'webhook.removed',
+          target: targetOfWebhook(before),
+          before: webhookSettings(before),
+        })
       })
       reply.code(204)
       return undefined
@@ -119,7 +127,12 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
 
 type NewWebhook = Pick<Parameters<typeof insertWebhook>[1], 'url' | 'kinds' | 'enabled'>
 
-async function createWebhook({ tx, unit, nowMs }: Change, secrets: WebhookSecrets, fields: NewWebhook) {
+async function createWebhook(
+  { tx, unit, nowMs }: Change,
+  by: AuditSource,
+  secrets: WebhookSecrets,
+  fields: NewWebhook,
+) {
   const { workspaceId } = unit.line
   addEvent(unit, 'alert')
   await requireWebhookPlan(tx, workspaceId)
@@ -127,15 +140,28 @@ async function createWebhook({ tx, unit, nowMs }: Change, secrets: WebhookSecret
   const ref = { workspaceId, id: newUuid(nowMs) }
   const sealedSecret = secrets.seal(secret, ref)
   const webhook = await insertWebhook(tx, { ...ref, ...fields, sealedSecret }, nowMs)
+  addAudit(unit, by, {
+    action: 'webhook.created',
+    target: targetOfWebhook(webhook),
+    after: webhookSettings(webhook),
+  })
   return { ...webhookResponse(webhook), secret }
 }
 
-async function changeWebhook({ tx, unit }: Change, ref: WebhookRef, change: WebhookChange) {
+async function changeWebhook({ tx, unit }: Change, ref: WebhookToChange, change: WebhookChange) {
   addEvent(unit, 'alert')
   // Without a plan that includes webhooks, a webhook can only be switched off.
   if (change.url !== undefined || change.kinds !== undefined || change.enabled === true)
     await requireWebhookPlan(tx, ref.workspaceId)
-  return webhookResponse(await updateWebhook(tx, ref, change))
+  const before = await requireWebhook(tx, ref)
+  const webhook = await updateWebhook(tx, ref, change)
+  addAudit(unit, ref, {
+    action: 'webhook.changed',
+    target: targetOfWebhook(before),
+    before: webhookSettings(before),
+    after: webhookSettings(webhook),
+  })
+  return webhookResponse(webhook)
 }
 
 /** Returns a URL in its normalized form. Throws `invalid_request` for a URL that leads into a private network. */

@@ -60,6 +60,15 @@ export const WebhookWithSecretResponse = WebhookResponse.extend({
   secret: z.string().meta({ description: 'whsec_…: signs the messages. It is shown only this once.' }),
 }).meta({ id: 'WebhookWithSecret' })
 
+/** What people choose about a webhook, for the audit log. */
+export function webhookSettings({ url, kinds, enabled }: Webhook) {
+  return { url, kinds, enabled }
+}
+
+export function targetOfWebhook({ id, url }: Webhook) {
+  return { kind: 'webhook', id, name: new URL(url).host } as const
+}
+
 /** Builds the response for a webhook, without its secret. */
 export function webhookResponse(webhook: Webhook): z.infer<typeof WebhookResponse> {
   const { id, url, kinds, enabled, disabledReason, createdAtMs, lastDelivered } = webhook

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Access, requireRole } from '../../access/index.ts'
+import { type Access, type AuditSource, requireRole } from '../../access/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -32,11 +32,15 @@ export async function resolveWebhook(access: Access, request: Request): Promise<
   return { workspaceId, id: parseWebhookId(request.params.id) }
 }
 
+/** The webhook that a request is about to change, and who sends the request. */
+export type WebhookToChange = WebhookRef & AuditSource
+
 /** Resolves the webhook that a request is about to change. Throws `forbidden` unless the requester is an admin. */
-export async function resolveWebhookToChange(access: Access, request: Request): Promise<WebhookRef> {
+export async function resolveWebhookToChange(access: Access, request: Request): Promise<WebhookToChange> {
   const scope = await access.scopeOf(request)
   requireRole(scope, 'admin')
-  return { workspaceId: scope.workspaceId, id: parseWebhookId(request.params.id) }
+  const { workspaceId, actor, origin } = scope
+  return { workspaceId, id: parseWebhookId(request.params.id), actor, origin }
 }
 
 function parseWebhookId(id: string): string {

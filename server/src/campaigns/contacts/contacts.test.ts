@@ -233,7 +233,8 @@ test('three files are received at once, and a fourth is refused with too_many_re
         await held
       })(),
     )
-    const campaign = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+    const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+    const campaign = { ...ref, actor: 'system' as const }
     return { campaign, file, country: undefined, key: undefined }
   }
   const files = await Promise.all([1, 2, 3].map(incoming))
@@ -259,7 +260,7 @@ test('two files with equal numbers in different orders are both imported, each n
 
 test('a file for a campaign that completes meanwhile is refused, and leaves nothing', async () => {
   const { id } = await customer.createCampaign()
-  const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+  const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '', actor: 'system' as const }
   const file = Readable.from(
     (async function* () {
       yield Buffer.from('phone\n+12122000000\n')

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import { addEvent, type Change, type Ledger } from '../../ledger/index.ts'
+import type { AuditSource } from '../../access/index.ts'
+import { addAudit, addEvent, type Change, type Ledger } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { IdempotencyRecord, IdempotencyRef } from '../../platform/idempotency/idempotency-store.ts'
@@ -17,7 +18,7 @@ import { FILE_BYTES_MAX } from './read-csv.ts'
 
 /** A file of contacts that is being uploaded. */
 export type IncomingFile = {
-  readonly campaign: CampaignRef
+  readonly campaign: CampaignRef & AuditSource
   readonly file: Readable
   /** ISO 3166 alpha-2 code of numbers without a country code. undefined: the campaign's default country. */
   readonly country: string | undefined
@@ -110,7 +111,7 @@ async function importFile(
 
 async function addToCounts(
   { tx, unit }: Change,
-  ref: CampaignRef,
+  ref: CampaignRef & AuditSource,
   imported: Imported,
 ): Promise<ReceivedFile> {
   const campaign = await requireCampaign(tx, ref)
@@ -121,7 +122,13 @@ async function addToCounts(
   await writeCampaign(tx, { ...campaign, counts, lookAtMs })
   addEvent(unit, 'campaign', ref.id)
   unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
-  return { body: importResponse(imported) }
+  const body = importResponse(imported)
+  addAudit(unit, ref, {
+    action: 'campaign.contacts_added',
+    target: { kind: 'campaign', id: ref.id, name: campaign.name },
+    after: { importId: body.id, added: imported.added },
+  })
+  return { body }
 }
 
 function requireOpen({ status }: CampaignRow): void {

@@ -1,13 +1,14 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
 import { z } from 'zod'
-import { requireRole } from '../../access/index.ts'
+import { type AuditSource, requireRole } from '../../access/index.ts'
 import { requireAgent } from '../../agents/index.ts'
 import { addEvent, type Change } from '../../ledger/index.ts'
 import type { Tx } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
 import { Problem } from '../../platform/problem.ts'
-import type { CampaignFields, CampaignRef, CampaignRow } from '../campaign.ts'
+import type { CampaignFields, CampaignRow } from '../campaign.ts'
+import { auditCampaign } from '../campaign-audit.ts'
 import { requireCampaignPlan } from '../campaign-plan.ts'
 import {
   archiveCampaign,
@@ -22,6 +23,7 @@ import { CampaignResponse, CampaignStatusName } from '../response-schemas.ts'
 import {
   CampaignParams,
   type CampaignRouteDeps,
+  type CampaignToChange,
   campaignTags,
   resolveCampaign,
   resolveCampaignToChange,
@@ -73,7 +75,7 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       const scope = await access.scopeOf(request)
       requireRole(scope, 'admin')
       return ledger.command(request, reply, scope.workspaceId, async (change) => {
-        return { status: 201, body: await createDraft(change, request.body) }
+        return { status: 201, body: await createDraft(change, scope, request.body) }
       })
     })
 
@@ -114,7 +116,11 @@ async function listResponses(
   return { data, nextCursor }
 }
 
-async function createDraft({ tx, unit, nowMs }: Change, body: z.infer<typeof NewCampaignRequest>) {
+async function createDraft(
+  { tx, unit, nowMs }: Change,
+  by: AuditSource,
+  body: z.infer<typeof NewCampaignRequest>,
+) {
   const { workspaceId } = unit.line
   await requireCampaignPlan(tx, workspaceId)
   const { agentId, retries, ...fields } = body
@@ -122,20 +128,23 @@ async function createDraft({ tx, unit, nowMs }: Change, body: z.infer<typeof New
   const settings = { ...fields, agentId: agent.id, ...toRetryFields(retries) }
   const campaign = await createCampaign(tx, workspaceId, settings, nowMs)
   addEvent(unit, 'campaign', campaign.id)
+  auditCampaign(unit, by, 'created', { after: campaign })
   return readCampaignResponse(tx, campaign, nowMs)
 }
 
 type CampaignChange = z.infer<typeof CampaignChangeRequest>
 
-async function changeCampaign({ tx, unit, nowMs }: Change, ref: CampaignRef, body: CampaignChange) {
+async function changeCampaign({ tx, unit, nowMs }: Change, ref: CampaignToChange, body: CampaignChange) {
   const campaign = await requireCampaign(tx, ref)
   await updateCampaign(tx, ref, await mergeFields(tx, campaign, body))
   addEvent(unit, 'campaign', ref.id)
   unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
-  return readCampaignResponse(tx, await requireCampaign(tx, ref), nowMs)
+  const changed = await requireCampaign(tx, ref)
+  auditCampaign(unit, ref, 'changed', { before: campaign, after: changed })
+  return readCampaignResponse(tx, changed, nowMs)
 }
 
-async function archiveIdle({ tx, unit, nowMs }: Change, ref: CampaignRef): Promise<void> {
+async function archiveIdle({ tx, unit, nowMs }: Change, ref: CampaignToChange): Promise<void> {
   const campaign = await requireCampaign(tx, ref)
   if (campaign.status === 'running' || campaign.counts.calling > 0) {
     throw new Problem(
@@ -145,6 +154,7 @@ async function archiveIdle({ tx, unit, nowMs }: Change, ref: CampaignRef): Promi
   }
   await archiveCampaign(tx, ref, nowMs)
   addEvent(unit, 'campaign', ref.id)
+  auditCampaign(unit, ref, 'archived', { before: campaign })
 }
 
 type Retries = z.infer<typeof NewCampaignRequest>['retries']

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Access, requireRole } from '../../access/index.ts'
+import { type Access, type AuditSource, requireRole } from '../../access/index.ts'
 import type { Ledger } from '../../ledger/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -32,6 +32,9 @@ export async function resolveCampaign(
   return (await resolveScope(deps, request)).ref
 }
 
+/** The campaign that a request is about to change, and who sends the request. */
+export type CampaignToChange = CampaignRef & AuditSource
+
 /**
  * Resolves the campaign that a request is about to change.
  *
@@ -40,10 +43,10 @@ export async function resolveCampaign(
 export async function resolveCampaignToChange(
   deps: Pick<CampaignRouteDeps, 'access' | 'database'>,
   request: Request,
-): Promise<CampaignRef> {
+): Promise<CampaignToChange> {
   const { scope, ref } = await resolveScope(deps, request)
   requireRole(scope, 'admin')
-  return ref
+  return { ...ref, actor: scope.actor, origin: scope.origin }
 }
 
 async function resolveScope(

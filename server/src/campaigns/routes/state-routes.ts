@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Change } from '../../ledger/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
-import type { CampaignRef, CampaignRow } from '../campaign.ts'
+import type { CampaignRow } from '../campaign.ts'
+import { auditCampaign } from '../campaign-audit.ts'
 import { requireCampaignPlan } from '../campaign-plan.ts'
 import { requireCampaign } from '../campaign-store.ts'
 import { pauseByUser, resumeByUser, startCampaign } from '../lifecycle.ts'
@@ -11,6 +12,7 @@ import { CampaignResponse } from '../response-schemas.ts'
 import {
   CampaignParams,
   type CampaignRouteDeps,
+  type CampaignToChange,
   campaignTags,
   resolveCampaignToChange,
 } from './campaign-scope.ts'
@@ -39,14 +41,18 @@ export function campaignStateRoutes(deps: CampaignRouteDeps): Routes {
   function command(
     request: FastifyRequest,
     reply: FastifyReply,
-    ref: CampaignRef,
+    ref: CampaignToChange,
+    action: 'started' | 'paused' | 'resumed',
     work: (change: Change, campaign: CampaignRow) => Promise<unknown>,
   ) {
     return deps.ledger.command(request, reply, ref.workspaceId, async (change) => {
       const { tx, unit, nowMs } = change
-      await work(change, await requireCampaign(tx, ref))
+      const before = await requireCampaign(tx, ref)
+      await work(change, before)
       unit.signals.campaignsToAdvance.push({ campaignId: ref.id })
-      return { status: 200, body: await readCampaignResponse(tx, await requireCampaign(tx, ref), nowMs) }
+      const after = await requireCampaign(tx, ref)
+      auditCampaign(unit, ref, action, { before, after })
+      return { status: 200, body: await readCampaignResponse(tx, after, nowMs) }
     })
   }
 
@@ -54,7 +60,7 @@ export function campaignStateRoutes(deps: CampaignRouteDeps): Routes {
     server.post('/v1/campaigns/:id/start', { schema: schemas.start }, async (request, reply) => {
       const ref = await resolveCampaignToChange(deps, request)
       const { startsAt = null } = request.body
-      return command(request, reply, ref, async ({ tx, unit, nowMs }, campaign) => {
+      return command(request, reply, ref, 'started', async ({ tx, unit, nowMs }, campaign) => {
         await requireCampaignPlan(tx, ref.workspaceId)
         await startCampaign(tx, unit, campaign, startsAt, nowMs)
       })
@@ -62,14 +68,14 @@ export function campaignStateRoutes(deps: CampaignRouteDeps): Routes {
 
     server.post('/v1/campaigns/:id/pause', { schema: schemas.pause }, async (request, reply) => {
       const ref = await resolveCampaignToChange(deps, request)
-      return command(request, reply, ref, ({ tx, unit, nowMs }, campaign) =>
+      return command(request, reply, ref, 'paused', ({ tx, unit, nowMs }, campaign) =>
         pauseByUser(tx, unit, campaign, nowMs),
       )
     })
 
     server.post('/v1/campaigns/:id/resume', { schema: schemas.resume }, async (request, reply) => {
       const ref = await resolveCampaignToChange(deps, request)
-      return command(request, reply, ref, async ({ tx, unit, nowMs }, campaign) => {
+      return command(request, reply, ref, 'resumed', async ({ tx, unit, nowMs }, campaign) => {
         await requireCampaignPlan(tx, ref.workspaceId)
         await resumeByUser(tx, unit, campaign, nowMs)
       })

@@ -62,7 +62,7 @@ export function createYearPayments(world: YearWorld, workspaceId: string, buyer:
       requirePaid(await payments.charge(purchase))
     },
     async setAutoReload(choice) {
-      await saveAutoReload(subscriptions, workspaceId, choice, buyer)
+      await saveAutoReload(subscriptions, workspaceId, choice, { actor: buyer })
       await evaluate()
     },
     findDueAtMs(line) {
@@ -106,7 +106,7 @@ async function replaceCard(
   const answer = await payments.requestMethod(workspaceId, { testCard })
   invariant(answer.kind === 'saved', 'The sandbox bank issues cards at once')
   await payments.saveMethod(workspaceId, answer.method)
-  if (before !== undefined) await payments.removeMethod(workspaceId, before.id)
+  if (before !== undefined) await payments.removeMethod(workspaceId, before.id, { actor: 'system' })
 }
 
 /** Whether the balance has crossed the threshold since the last evaluation, or the time of the next one has come. */

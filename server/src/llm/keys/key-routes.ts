@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requireRole } from '../../access/index.ts'
+import { recordAudit, requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import type { HttpServer, Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
@@ -9,7 +9,7 @@ import { deleteKey, listKeys, requireKey } from './key-store.ts'
 import { addKey, canOpen, changeKey, explainNoOwnKeys } from './keys.ts'
 import { requireProviderAddress } from './provider-address.ts'
 import { KeyChangeRequest, NewKeyRequest } from './request-schemas.ts'
-import { KeyResponse, keyResponse } from './response-schemas.ts'
+import { KeyResponse, keyResponse, keyState, targetOfKey } from './response-schemas.ts'
 
 const KeyListResponse = listOf(KeyResponse)
   .extend({
@@ -74,10 +74,20 @@ function registerAdd(server: HttpServer, deps: LlmDeps): void {
       },
     },
     async (request, reply) => {
-      const { workspaceId, saved } = await findKeyScope(deps, request)
+      const { workspaceId, saved, source } = await findKeyScope(deps, request)
       const wanted = await requireProviderAddress(deps, request.body.provider, request.body)
       return deps.idempotency.command(request, reply, async (tx) => {
         const row = await addKey(tx, deps.sealedBox, { ...wanted, workspaceId }, saved)
+        const { actor, origin } = source
+        await recordAudit(tx, {
+          workspaceId,
+          actor,
+          origin,
+          action: 'llm_key.added',
+          target: targetOfKey(row),
+          after: keyState(row),
+          atMs: saved.atMs,
+        })
         return { status: 201, body: keyResponse(row, null, true) }
       })
     },
@@ -99,19 +109,31 @@ function registerChange(server: HttpServer, deps: LlmDeps): void {
       },
     },
     async (request) => {
-      const { workspaceId, saved } = await findKeyScope(deps, request)
+      const { workspaceId, saved, source } = await findKeyScope(deps, request)
       const id = parseKeyId(request.params.id)
       const { provider } = await requireKey(database, workspaceId, id)
       const change = await requireProviderAddress(deps, provider, request.body)
       return database.transaction(async (tx) => {
+        const before = await requireKey(tx, workspaceId, id, { lock: true })
         const row = await changeKey(tx, sealedBox, { workspaceId, id }, change, saved)
+        const { actor, origin } = source
+        await recordAudit(tx, {
+          workspaceId,
+          actor,
+          origin,
+          action: 'llm_key.changed',
+          target: targetOfKey(row),
+          before: keyState(before),
+          after: keyState(row),
+          atMs: saved.atMs,
+        })
         return keyResponse(row, null, canOpen(sealedBox, row))
       })
     },
   )
 }
 
-function registerRemove(server: HttpServer, { access, database }: LlmDeps): void {
+function registerRemove(server: HttpServer, { access, database, clock }: LlmDeps): void {
   server.delete(
     '/v1/llm-keys/:id',
     {
@@ -126,7 +148,17 @@ function registerRemove(server: HttpServer, { access, database }: LlmDeps): void
       const scope = await access.scopeOf(request)
       requireRole(scope, 'admin')
       const id = parseKeyId(request.params.id)
-      await database.transaction((tx) => deleteKey(tx, scope.workspaceId, id))
+      await database.transaction(async (tx) => {
+        const before = await requireKey(tx, scope.workspaceId, id, { lock: true })
+        await deleteKey(tx, scope.workspaceId, id)
+        await recordAudit(tx, {
+          ...scope,
+          action: 'llm_key.removed',
+          target: targetOfKey(before),
+          before: keyState(before),
+          atMs: clock.now(),
+        })
+      })
       reply.code(204)
       return undefined
     },

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type Actor, requireRole } from '../../access/index.ts'
+import { type Actor, type AuditSource, requireRole } from '../../access/index.ts'
 import { Problem } from '../../platform/problem.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -10,6 +10,7 @@ export type KeyScope = {
   readonly workspaceId: string
   /** Who makes the change, and when. */
   readonly saved: { readonly by: Actor; readonly atMs: number }
+  readonly source: AuditSource
 }
 
 /**
@@ -25,7 +26,7 @@ export async function findKeyScope(
   requireRole(scope, 'admin')
   await ledger.catchUpIfDue(scope.workspaceId)
   await requireOwnKeys(database, scope.workspaceId)
-  return { workspaceId: scope.workspaceId, saved: { by: scope.actor, atMs: clock.now() } }
+  return { workspaceId: scope.workspaceId, saved: { by: scope.actor, atMs: clock.now() }, source: scope }
 }
 
 /** Throws `llm_key_not_found` for a text that is not a key's id. */

@@ -62,6 +62,15 @@ export function keyResponse(
   }
 }
 
+/** What the audit log says about a key. `replacedAt` shows that the key itself is another one. */
+export function keyState({ provider, lastFour, baseUrl, apiVersion, deployments, savedAtMs }: KeyRow) {
+  return { provider, lastFour, baseUrl, apiVersion, deployments, replacedAt: instantOf(savedAtMs) }
+}
+
+export function targetOfKey({ id, provider }: KeyRow) {
+  return { kind: 'llm_key', id, name: LLM_PROVIDER_NAMES[provider] } as const
+}
+
 function describeState(
   { provider }: KeyRow,
   failure: { status: number } | null,

@@ -1,6 +1,6 @@
 import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
-import { requireRole } from '../../access/index.ts'
+import { recordAudit, requireRole } from '../../access/index.ts'
 import { requireSubscription } from '../../plans/index.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
@@ -77,8 +77,20 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
         return database.transaction(async (tx) => {
           if (fallbackToPlatform === true) await requireOwnKeys(tx, workspaceId)
           const saved = { by: actor, atMs: clock.now() }
-          if (fallbackToPlatform !== undefined)
-            await saveSettings(tx, workspaceId, { fallbackToPlatform }, saved)
+          if (fallbackToPlatform !== undefined) {
+            const before = await readSettings(tx, workspaceId)
+            const after = { fallbackToPlatform }
+            await saveSettings(tx, workspaceId, after, saved)
+            const target = { kind: 'llm_settings', id: workspaceId } as const
+            await recordAudit(tx, {
+              ...scope,
+              action: 'llm_settings.changed',
+              target,
+              before,
+              after,
+              atMs: saved.atMs,
+            })
+          }
           return readResponse(tx, workspaceId)
         })
       },
