@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { findLocalDayBounds } from '@talktime/core/time/local-day'
 import { stringify } from 'csv-stringify'
 import type { FastifyRequest } from 'fastify'
@@ -11,7 +11,7 @@ import { uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
 import { type AuditActorKind, auditActorKinds } from './audit-entry.ts'
 import { AUDIT_CSV_COLUMNS, AuditEntryResponse, auditCells, auditEntryResponse } from './audit-log-schemas.ts'
-import { type AuditFilter, type AuditRow, listAuditEntries } from './audit-log-store.ts'
+import { type AuditFilter, listAuditEntries } from './audit-log-store.ts'
 import { readAllEntries } from './read-audit-log.ts'
 import { principalOf, requireRole } from './scope.ts'
 import { readTimeZone } from './workspace-store.ts'
@@ -154,9 +154,15 @@ function parseActor(actor: string | undefined): Pick<AuditFilter, 'actorId' | 'a
   )
 }
 
-/** Writes the file at the speed of its reader. */
-function writeFile(database: Database, filter: AuditFilter, { isOperator }: Reader): Readable {
-  return Readable.from(readAllEntries(database, filter))
-    .map((row: AuditRow) => auditCells(auditEntryResponse(row, isOperator)))
-    .pipe(stringify({ header: true, columns: AUDIT_CSV_COLUMNS }))
+/** Writes the file at the speed of its reader. Where reading fails, the download is aborted instead of completed. */
+function writeFile(database: Database, filter: AuditFilter, reader: Reader): Readable {
+  const file = stringify({ header: true, columns: AUDIT_CSV_COLUMNS })
+  pipeline(Readable.from(readCells(database, filter, reader)), file, () => {})
+  return file
+}
+
+async function* readCells(database: Database, filter: AuditFilter, { isOperator }: Reader) {
+  for await (const row of readAllEntries(database, filter)) {
+    yield auditCells(auditEntryResponse(row, isOperator))
+  }
 }

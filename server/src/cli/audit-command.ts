@@ -27,7 +27,9 @@ function formatEntry({ at, actor, action, target, before, after, ip }: AuditEntr
   const who = actor.email ?? actor.name ?? actor.id ?? actor.kind
   const where = ip === null ? '' : `from ${ip}`
   const states = [before && `before ${JSON.stringify(before)}`, after && `after ${JSON.stringify(after)}`]
-  const line = [at, action, target.name ?? target.id, `by ${who}`, where, ...states].filter(Boolean).join('  ')
+  const line = [at, action, target.name ?? target.id, `by ${who}`, where, ...states]
+    .filter(Boolean)
+    .join('  ')
   // Names are chosen by customers, and a terminal obeys control characters.
   return line.replaceAll(/\p{Cc}/gu, ' ')
 }
