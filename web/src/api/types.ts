@@ -39,6 +39,8 @@ export type AutoReload = Schemas['AutoReload']
 export type AutoReloadAttempt = Schemas['AutoReloadAttempt']
 export type Grant = Schemas['Grant']
 export type Transaction = Schemas['Transaction']
+/** Who did what, when, from where, and what it changed. */
+export type AuditEntry = Schemas['AuditEntry']
 export type Alert = Schemas['Alert']
 export type AlertKind = Alert['kind']
 export type AlertSettings = Schemas['AlertSettings']

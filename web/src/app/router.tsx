@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { chooseWorkspace, currentWorkspaceId } from '../api/workspace-choice.ts'
+import { readAuditSearch } from '../features/audit-log/index.ts'
 import { readBillingSearch } from '../features/billing/index.ts'
 import { readHistorySearch } from '../features/calls/index.ts'
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/index.ts'
@@ -233,6 +234,13 @@ const settingsWebhooks = createRoute({
   component: lazyRouteComponent(() => import('../features/alerts/WebhooksTab.tsx'), 'WebhooksTab'),
 })
 
+const settingsAuditLog = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit-log',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit-log/AuditLogTab.tsx'), 'AuditLogTab'),
+})
+
 const settingsPreferences = createRoute({
   getParentRoute: () => settings,
   path: '/preferences',
@@ -268,6 +276,7 @@ const routeTree = root.addChildren([
       settingsLlmKeys,
       settingsAlerts,
       settingsWebhooks,
+      settingsAuditLog,
       settingsPreferences,
     ]),
   ]),

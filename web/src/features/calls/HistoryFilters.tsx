@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core'
 import type { Agent } from '../../api/types.ts'
-import { DatesControl } from './DatesControl.tsx'
+import { DatesControl } from '../../design/ui/DatesControl.tsx'
 import classes from './HistoryFilters.module.css'
 import { type HistorySearch, isFiltered } from './history-search.ts'
 import { directionLabels } from './labels.ts'
@@ -27,6 +27,7 @@ export function HistoryFilters(props: {
   onChange: (search: HistorySearch) => void
 }) {
   const { search, onChange } = props
+  const { window: _window, from: _from, to: _to, ...others } = search
   const agentOptions = props.agents.map((agent) => ({ value: agent.id, label: agent.name }))
   if (search.agent !== undefined && !agentOptions.some((option) => option.value === search.agent)) {
     // Archived agents are not in the list, but their calls are in the history.
@@ -34,7 +35,11 @@ export function HistoryFilters(props: {
   }
   return (
     <search className={classes.filters} aria-label="Call history filters">
-      <DatesControl search={search} today={props.today} onChange={onChange} />
+      <DatesControl
+        dates={search}
+        today={props.today}
+        onChange={(dates) => onChange({ ...others, ...dates })}
+      />
       <Select
         aria-label="Agent"
         placeholder="Any agent"

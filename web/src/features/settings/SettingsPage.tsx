@@ -9,6 +9,7 @@ const tabs = [
   { to: '/settings/llm-keys', label: 'LLM API keys' },
   { to: '/settings/alerts', label: 'Alerts' },
   { to: '/settings/webhooks', label: 'Webhooks' },
+  { to: '/settings/audit-log', label: 'Audit log' },
   { to: '/settings/preferences', label: 'Preferences' },
 ] as const
 

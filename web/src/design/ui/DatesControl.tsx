@@ -7,35 +7,36 @@ import {
   type WindowPreset,
   windowInWords,
   windowPresets,
-} from '../../design/format/date-window.ts'
-import classes from '../../design/ui/FilterButton.module.css'
-import type { HistorySearch } from './history-search.ts'
+} from '../format/date-window.ts'
+import classes from './FilterButton.module.css'
+
+/** Dates as they stand in the address of a page: a preset, or a first and last day. */
+export type ChosenDates = { window?: WindowPreset; from?: string; to?: string }
 
 /** Chooses the dates: a preset, or a first and last day. */
 export function DatesControl(props: {
-  search: HistorySearch
+  dates: ChosenDates
   today: string
-  onChange: (search: HistorySearch) => void
+  onChange: (dates: ChosenDates) => void
 }) {
-  const { search, today } = props
+  const { dates, today } = props
   const [open, setOpen] = useState(false)
-  const { window, from, to, ...others } = search
+  const { window, from, to } = dates
   const custom = from !== undefined || to !== undefined
   const preset = custom ? null : (window ?? 'all')
-  const chosen = preset === null ? search : resolvePreset(preset, today)
+  const chosen = preset === null ? dates : resolvePreset(preset, today)
 
   const shown = preset === null || preset === 'all' ? windowInWords(chosen) : windowPresets[preset]
 
   const choose = (next: WindowPreset) => {
     setOpen(false)
-    props.onChange(next === 'all' ? others : { ...others, window: next })
+    props.onChange(next === 'all' ? {} : { window: next })
   }
   const setDate = (name: 'from' | 'to', value: string) => {
-    const dates = { ...chosen, [name]: isDate(value) ? value : undefined }
+    const next = { ...chosen, [name]: isDate(value) ? value : undefined }
     props.onChange({
-      ...others,
-      ...(dates.from === undefined ? {} : { from: dates.from }),
-      ...(dates.to === undefined ? {} : { to: dates.to }),
+      ...(next.from === undefined ? {} : { from: next.from }),
+      ...(next.to === undefined ? {} : { to: next.to }),
     })
   }
 

@@ -1,0 +1,1 @@
+export { keysQuery } from './settings-queries.ts'
