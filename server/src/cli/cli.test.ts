@@ -131,6 +131,29 @@ describe('commands on the database of DATABASE_URL', () => {
     },
   )
 
+  test('audit prints who did what, newest first: everything, or one workspace as lines of JSON', async () => {
+    const { stdout: id } = await talktime(['workspace', 'create', '--name', 'Be\u001bta'], settings)
+    const all = await talktime(['audit'], settings)
+    expect(all.stdout).toMatch(/^\S+Z {2}workspace\.created {2}Be ta {2}by command_line {2}after \{"name":/)
+    expect(all.stdout).toContain('workspace.created  Acme  ')
+    const one = await talktime(['audit', '--workspace', id.trim(), '--json'], settings)
+    expect(
+      one.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      expect.objectContaining({
+        workspaceId: id.trim(),
+        actor: { kind: 'command_line', id: null, name: null, email: null },
+        action: 'workspace.created',
+        target: { kind: 'workspace', id: id.trim(), name: 'Be\u001bta' },
+        before: null,
+        after: { name: 'Be\u001bta', timeZone: 'UTC', planId: 'free', demo: false },
+      }),
+    ])
+  })
+
   test('verify lists what does not add up, and ends with exit code 1', async () => {
     await loadCatalog(database)
     const [right, wrong] = await database.transaction(async (tx) => {
@@ -254,7 +277,7 @@ describe('a wrong command line is explained on standard error, and nothing is pr
   test('--help lists every command', async () => {
     const { code, stdout } = await talktime(['--help'], {})
     expect(code).toBe(0)
-    for (const name of ['workspace', 'key', 'verify', 'catalog', 'demo', 'mails']) {
+    for (const name of ['workspace', 'key', 'audit', 'verify', 'catalog', 'demo', 'mails']) {
       expect(stdout).toContain(`  ${name} `)
     }
     expect(stdout).not.toContain('catalogue')
