@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestAnswer, TestRequest } from './app.ts'
-import {
-  type AuditedAction,
-  type AuditedWorkspace,
-  auditedActions,
-  openAuditedWorkspace,
-  unauditedRoutes,
-} from './audited-actions.ts'
+import { type AuditedAction, auditedActions, unauditedRoutes } from './audited-actions.ts'
+import { type AuditedWorkspace, openAuditedWorkspace } from './audited-workspace.ts'
 import { closeInOrder } from './voice-stack.ts'
 
 type Entry = {
