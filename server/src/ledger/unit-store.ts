@@ -131,6 +131,7 @@ function takeEvents(unit: WorkspaceUnit, nowMs: number): EventRow[] {
 }
 
 function takeAudits({ line: { workspaceId }, newAudits }: WorkspaceUnit): Omit<AuditEntry, 'atMs'>[] {
+  if (newAudits.length === 0) return []
   return newAudits.splice(0).map((audit) => ({ ...audit, workspaceId }))
 }
 
