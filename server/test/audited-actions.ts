@@ -248,6 +248,8 @@ export const unauditedRoutes: Readonly<Record<Route, string>> = {
   'POST /v1/subscription/preview': 'It changes nothing.',
   'POST /v1/llm-keys/{id}/test': 'It changes nothing that people decide.',
   'POST /v1/alerts/read': 'What somebody has read is no change of the workspace.',
+  'POST /v1/keys': 'Not yet.',
+  'DELETE /v1/keys/{id}': 'Not yet.',
   'POST /v1/sign-up': signIns,
   'POST /v1/sign-in': signIns,
   'POST /v1/sign-out': signIns,

@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import { leastUuid, newUuid } from '../platform/ids.ts'
+import { leastUuid, newUuidInOrder } from '../platform/ids.ts'
 import { publicId } from '../public-ids.ts'
 import {
   type AuditActor,
@@ -34,7 +34,7 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
     name: 'access_insert_audit_entry',
     text: insertSql,
     values: [
-      newUuid(entry.atMs),
+      newUuidInOrder(entry.atMs, countEntry()),
       entry.atMs,
       entry.workspaceId,
       typeof actor === 'string' ? actor : actor.kind,
@@ -49,6 +49,14 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<void> {
       origin?.userAgent?.slice(0, USER_AGENT_LENGTH_MAX) ?? null,
     ],
   })
+}
+
+let entryCount = 0
+
+/** Numbers this process's entries, so that those of one millisecond are listed in their order. */
+function countEntry(): number {
+  entryCount = (entryCount + 1) % 2 ** 32
+  return entryCount
 }
 
 function readActorId(actor: AuditActor): string | null {

@@ -4503,6 +4503,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Owners, admins and keys of a workspace read its log. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most, from 1 to 200. 50 if left out. */
+                    limit?: string;
+                    /** @description The `nextCursor` of the page before. */
+                    cursor?: string;
+                    /** @description A user’s or key’s id, or one of user, key, operator, command_line, system. */
+                    actor?: string;
+                    /** @description An action, or a noun for all actions on it. */
+                    action?: string;
+                    /** @description The earliest: a local date, such as 2026-11-22, or an instant, such as 2026-11-22T10:00:00Z. */
+                    from?: string;
+                    /** @description The latest, included: a local date, such as 2026-11-22, or an instant, such as 2026-11-22T10:00:00Z. */
+                    to?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["AuditEntry"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log as a CSV file, newest first
+         * @description Owners, admins and keys of a workspace read its log. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger. before and after are JSON. A text that a spreadsheet would take for a formula starts with an apostrophe.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A user’s or key’s id, or one of user, key, operator, command_line, system. */
+                    actor?: string;
+                    /** @description An action, or a noun for all actions on it. */
+                    action?: string;
+                    /** @description The earliest: a local date, such as 2026-11-22, or an instant, such as 2026-11-22T10:00:00Z. */
+                    from?: string;
+                    /** @description The latest, included: a local date, such as 2026-11-22, or an instant, such as 2026-11-22T10:00:00Z. */
+                    to?: string;
+                    /** @description Which of your workspaces. For links, which cannot send headers. */
+                    workspaceId?: string;
+                };
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -4587,6 +4698,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An action: who did what, when, from where, and what it changed. */
+        AuditEntry: {
+            /** @example aud_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            at: string;
+            /** @description null: outside workspaces. */
+            workspaceId: string | null;
+            /** @description Who acted. system: Talktime on its own. Which key of the operator it was, and from where, only the operator sees. */
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "key" | "operator" | "command_line" | "system";
+                id: string | null;
+                /** @description As it was at the time. */
+                name: string | null;
+                email: string | null;
+            };
+            /** @example key.revoked */
+            action: string;
+            target: {
+                /** @enum {string} */
+                kind: "workspace" | "user" | "session" | "member" | "invitation" | "key" | "plan" | "package" | "catalog" | "subscription" | "purchase" | "payment_method" | "auto_reload" | "transaction" | "agent" | "call" | "campaign" | "contact_import" | "alert_settings" | "webhook" | "delivery" | "llm_settings" | "llm_key" | "secrets";
+                id: string;
+                /** @description As it was at the time. */
+                name: string | null;
+            };
+            /** @description What it was: of two states, the fields that differ. null: there was nothing before. */
+            before: unknown;
+            /** @description What it is since. null: there is nothing after. */
+            after: unknown;
+            ip: string | null;
+            userAgent: string | null;
+        };
         Invitation: {
             /** @example inv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
