@@ -808,6 +808,7 @@ create table users (
   image text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  awaits_verification boolean not null default false,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email)
 );
@@ -871,6 +872,7 @@ create table workspaces (
   demo boolean not null default false,
   created_at_ms bigint not null,
   low_balance_ms bigint,
+  awaits_verification boolean not null default false,
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_low_balance_ms_check CHECK (low_balance_ms >= 0),
   constraint workspaces_monthly_budget_ms_check CHECK (monthly_budget_ms > 0),

@@ -28,6 +28,9 @@ import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
+import { mailFolder } from './platform/mail/mail-folder.ts'
+import { createMailer } from './platform/mail/mailer.ts'
+import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import { createReadinessChecks } from './platform/readiness.ts'
 import type { ServerClock } from './platform/server-clock.ts'
@@ -39,7 +42,7 @@ import { createWorkspace } from './workspaces/index.ts'
 
 export type AppOptions = Omit<
   RoomsOptions,
-  'config' | 'commits' | 'idempotency' | 'assembly' | 'outbound' | 'stripe' | 'onActed'
+  'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
   readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
@@ -80,6 +83,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const commits = createCommits<WorkspaceCommit>(logError('A subscriber of commits'))
   const idempotency = createIdempotency({ database, clock, secrets: config })
   const assembly = createAssembly<Http>()
+  const mailer = createMailer({
+    settings: config.mail,
+    folder: mailFolder(config.dataDir),
+    origin: dashboardOrigin(config),
+    log,
+  })
   const outbound = options.outbound ?? createOutbound({ allow: config.outboundAllow })
   const access = await openAccess({ ...options, secret: config.secret, publicUrl: config.publicUrl })
   assembly.worker({ close: access.close })
@@ -89,6 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     commits,
     idempotency,
     assembly,
+    mailer,
     outbound,
     stripe: await openStripeIfSet(config.stripe, clock, logError('Stripe')),
     onActed: createLatenessMetric(metrics.registry),

@@ -7,6 +7,7 @@ import { createPublicIds } from './platform/ids.ts'
 const PREFIXES = {
   workspace: 'ws_',
   user: 'usr_',
+  session: 'ses_',
   agent: 'agt_',
   call: 'call_',
   transaction: 'txn_',
@@ -22,6 +23,7 @@ const PREFIXES = {
   contactImport: 'imp_',
   webhook: 'wh_',
   delivery: 'dlv_',
+  mail: 'mail_',
   llmKey: 'lkey_',
   llmRequest: 'llm_',
   auditEntry: 'aud_',

@@ -4,6 +4,9 @@ import { createAssembly } from './platform/assembly.ts'
 import { createSilentCommits } from './platform/commits.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
 import { createLog } from './platform/log.ts'
+import { mailFolder } from './platform/mail/mail-folder.ts'
+import { createMailer } from './platform/mail/mailer.ts'
+import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound } from './platform/outbound.ts'
 import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
 
@@ -32,11 +35,18 @@ export type QuietRoomsOptions = Pick<RoomsOptions, 'database' | 'clock'> &
  */
 export function openQuietRooms(options: QuietRoomsOptions): Rooms {
   const { database, clock, config = quietConfig } = options
+  const log = createLog('silent')
   return openRooms({
-    log: createLog('silent'),
+    log,
     commits: createSilentCommits(),
     ...options,
     config,
+    mailer: createMailer({
+      settings: config.mail,
+      folder: mailFolder(config.dataDir),
+      origin: dashboardOrigin(config),
+      log,
+    }),
     assembly: createAssembly<Http>(),
     idempotency: createIdempotency({ database, clock, secrets: config }),
     outbound: createOutbound({ allow: [] }),

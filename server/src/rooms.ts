@@ -1,6 +1,6 @@
 import type { RoomAssembly } from './access/index.ts'
 import { openAgents } from './agents/index.ts'
-import { createMailer, mailFolder, openAlerts } from './alerts/index.ts'
+import { openAlerts } from './alerts/index.ts'
 import { type AutoReload, openAutoReload } from './auto-reload/index.ts'
 import { type CallEngine, chargeUntilBoundary, hangUpForCredits, openCalls } from './calls/index.ts'
 import { type Dialer, forecastOvernight, openCampaigns } from './campaigns/index.ts'
@@ -19,6 +19,8 @@ import type { Database } from './platform/database/database.ts'
 import type { Pipeline } from './platform/database/pipeline.ts'
 import type { Idempotency } from './platform/idempotency/idempotency.ts'
 import type { Logger } from './platform/log.ts'
+import type { Mailer } from './platform/mail/mailer.ts'
+import { dashboardOrigin } from './platform/origin.ts'
 import type { Outbound } from './platform/outbound.ts'
 import { changeTimeZone, openReports } from './reports/index.ts'
 import { openSubscriptions, type SubscriptionDeps } from './subscriptions/index.ts'
@@ -50,6 +52,7 @@ export type RoomsOptions = {
   readonly commits: Commits<WorkspaceCommit>
   readonly idempotency: Idempotency
   readonly assembly: RoomAssembly
+  readonly mailer: Mailer
   /** How addresses that customers choose are reached. */
   readonly outbound: Outbound
   /** Takes the money; left out: the sandbox does, which moves none. */
@@ -89,7 +92,7 @@ export type Rooms = {
  */
 export function openRooms(options: RoomsOptions): Rooms {
   const { database, config, log } = options
-  const origin = config.publicUrl ?? `http://${config.host}:${config.port}`
+  const origin = dashboardOrigin(config)
   const house = { ...options, origin, publicUrl: config.publicUrl, seller: config.seller, secrets: config }
   const onError = (what: string) =>
     options.onError ??
@@ -130,8 +133,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     onBelow: autoReload.wake,
     onError: onError('Acting on a balance'),
   })
-  const mailer = createMailer({ settings: config.mail, folder: mailFolder(config.dataDir), origin, log })
-  openAlerts({ ...base, mailer, serviceName: config.seller.name, onError: onError('Delivering an alert') })
+  openAlerts({ ...base, serviceName: config.seller.name, onError: onError('Delivering an alert') })
   openUsage(base)
   openCosts(base)
   openReports(base)

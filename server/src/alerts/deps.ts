@@ -2,9 +2,9 @@ import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Logger } from '../platform/log.ts'
+import type { Mailer } from '../platform/mail/mailer.ts'
 import type { Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
-import type { Mailer } from './delivery/mail.ts'
 
 /** What the deliverer needs. */
 export type DelivererDeps = {

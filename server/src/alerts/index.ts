@@ -1,5 +1,3 @@
-export { createMailer } from './delivery/mail.ts'
-export { listWrittenMails, mailFolder, readWrittenMail, type WrittenMail } from './delivery/mail-folder.ts'
 export { raiseAlert } from './inbox/raise-alert.ts'
 export { openAlerts } from './open-alerts.ts'
 export { resealWebhookSecrets } from './webhooks/reseal-secrets.ts'

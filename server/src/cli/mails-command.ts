@@ -1,6 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { listWrittenMails, mailFolder, readWrittenMail, type WrittenMail } from '../alerts/index.ts'
 import { loadConfig } from '../config.ts'
+import {
+  listWrittenMails,
+  mailFolder,
+  readWrittenMail,
+  type WrittenMail,
+} from '../platform/mail/mail-folder.ts'
 
 /** `talktime mails` and `talktime mails show [ID]` */
 export function mailsCommand(): Command {

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { readLocalAddress } from '../api/local-address.ts'
 import { chooseWorkspace, currentWorkspaceId } from '../api/workspace-choice.ts'
 import { readAuditSearch } from '../features/audit-log/index.ts'
 import { readBillingSearch } from '../features/billing/index.ts'
@@ -25,11 +26,6 @@ const root = createRootRouteWithContext<Context>()({
   notFoundComponent: NotFound,
   errorComponent: PageFailure,
 })
-
-/** Reads an address to return to. Other sites are rejected, so that a link cannot lead away. */
-function readLocalAddress(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
-}
 
 const signIn = createRoute({
   getParentRoute: () => root,

@@ -47,6 +47,7 @@ beforeAll(async () => {
     commits: createCommits<WorkspaceCommit>(onError),
     idempotency: createIdempotency({ database, clock, secrets: config }),
     assembly,
+    mailer: { send: async () => {} },
     outbound: createOutbound({ allow: [receiver.host] }),
     onError,
   })

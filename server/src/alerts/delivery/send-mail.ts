@@ -1,9 +1,9 @@
 import { instantOf } from '../../platform/http/instant.ts'
+import { MailRefused } from '../../platform/mail/mailer.ts'
 import type { DelivererDeps } from '../deps.ts'
 import { renderAlertEmail } from './alert-email.ts'
 import type { MailTask } from './claim-deliveries-store.ts'
 import { recordDelivered, recordFailed } from './delivery-store.ts'
-import { MailRefused } from './mail.ts'
 import { decideNextTryMs } from './retry-schedule.ts'
 
 type DeliveryDeps = Pick<DelivererDeps, 'database' | 'clock' | 'mailer' | 'origin' | 'serviceName' | 'log'>

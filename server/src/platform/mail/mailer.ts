@@ -1,8 +1,8 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import type { Logger } from '../../platform/log.ts'
-import type { MailSettings } from '../settings.ts'
+import type { Logger } from '../log.ts'
+import type { MailSettings } from './mail-settings.ts'
 
 export type Mail = {
   /** The delivery's public id. It names the mail's file and identifies a mail that is sent twice. */

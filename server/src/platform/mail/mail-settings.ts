@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SettingsReader } from '../platform/settings-reader.ts'
+import type { SettingsReader } from '../settings-reader.ts'
 
 export type MailSettings = {
   /** smtp://… or smtps://…. undefined: mails are written to the data folder. */
