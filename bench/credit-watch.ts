@@ -194,6 +194,7 @@ async function startCalls(engine: CallEngine, testWorkspaces: readonly TestWorks
   await submit(
     calls.map(({ testWorkspace: { workspaceId }, callId }) => ({
       type: 'answer',
+      by: 'workspace',
       workspaceId,
       target: { callId },
       atMs,

@@ -73,11 +73,18 @@ function start(engine: CallEngine, { testWorkspace, callId }: Call): Promise<voi
 
 function answer(engine: CallEngine, { testWorkspace: { workspaceId }, callId }: Call): Promise<void> {
   const atMs = systemClock.now() - CALL_MS
-  return submit(engine, { type: 'answer', workspaceId, target: { callId }, atMs })
+  return submit(engine, { type: 'answer', by: 'workspace', workspaceId, target: { callId }, atMs })
 }
 
 function end(engine: CallEngine, { testWorkspace: { workspaceId }, callId }: Call): Promise<void> {
-  return submit(engine, { type: 'end', workspaceId, target: { callId }, atMs: null, reason: 'hangup' })
+  return submit(engine, {
+    type: 'end',
+    by: 'workspace',
+    workspaceId,
+    target: { callId },
+    atMs: null,
+    reason: 'hangup',
+  })
 }
 
 async function submit(engine: CallEngine, command: CallCommand): Promise<void> {

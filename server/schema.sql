@@ -96,9 +96,16 @@ create table api_keys (
   created_at_ms bigint not null,
   last_used_at_ms bigint,
   revoked_at_ms bigint,
+  scopes text[],
+  expires_at_ms bigint,
+  created_through text not null,
+  created_by_key uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint api_keys_created_by_key_fkey FOREIGN KEY (created_by_key) REFERENCES api_keys(id),
+  constraint api_keys_created_through_check CHECK (created_through = ANY (ARRAY['dashboard'::text, 'key'::text, 'operator'::text, 'command_line'::text])),
   constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_scopes_check CHECK (scopes <@ ARRAY['read'::text, 'calls:report'::text, 'calls:start'::text, 'campaigns'::text, 'money'::text, 'admin'::text, 'llm'::text]),
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
@@ -224,10 +231,15 @@ create table calls (
   hang_up_reason text,
   carrier text,
   drawn_from_ms bigint,
+  answered_by text,
+  ended_by text,
+  corrections jsonb,
   constraint calls_pkey PRIMARY KEY (workspace_id, id),
+  constraint calls_answered_by_check CHECK (answered_by = ANY (ARRAY['workspace'::text, 'operator'::text, 'carrier'::text, 'unrecorded'::text])),
   constraint calls_check CHECK ((hang_up_at_ms IS NULL) = (hang_up_reason IS NULL)),
   constraint calls_direction_check CHECK (direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text])),
   constraint calls_end_source_check CHECK (end_source = ANY (ARRAY['reported'::text, 'presumed'::text])),
+  constraint calls_ended_by_check CHECK (ended_by = ANY (ARRAY['workspace'::text, 'operator'::text, 'carrier'::text, 'unrecorded'::text])),
   constraint calls_status_check CHECK (status = ANY (ARRAY['authorized'::text, 'in_conversation'::text, 'ended'::text, 'refused'::text, 'unanswered'::text, 'failed'::text, 'lost'::text]))
 ) with (fillfactor=80);
 
@@ -728,6 +740,13 @@ create table subscriptions (
   constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
+create table test_calls (
+  workspace_id uuid not null,
+  call_id uuid not null,
+  ends_at_ms bigint not null,
+  constraint test_calls_pkey PRIMARY KEY (workspace_id, call_id)
+);
+
 create table time_zone_changes (
   workspace_id uuid not null,
   id uuid not null,
@@ -872,6 +891,9 @@ create table workspaces (
   demo boolean not null default false,
   created_at_ms bigint not null,
   low_balance_ms bigint,
+  may_report_calls boolean not null default false,
+  suspended_at_ms bigint,
+  suspension_reason text,
   awaits_verification boolean not null default false,
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_low_balance_ms_check CHECK (low_balance_ms >= 0),
@@ -893,6 +915,10 @@ CREATE INDEX alert_deliveries_of_webhook ON public.alert_deliveries USING btree 
 CREATE INDEX alert_deliveries_tried ON public.alert_deliveries USING brin (last_tried_at_ms);
 
 CREATE INDEX alerts_at ON public.alerts USING brin (at_ms);
+
+CREATE INDEX api_keys_creator ON public.api_keys USING btree (workspace_id, created_by) WHERE (revoked_at_ms IS NULL);
+
+CREATE INDEX api_keys_operator ON public.api_keys USING btree (id) WHERE ((workspace_id IS NULL) AND (revoked_at_ms IS NULL));
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, id) WHERE (revoked_at_ms IS NULL);
 

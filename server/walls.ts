@@ -88,7 +88,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
     'sandbox_charges',
   ],
   'auto-reload': ['auto_reload_attempts', 'auto_reload_settings'],
-  calls: ['calls'],
+  calls: ['calls', 'test_calls'],
   costs: ['usage_price_looks', 'usage_splits'],
   reports: ['budget_watches'],
   voice: ['simulated_calls', 'simulated_messages', 'voice_legs'],

@@ -238,9 +238,9 @@ function createCommand({ workspaceId, agentIds }: YearPlay, { type, callId, call
       return { type, workspaceId, callId, agentId, direction, from, to, externalId: null, atMs }
     }
     case 'answer':
-      return { type, workspaceId, target, atMs: call.answeredAtMs }
+      return { type, by: 'workspace', workspaceId, target, atMs: call.answeredAtMs }
     case 'end':
-      return { type, workspaceId, target, atMs: call.endedAtMs, reason: call.endReason }
+      return { type, by: 'workspace', workspaceId, target, atMs: call.endedAtMs, reason: call.endReason }
     case 'reap':
       return { type, workspaceId, target, listeningSinceMs: call.startsAtMs }
     case 'heartbeat':

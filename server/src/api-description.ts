@@ -1,3 +1,4 @@
+import { findKeyScope, type KeyScope } from './access/index.ts'
 import type { ApiDescription } from './platform/http/openapi.ts'
 import { problemRegistry } from './problem-registry.ts'
 
@@ -14,13 +15,14 @@ export function describeApi(version: string): ApiDescription {
         'Prepaid credits for voice agents: 1 credit is 1 minute of conversation. ' +
         'Talktime decides whether a call may start, meters it, and charges the exact time talked.',
     },
-    security: [{ key: [] }, { session: [] }],
+    securityOf: ({ method, config }) => describeSecurity(findKeyScope(method, config)),
     securitySchemes: {
       key: {
         type: 'http',
         scheme: 'bearer',
         description:
-          'A workspace key (`tt_…`), or an operator key (`tt_op_…`) with the header `Talktime-Workspace`.',
+          'A workspace key (`tt_…`), or an operator key (`tt_op_…`) with the header `Talktime-Workspace`. ' +
+          'Each operation names the scope that the key needs.',
       },
       session: { type: 'apiKey', in: 'cookie', name: 'talktime.session_token' },
     },
@@ -54,6 +56,12 @@ export function describeApi(version: string): ApiDescription {
       },
     },
   }
+}
+
+/** Nobody reports calls from the dashboard. */
+function describeSecurity(scope: KeyScope | undefined): Record<string, string[]>[] {
+  const key = { key: scope === undefined ? [] : [scope] }
+  return scope === 'calls:report' ? [key] : [key, { session: [] }]
 }
 
 const idempotencyKey = {

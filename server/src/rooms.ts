@@ -2,7 +2,13 @@ import type { RoomAssembly } from './access/index.ts'
 import { openAgents } from './agents/index.ts'
 import { openAlerts } from './alerts/index.ts'
 import { type AutoReload, openAutoReload } from './auto-reload/index.ts'
-import { type CallEngine, chargeUntilBoundary, hangUpForCredits, openCalls } from './calls/index.ts'
+import {
+  type CallEngine,
+  chargeUntilBoundary,
+  hangUpForCredits,
+  hangUpForSuspension,
+  openCalls,
+} from './calls/index.ts'
 import { type Dialer, forecastOvernight, openCampaigns } from './campaigns/index.ts'
 import type { Config } from './config.ts'
 import { openCosts } from './costs/index.ts'
@@ -107,6 +113,7 @@ export function openRooms(options: RoomsOptions): Rooms {
   openWorkspaces({
     ...base,
     whenCreditsRunOutChanged: hangUpForCredits,
+    hangUpForSuspension,
     changeTimeZone: (to, work) => changeTimeZone(base, to, work),
   })
   const agents = openAgents(base)

@@ -170,11 +170,18 @@ async function createKeyedWorkspace(
   })
 }
 
+/** An invitation is good for its address alone. */
+async function chooseEmail(ask: Ask, own: string, invitation: string | undefined): Promise<string> {
+  if (invitation === undefined) return own
+  const { body } = await ask('GET', `/v1/invitations/lookup?token=${invitation}`)
+  return String(body.email ?? own)
+}
+
 function createSignUp(ask: Ask): TestApp['signUp'] {
   let peopleCount = 0
   return async ({ name = 'Ada', invitation } = {}) => {
     peopleCount += 1
-    const email = `person${peopleCount}@example.com`
+    const email = await chooseEmail(ask, `person${peopleCount}@example.com`, invitation)
     const body = { name, email, password: testPassword, ...(invitation !== undefined && { invitation }) }
     const answer = await ask<{ user: { id: string }; workspaces: { id: string }[] }>('POST', '/v1/sign-up', {
       body,

@@ -34,6 +34,9 @@ async function createCampaign(w: AuditedWorkspace): Promise<TestBody> {
   return w.prepare('POST', '/v1/campaigns', { name: 'Spring', agentId: (await createAgent(w)).id })
 }
 
+const suspend = (w: AuditedWorkspace, id: string) =>
+  w.asOperator('POST', `/v1/workspaces/${id}/suspend`, { reason: 'Unpaid' })
+
 const contacts = 'phone,name\n+12122000001,Eve\n'
 const addContacts = (w: AuditedWorkspace, { id }: TestBody) =>
   w.asOwner('POST', `/v1/campaigns/${id}/contacts`, contacts, { headers: { 'content-type': 'text/csv' } })
@@ -86,6 +89,14 @@ export const auditedActions: readonly AuditedAction[] = [
   asOperator('POST /v1/workspaces', 'workspace.created', (w) =>
     w.asOperator('POST', '/v1/workspaces', { name: 'New', timeZone: 'UTC', planId: 'free' }),
   ),
+  asOperator('POST /v1/workspaces/{id}/suspend', 'workspace.suspended', async (w) =>
+    suspend(w, (await w.t.addWorkspace()).id),
+  ),
+  asOperator('POST /v1/workspaces/{id}/resume', 'workspace.resumed', async (w) => {
+    const { id } = await w.t.addWorkspace()
+    await suspend(w, id)
+    return w.asOperator('POST', `/v1/workspaces/${id}/resume`, { reason: 'Paid' })
+  }),
   asOperator('PUT /v1/plans/{id}', 'plan.saved', (w) => w.asOperator('PUT', '/v1/plans/silver', plan)),
   asOperator('PUT /v1/packages/{id}', 'package.saved', (w) =>
     w.asOperator('PUT', '/v1/packages/tiny', { credits: 10, price: { minor: 100, currency: 'USD' } }),
@@ -217,6 +228,10 @@ export const auditedActions: readonly AuditedAction[] = [
   asUser('PATCH /v1/llm-settings', 'llm_settings.changed', (w) =>
     w.asOwner('PATCH', '/v1/llm-settings', { fallbackToPlatform: true }),
   ),
+  asUser('POST /v1/keys', 'key.created', (w) => w.asOwner('POST', '/v1/keys', { name: 'CI' })),
+  asUser('DELETE /v1/keys/{id}', 'key.revoked', async (w) =>
+    w.asOwner('DELETE', `/v1/keys/${(await w.prepare('POST', '/v1/keys', { name: 'CI' })).id}`),
+  ),
   asUser('POST /v1/invitations', 'invitation.created', (w) =>
     w.asOwner('POST', '/v1/invitations', { email: 'eve@example.com', role: 'admin' }),
   ),
@@ -242,14 +257,14 @@ export const unauditedRoutes: Readonly<Record<Route, string>> = {
   'POST /v1/calls/{id}/end': ledgers,
   'POST /v1/calls/{id}/heartbeat': ledgers,
   'POST /v1/calls/batch': ledgers,
+  'POST /v1/test-calls': ledgers,
+  'POST /v1/test-calls/{id}/end': ledgers,
   'POST /v1/calls/{id}/llm-token': 'A voice stack asks for one in each call; it ends with the call.',
   'DELETE /v1/calls/{id}/llm-token': 'A voice stack gives it back in each call.',
   'POST /llm/v1/chat/completions': 'The records of the gateway say what went through it.',
   'POST /v1/subscription/preview': 'It changes nothing.',
   'POST /v1/llm-keys/{id}/test': 'It changes nothing that people decide.',
   'POST /v1/alerts/read': 'What somebody has read is no change of the workspace.',
-  'POST /v1/keys': 'Not yet.',
-  'DELETE /v1/keys/{id}': 'Not yet.',
   'POST /v1/sign-up': signIns,
   'POST /v1/sign-in': signIns,
   'POST /v1/sign-out': signIns,

@@ -73,9 +73,9 @@ export async function playTable(world: World, workspace: TestWorkspace, table: s
       case 'starts':
         return startOf(workspace, { callId, atMs })
       case 'answers':
-        return { type: 'answer', workspaceId, target, atMs }
+        return { type: 'answer', by: 'workspace', workspaceId, target, atMs }
       case 'ends':
-        return { type: 'end', workspaceId, target, atMs, reason: null }
+        return { type: 'end', by: 'workspace', workspaceId, target, atMs, reason: null }
       case 'beats':
         return { type: 'heartbeat', workspaceId, target }
       default:

@@ -9,6 +9,8 @@ export type Act = {
   byExternalId: boolean
   /** Whether a start begins another call if the call of this number is over. */
   again: boolean
+  /** Who reports it. */
+  by: 'workspace' | 'operator'
   /** How late it is reported. Null: it has no time. */
   agoMs: number | null
   listeningMs: number
@@ -48,6 +50,7 @@ const acts: fc.Arbitrary<Act> = fc.record({
   call: fc.integer({ min: 0, max: 5 }),
   byExternalId: fc.boolean(),
   again: fc.boolean(),
+  by: fc.constantFrom('workspace', 'workspace', 'operator'),
   agoMs: fc.oneof(
     { weight: 4, arbitrary: fc.constant(null) },
     { weight: 4, arbitrary: fc.integer({ min: 0, max: HOUR_MS }) },

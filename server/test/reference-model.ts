@@ -1,55 +1,28 @@
 import { computeBillingCycle, computeCycleAnchor } from '@talktime/core/billing/billing-cycle'
 import { MINUTE_MS } from '@talktime/core/time/durations'
+import {
+  charge,
+  computeBalance,
+  findUnchargedStart,
+  grant,
+  isLive,
+  isOpen,
+  type ModelCall,
+  type ModelReport,
+  type ModelWorkspace,
+  reverseCharge,
+  sumCharge,
+} from './reference-credits.ts'
 
-/**
- * A slow reference model of a workspace's credits, against which tests compare the real books. It has no balance line,
- * no folding and no ledger. Every charge takes credit at once, and each call keeps its charge allocations. Credit
- * differs only by when it expires, which is all that the burn order and expiry depend on.
- */
-export type ModelWorkspace = {
-  readonly terms: {
-    readonly monthlyMs: number
-    readonly concurrentCallsMax: number
-    readonly maxDurationMs: number
-  }
-  readonly anchorLocal: string
-  cycleNumber: number
-  cycleEndsAtMs: number
-  /** Credit left, by the instant at which it expires; infinity for credit that never expires. */
-  readonly leftMs: Map<number, number>
-  /** Charges that no credit has paid, oldest first. */
-  readonly debts: ModelAllocation[]
-  readonly calls: Map<string, ModelCall>
-  nextBoundaryMs: number
-  grantedMs: number
-  expiredMs: number
-  deductedMs: number
-}
-
-/** A part of a charge and when the credit that paid it expires; `null` while it is unpaid. */
-export type ModelAllocation = {
-  expiresAtMs: number | null
-  ms: number
-  readonly call: ModelCall | null
-  /** Whether it was a debt that the reversal of an unpaid charge canceled. */
-  readonly canceled?: boolean
-}
-
-export type ModelCall = {
-  readonly id: string
-  readonly refusalReason: string | null
-  readonly authorizedAtMs: number
-  lastSeenAtMs: number | null
-  answeredAtMs: number | null
-  endedAtMs: number | null
-  endSource: 'reported' | 'presumed' | null
-  /** The last boundary at which the live call was settled. */
-  cutAtMs: number | null
-  /** Its charges, in order. */
-  allocations: ModelAllocation[]
-  /** Whether an unpaid part was reversed. Then several answers to who paid the rest are right. */
-  hasReturnedDebt: boolean
-}
+export {
+  computeBalance,
+  deduct,
+  grant,
+  isOpen,
+  type ModelCall,
+  type ModelWorkspace,
+  sumCharge,
+} from './reference-credits.ts'
 
 export function createModel(terms: ModelWorkspace['terms'], nowMs: number): ModelWorkspace {
   const anchorLocal = computeCycleAnchor(nowMs, 'UTC')
@@ -69,122 +42,6 @@ export function createModel(terms: ModelWorkspace['terms'], nowMs: number): Mode
   }
   grant(workspace, terms.monthlyMs, endsAtMs)
   return workspace
-}
-
-const sum = (amounts: Iterable<number>) => [...amounts].reduce((total, amount) => total + amount, 0)
-
-export const sumCharge = (call: ModelCall) => sum(call.allocations.map((allocation) => allocation.ms))
-export const isOpen = (call: ModelCall) => call.refusalReason === null && call.endedAtMs === null
-const isLive = (call: ModelCall) => isOpen(call) && call.answeredAtMs !== null
-const findUnchargedStart = (call: ModelCall) => call.cutAtMs ?? call.answeredAtMs ?? 0
-
-export function computeBalance(workspace: ModelWorkspace, nowMs: number): number {
-  const liveMs = [...workspace.calls.values()].filter(isLive).map((call) => nowMs - findUnchargedStart(call))
-  return sum(workspace.leftMs.values()) - sum(workspace.debts.map((debt) => debt.ms)) - sum(liveMs)
-}
-
-/** Adds credit, which pays debts first. */
-export function grant(workspace: ModelWorkspace, amountMs: number, expiresAtMs: number): void {
-  workspace.grantedMs += amountMs
-  addCredit(workspace, amountMs, expiresAtMs)
-  payDebts(workspace)
-}
-
-function addCredit(workspace: ModelWorkspace, amountMs: number, expiresAtMs: number): void {
-  workspace.leftMs.set(expiresAtMs, (workspace.leftMs.get(expiresAtMs) ?? 0) + amountMs)
-  workspace.nextBoundaryMs = Math.min(workspace.nextBoundaryMs, expiresAtMs)
-}
-
-/** Pays the oldest debts first, with the credit that burns first. */
-function payDebts(workspace: ModelWorkspace): void {
-  for (let debt = workspace.debts[0]; debt !== undefined; debt = workspace.debts[0]) {
-    const [payer, payerMs] = findFirstToBurn(workspace)
-    if (payer === null) return
-    const paidMs = Math.min(payerMs, debt.ms)
-    workspace.leftMs.set(payer, payerMs - paidMs)
-    pay(workspace, debt, { expiresAtMs: payer, ms: paidMs, call: debt.call })
-  }
-}
-
-/** Cancels the oldest debts, for an unpaid charge that was reversed. */
-function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
-  let restMs = amountMs
-  for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
-    const ms = Math.min(restMs, debt.ms)
-    restMs -= ms
-    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, canceled: true })
-  }
-}
-
-/** Replaces the beginning of a debt with a paid allocation. */
-function pay(workspace: ModelWorkspace, debt: ModelAllocation, paid: ModelAllocation): void {
-  debt.call?.allocations.splice(debt.call.allocations.indexOf(debt), 0, paid)
-  shrink(workspace, debt, paid.ms)
-}
-
-/** Reduces a debt and removes it once nothing is left of it. */
-function shrink(workspace: ModelWorkspace, debt: ModelAllocation, ms: number): void {
-  debt.ms -= ms
-  if (debt.ms > 0) return
-  workspace.debts.splice(workspace.debts.indexOf(debt), 1)
-  if (debt.call) debt.call.allocations = debt.call.allocations.filter((allocation) => allocation !== debt)
-}
-
-function findFirstToBurn({ leftMs }: ModelWorkspace): [number | null, number] {
-  const open = [...leftMs].filter(([, left]) => left > 0).sort(([a], [b]) => a - b)
-  return open[0] ?? [null, 0]
-}
-
-function charge(workspace: ModelWorkspace, amountMs: number, call: ModelCall | null): void {
-  let restMs = amountMs
-  while (restMs > 0) {
-    const [payer, payerMs] = findFirstToBurn(workspace)
-    const ms = payer === null ? restMs : Math.min(restMs, payerMs)
-    const allocation: ModelAllocation = { expiresAtMs: payer, ms, call }
-    if (payer === null) workspace.debts.push(allocation)
-    else workspace.leftMs.set(payer, payerMs - ms)
-    call?.allocations.push(allocation)
-    restMs -= ms
-  }
-}
-
-export function deduct(workspace: ModelWorkspace, amountMs: number): void {
-  workspace.deductedMs += amountMs
-  charge(workspace, amountMs, null)
-}
-
-/**
- * Returns the last part of a call's charge to the credit that paid it. Credit that has expired since expires at once. An
- * unpaid part cancels debts.
- */
-function reverseCharge(workspace: ModelWorkspace, call: ModelCall, amountMs: number, nowMs: number): void {
-  const returned: { expiresAtMs: number; ms: number }[] = []
-  let unpaidMs = 0
-  for (let restMs = amountMs; restMs > 0; ) {
-    const last = call.allocations.at(-1)
-    if (last === undefined) throw new Error('More is reversed than was charged')
-    const ms = Math.min(restMs, last.ms)
-    restMs -= ms
-    if (last.expiresAtMs === null) {
-      // The debt stays but no longer belongs to a call. The reversed amount cancels the oldest debts.
-      call.hasReturnedDebt = true
-      workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
-      shrink(workspace, last, ms)
-    } else {
-      last.ms -= ms
-      if (last.ms === 0) call.allocations.pop()
-    }
-    if (last.expiresAtMs === null || last.canceled) unpaidMs += ms
-    else returned.push({ expiresAtMs: last.expiresAtMs, ms })
-  }
-  const canceledMs = Math.min(unpaidMs, sum(workspace.debts.map((debt) => debt.ms)))
-  cancelDebts(workspace, canceledMs)
-  if (unpaidMs > canceledMs) addCredit(workspace, unpaidMs - canceledMs, Number.POSITIVE_INFINITY)
-  for (const back of returned) {
-    if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
-    else addCredit(workspace, back.ms, back.expiresAtMs)
-  }
-  payDebts(workspace)
 }
 
 /** Processes every boundary up to `nowMs`: settles live calls there, expires credit and renews cycles. */
@@ -227,7 +84,9 @@ export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs
     authorizedAtMs: atMs,
     lastSeenAtMs: null,
     answeredAtMs: null,
+    answeredBy: null,
     endedAtMs: refusalReason === null ? null : atMs,
+    endedBy: null,
     endSource: null,
     cutAtMs: null,
     allocations: [],
@@ -237,19 +96,33 @@ export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs
   return call
 }
 
-export function answer(workspace: ModelWorkspace, call: ModelCall, atMs: number, nowMs: number): void {
-  if (call.answeredAtMs !== null) return
+export function answer(
+  workspace: ModelWorkspace,
+  call: ModelCall,
+  { atMs, by }: ModelReport,
+  nowMs: number,
+): void {
+  if (call.answeredBy === 'operator' || call.answeredBy === by) return
+  const isFirst = call.answeredBy === null
   call.answeredAtMs = atMs
-  if (call.endSource === 'presumed') {
+  call.answeredBy = by
+  if (call.cutAtMs !== null && call.cutAtMs <= atMs) call.cutAtMs = null
+  if (isFirst && call.endSource === 'presumed') {
     call.endedAtMs = null
     call.endSource = null
   }
   settle(workspace, call, nowMs)
 }
 
-export function end(workspace: ModelWorkspace, call: ModelCall, atMs: number, nowMs: number): void {
-  if (call.refusalReason !== null || call.endSource === 'reported') return
+export function end(
+  workspace: ModelWorkspace,
+  call: ModelCall,
+  { atMs, by }: ModelReport,
+  nowMs: number,
+): void {
+  if (call.refusalReason !== null || call.endedBy === 'operator' || call.endedBy === by) return
   call.endedAtMs = atMs
+  call.endedBy = by
   call.endSource = 'reported'
   settle(workspace, call, nowMs)
 }
@@ -285,10 +158,11 @@ export function reap(
   }
 }
 
-/** Charges a finished call for its conversation, or reverses what it was overcharged. */
+/** Charges a call for its conversation so far as it is settled, or reverses what it was overcharged. */
 function settle(workspace: ModelWorkspace, call: ModelCall, nowMs: number): void {
-  if (call.answeredAtMs === null || call.endedAtMs === null) return
-  const talkedMs = Math.max(0, call.endedAtMs - call.answeredAtMs)
+  if (call.answeredAtMs === null) return
+  const untilMs = call.endedAtMs ?? call.cutAtMs ?? call.answeredAtMs
+  const talkedMs = Math.max(0, untilMs - call.answeredAtMs)
   const dueMs = talkedMs - sumCharge(call)
   if (dueMs > 0) charge(workspace, dueMs, call)
   if (dueMs < 0) reverseCharge(workspace, call, -dueMs, nowMs)

@@ -206,12 +206,19 @@ export function answerOf(
   callId: string,
   agoMs = 0,
 ): CallCommand {
-  return { type: 'answer', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs }
+  return { type: 'answer', by: 'workspace', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs }
 }
 
 /** The command that reports an end `agoMs` after it happened. */
 export function endOf(world: World, { workspaceId }: TestWorkspace, callId: string, agoMs = 0): CallCommand {
-  return { type: 'end', workspaceId, target: { callId }, atMs: world.clock.now() - agoMs, reason: null }
+  return {
+    type: 'end',
+    by: 'workspace',
+    workspaceId,
+    target: { callId },
+    atMs: world.clock.now() - agoMs,
+    reason: null,
+  }
 }
 
 /** The reaper's command, from a server that has always been listening for reports. */

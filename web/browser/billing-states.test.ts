@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
 import { addCard, payingCustomer } from './paying-customer.ts'
-import { asPage, newAgent, openProduct, type Product, secondsAgo, signUp, voiceStack } from './product.ts'
+import { asPage, connectStack, newAgent, openProduct, type Product, secondsAgo, signUp } from './product.ts'
 
 let product: Product
 /** A page of a workspace on a paid plan with payments. */
@@ -16,8 +16,7 @@ beforeAll(async () => {
   const bought = await asPage(page, 'POST', '/v1/purchases', { packageId: 'credits_100', quantity: 2 })
   receipt = `/billing/receipts/${bought.id}`
   const agent = await asPage(page, 'POST', '/v1/agents', newAgent)
-  const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
-  const stack = voiceStack(product.address, String(key))
+  const stack = await connectStack(product, page)
   const over = await stack('', { agentId: agent.id, direction: 'web', at: secondsAgo(4_000) })
   await stack(`/${over.id}/answer`, { at: secondsAgo(3_900) })
   await stack(`/${over.id}/end`, { at: secondsAgo(900) })

@@ -4,6 +4,7 @@ import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
 import {
   asPage,
+  connectStack,
   makePerson,
   newAgent,
   openProduct,
@@ -11,7 +12,6 @@ import {
   password,
   secondsAgo,
   signUp,
-  voiceStack,
 } from './product.ts'
 
 let product: Product
@@ -108,7 +108,6 @@ test('a campaign is created, gets its contacts from a file, starts, calls, and i
 test('a campaign out of credits says since when and what is left, and offers a package and to resume', async () => {
   const page = await product.visit({ reducedMotion: 'reduce' })
   const agent = await caller(page)
-  const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
   const campaign = await asPage(page, 'POST', '/v1/campaigns', {
     name: 'Recalls',
     agentId: agent.id,
@@ -120,7 +119,7 @@ test('a campaign out of credits says since when and what is left, and offers a p
   await page.goto(`/campaigns/${campaign.id}`)
   await page.getByText(/^Running: calling now/).waitFor()
 
-  const stack = voiceStack(product.address, String(key))
+  const stack = await connectStack(product, page)
   for (let calls = 0; calls < 3; calls += 1) {
     const call = await stack('', { agentId: agent.id, direction: 'web', at: secondsAgo(5_310) })
     await stack(`/${call.id}/answer`, { at: secondsAgo(5_300) })

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openProduct, type Product, secondsAgo, signUp, voiceStack, workspaceWithCalls } from './product.ts'
+import {
+  asOperator,
+  openProduct,
+  type Product,
+  secondsAgo,
+  signUp,
+  voiceStack,
+  workspaceWithCalls,
+} from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -38,11 +46,17 @@ test('from sign-up to watching a live call and reading its receipt', async () =>
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('link', { name: 'API keys', exact: true }).click()
   await page.getByRole('button', { name: 'New key' }).click()
-  await page.getByLabel('Name').fill('Voice stack')
+  expect(await page.getByRole('checkbox', { name: 'Report calls' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await asOperator(product, page, 'PATCH', '/v1/workspace', { mayReportCalls: true })
+  await page.reload()
+  await page.getByRole('button', { name: 'New key' }).click()
+  expect(await page.getByRole('checkbox', { name: 'Report calls' }).isChecked()).toBe(true)
+  await page.getByLabel('Name').fill('Twilio')
   await page.getByRole('button', { name: 'Create key' }).click()
   const key = await textOf(page.getByRole('dialog').getByText(/^tt_/))
   await page.getByRole('button', { name: 'I have copied it' }).click()
-  await page.getByRole('row', { name: /Voice stack/ }).waitFor()
+  await page.getByRole('row', { name: /Twilio Voice stack.*Read, start calls, report calls/ }).waitFor()
   expect(await page.content()).not.toContain(key)
 
   await page.getByRole('link', { name: 'Live calls' }).click()

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { createKey } from '../../server/src/access/index.ts'
 import type { Database } from '../../server/src/platform/database/database.ts'
 import { databaseUrlOf } from '../../server/test/command-line.ts'
 import { testDatabase } from '../../server/test/database.ts'
@@ -107,6 +108,30 @@ export const newAgent = {
   llmModel: 'gpt-4.1-mini',
 }
 
+/** Sends a request as the operator, in the workspace of the page. */
+export async function asOperator(product: Product, page: Page, method: string, path: string, body: object) {
+  const { key } = await createKey(product.database, { name: 'Operator', workspaceId: null }, Date.now())
+  const { id } = await asPage(page, 'GET', '/v1/workspace')
+  const response = await fetch(`${product.address}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      'talktime-workspace': id,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  })
+  const answer = (await response.json()) as Answer
+  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+  return answer
+}
+
+/** Connects a voice stack to the workspace of the page, with a key that the operator made for it. */
+export async function connectStack(product: Product, page: Page) {
+  const { key } = await asOperator(product, page, 'POST', '/v1/keys', { name: 'Voice stack' })
+  return voiceStack(product.address, String(key))
+}
+
 /** Makes a voice stack that reports its calls to the API with a workspace key. */
 export function voiceStack(address: string, key: string) {
   return async (path: string, body: object = {}): Promise<Answer> => {
@@ -125,8 +150,7 @@ export function voiceStack(address: string, key: string) {
 export async function workspaceWithCalls(product: Product, page: Page) {
   await signUp(page)
   const agent = await asPage(page, 'POST', '/v1/agents', newAgent)
-  const { key } = await asPage(page, 'POST', '/v1/keys', { name: 'Voice stack' })
-  return { agentId: agent.id, stack: voiceStack(product.address, String(key)) }
+  return { agentId: agent.id, stack: await connectStack(product, page) }
 }
 
 /** The instant some seconds ago, in the format of the API. */

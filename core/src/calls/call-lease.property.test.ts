@@ -14,7 +14,9 @@ describe('the reaper', () => {
   const facts: fc.Arbitrary<CallFacts> = fc.record({
     refused: fc.boolean(),
     answeredAtMs: fc.option(instant),
+    answeredBy: fc.constant(null),
     endedAtMs: fc.option(instant, { freq: 2 }),
+    endedBy: fc.constant(null),
     endSource: fc.constantFrom('reported' as const, 'presumed' as const),
     endReason: fc.constant(null),
     settledMs: fc.constant(0),

@@ -2,13 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { playCall } from '../../test/play-call.ts'
 import { propertyRuns } from '../../test/property-runs.ts'
-import type { CallEvent } from './call.ts'
+import type { CallEvent, ReportSource } from './call.ts'
 import { computeCallUsage } from './call-usage.ts'
 
 const instant = fc.nat(1_000)
+const by = fc.constantFrom<ReportSource>('workspace', 'operator')
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
-  fc.record({ type: fc.constant('answer' as const), atMs: instant }),
-  fc.record({ type: fc.constant('end' as const), atMs: instant, reason: fc.constant(null) }),
+  fc.record({ type: fc.constant('answer' as const), atMs: instant, by }),
+  fc.record({ type: fc.constant('end' as const), atMs: instant, reason: fc.constant(null), by }),
   fc.record({ type: fc.constant('presume_end' as const), atMs: instant, reason: fc.constant('hard_stop') }),
   fc.record({ type: fc.constant('cut' as const), atMs: instant }),
 )

@@ -13,17 +13,27 @@ import {
   isOpen,
   measureConversation,
   NEW_CALL_FACTS,
+  type ReportSource,
 } from './call.ts'
 
 const runs = propertyRuns(500)
 
+type AnswerEvent = Extract<CallEvent, { type: 'answer' }>
+type EndEvent = Extract<CallEvent, { type: 'end' }>
+
 const instant = fc.integer({ min: 0, max: 1_000 })
-const answer: fc.Arbitrary<CallEvent> = fc.record({ type: fc.constant('answer' as const), atMs: instant })
-const end: fc.Arbitrary<CallEvent> = fc.record({
-  type: fc.constant('end' as const),
-  atMs: instant,
-  reason: fc.constantFrom(null, 'hangup', 'failed'),
-})
+const answerBy = (by: fc.Arbitrary<ReportSource>): fc.Arbitrary<AnswerEvent> =>
+  fc.record({ type: fc.constant('answer' as const), atMs: instant, by })
+const endBy = (by: fc.Arbitrary<ReportSource>): fc.Arbitrary<EndEvent> =>
+  fc.record({
+    type: fc.constant('end' as const),
+    atMs: instant,
+    reason: fc.constantFrom(null, 'hangup', 'failed'),
+    by,
+  })
+const anySource = fc.constantFrom<ReportSource>('workspace', 'operator', 'carrier', 'unrecorded')
+const answer = answerBy(anySource)
+const end = endBy(anySource)
 const presumed: fc.Arbitrary<CallEvent> = fc.record({
   type: fc.constant('presume_end' as const),
   atMs: instant,
@@ -36,9 +46,19 @@ function omitPath({ settledUntilMs: _, ...facts }: CallFacts) {
   return facts
 }
 
-/** One true answer and one true end, each reported once or more, among presumed ends and cuts, in any order. */
+/**
+ * One true answer and one true end of the highest rank, each reported once or more, among presumed ends, cuts and what
+ * the workspace says, in any order.
+ */
 const trueStream = fc
-  .record({ answer, end, noise: fc.array(fc.oneof(presumed, cut), { maxLength: 6 }) })
+  .record({
+    answer: answerBy(fc.constant('operator')),
+    end: endBy(fc.constant('operator')),
+    noise: fc.array(
+      fc.oneof(presumed, cut, answerBy(fc.constant('workspace')), endBy(fc.constant('workspace'))),
+      { maxLength: 8 },
+    ),
+  })
   .chain(({ answer, end, noise }) =>
     fc
       .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }))
@@ -50,10 +70,15 @@ const trueStream = fc
         ...noise,
       ])
       .chain((stream: CallEvent[]) => fc.shuffledSubarray(stream, { minLength: stream.length }))
-      .map((stream) => ({ answerMs: answer.atMs, endMs: end.atMs, stream })),
+      .map((stream) => ({ answerMs: answer.atMs, endMs: end.atMs, endReason: end.reason, stream })),
   )
 
 const anyStream = fc.array(fc.oneof(answer, end, presumed, cut), { maxLength: 10 })
+
+/** The first report that is not the workspace's; the workspace's first one if there is no other. */
+function findStanding<Report extends { by: ReportSource }>(reports: readonly Report[]): Report | undefined {
+  return reports.find(({ by }) => by !== 'workspace') ?? reports[0]
+}
 
 const noEffect: CallEffect = { chargeMs: 0, liveCalls: 0, liveSinceSumMs: 0, openCalls: 0 }
 
@@ -81,14 +106,16 @@ function sumEffectsOf(facts: CallFacts): CallEffect {
 describe('events in any order, however often repeated,', () => {
   test('give the same facts and the same charge: from answer to end, never negative', () => {
     fc.assert(
-      fc.property(trueStream, ({ answerMs, endMs, stream }) => {
+      fc.property(trueStream, ({ answerMs, endMs, endReason, stream }) => {
         const { facts } = playCall(stream)
         expect(omitPath(facts)).toEqual({
           refused: false,
           answeredAtMs: answerMs,
+          answeredBy: 'operator',
           endedAtMs: endMs,
+          endedBy: 'operator',
           endSource: 'reported',
-          endReason: stream.find((event) => event.type === 'end')?.reason,
+          endReason,
           settledMs: Math.max(0, endMs - answerMs),
         })
         expect(deriveCallStatus(facts)).toBe('ended')
@@ -97,15 +124,18 @@ describe('events in any order, however often repeated,', () => {
     )
   })
 
-  test('keep the first report of each fact, whatever is reported later', () => {
+  test('keep of each fact the first report of the highest rank, whatever else is reported', () => {
     fc.assert(
       fc.property(anyStream, (stream) => {
         const { facts } = playCall(stream)
-        const firstEnd = stream.find((event) => event.type === 'end')
-        expect(facts.answeredAtMs).toBe(stream.find((event) => event.type === 'answer')?.atMs ?? null)
-        expect(facts.endSource === 'reported').toBe(firstEnd !== undefined)
-        if (firstEnd === undefined) return
-        expect(facts).toMatchObject({ endedAtMs: firstEnd.atMs, endReason: firstEnd.reason })
+        const standingAnswer = findStanding(stream.filter((event) => event.type === 'answer'))
+        const standingEnd = findStanding(stream.filter((event) => event.type === 'end'))
+        expect(facts.answeredAtMs).toBe(standingAnswer?.atMs ?? null)
+        expect(facts.answeredBy).toBe(standingAnswer?.by ?? null)
+        expect(facts.endSource === 'reported').toBe(standingEnd !== undefined)
+        expect(facts.endedBy).toBe(standingEnd?.by ?? null)
+        if (standingEnd === undefined) return
+        expect(facts).toMatchObject({ endedAtMs: standingEnd.atMs, endReason: standingEnd.reason })
       }),
       runs,
     )

@@ -8,13 +8,18 @@ import {
   NEW_CALL_FACTS,
 } from './call.ts'
 
-/** Parses a scenario: `A10` is an answer at 10, `E90` an end, `P50` a presumed end, `C60` a cut. */
+/**
+ * Parses a scenario: `A10` is an answer at 10, `E90` an end, `P50` a presumed end, `C60` a cut. Reports are the
+ * workspace's, with an `o` before them the operator's.
+ */
 function parseEvents(script: string): CallEvent[] {
   return script.split(' ').map((word): CallEvent => {
-    const atMs = Number(word.slice(1))
-    if (word.startsWith('A')) return { type: 'answer', atMs }
-    if (word.startsWith('E')) return { type: 'end', atMs, reason: 'hangup' }
-    if (word.startsWith('P')) return { type: 'presume_end', atMs, reason: 'lease_ran_out' }
+    const by = word.startsWith('o') ? 'operator' : 'workspace'
+    const event = word.replace('o', '')
+    const atMs = Number(event.slice(1))
+    if (event.startsWith('A')) return { type: 'answer', atMs, by }
+    if (event.startsWith('E')) return { type: 'end', atMs, reason: 'hangup', by }
+    if (event.startsWith('P')) return { type: 'presume_end', atMs, reason: 'lease_ran_out' }
     return { type: 'cut', atMs }
   })
 }
@@ -47,6 +52,17 @@ describe('a call', () => {
     ${'A70 C60 E100'}       | ${'ended'}           | ${[0, 0, 30]}        | ${'the cut came before its answer'}
     ${'C60 A10 E100'}       | ${'ended'}           | ${[0, 0, 90]}        | ${'its answer arrived after the boundary'}
     ${'A10 E100 C60'}       | ${'ended'}           | ${[0, 90, 0]}        | ${'an ended call is not cut'}
+    ${'A10 E11 oE1810'}     | ${'ended'}           | ${[0, 1, 1799]}      | ${'the operator corrects an invented end'}
+    ${'A10 oE100 E50'}      | ${'ended'}           | ${[0, 90, 0]}        | ${'the workspace does not change the operator’s end'}
+    ${'oA10 A50 E100'}      | ${'ended'}           | ${[0, 0, 90]}        | ${'the workspace does not change the operator’s answer'}
+    ${'A10 oE100 oE50'}     | ${'ended'}           | ${[0, 90, 0]}        | ${'the operator’s first end stands'}
+    ${'A10 E100 oE50'}      | ${'ended'}           | ${[0, 90, -50]}      | ${'the operator knows an earlier end'}
+    ${'A10 E100 oA40'}      | ${'ended'}           | ${[0, 90, -30]}      | ${'the operator knows a later answer'}
+    ${'A50 C60 oA10 E100'}  | ${'ended'}           | ${[0, 10, 40, 40]}   | ${'an earlier answer adds to what the boundary charged'}
+    ${'A10 C60 oA40 E100'}  | ${'ended'}           | ${[0, 50, -30, 40]}  | ${'a later answer takes from what the boundary charged'}
+    ${'A10 C60 oA70 E100'}  | ${'ended'}           | ${[0, 50, -50, 30]}  | ${'it was answered after the boundary'}
+    ${'A10 P50 oA20'}       | ${'lost'}            | ${[0, 40, -10]}      | ${'a corrected answer does not reopen it'}
+    ${'A10 P50 E30 oE90'}   | ${'ended'}           | ${[0, 40, -20, 60]}  | ${'presumed, reported, corrected'}
   `('$script is $status and charges $charges: $why', ({ script, status, charges }) => {
     const { facts, effects } = playCall(parseEvents(script))
     expect(deriveCallStatus(facts)).toBe(status)
@@ -60,7 +76,7 @@ describe('a call', () => {
     ['invalid_number', 'failed'],
     ['rejected_by_carrier', 'failed'],
   ])('that ends unanswered for the reason %s is %s and costs nothing', (reason, status) => {
-    const { facts } = playCall([{ type: 'end', atMs: 100, reason }])
+    const { facts } = playCall([{ type: 'end', atMs: 100, reason, by: 'workspace' }])
     expect(deriveCallStatus(facts)).toBe(status)
     expect(facts.settledMs).toBe(0)
     expect(measureConversation(facts)).toBe(0)

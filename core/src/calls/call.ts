@@ -9,9 +9,10 @@ import { assertNever } from '../exhaustive.ts'
  *         └──presume_end──▶ lost
  *     refused
  *
- * Events may repeat, arrive late and in any order. A call has two facts: when it was answered and when it ended. The
- * first report of each fact stands. A presumed end (nobody reported one, so the reaper closed the call) gives way to a
- * report. Status and charge are functions of the facts, so the order of events cannot matter.
+ * Events may repeat, arrive late and in any order. A call has two facts: when it was answered and when it ended. Of the
+ * reports of a fact, the first one of the highest rank stands: it corrects what lower ranks reported, and nothing of
+ * its own rank or below changes it. A presumed end (nobody reported one, so the reaper closed the call) gives way to
+ * any report. Status and charge are functions of the facts, so the order of events cannot matter.
  */
 export type CallStatus =
   | 'authorized'
@@ -24,11 +25,29 @@ export type CallStatus =
 
 export type EndSource = 'reported' | 'presumed'
 
+/**
+ * Whose word a report is: a key of the workspace, the operator, or a carrier that Talktime itself drives. `unrecorded`:
+ * a report from before sources were recorded.
+ */
+export type ReportSource = 'workspace' | 'operator' | 'carrier' | 'unrecorded'
+
+/** A workspace pays for its calls, so the operator and the carriers outrank it. Old reports stand as they are. */
+const REPORT_RANKS: Readonly<Record<ReportSource, number>> = {
+  workspace: 1,
+  operator: 2,
+  carrier: 2,
+  unrecorded: 2,
+}
+
 /** What is known of a call. Instants are epoch milliseconds, amounts are milliseconds of talk time. */
 export type CallFacts = {
   readonly refused: boolean
   readonly answeredAtMs: number | null
+  /** Who reported the answer. Null: nobody. */
+  readonly answeredBy: ReportSource | null
   readonly endedAtMs: number | null
+  /** Who reported the end. Null: nobody, or it is presumed. */
+  readonly endedBy: ReportSource | null
   readonly endSource: EndSource | null
   readonly endReason: string | null
   /** Charged so far. */
@@ -38,8 +57,13 @@ export type CallFacts = {
 }
 
 export type CallEvent =
-  | { readonly type: 'answer'; readonly atMs: number }
-  | { readonly type: 'end'; readonly atMs: number; readonly reason: string | null }
+  | { readonly type: 'answer'; readonly atMs: number; readonly by: ReportSource }
+  | {
+      readonly type: 'end'
+      readonly atMs: number
+      readonly reason: string | null
+      readonly by: ReportSource
+    }
   /** From the reaper: the call is presumed to have ended at `atMs`. */
   | { readonly type: 'presume_end'; readonly atMs: number; readonly reason: string }
   /** A boundary at `atMs`: the conversation before it is charged now. */
@@ -47,7 +71,7 @@ export type CallEvent =
 
 /** What an event changes on the balance line and in the ledger. All fields are zero when it changes nothing. */
 export type CallEffect = {
-  /** To charge now. Negative: the reversal of a presumed end or a cut that charged too much. */
+  /** To charge now. Negative: a presumed end, a cut or a corrected report had charged too much. */
   readonly chargeMs: number
   /** Change in the number of calls in conversation. */
   readonly liveCalls: number
@@ -61,7 +85,9 @@ export type CallEffect = {
 export const NEW_CALL_FACTS: CallFacts = {
   refused: false,
   answeredAtMs: null,
+  answeredBy: null,
   endedAtMs: null,
+  endedBy: null,
   endSource: null,
   endReason: null,
   settledMs: 0,
@@ -110,7 +136,7 @@ export function findUnchargedStart(facts: CallFacts): number | null {
 /** Applies one event to the facts. Returns the identical `facts` object when the event changes nothing. */
 export function applyCallEvent(facts: CallFacts, event: CallEvent): { facts: CallFacts; effect: CallEffect } {
   const known = recordEvent(facts, event)
-  const chargeMs = computeTotalCharge(known, event) - known.settledMs
+  const chargeMs = computeTotalCharge(known) - known.settledMs
   const after = chargeMs === 0 ? known : { ...known, settledMs: known.settledMs + chargeMs }
   return { facts: after, effect: compareFacts(facts, after, chargeMs) }
 }
@@ -118,15 +144,17 @@ export function applyCallEvent(facts: CallFacts, event: CallEvent): { facts: Cal
 function recordEvent(facts: CallFacts, event: CallEvent): CallFacts {
   if (facts.refused) return facts
   switch (event.type) {
-    case 'answer': {
-      if (facts.answeredAtMs !== null) return facts
-      const answered = { ...facts, answeredAtMs: event.atMs }
-      // The answer shows that the presumed end was wrong.
-      return facts.endSource === 'presumed' ? { ...answered, ...NOT_ENDED } : answered
-    }
+    case 'answer':
+      return outranks(event.by, facts.answeredBy) ? recordAnswer(facts, event) : facts
     case 'end':
-      if (facts.endSource === 'reported') return facts
-      return { ...facts, endedAtMs: event.atMs, endSource: 'reported', endReason: event.reason }
+      if (!outranks(event.by, facts.endedBy)) return facts
+      return {
+        ...facts,
+        endedAtMs: event.atMs,
+        endedBy: event.by,
+        endSource: 'reported',
+        endReason: event.reason,
+      }
     case 'presume_end':
       if (facts.endedAtMs !== null) return facts
       return { ...facts, endedAtMs: event.atMs, endSource: 'presumed', endReason: event.reason }
@@ -139,16 +167,33 @@ function recordEvent(facts: CallFacts, event: CallEvent): CallFacts {
   }
 }
 
-const NOT_ENDED = { endedAtMs: null, endSource: null, endReason: null }
+const NOT_ENDED = { endedAtMs: null, endedBy: null, endSource: null, endReason: null }
 
-/** Computes what the call must have been charged in all after this event. */
-function computeTotalCharge(facts: CallFacts, event: CallEvent): number {
+/** Whether a report replaces what is known of its fact. */
+function outranks(source: ReportSource, known: ReportSource | null): boolean {
+  return known === null || REPORT_RANKS[source] > REPORT_RANKS[known]
+}
+
+function recordAnswer(facts: CallFacts, { atMs, by }: Extract<CallEvent, { type: 'answer' }>): CallFacts {
+  // A conversation that began after the last boundary was not cut there.
+  const isCut = facts.settledUntilMs !== null && facts.settledUntilMs > atMs
+  const answered = {
+    ...facts,
+    answeredAtMs: atMs,
+    answeredBy: by,
+    settledUntilMs: isCut ? facts.settledUntilMs : null,
+  }
+  // A first answer shows that the presumed end was wrong.
+  const isRevived = facts.answeredAtMs === null && facts.endSource === 'presumed'
+  return isRevived ? { ...answered, ...NOT_ENDED } : answered
+}
+
+/** Computes what a call with these facts must have been charged in all. */
+function computeTotalCharge(facts: CallFacts): number {
   const conversationMs = measureConversation(facts)
   if (conversationMs !== null) return conversationMs
-  if (event.type === 'cut' && facts.settledUntilMs === event.atMs && facts.answeredAtMs !== null) {
-    return facts.settledUntilMs - facts.answeredAtMs
-  }
-  return facts.settledMs
+  if (facts.settledUntilMs === null || facts.answeredAtMs === null) return 0
+  return facts.settledUntilMs - facts.answeredAtMs
 }
 
 function compareFacts(before: CallFacts, after: CallFacts, chargeMs: number): CallEffect {

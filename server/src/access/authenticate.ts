@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { instantOf } from '../platform/http/instant.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import type { AccessCaches } from './access-caches.ts'
 import type { Accounts, Browser } from './accounts.ts'
@@ -33,7 +34,12 @@ export function createAuthenticate(deps: {
 
   function acceptKey(principal: Principal | undefined): Principal {
     if (principal === undefined) throw invalidKey()
-    if (principal.kind !== 'user') lastUsed.record(principal.keyId, clock.now())
+    if (principal.kind === 'user') return principal
+    const nowMs = clock.now()
+    // Checked for cached keys too, so that no key outlives its expiry.
+    if (principal.expiresAtMs !== null && nowMs >= principal.expiresAtMs)
+      throw expiredKey(principal.expiresAtMs)
+    lastUsed.record(principal.keyId, nowMs)
     return principal
   }
 
@@ -61,8 +67,8 @@ export function browserOf(request: FastifyRequest): Browser {
 async function loadKey(database: Database, hash: Buffer): Promise<Principal | undefined> {
   const row = await findKey(database, hash)
   if (row === undefined) return undefined
-  const { id: keyId, workspaceId, suspended } = row
-  return workspaceId === null ? { kind: 'operator', keyId } : { kind: 'key', keyId, workspaceId, suspended }
+  const { workspaceId, suspended, ...key } = row
+  return workspaceId === null ? { kind: 'operator', ...key } : { kind: 'key', ...key, workspaceId, suspended }
 }
 
 async function loadSession(
@@ -85,6 +91,13 @@ function invalidKey(): Problem {
   return new Problem(
     platformProblems.unauthenticated,
     'This API key is invalid or revoked. Send a key as "Authorization: Bearer tt_…".',
+  )
+}
+
+function expiredKey(expiresAtMs: number): Problem {
+  return new Problem(
+    platformProblems.unauthenticated,
+    `This API key expired at ${instantOf(expiresAtMs)}. Create a new key.`,
   )
 }
 

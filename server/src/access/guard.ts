@@ -3,12 +3,13 @@ import { assertNever } from '@talktime/core/exhaustive'
 import type { FastifyRequest } from 'fastify'
 import type { HttpServer } from '../platform/http/http-server.ts'
 import type { Access } from './access.ts'
+import { findKeyScope, requireKeyScope } from './key-scopes.ts'
 import { requireOwnOrigin } from './origin.ts'
 import type { Principal } from './principal.ts'
 
 /**
- * Authenticates every request under /v1 before its body is read. Routes with `public: true` in their config need no
- * key and no session.
+ * Authenticates every request under /v1, and checks the scopes of its key, before its body is read. Routes with
+ * `public: true` in their config need no key and no session.
  */
 export async function guardRoutes(
   server: HttpServer,
@@ -35,6 +36,8 @@ export async function guardRoutes(
 
   function admit(request: FastifyRequest, principal: Principal): void {
     if (principal.kind === 'user') requireOwnOrigin(request, { publicUrl, required: true })
+    // A route that names no scope is open to keys that may do almost everything.
+    requireKeyScope(principal, findKeyScope(request.method, request.routeOptions.config) ?? 'admin')
     request.principal = principal
     request.idempotencyScope = idempotencyScope(principal)
   }

@@ -11,19 +11,32 @@ export type { AuditEntryResponse } from './audit-log-schemas.ts'
 export { recordAudit } from './audit-log-store.ts'
 export { guardRoutes } from './guard.ts'
 export type { Http, RoomAssembly } from './http.ts'
-export { createKey, listKeys, revokeKey } from './key-store.ts'
+export { describeCreatedKey, describeRevokedKey } from './key-audit.ts'
+export { keyResponse } from './key-response.ts'
+export { findKeyScope, requireKeyScope } from './key-scopes.ts'
+export { createKey, findKeyOwner, type KeyRow, listKeys, revokeKey } from './key-store.ts'
 export { addMember, listMembers } from './member-store.ts'
-export type { Actor, MemberRole, Principal, RequestOrigin, Role, Scope } from './principal.ts'
+export {
+  type Actor,
+  KEY_SCOPES,
+  type KeyScope,
+  type MemberRole,
+  type Principal,
+  type RequestOrigin,
+  type Role,
+  type Scope,
+} from './principal.ts'
 export { accessProblems } from './problems.ts'
 export { type AccessLimits, createAccessLimits, type LimitsMax } from './rate-limits.ts'
 export { readAuditLog } from './read-audit-log.ts'
 export { registerAccessRoutes } from './register-access-routes.ts'
-export { originOf, requireOperator, requireRole, type ScopeOptions } from './scope.ts'
+export { originOf, principalOf, requireOperator, requireRole, type ScopeOptions } from './scope.ts'
 export {
   insertWorkspace,
   listWorkspaces,
   readTimeZone,
   requireWorkspace,
+  setWorkspaceStatus,
   updateWorkspace,
   type WorkspaceChange,
   type WorkspaceRow,

@@ -1,6 +1,8 @@
 import { DAY_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type TestAnswer, type TestApp, type TestPerson, testApp } from '../../test/app.ts'
+import { type TestAnswer, type TestApp, type TestPerson, testApp, testPassword } from '../../test/app.ts'
+import { uuidFrom } from '../public-ids.ts'
+import { addMember } from './member-store.ts'
 
 let t: TestApp
 let owner: TestPerson
@@ -20,6 +22,11 @@ const who = ({ cookie, key }: { cookie?: string; key?: string }) => ({
 })
 const tokenOf = (answer: TestAnswer) => new URL(String(answer.body.url)).searchParams.get('token') ?? ''
 const lookUp = (token: string) => t.request('GET', `/v1/invitations/lookup?token=${token}`)
+const allowTenMembers = () =>
+  t.database.query(
+    `update subscriptions set terms = jsonb_set(terms, '{limits,membersMax}', '10') where workspace_id = $1`,
+    [uuidFrom('workspace', owner.workspaceId)],
+  )
 const bob = { email: 'Bob@Example.com', role: 'admin' }
 
 test('201: an invitation’s link is shown once, and its token is not stored', async () => {
@@ -66,7 +73,7 @@ test('201: signing up with an invitation joins its workspace and creates no othe
 test('200: a user with a workspace joins another and is a member of both', async () => {
   const person = await t.signUp({ name: 'Bob' })
   t.clock.advance(1)
-  const token = tokenOf(await invite(bob))
+  const token = tokenOf(await invite({ email: person.email, role: 'admin' }))
   const options = { cookie: person.cookie, body: { token } }
   const answer = await t.request('POST', '/v1/invitations/accept', options)
   expect(answer.status).toBe(200)
@@ -113,13 +120,26 @@ test('inviting the same address again replaces the first invitation', async () =
   expect((await lookUp(tokenOf(second))).body.role).toBe('member')
 })
 
-test('only one of several people who use a link at once joins', async () => {
-  const token = tokenOf(await invite(bob))
-  const people = [await t.signUp(), await t.signUp(), await t.signUp()]
+test('a link that is used several times at once admits once', async () => {
+  const { email, cookie } = await t.signUp()
+  const token = tokenOf(await invite({ email, role: 'admin' }))
   const answers = await Promise.all(
-    people.map(({ cookie }) => t.request('POST', '/v1/invitations/accept', { cookie, body: { token } })),
+    [1, 2, 3].map(() => t.request('POST', '/v1/invitations/accept', { cookie, body: { token } })),
   )
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404])
+})
+
+test('403: an invitation is good for its address alone, signed in or signing up', async () => {
+  const token = tokenOf(await invite(bob))
+  const { cookie, email } = await t.signUp()
+  const accept = await t.request('POST', '/v1/invitations/accept', { cookie, body: { token } })
+  expect(accept.body).toMatchObject({ status: 403, code: 'invitation_for_other_address' })
+  expect(accept.body.detail).toBe(
+    `This invitation is for bob@example.com, and you are ${email}. Sign in as bob@example.com, or ask for an invitation to ${email}.`,
+  )
+  const body = { name: 'Eve', email: 'eve@example.com', password: testPassword, invitation: token }
+  expect((await t.request('POST', '/v1/sign-up', { body })).body.code).toBe('invitation_for_other_address')
+  expect((await lookUp(token)).status).toBe(200)
 })
 
 test('409: a member cannot be invited and cannot accept an invitation', async () => {
@@ -127,8 +147,12 @@ test('409: a member cannot be invited and cannot accept an invitation', async ()
     status: 409,
     code: 'already_member',
   })
-  const token = tokenOf(await invite(bob))
-  const { cookie } = owner
+  const { cookie, email, userId } = await t.signUp()
+  await allowTenMembers()
+  const token = tokenOf(await invite({ email, role: 'member' }))
+  const workspaceId = uuidFrom('workspace', owner.workspaceId) ?? ''
+  const uuid = uuidFrom('user', userId) ?? ''
+  await addMember(t.database, { workspaceId, userId: uuid, role: 'member' }, t.clock.now())
   const accept = await t.request('POST', '/v1/invitations/accept', { cookie, body: { token } })
   expect(accept.body.code).toBe('already_member')
   expect((await lookUp(token)).status).toBe(200)
@@ -143,11 +167,10 @@ test('403: the plan limits members, and open invitations count', async () => {
 })
 
 test('403: members and keys cannot invite, and admins cannot invite owners', async () => {
-  const admin = await t.signUp({ invitation: tokenOf(await invite(bob)) })
-  await t.database.query(
-    `update subscriptions set terms = jsonb_set(terms, '{limits,membersMax}', '10') where workspace_id = $1::uuid`,
-    [owner.workspaceId.slice(3)],
-  )
+  const admin = await t.signUp({
+    invitation: tokenOf(await invite({ email: 'admin@example.com', role: 'admin' })),
+  })
+  await allowTenMembers()
   const member = await t.signUp({
     invitation: tokenOf(await invite({ email: 'm@example.com', role: 'member' }, admin)),
   })

@@ -87,6 +87,7 @@ function registerCreate(server: HttpServer, deps: InvitationRouteDeps): void {
   server.post(
     '/v1/invitations',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Invite a person for seven days',
@@ -119,6 +120,7 @@ function registerWithdraw(server: HttpServer, { access, clock, database }: Invit
   server.delete(
     '/v1/invitations/:id',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Withdraw an invitation',

@@ -71,6 +71,19 @@ export async function deleteInvitationsTo(tx: Tx, workspaceId: string, email: st
   )
 }
 
+/** Deletes a user's invitations to these roles that were not accepted. */
+export async function deleteInvitationsBy(
+  tx: Tx,
+  { workspaceId, userId }: { readonly workspaceId: string; readonly userId: string },
+  roles: readonly MemberRole[],
+): Promise<void> {
+  await tx.query(
+    `delete from invitations
+     where workspace_id = $1 and invited_by = $2 and role = any($3::text[]) and accepted_at_ms is null`,
+    [workspaceId, userId, roles],
+  )
+}
+
 /** Finds an open invitation by its token's hash, with the name of the inviting workspace. */
 export async function findInvitation(
   db: Queryable,
@@ -91,11 +104,11 @@ export async function markAccepted(
   tx: Tx,
   tokenHash: Buffer,
   nowMs: number,
-): Promise<{ workspaceId: string; role: MemberRole } | undefined> {
-  const { rows } = await tx.query<{ workspaceId: string; role: MemberRole }>(
+): Promise<{ workspaceId: string; email: string; role: MemberRole } | undefined> {
+  const { rows } = await tx.query<{ workspaceId: string; email: string; role: MemberRole }>(
     `update invitations set accepted_at_ms = $2
      where token_hash = $1 and accepted_at_ms is null and expires_at_ms > $2
-     returning workspace_id as "workspaceId", role`,
+     returning workspace_id as "workspaceId", email, role`,
     [tokenHash, nowMs],
   )
   return rows[0]

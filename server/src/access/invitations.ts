@@ -95,29 +95,38 @@ export async function requireInvitation(
 }
 
 /**
- * Makes the user a member of the inviting workspace. An invitation can be accepted once.
+ * Makes the user a member of the inviting workspace. An invitation can be accepted once, by the invited address alone: a
+ * link that was passed on or leaked admits nobody else.
  *
- * @throws Problem invitation_not_found, already_member, limit_reached
+ * @throws Problem invitation_not_found, invitation_for_other_address, already_member, limit_reached
  */
 export async function acceptInvitation(
   tx: Tx,
-  acceptance: { readonly token: string; readonly userId: string; readonly origin: RequestOrigin },
+  {
+    token,
+    user,
+    origin,
+  }: {
+    readonly token: string
+    readonly user: { readonly id: string; readonly email: string }
+    readonly origin: RequestOrigin
+  },
   readMembersMax: ReadMembersMax,
   nowMs: number,
 ): Promise<void> {
-  const invitation = await markAccepted(tx, hashToken(acceptance.token), nowMs)
+  const invitation = await markAccepted(tx, hashToken(token), nowMs)
   if (invitation === undefined) throw tokenNotFound()
-  const { workspaceId, role } = invitation
-  const { userId, origin } = acceptance
+  const { workspaceId, email, role } = invitation
+  if (email !== user.email) throw otherAddress(email, user.email)
   await lockMembers(tx, workspaceId)
   await requireMemberLimit(tx, workspaceId, { countOpenInvitations: false }, readMembersMax, nowMs)
-  await addMember(tx, { ...invitation, userId }, nowMs)
+  await addMember(tx, { workspaceId, role, userId: user.id }, nowMs)
   await recordAudit(tx, {
     workspaceId,
-    actor: { kind: 'user', userId },
+    actor: { kind: 'user', userId: user.id },
     origin,
     action: 'invitation.accepted',
-    target: { kind: 'member', id: userId },
+    target: { kind: 'member', id: user.id },
     after: { role },
     atMs: nowMs,
   })
@@ -145,6 +154,13 @@ async function requireMemberLimit(
 
 function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
+}
+
+function otherAddress(invited: string, own: string): Problem {
+  return new Problem(
+    accessProblems.invitation_for_other_address,
+    `This invitation is for ${invited}, and you are ${own}. Sign in as ${invited}, or ask for an invitation to ${own}.`,
+  )
 }
 
 function tokenNotFound(): Problem {

@@ -62,6 +62,7 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
   server.post(
     '/v1/invitations/accept',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Join the inviting workspace as the signed-in user',
@@ -74,7 +75,7 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
       const user = await requireUser(access, request)
       const nowMs = clock.now()
       const body = await idempotency.command(request, reply, async (tx) => {
-        const acceptance = { token: request.body.token, userId: user.id, origin: originOf(request) }
+        const acceptance = { token: request.body.token, user, origin: originOf(request) }
         await acceptInvitation(tx, acceptance, readMembersMax, nowMs)
         return { status: 200, body: await readSession(tx, user) }
       })

@@ -9,8 +9,8 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-const makeKey = async (name = 'CI') => {
-  const answer = await t.request('POST', '/v1/keys', { cookie: ada.cookie, body: { name } })
+const makeKey = async (name = 'CI', fields: object = {}) => {
+  const answer = await t.request('POST', '/v1/keys', { cookie: ada.cookie, body: { name, ...fields } })
   return { id: answer.body.id, key: String(answer.body.key), answer }
 }
 const revoke = (id: string, options = { cookie: ada.cookie }) =>
@@ -23,9 +23,13 @@ test('201: a new key is shown once and works at once', async () => {
     id: expect.stringMatching(/^key_[0-9a-f]{32}$/),
     name: 'Twilio bridge',
     lastFour: key.slice(-4),
+    scopes: ['read', 'calls:start', 'campaigns', 'money', 'admin', 'llm'],
+    voiceStack: false,
     createdAt: '2026-11-22T10:00:00.000Z',
+    expiresAt: null,
     lastUsedAt: null,
     createdBy: ada.userId,
+    createdThrough: 'dashboard',
     key: expect.stringMatching(/^tt_[0-9a-f]{40}$/),
   })
   const workspace = await t.request('GET', '/v1/workspace', { key })
@@ -81,10 +85,11 @@ test('404: a key that is unknown, revoked or of another workspace cannot be revo
   expect((await revoke('key_1')).body.code).toBe('key_not_found')
 })
 
-test('403: a key can neither create nor revoke keys', async () => {
-  const { id, key } = await makeKey()
+test('403: a key without the scope admin can neither create nor revoke keys', async () => {
+  const { id, key } = await makeKey('Reader', { scopes: ['read', 'money'] })
   const make = await t.request('POST', '/v1/keys', { key, body: { name: 'another' } })
   expect(make.body).toMatchObject({ status: 403, code: 'forbidden' })
+  expect(make.body.detail).toContain('"admin"')
   expect((await t.request('DELETE', `/v1/keys/${id}`, { key })).status).toBe(403)
 })
 

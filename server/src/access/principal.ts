@@ -1,3 +1,16 @@
+/** What a key may do. Each route needs one of these. */
+export const KEY_SCOPES = [
+  'read',
+  'calls:report',
+  'calls:start',
+  'campaigns',
+  'money',
+  'admin',
+  'llm',
+] as const
+
+export type KeyScope = (typeof KEY_SCOPES)[number]
+
 /** A person's role in a workspace. */
 export type MemberRole = 'owner' | 'admin' | 'member'
 
@@ -10,15 +23,19 @@ export type Membership = {
   readonly suspended: boolean
 }
 
+/** What is known of a key that sent a request. */
+type KeyPrincipal = {
+  readonly keyId: string
+  /** What the key may do. Null: a key from before scopes, which may do everything. */
+  readonly scopes: readonly KeyScope[] | null
+  /** Null: never. */
+  readonly expiresAtMs: number | null
+}
+
 /** The sender of a request, proved by its key or cookie. Ids are UUIDs. */
 export type Principal =
-  | { readonly kind: 'operator'; readonly keyId: string }
-  | {
-      readonly kind: 'key'
-      readonly keyId: string
-      readonly workspaceId: string
-      readonly suspended: boolean
-    }
+  | ({ readonly kind: 'operator' } & KeyPrincipal)
+  | ({ readonly kind: 'key'; readonly workspaceId: string; readonly suspended: boolean } & KeyPrincipal)
   | {
       readonly kind: 'user'
       readonly userId: string

@@ -45,6 +45,14 @@ export const accessProblems = problemTypes({
     cause: 'The invitation was used or withdrawn, has expired, or never existed.',
     remedy: 'Ask for a new invitation.',
   },
+  invitation_for_other_address: {
+    status: 403,
+    title: 'The invitation is for another email address',
+    retryable: false,
+    cause:
+      'An invitation is good for the invited address alone, and the person who accepts it has another one.',
+    remedy: 'Sign in with the invited address, or ask for an invitation to your own.',
+  },
   key_not_found: {
     status: 404,
     title: 'API key not found',

@@ -84,7 +84,7 @@ export function requireOperator(request: FastifyRequest): Actor {
 const ranks: Record<Role, number> = { member: 1, key: 2, admin: 2, owner: 3, operator: 4 }
 
 /** Throws `forbidden` if the scope's role is below `role`. */
-export function requireRole(scope: Scope, role: 'owner' | 'admin'): void {
+export function requireRole(scope: Pick<Scope, 'role'>, role: 'owner' | 'admin'): void {
   if (ranks[scope.role] >= ranks[role]) return
   throw new Problem(
     platformProblems.forbidden,

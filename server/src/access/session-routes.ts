@@ -109,7 +109,7 @@ async function joinFirstWorkspace(
   nowMs: number,
 ): Promise<void> {
   if (invitation !== undefined) {
-    return acceptInvitation(tx, { token: invitation, userId: user.id, origin }, readMembersMax, nowMs)
+    return acceptInvitation(tx, { token: invitation, user, origin }, readMembersMax, nowMs)
   }
   const name = workspaceName ?? `${user.name}’s workspace`
   const by = { actor: { kind: 'user', userId: user.id }, origin } as const

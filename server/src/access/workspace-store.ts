@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
+import { announceChange } from './access-changes.ts'
 import { accessProblems } from './problems.ts'
 
 /** A row of `workspaces`. */
@@ -8,18 +9,23 @@ export type WorkspaceRow = {
   readonly name: string
   readonly timeZone: string
   readonly status: 'active' | 'suspended'
+  readonly suspendedAtMs: number | null
+  readonly suspensionReason: string | null
   readonly whenCreditsRunOut: 'finish' | 'end'
   /** In milliseconds of talk time; null: the plan's credits. */
   readonly monthlyBudgetMs: number | null
   /** The low-balance threshold in milliseconds of talk time; null: derived from the plan. */
   readonly lowBalanceMs: number | null
+  /** Whether keys that the workspace makes itself may report calls. The operator's keys for it always may. */
+  readonly mayReportCalls: boolean
   readonly demo: boolean
   readonly createdAtMs: number
 }
 
 const workspaceColumns = `w.id, w.name, w.time_zone as "timeZone", w.status,
+  w.suspended_at_ms as "suspendedAtMs", w.suspension_reason as "suspensionReason",
   w.when_credits_run_out as "whenCreditsRunOut", w.monthly_budget_ms as "monthlyBudgetMs",
-  w.low_balance_ms as "lowBalanceMs", w.demo,
+  w.low_balance_ms as "lowBalanceMs", w.may_report_calls as "mayReportCalls", w.demo,
   w.created_at_ms as "createdAtMs"`
 
 /** Inserts the row alone. Use `createWorkspace` of the workspaces room for a workspace with a plan and credits. */
@@ -68,6 +74,7 @@ export type WorkspaceChange = {
   readonly whenCreditsRunOut: 'finish' | 'end' | undefined
   readonly monthlyBudgetMs: number | null | undefined
   readonly lowBalanceMs: number | null | undefined
+  readonly mayReportCalls: boolean | undefined
 }
 
 /** Updates the row alone: callers also change what depends on these settings. */
@@ -77,7 +84,8 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
        name = coalesce($2, name), time_zone = coalesce($3, time_zone),
        when_credits_run_out = coalesce($4, when_credits_run_out),
        monthly_budget_ms = case when $5 then $6::bigint else monthly_budget_ms end,
-       low_balance_ms = case when $7 then $8::bigint else low_balance_ms end
+       low_balance_ms = case when $7 then $8::bigint else low_balance_ms end,
+       may_report_calls = coalesce($9, may_report_calls)
      where id = $1`,
     [
       workspaceId,
@@ -88,8 +96,36 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
       change.monthlyBudgetMs ?? null,
       change.lowBalanceMs !== undefined,
       change.lowBalanceMs ?? null,
+      change.mayReportCalls ?? null,
     ],
   )
+  if (change.mayReportCalls !== undefined) await announceChange(tx, { kind: 'workspace', name: workspaceId })
+}
+
+/** Whether a workspace may act. A suspended one keeps the instant at which it was suspended first. */
+export type WorkspaceStatus =
+  | { readonly status: 'active' }
+  | { readonly status: 'suspended'; readonly reason: string; readonly nowMs: number }
+
+/** Suspends or resumes a workspace and announces it to all processes. Returns the row before. */
+export async function setWorkspaceStatus(
+  tx: Tx,
+  workspaceId: string,
+  change: WorkspaceStatus,
+): Promise<WorkspaceRow> {
+  const before = await requireWorkspace(tx, workspaceId)
+  const isSuspended = change.status === 'suspended'
+  await tx.query(
+    'update workspaces set status = $2, suspended_at_ms = $3, suspension_reason = $4 where id = $1',
+    [
+      workspaceId,
+      change.status,
+      isSuspended ? (before.suspendedAtMs ?? change.nowMs) : null,
+      isSuspended ? change.reason : null,
+    ],
+  )
+  await announceChange(tx, { kind: 'workspace', name: workspaceId })
+  return before
 }
 
 /** Whether a workspace is suspended, as far as authorization needs to know. */

@@ -66,7 +66,10 @@ function registerList(server: HttpServer, { access, database }: AgentRouteDeps):
 function registerCreate(server: HttpServer, { access, ledger }: AgentRouteDeps): void {
   server.post(
     '/v1/agents',
-    { schema: { tags, summary: 'Create an agent', body: NewAgentRequest, response: { 201: AgentResponse } } },
+    {
+      config: { keyScope: 'admin' },
+      schema: { tags, summary: 'Create an agent', body: NewAgentRequest, response: { 201: AgentResponse } },
+    },
     async (request, reply) => {
       const scope = await access.scopeOf(request)
       requireRole(scope, 'admin')
@@ -93,7 +96,10 @@ function registerOne(server: HttpServer, deps: AgentRouteDeps): void {
 function registerChange(server: HttpServer, deps: AgentRouteDeps): void {
   server.patch(
     '/v1/agents/:id',
-    { schema: { ...one, summary: 'Change an agent', body: AgentChangeRequest } },
+    {
+      config: { keyScope: 'admin' },
+      schema: { ...one, summary: 'Change an agent', body: AgentChangeRequest },
+    },
     async (request) => {
       const { scope, agent } = await findAgentScope(deps, request, request.params.id)
       requireRole(scope, 'admin')
@@ -116,6 +122,7 @@ function registerArchive(server: HttpServer, deps: AgentRouteDeps): void {
   server.delete(
     '/v1/agents/:id',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Archive an agent. The call history keeps its name',

@@ -66,7 +66,7 @@ export function autoReloadRoutes(deps: AutoReloadRouteDeps): Routes {
       const { workspaceId } = await access.scopeOf(request)
       return autoReloadResponse(await readAutoReload(deps, workspaceId))
     })
-    server.put('/v1/auto-reload', { schema: saveSchema }, async (request) =>
+    server.put('/v1/auto-reload', { config: { keyScope: 'money' }, schema: saveSchema }, async (request) =>
       saveChoice(deps, request, request.body),
     )
     server.get('/v1/auto-reload/attempts', { schema: attemptsSchema }, async (request) => {

@@ -68,8 +68,21 @@ function createCommands(
   const nowMs = world.clock.now()
   return facts.flatMap(({ call, answeredAgoMs, endedAgoMs }): CallCommand[] => {
     const target = { callId: callIds[call] ?? '' }
-    const answer = { type: 'answer', workspaceId, target, atMs: nowMs - (answeredAgoMs ?? 0) } as const
-    const end = { type: 'end', workspaceId, target, atMs: nowMs - (endedAgoMs ?? 0), reason: 'busy' } as const
+    const answer = {
+      type: 'answer',
+      by: 'workspace',
+      workspaceId,
+      target,
+      atMs: nowMs - (answeredAgoMs ?? 0),
+    } as const
+    const end = {
+      type: 'end',
+      by: 'workspace',
+      workspaceId,
+      target,
+      atMs: nowMs - (endedAgoMs ?? 0),
+      reason: 'busy',
+    } as const
     return [...(answeredAgoMs === null ? [] : [answer]), ...(endedAgoMs === null ? [] : [end])]
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Access, requireRole } from '../access/index.ts'
+import { type Access, type Principal, principalOf, requireKeyScope, requireRole } from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
@@ -12,6 +12,7 @@ import { newUuid } from '../platform/ids.ts'
 import { invalid, Problem, platformProblems } from '../platform/problem.ts'
 import type { DecidedCall, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
+import { type Reporter, readReportSource } from './report-source.ts'
 import { BatchEvent, createEventCommand } from './request-schemas.ts'
 import { callResponse } from './response-schemas.ts'
 import { createProblem } from './routes.ts'
@@ -27,18 +28,23 @@ export type BatchRouteDeps = {
   readonly idempotency: Idempotency
 }
 
+/** Who sends a batch, and the workspace whose calls it is about. */
+type Sender = Reporter & { readonly principal: Principal }
+
 /** The route that takes up to 1,000 events, one in each line, in order. A bad line does not affect the others. */
 export function callBatchRoute(deps: BatchRouteDeps): Routes {
   const { access, engine, clock, idempotency } = deps
 
   async function answerLine(
-    workspaceId: string,
+    sender: Sender,
     line: string,
     index: number,
     ref: IdempotencyRef | undefined,
   ): Promise<string> {
     try {
-      const command = createEventCommand(workspaceId, newUuid(clock.now()), parseEvent(line))
+      const event = parseEvent(line)
+      if (event.type === 'start') requireKeyScope(sender.principal, 'calls:start')
+      const command = createEventCommand(sender, newUuid(clock.now()), event)
       // Keys in requests have no spaces, so this key cannot be the key of a request.
       const lineRef = ref && { ...ref, key: `${ref.key} ${index}` }
       const outcome = await engine.submitOnce({
@@ -57,12 +63,12 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
       '/v1/calls/batch',
       {
         bodyLimit: BODY_BYTES_MAX,
-        config: { takesLines: true },
+        config: { takesLines: true, keyScope: 'calls:report' },
         schema: {
           tags: ['Calls'],
           summary: 'Many events at once',
           description:
-            'NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.',
+            'NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. Lines with start need the scope calls:start as well. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.',
           consumes: ['application/x-ndjson'],
           body: z.string({
             error: 'Send the events as lines of JSON with Content-Type: application/x-ndjson.',
@@ -72,14 +78,13 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
       async (request, reply) => {
         const scope = await access.scopeOf(request, { whileSuspended: 'allowed' })
         requireRole(scope, 'admin')
-        const { workspaceId } = scope
+        const principal = principalOf(request)
+        const sender = { principal, workspaceId: scope.workspaceId, by: readReportSource(principal) }
         const lines = splitLines(request.body)
         const ref = idempotency.idempotencyOf(request)
         const replayed = ref !== undefined && (await claimKey(deps, ref))
         // All lines are submitted at once. The engine keeps their order.
-        const answers = await Promise.all(
-          lines.map((line, index) => answerLine(workspaceId, line, index, ref)),
-        )
+        const answers = await Promise.all(lines.map((line, index) => answerLine(sender, line, index, ref)))
         if (replayed) reply.header('idempotent-replayed', 'true')
         return reply
           .header('content-type', 'application/x-ndjson; charset=utf-8')

@@ -1,13 +1,32 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
-import { type CallFacts, type CallStatus, deriveCallStatus } from '@talktime/core/calls/call'
+import {
+  type CallFacts,
+  type CallStatus,
+  deriveCallStatus,
+  type ReportSource,
+} from '@talktime/core/calls/call'
 import { findReapTime, type Lease } from '@talktime/core/calls/call-lease'
 import type pg from 'pg'
 import type { EntryRow } from '../ledger/index.ts'
 
 export type Direction = 'inbound' | 'outbound' | 'web'
 
-/** Why a call must be hung up: credits ran out in a workspace that ends calls then, or somebody ordered it. */
-export type HangUpReason = 'out_of_credits' | 'by_hand'
+/**
+ * Why a call must be hung up: credits ran out in a workspace that ends calls then, somebody ordered it, or the operator
+ * suspended the workspace and ended its calls.
+ */
+export type HangUpReason = 'out_of_credits' | 'by_hand' | 'workspace_suspended'
+
+/** What a report of a higher rank changed: one fact of a call, from what was said before to what it is now. */
+export type Correction = {
+  readonly fact: 'answer' | 'end'
+  readonly fromMs: number
+  readonly fromBy: ReportSource
+  readonly toMs: number
+  readonly toBy: ReportSource
+  /** When the report arrived. */
+  readonly atMs: number
+}
 
 /** A row of `calls`. Instants are epoch milliseconds, amounts are milliseconds of talk time. */
 export type CallRow = {
@@ -33,6 +52,8 @@ export type CallRow = {
   readonly entrySeqs: readonly number[]
   /** Where its first charge begins on the workspace's cumulative draws. Null: nothing was charged. */
   readonly drawnFromMs: number | null
+  /** What reports of a higher rank corrected, oldest first. */
+  readonly corrections: readonly Correction[]
   readonly facts: CallFacts
 }
 
@@ -63,15 +84,17 @@ export const callColumns = `
   c.status, c.refusal_reason as "refusalReason", c.authorized_at_ms as "authorizedAtMs",
   c.max_duration_ms as "maxDurationMs", c.last_seen_at_ms as "lastSeenAtMs", c.entry_seqs as "entrySeqs",
   c.hang_up_at_ms as "hangUpAtMs", c.hang_up_reason as "hangUpReason",
-  c.drawn_from_ms as "drawnFromMs", c.answered_at_ms as "answeredAtMs", c.ended_at_ms as "endedAtMs", c.end_source as "endSource",
+  c.drawn_from_ms as "drawnFromMs", c.answered_at_ms as "answeredAtMs", c.answered_by as "answeredBy",
+  c.ended_at_ms as "endedAtMs", c.ended_by as "endedBy", c.end_source as "endSource", c.corrections,
   c.end_reason as "endReason", c.settled_ms as "settledMs", c.settled_until_ms as "settledUntilMs"`
 
 /** A call as a query with {@link callColumns} returns it. */
 export type CallRecord = pg.QueryResultRow &
-  Omit<CallRow, 'facts' | 'entrySeqs'> &
+  Omit<CallRow, 'facts' | 'entrySeqs' | 'corrections'> &
   Omit<CallFacts, 'refused'> & {
     readonly status: CallStatus
     readonly entrySeqs: readonly (string | number)[]
+    readonly corrections: readonly Correction[] | null
   }
 
 export function parseCallRecord(record: CallRecord): CallRow {
@@ -94,10 +117,13 @@ export function parseCallRecord(record: CallRecord): CallRow {
     hangUpReason: record.hangUpReason,
     entrySeqs: record.entrySeqs.map(Number),
     drawnFromMs: record.drawnFromMs,
+    corrections: record.corrections ?? [],
     facts: {
       refused: record.status === 'refused',
       answeredAtMs: record.answeredAtMs,
+      answeredBy: record.answeredBy ?? (record.answeredAtMs === null ? null : 'unrecorded'),
       endedAtMs: record.endedAtMs,
+      endedBy: record.endedBy ?? (record.endSource === 'reported' ? 'unrecorded' : null),
       endSource: record.endSource,
       endReason: record.endReason,
       settledMs: record.settledMs,

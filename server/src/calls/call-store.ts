@@ -115,13 +115,14 @@ const insertCallsSql = `
   insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status,
                      refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source,
                      max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier,
-                     drawn_from_ms)
+                     drawn_from_ms, answered_by, ended_by, corrections)
   select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
          unnest($6::text[]), unnest($7::text[]), unnest($8::uuid[]), unnest($9::text[]), unnest($10::text[]),
          unnest($11::bigint[]), unnest($12::bigint[]), unnest($13::bigint[]), unnest($14::text[]),
          unnest($15::text[]), unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[]),
          unnest($19::bigint[]), unnest($20::bigint[]), unnest($21::text[])::bigint[],
-         unnest($22::text[]), unnest($23::bigint[])`
+         unnest($22::text[]), unnest($23::bigint[]), unnest($24::text[]), unnest($25::text[]),
+         unnest($26::text[])::jsonb`
 
 export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
   if (calls.length === 0) return
@@ -152,6 +153,9 @@ export async function insertCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
       textArray(calls, (c) => c.carrier),
       bigintArray(calls, (c) => c.drawnFromMs),
+      textArray(calls, (c) => c.facts.answeredBy),
+      textArray(calls, (c) => c.facts.endedBy),
+      textArray(calls, writeCorrections),
     ],
   })
 }
@@ -161,13 +165,15 @@ const updateCallsSql = `
     status = v.status, answered_at_ms = v.answered_at_ms, ended_at_ms = v.ended_at_ms, end_reason = v.end_reason,
     end_source = v.end_source, settled_ms = v.settled_ms, settled_until_ms = v.settled_until_ms,
     last_seen_at_ms = v.last_seen_at_ms, reap_at_ms = v.reap_at_ms,
-    entry_seqs = v.entry_seqs::bigint[], drawn_from_ms = v.drawn_from_ms
+    entry_seqs = v.entry_seqs::bigint[], drawn_from_ms = v.drawn_from_ms,
+    answered_by = v.answered_by, ended_by = v.ended_by, corrections = v.corrections::jsonb
   from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id, unnest($3::text[]) as status,
                unnest($4::bigint[]) as answered_at_ms, unnest($5::bigint[]) as ended_at_ms,
                unnest($6::text[]) as end_reason, unnest($7::text[]) as end_source, unnest($8::bigint[]) as settled_ms,
                unnest($9::bigint[]) as settled_until_ms, unnest($10::bigint[]) as last_seen_at_ms,
                unnest($11::bigint[]) as reap_at_ms, unnest($12::text[]) as entry_seqs,
-               unnest($13::bigint[]) as drawn_from_ms) as v
+               unnest($13::bigint[]) as drawn_from_ms, unnest($14::text[]) as answered_by,
+               unnest($15::text[]) as ended_by, unnest($16::text[]) as corrections) as v
   where c.workspace_id = v.workspace_id and c.id = v.id`
 
 export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
@@ -189,8 +195,15 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       bigintArray(calls, readReapTime),
       textArray(calls, (c) => `{${c.entrySeqs.join(',')}}`),
       bigintArray(calls, (c) => c.drawnFromMs),
+      textArray(calls, (c) => c.facts.answeredBy),
+      textArray(calls, (c) => c.facts.endedBy),
+      textArray(calls, writeCorrections),
     ],
   })
+}
+
+function writeCorrections({ corrections }: CallRow): string | null {
+  return corrections.length === 0 ? null : JSON.stringify(corrections)
 }
 
 /** Loads calls of a workspace by id. Unknown ids are left out. */

@@ -1,3 +1,4 @@
+import type { ReportSource } from '@talktime/core/calls/call'
 import type { AuditSource } from '../access/index.ts'
 import type { IdempotencyRecord, IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import type { ProblemType } from '../platform/problem.ts'
@@ -31,8 +32,8 @@ export type CallCommand =
       readonly workspaceId: string
       readonly target: CallTarget
       readonly atMs: number | null
-      /** Whether a carrier that Talktime drives says so. Then any past instant is accepted. */
-      readonly vouched?: boolean
+      /** Whose word it is. Of a carrier, which Talktime drives, any past instant is accepted. */
+      readonly by: ReportSource
     }
   | {
       readonly type: 'end'
@@ -40,8 +41,8 @@ export type CallCommand =
       readonly target: CallTarget
       readonly atMs: number | null
       readonly reason: string | null
-      /** Whether a carrier that Talktime drives says so. Then any past instant is accepted. */
-      readonly vouched?: boolean
+      /** Whose word it is. Of a carrier, which Talktime drives, any past instant is accepted. */
+      readonly by: ReportSource
     }
   | { readonly type: 'heartbeat'; readonly workspaceId: string; readonly target: CallTarget }
   /** Orders the voice stack to hang up. A call that is over stays as it is. */

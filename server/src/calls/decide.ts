@@ -15,6 +15,7 @@ import { type Batch, createKey } from './batch.ts'
 import { addChargeEntry, type CallRow, type HangUpReason, readLease } from './call-row.ts'
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
+import { findCorrections } from './corrections.ts'
 import { callProblems } from './problems.ts'
 
 /** Decides one command at `nowMs` (epoch milliseconds) and adds the decision to the batch. */
@@ -116,6 +117,7 @@ function createCall(
     hangUpReason: null,
     entrySeqs: [],
     drawnFromMs: null,
+    corrections: [],
     // A refused call is over the moment it is refused.
     facts:
       refusalReason === null
@@ -136,14 +138,15 @@ function applyReport(
     )
   }
   const at =
-    command.vouched && command.atMs !== null
+    command.by === 'carrier' && command.atMs !== null
       ? { accepted: true as const, atMs: Math.min(command.atMs, context.nowMs) }
       : checkReportedInstant(command.atMs, context.nowMs)
   if (!at.accepted) return createInstantProblem(at.reason)
+  const { by } = command
   const event: CallEvent =
     command.type === 'answer'
-      ? { type: 'answer', atMs: at.atMs }
-      : { type: 'end', atMs: at.atMs, reason: command.reason }
+      ? { type: 'answer', atMs: at.atMs, by }
+      : { type: 'end', atMs: at.atMs, reason: command.reason, by }
   return createOutcome(context, applyEvent(context, call, event), false)
 }
 
@@ -189,14 +192,13 @@ function applyEvent(context: Context, call: CallRow, event: CallEvent): CallRow 
   const { facts, effect } = applyCallEvent(call.facts, event)
   if (facts === call.facts) return call
   applyToLine(unit, effect)
-  let after: CallRow = { ...call, facts }
+  const corrections = findCorrections(call.facts, facts, nowMs)
+  let after: CallRow = { ...call, facts, corrections: [...call.corrections, ...corrections] }
   if (effect.chargeMs > 0) {
-    const atMs = facts.endedAtMs ?? event.atMs
-    const entry = post(
-      unit,
-      { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true },
-      nowMs,
-    )
+    // A corrected answer of a live call adds to what its last boundary charged.
+    const atMs = facts.endedAtMs ?? facts.settledUntilMs ?? event.atMs
+    const charge = { kind: 'call', amountMs: -effect.chargeMs, atMs, callId: call.id, draws: true } as const
+    const entry = post(unit, corrections.length === 0 ? charge : { ...charge, reason: 'correction' }, nowMs)
     after = addChargeEntry(after, entry)
   }
   if (effect.chargeMs < 0) {

@@ -106,7 +106,14 @@ describe('several server processes on one database', () => {
     await world.engine.submit(next)
     // By the clock of the process that is behind, the call ended two seconds before the reset.
     const target = { callId: live.callId }
-    const end = { type: 'end', workspaceId: workspace.workspaceId, target, atMs: null, reason: null } as const
+    const end = {
+      type: 'end',
+      by: 'workspace',
+      workspaceId: workspace.workspaceId,
+      target,
+      atMs: null,
+      reason: null,
+    } as const
     expect(chargedMs(await behind.submit(end))).toBe(5 * MINUTE_MS - 2_000)
     await behind.close()
     expect(await world.balance(workspace)).toMatchObject({
@@ -138,7 +145,13 @@ describe('several server processes on one database', () => {
     )
     expect(new Set(outcomes.map((outcome) => callOf(outcome).id)).size).toBe(1)
     expect(outcomes.filter((outcome) => outcome.outcome === 'call' && outcome.created)).toHaveLength(1)
-    const end = { type: 'end', atMs: null, reason: 'busy', target: { externalId: 'CA-1' } } as const
+    const end = {
+      type: 'end',
+      by: 'workspace',
+      atMs: null,
+      reason: 'busy',
+      target: { externalId: 'CA-1' },
+    } as const
     const [ended] = await world.engine.submitBatch([{ ...end, workspaceId: workspace.workspaceId }])
     expect(callOf(ended).facts).toMatchObject({ endReason: 'busy', settledMs: 0 })
   })
@@ -232,7 +245,7 @@ describe('the commands of one batch', () => {
       const target = { callId: start.callId }
       await world.engine.submitBatch([
         { ...start, workspaceId },
-        { type: 'answer', workspaceId, target, atMs: null },
+        { type: 'answer', by: 'workspace', workspaceId, target, atMs: null },
         { type: 'heartbeat', workspaceId, target },
       ])
     }

@@ -1,6 +1,6 @@
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import type { CallRow } from './call-row.ts'
+import type { CallRow, HangUpReason } from './call-row.ts'
 
 /**
  * Orders a hang-up of all open calls of a workspace that have no order yet, because credits ran out. The caller holds the
@@ -21,19 +21,44 @@ export async function orderHangUps(tx: Tx, workspaceId: string, nowMs: number): 
 }
 
 /**
- * Cancels the hang-up orders that open calls of a workspace got because credits ran out. The caller holds the lock on the
- * workspace's balance line.
+ * Orders a hang-up of all open calls of a workspace that was suspended. An order for lack of credits is replaced, so that
+ * it stands when credits return. The caller holds the lock on the workspace's balance line.
  *
  * @returns the ids of the calls
  */
-export async function cancelHangUps(tx: Tx, workspaceId: string): Promise<string[]> {
+export async function orderHangUpsForSuspension(
+  tx: Tx,
+  workspaceId: string,
+  nowMs: number,
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update calls set hang_up_at_ms = coalesce(hang_up_at_ms, $2), hang_up_reason = 'workspace_suspended'
+     where workspace_id = $1 and status in ('authorized', 'in_conversation')
+       and hang_up_reason is distinct from 'by_hand'
+     returning id`,
+    [workspaceId, nowMs],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * Cancels the hang-up orders that open calls of a workspace got for a reason that no longer holds. The caller holds the
+ * lock on the workspace's balance line.
+ *
+ * @returns the ids of the calls
+ */
+export async function cancelHangUps(
+  tx: Tx,
+  workspaceId: string,
+  reason: Exclude<HangUpReason, 'by_hand'>,
+): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'calls_cancel_hang_ups',
     text: `
       update calls set hang_up_at_ms = null, hang_up_reason = null
-      where workspace_id = $1 and status in ('authorized', 'in_conversation') and hang_up_reason = 'out_of_credits'
+      where workspace_id = $1 and status in ('authorized', 'in_conversation') and hang_up_reason = $2
       returning id`,
-    values: [workspaceId],
+    values: [workspaceId, reason],
   })
   return rows.map(({ id }) => id)
 }

@@ -1,9 +1,9 @@
 import { isEndingCalls } from '@talktime/core/calls/ending-calls'
-import { addEvent, type WorkspaceUnit } from '../ledger/index.ts'
+import { addEvent, type Change, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { loadGates } from './call-store.ts'
-import { cancelHangUps, orderHangUps } from './hang-up-store.ts'
+import { cancelHangUps, orderHangUps, orderHangUpsForSuspension } from './hang-up-store.ts'
 
 /** What {@link hangUpForCredits} changed. */
 export type HangUps = {
@@ -34,10 +34,28 @@ export async function hangUpForCredits(tx: Tx, unit: WorkspaceUnit, nowMs: numbe
     if (ordered > 0) unit.signals.hangUpsOrdered = true
     return { ordered, canceled: 0, sentences: ordered === 0 ? [] : [describeEnding(ordered)] }
   }
-  const canceled = addCallEvents(unit, await cancelHangUps(tx, workspaceId))
+  const canceled = addCallEvents(unit, await cancelHangUps(tx, workspaceId, 'out_of_credits'))
   const isOut = outSinceMs !== null
   const continuing = isOut ? liveCalls : canceled
   return { ordered: 0, canceled, sentences: continuing === 0 ? [] : [describeContinuing(continuing, isOut)] }
+}
+
+/**
+ * Gives hang-up orders to the open calls of a workspace that is suspended, or cancels those that are left when it is
+ * resumed. Out of credits then as before, it gives those for lack of credits again.
+ */
+export async function hangUpForSuspension(
+  { tx, unit, nowMs }: Change,
+  order: 'give' | 'cancel',
+): Promise<void> {
+  const { workspaceId } = unit.line
+  if (order === 'give') {
+    const ordered = addCallEvents(unit, await orderHangUpsForSuspension(tx, workspaceId, nowMs))
+    if (ordered > 0) unit.signals.hangUpsOrdered = true
+    return
+  }
+  addCallEvents(unit, await cancelHangUps(tx, workspaceId, 'workspace_suspended'))
+  await hangUpForCredits(tx, unit, nowMs)
 }
 
 function addCallEvents(unit: WorkspaceUnit, callIds: readonly string[]): number {

@@ -197,6 +197,7 @@ test('the limit of concurrent calls is exact within a batch, and a call that end
   const starts = Array.from({ length: 5 }, () => startOf(workspace))
   const end = {
     type: 'end',
+    by: 'workspace',
     workspaceId: workspace.workspaceId,
     target: { callId: starts[1]?.callId ?? '' },
     atMs: null,

@@ -10,6 +10,7 @@ import { type CallEngine, createCallEngine } from './engine.ts'
 import { callReadRoutes } from './read-routes.ts'
 import { createReaper } from './reaper.ts'
 import { callRoutes } from './routes.ts'
+import { endDueTestCalls, testCallRoutes } from './test-call-routes.ts'
 
 export type CallsDeps = {
   readonly database: Database
@@ -30,6 +31,8 @@ export function openCalls(deps: CallsDeps): CallEngine {
   assembly.routes((http) => callRoutes({ ...deps, ...http, engine }))
   assembly.routes((http) => callBatchRoute({ ...deps, ...http, engine }))
   assembly.routes((http) => callReadRoutes({ ...deps, ...http }))
+  assembly.routes((http) => testCallRoutes({ ...deps, ...http, engine }))
+  assembly.chore('Ending test calls', 1_000, () => endDueTestCalls({ ...deps, engine }))
   assembly.chore('Closing lost calls', 2_000, () => reaper.runOnce())
   assembly.worker({ close: engine.close })
   return engine

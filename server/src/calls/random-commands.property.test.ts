@@ -63,9 +63,9 @@ function createCommand(pair: Pair, act: Act, callId: string, nowMs: number): Cal
         atMs,
       }
     case 'answer':
-      return { type: 'answer', workspaceId, target, atMs }
+      return { type: 'answer', workspaceId, target, atMs, by: act.by }
     case 'end':
-      return { type: 'end', workspaceId, target, atMs, reason: null }
+      return { type: 'end', workspaceId, target, atMs, reason: null, by: act.by }
     case 'heartbeat':
       return { type: 'heartbeat', workspaceId, target }
     case 'reap':
@@ -85,8 +85,8 @@ function applyToModel(pair: Pair, act: Act, callId: string, nowMs: number): unkn
   if (reports && (lateMs < -5_000 || lateMs > DAY_MS)) return 'invalid_request'
   const atMs = nowMs - Math.max(0, lateMs)
   const call = known ?? model.start(pair.model, callId, atMs, nowMs)
-  if (act.type === 'answer') model.answer(pair.model, call, atMs, nowMs)
-  if (act.type === 'end') model.end(pair.model, call, atMs, nowMs)
+  if (act.type === 'answer') model.answer(pair.model, call, { atMs, by: act.by }, nowMs)
+  if (act.type === 'end') model.end(pair.model, call, { atMs, by: act.by }, nowMs)
   if (act.type === 'heartbeat') model.heartbeat(call, nowMs)
   if (act.type === 'reap') model.reap(pair.model, call, nowMs - act.listeningMs, nowMs)
   return { ...readModelFacts(call), balanceMs: model.computeBalance(pair.model, nowMs) }
@@ -96,7 +96,9 @@ function readModelFacts(call: model.ModelCall) {
   return {
     refusal: call.refusalReason,
     answeredAtMs: call.answeredAtMs,
+    answeredBy: call.answeredBy,
     endedAtMs: call.endedAtMs,
+    endedBy: call.endedBy,
     endSource: call.endSource,
     chargedMs: model.sumCharge(call),
   }
@@ -108,7 +110,9 @@ function summarize(outcome: CallOutcome): unknown {
   return {
     refusal: refusalReason,
     answeredAtMs: facts.answeredAtMs,
+    answeredBy: facts.answeredBy,
     endedAtMs: facts.endedAtMs,
+    endedBy: facts.endedBy,
     endSource: facts.endSource,
     chargedMs: facts.settledMs,
     balanceMs: outcome.balanceMs,

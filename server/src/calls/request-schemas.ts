@@ -5,6 +5,7 @@ import { invalid, Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import type { CallCommand, CallTarget } from './command.ts'
 import { callProblems } from './problems.ts'
+import type { Reporter } from './report-source.ts'
 import { DirectionName } from './response-schemas.ts'
 
 const instantSentence =
@@ -97,14 +98,18 @@ export function createStartCommand(
  *
  * @param newCallId the UUID that a call gets if the line starts a new one
  */
-export function createEventCommand(workspaceId: string, newCallId: string, event: BatchEvent): CallCommand {
+export function createEventCommand(
+  { workspaceId, by }: Reporter,
+  newCallId: string,
+  event: BatchEvent,
+): CallCommand {
   switch (event.type) {
     case 'start': {
       const { type: _, ...body } = event
       return createStartCommand(workspaceId, newCallId, body)
     }
     case 'answer':
-      return { type: 'answer', workspaceId, target: parseTarget(event), atMs: event.at ?? null }
+      return { type: 'answer', workspaceId, target: parseTarget(event), atMs: event.at ?? null, by }
     case 'end':
       return {
         type: 'end',
@@ -112,6 +117,7 @@ export function createEventCommand(workspaceId: string, newCallId: string, event
         target: parseTarget(event),
         atMs: event.at ?? null,
         reason: event.reason ?? null,
+        by,
       }
     default:
       return assertNever(event)

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '@talktime/core/calls/authorize'
-import { measureConversation } from '@talktime/core/calls/call'
+import { measureConversation, type ReportSource } from '@talktime/core/calls/call'
 import { z } from 'zod'
 import { Amount, amountOf } from '../ledger/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
@@ -54,7 +54,7 @@ export const CallResponse = z
       description:
         'Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over.',
     }),
-    hangUpReason: z.enum(['out_of_credits', 'by_hand']).nullable(),
+    hangUpReason: z.enum(['out_of_credits', 'by_hand', 'workspace_suspended']).nullable(),
     refusal: z
       .object({
         reason: z.enum(['out_of_credits', 'concurrency_limit', 'agent_disabled', 'workspace_suspended']),
@@ -96,6 +96,8 @@ export function callResponse(call: CallRow): CallResponse {
   }
 }
 
+const ReporterName = z.enum(['workspace', 'operator', 'carrier']).nullable()
+
 export const ReceiptResponse = CallResponse.extend({
   asOf: Instant,
   timeZone: z.string(),
@@ -109,6 +111,24 @@ export const ReceiptResponse = CallResponse.extend({
     }),
   ),
   unpaid: Amount.meta({ description: 'Charged but not paid by any grant yet: part of the overdraft.' }),
+  reportedBy: z
+    .object({ answer: ReporterName, end: ReporterName })
+    .meta({ description: 'Whose word the answer and the end are. null: nobody’s, or not recorded.' }),
+  corrections: z
+    .array(
+      z.object({
+        fact: z.enum(['answer', 'end']),
+        was: Instant,
+        reportedBy: ReporterName,
+        is: Instant,
+        correctedBy: ReporterName,
+        at: Instant.meta({ description: 'When the correction arrived.' }),
+      }),
+    )
+    .meta({
+      description:
+        'What the operator or a carrier corrected in the reports of the workspace’s key. The charge is what it is now.',
+    }),
   entries: z.array(
     z.object({ transactionId: z.string(), at: Instant, amount: Amount, balanceAfter: Amount }),
   ),
@@ -117,6 +137,7 @@ export const ReceiptResponse = CallResponse.extend({
 export type ReceiptResponse = z.infer<typeof ReceiptResponse>
 
 export function receiptResponse(receipt: Receipt, timeZone: string, nowMs: number): ReceiptResponse {
+  const { facts } = receipt.call
   return {
     ...callResponse(receipt.call),
     asOf: instantOf(nowMs),
@@ -129,6 +150,15 @@ export function receiptResponse(receipt: Receipt, timeZone: string, nowMs: numbe
       amount: amountOf(amountMs),
     })),
     unpaid: amountOf(receipt.unpaidMs),
+    reportedBy: { answer: nameReporter(facts.answeredBy), end: nameReporter(facts.endedBy) },
+    corrections: receipt.call.corrections.map((correction) => ({
+      fact: correction.fact,
+      was: instantOf(correction.fromMs),
+      reportedBy: nameReporter(correction.fromBy),
+      is: instantOf(correction.toMs),
+      correctedBy: nameReporter(correction.toBy),
+      at: instantOf(correction.atMs),
+    })),
     entries: receipt.entries.map((entry) => ({
       transactionId: publicId('transaction', entry.id),
       at: instantOf(entry.atMs),
@@ -136,4 +166,8 @@ export function receiptResponse(receipt: Receipt, timeZone: string, nowMs: numbe
       balanceAfter: amountOf(entry.balanceAfterMs),
     })),
   }
+}
+
+function nameReporter(source: ReportSource | null): z.infer<typeof ReporterName> {
+  return source === 'unrecorded' ? null : source
 }

@@ -1,7 +1,7 @@
 import { isOpen } from '@talktime/core/calls/call'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Access, requireRole, type Scope } from '../access/index.ts'
+import { type Access, principalOf, requireRole, type Scope } from '../access/index.ts'
 import { findWorkspaceOfAgent } from '../agents/index.ts'
 import { Amount, amountOf } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -13,6 +13,7 @@ import { type InvalidPart, Problem } from '../platform/problem.ts'
 import { findWorkspaceOfCall } from './call-store.ts'
 import type { CallCommand, CallOutcome, DecidedCall } from './command.ts'
 import type { CallEngine } from './engine.ts'
+import { readReportSource } from './report-source.ts'
 import {
   AnswerRequest,
   createStartCommand,
@@ -63,6 +64,7 @@ function registerStart(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls',
     {
+      config: { keyScope: 'calls:start' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -90,6 +92,7 @@ function registerAnswer(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/answer',
     {
+      config: { keyScope: 'calls:report' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -102,7 +105,8 @@ function registerAnswer(server: HttpServer, deps: CallRouteDeps): void {
     async (request, reply) => {
       const { workspaceId } = await requireReporterOfCall(deps, request, request.params.id)
       const target = parseCallId(request.params.id)
-      const command = { type: 'answer', workspaceId, target, atMs: request.body.at ?? null } as const
+      const by = readReportSource(principalOf(request))
+      const command = { type: 'answer', workspaceId, target, atMs: request.body.at ?? null, by } as const
       return carryOut(deps, request, reply, command, createCallAnswer)
     },
   )
@@ -112,6 +116,7 @@ function registerEnd(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/end',
     {
+      config: { keyScope: 'calls:report' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -126,7 +131,8 @@ function registerEnd(server: HttpServer, deps: CallRouteDeps): void {
       const { workspaceId } = await requireReporterOfCall(deps, request, request.params.id)
       const target = parseCallId(request.params.id)
       const { at = null, reason = null } = request.body
-      const command = { type: 'end', workspaceId, target, atMs: at, reason } as const
+      const by = readReportSource(principalOf(request))
+      const command = { type: 'end', workspaceId, target, atMs: at, reason, by } as const
       return carryOut(deps, request, reply, command, createCallAnswer)
     },
   )
@@ -136,6 +142,7 @@ function registerHeartbeat(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/heartbeat',
     {
+      config: { keyScope: 'calls:report' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -166,6 +173,7 @@ function registerHangUp(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/hang-up',
     {
+      config: { keyScope: 'calls:start' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -209,7 +217,7 @@ function requireReporterOfCall(deps: CallRouteDeps, request: FastifyRequest, id:
 }
 
 /** Submits a command once for its Idempotency-Key, and answers the request. Throws the problem if there is one. */
-async function carryOut(
+export async function carryOut(
   { engine, idempotency }: CallRouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -232,7 +240,7 @@ async function carryOut(
   return body as never
 }
 
-function createCallAnswer(outcome: DecidedCall): Answer {
+export function createCallAnswer(outcome: DecidedCall): Answer {
   return { status: 200, body: callResponse(outcome.call) }
 }
 

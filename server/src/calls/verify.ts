@@ -23,6 +23,22 @@ const CHECKS: Record<string, string> = {
           from calls) c
     where status <> known`,
 
+  'each report of a call says whose it is, and only reports do': `
+    select workspace_id, format('call %s: answered by %s, ended by %s (%s)', id, coalesce(answered_by, 'nobody'),
+                                coalesce(ended_by, 'nobody'), coalesce(end_source, 'open')) as detail
+    from calls
+    where (answered_by is not null and answered_at_ms is null)
+       or (ended_by is not null and end_source is distinct from 'reported')`,
+
+  'the last correction of a fact says what it is now': `
+    select c.workspace_id, format('call %s: the %s was corrected to %s, but is %s', c.id, k.fact, k.to_ms, k.now_ms) as detail
+    from calls c
+    cross join lateral (
+      select distinct on (e ->> 'fact') e ->> 'fact' as fact, (e ->> 'toMs')::bigint as to_ms,
+             case e ->> 'fact' when 'answer' then c.answered_at_ms else c.ended_at_ms end as now_ms
+      from jsonb_array_elements(c.corrections) with ordinality as l (e, n) order by e ->> 'fact', n desc) k
+    where c.corrections is not null and k.to_ms is distinct from k.now_ms`,
+
   'each call’s entries add up to its charge': `
     select c.workspace_id, format('call %s: entries add up to %s ms, charged %s ms', c.id, coalesce(e.sum, 0), c.settled_ms) as detail
     from calls c

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander'
+import { KEY_SCOPES, type KeyScope } from '../access/index.ts'
+import { systemClock } from '../platform/clock.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import { uuidFrom } from '../public-ids.ts'
 
@@ -21,4 +23,35 @@ export function parseWorkspaceId(text: string): string {
   const uuid = uuidFrom('workspace', text)
   if (uuid !== undefined) return uuid
   throw new InvalidArgumentError('It must be the id of a workspace: ws_ and 32 hexadecimal digits.')
+}
+
+/** Reads the id of an API key. Returns its UUID. */
+export function parseKeyId(text: string): string {
+  const uuid = uuidFrom('key', text)
+  if (uuid !== undefined) return uuid
+  throw new InvalidArgumentError('It must be the id of a key: key_ and 32 hexadecimal digits.')
+}
+
+/** Reads scopes of an API key, separated by commas. Returns each once. */
+export function parseScopes(text: string): readonly KeyScope[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !KEY_SCOPES.some((scope) => scope === name))
+  if (unknown === undefined) return KEY_SCOPES.filter((scope) => names.includes(scope))
+  throw new InvalidArgumentError(`"${unknown}" is not a scope. The scopes are: ${KEY_SCOPES.join(', ')}.`)
+}
+
+/** Reads an instant that is yet to come. Returns it in epoch milliseconds. */
+export function parseFutureInstant(text: string): number {
+  const atMs = Date.parse(text)
+  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && atMs > systemClock.now()) return atMs
+  throw new InvalidArgumentError(
+    'It must be an instant in the future, in RFC 3339 form, such as 2027-11-22T10:00:00Z.',
+  )
+}
+
+/** Reads a reason for what the operator does. */
+export function parseReason(text: string): string {
+  const reason = text.trim()
+  if (reason.length >= 1 && reason.length <= 500) return reason
+  throw new InvalidArgumentError('It must have 1 to 500 characters.')
 }

@@ -1,10 +1,14 @@
 import { Command } from 'commander'
-import { requireWorkspace } from '../access/index.ts'
+import { type AuditSource, requireWorkspace } from '../access/index.ts'
+import { hangUpForSuspension } from '../calls/index.ts'
+import type { Change } from '../ledger/index.ts'
 import { requireSubscription } from '../plans/index.ts'
+import { systemClock } from '../platform/clock.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
-import { createWorkspace, workspaceResponse } from '../workspaces/index.ts'
-import { parseName, parseTimeZone } from './option-values.ts'
+import { openQuietRooms } from '../quiet-rooms.ts'
+import { createWorkspace, resumeWorkspace, suspendWorkspace, workspaceResponse } from '../workspaces/index.ts'
+import { parseName, parseReason, parseTimeZone, parseWorkspaceId } from './option-values.ts'
 import { withDatabase } from './with-database.ts'
 
 type CreateOptions = {
@@ -34,6 +38,46 @@ export function workspaceCommand(): Command {
     .description('the operator’s customers')
     .helpCommand(false)
     .addCommand(create)
+    .addCommand(suspendCommand())
+    .addCommand(resumeCommand())
+}
+
+const COMMAND_LINE: AuditSource = { actor: 'command_line' }
+
+type SuspendOptions = { readonly reason: string; readonly endCalls?: boolean }
+
+/** `talktime workspace suspend` */
+function suspendCommand(): Command {
+  return new Command('suspend')
+    .description('refuse a workspace’s new calls and pause its campaigns; its live calls go on')
+    .argument('<id>', 'the id of the workspace', parseWorkspaceId)
+    .requiredOption('--reason <reason>', 'why, for the operator’s records', parseReason)
+    .option('--end-calls', 'order the hang-up of its live calls too')
+    .action((workspaceId: string, { reason, endCalls = false }: SuspendOptions) =>
+      changeStatus(workspaceId, (change) =>
+        suspendWorkspace({ hangUpForSuspension }, change, { reason, endCalls }, COMMAND_LINE),
+      ),
+    )
+}
+
+/** `talktime workspace resume` */
+function resumeCommand(): Command {
+  return new Command('resume')
+    .description('let a suspended workspace act again; its campaigns stay paused')
+    .argument('<id>', 'the id of the workspace', parseWorkspaceId)
+    .requiredOption('--reason <reason>', 'why, for the operator’s records', parseReason)
+    .action((workspaceId: string, { reason }: { readonly reason: string }) =>
+      changeStatus(workspaceId, (change) =>
+        resumeWorkspace({ hangUpForSuspension }, change, reason, COMMAND_LINE),
+      ),
+    )
+}
+
+function changeStatus(workspaceId: string, work: (change: Change) => Promise<unknown>): Promise<void> {
+  return withDatabase(async ({ database, config, log }) => {
+    const { ledger, engine } = openQuietRooms({ database, config, log, clock: systemClock })
+    await ledger.changeWorkspace(workspaceId, work).finally(() => engine.close())
+  })
 }
 
 function isAbout(error: unknown, pointer: string): error is Problem {

@@ -29,6 +29,7 @@ export function addGrantRoute(server: HttpServer, { access, ledger }: GrantRoute
   server.post(
     '/v1/workspaces/:id/grants',
     {
+      config: { keyScope: 'money' },
       schema: {
         tags: ['Operator'],
         summary: 'Grant or deduct credits',

@@ -184,7 +184,7 @@ export function applyToLine(unit: WorkspaceUnit, effect: CallEffect): void {
     liveCalls: line.liveCalls + effect.liveCalls,
     openCalls: line.openCalls + effect.openCalls,
   }
-  if (effect.liveCalls !== 0) addEvent(unit, 'balance')
+  if (effect.liveCalls !== 0 || effect.liveSinceSumMs !== 0) addEvent(unit, 'balance')
 }
 
 /**

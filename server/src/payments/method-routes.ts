@@ -73,23 +73,33 @@ export function methodRoutes(deps: MethodRouteDeps): Routes {
     server.get('/v1/payment-methods', { schema: listSchema }, async (request) =>
       sendMethods(deps, (await requirePayingScope(deps, request)).workspaceId, request.query),
     )
-    server.post('/v1/payment-methods', { schema: addSchema }, async (request, reply) =>
-      addMethod(deps, request, reply, request.body),
+    server.post(
+      '/v1/payment-methods',
+      { config: { keyScope: 'money' }, schema: addSchema },
+      async (request, reply) => addMethod(deps, request, reply, request.body),
     )
-    server.post('/v1/payment-methods/:id/default', { schema: makeDefaultSchema }, async (request, reply) => {
-      const scope = await requirePayingScope(deps, request)
-      const id = parseMethodId(request.params.id)
-      return deps.ledger.command(request, reply, scope.workspaceId, async (change) => ({
-        status: 200,
-        body: paymentMethodResponse(await payments.makeDefault(change, id, scope)),
-      }))
-    })
-    server.delete('/v1/payment-methods/:id', { schema: removeSchema }, async (request, reply) => {
-      const scope = await requirePayingScope(deps, request)
-      await payments.removeMethod(scope.workspaceId, parseMethodId(request.params.id), scope)
-      reply.code(204)
-      return undefined
-    })
+    server.post(
+      '/v1/payment-methods/:id/default',
+      { config: { keyScope: 'money' }, schema: makeDefaultSchema },
+      async (request, reply) => {
+        const scope = await requirePayingScope(deps, request)
+        const id = parseMethodId(request.params.id)
+        return deps.ledger.command(request, reply, scope.workspaceId, async (change) => ({
+          status: 200,
+          body: paymentMethodResponse(await payments.makeDefault(change, id, scope)),
+        }))
+      },
+    )
+    server.delete(
+      '/v1/payment-methods/:id',
+      { config: { keyScope: 'money' }, schema: removeSchema },
+      async (request, reply) => {
+        const scope = await requirePayingScope(deps, request)
+        await payments.removeMethod(scope.workspaceId, parseMethodId(request.params.id), scope)
+        reply.code(204)
+        return undefined
+      },
+    )
   }
 }
 

@@ -74,8 +74,10 @@ const readSchema = {
 export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
   const { access, database, payments } = deps
   return async (server) => {
-    server.post('/v1/purchases', { schema: buySchema }, async (request, reply) =>
-      buyCredits(deps, request, reply, request.body),
+    server.post(
+      '/v1/purchases',
+      { config: { keyScope: 'money' }, schema: buySchema },
+      async (request, reply) => buyCredits(deps, request, reply, request.body),
     )
     server.get('/v1/purchases', { schema: listSchema }, async (request) => {
       const { workspaceId } = await access.scopeOf(request)
@@ -90,13 +92,17 @@ export function purchaseRoutes(deps: PurchaseRouteDeps): Routes {
         (purchase) => purchaseResponse(purchase, origin),
       )
     })
-    server.post('/v1/purchases/:id/cancel', { schema: cancelSchema }, async (request) => {
-      const { scope, id } = await readPurchaseScope(deps, request, request.params.id)
-      requireRole(scope, 'admin')
-      const { workspaceId } = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
-      const canceled = await payments.cancel({ workspaceId, id }, scope)
-      return purchaseResponse(canceled, readOrigin(deps, request))
-    })
+    server.post(
+      '/v1/purchases/:id/cancel',
+      { config: { keyScope: 'money' }, schema: cancelSchema },
+      async (request) => {
+        const { scope, id } = await readPurchaseScope(deps, request, request.params.id)
+        requireRole(scope, 'admin')
+        const { workspaceId } = await requirePurchase(database, { workspaceId: scope.workspaceId, id })
+        const canceled = await payments.cancel({ workspaceId, id }, scope)
+        return purchaseResponse(canceled, readOrigin(deps, request))
+      },
+    )
     server.get('/v1/purchases/:id', { schema: readSchema }, async (request) => {
       const { scope, id } = await readPurchaseScope(deps, request, request.params.id)
       const purchase = await requirePurchase(database, { workspaceId: scope.workspaceId, id })

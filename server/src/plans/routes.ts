@@ -98,18 +98,26 @@ export function planRoutes({ database, clock }: { database: Database; clock: Clo
     server.get('/v1/plans/:id', { config, schema: readPlanSchema }, async (request) =>
       readPlan(database, request.params.id),
     )
-    server.put('/v1/plans/:id', { schema: savePlanSchema }, async (request) => {
-      const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
-      const { id } = request.params
-      await database.transaction((tx) => editPlan(tx, { ...request.body, id }, edit))
-      return readPlan(database, id)
-    })
-    server.put('/v1/packages/:id', { schema: savePackageSchema }, async (request) => {
-      const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
-      const { id } = request.params
-      await database.transaction((tx) => editPackage(tx, { ...request.body, id }, edit))
-      return readPackage(database, id)
-    })
+    server.put(
+      '/v1/plans/:id',
+      { config: { keyScope: 'admin' }, schema: savePlanSchema },
+      async (request) => {
+        const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
+        const { id } = request.params
+        await database.transaction((tx) => editPlan(tx, { ...request.body, id }, edit))
+        return readPlan(database, id)
+      },
+    )
+    server.put(
+      '/v1/packages/:id',
+      { config: { keyScope: 'admin' }, schema: savePackageSchema },
+      async (request) => {
+        const edit = { actor: requireOperator(request), origin: originOf(request), atMs: clock.now() }
+        const { id } = request.params
+        await database.transaction((tx) => editPackage(tx, { ...request.body, id }, edit))
+        return readPackage(database, id)
+      },
+    )
   }
 }
 

@@ -79,8 +79,8 @@ async function makeHistory(
       },
       ...(index % 11 === 5
         ? []
-        : [{ type: 'answer', workspaceId, target, atMs: endsAtMs - lengthMs } as const]),
-      { type: 'end', workspaceId, target, atMs: endsAtMs, reason: null },
+        : [{ type: 'answer', by: 'workspace', workspaceId, target, atMs: endsAtMs - lengthMs } as const]),
+      { type: 'end', by: 'workspace', workspaceId, target, atMs: endsAtMs, reason: null },
     ])
   }
 }

@@ -54,11 +54,15 @@ export function subscriptionRoutes(deps: SubscriptionRouteDeps): Routes {
       await ledger.catchUpIfDue(workspaceId)
       return readSubscription(database, workspaceId)
     })
-    server.post('/v1/subscription/preview', { schema: previewSchema }, async (request) =>
-      previewChange(deps, request, request.body.planId),
+    server.post(
+      '/v1/subscription/preview',
+      { config: { keyScope: 'read' }, schema: previewSchema },
+      async (request) => previewChange(deps, request, request.body.planId),
     )
-    server.post('/v1/subscription', { schema: changeSchema }, async (request, reply) =>
-      changeSubscription(deps, request, reply, request.body.planId),
+    server.post(
+      '/v1/subscription',
+      { config: { keyScope: 'money' }, schema: changeSchema },
+      async (request, reply) => changeSubscription(deps, request, reply, request.body.planId),
     )
   }
 }

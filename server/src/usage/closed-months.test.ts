@@ -67,7 +67,7 @@ function readWindows(): Promise<unknown[]> {
 /** A report that a carrier vouches for, which counts however late it is. */
 function createVouchedReport(type: 'answer' | 'end', callId: string, atMs: number): CallCommand {
   const { workspaceId } = workspace
-  const report = { workspaceId, target: { callId }, atMs, vouched: true }
+  const report = { workspaceId, target: { callId }, atMs, by: 'carrier' } as const
   return type === 'answer' ? { type, ...report } : { type, ...report, reason: null }
 }
 

@@ -118,7 +118,7 @@ export async function applyCallFact(
 ): Promise<CallRow | undefined> {
   const { database, engine } = context
   const { workspaceId, callId } = leg
-  const about = { workspaceId, target: { callId }, vouched: true }
+  const about = { workspaceId, target: { callId }, by: 'carrier' } as const
   switch (fact.type) {
     case 'answered': {
       const answered = await engine.submit({ type: 'answer', ...about, atMs: fact.atMs })

@@ -22,6 +22,7 @@ export async function cancelOrder(
   if (isOpen(call.facts)) {
     await deps.engine.submit({
       type: 'end',
+      by: 'carrier',
       workspaceId,
       target: { callId },
       atMs: null,

@@ -203,7 +203,7 @@ async function endCall(
   reason: PlacementRejection | 'failed' | 'canceled',
 ): Promise<void> {
   const { workspaceId, callId } = leg
-  await engine.submit({ type: 'end', workspaceId, target: { callId }, atMs: null, reason })
+  await engine.submit({ type: 'end', by: 'carrier', workspaceId, target: { callId }, atMs: null, reason })
   await closeLeg(database, leg)
 }
 

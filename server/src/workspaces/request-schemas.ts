@@ -33,15 +33,20 @@ export const WorkspaceChangeRequest = z.strictObject({
       'The balance is low, and an alert is raised, when it is below this. 0: never. null: a tenth of the monthly credits, but at least 5.',
   }),
   whenCreditsRunOut: WhenCreditsRunOut.optional(),
+  mayReportCalls: z.boolean().optional().meta({
+    description:
+      'The operator only: whether keys that the workspace makes itself may have the scope calls:report.',
+  }),
 })
 
 /** Converts a request's amounts from credits to milliseconds. Throws `invalid_request` for amounts out of range. */
 export function parseWorkspaceChange(body: z.infer<typeof WorkspaceChangeRequest>): WorkspaceChange {
-  const { name, timeZone, whenCreditsRunOut, monthlyBudgetCredits, lowBalanceCredits } = body
+  const { name, timeZone, whenCreditsRunOut, mayReportCalls, monthlyBudgetCredits, lowBalanceCredits } = body
   return {
     name,
     timeZone,
     whenCreditsRunOut,
+    mayReportCalls,
     monthlyBudgetMs: parseBudget(monthlyBudgetCredits),
     lowBalanceMs: parseLowBalance(lowBalanceCredits),
   }

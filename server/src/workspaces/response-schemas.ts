@@ -2,7 +2,7 @@ import { creditsFromMs } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import type { Role, WorkspaceRow } from '../access/index.ts'
 import type { Subscription } from '../plans/index.ts'
-import { Instant, instantOf } from '../platform/http/instant.ts'
+import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { WhenCreditsRunOut } from './request-schemas.ts'
 
@@ -26,11 +26,16 @@ export const WorkspaceResponse = z
       })
       .meta({ description: 'The plan as it was when the billing cycle began.' }),
     status: z.enum(['active', 'suspended']),
+    suspendedAt: Instant.nullable(),
+    suspensionReason: z.string().nullable().meta({ description: 'Shown to the operator alone.' }),
     whenCreditsRunOut: WhenCreditsRunOut,
     monthlyBudgetCredits: z.number().nullable().meta({ description: 'null: the plan’s credits.' }),
     lowBalanceCredits: z.number().nullable().meta({
       description:
         'The balance is low when it is below this. null: a tenth of the monthly credits, but at least 5.',
+    }),
+    mayReportCalls: z.boolean().meta({
+      description: 'Whether keys that the workspace makes itself may report calls. The operator decides.',
     }),
     demo: z.boolean(),
     createdAt: Instant,
@@ -49,6 +54,7 @@ export function workspaceSettings(row: WorkspaceRow) {
     whenCreditsRunOut: row.whenCreditsRunOut,
     monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
     lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
+    mayReportCalls: row.mayReportCalls,
   } as const
 }
 
@@ -65,6 +71,8 @@ export function workspaceResponse(
     planId,
     plan: { id: planId, name, paid, features, limits },
     status: row.status,
+    suspendedAt: instantOrNull(row.suspendedAtMs),
+    suspensionReason: role === 'operator' ? row.suspensionReason : null,
     demo: row.demo,
     createdAt: instantOf(row.createdAtMs),
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },

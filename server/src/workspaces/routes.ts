@@ -3,7 +3,6 @@ import {
   type Access,
   listWorkspaces,
   originOf,
-  type Role,
   requireOperator,
   requireRole,
   requireWorkspace,
@@ -20,15 +19,17 @@ import {
 } from '../ledger/index.ts'
 import { changeCycleTimeZone, requireSubscription } from '../plans/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Database, Queryable, Tx } from '../platform/database/database.ts'
+import type { Database, Tx } from '../platform/database/database.ts'
 import type { HttpServer, Routes } from '../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import { createWorkspace } from './create-workspace.ts'
+import { readWorkspace } from './read-workspace.ts'
 import { NewWorkspaceRequest, parseWorkspaceChange, WorkspaceChangeRequest } from './request-schemas.ts'
 import { WorkspaceResponse, workspaceResponse, workspaceSettings } from './response-schemas.ts'
+import type { SuspendDeps } from './suspend.ts'
 
-export type WorkspaceRouteDeps = {
+export type WorkspaceRouteDeps = SuspendDeps & {
   readonly access: Access
   readonly database: Database
   readonly clock: Clock
@@ -67,10 +68,14 @@ function registerOwnWorkspace(server: HttpServer, deps: WorkspaceRouteDeps): voi
 
   server.patch(
     '/v1/workspace',
-    { schema: { ...one, summary: 'Change the workspace’s settings', body: WorkspaceChangeRequest } },
+    {
+      config: { keyScope: 'admin' },
+      schema: { ...one, summary: 'Change the workspace’s settings', body: WorkspaceChangeRequest },
+    },
     async (request) => {
       const scope = await access.scopeOf(request)
       requireRole(scope, 'admin')
+      if (request.body.mayReportCalls !== undefined) requireOperator(request)
       return changeSettings(deps, scope, request.body)
     },
   )
@@ -82,6 +87,7 @@ function registerAllWorkspaces(server: HttpServer, deps: WorkspaceRouteDeps): vo
   server.post(
     '/v1/workspaces',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags: ['Operator'],
         summary: 'Create a workspace with its first monthly grant',
@@ -153,12 +159,4 @@ async function changeSettings(
   return timeZone === undefined
     ? deps.ledger.changeWorkspace(workspaceId, apply)
     : deps.changeTimeZone({ workspaceId, timeZone }, apply)
-}
-
-async function readWorkspace(db: Queryable, workspaceId: string, role: Role) {
-  return workspaceResponse(
-    await requireWorkspace(db, workspaceId),
-    await requireSubscription(db, workspaceId),
-    role,
-  )
 }

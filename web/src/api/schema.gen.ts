@@ -483,6 +483,8 @@ export interface paths {
                          * @enum {string}
                          */
                         whenCreditsRunOut?: "finish" | "end";
+                        /** @description The operator only: whether keys that the workspace makes itself may have the scope calls:report. */
+                        mayReportCalls?: boolean;
                     };
                 };
             };
@@ -571,6 +573,116 @@ export interface paths {
             responses: {
                 /** @description Default Response */
                 201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend a workspace
+         * @description New calls are refused with workspace_suspended, campaigns pause, and members and keys can read but not change anything.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Why, for the operator’s records. */
+                        reason: string;
+                        /** @description true: order the hang-up of live calls too. Left out: they go on to their end, and are charged. */
+                        endCalls?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Workspace"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a suspended workspace
+         * @description Campaigns stay paused until somebody resumes them.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Why, for the operator’s records. */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1139,7 +1251,7 @@ export interface paths {
         put?: never;
         /**
          * Many events at once
-         * @description NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
+         * @description NDJSON with one event in each line: {"type": "start" | "answer" | "end", …}. start has the fields of POST /v1/calls. answer and end have those of their routes, and callId or externalId. Lines with start need the scope calls:start as well. The response has one line for each event, in order: {"line", "status", "call"} or {"line", "status", "problem"}.
          */
         post: {
             parameters: {
@@ -1211,6 +1323,115 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a test call
+         * @description A call without a phone that the server itself answers at once. It is charged like any other, and ends after a minute at the latest.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+                        agentId: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/test-calls/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a test call now */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Call"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4096,7 +4317,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a member. Members may remove themselves */
+        /**
+         * Remove a member. Members may remove themselves
+         * @description API keys that they made are revoked, and their open invitations are withdrawn.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -4123,7 +4347,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change a member’s role */
+        /**
+         * Change a member’s role
+         * @description API keys that they made, and their open invitations, go with a role that may no longer make them.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -4390,7 +4617,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The workspace’s API keys, newest first */
+        /**
+         * The workspace’s API keys, newest first
+         * @description With an operator’s key and no workspace: the operator’s keys.
+         */
         get: {
             parameters: {
                 query?: {
@@ -4424,7 +4654,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Create a key */
+        /**
+         * Create a key
+         * @description A key never has more scopes than the key that makes it, and does not outlive it. The scope calls:report marks the key of a voice stack: only the operator gives it, unless the operator lets the workspace do so. With an operator’s key and no workspace, the key is the operator’s.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4441,6 +4674,13 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
+                        /** @description What the key may do. Left out: everything that the sender may give. */
+                        scopes?: ("read" | "calls:report" | "calls:start" | "campaigns" | "money" | "admin" | "llm")[];
+                        /**
+                         * Format: date-time
+                         * @description From when on the key is refused. Left out: never.
+                         */
+                        expiresAt?: string;
                     };
                 };
             };
@@ -4698,6 +4938,62 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Key: {
+            /** @example key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            /** @description The last four characters of the key. */
+            lastFour: string;
+            /** @description What the key may do. null: a key from before scopes. It keeps what it could do until it is replaced. */
+            scopes: ("read" | "calls:report" | "calls:start" | "campaigns" | "money" | "admin" | "llm")[] | null;
+            /** @description Whether it may report answers and ends of calls. */
+            voiceStack: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description null: never. */
+            expiresAt: string | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /** @description The user who created it, or who created the key that created it; null: the operator. */
+            createdBy: string | null;
+            /**
+             * @description How it was created: in the dashboard, with a key of the workspace, or by the operator.
+             * @enum {string}
+             */
+            createdThrough: "dashboard" | "key" | "operator" | "command_line";
+        };
+        NewKey: {
+            /** @example key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            name: string;
+            /** @description The last four characters of the key. */
+            lastFour: string;
+            /** @description What the key may do. null: a key from before scopes. It keeps what it could do until it is replaced. */
+            scopes: ("read" | "calls:report" | "calls:start" | "campaigns" | "money" | "admin" | "llm")[] | null;
+            /** @description Whether it may report answers and ends of calls. */
+            voiceStack: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description null: never. */
+            expiresAt: string | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /** @description The user who created it, or who created the key that created it; null: the operator. */
+            createdBy: string | null;
+            /**
+             * @description How it was created: in the dashboard, with a key of the workspace, or by the operator.
+             * @enum {string}
+             */
+            createdThrough: "dashboard" | "key" | "operator" | "command_line";
+            /** @description The key itself. It is shown only in this response. */
+            key: string;
+        };
         /** @description An action: who did what, when, from where, and what it changed. */
         AuditEntry: {
             /** @example aud_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
@@ -4793,40 +5089,6 @@ export interface components {
                 role: "owner" | "admin" | "member";
                 demo: boolean;
             }[];
-        };
-        Key: {
-            /** @example key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            /** @description The last four characters of the key. */
-            lastFour: string;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            /** @description To the minute. */
-            lastUsedAt: string | null;
-            /** @description The user who created it; null: the operator. */
-            createdBy: string | null;
-        };
-        NewKey: {
-            /** @example key_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            name: string;
-            /** @description The last four characters of the key. */
-            lastFour: string;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            /** @description To the minute. */
-            lastUsedAt: string | null;
-            /** @description The user who created it; null: the operator. */
-            createdBy: string | null;
-            /** @description The key itself. It is shown only in this response. */
-            key: string;
         };
         Member: {
             userId: string;
@@ -4998,7 +5260,7 @@ export interface components {
             charged: components["schemas"]["Amount"];
             /** @description Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over. */
             hangUpOrderedAt: string | null;
-            hangUpReason: ("out_of_credits" | "by_hand") | null;
+            hangUpReason: ("out_of_credits" | "by_hand" | "workspace_suspended") | null;
             refusal: {
                 /** @enum {string} */
                 reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
@@ -5037,7 +5299,7 @@ export interface components {
             charged: components["schemas"]["Amount"];
             /** @description Since when the call has a hang-up order: heartbeats are answered with continue: false. The call is charged until it is over. */
             hangUpOrderedAt: string | null;
-            hangUpReason: ("out_of_credits" | "by_hand") | null;
+            hangUpReason: ("out_of_credits" | "by_hand" | "workspace_suspended") | null;
             refusal: {
                 /** @enum {string} */
                 reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
@@ -5063,6 +5325,34 @@ export interface components {
             }[];
             /** @description Charged but not paid by any grant yet: part of the overdraft. */
             unpaid: components["schemas"]["Amount"];
+            /** @description Whose word the answer and the end are. null: nobody’s, or not recorded. */
+            reportedBy: {
+                answer: ("workspace" | "operator" | "carrier") | null;
+                end: ("workspace" | "operator" | "carrier") | null;
+            };
+            /** @description What the operator or a carrier corrected in the reports of the workspace’s key. The charge is what it is now. */
+            corrections: {
+                /** @enum {string} */
+                fact: "answer" | "end";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                was: string;
+                reportedBy: ("workspace" | "operator" | "carrier") | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                is: string;
+                correctedBy: ("workspace" | "operator" | "carrier") | null;
+                /**
+                 * Format: date-time
+                 * @description When the correction arrived.
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                at: string;
+            }[];
             entries: {
                 transactionId: string;
                 /**
@@ -6047,6 +6337,9 @@ export interface components {
             };
             /** @enum {string} */
             status: "active" | "suspended";
+            suspendedAt: string | null;
+            /** @description Shown to the operator alone. */
+            suspensionReason: string | null;
             /**
              * @description What happens to live calls when the balance reaches zero.
              * @enum {string}
@@ -6056,6 +6349,8 @@ export interface components {
             monthlyBudgetCredits: number | null;
             /** @description The balance is low when it is below this. null: a tenth of the monthly credits, but at least 5. */
             lowBalanceCredits: number | null;
+            /** @description Whether keys that the workspace makes itself may report calls. The operator decides. */
+            mayReportCalls: boolean;
             demo: boolean;
             /**
              * Format: date-time
@@ -6092,7 +6387,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {

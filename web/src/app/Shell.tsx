@@ -14,6 +14,7 @@ import classes from './Shell.module.css'
 import { Shortcuts } from './Shortcuts.tsx'
 import { Sidebar } from './Sidebar.tsx'
 import { StaleBanner } from './StaleBanner.tsx'
+import { SuspendedBanner } from './SuspendedBanner.tsx'
 import { useFocusOnNavigation } from './use-focus-on-navigation.ts'
 
 /** The frame around every page of a workspace: sidebar, header, banners, and the stream that keeps them current. */
@@ -62,6 +63,7 @@ export function Shell() {
           <div className={classes.column}>
             <Header onOpenMenu={() => setDrawerOpen(true)} menuOpen={drawerOpen} />
             <StaleBanner />
+            <SuspendedBanner />
             <PastDueBanner />
             <CreditsBanner />
             <main id="content" className={classes.main} tabIndex={-1}>

@@ -60,6 +60,7 @@ export function deliveryRoutes(deps: {
     server.post(
       '/v1/deliveries/:id/resend',
       {
+        config: { keyScope: 'admin' },
         schema: {
           tags,
           summary: 'Send it again now',

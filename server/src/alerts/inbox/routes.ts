@@ -44,6 +44,7 @@ export function alertRoutes(deps: {
     server.post(
       '/v1/alerts/read',
       {
+        config: { keyScope: 'admin' },
         schema: {
           tags,
           summary: 'Mark alerts as read',

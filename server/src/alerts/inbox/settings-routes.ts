@@ -48,6 +48,7 @@ export function alertSettingsRoutes(deps: {
     server.put(
       '/v1/alert-settings',
       {
+        config: { keyScope: 'admin' },
         schema: { ...route, summary: 'Choose what you are mailed about', body: AlertSettingsChangeRequest },
       },
       async (request) => {

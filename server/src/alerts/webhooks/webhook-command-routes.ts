@@ -43,38 +43,46 @@ export function webhookCommandRoutes(deps: WebhookRouteDeps): Routes {
   const secrets = createWebhookSecrets(deps.secrets)
 
   return async (server) => {
-    server.post('/v1/webhooks/:id/rotate-secret', { schema: schemas.rotate }, async (request, reply) => {
-      const ref = await resolveWebhookToChange(access, request)
-      const nowMs = clock.now()
-      const untilMs = nowMs + PREVIOUS_SECRET_MS
-      return idempotency.command(
-        request,
-        reply,
-        async (tx) => {
-          const secret = secrets.generate()
-          const webhook = await replaceSecret(tx, ref, secrets.seal(secret, ref), untilMs)
-          const target = targetOfWebhook(webhook)
-          const { workspaceId, actor, origin } = ref
-          await recordAudit(tx, {
-            workspaceId,
-            actor,
-            origin,
-            action: 'webhook.secret_rotated',
-            target,
-            atMs: nowMs,
-          })
-          return { status: 200, body: { ...webhookResponse(webhook), secret } }
-        },
-        { sealed: true },
-      )
-    })
+    server.post(
+      '/v1/webhooks/:id/rotate-secret',
+      { config: { keyScope: 'admin' }, schema: schemas.rotate },
+      async (request, reply) => {
+        const ref = await resolveWebhookToChange(access, request)
+        const nowMs = clock.now()
+        const untilMs = nowMs + PREVIOUS_SECRET_MS
+        return idempotency.command(
+          request,
+          reply,
+          async (tx) => {
+            const secret = secrets.generate()
+            const webhook = await replaceSecret(tx, ref, secrets.seal(secret, ref), untilMs)
+            const target = targetOfWebhook(webhook)
+            const { workspaceId, actor, origin } = ref
+            await recordAudit(tx, {
+              workspaceId,
+              actor,
+              origin,
+              action: 'webhook.secret_rotated',
+              target,
+              atMs: nowMs,
+            })
+            return { status: 200, body: { ...webhookResponse(webhook), secret } }
+          },
+          { sealed: true },
+        )
+      },
+    )
 
-    server.post('/v1/webhooks/:id/test', { schema: schemas.test }, async (request, reply) => {
-      const ref = await resolveWebhookToChange(access, request)
-      return ledger.command(request, reply, ref.workspaceId, async (change) => {
-        return { status: 201, body: await sendTest(change, ref) }
-      })
-    })
+    server.post(
+      '/v1/webhooks/:id/test',
+      { config: { keyScope: 'admin' }, schema: schemas.test },
+      async (request, reply) => {
+        const ref = await resolveWebhookToChange(access, request)
+        return ledger.command(request, reply, ref.workspaceId, async (change) => {
+          return { status: 201, body: await sendTest(change, ref) }
+        })
+      },
+    )
   }
 }
 

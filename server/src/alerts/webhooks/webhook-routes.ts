@@ -79,49 +79,61 @@ export function webhookRoutes(deps: WebhookRouteDeps): Routes {
       return buildPage(webhooks, limit, ({ id }) => [id], webhookResponse)
     })
 
-    server.post('/v1/webhooks', { schema: schemas.create }, async (request, reply) => {
-      const scope = await access.scopeOf(request)
-      requireRole(scope, 'admin')
-      const { kinds = null, enabled = true } = request.body
-      const fields = { url: await requireUsableUrl(outbound, request.body.url), kinds, enabled }
-      return ledger.command(
-        request,
-        reply,
-        scope.workspaceId,
-        async (change) => ({ status: 201, body: await createWebhook(change, scope, secrets, fields) }),
-        { sealed: true },
-      )
-    })
+    server.post(
+      '/v1/webhooks',
+      { config: { keyScope: 'admin' }, schema: schemas.create },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        const { kinds = null, enabled = true } = request.body
+        const fields = { url: await requireUsableUrl(outbound, request.body.url), kinds, enabled }
+        return ledger.command(
+          request,
+          reply,
+          scope.workspaceId,
+          async (change) => ({ status: 201, body: await createWebhook(change, scope, secrets, fields) }),
+          { sealed: true },
+        )
+      },
+    )
 
     server.get('/v1/webhooks/:id', { schema: schemas.read }, async (request) => {
       return webhookResponse(await requireWebhook(database, await resolveWebhook(access, request)))
     })
 
-    server.patch('/v1/webhooks/:id', { schema: schemas.change }, async (request) => {
-      const ref = await resolveWebhookToChange(access, request)
-      await requireWebhook(database, ref)
-      const { url, kinds, enabled } = request.body
-      const usable = url === undefined ? undefined : await requireUsableUrl(outbound, url)
-      return ledger.changeWorkspace(ref.workspaceId, (change) =>
-        changeWebhook(change, ref, { url: usable, kinds, enabled }),
-      )
-    })
+    server.patch(
+      '/v1/webhooks/:id',
+      { config: { keyScope: 'admin' }, schema: schemas.change },
+      async (request) => {
+        const ref = await resolveWebhookToChange(access, request)
+        await requireWebhook(database, ref)
+        const { url, kinds, enabled } = request.body
+        const usable = url === undefined ? undefined : await requireUsableUrl(outbound, url)
+        return ledger.changeWorkspace(ref.workspaceId, (change) =>
+          changeWebhook(change, ref, { url: usable, kinds, enabled }),
+        )
+      },
+    )
 
-    server.delete('/v1/webhooks/:id', { schema: schemas.remove }, async (request, reply) => {
-      const ref = await resolveWebhookToChange(access, request)
-      await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit }) => {
-        addEvent(unit, 'alert')
-        const before = await requireWebhook(tx, ref)
-        await deleteWebhook(tx, ref)
-        addAudit(unit, ref, {
-          action: 'webhook.removed',
-          target: targetOfWebhook(before),
-          before: webhookSettings(before),
+    server.delete(
+      '/v1/webhooks/:id',
+      { config: { keyScope: 'admin' }, schema: schemas.remove },
+      async (request, reply) => {
+        const ref = await resolveWebhookToChange(access, request)
+        await ledger.changeWorkspace(ref.workspaceId, async ({ tx, unit }) => {
+          addEvent(unit, 'alert')
+          const before = await requireWebhook(tx, ref)
+          await deleteWebhook(tx, ref)
+          addAudit(unit, ref, {
+            action: 'webhook.removed',
+            target: targetOfWebhook(before),
+            before: webhookSettings(before),
+          })
         })
-      })
-      reply.code(204)
-      return undefined
-    })
+        reply.code(204)
+        return undefined
+      },
+    )
   }
 }
 

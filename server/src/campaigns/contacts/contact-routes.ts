@@ -68,7 +68,11 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
   return async (server) => {
     server.post(
       '/v1/campaigns/:id/contacts',
-      { config: { takesFile: true }, onRequest: limitSilence, schema: schemas.add },
+      {
+        config: { takesFile: true, keyScope: 'campaigns' },
+        onRequest: limitSilence,
+        schema: schemas.add,
+      },
       async (request, reply) => {
         const received = await receiveImport({
           campaign: await resolveCampaignToChange(deps, request),

@@ -42,7 +42,7 @@ async function reportEndFirst() {
   const { rows } = await t.database.query<{ id: string }>('select id from calls where campaign_id = $1', [
     campaignId,
   ])
-  const about = { workspaceId: customer.uuid, target: { callId: rows[0]?.id ?? '' }, vouched: true }
+  const about = { workspaceId: customer.uuid, target: { callId: rows[0]?.id ?? '' }, by: 'carrier' } as const
   t.clock.advance(65 * SECOND_MS)
   const endedAtMs = t.clock.now()
   await t.app.engine.submit({ type: 'end', ...about, atMs: endedAtMs, reason: 'completed' })

@@ -71,30 +71,42 @@ export function campaignRoutes(deps: CampaignRouteDeps): Routes {
       return listResponses(deps, workspaceId, request.query)
     })
 
-    server.post('/v1/campaigns', { schema: schemas.create }, async (request, reply) => {
-      const scope = await access.scopeOf(request)
-      requireRole(scope, 'admin')
-      return ledger.command(request, reply, scope.workspaceId, async (change) => {
-        return { status: 201, body: await createDraft(change, scope, request.body) }
-      })
-    })
+    server.post(
+      '/v1/campaigns',
+      { config: { keyScope: 'campaigns' }, schema: schemas.create },
+      async (request, reply) => {
+        const scope = await access.scopeOf(request)
+        requireRole(scope, 'admin')
+        return ledger.command(request, reply, scope.workspaceId, async (change) => {
+          return { status: 201, body: await createDraft(change, scope, request.body) }
+        })
+      },
+    )
 
     server.get('/v1/campaigns/:id', { schema: schemas.read }, async (request) => {
       const ref = await resolveCampaign(deps, request)
       return readCampaignResponse(database, await requireCampaign(database, ref), clock.now())
     })
 
-    server.patch('/v1/campaigns/:id', { schema: schemas.change }, async (request) => {
-      const ref = await resolveCampaignToChange(deps, request)
-      return ledger.changeWorkspace(ref.workspaceId, (change) => changeCampaign(change, ref, request.body))
-    })
+    server.patch(
+      '/v1/campaigns/:id',
+      { config: { keyScope: 'campaigns' }, schema: schemas.change },
+      async (request) => {
+        const ref = await resolveCampaignToChange(deps, request)
+        return ledger.changeWorkspace(ref.workspaceId, (change) => changeCampaign(change, ref, request.body))
+      },
+    )
 
-    server.delete('/v1/campaigns/:id', { schema: schemas.archive }, async (request, reply) => {
-      const ref = await resolveCampaignToChange(deps, request)
-      await ledger.changeWorkspace(ref.workspaceId, (change) => archiveIdle(change, ref))
-      reply.code(204)
-      return undefined
-    })
+    server.delete(
+      '/v1/campaigns/:id',
+      { config: { keyScope: 'campaigns' }, schema: schemas.archive },
+      async (request, reply) => {
+        const ref = await resolveCampaignToChange(deps, request)
+        await ledger.changeWorkspace(ref.workspaceId, (change) => archiveIdle(change, ref))
+        reply.code(204)
+        return undefined
+      },
+    )
   }
 }
 

@@ -57,28 +57,40 @@ export function campaignStateRoutes(deps: CampaignRouteDeps): Routes {
   }
 
   return async (server) => {
-    server.post('/v1/campaigns/:id/start', { schema: schemas.start }, async (request, reply) => {
-      const ref = await resolveCampaignToChange(deps, request)
-      const { startsAt = null } = request.body
-      return command(request, reply, ref, 'started', async ({ tx, unit, nowMs }, campaign) => {
-        await requireCampaignPlan(tx, ref.workspaceId)
-        await startCampaign(tx, unit, campaign, startsAt, nowMs)
-      })
-    })
+    server.post(
+      '/v1/campaigns/:id/start',
+      { config: { keyScope: 'campaigns' }, schema: schemas.start },
+      async (request, reply) => {
+        const ref = await resolveCampaignToChange(deps, request)
+        const { startsAt = null } = request.body
+        return command(request, reply, ref, 'started', async ({ tx, unit, nowMs }, campaign) => {
+          await requireCampaignPlan(tx, ref.workspaceId)
+          await startCampaign(tx, unit, campaign, startsAt, nowMs)
+        })
+      },
+    )
 
-    server.post('/v1/campaigns/:id/pause', { schema: schemas.pause }, async (request, reply) => {
-      const ref = await resolveCampaignToChange(deps, request)
-      return command(request, reply, ref, 'paused', ({ tx, unit, nowMs }, campaign) =>
-        pauseByUser(tx, unit, campaign, nowMs),
-      )
-    })
+    server.post(
+      '/v1/campaigns/:id/pause',
+      { config: { keyScope: 'campaigns' }, schema: schemas.pause },
+      async (request, reply) => {
+        const ref = await resolveCampaignToChange(deps, request)
+        return command(request, reply, ref, 'paused', ({ tx, unit, nowMs }, campaign) =>
+          pauseByUser(tx, unit, campaign, nowMs),
+        )
+      },
+    )
 
-    server.post('/v1/campaigns/:id/resume', { schema: schemas.resume }, async (request, reply) => {
-      const ref = await resolveCampaignToChange(deps, request)
-      return command(request, reply, ref, 'resumed', async ({ tx, unit, nowMs }, campaign) => {
-        await requireCampaignPlan(tx, ref.workspaceId)
-        await resumeByUser(tx, unit, campaign, nowMs)
-      })
-    })
+    server.post(
+      '/v1/campaigns/:id/resume',
+      { config: { keyScope: 'campaigns' }, schema: schemas.resume },
+      async (request, reply) => {
+        const ref = await resolveCampaignToChange(deps, request)
+        return command(request, reply, ref, 'resumed', async ({ tx, unit, nowMs }, campaign) => {
+          await requireCampaignPlan(tx, ref.workspaceId)
+          await resumeByUser(tx, unit, campaign, nowMs)
+        })
+      },
+    )
   }
 }

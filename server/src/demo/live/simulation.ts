@@ -125,7 +125,7 @@ async function revokeKeys({ database, access, clock }: SimulationDeps, workspace
   const keys = await listKeys(database, workspaceId, { beforeId: undefined, limit: 200 })
   for (const { id, name, createdBy } of keys) {
     if (name !== keyName || createdBy !== null) continue
-    const hash = await database.transaction((tx) => revokeKey(tx, workspaceId, id, clock.now()))
+    const { hash } = await database.transaction((tx) => revokeKey(tx, workspaceId, id, clock.now()))
     access.dropCached({ kind: 'key', name: hash })
   }
 }

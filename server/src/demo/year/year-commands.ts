@@ -45,12 +45,12 @@ function planReports(call: YearCall, workspaceId: string, callId: string): Timed
       : [
           {
             atMs: answeredAtMs + delayMs,
-            command: { type: 'answer', workspaceId, target, atMs: answeredAtMs },
+            command: { type: 'answer', by: 'workspace', workspaceId, target, atMs: answeredAtMs },
           },
         ]
   const planEnd = (delayMs: number): TimedCommand => ({
     atMs: endedAtMs + delayMs,
-    command: { type: 'end', workspaceId, target, atMs: endedAtMs, reason: endReason },
+    command: { type: 'end', by: 'workspace', workspaceId, target, atMs: endedAtMs, reason: endReason },
   })
   const planReaping = (): TimedCommand[] => {
     const reap: CallCommand = { type: 'reap', workspaceId, target, listeningSinceMs: call.ringsAtMs }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Access } from '../../access/index.ts'
+import { type Access, requireKeyScope } from '../../access/index.ts'
 import { findWorkspaceOfAgent } from '../../agents/index.ts'
 import { findWorkspaceOfCall } from '../../calls/index.ts'
 import type { Database } from '../../platform/database/database.ts'
@@ -27,7 +27,7 @@ declare module 'fastify' {
  * Identifies the caller by an API key or a call token, before the body is read. Session cookies are not accepted,
  * because browsers do not use the gateway. Call tokens are only parsed; resolving the route checks them.
  *
- * @throws Problem unauthenticated
+ * @throws Problem unauthenticated, forbidden
  */
 export async function authenticateCaller(access: Access, request: FastifyRequest): Promise<void> {
   const { authorization } = request.headers
@@ -38,7 +38,10 @@ export async function authenticateCaller(access: Access, request: FastifyRequest
     )
   }
   request.callToken = parseCallToken(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '') ?? null
-  if (request.callToken === null) request.principal = await access.authenticate(request)
+  if (request.callToken !== null) return
+  const principal = await access.authenticate(request)
+  requireKeyScope(principal, 'llm')
+  request.principal = principal
 }
 
 /**

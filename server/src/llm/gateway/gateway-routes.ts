@@ -14,7 +14,8 @@ import { resolveRoute } from './resolve-route.ts'
 const BODY_MB_MAX = 10
 const BODY_BYTES_MAX = BODY_MB_MAX * 1024 * 1024
 
-const security = [{ key: [] }]
+const config = { keyScope: 'llm' } as const
+const security = [{ key: ['llm'] }]
 const tags = ['LLM gateway']
 
 type GatewayDeps = LlmDeps & { readonly recorder: Recorder }
@@ -44,6 +45,7 @@ function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
     '/chat/completions',
     {
       bodyLimit: BODY_BYTES_MAX,
+      config,
       // The provider checks the body. The gateway checks only the members that it understands.
       validatorCompiler: () => (data) => ({ value: data }),
       schema: {
@@ -73,6 +75,7 @@ function registerModels(gateway: HttpServer, deps: GatewayDeps): void {
   gateway.get(
     '/models',
     {
+      config,
       schema: {
         tags,
         security,

@@ -66,6 +66,7 @@ function registerAdd(server: HttpServer, deps: LlmDeps): void {
   server.post(
     '/v1/llm-keys',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Store a key. A workspace has at most one per provider',
@@ -99,6 +100,7 @@ function registerChange(server: HttpServer, deps: LlmDeps): void {
   server.patch(
     '/v1/llm-keys/:id',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Replace a key, or change where it is sent',
@@ -137,6 +139,7 @@ function registerRemove(server: HttpServer, { access, database, clock }: LlmDeps
   server.delete(
     '/v1/llm-keys/:id',
     {
+      config: { keyScope: 'admin' },
       schema: {
         tags,
         summary: 'Remove a key, on every plan. Requests then use the platform’s key, if it has one',

@@ -23,6 +23,7 @@ export function keyTestRoutes(deps: LlmDeps): Routes {
     server.post(
       '/v1/llm-keys/:id/test',
       {
+        config: { keyScope: 'admin' },
         schema: {
           tags: ['LLM keys'],
           summary: 'Test a key with a request to the provider that costs nothing',

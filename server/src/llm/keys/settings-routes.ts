@@ -62,6 +62,7 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
     server.patch(
       '/v1/llm-settings',
       {
+        config: { keyScope: 'admin' },
         schema: {
           ...one,
           summary: 'Change the settings for language models',

@@ -36,6 +36,7 @@ export function callTokenRoutes({ access, database, clock, idempotency }: LlmDep
     server.post(
       '/v1/calls/:id/llm-token',
       {
+        config: { keyScope: 'llm' },
         schema: {
           tags,
           summary: 'Create a token that gives access to the gateway for this call',
@@ -63,6 +64,7 @@ export function callTokenRoutes({ access, database, clock, idempotency }: LlmDep
     server.delete(
       '/v1/calls/:id/llm-token',
       {
+        config: { keyScope: 'llm' },
         schema: {
           tags,
           summary: 'Revoke all tokens of this call',

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
+import type { FastifyContextConfig } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { HttpServer } from './http-server.ts'
 
 /** What the OpenAPI document says beyond the schemas of the routes. */
 export type ApiDescription = {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
-  readonly security: Record<string, string[]>[]
+  /** What a route needs, unless its schema says so itself. */
+  readonly securityOf: (route: { readonly method: string; readonly config: FastifyContextConfig }) => Security
   readonly securitySchemes: Record<string, SecurityScheme>
   /** The values of a problem’s `code`. */
   readonly problemCodes: readonly string[]
@@ -17,6 +19,9 @@ export type ApiDescription = {
   /** How some operations answer an error instead of by a problem, by the name of the component. */
   readonly otherErrors: Readonly<Record<string, SharedPart>>
 }
+
+/** Alternatives, each with the names of the schemes that it needs and what the sender must be allowed. */
+type Security = Record<string, string[]>[]
 
 type SecurityScheme =
   | { readonly type: 'http'; readonly scheme: string; readonly description?: string }
@@ -41,10 +46,10 @@ type Document = {
 
 /** Serves /openapi.json, which describes all routes that are registered after this call. */
 export async function describeRoutes(server: HttpServer, api: ApiDescription): Promise<void> {
-  const { info, security, securitySchemes } = api
+  const { info, securitySchemes } = api
   await server.register(swagger, {
-    openapi: { openapi: '3.1.0', info, security, components: { securitySchemes } },
-    transform: jsonSchemaTransform,
+    openapi: { openapi: '3.1.0', info, components: { securitySchemes } },
+    transform: (given) => describeRoute(given, api),
     transformObject: (given) => {
       const document = jsonSchemaTransformObject(given)
       addSharedParts(document as Document, api)
@@ -57,6 +62,15 @@ export async function describeRoutes(server: HttpServer, api: ApiDescription): P
     text ??= JSON.stringify(server.swagger())
     return reply.header('content-type', 'application/json; charset=utf-8').send(text)
   })
+}
+
+type GivenRoute = Parameters<typeof jsonSchemaTransform>[0]
+
+function describeRoute(given: GivenRoute, { securityOf }: ApiDescription) {
+  const { schema, url } = jsonSchemaTransform(given)
+  if (!url.startsWith('/v1/') || schema?.security !== undefined) return { schema, url }
+  const { method, config = {} } = given.route
+  return { schema: { ...schema, security: securityOf({ method: String(method), config }) }, url }
 }
 
 function problemSchema({ problemCodes, problemMembers }: ApiDescription) {

@@ -5,6 +5,7 @@ import { CallStatusIcon } from './CallStatusIcon.tsx'
 import { explainReceipt, showCalculation } from './labels.ts'
 import { isOpen } from './live-calls.ts'
 import classes from './Receipt.module.css'
+import { ReceiptCorrections } from './ReceiptCorrections.tsx'
 import { ReceiptDetails } from './ReceiptDetails.tsx'
 import { ReceiptEntries, ReceiptPayments } from './ReceiptTables.tsx'
 import { CallCredits, CallCreditsExact, CallSeconds } from './TickingCall.tsx'
@@ -40,6 +41,7 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
             <p className={classes.sum}>{showCalculation(charged)}, with no rounding and no minimum</p>
           )}
         </Card>
+        {receipt.corrections.length > 0 && <ReceiptCorrections receipt={receipt} />}
         {charged > 0 && !running && <ReceiptPayments receipt={receipt} />}
         {receipt.entries.length > 0 && <ReceiptEntries receipt={receipt} />}
         {running && (

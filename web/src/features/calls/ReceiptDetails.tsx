@@ -5,20 +5,18 @@ import { instant } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { CopyIcon } from '../../design/ui/Copyable.tsx'
 import { useMembership } from '../workspace/index.ts'
-import { directionLabels, hangUpReasons } from './labels.ts'
+import { directionLabels, hangUpReasons, reporterNames } from './labels.ts'
 import classes from './Receipt.module.css'
 
-const endSources = {
-  reported: 'reported by the voice stack',
-  presumed: 'presumed from the last sign of life',
+function describeEndSource({ endSource, reportedBy }: Receipt): string | null {
+  if (endSource === null) return null
+  if (endSource === 'presumed') return 'presumed from the last sign of life'
+  return `reported by ${reporterNames[reportedBy.end ?? 'unknown']}`
 }
 
 /** The agent, numbers, end and identifiers of the call. */
 export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
-  const end = [
-    receipt.endReason?.replaceAll('_', ' ') ?? null,
-    receipt.endSource === null ? null : endSources[receipt.endSource],
-  ]
+  const end = [receipt.endReason?.replaceAll('_', ' ') ?? null, describeEndSource(receipt)]
     .filter((part) => part !== null)
     .join(', ')
   const { workspace } = useMembership()

@@ -4,6 +4,7 @@ export {
   openCallsKey,
   openCallsQuery,
   receiptKey,
+  receiptQuery,
   receiptsKey,
 } from './call-queries.ts'
 export { type HistorySearch, readHistorySearch } from './history-search.ts'

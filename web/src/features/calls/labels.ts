@@ -1,5 +1,5 @@
 import { assertNever } from '@talktime/core/exhaustive'
-import type { Call, CallStatus, Direction, GrantKind, Receipt } from '../../api/types.ts'
+import type { Call, CallStatus, Correction, Direction, GrantKind, Receipt } from '../../api/types.ts'
 import { creditsExact } from '../../design/format/credits.ts'
 import { secondsInWords } from '../../design/format/duration.ts'
 
@@ -30,6 +30,15 @@ export const grantLabels: Record<GrantKind, string> = {
 export const hangUpReasons: Record<NonNullable<Call['hangUpReason']>, string> = {
   out_of_credits: 'out of credits',
   by_hand: 'by a member',
+  workspace_suspended: 'workspace suspended',
+}
+
+/** Whose word the answer or the end of a call is. */
+export const reporterNames: Record<NonNullable<Correction['reportedBy']> | 'unknown', string> = {
+  workspace: 'the workspace’s voice stack',
+  operator: 'the operator’s voice stack',
+  carrier: 'the carrier',
+  unknown: 'the voice stack',
 }
 
 const refusalReasons: Record<string, string> = {

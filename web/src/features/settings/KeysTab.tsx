@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Card } from '../../design/ui/Card.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
 import { Empty, SkeletonRows } from '../../design/ui/states.tsx'
-import { mayManage, ReadOnlyNote, useMembership } from '../workspace/index.ts'
+import { mayManage, ReadOnlyNote, useMembership, workspaceQuery } from '../workspace/index.ts'
 import { KeysTable } from './KeysTable.tsx'
 import { NewKeyDialog } from './NewKeyDialog.tsx'
 import { keysQuery } from './settings-queries.ts'
@@ -13,13 +13,14 @@ import { keysQuery } from './settings-queries.ts'
 export function KeysTab() {
   const keys = useQuery(keysQuery)
   const manages = mayManage(useMembership().workspace.role)
+  const mayReportCalls = useQuery(workspaceQuery).data?.mayReportCalls ?? false
   const [making, setMaking] = useState(false)
   return (
     <>
       <ReadOnlyNote what="create or revoke API keys" />
       <Card
         title="API keys"
-        caption="Your voice stack sends a key with every request. Keys work in this workspace only."
+        caption="Programs send a key with every request. A key works in this workspace only, and may do only what it was made for."
         actions={
           <Button
             size="xs"
@@ -36,7 +37,7 @@ export function KeysTab() {
           {(list) =>
             list.length === 0 ? (
               <Empty icon={<IconKey size={22} stroke={1.5} />} title="No API keys yet">
-                Create a key so that your voice stack can start and end calls.
+                Create a key so that your programs can use the API.
               </Empty>
             ) : (
               <KeysTable keys={list} manages={manages} />
@@ -44,7 +45,7 @@ export function KeysTab() {
           }
         </Loaded>
       </Card>
-      {making && <NewKeyDialog onClose={() => setMaking(false)} />}
+      {making && <NewKeyDialog mayReportCalls={mayReportCalls} onClose={() => setMaking(false)} />}
     </>
   )
 }

@@ -62,7 +62,8 @@ export function MembersTable({ members }: { members: Member[] }) {
           }}
           onClose={() => setRemoving(null)}
         >
-          {removing.email} loses access to {workspace.name} immediately. API keys they created keep working.
+          {removing.email} loses access to {workspace.name} immediately. The API keys they created stop
+          working, and their open invitations are withdrawn.
         </Confirm>
       )}
     </>
@@ -94,6 +95,7 @@ function RemoveButton({ member, onClick }: { member: Member; onClick: () => void
 
 function RoleSelect(props: { member: Member; mayMakeOwner: boolean; onChanged: () => Promise<unknown> }) {
   const { member } = props
+  const [demoting, setDemoting] = useState(false)
   const change = useMutation({
     mutationFn: (role: Role) =>
       api.PATCH('/v1/members/{userId}', { params: { path: { userId: member.userId } }, body: { role } }),
@@ -102,16 +104,31 @@ function RoleSelect(props: { member: Member; mayMakeOwner: boolean; onChanged: (
       toast(`${member.name}’s role is now ${roleLabels[role].toLowerCase()}`)
     },
   })
+  const choose = (role: Role) => (role === 'member' ? setDemoting(true) : change.mutate(role))
   return (
-    <Select
-      aria-label={`Role of ${member.name}`}
-      size="xs"
-      data={listRoleOptions(props.mayMakeOwner)}
-      value={change.isPending ? change.variables : member.role}
-      onChange={(role) => role !== null && role !== member.role && change.mutate(role as Role)}
-      allowDeselect={false}
-      disabled={change.isPending}
-      error={change.error ? asProblem(change.error).message : null}
-    />
+    <>
+      <Select
+        aria-label={`Role of ${member.name}`}
+        size="xs"
+        data={listRoleOptions(props.mayMakeOwner)}
+        value={change.isPending ? change.variables : member.role}
+        onChange={(role) => role !== null && role !== member.role && choose(role as Role)}
+        allowDeselect={false}
+        disabled={change.isPending}
+        error={change.error ? asProblem(change.error).message : null}
+      />
+      {demoting && (
+        <Confirm
+          title={`Make ${member.name} a member?`}
+          button="Make member"
+          act={() => change.mutateAsync('member')}
+          onDone={() => setDemoting(false)}
+          onClose={() => setDemoting(false)}
+        >
+          Members can read but not change anything. The API keys {member.name} created stop working, and their
+          open invitations are withdrawn.
+        </Confirm>
+      )}
+    </>
   )
 }

@@ -1,18 +1,18 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import type { Call } from '../../api/types.ts'
-import { isOpen } from '../calls/index.ts'
+import { isOpen, receiptQuery } from '../calls/index.ts'
 import { answeredCallsQuery } from './setup-queries.ts'
 
-/** If the browser disappears mid-call, the call is closed at its last heartbeat and charged up to then. */
-const HEARTBEAT_MS = 10_000
-/** A test call ends automatically after this long. */
+/** How often the page looks whether the call is over: it may be hung up elsewhere, or end at its limit. */
+const REFETCH_MS = 2_000
+/** The server ends a test call after this long. */
 export const TEST_CALL_MS_MAX = MINUTE_MS
 
-/** Makes a call from this page as a voice stack would: authorize, answer, heartbeat, end. */
+/** Makes a test call, which the server itself answers and ends. */
 export function useTestCall() {
   const queryClient = useQueryClient()
   const [call, setCall] = useState<Call | null>(null)
@@ -20,12 +20,9 @@ export function useTestCall() {
 
   const starting = useMutation({
     mutationFn: async (agentId: string) => {
-      const authorized = await readBody(api.POST('/v1/calls', { body: { agentId, direction: 'web' } }))
-      if (!isOpen(authorized)) return authorized
-      openId.current = authorized.id
-      const path = { path: { id: authorized.id } }
-      await sendHeartbeat(authorized.id)
-      return readBody(api.POST('/v1/calls/{id}/answer', { params: path, body: {} }))
+      const started = await readBody(api.POST('/v1/test-calls', { body: { agentId } }))
+      if (isOpen(started)) openId.current = started.id
+      return started
     },
     onSuccess: setCall,
   })
@@ -40,18 +37,16 @@ export function useTestCall() {
   })
 
   const id = call !== null && isOpen(call) ? call.id : null
+  const { data: latest } = useQuery({
+    ...receiptQuery(id ?? ''),
+    enabled: id !== null,
+    refetchInterval: REFETCH_MS,
+  })
   useEffect(() => {
-    if (id === null) return
-    const beat = setInterval(async () => {
-      const alive = await sendHeartbeat(id).catch(() => null)
-      if (alive?.continue === false) hangUp(id)
-    }, HEARTBEAT_MS)
-    const limit = setTimeout(() => hangUp(id), TEST_CALL_MS_MAX)
-    return () => {
-      clearInterval(beat)
-      clearTimeout(limit)
-    }
-  }, [id, hangUp])
+    if (id === null || latest === undefined || latest.id !== id || isOpen(latest)) return
+    openId.current = null
+    setCall(latest)
+  }, [id, latest])
 
   // Leaving the page hangs up.
   useEffect(() => {
@@ -79,12 +74,9 @@ export function useTestCall() {
 
 const endCall = (id: string) =>
   readBody(
-    api.POST('/v1/calls/{id}/end', {
+    api.POST('/v1/test-calls/{id}/end', {
       params: { path: { id } },
-      body: { reason: 'completed' },
+      body: {},
       keepalive: true,
     }),
   )
-
-const sendHeartbeat = (id: string) =>
-  readBody(api.POST('/v1/calls/{id}/heartbeat', { params: { path: { id } }, body: {} }))

@@ -11,6 +11,7 @@ import { sessionQuery } from '../workspace/index.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
 import { PASSWORD_LENGTH_MIN, requireText, validatePassword } from './rules.ts'
 import { useEnter } from './use-enter.ts'
+import { useSignOut } from './use-sign-out.ts'
 
 type InvitationPreview = { workspaceName: string; email: string; role: Role }
 
@@ -43,6 +44,9 @@ export function JoinPage() {
     )
   }
   const props = { token, invitation: invitation.data }
+  if (session.data && session.data.user.email !== invitation.data.email) {
+    return <OtherAddress {...props} session={session.data} />
+  }
   return session.data ? <Accept {...props} session={session.data} /> : <SignUpAndJoin {...props} />
 }
 
@@ -71,6 +75,28 @@ function Accept({ token, invitation, session }: JoinProps & { session: Session }
         <FormMessage message={accept.error ? asProblem(accept.error).message : null} />
         <Button onClick={() => accept.mutate()} loading={accept.isPending} fullWidth autoFocus>
           Join {invitation.workspaceName}
+        </Button>
+      </div>
+    </AuthFrame>
+  )
+}
+
+/** An invitation is good for the invited address alone. */
+function OtherAddress({ invitation, session }: JoinProps & { session: Session }) {
+  const signOut = useMutation({ mutationFn: useSignOut() })
+  const { email } = session.user
+  return (
+    <AuthFrame
+      title="This invitation is for another address"
+      lead={`It was sent to ${invitation.email}, and you are signed in as ${email}.`}
+      footer={<Link to="/">Back to your workspace</Link>}
+    >
+      <div className={authForm}>
+        <p>
+          Sign out and open the link again to join as {invitation.email}, or ask for an invitation to {email}.
+        </p>
+        <Button onClick={() => signOut.mutate()} loading={signOut.isPending} fullWidth>
+          Sign out
         </Button>
       </div>
     </AuthFrame>
