@@ -75,7 +75,7 @@ export type AuditLogRouteDeps = { readonly access: Access; readonly database: Da
 export function auditLogRoutes(deps: AuditLogRouteDeps): Routes {
   const { database } = deps
   return async (server) => {
-    server.get('/v1/audit-log', { schema: schemas.list }, async (request) => {
+    server.get('/v1/audit-log', { config: { keyScope: 'admin' }, schema: schemas.list }, async (request) => {
       const reader = await requireReader(deps.access, request)
       const { limit = LIMIT_DEFAULT, cursor, ...query } = request.query
       const filter = await parseFilter(database, reader, query)
@@ -91,7 +91,7 @@ export function auditLogRoutes(deps: AuditLogRouteDeps): Routes {
 
     server.get(
       '/v1/audit-log.csv',
-      { exposeHeadRoute: false, schema: schemas.file },
+      { config: { keyScope: 'admin' }, exposeHeadRoute: false, schema: schemas.file },
       async (request, reply) => {
         const { workspaceId, ...query } = request.query
         const reader = await requireReader(deps.access, request, workspaceId)

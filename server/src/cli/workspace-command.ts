@@ -51,7 +51,7 @@ function suspendCommand(): Command {
   return new Command('suspend')
     .description('refuse a workspace’s new calls and pause its campaigns; its live calls go on')
     .argument('<id>', 'the id of the workspace', parseWorkspaceId)
-    .requiredOption('--reason <reason>', 'why, for the operator’s records', parseReason)
+    .requiredOption('--reason <reason>', 'why; the people of the workspace read it', parseReason)
     .option('--end-calls', 'order the hang-up of its live calls too')
     .action((workspaceId: string, { reason, endCalls = false }: SuspendOptions) =>
       changeStatus(workspaceId, (change) =>
@@ -65,7 +65,7 @@ function resumeCommand(): Command {
   return new Command('resume')
     .description('let a suspended workspace act again; its campaigns stay paused')
     .argument('<id>', 'the id of the workspace', parseWorkspaceId)
-    .requiredOption('--reason <reason>', 'why, for the operator’s records', parseReason)
+    .requiredOption('--reason <reason>', 'why; the people of the workspace read it', parseReason)
     .action((workspaceId: string, { reason }: { readonly reason: string }) =>
       changeStatus(workspaceId, (change) =>
         resumeWorkspace({ hangUpForSuspension }, change, reason, COMMAND_LINE),

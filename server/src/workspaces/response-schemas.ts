@@ -27,7 +27,7 @@ export const WorkspaceResponse = z
       .meta({ description: 'The plan as it was when the billing cycle began.' }),
     status: z.enum(['active', 'suspended']),
     suspendedAt: Instant.nullable(),
-    suspensionReason: z.string().nullable().meta({ description: 'Shown to the operator alone.' }),
+    suspensionReason: z.string().nullable().meta({ description: 'Why, as the operator wrote.' }),
     whenCreditsRunOut: WhenCreditsRunOut,
     monthlyBudgetCredits: z.number().nullable().meta({ description: 'null: the plan’s credits.' }),
     lowBalanceCredits: z.number().nullable().meta({
@@ -72,7 +72,7 @@ export function workspaceResponse(
     plan: { id: planId, name, paid, features, limits },
     status: row.status,
     suspendedAt: instantOrNull(row.suspendedAtMs),
-    suspensionReason: role === 'operator' ? row.suspensionReason : null,
+    suspensionReason: row.suspensionReason,
     demo: row.demo,
     createdAt: instantOf(row.createdAtMs),
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },

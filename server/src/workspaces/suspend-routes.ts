@@ -10,7 +10,12 @@ import { WorkspaceResponse } from './response-schemas.ts'
 import type { WorkspaceRouteDeps } from './routes.ts'
 import { resumeWorkspace, suspendWorkspace } from './suspend.ts'
 
-const Reason = z.string().trim().min(1).max(500).meta({ description: 'Why, for the operator’s records.' })
+const Reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Why. The people of the workspace read it.' })
 
 const SuspendRequest = z.strictObject({
   reason: Reason,

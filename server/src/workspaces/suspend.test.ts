@@ -37,7 +37,7 @@ test('200: a suspended workspace refuses new calls and changes, at once and in e
     .poll(async () => (await other.request('PATCH', '/v1/workspace', change)).body.code)
     .toBe('workspace_suspended')
   const own = await stack.ask('GET', '/v1/workspace')
-  expect(own.body).toMatchObject({ status: 'suspended', suspensionReason: null })
+  expect(own.body).toMatchObject({ status: 'suspended', suspensionReason: 'Unpaid invoice' })
 })
 
 test('live calls go on to their end and are charged', async () => {

@@ -619,7 +619,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Why, for the operator’s records. */
+                        /** @description Why. The people of the workspace read it. */
                         reason: string;
                         /** @description true: order the hang-up of live calls too. Left out: they go on to their end, and are charged. */
                         endCalls?: boolean;
@@ -675,7 +675,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Why, for the operator’s records. */
+                        /** @description Why. The people of the workspace read it. */
                         reason: string;
                     };
                 };
@@ -6338,7 +6338,7 @@ export interface components {
             /** @enum {string} */
             status: "active" | "suspended";
             suspendedAt: string | null;
-            /** @description Shown to the operator alone. */
+            /** @description Why, as the operator wrote. */
             suspensionReason: string | null;
             /**
              * @description What happens to live calls when the balance reaches zero.

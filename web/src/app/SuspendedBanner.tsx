@@ -16,7 +16,8 @@ export function SuspendedBanner() {
             <strong>This workspace is suspended</strong>
             {workspace.suspendedAt !== null &&
               ` since ${instant(workspace.suspendedAt, 'dateTime', workspace.timeZone)}`}
-            . New calls are refused, and nothing can be changed. Contact the operator of this service.
+            {workspace.suspensionReason !== null && `: ${workspace.suspensionReason}`}. New calls are refused,
+            and nothing can be changed. Contact the operator of this service.
           </span>
         </div>
       )}
