@@ -44,7 +44,7 @@ test('keys have scopes and an expiry, are listed, and are revoked, a workspaceâ€
       stderr: expect.stringContaining('There is no such key, or it is already revoked.'),
     })
   }
-}, 60_000)
+})
 
 test.each([
   ['--scopes', 'read,write', '"write" is not a scope. The scopes are: read, calls:report, calls:start'],
@@ -69,4 +69,4 @@ test('a workspace is suspended and resumed', async () => {
   expect(await talktime(['workspace', 'resume', id, '--reason', 'Paid'], settings)).toEqual(done)
   expect(await read()).toEqual({ status: 'active', reason: null })
   expect((await talktime(['workspace', 'suspend', id], settings)).code).toBe(2)
-}, 60_000)
+})
