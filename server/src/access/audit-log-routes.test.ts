@@ -131,6 +131,17 @@ test('403: members do not read it. 404: neither does another workspace', async (
   }
 })
 
+test('403: keys need the scope admin', async () => {
+  for (const [scopes, status] of [
+    [['read', 'money'], 403],
+    [['admin'], 200],
+  ] as const) {
+    const made = await t.request('POST', '/v1/keys', { ...asAda(), body: { name: 'Auditor', scopes } })
+    const answer = await t.request('GET', '/v1/audit-log', { key: String(made.body.key) })
+    expect([scopes, answer.status]).toEqual([scopes, status])
+  }
+})
+
 test('a workspace sees its own entries alone, and of the operator’s only what they did', async () => {
   const keyId =
     (await t.database.query<{ id: string }>(`select id from api_keys where workspace_id is null`)).rows[0]

@@ -50,7 +50,7 @@ const AuditFileQuery = z.object({
 })
 
 const description =
-  'Owners, admins and keys of a workspace read its log. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger.'
+  'Owners, admins and keys with the scope admin read the log of their workspace. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger.'
 
 const schemas = {
   list: {
@@ -75,7 +75,8 @@ export type AuditLogRouteDeps = { readonly access: Access; readonly database: Da
 export function auditLogRoutes(deps: AuditLogRouteDeps): Routes {
   const { database } = deps
   return async (server) => {
-    server.get('/v1/audit-log', { config: { keyScope: 'admin' }, schema: schemas.list }, async (request) => {
+    const config = { keyScope: 'admin' } as const
+    server.get('/v1/audit-log', { config, schema: schemas.list }, async (request) => {
       const reader = await requireReader(deps.access, request)
       const { limit = LIMIT_DEFAULT, cursor, ...query } = request.query
       const filter = await parseFilter(database, reader, query)
@@ -91,7 +92,7 @@ export function auditLogRoutes(deps: AuditLogRouteDeps): Routes {
 
     server.get(
       '/v1/audit-log.csv',
-      { config: { keyScope: 'admin' }, exposeHeadRoute: false, schema: schemas.file },
+      { exposeHeadRoute: false, config, schema: schemas.file },
       async (request, reply) => {
         const { workspaceId, ...query } = request.query
         const reader = await requireReader(deps.access, request, workspaceId)

@@ -30,12 +30,14 @@ function describeCampaign(campaign: CampaignRow) {
     name: campaign.name,
     status: campaign.status,
     pauseReason: campaign.pauseReason,
-    agentId: publicId('agent', campaign.agentId),
     agentName: campaign.agentName,
     startsAt: instantOrNull(campaign.startsAtMs),
     concurrency: campaign.concurrency,
     callsPerMinute: campaign.callsPerMinute,
-    callingHours: campaign.callingHours,
+    callingHours: campaign.callingHours && {
+      timeZone: campaign.callingHours.timeZone,
+      days: campaign.callingHours.days.map(({ day, from, to }) => ({ day, from, to })),
+    },
     retries: {
       attemptsMax: campaign.attemptsMax,
       afterMinutes: campaign.retryAfterMs / MINUTE_MS,
@@ -44,5 +46,6 @@ function describeCampaign(campaign: CampaignRow) {
     onVoicemail: campaign.onVoicemail,
     resumeWhenCreditsReturn: campaign.resumeWhenCreditsReturn,
     defaultCountry: campaign.defaultCountry,
+    agentId: publicId('agent', campaign.agentId),
   }
 }

@@ -5,13 +5,13 @@ import type { Purchase } from './purchase.ts'
 export function purchaseState(purchase: Purchase) {
   const { status, purpose, origin, description, creditsMs, amountMinor, currency, brand, lastFour } = purchase
   return {
-    status,
+    description,
+    amount: { minor: amountMinor, currency },
+    credits: amountOf(creditsMs),
+    paymentMethod: brand === null || lastFour === null ? null : `${brand} ${lastFour}`,
     purpose,
     origin,
-    description,
-    credits: amountOf(creditsMs),
-    amount: { minor: amountMinor, currency },
-    paymentMethod: brand === null || lastFour === null ? null : { brand, lastFour },
+    status,
     failure: purchase.failureCode === null ? null : purchase.failureCode,
     receipt: purchase.receiptNumber,
   }

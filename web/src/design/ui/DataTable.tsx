@@ -23,10 +23,12 @@ export function DataTable<Row>(props: {
   rows: readonly Row[]
   rowKey: (row: Row) => string
   isFaded?: (row: Row) => boolean
+  /** Aligns cells at the top, where they differ much in height. */
+  top?: boolean
   footer?: ReactNode
 }) {
   return (
-    <table className={classes.table}>
+    <table className={classes.table} data-top={props.top || undefined}>
       <caption className={classes.name}>{props.name}</caption>
       <thead>
         <tr>

@@ -38,7 +38,7 @@ function AuditLog({ workspaceId }: { workspaceId: string }) {
       <AuditFilters search={search} today={today} onChange={change} />
       <Card
         title="Audit log"
-        caption="Changes to money, plans, members, keys, webhooks, settings, agents and campaigns. They can’t be edited or deleted."
+        caption="Who changed what, when and from where. Entries can’t be edited or deleted."
         actions={
           <Button
             component="a"

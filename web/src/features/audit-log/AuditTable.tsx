@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../api/types.ts'
 import { instant } from '../../design/format/instant.ts'
 import { type Column, DataTable } from '../../design/ui/DataTable.tsx'
 import classes from './AuditTable.module.css'
-import { actionInWords, actorDetail, actorInWords } from './audit-labels.ts'
+import { actionInWords, actorDetail, actorInWords, targetInWords } from './audit-labels.ts'
 import { StateChanges } from './StateChanges.tsx'
 
 export function AuditTable({ entries, timeZone }: { entries: AuditEntry[]; timeZone: string }) {
@@ -10,20 +10,18 @@ export function AuditTable({ entries, timeZone }: { entries: AuditEntry[]; timeZ
     {
       label: 'Action',
       head: true,
-      width: '26%',
-      cell: ({ action, target }) => (
-        <Stacked main={actionInWords(action)} detail={target.name ?? target.id} />
-      ),
+      width: '25%',
+      cell: ({ action, target }) => <Stacked main={actionInWords(action)} detail={targetInWords(target)} />,
     },
     { label: 'Changes', cell: (entry) => <StateChanges entry={entry} timeZone={timeZone} /> },
     {
       label: 'Who',
-      width: '22%',
+      width: '21%',
       cell: ({ actor }) => <Stacked main={actorInWords(actor)} detail={actorDetail(actor)} />,
     },
     {
       label: 'When',
-      width: '12rem',
+      width: '13.5rem',
       cell: ({ at, ip, userAgent }) => (
         <span title={userAgent ?? undefined}>
           <Stacked
@@ -34,7 +32,7 @@ export function AuditTable({ entries, timeZone }: { entries: AuditEntry[]; timeZ
       ),
     },
   ]
-  return <DataTable name="Audit log" columns={columns} rows={entries} rowKey={({ id }) => id} />
+  return <DataTable name="Audit log" columns={columns} rows={entries} rowKey={({ id }) => id} top />
 }
 
 function Stacked({ main, detail }: { main: React.ReactNode; detail: string | null }) {

@@ -1,3 +1,4 @@
+import { IconArrowRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { AuditEntry } from '../../api/types.ts'
 import classes from './StateChanges.module.css'
@@ -15,7 +16,7 @@ export function StateChanges({ entry, timeZone }: { entry: AuditEntry; timeZone:
   const fits = changes.length <= SHOWN_MAX + 1
   const shown = all || fits ? changes : changes.slice(0, SHOWN_MAX)
   return (
-    <div>
+    <div className={classes.list}>
       <ul className={classes.changes}>
         {shown.map((change) => (
           <li key={change.label}>
@@ -49,9 +50,7 @@ function Change({ change: { label, before, after } }: { change: FieldChange }) {
       )}
       {before !== undefined && after !== undefined && (
         <>
-          <span aria-hidden className={classes.arrow}>
-            {' → '}
-          </span>
+          <IconArrowRight size={13} stroke={1.75} aria-hidden className={classes.arrow} />
           <span className={classes.spoken}> to </span>
         </>
       )}

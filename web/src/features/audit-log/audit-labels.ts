@@ -75,6 +75,12 @@ export function actorDetail({ kind, name, email }: AuditEntry['actor']): string 
   return actorKindLabels[kind]
 }
 
+/** What it was done to. null: the workspace or the person, which the action says. */
+export function targetInWords({ id, name }: AuditEntry['target']): string | null {
+  if (name !== null) return name
+  return id.startsWith('ws_') || id.startsWith('usr_') ? null : id
+}
+
 function toWords(name: string): string {
   return name.replaceAll('_', ' ')
 }

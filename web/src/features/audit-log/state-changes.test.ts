@@ -10,7 +10,7 @@ describe('what an action changed, in words', () => {
       { lowBalanceCredits: null },
       { lowBalanceCredits: 12.5 },
       'Low balance credits',
-      'none',
+      'not set',
       '12.5',
     ],
     ['a switch', { enabled: true }, { enabled: false }, 'Enabled', 'yes', 'no'],
@@ -35,7 +35,7 @@ describe('what an action changed, in words', () => {
       { kinds: null },
       { kinds: ['balance_low', 'balance_zero'] },
       'Kinds',
-      'none',
+      'not set',
       'balance_low, balance_zero',
     ],
     [
@@ -43,11 +43,28 @@ describe('what an action changed, in words', () => {
       { startsAt: null },
       { startsAt: '2026-11-22T10:00:00.000Z' },
       'Starts at',
-      'none',
+      'not set',
       'Nov 22, 2026, 03:30 PM',
     ],
   ])('%s', (_what, before, after, label, from, to) => {
     expect(listChanges(before, after, 'Asia/Kolkata')).toEqual([{ label, before: from, after: to }])
+  })
+
+  it('says a schedule as people read it, and nothing of the schedule that was not there', () => {
+    const hours = { timeZone: 'UTC', days: [{ day: 'monday', from: '09:00', to: '17:00' }] }
+    expect(listChanges({ callingHours: null }, { callingHours: hours }, 'UTC')).toEqual([
+      { label: 'Calling hours: time zone', before: undefined, after: 'UTC' },
+      { label: 'Calling hours: days', before: undefined, after: 'monday 09:00–17:00' },
+    ])
+  })
+
+  it('leaves out what is not set of something new, and its id', () => {
+    const state = { id: 'agt_1', url: 'https://example.com', kinds: null, expYear: 2029, planId: 'free' }
+    expect(listChanges(null, state, 'UTC')).toEqual([
+      { label: 'URL', before: undefined, after: 'https://example.com' },
+      { label: 'Exp year', before: undefined, after: '2029' },
+      { label: 'Plan ID', before: undefined, after: 'free' },
+    ])
   })
 
   it('lists every field of something new, and of something that is gone', () => {
