@@ -116,3 +116,21 @@ test('a listener learns that its connection is dead, and hears of changes again 
   expect(revoked.status).toBe(204)
   expect((await ask()).status).toBe(401)
 })
+
+test('connections that the network forgets are replaced, although others get through at once', async () => {
+  const id = await stack.answeredCall()
+  proxy.swallow()
+  await proxy.restore()
+  const asked: (() => Promise<TestAnswer<unknown>>)[] = [
+    () => stack.heartbeat(id),
+    () => stack.ask('GET', '/v1/balance'),
+    () => stack.ask('GET', '/v1/usage/summary'),
+  ]
+  const answers = await Promise.all(asked.map((ask) => timed(ask)))
+  for (const { answer, tookMs } of answers) {
+    expect([200, 503]).toContain(answer.status)
+    expect(tookMs).toBeLessThan(ANSWERED_MS_MAX)
+  }
+  await until(async () => ((await stack.end(id)).status === 200 ? true : undefined))
+  await until(async () => ((await readiness()).answer.status === 200 ? true : undefined))
+})

@@ -9,7 +9,9 @@ export type Link = {
   readonly isDown: boolean
   /** Creates the socket of a connection that is about to be opened. While the link is down, opening it fails at once. */
   createSocket(): Socket
-  /** Breaks every connection. What waits for an answer fails, and so does everything new until `restore`. */
+  /** Breaks every connection. What waits for an answer fails; what is new gets another connection. */
+  breakConnections(): void
+  /** Breaks every connection, and fails everything new until `restore`. */
   takeDown(): void
   restore(): void
   /** What must answer for calls to be decided, beside the pool. */
@@ -25,6 +27,10 @@ export function createLink(): Link {
 
   function createLost(): ConnectionLost {
     return new ConnectionLost('The database does not answer')
+  }
+
+  function breakConnections(): void {
+    for (const socket of sockets) socket.destroy(createLost())
   }
 
   return {
@@ -46,9 +52,10 @@ export function createLink(): Link {
       }) as typeof socket.connect
       return socket
     },
+    breakConnections,
     takeDown() {
       isDown = true
-      for (const socket of sockets) socket.destroy(createLost())
+      breakConnections()
     },
     restore() {
       isDown = false

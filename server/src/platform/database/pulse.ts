@@ -32,16 +32,20 @@ export type PulseTiming = {
 
 const TIMING: PulseTiming = { beatMs: 500, answerMsMax: 1_500, deadMs: 3_000 }
 
+/** A database that answers on a new connection this quickly was not too busy to answer on the old one. */
+const QUICK_MS_MAX = 500
+
 /**
  * Starts the pulse of a link. When nothing is answered for `deadMs`, the link goes down, which fails everything that waits
- * for the database; with the next answer it is restored. A database that refuses connections needs no pulse: that is an
- * answer, and everybody gets it at once.
+ * for the database; with the next answer it is restored. When a question got no answer and a new connection is quick, the
+ * network has forgotten the old connections, as a firewall does that restarts: then all of them are broken and replaced. A
+ * database that refuses connections needs no pulse: that is an answer, and everybody gets it at once.
  */
 export function startPulse({ database, log, onSample, timing }: PulseDeps): Pulse {
   const { beatMs, answerMsMax, deadMs } = { ...TIMING, ...timing }
   const { link } = database
+  const questioner = createQuestioner(database.connection, answerMsMax)
   const closing = new AbortController()
-  let client: pg.Client | undefined
   let answeredAtMs = performance.now()
   let waiting: { beats: number; resolve: () => void }[] = []
   const judging = judgeRegularly(deadMs, (ownDelayMs) => {
@@ -52,45 +56,30 @@ export function startPulse({ database, log, onSample, timing }: PulseDeps): Puls
     link.takeDown()
   })
 
-  /** The pulse has its own way to the database: it must get through while the link is down. */
-  async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({
-      ...withSession(database.connection, UNLIMITED),
-      connectionTimeoutMillis: answerMsMax,
-      query_timeout: answerMsMax,
-    })
-    client = next
-    next.on('error', () => {})
-    await next.connect()
-    return next
-  }
-
   async function beat(): Promise<void> {
-    const asked = client ?? (await connect())
-    const sentMs = performance.now()
-    const { rows } = await asked.query<{ ms: number }>(TIME_QUERY)
-    const receivedMs = performance.now()
-    answeredAtMs = receivedMs
+    const { sample, isForgotten } = await questioner.ask()
+    answeredAtMs = sample.receivedMs
     if (link.isDown) {
       log.info('The database answers again')
       link.restore()
+    } else if (isForgotten) {
+      log.warn('The network has lost the connections to the database; others are opened')
+      link.breakConnections()
     }
-    onSample?.({ sentMs, receivedMs, databaseMs: rows[0]?.ms ?? Number.NaN })
+    onSample?.(sample)
     for (const one of waiting) one.beats -= 1
     for (const one of waiting.filter(({ beats }) => beats <= 0)) one.resolve()
     waiting = waiting.filter(({ beats }) => beats > 0)
   }
 
-  function dropClient(): void {
-    if (client) end(client)
-    client = undefined
-  }
-
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
-      await beat().catch(dropClient)
-      const soon = waiting.length > 0 && client !== undefined
-      await pause(soon ? 0 : beatMs, undefined, { signal: closing.signal }).catch(() => {})
+      const hasAnswered = await beat().then(
+        () => true,
+        () => false,
+      )
+      const isAwaited = hasAnswered && waiting.length > 0
+      await pause(isAwaited ? 0 : beatMs, undefined, { signal: closing.signal }).catch(() => {})
     }
   }
 
@@ -100,11 +89,71 @@ export function startPulse({ database, log, onSample, timing }: PulseDeps): Puls
     async close() {
       closing.abort()
       judging.stop()
-      dropClient()
+      questioner.drop()
       await running
     },
   }
 }
+
+type Questioner = {
+  /**
+   * Asks the database for its time. `isForgotten`: the last question got no answer although this one got its quickly, on
+   * a new connection.
+   */
+  ask(): Promise<{ readonly sample: ClockSample; readonly isForgotten: boolean }>
+  /** Drops the connection. The next question opens another. */
+  drop(): void
+}
+
+/** Creates what asks. It has its own way to the database: it must get through while the link is down. */
+function createQuestioner(connection: pg.ClientConfig, answerMsMax: number): Questioner {
+  let client: pg.Client | undefined
+  /** Whether the last question got no answer on a connection that was open. */
+  let isUnanswered = false
+
+  async function connect(): Promise<pg.Client> {
+    const next = new pg.Client({
+      ...withSession(connection, UNLIMITED),
+      connectionTimeoutMillis: answerMsMax,
+      query_timeout: answerMsMax,
+    })
+    client = next
+    next.on('error', () => {})
+    await next.connect()
+    return next
+  }
+
+  function drop(): void {
+    if (client) end(client)
+    client = undefined
+  }
+
+  return {
+    drop,
+    async ask() {
+      const wasUnanswered = isUnanswered
+      const startedMs = performance.now()
+      try {
+        const asked = client ?? (await connect())
+        isUnanswered = true
+        const sentMs = performance.now()
+        const { rows } = await asked.query<{ ms: number }>(TIME_QUERY)
+        isUnanswered = false
+        const receivedMs = performance.now()
+        const isForgotten = wasUnanswered && receivedMs - startedMs < QUICK_MS_MAX
+        return { sample: { sentMs, receivedMs, databaseMs: rows[0]?.ms ?? Number.NaN }, isForgotten }
+      } catch (error) {
+        // A refusal is an answer.
+        if (!SILENCE_MESSAGES.has((error as Error).message)) isUnanswered = false
+        drop()
+        throw error
+      }
+    },
+  }
+}
+
+/** What node-postgres says when a query, or the opening of a connection, got no answer in time. */
+const SILENCE_MESSAGES: ReadonlySet<string> = new Set(['Query read timeout', 'timeout expired'])
 
 const TIME_QUERY = {
   name: 'pulse_time',
