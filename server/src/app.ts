@@ -17,6 +17,7 @@ import { loadCatalog, requireSubscription } from './plans/index.ts'
 import { createAssembly } from './platform/assembly.ts'
 import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
+import { scheduleBackups } from './platform/database/backup/schedule-backups.ts'
 import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
@@ -44,7 +45,7 @@ export type AppOptions = Omit<
   RoomsOptions,
   'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
-  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'>
+  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'> & Partial<Pick<Config, 'backups'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
@@ -69,6 +70,7 @@ export type App = Rooms & {
   close(): Promise<void>
 }
 
+const cliFile = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
 
 /** Puts the server together: the rooms, HTTP around them, and what runs by the clock. The database is migrated. */
@@ -105,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   registerAccessRoutes(assembly, {
     ...options,
-    publicUrl: config.publicUrl,
+    origin: () => dashboardOrigin({ ...config, port: readPort(server) ?? config.port }),
     createWorkspace,
     readMembersMax: async (db, workspaceId) =>
       (await requireSubscription(db, workspaceId)).terms.limits.membersMax,
@@ -113,6 +115,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   assembly.chore('Deleting expired idempotency records', 60_000, () =>
     deleteExpiredIdempotencyRecords(database, clock.now()),
   )
+
+  scheduleBackups({ ...options, assembly, settings: config.backups, registry: metrics.registry, cliFile })
 
   const server = createHttpServer({
     log,
@@ -147,4 +151,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       await pulse.close()
     },
   }
+}
+
+/** The port on which the server listens, which port 0 leaves to the system. */
+function readPort({ server }: HttpServer): number | undefined {
+  const bound = server.address()
+  return bound !== null && typeof bound === 'object' ? bound.port : undefined
 }
