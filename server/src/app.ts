@@ -30,7 +30,7 @@ import { createHttpServer } from './platform/http/server.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
 import { mailFolder } from './platform/mail/mail-folder.ts'
-import { createMailer } from './platform/mail/mailer.ts'
+import { createMailer, type Mailer } from './platform/mail/mailer.ts'
 import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import { createReadinessChecks } from './platform/readiness.ts'
@@ -81,16 +81,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   await loadCatalog(database)
   const logError = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
-
   const commits = createCommits<WorkspaceCommit>(logError('A subscriber of commits'))
   const idempotency = createIdempotency({ database, clock, secrets: config })
   const assembly = createAssembly<Http>()
-  const mailer = createMailer({
-    settings: config.mail,
-    folder: mailFolder(config.dataDir),
-    origin: dashboardOrigin(config),
-    log,
-  })
+  const mailer = openMailer(options)
   const outbound = options.outbound ?? createOutbound({ allow: config.outboundAllow })
   const access = await openAccess({ ...options, secret: config.secret, publicUrl: config.publicUrl })
   assembly.worker({ close: access.close })
@@ -132,9 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     healthRoutes(await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })),
   )
   await server.register(metricsRoutes(metrics))
-  await server.register(referenceRoutes())
-  await server.register(errorPageRoutes(problemSections))
-  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
+  await registerPages(server)
   await server.ready()
 
   const runner: Runner = createRunner(assembly.assembled, logError)
@@ -151,6 +143,18 @@ export async function createApp(options: AppOptions): Promise<App> {
       await pulse.close()
     },
   }
+}
+
+function openMailer({ config, log }: AppOptions): Mailer {
+  const { mail, dataDir } = config
+  return createMailer({ settings: mail, folder: mailFolder(dataDir), origin: dashboardOrigin(config), log })
+}
+
+/** Registers what people read in a browser. */
+async function registerPages(server: HttpServer): Promise<void> {
+  await server.register(referenceRoutes())
+  await server.register(errorPageRoutes(problemSections))
+  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
 }
 
 /** The port on which the server listens, which port 0 leaves to the system. */

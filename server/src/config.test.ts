@@ -14,6 +14,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: folder, ...env })
 
 const twilioSid = `AC${'0'.repeat(32)}`
+const SECRET = 'a secret of thirty-two characters'
 const TWILIO_TOKEN = '0123456789abcdef0123456789abcdef'
 
 describe('settings', () => {
@@ -43,14 +44,13 @@ describe('settings', () => {
   })
 
   test('are taken from the environment', async () => {
-    const secret = 'a secret of thirty-two characters'
     expect(
       await load({
         PORT: '0',
         HOST: '0.0.0.0',
         DATABASE_URL: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
         TALKTIME_DEMO: 'off',
-        TALKTIME_SECRET: secret,
+        TALKTIME_SECRET: SECRET,
         TALKTIME_SECRET_PREVIOUS: 'the secret of thirty-two letters',
         TALKTIME_PUBLIC_URL: 'https://talktime.example.com/',
         TALKTIME_PAYMENTS: 'stripe',
@@ -80,7 +80,7 @@ describe('settings', () => {
       databaseUrl: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
       dataDir: folder,
       demo: false,
-      secret,
+      secret: SECRET,
       secretPrevious: 'the secret of thirty-two letters',
       publicUrl: 'https://talktime.example.com',
       allowSandbox: false,
