@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { openDatabase } from '../server/src/platform/database/database.ts'
-import { startEmbedded } from '../server/src/platform/database/embedded.ts'
+import { EMBEDDED_SETTINGS } from '../server/src/platform/database/embedded.ts'
+import {
+  CLUSTER_USER,
+  createCluster,
+  startCluster,
+} from '../server/src/platform/database/postgres-cluster.ts'
 import { LONG_LIMITS } from '../server/src/platform/database/session.ts'
-import { createLog } from '../server/src/platform/log.ts'
 
 /** A PostgreSQL for the benchmarks: the product's embedded one with its settings, in a temporary folder. */
 export type BenchPostgres = {
@@ -24,9 +29,14 @@ export type BenchPostgres = {
  */
 export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'talktime-bench-')))
-  const postgres = await startEmbedded(folder, createLog('warn'))
+  const files = join(folder, 'postgres')
+  const password = 'for measurements alone'
+  if (!existsSync(files)) await createCluster(files, password)
+  const logFile = join(folder, 'postgres.log')
+  const cluster = await startCluster({ folder: files, logFile, settings: EMBEDDED_SETTINGS })
+  const connection = { host: '127.0.0.1', port: cluster.port, user: CLUSTER_USER, password }
   const admin = openDatabase(
-    { ...postgres.connection, database: 'postgres' },
+    { ...connection, database: 'postgres' },
     { connectionsMax: 1, limits: LONG_LIMITS },
   )
   await requireDurability(admin)
@@ -35,14 +45,14 @@ export async function startBenchPostgres(kept?: string): Promise<BenchPostgres> 
     async createDatabase(name) {
       const { rowCount } = await admin.query('select from pg_database where datname = $1', [name])
       if (rowCount === 0) await admin.query(`create database ${name}`)
-      return { ...postgres.connection, database: name }
+      return { ...connection, database: name }
     },
     async checkpoint() {
       await admin.query('checkpoint')
     },
     async stop() {
       await admin.close()
-      await postgres.stop()
+      await cluster.stop()
       if (kept === undefined) await rm(folder, { recursive: true, force: true })
     },
   }

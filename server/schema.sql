@@ -184,6 +184,7 @@ create table balance_lines (
   out_since_ms bigint,
   low_since_ms bigint,
   low_level_ms bigint not null default 300000,
+  entry_hash bytea not null default '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea,
   constraint balance_lines_pkey PRIMARY KEY (workspace_id),
   constraint balance_lines_check CHECK (open_calls >= live_calls),
   constraint balance_lines_check1 CHECK (folded_ms <= drawn_ms),
@@ -442,6 +443,7 @@ create table ledger_entries (
   grant_id uuid,
   reason text,
   purchase_id uuid,
+  hash bytea not null,
   constraint ledger_entries_pkey PRIMARY KEY (workspace_id, seq),
   constraint ledger_entries_kind_check CHECK (kind = ANY (ARRAY['call'::text, 'monthly_grant'::text, 'top_up'::text, 'promotional'::text, 'adjustment'::text, 'expiry'::text, 'refund'::text]))
 );

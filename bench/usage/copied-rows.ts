@@ -7,7 +7,7 @@ const callColumns =
   'workspace_id, id, agent_id, direction, from_number, to_number, external_id, campaign_id, status, refusal_reason, authorized_at_ms, answered_at_ms, ended_at_ms, end_reason, end_source, max_duration_ms, settled_ms, settled_until_ms, last_seen_at_ms, reap_at_ms, entry_seqs, carrier, drawn_from_ms'
 
 const entryColumns =
-  'workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms, drawn_after_ms, call_id, grant_id, reason, purchase_id'
+  'workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms, drawn_after_ms, call_id, grant_id, reason, purchase_id, hash'
 
 export function openCallCopy(connection: pg.ClientConfig): Promise<CopyIn> {
   return openCopyIn(connection, 'calls', [callColumns])
@@ -63,5 +63,6 @@ export function addEntry(copy: CopyIn, entry: EntryRow): void {
     entry.grantId,
     entry.reason,
     entry.purchaseId,
+    `\\\\x${entry.hash}`,
   ])
 }

@@ -17,6 +17,7 @@ import { loadCatalog, requireSubscription } from './plans/index.ts'
 import { createAssembly } from './platform/assembly.ts'
 import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
+import { scheduleBackups } from './platform/database/backup/schedule-backups.ts'
 import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
@@ -29,7 +30,7 @@ import { createHttpServer } from './platform/http/server.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
 import { mailFolder } from './platform/mail/mail-folder.ts'
-import { createMailer } from './platform/mail/mailer.ts'
+import { createMailer, type Mailer } from './platform/mail/mailer.ts'
 import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import { createReadinessChecks } from './platform/readiness.ts'
@@ -44,7 +45,7 @@ export type AppOptions = Omit<
   RoomsOptions,
   'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
-  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'>
+  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'> & Partial<Pick<Config, 'backups'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
@@ -69,6 +70,7 @@ export type App = Rooms & {
   close(): Promise<void>
 }
 
+const cliFile = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
 
 /** Puts the server together: the rooms, HTTP around them, and what runs by the clock. The database is migrated. */
@@ -79,16 +81,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   await loadCatalog(database)
   const logError = (what: string) => (error: unknown) =>
     log.error({ err: error }, `${what} failed; it will be tried again`)
-
   const commits = createCommits<WorkspaceCommit>(logError('A subscriber of commits'))
   const idempotency = createIdempotency({ database, clock, secrets: config })
   const assembly = createAssembly<Http>()
-  const mailer = createMailer({
-    settings: config.mail,
-    folder: mailFolder(config.dataDir),
-    origin: dashboardOrigin(config),
-    log,
-  })
+  const mailer = openMailer(options)
   const outbound = options.outbound ?? createOutbound({ allow: config.outboundAllow })
   const access = await openAccess({ ...options, secret: config.secret, publicUrl: config.publicUrl })
   assembly.worker({ close: access.close })
@@ -105,7 +101,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   registerAccessRoutes(assembly, {
     ...options,
-    publicUrl: config.publicUrl,
+    origin: () => dashboardOrigin({ ...config, port: readPort(server) ?? config.port }),
     createWorkspace,
     readMembersMax: async (db, workspaceId) =>
       (await requireSubscription(db, workspaceId)).terms.limits.membersMax,
@@ -113,6 +109,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   assembly.chore('Deleting expired idempotency records', 60_000, () =>
     deleteExpiredIdempotencyRecords(database, clock.now()),
   )
+
+  scheduleBackups({ ...options, assembly, settings: config.backups, registry: metrics.registry, cliFile })
 
   const server = createHttpServer({
     log,
@@ -128,9 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     healthRoutes(await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })),
   )
   await server.register(metricsRoutes(metrics))
-  await server.register(referenceRoutes())
-  await server.register(errorPageRoutes(problemSections))
-  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
+  await registerPages(server)
   await server.ready()
 
   const runner: Runner = createRunner(assembly.assembled, logError)
@@ -147,4 +143,22 @@ export async function createApp(options: AppOptions): Promise<App> {
       await pulse.close()
     },
   }
+}
+
+function openMailer({ config, log }: AppOptions): Mailer {
+  const { mail, dataDir } = config
+  return createMailer({ settings: mail, folder: mailFolder(dataDir), origin: dashboardOrigin(config), log })
+}
+
+/** Registers what people read in a browser. */
+async function registerPages(server: HttpServer): Promise<void> {
+  await server.register(referenceRoutes())
+  await server.register(errorPageRoutes(problemSections))
+  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
+}
+
+/** The port on which the server listens, which port 0 leaves to the system. */
+function readPort({ server }: HttpServer): number | undefined {
+  const bound = server.address()
+  return bound !== null && typeof bound === 'object' ? bound.port : undefined
 }

@@ -14,6 +14,7 @@ afterEach(() => rm(folder, { recursive: true }))
 const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: folder, ...env })
 
 const twilioSid = `AC${'0'.repeat(32)}`
+const SECRET = 'a secret of thirty-two characters'
 const TWILIO_TOKEN = '0123456789abcdef0123456789abcdef'
 
 describe('settings', () => {
@@ -27,10 +28,12 @@ describe('settings', () => {
       demo: true,
       secretPrevious: undefined,
       publicUrl: undefined,
+      allowSandbox: false,
       payments: 'sandbox',
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
+      backups: undefined,
       simulatedPace: 1,
       voice: { outbound: 'simulated', twilio: undefined },
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
@@ -41,14 +44,13 @@ describe('settings', () => {
   })
 
   test('are taken from the environment', async () => {
-    const secret = 'a secret of thirty-two characters'
     expect(
       await load({
         PORT: '0',
         HOST: '0.0.0.0',
         DATABASE_URL: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
         TALKTIME_DEMO: 'off',
-        TALKTIME_SECRET: secret,
+        TALKTIME_SECRET: SECRET,
         TALKTIME_SECRET_PREVIOUS: 'the secret of thirty-two letters',
         TALKTIME_PUBLIC_URL: 'https://talktime.example.com/',
         TALKTIME_PAYMENTS: 'stripe',
@@ -78,9 +80,10 @@ describe('settings', () => {
       databaseUrl: 'postgresql://talktime:hidden@db.example.com:5433/talktime',
       dataDir: folder,
       demo: false,
-      secret,
+      secret: SECRET,
       secretPrevious: 'the secret of thirty-two letters',
       publicUrl: 'https://talktime.example.com',
+      allowSandbox: false,
       payments: 'stripe',
       stripe: { secretKey: 'rk_live_1', webhookSecret: 'whsec_1', apiHost: 'http://127.0.0.1:12111' },
       seller: {
@@ -109,6 +112,15 @@ describe('settings', () => {
       outboundAllow: ['llm.internal:8080', '10.0.0.5', '[::1]:9000', 'fd00::7'],
       logLevel: 'debug',
     })
+  })
+
+  test('for backups have an interval in minutes, hours or days', async () => {
+    const { backups } = await load({
+      TALKTIME_BACKUP_DIR: '/backups',
+      TALKTIME_BACKUP_EVERY: '6h',
+      TALKTIME_BACKUP_KEEP: '28',
+    })
+    expect(backups).toEqual({ folder: '/backups', everyMs: 6 * 3_600_000, keep: 28 })
   })
 
   test.each([
@@ -186,6 +198,8 @@ describe('settings', () => {
       { TALKTIME_OUTBOUND_ALLOW: 'https://llm.internal' },
       'TALKTIME_OUTBOUND_ALLOW is "https://llm.internal": it must be hosts, or hosts with a port,',
     ],
+    [{ TALKTIME_BACKUP_EVERY: '90s' }, 'TALKTIME_BACKUP_EVERY is "90s": it must be a number of minutes,'],
+    [{ TALKTIME_BACKUP_KEEP: '0' }, 'TALKTIME_BACKUP_KEEP is "0": it must be how many backups are kept:'],
     [{ TALKTIME_CARRIER: 'pigeon' }, 'TALKTIME_CARRIER is "pigeon": it must be "simulated" or "twilio".'],
     [
       { TALKTIME_CARRIER: 'twilio', TALKTIME_PUBLIC_URL: 'https://talktime.example.com' },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKey } from '../src/access/index.ts'
-import { loadConfig } from '../src/config.ts'
+import { readSettings } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { type CampaignAnswer, createContactsFile } from './campaign-customer.ts'
@@ -26,7 +26,7 @@ let workspaceId: string
 const settings = () => ({ TALKTIME_DATA_DIR: folder.path, TALKTIME_SIMULATED_PACE: '300' })
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const connected = await connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
+  const connected = await connectToDatabase(readSettings(settings()), pino({ level: 'silent' }), 'change')
   return work(connected.database).finally(connected.stop)
 }
 

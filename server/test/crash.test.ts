@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKey } from '../src/access/index.ts'
 import type { CallResponse } from '../src/calls/response-schemas.ts'
-import { loadConfig } from '../src/config.ts'
+import { readSettings } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { publicId } from '../src/public-ids.ts'
@@ -33,7 +33,7 @@ const unanswered = new Map<string, (client: HttpClient) => Promise<void>>()
 const settings = () => ({ TALKTIME_DATA_DIR: folder.path })
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const connected = await connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
+  const connected = await connectToDatabase(readSettings(settings()), pino({ level: 'silent' }), 'change')
   return work(connected.database).finally(connected.stop)
 }
 

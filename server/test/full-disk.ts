@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { loadConfig } from '../src/config.ts'
+import { readSettings } from '../src/config.ts'
 import { connectToDatabase } from '../src/platform/database/connect.ts'
 import { runServerToEnd, startServer } from './start-server.ts'
 
@@ -41,8 +41,8 @@ const whenNearlyFull = await runServerToEnd(settings)
 await makeRoom()
 
 const server = await startServer(settings)
-const config = await loadConfig({ ...process.env, ...settings })
-const { database, stop } = await connectToDatabase(config, pino({ level: 'silent' }))
+const config = readSettings({ ...process.env, ...settings })
+const { database, stop } = await connectToDatabase(config, pino({ level: 'silent' }), 'change')
 await database.query('create table notes (n int primary key, text text storage external)')
 await fill(3_000_000)
 let committed = 0
@@ -65,7 +65,7 @@ const atNextStart = await runServerToEnd(settings)
 await makeRoom()
 
 const again = await startServer(settings)
-const after = await connectToDatabase(config, pino({ level: 'silent' }))
+const after = await connectToDatabase(config, pino({ level: 'silent' }), 'change')
 const { rows } = await after.database.query<{ n: number }>('select n from notes order by n')
 await after.stop()
 again.kill('SIGTERM')

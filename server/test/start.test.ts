@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { loadConfig } from '../src/config.ts'
-import { type Connected, connectToDatabase } from '../src/platform/database/connect.ts'
+import { loadConfig, readSettings } from '../src/config.ts'
+import {
+  type Connected,
+  connectToDatabase,
+  openServerDatabase,
+  takeDataFolder,
+} from '../src/platform/database/connect.ts'
 import { databaseUrlOf } from './command-line.ts'
 import { testDatabase } from './database.ts'
 import {
@@ -34,7 +39,7 @@ let prepared: { path: string; remove(): Promise<void> }
 beforeAll(async () => {
   prepared = await temporaryFolder()
   folder = prepared.path
-  await withDatabase(async () => {})
+  await createDatabase()
 })
 afterAll(() => prepared.remove())
 
@@ -56,7 +61,17 @@ async function start(more: Record<string, string> = {}): Promise<RunningServer> 
   return server
 }
 
-const connect = async () => connectToDatabase(await loadConfig(settings()), pino({ level: 'silent' }))
+const log = pino({ level: 'silent' })
+const connect = () => connectToDatabase(readSettings(settings()), log, 'change')
+
+/** Creates and migrates the database of the folder, as a server does when it starts. */
+async function createDatabase(): Promise<void> {
+  const config = await loadConfig(settings())
+  const lock = await takeDataFolder(config, log)
+  const { stop } = await openServerDatabase(config, lock, log)
+  await stop()
+  await lock?.release()
+}
 
 async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
   const connected = await connect()

@@ -38,7 +38,7 @@ test('201: an invitation’s link is shown once, and its token is not stored', a
     role: 'admin',
     createdAt: expect.any(String),
     expiresAt: new Date(Date.parse(String(made.body.createdAt)) + 7 * DAY_MS).toISOString(),
-    url: expect.stringMatching(/^http:\/\/localhost:80\/join\?token=[\w-]{32}$/),
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:0\/join\?token=[\w-]{32}$/),
   })
   const { url: _, ...listed } = made.body
   const list = await t.request('GET', '/v1/invitations', { cookie: owner.cookie })
@@ -48,6 +48,18 @@ test('201: an invitation’s link is shown once, and its token is not stored', a
        as all from invitations i`,
   )
   expect(rows[0]?.all).not.toContain(tokenOf(made))
+})
+
+test('201: an invitation’s link never leads where the request’s headers say', async () => {
+  for (const headers of [{ host: 'evil.example' }, { 'x-forwarded-host': 'evil.example' }]) {
+    const made = await t.request('POST', '/v1/invitations', {
+      cookie: owner.cookie,
+      body: bob,
+      headers: { ...headers, 'sec-fetch-site': 'same-origin' },
+    })
+    expect(made.status).toBe(201)
+    expect(made.text).not.toContain('evil')
+  }
 })
 
 test('200: the link shows what it is for, without an account', async () => {

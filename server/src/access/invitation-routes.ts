@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
@@ -46,7 +45,8 @@ export type InvitationRouteDeps = {
   readonly clock: Clock
   readonly idempotency: Idempotency
   readonly readMembersMax: ReadMembersMax
-  readonly publicUrl: string | undefined
+  /** The origin of links: see `dashboardOrigin`. */
+  readonly origin: () => string
 }
 
 const tags = ['Members']
@@ -107,7 +107,7 @@ function registerCreate(server: HttpServer, deps: InvitationRouteDeps): void {
         async (tx) => {
           const invitation = { ...request.body, workspaceId, invitedBy, actor, origin }
           const { row, token } = await createInvitation(tx, invitation, readMembersMax, nowMs)
-          const url = joinUrl(deps.publicUrl, request, token)
+          const url = `${deps.origin()}/join?token=${token}`
           return { status: 201, body: { ...invitationResponse(row), url } }
         },
         { sealed: true },
@@ -139,11 +139,6 @@ function registerWithdraw(server: HttpServer, { access, clock, database }: Invit
       return undefined
     },
   )
-}
-
-function joinUrl(publicUrl: string | undefined, request: FastifyRequest, token: string): string {
-  const origin = publicUrl ?? `${request.protocol}://${request.host}`
-  return `${origin}/join?token=${token}`
 }
 
 /** Throws `invitation_not_found` for a text that is not an invitation's id. */

@@ -22,6 +22,7 @@ test.each([
   ['another port of this machine', { 'sec-fetch-site': 'same-site', origin: 'http://talktime.local:9999' }],
   ['a subdomain', { 'sec-fetch-site': 'same-site', origin: 'http://x.talktime.local:4400' }],
   ['a sandboxed page', { origin: 'null' }],
+  ['this host under another scheme', { origin: 'https://talktime.local:4400' }],
 ])('403: a change with a cookie from %s', async (_what, headers: Record<string, string>) => {
   expect((await post(headers)).body).toMatchObject({ status: 403, code: 'origin_not_allowed' })
 })
@@ -44,6 +45,23 @@ test('201: a page of the public URL may change things when a proxy uses another 
   const cookie = ada.cookie.replace('talktime.', '__Secure-talktime.')
   const headers = { cookie, origin: PUBLIC_URL, host: 'internal:4400' }
   expect((await proxied.request('POST', '/v1/agents', { body: agent, headers })).status).toBe(201)
+})
+
+test.each([
+  ['of the public address without TLS', 'http://talktime.example.com'],
+  ['of the host that the request names', 'http://internal:4400'],
+])('403: a page %s may change nothing when there is a public URL', async (_what, origin) => {
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    secret: 'a secret for tests, long enough',
+    publicUrl: PUBLIC_URL,
+  }
+  const proxied = await t.addProcess({ config })
+  const cookie = ada.cookie.replace('talktime.', '__Secure-talktime.')
+  const headers = { cookie, origin, host: 'internal:4400' }
+  const answer = await proxied.request('POST', '/v1/agents', { body: agent, headers })
+  expect(answer.body.code).toBe('origin_not_allowed')
 })
 
 test('200: reading with a cookie needs no origin', async () => {

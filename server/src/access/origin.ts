@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { requestOrigin } from '../platform/http/request-origin.ts'
 import { Problem } from '../platform/problem.ts'
 import { accessProblems } from './problems.ts'
 
@@ -27,6 +28,5 @@ export function requireOwnOrigin(
 }
 
 function isOwn(origin: string, request: FastifyRequest, publicUrl: string | undefined): boolean {
-  if (publicUrl !== undefined && origin === publicUrl) return true
-  return URL.canParse(origin) && new URL(origin).host === request.headers.host
+  return origin === (publicUrl ?? requestOrigin(request))
 }

@@ -14,7 +14,8 @@ import { type CreateWorkspace, sessionRoutes } from './session-routes.ts'
 export type AccessRoutesDeps = {
   readonly database: Database
   readonly clock: Clock
-  readonly publicUrl: string | undefined
+  /** The origin of links: see `dashboardOrigin`. */
+  readonly origin: () => string
   readonly createWorkspace: CreateWorkspace
   readonly readMembersMax: ReadMembersMax
 }

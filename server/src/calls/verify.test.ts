@@ -89,6 +89,8 @@ test('correct books have no differences', async () => {
 
 const entriesSum = 'entries add up to the settled balance'
 const entryContinues = 'each entry continues the one before'
+const entryHash = 'each entry’s hash follows from what it says and from the entry before'
+const lineHash = 'the line has the hash of the last entry'
 const lineEnds = 'the line ends where the last entry does'
 const grantsBalance = 'grants less what is not folded make the settled balance'
 const grantSums = 'each grant is granted = remaining + drawn + expired'
@@ -138,19 +140,35 @@ test.each<[string, string, string[]]>([
   [
     'an entry’s amount',
     entry('amount_ms = amount_ms + 1', 4),
-    [entriesSum, entryContinues, conservation, callEntries, begins],
+    [entriesSum, entryContinues, entryHash, conservation, callEntries, begins],
   ],
-  ['an entry’s balance', entry('balance_after_ms = balance_after_ms + 1', 4), [entryContinues]],
-  ['what was drawn by an entry', entry('drawn_after_ms = drawn_after_ms - 1', 4), [entryContinues, begins]],
-  ['that an expiry draws nothing', entry('drawn_after_ms = drawn_after_ms + 1', 10), [entryContinues]],
-  ['whose charge an entry is', entry('call_id = gen_random_uuid()', 4), [callEntries, chargesCalls]],
-  ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [grantSums]],
-  ['an entry’s place', entry('seq = 1000', 4), [entryContinues, lineEnds, begins]],
+  ['an entry’s balance', entry('balance_after_ms = balance_after_ms + 1', 4), [entryContinues, entryHash]],
+  [
+    'what was drawn by an entry',
+    entry('drawn_after_ms = drawn_after_ms - 1', 4),
+    [entryContinues, entryHash, begins],
+  ],
+  [
+    'that an expiry draws nothing',
+    entry('drawn_after_ms = drawn_after_ms + 1', 10),
+    [entryContinues, entryHash],
+  ],
+  [
+    'whose charge an entry is',
+    entry('call_id = gen_random_uuid()', 4),
+    [entryHash, callEntries, chargesCalls],
+  ],
+  ['whose expiry an entry is', entry('grant_id = gen_random_uuid()', 10), [entryHash, grantSums]],
+  ['an entry’s place', entry('seq = 1000', 4), [entryContinues, entryHash, lineEnds, lineHash, begins]],
   [
     'an entry’s workspace',
     entry('workspace_id = gen_random_uuid()', 1),
-    [entriesSum, entryContinues, orphans],
+    [entriesSum, entryContinues, entryHash, orphans],
   ],
+  ['why an entry was made', entry(`reason = 'Something else'`, 4), [entryHash]],
+  ['when an entry was written', entry('recorded_at_ms = recorded_at_ms + 1', 4), [entryHash]],
+  ['an entry’s hash', entry(`hash = sha256(hash)`, 4), [entryHash]],
+  ['the hash on the line', line('entry_hash = sha256(entry_hash)'), [lineHash]],
   // Grants and draws
   [
     'what is left of a grant',
@@ -222,14 +240,14 @@ test.each<[string, string, string[]]>([
   const others = found.filter(
     ({ workspaceId, check }) => workspaceId !== workspace.workspaceId && check !== orphans,
   )
-  expect(others.filter(({ check }) => check !== entryContinues)).toEqual([])
+  expect(others.filter(({ check }) => check !== entryContinues && check !== entryHash)).toEqual([])
 })
 
 test.each<[string, string, string[]]>([
   [
     'an entry',
     `delete from ledger_entries where workspace_id = :workspace and seq = 3`,
-    [entriesSum, entryContinues],
+    [entriesSum, entryContinues, entryHash],
   ],
   ['a draw', `delete from grant_draws where ${middleDraw}`, [grantSums, drawsCover]],
   ['a call', `delete from calls where ${oneOf('calls', `status = 'ended'`)}`, [chargesCalls, usageDays]],

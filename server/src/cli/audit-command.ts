@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { type AuditEntryResponse, readAuditLog, requireWorkspace } from '../access/index.ts'
 import { parseWorkspaceId } from './option-values.ts'
-import { withDatabase } from './with-database.ts'
+import { print } from './print.ts'
+import { lookAtDatabase } from './with-database.ts'
 
 type AuditOptions = { readonly workspace?: string; readonly json?: boolean }
 
@@ -15,10 +16,10 @@ export function auditCommand(): Command {
 }
 
 function printAuditLog(workspaceId: string | null, json: boolean): Promise<void> {
-  return withDatabase(async ({ database }) => {
+  return lookAtDatabase(async ({ database }) => {
     if (workspaceId !== null) await requireWorkspace(database, workspaceId)
     for await (const entry of readAuditLog(database, workspaceId)) {
-      console.log(json ? JSON.stringify(entry) : formatEntry(entry))
+      await print(json ? JSON.stringify(entry) : formatEntry(entry))
     }
   })
 }

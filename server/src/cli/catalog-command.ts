@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { replaceCatalog } from '../plans/index.ts'
+import { print } from './print.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `talktime catalog load FILE`. Older scripts call it `catalogue`. */
@@ -14,7 +15,7 @@ export function catalogCommand(name: 'catalog' | 'catalogue'): Command {
           replaceCatalog(tx, resolve(file), { actor: 'command_line', atMs: nowMs }),
         ),
       )
-      console.log(`Loaded ${loaded.plans} plans and ${loaded.packages} packages.`)
+      await print(`Loaded ${loaded.plans} plans and ${loaded.packages} packages.`)
     })
   return new Command(name).description('plans and packages').helpCommand(false).addCommand(load)
 }

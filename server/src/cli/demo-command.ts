@@ -1,19 +1,22 @@
 import { Command } from 'commander'
 import { openAccess } from '../access/index.ts'
+import { requireSecret } from '../config.ts'
 import { createDemo, DEMO_OWNER, readRandomOwnerPassword } from '../demo/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { invariant } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
+import { print } from './print.ts'
 import { type CommandContext, withDatabase } from './with-database.ts'
 
 /** `talktime demo` */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('create a demo workspace with a year of calls, unless one exists')
-    .action(async () => console.log(await withDatabase(runDemoCommand)))
+    .action(async () => print(await withDatabase(runDemoCommand)))
 }
 
-async function runDemoCommand({ database, config, log }: CommandContext): Promise<string> {
+async function runDemoCommand({ database, config: settings, log }: CommandContext): Promise<string> {
+  const config = await requireSecret(settings)
   const access = await openAccess({ database, clock: systemClock, log, ...config })
   try {
     log.info('Creating a demo workspace, unless one exists …')

@@ -16,7 +16,8 @@ import {
 import { instantOf } from '../platform/http/instant.ts'
 import { Problem } from '../platform/problem.ts'
 import { parseFutureInstant, parseKeyId, parseName, parseScopes, parseWorkspaceId } from './option-values.ts'
-import { type CommandContext, withDatabase } from './with-database.ts'
+import { print } from './print.ts'
+import { type CommandContext, lookAtDatabase, withDatabase } from './with-database.ts'
 
 type OwnerOptions = { readonly operator?: boolean; readonly workspace?: string }
 
@@ -46,9 +47,7 @@ function createCommand(): Command {
     .option('--expires <instant>', 'from when on it is refused (default: never)', parseFutureInstant)
   return create.action(async (options: CreateOptions) => {
     requireOwner(create, options)
-    await explainWorkspace(create, async () =>
-      console.log(await withDatabase((context) => makeKey(context, options))),
-    )
+    await explainWorkspace(create, () => withDatabase((context) => createAndPrintKey(context, options)))
   })
 }
 
@@ -59,9 +58,9 @@ function listCommand(): Command {
   return list.action(async (options: OwnerOptions & { readonly json?: boolean }) => {
     requireOwner(list, options)
     await explainWorkspace(list, async () => {
-      const keys = await withDatabase((context) => readKeys(context, options))
-      if (options.json === true) console.log(JSON.stringify(keys.map(keyResponse), null, 2))
-      else for (const key of keys) console.log(describeKey(key))
+      const keys = await lookAtDatabase((context) => readKeys(context, options))
+      if (options.json === true) await print(JSON.stringify(keys.map(keyResponse), null, 2))
+      else for (const key of keys) await print(describeKey(key))
     })
   })
 }
@@ -101,13 +100,14 @@ async function explainWorkspace(command: Command, work: () => Promise<void>): Pr
   }
 }
 
-async function makeKey({ database, nowMs }: CommandContext, options: CreateOptions): Promise<string> {
+/** Creates a key and prints it in one transaction: a key that could not be printed does not exist. */
+async function createAndPrintKey({ database, nowMs }: CommandContext, options: CreateOptions): Promise<void> {
   const { workspace: workspaceId = null, name, scopes, expires: expiresAtMs } = options
   if (workspaceId !== null) await requireWorkspace(database, workspaceId)
   return database.transaction(async (tx) => {
     const { key, row } = await createKey(tx, { name, workspaceId, scopes, expiresAtMs }, nowMs)
     await recordAudit(tx, describeCreatedKey(row, { actor: 'command_line', workspaceId, atMs: nowMs }))
-    return key
+    await print(key)
   })
 }
 

@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { loadConfig } from '../config.ts'
+import { readSettings } from '../config.ts'
+import { requireDataFolder } from '../platform/data-folder.ts'
 import {
   listWrittenMails,
   mailFolder,
   readWrittenMail,
   type WrittenMail,
 } from '../platform/mail/mail-folder.ts'
+import { print } from './print.ts'
 
 /** `talktime mails` and `talktime mails show [ID]` */
 export function mailsCommand(): Command {
@@ -20,7 +22,7 @@ export function mailsCommand(): Command {
         const named = wanted === undefined ? '' : ` ${wanted}`
         return show.error(`error: no mail${named} in ${folder}`)
       }
-      console.log(formatMail(mail))
+      await print(formatMail(mail))
     })
   return new Command('mails')
     .description('list the mails in the data folder, newest first')
@@ -32,7 +34,7 @@ export function mailsCommand(): Command {
       if (ids.length === 0) console.error(`There are no mails in ${folder}.`)
       for (const id of ids.slice(0, limit)) {
         const mail = await readWrittenMail(folder, id)
-        if (mail !== undefined) console.log(`${id}  ${mail.date}  ${mail.to}  ${mail.subject}`)
+        if (mail !== undefined) await print(`${id}  ${mail.date}  ${mail.to}  ${mail.subject}`)
       }
     })
     .addCommand(show)
@@ -40,9 +42,10 @@ export function mailsCommand(): Command {
 
 /** The folder of mails. Warns if mails go to a mail server instead. */
 async function openMailFolder(): Promise<string> {
-  const { dataDir, mail } = await loadConfig()
+  const { dataDir, mail } = readSettings()
   if (mail.smtpUrl !== undefined)
     console.error('TALKTIME_SMTP_URL is set: newer mails were sent through that server.')
+  await requireDataFolder(dataDir)
   return mailFolder(dataDir)
 }
 

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { recordAudit } from '../access/index.ts'
 import { resealWebhookSecrets } from '../alerts/index.ts'
+import { requireSecret } from '../config.ts'
 import { resealKeys } from '../llm/index.ts'
+import { print } from './print.ts'
 import { withDatabase } from './with-database.ts'
 
 /** What is stored encrypted with TALKTIME_SECRET, and the function that re-encrypts it. */
@@ -18,7 +20,7 @@ export function secretsCommand(): Command {
     )
     .action(async () => {
       const { lines, unreadable } = await rotateAll()
-      for (const line of lines) console.log(line)
+      for (const line of lines) await print(line)
       if (unreadable) process.exitCode = 1
     })
   return new Command('secrets')
@@ -28,7 +30,8 @@ export function secretsCommand(): Command {
 }
 
 function rotateAll(): Promise<{ lines: string[]; unreadable: boolean }> {
-  return withDatabase(async ({ database, config, nowMs }) => {
+  return withDatabase(async ({ database, config: settings, nowMs }) => {
+    const config = await requireSecret(settings)
     const lines: string[] = []
     const counts: Record<string, number> = {}
     let unreadable = false

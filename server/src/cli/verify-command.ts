@@ -1,32 +1,42 @@
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Difference } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../public-ids.ts'
+import { keepHeads, verifyHeads } from './kept-heads.ts'
+import { print } from './print.ts'
 import { verifyBooks } from './verify-books.ts'
-import { withDatabase } from './with-database.ts'
+import { lookAtDatabase } from './with-database.ts'
 
 /** `talktime verify` */
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('recompute every balance from the ledger, the calls and the payments, and compare')
-    .action(async () => {
-      const { lines, differences } = await verify()
-      for (const line of lines) console.log(line)
+    .option(
+      '--heads <file>',
+      'compare with the last hashes that the file keeps from earlier, and keep those of today in it',
+    )
+    .action(async ({ heads }: { readonly heads?: string }) => {
+      const { lines, differences } = await verify(heads === undefined ? undefined : resolve(heads))
+      for (const line of lines) await print(line)
       if (differences > 0) process.exitCode = 1
     })
 }
 
-function verify(): Promise<{ lines: string[]; differences: number }> {
-  return withDatabase(({ database }) =>
+function verify(headsFile: string | undefined): Promise<{ lines: string[]; differences: number }> {
+  return lookAtDatabase(({ database }) =>
     database.transaction(async (tx) => {
       const differences = await verifyBooks(tx)
+      if (headsFile !== undefined) differences.push(...(await verifyHeads(tx, headsFile)))
       const lines = [...differences.map(describeDifference), await summarize(tx, differences)]
+      // A file that does not fit stays as it is: it is the evidence.
+      if (headsFile !== undefined && differences.length === 0) await keepHeads(tx, headsFile)
       return { lines, differences: differences.length }
     }),
   )
 }
 
-function describeDifference({ workspaceId, check, detail }: Difference): string {
+export function describeDifference({ workspaceId, check, detail }: Difference): string {
   return `${publicId('workspace', workspaceId)}: not so: ${check}: ${detail}`
 }
 

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../config.ts'
+import { readSettings, type Settings } from '../config.ts'
 import { loadCatalog } from '../plans/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { connectToDatabase } from '../platform/database/connect.ts'
@@ -8,23 +8,34 @@ import { createLog, type Logger } from '../platform/log.ts'
 /** What every command is given. */
 export type CommandContext = {
   readonly database: Database
-  readonly config: Config
+  readonly config: Settings
   readonly log: Logger
   readonly nowMs: number
 }
 
 /**
- * Runs a command on the database that the settings name, whether or not a server is running. The plans of the catalog
- * are loaded first, in case no server has run yet.
+ * Runs a command on the database that the settings name, whether or not a server is running. Plans of the catalog that
+ * are missing are loaded first.
  *
- * @throws StartProblem if a setting is wrong or the database cannot be reached
+ * @throws StartProblem if a setting is wrong, or the database does not exist, cannot be reached or lacks migrations
  */
-export async function withDatabase<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
-  const config = await loadConfig()
+export function withDatabase<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  return run('change', async (context) => {
+    await loadCatalog(context.database)
+    return work(context)
+  })
+}
+
+/** Runs a command that only reads. PostgreSQL refuses every write of its connections. */
+export function lookAtDatabase<T>(work: (context: CommandContext) => Promise<T>): Promise<T> {
+  return run('look', work)
+}
+
+async function run<T>(use: 'change' | 'look', work: (context: CommandContext) => Promise<T>): Promise<T> {
+  const config = readSettings()
   const log = createLog(config.logLevel)
-  const { database, stop } = await connectToDatabase(config, log)
+  const { database, stop } = await connectToDatabase(config, log, use)
   try {
-    await loadCatalog(database)
     return await work({ database, config, log, nowMs: systemClock.now() })
   } finally {
     await stop()

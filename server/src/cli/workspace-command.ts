@@ -9,6 +9,7 @@ import { publicId } from '../public-ids.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
 import { createWorkspace, resumeWorkspace, suspendWorkspace, workspaceResponse } from '../workspaces/index.ts'
 import { parseName, parseReason, parseTimeZone, parseWorkspaceId } from './option-values.ts'
+import { print } from './print.ts'
 import { withDatabase } from './with-database.ts'
 
 type CreateOptions = {
@@ -28,7 +29,7 @@ export function workspaceCommand(): Command {
     .option('--json', 'print the whole workspace in the form of the API')
     .action(async (options: CreateOptions) => {
       try {
-        console.log(await createAndDescribe(options))
+        await print(await createAndDescribe(options))
       } catch (error) {
         if (!isAbout(error, '/planId')) throw error
         create.error(`error: option '--plan <id>' argument '${options.plan}' is invalid. ${error.detail}`)
@@ -74,8 +75,8 @@ function resumeCommand(): Command {
 }
 
 function changeStatus(workspaceId: string, work: (change: Change) => Promise<unknown>): Promise<void> {
-  return withDatabase(async ({ database, config, log }) => {
-    const { ledger, engine } = openQuietRooms({ database, config, log, clock: systemClock })
+  return withDatabase(async ({ database, log }) => {
+    const { ledger, engine } = openQuietRooms({ database, log, clock: systemClock })
     await ledger.changeWorkspace(workspaceId, work).finally(() => engine.close())
   })
 }

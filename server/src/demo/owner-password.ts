@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { readOrCreateSecret } from '../platform/data-folder.ts'
+import { isLoopback } from '../platform/origin.ts'
 
 type PasswordConfig = Pick<Config, 'host' | 'publicUrl' | 'dataDir'>
 
@@ -36,9 +36,4 @@ export function readRandomOwnerPassword({ dataDir }: Pick<Config, 'dataDir'>): P
 export function isExposed({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): boolean {
   if (!isLoopback(host)) return true
   return publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname)
-}
-
-function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, '$1')
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
 }

@@ -21,7 +21,8 @@ export async function listEntries(
   const { rows } = await db.query<EntryRow>(
     `select workspace_id as "workspaceId", seq, id, at_ms as "atMs", recorded_at_ms as "recordedAtMs", kind,
             amount_ms as "amountMs", balance_after_ms as "balanceAfterMs", drawn_after_ms as "drawnAfterMs",
-            call_id as "callId", grant_id as "grantId", purchase_id as "purchaseId", reason
+            call_id as "callId", grant_id as "grantId", purchase_id as "purchaseId", reason,
+            encode(hash, 'hex') as hash
      from ledger_entries
      where workspace_id = $1 and ($2::bigint is null or seq < $2)
        and (cardinality($4::text[]) = 0 or kind = any($4)) ${ofKinds}

@@ -1,6 +1,7 @@
 export { Amount, amountOf } from './amount.ts'
 export { type Balance, readBalance, readLine } from './balance.ts'
 export { isAtBoundary } from './boundaries.ts'
+export { type ChainHead, findLostHeads, readChainHeads } from './chain-store.ts'
 export { type Change, type ChangeWorkspace, openWorkspaceLine } from './change-workspace.ts'
 export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'
 export { type GrantRow, grantColumns, priceOfGrant, readOpenGrants } from './grant-store.ts'

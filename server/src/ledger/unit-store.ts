@@ -1,6 +1,12 @@
 import type pg from 'pg'
 import { type AuditEntry, recordAudit } from '../access/index.ts'
-import { bigintArray, intArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
+import {
+  bigintArray,
+  byteaArray,
+  intArray,
+  textArray,
+  uuidArray,
+} from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
 import type { EntryRow, EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
 import { createUnit } from './unit.ts'
@@ -10,7 +16,7 @@ export const lineColumns = `
   l.workspace_id as "workspaceId", l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs",
   l.live_calls as "liveCalls", l.open_calls as "openCalls", l.settled_ms as "settledMs",
   l.drawn_ms as "drawnMs", l.folded_ms as "foldedMs", l.entry_seq as "entrySeq",
-  l.event_seq as "eventSeq", l.next_boundary_ms as "nextBoundaryMs", l.reload_below_ms as "reloadBelowMs",
+  encode(l.entry_hash, 'hex') as "entryHash",  l.event_seq as "eventSeq", l.next_boundary_ms as "nextBoundaryMs", l.reload_below_ms as "reloadBelowMs",
   l.out_since_ms as "outSinceMs", l.low_since_ms as "lowSinceMs", l.low_level_ms as "lowBalanceThresholdMs"`
 
 // Rows are locked in the order of the workspaces, so that two transactions over several workspaces never wait
@@ -65,22 +71,23 @@ const updateLinesSql = `
     anchor_ms = v.anchor_ms, balance_ms = v.balance_ms, live_calls = v.live_calls, open_calls = v.open_calls,
     settled_ms = v.settled_ms, drawn_ms = v.drawn_ms, folded_ms = v.folded_ms, entry_seq = v.entry_seq,
     event_seq = v.event_seq, next_boundary_ms = v.next_boundary_ms, reload_below_ms = v.reload_below_ms,
-    out_since_ms = v.out_since_ms, low_since_ms = v.low_since_ms, low_level_ms = v.low_level_ms
+    out_since_ms = v.out_since_ms, low_since_ms = v.low_since_ms, low_level_ms = v.low_level_ms,
+    entry_hash = v.entry_hash
   from (select unnest($1::uuid[]) as workspace_id, unnest($2::bigint[]) as anchor_ms,
                unnest($3::bigint[]) as balance_ms, unnest($4::int[]) as live_calls, unnest($5::int[]) as open_calls,
                unnest($6::bigint[]) as settled_ms, unnest($7::bigint[]) as drawn_ms, unnest($8::bigint[]) as folded_ms,
                unnest($9::bigint[]) as entry_seq, unnest($10::bigint[]) as event_seq,
                unnest($11::bigint[]) as next_boundary_ms, unnest($12::bigint[]) as reload_below_ms,
                unnest($13::bigint[]) as out_since_ms, unnest($14::bigint[]) as low_since_ms,
-               unnest($15::bigint[]) as low_level_ms) as v
+               unnest($15::bigint[]) as low_level_ms, unnest($16::bytea[]) as entry_hash) as v
   where l.workspace_id = v.workspace_id`
 
 const insertEntriesSql = `
   insert into ledger_entries (workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms,
-                              drawn_after_ms, call_id, grant_id, purchase_id, reason)
+                              drawn_after_ms, call_id, grant_id, purchase_id, reason, hash)
   select unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::uuid[]), unnest($4::bigint[]), unnest($5::bigint[]),
          unnest($6::text[]), unnest($7::bigint[]), unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::uuid[]),
-         unnest($11::uuid[]), unnest($12::uuid[]), unnest($13::text[])`
+         unnest($11::uuid[]), unnest($12::uuid[]), unnest($13::text[]), unnest($14::bytea[])`
 
 const insertEventsSql = `
   insert into events (workspace_id, seq, at_ms, topic, ids)
@@ -153,6 +160,7 @@ function insertEntries(tx: Queryable, entries: readonly EntryRow[]) {
       uuidArray(entries, (e) => e.grantId),
       uuidArray(entries, (e) => e.purchaseId),
       textArray(entries, (e) => e.reason),
+      byteaArray(entries, (e) => e.hash),
     ],
   })
 }
@@ -191,6 +199,7 @@ function updateLines(tx: Queryable, lines: readonly LineRow[]) {
       bigintArray(lines, (l) => l.outSinceMs),
       bigintArray(lines, (l) => l.lowSinceMs),
       bigintArray(lines, (l) => l.lowBalanceThresholdMs),
+      byteaArray(lines, (l) => l.entryHash),
     ],
   })
 }

@@ -4,6 +4,7 @@ import type { CallEffect } from '@talktime/core/calls/call'
 import type { AuditEntry, AuditSource } from '../access/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
+import { hashEntry } from './entry-hash.ts'
 
 /** What an entry is for. `refund` is part of the API; no entry of that kind is posted yet. */
 export type EntryKind =
@@ -29,6 +30,8 @@ export type LineRow = WatchedLine & {
   /** Draws up to here have been taken off grants. */
   readonly foldedMs: number
   readonly entrySeq: number
+  /** The hash of the last entry, in hexadecimal. */
+  readonly entryHash: string
   readonly eventSeq: number
   readonly nextBoundaryMs: number | null
 }
@@ -47,6 +50,8 @@ export type EntryRow = {
   readonly grantId: string | null
   readonly purchaseId: string | null
   readonly reason: string | null
+  /** Covers everything above and the hash of the entry before: see `hashEntry`. In hexadecimal. */
+  readonly hash: string
 }
 
 export type EventTopic =
@@ -144,28 +149,32 @@ export function post(unit: WorkspaceUnit, posting: Posting, nowMs: number): Entr
   // Credit comes and goes at an instant: from its anchor on, the line is exact about since when.
   const moved =
     posting.kind !== 'call' && posting.atMs > line.anchorMs ? rebaseLine(line, posting.atMs) : line
-  unit.line = {
-    ...line,
-    anchorMs: moved.anchorMs,
-    balanceMs: moved.balanceMs + posting.amountMs,
-    settledMs: line.settledMs + posting.amountMs,
-    drawnMs: line.drawnMs + drawMs,
-    entrySeq: line.entrySeq + 1,
-  }
-  const entry: EntryRow = {
+  const settledMs = line.settledMs + posting.amountMs
+  const drawnMs = line.drawnMs + drawMs
+  const content = {
     workspaceId: line.workspaceId,
-    seq: unit.line.entrySeq,
+    seq: line.entrySeq + 1,
     id: newUuid(nowMs),
     atMs: posting.atMs,
     recordedAtMs: nowMs,
     kind: posting.kind,
     amountMs: posting.amountMs,
-    balanceAfterMs: unit.line.settledMs,
-    drawnAfterMs: unit.line.drawnMs,
+    balanceAfterMs: settledMs,
+    drawnAfterMs: drawnMs,
     callId: posting.callId ?? null,
     grantId: posting.grantId ?? null,
     purchaseId: posting.purchaseId ?? null,
     reason: posting.reason ?? null,
+  }
+  const entry: EntryRow = { ...content, hash: hashEntry(line.entryHash, content) }
+  unit.line = {
+    ...line,
+    anchorMs: moved.anchorMs,
+    balanceMs: moved.balanceMs + posting.amountMs,
+    settledMs,
+    drawnMs,
+    entrySeq: entry.seq,
+    entryHash: entry.hash,
   }
   unit.newEntries.push(entry)
   addEvent(unit, 'balance')

@@ -1,8 +1,11 @@
 import type pg from 'pg'
 import type { Queryable } from '../platform/database/database.ts'
+import { CHAIN_START } from './entry-hash.ts'
 
 /** One place where the books do not agree. */
 export type Difference = { readonly workspaceId: string; readonly check: string; readonly detail: string }
+
+const CHAIN_START_SQL = `'\\x${CHAIN_START}'::bytea`
 
 /**
  * Recompute every balance of the ledger's own tables from the ground up. Each query returns one row per workspace that
@@ -34,6 +37,26 @@ const checks: Record<string, string> = {
     left join (select distinct on (workspace_id) workspace_id, seq, drawn_after_ms from ledger_entries
                order by workspace_id, seq desc) e using (workspace_id)
     where l.entry_seq <> coalesce(e.seq, 0) or l.drawn_ms <> coalesce(e.drawn_after_ms, 0)`,
+
+  // Written independently of entry-hash.ts, in another language: two programs that must agree.
+  'each entry’s hash follows from what it says and from the entry before': `
+    select distinct on (workspace_id) workspace_id, format('entry %s is the first whose hash does not fit', seq) as detail
+    from (select *, lag(hash, 1, ${CHAIN_START_SQL}) over (partition by workspace_id order by seq) as hash_before
+          from ledger_entries) e
+    where hash <> sha256(convert_to(concat_ws(' ', encode(hash_before, 'hex'), workspace_id, seq, id, at_ms,
+                                              recorded_at_ms, kind, amount_ms, balance_after_ms, drawn_after_ms,
+                                              coalesce(call_id::text, '-'), coalesce(grant_id::text, '-'),
+                                              coalesce(purchase_id::text, '-'),
+                                              case when reason is null then '-' else '+' || reason end), 'UTF8'))
+    order by workspace_id, seq`,
+
+  'the line has the hash of the last entry': `
+    select l.workspace_id, format('the line has %s, the last entry has %s',
+                                  encode(l.entry_hash, 'hex'), coalesce(encode(e.hash, 'hex'), 'none')) as detail
+    from balance_lines l
+    left join (select distinct on (workspace_id) workspace_id, hash from ledger_entries
+               order by workspace_id, seq desc) e using (workspace_id)
+    where l.entry_hash <> coalesce(e.hash, ${CHAIN_START_SQL})`,
 
   'grants less what is not folded make the settled balance': `
     select l.workspace_id, format('grants hold %s ms, %s ms are not folded, the balance is %s ms',

@@ -44,6 +44,24 @@ const exists = (path: string) =>
     () => false,
   )
 
+/**
+ * Requires that the data folder exists, for commands, which never create one: a mistyped folder would otherwise look like
+ * a Talktime without data.
+ *
+ * @throws StartProblem naming the setting
+ */
+export async function requireDataFolder(dataDir: string): Promise<void> {
+  if (!(await exists(dataDir))) throw missingDataProblem(`no data folder ${dataDir}`)
+}
+
+/** The problem of a command that does not find what it should look at. */
+export function missingDataProblem(what: string): StartProblem {
+  return new StartProblem(
+    `There is ${what}. Set TALKTIME_DATA_DIR to the folder of an existing server, or start the server, which creates it. ` +
+      'Nothing was created.',
+  )
+}
+
 /** The problem of a data folder that cannot be used, because of `error` from the file system. */
 export function dataFolderProblem(dataDir: string, error: unknown): StartProblem {
   return new StartProblem(
@@ -61,7 +79,7 @@ export function dataFolderProblem(dataDir: string, error: unknown): StartProblem
 export async function readOrCreateSecret(dataDir: string, name: string, lengthMin: number): Promise<string> {
   const folder = await openDataFolder(dataDir)
   const path = join(folder, name)
-  const existing = await readSecret(path, lengthMin)
+  const existing = await readSecret(folder, name, lengthMin)
   if (existing !== undefined) return existing
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
@@ -74,13 +92,23 @@ export async function readOrCreateSecret(dataDir: string, name: string, lengthMi
   } finally {
     await rm(draft, { force: true }).catch(() => {})
   }
-  const made = await readSecret(path, lengthMin)
+  const made = await readSecret(folder, name, lengthMin)
   if (made === undefined)
     throw new StartProblem(`${path} disappeared while Talktime started. Start it again.`)
   return made
 }
 
-async function readSecret(path: string, lengthMin: number): Promise<string | undefined> {
+/**
+ * Reads a secret from a file in the data folder, and creates nothing. Undefined if there is no such file.
+ *
+ * @throws StartProblem if the file cannot be read, or holds fewer than `lengthMin` characters
+ */
+export async function readSecret(
+  dataDir: string,
+  name: string,
+  lengthMin: number,
+): Promise<string | undefined> {
+  const path = join(dataDir, name)
   let text: string
   try {
     text = (await readFile(path, 'utf8')).trim()

@@ -100,6 +100,11 @@ async function hold(folder: string, file: DatabaseSync, holder: Holder): Promise
   }
 }
 
+/** Whether a process seems to hold the folder. Only {@link lockFolder} knows; unlike it, this creates nothing. */
+export async function isFolderHeld(folder: string): Promise<boolean> {
+  return (await readHolder(folder)) !== undefined
+}
+
 /** Reads what the holder of the folder wrote down about itself. */
 async function readHolder(folder: string): Promise<Holder | undefined> {
   try {

@@ -18,6 +18,8 @@ export type ServerSettings = {
   readonly secretPrevious: string | undefined
   /** The origin people see, without a slash at its end; undefined: the address the server listens on. */
   readonly publicUrl: string | undefined
+  /** Whether a server that strangers reach may take no money, show the demo and make up its secret. */
+  readonly allowSandbox: boolean
   /** Hosts, or hosts with a port, that customers' addresses may lead to although they are not public. */
   readonly outboundAllow: readonly string[]
   readonly logLevel: LogLevel
@@ -67,6 +69,7 @@ const SETTINGS = {
     schema: Origin.optional(),
     right: 'the origin people open, without a path, such as https://talktime.example.com',
   },
+  allowSandbox: { schema: z.enum(['on', 'off']).default('off'), right: '"on" or "off"' },
   outboundAllow: {
     schema: Hosts.default([]),
     right: 'hosts, or hosts with a port, separated by commas, such as llm.internal:8080,10.0.0.5',
@@ -84,6 +87,7 @@ export function readServerSettings({ read }: SettingsReader): ServerSettings {
     secret: read('TALKTIME_SECRET', SETTINGS.secret),
     secretPrevious: read('TALKTIME_SECRET_PREVIOUS', SETTINGS.secretPrevious),
     publicUrl: read('TALKTIME_PUBLIC_URL', SETTINGS.publicUrl),
+    allowSandbox: read('TALKTIME_ALLOW_SANDBOX', SETTINGS.allowSandbox) === 'on',
     outboundAllow: read('TALKTIME_OUTBOUND_ALLOW', SETTINGS.outboundAllow),
     logLevel: read('TALKTIME_LOG_LEVEL', SETTINGS.logLevel),
   }

@@ -5,6 +5,8 @@ import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
 import { closeInOrder, connectVoiceStack, type VoiceStack } from '../../test/voice-stack.ts'
+import { lockWorkspaces, post, writeUnits } from '../ledger/index.ts'
+import { newUuid } from '../platform/ids.ts'
 import { uuidFrom } from '../public-ids.ts'
 
 let t: TestApp
@@ -116,35 +118,33 @@ async function insertCalls(count: number, number = '+4930901820'): Promise<void>
   const agentId = uuidFrom('agent', stack.agentId) ?? ''
   const endedAtMs = t.clock.now()
   await t.database.transaction(async (tx) => {
-    const { rows } = await tx.query<{ seq: number; settledMs: number }>(
-      'select entry_seq as seq, settled_ms as "settledMs" from balance_lines where workspace_id = $1',
-      [workspaceId],
+    const unit = (await lockWorkspaces(tx, [workspaceId])).get(workspaceId)
+    if (unit === undefined) throw new Error('The workspace has a line')
+    const charge = { kind: 'call', amountMs: -MINUTE_MS, atMs: endedAtMs, draws: true } as const
+    const entries = Array.from({ length: count }, () =>
+      post(unit, { ...charge, callId: newUuid(endedAtMs) }, endedAtMs),
     )
-    const { seq, settledMs } = rows[0] ?? { seq: 0, settledMs: 0 }
     await tx.query(
       `insert into calls (workspace_id, id, agent_id, direction, from_number, to_number, status, authorized_at_ms, answered_at_ms,
                           ended_at_ms, end_source, max_duration_ms, settled_ms, entry_seqs, drawn_from_ms)
-       select $1, gen_random_uuid(), $2, 'inbound', $6, $6, 'ended', $3::bigint - 60000, $3::bigint - 60000,
-              $3, 'reported', 3600000, 60000, array[$5::bigint + i]::bigint[], (i - 1) * 60000 from generate_series(1, $4::bigint) as i`,
-      [workspaceId, agentId, endedAtMs, count, seq, number],
-    )
-    await tx.query(
-      `insert into ledger_entries (workspace_id, seq, id, at_ms, recorded_at_ms, kind, amount_ms, balance_after_ms,
-                                   drawn_after_ms, call_id)
-       select workspace_id, entry_seqs[1], gen_random_uuid(), ended_at_ms, ended_at_ms, 'call', -60000,
-              $2::bigint - (drawn_from_ms + 60000), drawn_from_ms + 60000, id from calls where workspace_id = $1`,
-      [workspaceId, settledMs],
+       select $1, unnest($4::uuid[]), $2, 'inbound', $6, $6, 'ended', $3::bigint - 60000, $3::bigint - 60000,
+              $3, 'reported', 3600000, 60000, array[unnest($5::bigint[])], unnest($7::bigint[])`,
+      [
+        workspaceId,
+        agentId,
+        endedAtMs,
+        entries.map(({ callId }) => callId),
+        entries.map(({ seq }) => seq),
+        number,
+        entries.map(({ drawnAfterMs }) => drawnAfterMs - MINUTE_MS),
+      ],
     )
     await tx.query(
       `insert into usage_days (workspace_id, time_zone, day, agent_id, calls, used_ms, drawn_from_ms, drawn_to_ms)
        values ($1, 'America/New_York', '2026-11-22', $2, $3, $3 * 60000::bigint, 0, $3 * 60000::bigint)`,
       [workspaceId, agentId, count],
     )
-    await tx.query(
-      `update balance_lines set balance_ms = balance_ms - $2::bigint, settled_ms = settled_ms - $2, drawn_ms = $2,
-              entry_seq = entry_seq + $3 where workspace_id = $1`,
-      [workspaceId, count * MINUTE_MS, count],
-    )
+    await writeUnits(tx, [unit], endedAtMs)
   })
 }
 

@@ -10,7 +10,7 @@
 type Read<Row, Value> = (row: Row) => Value | null
 
 /** The type numbers (pg_type.oid), which are the same in every PostgreSQL. */
-const OIDS = { int8: 20, int4: 23, text: 25, uuid: 2950 }
+const OIDS = { bytea: 17, int8: 20, int4: 23, text: 25, uuid: 2950 }
 
 const HEADER_BYTES = 20
 const NULL_LENGTH = -1
@@ -32,12 +32,26 @@ export function intArray<Row>(rows: readonly Row[], read: Read<Row, number>): Bu
 
 /** Writes a text column. */
 export function textArray<Row>(rows: readonly Row[], read: Read<Row, string>): Buffer {
+  return encodedArray(OIDS.text, 'utf8', rows, read)
+}
+
+/** Writes a bytea column from bytes in hexadecimal. */
+export function byteaArray<Row>(rows: readonly Row[], read: Read<Row, string>): Buffer {
+  return encodedArray(OIDS.bytea, 'hex', rows, read)
+}
+
+function encodedArray<Row>(
+  oid: number,
+  encoding: BufferEncoding,
+  rows: readonly Row[],
+  read: Read<Row, string>,
+): Buffer {
   const texts = rows.map(read)
-  const bytes = texts.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), 0)
-  const buffer = allocateWithHeader(OIDS.text, texts.length, bytes)
+  const bytes = texts.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text, encoding)), 0)
+  const buffer = allocateWithHeader(oid, texts.length, bytes)
   let offset = HEADER_BYTES
   for (const text of texts) {
-    const size = text === null ? 0 : buffer.write(text, offset + 4)
+    const size = text === null ? 0 : buffer.write(text, offset + 4, encoding)
     offset = buffer.writeInt32BE(text === null ? NULL_LENGTH : size, offset) + size
   }
   return buffer.subarray(0, offset)

@@ -3,16 +3,16 @@ import { MINUTE_MS } from '@talktime/core/time/durations'
 import type pg from 'pg'
 import { systemClock } from '../clock.ts'
 import { openDataFolder } from '../data-folder.ts'
-import { type FolderLock, type Holder, lockFolder } from '../folder-lock.ts'
+import { type FolderLock, type Holder, isFolderHeld, lockFolder } from '../folder-lock.ts'
 import type { Logger } from '../log.ts'
 import { invariant } from '../problem.ts'
 import type { ServerSettings } from '../server-settings.ts'
 import { StartProblem } from '../start-problem.ts'
 import { type Database, openDatabase } from './database.ts'
-import { findEmbedded, startEmbedded } from './embedded.ts'
-import { migrate } from './migrate.ts'
+import { findEmbedded, hasCluster, requireCluster, startEmbedded } from './embedded.ts'
+import { migrate, requireMigrated } from './migrate.ts'
 import { requireUtf8 } from './require-utf8.ts'
-import { LONG_LIMITS, POOL_LIMITS, type SessionLimits } from './session.ts'
+import { LONG_LIMITS, POOL_LIMITS } from './session.ts'
 
 export type Connected = {
   readonly database: Database
@@ -53,27 +53,41 @@ export async function openServerDatabase(
   lock: FolderLock | undefined,
   log: Logger,
 ): Promise<Connected> {
-  if (lock) return runEmbedded(lock.folder, log, POOL_LIMITS)
+  if (lock) return runEmbedded(lock.folder, log, 'serve')
   invariant(config.databaseUrl !== undefined, 'a server without the data folder has a DATABASE_URL')
-  return connectToUrl(config.databaseUrl, POOL_LIMITS)
+  return connectToUrl(config.databaseUrl, 'serve')
 }
+
+/**
+ * What a database is opened for. `serve` creates and migrates it. `change` and `look` require that a server has done that:
+ * a command that migrated would break the server that runs. `look` also lets PostgreSQL refuse every write.
+ */
+type Use = 'serve' | 'change' | 'look'
 
 /**
  * Opens the database for the command line: the server of DATABASE_URL, if it is set; otherwise the embedded PostgreSQL,
  * either of the server that is running on the data folder or started for this process alone.
  *
- * @throws StartProblem if the database cannot be started, reached or migrated
+ * @throws StartProblem if the database does not exist, cannot be started or reached, or lacks migrations
  */
-export async function connectToDatabase(config: ServerSettings, log: Logger): Promise<Connected> {
-  if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl, LONG_LIMITS)
+export async function connectToDatabase(
+  config: Pick<ServerSettings, 'databaseUrl' | 'dataDir'>,
+  log: Logger,
+  use: Exclude<Use, 'serve'>,
+): Promise<Connected> {
+  if (config.databaseUrl !== undefined) return connectToUrl(config.databaseUrl, use)
+  // The first start of a server creates the database while it holds the folder.
+  if (!(await isFolderHeld(config.dataDir))) await requireCluster(config.dataDir)
   const folder = await openDataFolder(config.dataDir)
   const deadlineMs = performance.now() + LOCK_MS_MAX
   for (;;) {
     const outcome = await lockFolder(folder, 'command', systemClock)
-    if ('lock' in outcome) return runForCommand(outcome.lock, log)
-    // The holder may be a server that is starting or stopping, or another command, which will soon be done.
-    const connection = outcome.holder?.kind === 'server' ? await findEmbedded(folder) : undefined
-    const attached = connection && (await attach(connection))
+    if ('lock' in outcome) return runForCommand(outcome.lock, log, use)
+    // The holder may be a server that is starting or stopping, or another command, which will soon be done. A server has
+    // an address once it has started, and so has migrated the database.
+    const isServing = outcome.holder?.kind === 'server' && outcome.holder.address !== null
+    const connection = isServing ? await findEmbedded(folder) : undefined
+    const attached = connection && (await attach(connection, use))
     if (attached) return attached
     if (performance.now() > deadlineMs) throw createHeldProblem(folder, outcome.holder)
     await pause(100)
@@ -94,9 +108,34 @@ function createHeldProblem(folder: string, holder: Holder | undefined): StartPro
   )
 }
 
-/** Opens the server of DATABASE_URL. */
-async function connectToUrl(databaseUrl: string, limits: SessionLimits): Promise<Connected> {
-  const database = openDatabase({ connectionString: databaseUrl, ...CONNECTION_OPTIONS }, { limits })
+/**
+ * Locks the data folder for a command that creates its database. Waits for nobody: there must be no database to hold.
+ *
+ * @throws StartProblem if there is a database, or a process holds the folder
+ */
+export async function takeEmptyDataFolder(dataDir: string): Promise<FolderLock> {
+  const folder = await openDataFolder(dataDir)
+  const outcome = await lockFolder(folder, 'command', systemClock)
+  if (!('lock' in outcome)) throw createHeldProblem(folder, outcome.holder)
+  if (!(await hasCluster(folder))) return outcome.lock
+  await outcome.lock.release()
+  throw new StartProblem(
+    `The data folder ${folder} has a database already. Set TALKTIME_DATA_DIR to a new folder. Nothing was changed.`,
+  )
+}
+
+/** Opens the server of DATABASE_URL, whose schema must be this version's or, to serve, becomes it. */
+async function connectToUrl(databaseUrl: string, use: Use): Promise<Connected> {
+  return requireSchema(await openUrl(databaseUrl, use), { embedded: false, use })
+}
+
+/**
+ * Opens the server of DATABASE_URL, whatever its schema.
+ *
+ * @throws StartProblem if it cannot be reached
+ */
+export async function openUrl(databaseUrl: string, use: Use): Promise<Database> {
+  const database = openFor(use, { connectionString: databaseUrl })
   try {
     await database.query('select 1')
   } catch (error) {
@@ -106,34 +145,31 @@ async function connectToUrl(databaseUrl: string, limits: SessionLimits): Promise
       `The database ${pathname.slice(1)} at ${host} (DATABASE_URL) cannot be used: ${describeFault(error)}.`,
     )
   }
-  return migrateConnected(database, false)
+  return database
 }
 
 /** Opens the embedded PostgreSQL that a server runs. Undefined if it does not answer. */
-async function attach(connection: pg.ClientConfig): Promise<Connected | undefined> {
-  const database = openDatabase({ ...connection, ...CONNECTION_OPTIONS }, { limits: LONG_LIMITS })
+async function attach(connection: pg.ClientConfig, use: Use): Promise<Connected | undefined> {
+  const database = openFor(use, connection)
   try {
     await database.query('select 1')
   } catch {
     await database.close()
     return undefined
   }
-  return migrateConnected(database, true)
+  return requireSchema(database, { embedded: true, use })
 }
 
 /** Starts the embedded PostgreSQL. This process holds the folder. */
-async function runEmbedded(folder: string, log: Logger, limits: SessionLimits): Promise<Connected> {
-  const postgres = await startEmbedded(folder, log)
-  return migrateConnected(
-    openDatabase({ ...postgres.connection, ...CONNECTION_OPTIONS }, { limits }),
-    true,
-    postgres.stop,
-  )
+async function runEmbedded(folder: string, log: Logger, use: Use): Promise<Connected> {
+  const postgres = await startEmbedded(folder, log, { setUp: use === 'serve' })
+  const database = openFor(use, postgres.connection)
+  return requireSchema(database, { embedded: true, use, stopServer: postgres.stop })
 }
 
-async function runForCommand(lock: FolderLock, log: Logger): Promise<Connected> {
+async function runForCommand(lock: FolderLock, log: Logger, use: Use): Promise<Connected> {
   try {
-    const connected = await runEmbedded(lock.folder, log, LONG_LIMITS)
+    const connected = await runEmbedded(lock.folder, log, use)
     return { ...connected, stop: () => connected.stop().finally(lock.release) }
   } catch (error) {
     await lock.release()
@@ -141,16 +177,26 @@ async function runForCommand(lock: FolderLock, log: Logger): Promise<Connected> 
   }
 }
 
-const CONNECTION_OPTIONS = { application_name: 'talktime' }
+/** Opens a pool. Commands may take their time: they verify, recompute and load. */
+function openFor(use: Use, connection: pg.ClientConfig): Database {
+  const readOnly = use === 'look' ? { options: '-c default_transaction_read_only=on' } : {}
+  return openDatabase(
+    { ...connection, application_name: 'talktime', ...readOnly },
+    { limits: use === 'serve' ? POOL_LIMITS : LONG_LIMITS },
+  )
+}
 
 /** How long a stop waits for connections in use. */
 const CLOSE_MS_MAX = 5_000
 
-/** Migrates an open database to this program's schema. */
-async function migrateConnected(
+/** Migrates an open database to this program's schema, or requires that it has this schema. */
+async function requireSchema(
   database: Database,
-  embedded: boolean,
-  stopServer?: () => Promise<void>,
+  {
+    embedded,
+    use,
+    stopServer,
+  }: { readonly embedded: boolean; readonly use: Use; readonly stopServer?: () => Promise<void> },
 ): Promise<Connected> {
   async function stop(): Promise<void> {
     await Promise.race([database.close(), pause(CLOSE_MS_MAX, undefined, { ref: false })])
@@ -158,12 +204,12 @@ async function migrateConnected(
   }
   try {
     await requireUtf8(database)
-    await migrate(database)
+    await (use === 'serve' ? migrate(database) : requireMigrated(database))
   } catch (error) {
     await stop()
     if (error instanceof StartProblem) throw error
     throw new StartProblem(
-      `The database could not be migrated to this version’s schema: ${describeFault(error)}.`,
+      `The database could not be ${use === 'serve' ? 'migrated to' : 'compared with'} this version’s schema: ${describeFault(error)}.`,
     )
   }
   return { database, embedded, stop }

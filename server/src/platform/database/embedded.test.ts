@@ -8,7 +8,7 @@ import { isRunning, until } from '../../../test/start-server.ts'
 import { temporaryFolder } from '../../../test/temporary-folder.ts'
 import { type Database, openDatabase } from './database.ts'
 import { type EmbeddedPostgres, findEmbedded, startEmbedded } from './embedded.ts'
-import { createCluster, startCluster } from './postgres-cluster.ts'
+import { CLUSTER_USER, createCluster, startCluster } from './postgres-cluster.ts'
 
 const log = pino({ level: 'silent' })
 let folder: string
@@ -17,7 +17,7 @@ let postgres: EmbeddedPostgres
 let database: Database
 
 async function start(): Promise<void> {
-  postgres = await startEmbedded(folder, log)
+  postgres = await startEmbedded(folder, log, { setUp: true })
   database = openDatabase(postgres.connection)
 }
 
@@ -113,6 +113,53 @@ describe('the embedded PostgreSQL', () => {
     expect(await notes()).toEqual([])
   })
 
+  test('is used by a role that is no superuser and owns nothing but Talktime’s database', async () => {
+    const { rows } = await database.query(
+      `select current_user as role, rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as powerful,
+              (select datdba::regrole::text from pg_database where datname = current_database()) as owner
+       from pg_roles where rolname = current_user`,
+    )
+    expect(rows).toEqual([{ role: 'talktime_app', powerful: false, owner: 'talktime_app' }])
+    await expect(database.query(`copy notes to program 'cat'`)).rejects.toThrow('permission denied')
+    await expect(database.query(`select pg_read_file('PG_VERSION')`)).rejects.toThrow('permission denied')
+  })
+
+  test('created by a version that used the superuser passes everything to the role, and locks the superuser out', async () => {
+    const older = await temporaryFolder()
+    const files = join(older.path, 'postgres')
+    const password = 'the password of the superuser'
+    await writeFile(join(older.path, 'postgres-password'), password)
+    await createCluster(files, password)
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const cluster = await startCluster({ folder: files, logFile: join(older.path, 'postgres.log'), settings })
+    const login = { host: '127.0.0.1', port: cluster.port, user: CLUSTER_USER, password }
+    const admin = openDatabase({ ...login, database: 'postgres' })
+    await admin.query('create database talktime')
+    await admin.close()
+    const before = openDatabase({ ...login, database: 'talktime' })
+    await before.query(`create table notes (id int generated always as identity, text text);
+      insert into notes (text) values ('kept'); create sequence numbers; create view texts as select text from notes;
+      create function answer() returns int language sql as 'select 42'`)
+    await before.close()
+    await cluster.stop()
+
+    await expect(startEmbedded(older.path, log, { setUp: false })).rejects.toThrow('Start the server once')
+    const upgraded = await startEmbedded(older.path, log, { setUp: true })
+    const after = openDatabase(upgraded.connection)
+    expect((await after.query('select text, answer() from texts')).rows).toEqual([
+      { text: 'kept', answer: 42 },
+    ])
+    await after.query(
+      `insert into notes (text) values ('more'); alter table notes add column n int; drop sequence numbers`,
+    )
+    await after.close()
+    const intruder = openDatabase({ ...login, port: upgraded.connection.port ?? 0, database: 'talktime' })
+    await expect(intruder.query('select 1')).rejects.toThrow()
+    await intruder.close()
+    await upgraded.stop()
+    await older.remove()
+  })
+
   test('that outlived its server is stopped cleanly and started again', async () => {
     await database.query(`insert into notes values ('kept')`)
     await stop()
@@ -130,7 +177,7 @@ describe('the embedded PostgreSQL', () => {
     const file = join(folder, 'postgres/PG_VERSION')
     const version = await readFile(file)
     await writeFile(file, '15\n')
-    await expect(startEmbedded(folder, log)).rejects.toThrow(
+    await expect(startEmbedded(folder, log, { setUp: true })).rejects.toThrow(
       'was created by PostgreSQL 15; this Talktime comes with PostgreSQL 18.',
     )
     await writeFile(file, version)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { type Clock, systemClock } from '../clock.ts'
 import { StartProblem } from '../start-problem.ts'
-import type { Database } from './database.ts'
+import type { Database, Queryable } from './database.ts'
 import { UNLIMITED } from './session.ts'
 
 /** The folder of this program's migrations: SQL files that are applied in the order of their names. */
@@ -14,7 +14,14 @@ export const MIGRATIONS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '
 /** The advisory lock of a migrating process. The number is arbitrary, but must be the same in every version. */
 const MIGRATION_LOCK = 7_314_400
 
-type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
+export type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
+/** The table in which the migrations that were applied are recorded. */
+export const CREATE_MIGRATIONS_TABLE = `create table if not exists schema_migrations (
+  name text primary key,
+  checksum text not null,
+  applied_at_ms bigint not null
+)`
+
 type Applied = { name: string; checksum: string }
 
 /**
@@ -33,11 +40,7 @@ export async function migrate(
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await client.query(`create table if not exists schema_migrations (
-      name text primary key,
-      checksum text not null,
-      applied_at_ms bigint not null
-    )`)
+    await client.query(CREATE_MIGRATIONS_TABLE)
     const { rows } = await client.query<Applied>('select name, checksum from schema_migrations order by name')
     const outstanding = findOutstanding(migrations, rows)
     for (const migration of outstanding) await apply(client, migration, options.clock ?? systemClock)
@@ -46,6 +49,29 @@ export async function migrate(
     // Ending the connection releases the lock.
     await client.end()
   }
+}
+
+/**
+ * Requires that all of this program's migrations were applied to the database, and no others. Changes nothing.
+ *
+ * @throws StartProblem naming what is missing, and how to apply it
+ */
+export async function requireMigrated(db: Queryable, folder: string = MIGRATIONS_FOLDER): Promise<void> {
+  const migrations = await readMigrations(folder)
+  const { rows: tables } = await db.query<{ name: string | null }>(
+    `select to_regclass('schema_migrations')::text as name`,
+  )
+  const applied =
+    tables[0]?.name == null
+      ? []
+      : (await db.query<Applied>('select name, checksum from schema_migrations order by name')).rows
+  const [first, ...others] = findOutstanding(migrations, applied)
+  if (first === undefined) return
+  const rest = others.length === 0 ? '' : ` and ${others.length} more`
+  throw new StartProblem(
+    `The database lacks the migration ${first.name}${rest}. Start this version’s server, which applies it. ` +
+      'Commands never migrate. Nothing was changed.',
+  )
 }
 
 const FILE_NAME = /^\d{4}-[a-z0-9-]+\.sql$/
@@ -59,7 +85,8 @@ export async function migrationNames(folder: string = MIGRATIONS_FOLDER): Promis
   return names
 }
 
-async function readMigrations(folder: string): Promise<Migration[]> {
+/** Reads this program's migrations, in the order in which they are applied. */
+export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promise<Migration[]> {
   const names = await migrationNames(folder)
   return Promise.all(
     names.map(async (name) => {

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process'
 import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileFault, StartProblem } from '../start-problem.ts'
-import { plainEnvironment, spawnGuarded } from './guardian.ts'
+import { spawnGuarded } from './guardian.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { type Command, commandAsUser, findPostgresUser } from './postgres-user.ts'
 import { clearPostmaster, findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts'
 
-/** The superuser of the embedded PostgreSQL. */
+/** The superuser of the embedded PostgreSQL, under whom its files are created. The server does not connect as this role. */
 export const CLUSTER_USER = 'talktime'
 
 /**
@@ -66,39 +65,8 @@ async function run(command: Command): Promise<void> {
   if (code !== 0) throw new StartProblem(`PostgreSQL could not be set up: ${firstComplaint(said)}`)
 }
 
-/** Changes the superuser's password. PostgreSQL must be stopped. Throws StartProblem if that fails. */
-export async function setClusterPassword(folder: string, password: string): Promise<void> {
-  await clearPostmaster(folder)
-  const { postgres } = findPostgresBinaries()
-  // In single-user mode PostgreSQL reads statements from standard input, and ends when the input does.
-  const { command, args, ...user } = commandAsUser(findPostgresUser(), [postgres, folder], postgres, [
-    '--single',
-    '-D',
-    folder,
-    'postgres',
-  ])
-  const child = spawn(command, args, {
-    ...user,
-    cwd: '/',
-    env: plainEnvironment(),
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
-  child.stdin.on('error', () => {})
-  child.stdin.end(`alter role ${CLUSTER_USER} password '${password}'\n`)
-  let said = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
-  })
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  if (code !== 0 || /\b(ERROR|FATAL|PANIC)\b/.test(said)) {
-    throw new StartProblem(
-      `The database in ${folder} could not be given a new password: ${firstComplaint(said)}`,
-    )
-  }
-}
-
 /** Extracts the sentence in PostgreSQL's output that says what is wrong. */
-function firstComplaint(said: string): string {
+export function firstComplaint(said: string): string {
   const lines = said.split('\n').map((line) => line.trim())
   const complaint = /\b(PANIC|FATAL|ERROR|error|could not)\b/
   const line =

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MINUTE_MS } from '@talktime/core/time/durations'
@@ -14,20 +14,54 @@ export type Postmaster = {
   readonly ready: boolean
 }
 
-/** Finds the PostgreSQL that runs on `folder`, from its postmaster.pid. */
+/**
+ * Finds the PostgreSQL that runs on `folder`, from its postmaster.pid. A copy of a folder has a postmaster.pid too, which
+ * names the PostgreSQL of the original: that one does not count.
+ *
+ * @throws StartProblem if the system does not say on which folder the named process works
+ */
 export async function findPostmaster(folder: string): Promise<Postmaster | undefined> {
   const lines = await readPidFile(folder)
   const pid = Number(lines?.[0])
   if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined
-  const command = await readCommandLine(pid)
-  // PostgreSQL writes the folder as its command line spelled it, which may differ from how this program spells it.
-  if (command === undefined || !command.includes(lines[1] ?? folder)) return undefined
+  if (!(await worksOn(pid, folder, lines[1] ?? ''))) return undefined
   return { pid, folder, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' }
 }
 
 /**
- * Stops a PostgreSQL that outlived its server, and removes the pid file of one that was killed: PostgreSQL would mistake
- * any process that has the killed one's number for a running PostgreSQL. The caller must hold the folder's lock.
+ * Whether a process is the PostgreSQL of `folder`.
+ *
+ * @param named the folder in the pid file, as the command line of the PostgreSQL that wrote it spelled it
+ */
+async function worksOn(pid: number, folder: string, named: string): Promise<boolean> {
+  const command = await readCommandLine(pid)
+  if (command === undefined || !command.includes('postgres')) return false
+  const here = await identify(folder)
+  // PostgreSQL works in its data folder, wherever that was moved. Containers may not let this process look.
+  const workingFolder = await identify(`/proc/${pid}/cwd`)
+  if (workingFolder !== undefined) return workingFolder === here
+  if (!command.includes(named)) return false
+  const there = await identify(named)
+  if (there === here) return true
+  if (there !== undefined) return false
+  throw new StartProblem(
+    `${pidFile(folder)} names a PostgreSQL (pid ${pid}) of the folder ${named}, which does not exist. ` +
+      'If that process works on this folder, end it; if this folder is a copy, remove the file. Then start again.',
+  )
+}
+
+/** Identifies a folder by its place on the disk, whatever its path. Undefined if it cannot be looked at. */
+async function identify(path: string): Promise<string | undefined> {
+  return stat(path).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => undefined,
+  )
+}
+
+/**
+ * Stops a PostgreSQL that outlived its server, and removes a pid file that names another process: of a PostgreSQL that was
+ * killed, or of the original of a copied folder. PostgreSQL would take that process for one that works on this folder. The
+ * caller must hold the folder's lock.
  */
 export async function clearPostmaster(folder: string): Promise<void> {
   const running = await findPostmaster(folder)

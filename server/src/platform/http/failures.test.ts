@@ -102,6 +102,21 @@ test('the type of a problem begins with the public URL if there is one', async (
   await behindProxy.close()
 })
 
+test.each([
+  ['https://talktime.example.com', 'max-age=31536000'],
+  ['http://talktime.example.com', undefined],
+])('with the public URL %s, browsers are bound to TLS: %s', async (publicUrl, header) => {
+  const behindProxy = createHttpServer({
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+    dashboard: undefined,
+    publicUrl,
+  })
+  const { headers } = await behindProxy.inject({ method: 'GET', url: '/v1/nothing' })
+  expect(headers['strict-transport-security']).toBe(header)
+  await behindProxy.close()
+})
+
 test('the internal part of a problem goes to the log only', async () => {
   const answer = await get('/problem')
   expect(answer.body).toMatchObject({ status: 409, detail: 'It is taken.' })

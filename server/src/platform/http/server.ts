@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { DAY_MS, SECOND_MS } from '@talktime/core/time/durations'
 import Fastify, { type FastifyBaseLogger, type FastifyError, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Problem, platformProblems } from '../problem.ts'
@@ -10,6 +11,9 @@ import { sendProblem } from './problem-response.ts'
 import { validatorCompiler } from './validation.ts'
 
 const BODY_BYTES_MAX = 256 * 1024
+
+/** Browsers use https alone for a year. Not for subdomains, which may be other services. */
+const STRICT_TRANSPORT = `max-age=${(365 * DAY_MS) / SECOND_MS}`
 
 const SEND_JSON = 'Send the body as JSON with the header Content-Type: application/json.'
 
@@ -25,6 +29,7 @@ export function createHttpServer(options: {
   publicUrl?: string | undefined
 }): HttpServer {
   const { publicUrl } = options
+  const isSecure = publicUrl?.startsWith('https:') === true
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -50,6 +55,7 @@ export function createHttpServer(options: {
   server.decorateRequest('idempotencyScope', null)
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id).header('x-content-type-options', 'nosniff')
+    if (isSecure) reply.header('strict-transport-security', STRICT_TRANSPORT)
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store')
     done()
   })
