@@ -1,6 +1,7 @@
 import { readDemo } from './demo/settings.ts'
 import { type LlmSettings, readLlmSettings } from './llm/settings.ts'
 import { type PaymentSettings, readPaymentSettings } from './payments/settings.ts'
+import { type PlanSettings, readPlanSettings } from './plans/settings.ts'
 import { readOrCreateSecret } from './platform/data-folder.ts'
 import { type MailSettings, readMailSettings } from './platform/mail/mail-settings.ts'
 import { readServerSettings, SECRET_LENGTH_MIN, type ServerSettings } from './platform/server-settings.ts'
@@ -12,7 +13,8 @@ import { readSimulatedPace, readVoiceSettings, type VoiceSettings } from './voic
 
 /** What the operator can set through the environment. */
 export type Config = ServerSettings &
-  PaymentSettings & {
+  PaymentSettings &
+  PlanSettings & {
     /** Whether the first start with an empty database creates a demo workspace. */
     readonly demo: boolean
     /** Signs and encrypts; at least 32 characters. */
@@ -35,11 +37,12 @@ export async function loadConfig(env: NodeJS.ProcessEnv = process.env): Promise<
   const server = readServerSettings(reader)
   const demo = readDemo(reader)
   const payments = readPaymentSettings(reader)
+  const plans = readPlanSettings(reader)
   const mail = readMailSettings(reader)
   const simulatedPace = readSimulatedPace(reader)
   const voice = readVoiceSettings(reader, server.publicUrl)
   const llm = readLlmSettings(reader)
   if (reader.complaints.length > 0) throw new StartProblem(reader.complaints.join('\n'))
   const secret = server.secret ?? (await readOrCreateSecret(server.dataDir, 'secret', SECRET_LENGTH_MIN))
-  return { ...server, ...payments, demo, secret, mail, simulatedPace, voice, llm }
+  return { ...server, ...payments, ...plans, demo, secret, mail, simulatedPace, voice, llm }
 }

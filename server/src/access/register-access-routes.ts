@@ -8,6 +8,7 @@ import type { ReadMembersMax } from './invitations.ts'
 import { joinRoutes } from './join-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import type { RequireOwnerSlot } from './owner-slot.ts'
 import { deleteExpiredSignIns } from './retention.ts'
 import { type CreateWorkspace, sessionRoutes } from './session-routes.ts'
 
@@ -17,6 +18,7 @@ export type AccessRoutesDeps = {
   readonly publicUrl: string | undefined
   readonly createWorkspace: CreateWorkspace
   readonly readMembersMax: ReadMembersMax
+  readonly requireOwnerSlot: RequireOwnerSlot
 }
 
 /** Registers sign-in, members, invitations and API keys, and the deletion of expired sessions. */
