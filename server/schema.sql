@@ -284,12 +284,18 @@ create table campaigns (
   constraint campaigns_concurrency_check CHECK (concurrency >= 1 AND concurrency <= 1000),
   constraint campaigns_not_reached_count_check CHECK (not_reached_count >= 0),
   constraint campaigns_on_voicemail_check CHECK (on_voicemail = ANY (ARRAY['hang_up'::text, 'talk'::text])),
-  constraint campaigns_pause_reason_check CHECK (pause_reason = ANY (ARRAY['out_of_credits'::text, 'by_user'::text, 'agent_disabled'::text, 'plan_required'::text, 'workspace_suspended'::text, 'carrier_failing'::text])),
+  constraint campaigns_pause_reason_check CHECK (pause_reason = ANY (ARRAY['out_of_credits'::text, 'by_user'::text, 'agent_disabled'::text, 'plan_required'::text, 'workspace_suspended'::text, 'email_unverified'::text, 'carrier_failing'::text])),
   constraint campaigns_reached_count_check CHECK (reached_count >= 0),
   constraint campaigns_retry_after_ms_check CHECK (retry_after_ms > 0),
   constraint campaigns_status_check CHECK (status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'running'::text, 'paused'::text, 'completed'::text])),
   constraint campaigns_waiting_count_check CHECK (waiting_count >= 0),
   constraint campaigns_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
+create table card_requests (
+  workspace_id uuid not null,
+  at_ms bigint not null,
+  constraint card_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 
 create table contact_imports (
@@ -493,6 +499,17 @@ create table llm_keys (
   constraint llm_keys_workspace_id_provider_key UNIQUE (workspace_id, provider)
 );
 
+create table llm_quotas (
+  workspace_id uuid not null,
+  minute_at_ms bigint not null,
+  requests integer not null,
+  day date not null,
+  tokens bigint not null,
+  tests integer not null,
+  constraint llm_quotas_pkey PRIMARY KEY (workspace_id),
+  constraint llm_quotas_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+
 create table llm_requests (
   workspace_id uuid not null,
   id uuid not null,
@@ -514,6 +531,7 @@ create table llm_requests (
   total_tokens bigint,
   first_byte_ms integer,
   total_ms integer,
+  reserved_tokens bigint,
   constraint llm_requests_pkey PRIMARY KEY (workspace_id, id),
   constraint llm_requests_key_source_check CHECK (key_source = ANY (ARRAY['own'::text, 'platform'::text]))
 );
@@ -591,8 +609,10 @@ create table plans (
   paid boolean not null,
   features jsonb not null,
   limits jsonb not null,
+  overdraft text not null default 'finish'::text,
   constraint plans_pkey PRIMARY KEY (id),
-  constraint plans_monthly_ms_check CHECK (monthly_ms >= 0)
+  constraint plans_monthly_ms_check CHECK (monthly_ms >= 0),
+  constraint plans_overdraft_check CHECK (overdraft = ANY (ARRAY['finish'::text, 'none'::text]))
 );
 
 create table purchases (
@@ -958,6 +978,8 @@ CREATE UNIQUE INDEX campaigns_by_id ON public.campaigns USING btree (id);
 
 CREATE INDEX campaigns_look_at ON public.campaigns USING btree (look_at_ms) WHERE (look_at_ms IS NOT NULL);
 
+CREATE INDEX card_requests_at ON public.card_requests USING btree (workspace_id, at_ms);
+
 CREATE INDEX contact_imports_campaign ON public.contact_imports USING btree (workspace_id, campaign_id, id);
 
 CREATE INDEX contacts_by_state ON public.contacts USING btree (workspace_id, campaign_id, state, id) WHERE (state <> 'waiting'::text);
@@ -1003,6 +1025,8 @@ CREATE INDEX payment_methods_to_forget ON public.payment_methods USING btree (re
 CREATE UNIQUE INDEX purchases_auto_reload_in_flight ON public.purchases USING btree (workspace_id) WHERE ((origin = 'auto_reload'::text) AND (status = ANY (ARRAY['pending'::text, 'requires_action'::text])));
 
 CREATE UNIQUE INDEX purchases_by_id ON public.purchases USING btree (id);
+
+CREATE INDEX purchases_failed ON public.purchases USING btree (workspace_id, settled_at_ms) WHERE (status = 'failed'::text);
 
 CREATE UNIQUE INDEX purchases_idempotency ON public.purchases USING btree (workspace_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 

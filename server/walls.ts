@@ -79,6 +79,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   agents: ['agents'],
   usage: ['time_zone_changes', 'usage_closed_days', 'usage_closed_months', 'usage_closings', 'usage_days'],
   payments: [
+    'card_requests',
     'gateway_events',
     'payment_customers',
     'payment_methods',
@@ -93,5 +94,5 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
   reports: ['budget_watches'],
   voice: ['simulated_calls', 'simulated_messages', 'voice_legs'],
   campaigns: ['campaigns', 'contact_imports', 'contact_rejections', 'contacts', 'dials'],
-  llm: ['llm_call_tokens', 'llm_days', 'llm_keys', 'llm_requests', 'llm_settings'],
+  llm: ['llm_call_tokens', 'llm_days', 'llm_keys', 'llm_quotas', 'llm_requests', 'llm_settings'],
 }

@@ -6,6 +6,7 @@ import {
   type Http,
   type LimitsMax,
   openAccess,
+  type RoomAssembly,
   registerAccessRoutes,
 } from './access/index.ts'
 import { describeApi } from './api-description.ts'
@@ -13,7 +14,7 @@ import type { Config } from './config.ts'
 import { createLatenessMetric } from './credit-watch/index.ts'
 import type { WorkspaceCommit } from './ledger/index.ts'
 import { openStripeIfSet } from './payments/index.ts'
-import { loadCatalog, requireSubscription } from './plans/index.ts'
+import { loadCatalog, requireFreeWorkspaceSlot, requireSubscription } from './plans/index.ts'
 import { createAssembly } from './platform/assembly.ts'
 import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
@@ -45,7 +46,9 @@ export type AppOptions = Omit<
   RoomsOptions,
   'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
-  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'> & Partial<Pick<Config, 'backups'>>
+  readonly config: RoomsConfig &
+    Pick<Config, 'stripe' | 'outboundAllow' | 'freeWorkspacesMax'> &
+    Partial<Pick<Config, 'backups'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
@@ -73,6 +76,19 @@ export type App = Rooms & {
 const cliFile = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const dashboardFolder = fileURLToPath(new URL('../../web/dist/', import.meta.url))
 
+/** Registers the routes of the access room, with what it needs of rooms that it may not enter. */
+function registerAccess(assembly: RoomAssembly, options: AppOptions, origin: () => string): void {
+  const { freeWorkspacesMax } = options.config
+  registerAccessRoutes(assembly, {
+    ...options,
+    origin,
+    createWorkspace,
+    readMembersMax: async (db, workspaceId) =>
+      (await requireSubscription(db, workspaceId)).terms.limits.membersMax,
+    requireOwnerSlot: (tx, owner) => requireFreeWorkspaceSlot(tx, owner, freeWorkspacesMax),
+  })
+}
+
 /** Puts the server together: the rooms, HTTP around them, and what runs by the clock. The database is migrated. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, clock, config, log } = options
@@ -99,13 +115,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     stripe: await openStripeIfSet(config.stripe, clock, logError('Stripe')),
     onActed: createLatenessMetric(metrics.registry),
   })
-  registerAccessRoutes(assembly, {
-    ...options,
-    origin: () => dashboardOrigin({ ...config, port: readPort(server) ?? config.port }),
-    createWorkspace,
-    readMembersMax: async (db, workspaceId) =>
-      (await requireSubscription(db, workspaceId)).terms.limits.membersMax,
-  })
+  registerAccess(assembly, options, () =>
+    dashboardOrigin({ ...config, port: readPort(server) ?? config.port }),
+  )
   assembly.chore('Deleting expired idempotency records', 60_000, () =>
     deleteExpiredIdempotencyRecords(database, clock.now()),
   )

@@ -16,6 +16,12 @@ const load = (env: Record<string, string>) => loadConfig({ TALKTIME_DATA_DIR: fo
 const twilioSid = `AC${'0'.repeat(32)}`
 const SECRET = 'a secret of thirty-two characters'
 const TWILIO_TOKEN = '0123456789abcdef0123456789abcdef'
+const voicesGmbh = {
+  name: 'Voices GmbH',
+  address: 'Lindenstraße 1, 10969 Berlin',
+  taxId: 'DE123456789',
+  tax: { name: 'VAT', percent: 19 },
+}
 
 describe('settings', () => {
   test('have working defaults, and an empty variable counts as unset', async () => {
@@ -32,15 +38,31 @@ describe('settings', () => {
       payments: 'sandbox',
       stripe: undefined,
       seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+      freeWorkspacesMax: 3,
+      cardLimits: { declinesPerHour: 5, declinesPerDay: 10, cardsPerDay: 10 },
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       backups: undefined,
       simulatedPace: 1,
       voice: { outbound: 'simulated', twilio: undefined },
-      llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
+      llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: [] },
       outboundAllow: [],
       logLevel: 'info',
     })
     expect(secret.length).toBeGreaterThanOrEqual(32)
+  })
+
+  test('limit cards and workspaces as the environment says', async () => {
+    expect(
+      await load({
+        TALKTIME_FREE_WORKSPACES_MAX: '2',
+        TALKTIME_DECLINES_PER_HOUR: '3',
+        TALKTIME_DECLINES_PER_DAY: '6',
+        TALKTIME_CARDS_PER_DAY: '4',
+      }),
+    ).toMatchObject({
+      freeWorkspacesMax: 2,
+      cardLimits: { declinesPerHour: 3, declinesPerDay: 6, cardsPerDay: 4 },
+    })
   })
 
   test('are taken from the environment', async () => {
@@ -86,12 +108,9 @@ describe('settings', () => {
       allowSandbox: false,
       payments: 'stripe',
       stripe: { secretKey: 'rk_live_1', webhookSecret: 'whsec_1', apiHost: 'http://127.0.0.1:12111' },
-      seller: {
-        name: 'Voices GmbH',
-        address: 'Lindenstraße 1, 10969 Berlin',
-        taxId: 'DE123456789',
-        tax: { name: 'VAT', percent: 19 },
-      },
+      seller: voicesGmbh,
+      freeWorkspacesMax: 3,
+      cardLimits: { declinesPerHour: 5, declinesPerDay: 10, cardsPerDay: 10 },
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
       simulatedPace: 1,
       voice: {
@@ -192,6 +211,10 @@ describe('settings', () => {
     [
       { TALKTIME_LLM_AZURE_OPENAI_API_VERSION: 'latest' },
       'TALKTIME_LLM_AZURE_OPENAI_API_VERSION is "latest": it must be a dated version',
+    ],
+    [
+      { TALKTIME_DECLINES_PER_HOUR: '0' },
+      'TALKTIME_DECLINES_PER_HOUR is "0": it must be a whole number from 1 to 1000000.',
     ],
     [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be model names'],
     [

@@ -1,6 +1,7 @@
 import { readDemo } from './demo/settings.ts'
 import { type LlmSettings, readLlmSettings } from './llm/settings.ts'
 import { type PaymentSettings, readPaymentSettings } from './payments/settings.ts'
+import { type PlanSettings, readPlanSettings } from './plans/settings.ts'
 import { readOrCreateSecret, readSecret } from './platform/data-folder.ts'
 import { type BackupSettings, readBackupSettings } from './platform/database/backup/settings.ts'
 import { type MailSettings, readMailSettings } from './platform/mail/mail-settings.ts'
@@ -14,7 +15,8 @@ import { readSimulatedPace, readVoiceSettings, type VoiceSettings } from './voic
 
 /** What the operator can set through the environment. */
 export type Config = ServerSettings &
-  PaymentSettings & {
+  PaymentSettings &
+  PlanSettings & {
     /** Whether the first start with an empty database creates a demo workspace. */
     readonly demo: boolean
     /** Signs and encrypts; at least 32 characters. */
@@ -41,13 +43,14 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const server = readServerSettings(reader)
   const demo = readDemo(reader)
   const payments = readPaymentSettings(reader)
+  const plans = readPlanSettings(reader)
   const mail = readMailSettings(reader)
   const backups = readBackupSettings(reader)
   const simulatedPace = readSimulatedPace(reader)
   const voice = readVoiceSettings(reader, server.publicUrl)
   const llm = readLlmSettings(reader)
   if (reader.complaints.length > 0) throw new StartProblem(reader.complaints.join('\n'))
-  return { ...server, ...payments, demo, mail, backups, simulatedPace, voice, llm }
+  return { ...server, ...payments, ...plans, demo, mail, backups, simulatedPace, voice, llm }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Http } from './access/index.ts'
+import { CARD_LIMITS_DEFAULT } from './payments/settings.ts'
 import { createAssembly } from './platform/assembly.ts'
 import { createSilentCommits } from './platform/commits.ts'
 import { createIdempotency } from './platform/idempotency/idempotency.ts'
@@ -18,11 +19,12 @@ export const quietConfig: RoomsConfig = {
   secretPrevious: undefined,
   publicUrl: undefined,
   seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+  cardLimits: CARD_LIMITS_DEFAULT,
   dataDir: tmpdir(),
   mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
   simulatedPace: 1,
   voice: { outbound: 'simulated', twilio: undefined },
-  llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: undefined },
+  llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: [] },
 }
 
 export type QuietRoomsOptions = Pick<RoomsOptions, 'database' | 'clock'> &

@@ -43,6 +43,7 @@ export type RoomsConfig = Pick<
   | 'secretPrevious'
   | 'publicUrl'
   | 'seller'
+  | 'cardLimits'
   | 'dataDir'
   | 'mail'
   | 'simulatedPace'
@@ -118,8 +119,13 @@ export function openRooms(options: RoomsOptions): Rooms {
   })
   const agents = openAgents(base)
   const engine = openCalls(base)
-  const payments = openPayments({ ...base, stripe: options.stripe, onError: onError('A payment') })
-  const subscriptions = { ...base, payments, chargeUntilBoundary }
+  const payments = openPayments({
+    ...base,
+    cardLimits: config.cardLimits,
+    stripe: options.stripe,
+    onError: onError('A payment'),
+  })
+  const subscriptions = { ...base, payments, chargeUntilBoundary, termsChanged: hangUpForCredits }
   openSubscriptions(subscriptions)
   const autoReload = openAutoReload({ ...base, payments, forecastOvernight, onError: onError('Auto-reload') })
   const voice = openVoice({

@@ -123,7 +123,14 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
   const base = {
     database,
     clock,
-    config: { ...quietConfig, stripe: undefined, dataDir, outboundAllow: [], ...config },
+    config: {
+      ...quietConfig,
+      stripe: undefined,
+      dataDir,
+      outboundAllow: [],
+      freeWorkspacesMax: 3,
+      ...config,
+    },
     log: createLog('silent'),
     ...appOptions,
   }

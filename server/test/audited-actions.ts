@@ -261,6 +261,7 @@ export const unauditedRoutes: Readonly<Record<Route, string>> = {
   'POST /v1/test-calls/{id}/end': ledgers,
   'POST /v1/calls/{id}/llm-token': 'A voice stack asks for one in each call; it ends with the call.',
   'DELETE /v1/calls/{id}/llm-token': 'A voice stack gives it back in each call.',
+  'POST /v1/agents/{id}/llm-test': 'A question to a model changes nothing. It is among the LLM requests.',
   'POST /llm/v1/chat/completions': 'The records of the gateway say what went through it.',
   'POST /v1/subscription/preview': 'It changes nothing.',
   'POST /v1/llm-keys/{id}/test': 'It changes nothing that people decide.',

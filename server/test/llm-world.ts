@@ -10,7 +10,16 @@ import { closeInOrder } from './voice-stack.ts'
 /** The platform's key for a provider, as configured in tests. */
 export const platformKey = (provider: string) => `platform-key-of-${provider}`
 
-export type LlmAgent = { readonly agentId: string; readonly key: string; readonly workspace: KeyedWorkspace }
+/** The models that the platform's keys pay for unless a test names others. */
+const TEST_MODELS = ['gpt-*', 'a-model', 'claude-*', 'gemini-*', 'llama-*']
+
+export type LlmAgent = {
+  readonly agentId: string
+  /** A call of the agent that is in conversation. */
+  readonly callId: string
+  readonly key: string
+  readonly workspace: KeyedWorkspace
+}
 
 /** The whole server, listening, and a server that stands in for every LLM provider. */
 export type LlmWorld = {
@@ -18,13 +27,13 @@ export type LlmWorld = {
   readonly provider: FakeProvider
   /** Such as http://127.0.0.1:4400. */
   readonly address: string
-  /** Makes a workspace with an agent. The plan is Enterprise unless `options` names another. */
+  /** Makes a workspace with an agent in a live call. The plan is Enterprise unless `options` names another. */
   agent(options?: { planId?: string; provider?: string; model?: string }): Promise<LlmAgent>
   /** Stores a provider key for the workspace. */
   ownKey(agent: LlmAgent, fields: Record<string, unknown>): Promise<{ id: string }>
   /** Changes the workspace's LLM settings. */
   setting(agent: LlmAgent, fields: Record<string, unknown>): Promise<void>
-  /** OpenAI's client, configured for the gateway. */
+  /** OpenAI's client, configured for the gateway, in the agent's call unless `headers` name something else. */
   client(
     agent: LlmAgent,
     options?: { key?: string; headers?: Record<string, string>; address?: string },
@@ -61,7 +70,7 @@ export async function openLlmWorld(
   } & Partial<Pick<AppOptions, 'llmTimeouts' | 'log'>> = {},
 ): Promise<LlmWorld> {
   const provider = await startProvider()
-  const { withoutPlatformKey = [], models, resolve, ...rest } = options
+  const { withoutPlatformKey = [], models = TEST_MODELS, resolve, ...rest } = options
   const known = LLM_PROVIDERS.filter((name) => !withoutPlatformKey.includes(name))
   const t = await testApp({ ...rest, ...gatewayOptions(provider, known, models, resolve) })
   await t.app.listen()
@@ -86,7 +95,8 @@ export async function openLlmWorld(
         key: workspace.key,
         body: { name: 'Reception', language: 'en', llmProvider, llmModel },
       })
-      return { agentId: body.id, key: workspace.key, workspace }
+      const callId = await startLiveCall(t, workspace.key, body.id)
+      return { agentId: body.id, callId, key: workspace.key, workspace }
     },
     async ownKey({ key }, fields) {
       const answer = await t.request('POST', '/v1/llm-keys', { key, body: fields })
@@ -99,7 +109,7 @@ export async function openLlmWorld(
     },
     client: (
       agent,
-      { key = agent.key, headers = { 'Talktime-Agent': agent.agentId }, address: at = address } = {},
+      { key = agent.key, headers = { 'Talktime-Call': agent.callId }, address: at = address } = {},
     ) =>
       new OpenAI({
         apiKey: key,
@@ -116,11 +126,19 @@ export async function openLlmWorld(
   }
 }
 
+/** Starts and answers a call of the agent. Returns its id. */
+export async function startLiveCall(t: TestApp, key: string, agentId: string): Promise<string> {
+  const { body } = await t.request('POST', '/v1/calls', { key, body: { agentId, direction: 'web' } })
+  const answered = await t.request('POST', `/v1/calls/${body.id}/answer`, { key, body: {} })
+  if (answered.status !== 200) throw new Error(`The call did not begin: ${answered.text}`)
+  return body.id
+}
+
 /** Settings that send every provider's requests to the fake one. */
 function gatewayOptions(
   provider: FakeProvider,
   withPlatformKey: readonly string[],
-  models: readonly string[] | undefined,
+  models: readonly string[],
   resolve: Resolve | undefined,
 ) {
   return {

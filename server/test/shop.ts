@@ -107,6 +107,8 @@ function startSeller(
     ledger,
     gateway: killableGateway(gateway, life),
     seller: { name: 'Talktime', address: undefined, taxId: undefined, tax: undefined },
+    // Random histories decline more often than any customer may.
+    cardLimits: { declinesPerHour: 1_000, declinesPerDay: 1_000, cardsPerDay: 1_000 },
     origin: 'https://talktime.example.com',
     onError(error) {
       if (!(error instanceof ProcessKilled)) throw error

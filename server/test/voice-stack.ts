@@ -115,6 +115,27 @@ export async function connectVoiceStack(
   }
 }
 
+/**
+ * Saves a plan like Free, 30 credits and an hour for a call, on which live calls may finish below zero. Returns its id.
+ */
+export async function addPlanWithOverdraft(
+  t: Pick<TestApp<Clock>, 'request' | 'operatorKey'>,
+): Promise<string> {
+  const planId = 'free_with_overdraft'
+  const body = {
+    name: 'Free with overdraft',
+    price: { minor: 0, currency: 'USD' },
+    monthlyCredits: 30,
+    paid: false,
+    overdraft: 'finish',
+    features: {},
+    limits: { concurrentCallsMax: 20, callDurationSecondsMax: 3_600, membersMax: 2 },
+  }
+  const { status } = await t.request('PUT', `/v1/plans/${planId}`, { key: t.operatorKey, body })
+  expect(status).toBe(200)
+  return planId
+}
+
 export const newAgent = { name: 'Reception', language: 'en', llmProvider: 'openai', llmModel: 'gpt-5' }
 
 export const instant = (atMs: number): string => new Date(atMs).toISOString()

@@ -45,6 +45,7 @@ export type TestWorkspaceOptions = {
   readonly priceMinor?: number | null
   readonly concurrentCallsMax?: number | null
   readonly callDurationSecondsMax?: number
+  readonly overdraft?: 'finish' | 'none'
   readonly timeZone?: string
   readonly whenCreditsRunOut?: 'finish' | 'end'
 }
@@ -126,11 +127,17 @@ export async function openWorld(): Promise<World> {
 
 async function createPlan(database: Database, planId: string, options: TestWorkspaceOptions): Promise<void> {
   const { concurrentCallsMax = 20, callDurationSecondsMax = 3600 } = options
-  const { monthlyMs = 30 * MS_PER_CREDIT, priceMinor = 0 } = options
+  const { monthlyMs = 30 * MS_PER_CREDIT, priceMinor = 0, overdraft = 'finish' } = options
   await database.query(
-    `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
-     values ($1, $1, 99, $4, 'USD', $2, true, '{}', $3)`,
-    [planId, monthlyMs, { concurrentCallsMax, callDurationSecondsMax, membersMax: null }, priceMinor],
+    `insert into plans (id, name, position, price_minor, currency, monthly_ms, paid, overdraft, features, limits)
+     values ($1, $1, 99, $4, 'USD', $2, true, $5, '{}', $3)`,
+    [
+      planId,
+      monthlyMs,
+      { concurrentCallsMax, callDurationSecondsMax, membersMax: null },
+      priceMinor,
+      overdraft,
+    ],
   )
 }
 

@@ -15,7 +15,7 @@ export { describeCreatedKey, describeRevokedKey } from './key-audit.ts'
 export { keyResponse } from './key-response.ts'
 export { findKeyScope, requireKeyScope } from './key-scopes.ts'
 export { createKey, findKeyOwner, type KeyRow, listKeys, revokeKey } from './key-store.ts'
-export { addMember, listMembers } from './member-store.ts'
+export { addMember, listMembers, type MemberRef } from './member-store.ts'
 export {
   type Actor,
   KEY_SCOPES,

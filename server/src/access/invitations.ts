@@ -15,7 +15,7 @@ import {
   markAccepted,
   type NewInvitation,
 } from './invitation-store.ts'
-import { addMember, hasMemberWithEmail, lockMembers } from './member-store.ts'
+import { addMember, hasMemberWithEmail, lockMembers, type MemberRef } from './member-store.ts'
 import type { MemberRole, RequestOrigin } from './principal.ts'
 import { accessProblems } from './problems.ts'
 
@@ -96,7 +96,7 @@ export async function requireInvitation(
 
 /**
  * Makes the user a member of the inviting workspace. An invitation can be accepted once, by the invited address alone: a
- * link that was passed on or leaked admits nobody else.
+ * link that was passed on or leaked admits nobody else. Returns the membership.
  *
  * @throws Problem invitation_not_found, invitation_for_other_address, already_member, limit_reached
  */
@@ -113,14 +113,15 @@ export async function acceptInvitation(
   },
   readMembersMax: ReadMembersMax,
   nowMs: number,
-): Promise<void> {
+): Promise<MemberRef & { readonly role: MemberRole }> {
   const invitation = await markAccepted(tx, hashToken(token), nowMs)
   if (invitation === undefined) throw tokenNotFound()
   const { workspaceId, email, role } = invitation
   if (email !== user.email) throw otherAddress(email, user.email)
   await lockMembers(tx, workspaceId)
   await requireMemberLimit(tx, workspaceId, { countOpenInvitations: false }, readMembersMax, nowMs)
-  await addMember(tx, { workspaceId, role, userId: user.id }, nowMs)
+  const member = { workspaceId, role, userId: user.id }
+  await addMember(tx, member, nowMs)
   await recordAudit(tx, {
     workspaceId,
     actor: { kind: 'user', userId: user.id },
@@ -130,6 +131,7 @@ export async function acceptInvitation(
     after: { role },
     atMs: nowMs,
   })
+  return member
 }
 
 /** Throws `limit_reached` if the plan allows no further member. */

@@ -9,6 +9,7 @@ import type { Access } from './access.ts'
 import type { User } from './accounts.ts'
 import { browserOf } from './authenticate.ts'
 import { acceptInvitation, type ReadMembersMax, requireInvitation } from './invitations.ts'
+import type { RequireOwnerSlot } from './owner-slot.ts'
 import type { AccessLimits } from './rate-limits.ts'
 import { RoleName } from './request-schemas.ts'
 import { originOf } from './scope.ts'
@@ -25,6 +26,7 @@ type JoinRouteDeps = {
   readonly idempotency: Idempotency
   readonly limits: AccessLimits
   readonly readMembersMax: ReadMembersMax
+  readonly requireOwnerSlot: RequireOwnerSlot
 }
 
 const tags = ['Members']
@@ -58,7 +60,7 @@ function registerLookup(server: HttpServer, { database, clock, limits }: JoinRou
 }
 
 function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
-  const { access, clock, idempotency, limits, readMembersMax } = deps
+  const { access, clock, idempotency, limits, readMembersMax, requireOwnerSlot } = deps
   server.post(
     '/v1/invitations/accept',
     {
@@ -76,7 +78,8 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
       const nowMs = clock.now()
       const body = await idempotency.command(request, reply, async (tx) => {
         const acceptance = { token: request.body.token, user, origin: originOf(request) }
-        await acceptInvitation(tx, acceptance, readMembersMax, nowMs)
+        const member = await acceptInvitation(tx, acceptance, readMembersMax, nowMs)
+        if (member.role === 'owner') await requireOwnerSlot(tx, member)
         return { status: 200, body: await readSession(tx, user) }
       })
       access.dropCached({ kind: 'user', name: user.id })

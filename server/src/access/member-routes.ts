@@ -9,6 +9,7 @@ import { publicId, uuidFrom } from '../public-ids.ts'
 import type { Access } from './access.ts'
 import { changeRole, type MemberChanger, type RemovedMember, removeMember } from './change-members.ts'
 import { listMembers, type MemberRef, type MemberRow } from './member-store.ts'
+import type { RequireOwnerSlot } from './owner-slot.ts'
 import type { Scope } from './principal.ts'
 import { accessProblems } from './problems.ts'
 import { RoleName } from './request-schemas.ts'
@@ -30,7 +31,12 @@ function memberResponse(row: MemberRow): z.infer<typeof MemberResponse> {
   }
 }
 
-type MemberRouteDeps = { readonly access: Access; readonly database: Database; readonly clock: Clock }
+type MemberRouteDeps = {
+  readonly access: Access
+  readonly database: Database
+  readonly clock: Clock
+  readonly requireOwnerSlot: RequireOwnerSlot
+}
 
 const tags = ['Members']
 
@@ -65,7 +71,10 @@ function registerList(server: HttpServer, { access, database }: MemberRouteDeps)
   )
 }
 
-function registerChange(server: HttpServer, { access, database, clock }: MemberRouteDeps): void {
+function registerChange(
+  server: HttpServer,
+  { access, database, clock, requireOwnerSlot }: MemberRouteDeps,
+): void {
   server.patch(
     '/v1/members/:userId',
     {
@@ -84,9 +93,13 @@ function registerChange(server: HttpServer, { access, database, clock }: MemberR
       const scope = await access.scopeOf(request)
       requirePerson(scope, 'admin')
       const member = { workspaceId: scope.workspaceId, userId: parseUserId(request.params.userId) }
-      const changed = await database.transaction((tx) =>
-        changeRole(tx, member, request.body.role, changerOf(scope), clock.now()),
-      )
+      const { role } = request.body
+      const changed = await database.transaction(async (tx) => {
+        const after = await changeRole(tx, member, role, changerOf(scope), clock.now())
+        // The operator may make anybody an owner.
+        if (role === 'owner' && scope.role !== 'operator') await requireOwnerSlot(tx, member)
+        return after
+      })
       dropRights(access, member, changed)
       return memberResponse(changed.member)
     },

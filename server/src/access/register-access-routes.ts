@@ -8,6 +8,7 @@ import type { ReadMembersMax } from './invitations.ts'
 import { joinRoutes } from './join-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import type { RequireOwnerSlot } from './owner-slot.ts'
 import { deleteExpiredSignIns } from './retention.ts'
 import { type CreateWorkspace, sessionRoutes } from './session-routes.ts'
 
@@ -18,6 +19,7 @@ export type AccessRoutesDeps = {
   readonly origin: () => string
   readonly createWorkspace: CreateWorkspace
   readonly readMembersMax: ReadMembersMax
+  readonly requireOwnerSlot: RequireOwnerSlot
 }
 
 /** Registers sign-in, members, invitations and API keys, and the deletion of expired sessions. */

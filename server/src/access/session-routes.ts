@@ -109,7 +109,8 @@ async function joinFirstWorkspace(
   nowMs: number,
 ): Promise<void> {
   if (invitation !== undefined) {
-    return acceptInvitation(tx, { token: invitation, user, origin }, readMembersMax, nowMs)
+    await acceptInvitation(tx, { token: invitation, user, origin }, readMembersMax, nowMs)
+    return
   }
   const name = workspaceName ?? `${user.name}’s workspace`
   const by = { actor: { kind: 'user', userId: user.id }, origin } as const

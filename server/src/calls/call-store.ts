@@ -1,4 +1,5 @@
 import type { WhenCreditsRunOut } from '@talktime/core/calls/ending-calls'
+import type { Overdraft } from '@talktime/core/calls/talk-allowance'
 import { bigintArray, textArray, uuidArray } from '../platform/database/array-parameters.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -16,7 +17,11 @@ import { callProblems } from './problems.ts'
 export type GateRow = {
   readonly workspaceId: string
   readonly active: boolean
+  /** Whether an owner's address must be verified before the first call: only on a plan without payment. */
+  readonly awaitsVerification: boolean
+  /** The workspace's choice, or `end` on a plan without overdraft. */
   readonly whenCreditsRunOut: WhenCreditsRunOut
+  readonly overdraft: Overdraft
   readonly concurrentCallsMax: number | null
   readonly callDurationSecondsMax: number
   readonly timeZone: string
@@ -34,7 +39,11 @@ export async function loadGates(
   const { rows } = await tx.query<GateRow>({
     name: 'calls_load_gates',
     text: `
-      select w.id as "workspaceId", w.status = 'active' as active, w.when_credits_run_out as "whenCreditsRunOut",
+      select w.id as "workspaceId", w.status = 'active' as active,
+             w.awaits_verification and not (s.terms ->> 'paid')::boolean as "awaitsVerification",
+             case when s.terms ->> 'overdraft' = 'none' then 'end' else w.when_credits_run_out end
+               as "whenCreditsRunOut",
+             coalesce(s.terms ->> 'overdraft', 'finish') as overdraft,
              (s.terms -> 'limits' ->> 'concurrentCallsMax')::int as "concurrentCallsMax",
              (s.terms -> 'limits' ->> 'callDurationSecondsMax')::int as "callDurationSecondsMax",
              w.time_zone as "timeZone", z.time_zone as "nextTimeZone", u.until_day::text as "usageClosedUntil"
@@ -166,14 +175,16 @@ const updateCallsSql = `
     end_source = v.end_source, settled_ms = v.settled_ms, settled_until_ms = v.settled_until_ms,
     last_seen_at_ms = v.last_seen_at_ms, reap_at_ms = v.reap_at_ms,
     entry_seqs = v.entry_seqs::bigint[], drawn_from_ms = v.drawn_from_ms,
-    answered_by = v.answered_by, ended_by = v.ended_by, corrections = v.corrections::jsonb
+    answered_by = v.answered_by, ended_by = v.ended_by, corrections = v.corrections::jsonb,
+    max_duration_ms = v.max_duration_ms
   from (select unnest($1::uuid[]) as workspace_id, unnest($2::uuid[]) as id, unnest($3::text[]) as status,
                unnest($4::bigint[]) as answered_at_ms, unnest($5::bigint[]) as ended_at_ms,
                unnest($6::text[]) as end_reason, unnest($7::text[]) as end_source, unnest($8::bigint[]) as settled_ms,
                unnest($9::bigint[]) as settled_until_ms, unnest($10::bigint[]) as last_seen_at_ms,
                unnest($11::bigint[]) as reap_at_ms, unnest($12::text[]) as entry_seqs,
                unnest($13::bigint[]) as drawn_from_ms, unnest($14::text[]) as answered_by,
-               unnest($15::text[]) as ended_by, unnest($16::text[]) as corrections) as v
+               unnest($15::text[]) as ended_by, unnest($16::text[]) as corrections,
+               unnest($17::bigint[]) as max_duration_ms) as v
   where c.workspace_id = v.workspace_id and c.id = v.id`
 
 export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Promise<void> {
@@ -198,6 +209,7 @@ export async function updateCalls(tx: Queryable, calls: readonly CallRow[]): Pro
       textArray(calls, (c) => c.facts.answeredBy),
       textArray(calls, (c) => c.facts.endedBy),
       textArray(calls, writeCorrections),
+      bigintArray(calls, (c) => c.maxDurationMs),
     ],
   })
 }

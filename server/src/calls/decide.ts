@@ -16,6 +16,7 @@ import { addChargeEntry, type CallRow, type HangUpReason, readLease } from './ca
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
 import { findCorrections } from './corrections.ts'
+import { renewHardStop } from './hard-stop.ts'
 import { callProblems } from './problems.ts'
 
 /** Decides one command at `nowMs` (epoch milliseconds) and adds the decision to the batch. */
@@ -73,7 +74,10 @@ function startCall(context: Context, command: Extract<CallCommand, { type: 'star
   const authorization = authorizeCall(
     {
       workspaceActive: gate.active,
+      awaitsVerification: gate.awaitsVerification,
       agentActive: agent.active,
+      overdraft: gate.overdraft,
+      durationMsMax: gate.callDurationSecondsMax * 1000,
       line,
       openCalls: line.openCalls,
       concurrentCallsMax: gate.concurrentCallsMax,
@@ -81,8 +85,8 @@ function startCall(context: Context, command: Extract<CallCommand, { type: 'star
     clampToKnownTime(line, nowMs),
   )
   const refusalReason = authorization.decision === 'refused' ? authorization.reason : null
-  const call = createCall(command, agent, gate, refusalReason, at.atMs)
   if (refusalReason === null) unit.line = { ...line, openCalls: line.openCalls + 1 }
+  const call = renewHardStop(createCall(command, agent, gate, refusalReason, at.atMs), context)
   const key = createKey(workspaceId, callId)
   batch.inserted.add(key)
   batch.calls.set(key, call)
@@ -147,13 +151,20 @@ function applyReport(
     command.type === 'answer'
       ? { type: 'answer', atMs: at.atMs, by }
       : { type: 'end', atMs: at.atMs, reason: command.reason, by }
-  return createOutcome(context, applyEvent(context, call, event), false)
+  const after = applyEvent(context, call, event)
+  return createOutcome(context, command.type === 'answer' ? renewCall(context, after) : after, false)
+}
+
+/** Renews the hard stop of a call of which its voice stack has just reported. */
+function renewCall(context: Context, call: CallRow): CallRow {
+  const renewed = renewHardStop(call, context)
+  return renewed.maxDurationMs === call.maxDurationMs ? call : updateCall(context, renewed)
 }
 
 function applyHeartbeat(context: Context, call: CallRow): CallOutcome {
   if (!isOpen(call.facts)) return createOutcome(context, call, false)
   const seen = { ...call, lastSeenAtMs: Math.max(call.lastSeenAtMs ?? 0, context.nowMs) }
-  return createOutcome(context, updateCall(context, seen), false)
+  return createOutcome(context, updateCall(context, renewHardStop(seen, context)), false)
 }
 
 function orderHangUp(

@@ -2,6 +2,7 @@ import { MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
+  addPlanWithOverdraft,
   closeInOrder,
   connectVoiceStack,
   credits,
@@ -44,7 +45,7 @@ describe('200: refused', () => {
   })
 
   test('out_of_credits at the very millisecond at which live calls have used the last credit', async () => {
-    stack = await connectVoiceStack(t, { planId: 'free' })
+    stack = await connectVoiceStack(t, { planId: await addPlanWithOverdraft(t) })
     const id = await stack.startedCall()
     await stack.answer(id)
     t.clock.advance(30 * MINUTE_MS - 1)

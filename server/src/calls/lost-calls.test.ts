@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import { until } from '../../test/start-server.ts'
 import {
+  addPlanWithOverdraft,
   closeInOrder,
   connectVoiceStack,
   credits,
@@ -12,14 +13,16 @@ import {
 } from '../../test/voice-stack.ts'
 
 let t: TestApp
+let planId: string
 let stack: VoiceStack
 
 beforeAll(async () => {
   t = await testApp()
+  planId = await addPlanWithOverdraft(t)
 })
 beforeEach(async () => {
   t.clock.set(testNowMs)
-  stack = await connectVoiceStack(t, { planId: 'free' })
+  stack = await connectVoiceStack(t, { planId })
 })
 afterAll(() => closeInOrder(t))
 

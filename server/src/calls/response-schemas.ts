@@ -24,6 +24,8 @@ const refusalDetails: Record<RefusalReason, string> = {
   concurrency_limit: 'The plan’s limit of concurrent calls is reached.',
   agent_disabled: 'The agent is disabled.',
   workspace_suspended: 'The workspace is suspended.',
+  email_unverified:
+    'The email address of the workspace’s owner is not verified. Open the link in the mail, or have it sent again.',
 }
 
 export const CallResponse = z
@@ -45,9 +47,10 @@ export const CallResponse = z
       .enum(['reported', 'presumed'])
       .nullable()
       .meta({ description: 'presumed: nobody reported the end, so Talktime closed the call.' }),
-    maxDurationSeconds: z
-      .int()
-      .meta({ description: 'The hard stop. The voice stack must end the call after this time.' }),
+    maxDurationSeconds: z.int().meta({
+      description:
+        'The hard stop, from the answer on. The voice stack must end the call after this time. On a plan without overdraft it is what the balance pays for, shared among the open calls; it is renewed with the answer and each heartbeat.',
+    }),
     duration: Amount.nullable().meta({ description: 'From answer to end. Null while the call is open.' }),
     charged: Amount.meta({ description: 'Charged so far.' }),
     hangUpOrderedAt: Instant.nullable().meta({
@@ -57,7 +60,13 @@ export const CallResponse = z
     hangUpReason: z.enum(['out_of_credits', 'by_hand', 'workspace_suspended']).nullable(),
     refusal: z
       .object({
-        reason: z.enum(['out_of_credits', 'concurrency_limit', 'agent_disabled', 'workspace_suspended']),
+        reason: z.enum([
+          'out_of_credits',
+          'concurrency_limit',
+          'agent_disabled',
+          'workspace_suspended',
+          'email_unverified',
+        ]),
         detail: z.string(),
       })
       .nullable(),

@@ -80,6 +80,8 @@ export function describePause(
       return 'The plan no longer includes campaigns. Change to a plan with campaigns, then resume.'
     case 'workspace_suspended':
       return 'The workspace is suspended. Ask the operator of this service.'
+    case 'email_unverified':
+      return 'The email address of the workspace’s owner is not verified. Open the link in the mail, or have it sent again, then resume.'
     case 'carrier_failing':
       return 'Calls could not be made. Check that the agent has a phone number and a voice endpoint, the contacts’ numbers and the carrier, then resume.'
     default:

@@ -195,3 +195,16 @@ export async function sumRecentOutboundCalls(
 function throwNotFound(): never {
   throw new Problem(campaignProblems.campaign_not_found, 'There is no such campaign in this workspace.')
 }
+
+/**
+ * Whether an owner's email address must be verified before the workspace's first call. Only workspaces on a plan without
+ * payment wait for that.
+ */
+export async function isEmailUnverified(db: Queryable, workspaceId: string): Promise<boolean> {
+  const { rows } = await db.query<{ isUnverified: boolean }>(
+    `select w.awaits_verification and not (s.terms ->> 'paid')::boolean as "isUnverified"
+     from workspaces w join subscriptions s on s.workspace_id = w.id where w.id = $1`,
+    [workspaceId],
+  )
+  return rows[0]?.isUnverified ?? false
+}

@@ -8,6 +8,7 @@ export const pauseReasons = [
   'agent_disabled',
   'plan_required',
   'workspace_suspended',
+  'email_unverified',
   'carrier_failing',
 ] as const
 

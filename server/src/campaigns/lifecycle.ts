@@ -6,7 +6,7 @@ import { Problem } from '../platform/problem.ts'
 import { type CampaignRow, countContactsLeft, type PauseReason } from './campaign.ts'
 import { raiseCampaignAlert } from './campaign-alerts.ts'
 import { auditCampaign } from './campaign-audit.ts'
-import { writeCampaign } from './campaign-store.ts'
+import { isEmailUnverified, writeCampaign } from './campaign-store.ts'
 import { campaignProblems } from './problems.ts'
 
 // Every change of a campaign's state. The caller holds the workspace's line, and writes the unit.
@@ -20,7 +20,8 @@ export async function saveCampaign(tx: Queryable, unit: WorkspaceUnit, campaign:
 /**
  * Starts a campaign now, or schedules it for `startsAtMs` if that is in the future.
  *
- * @throws Problem `campaign_not_draft`, `campaign_without_contacts`, `agent_disabled`, `out_of_credits`
+ * @throws Problem `campaign_not_draft`, `campaign_without_contacts`, `agent_disabled`, `email_unverified`,
+ *   `out_of_credits`
  */
 export async function startCampaign(
   tx: Tx,
@@ -42,6 +43,7 @@ export async function startCampaign(
     )
   }
   requireActiveAgent(campaign)
+  await requireVerifiedEmail(tx, campaign)
   return runOrSchedule(tx, unit, { ...campaign, startsAtMs }, nowMs)
 }
 
@@ -108,7 +110,7 @@ export async function pauseByUser(
  * Resumes a campaign because a person asked for it. A campaign that was paused before its scheduled start is scheduled
  * again. Nothing changes if it is running.
  *
- * @throws Problem `campaign_not_paused`, `agent_disabled`, `out_of_credits`
+ * @throws Problem `campaign_not_paused`, `agent_disabled`, `email_unverified`, `out_of_credits`
  */
 export async function resumeByUser(
   tx: Tx,
@@ -124,6 +126,7 @@ export async function resumeByUser(
     )
   }
   requireActiveAgent(campaign)
+  await requireVerifiedEmail(tx, campaign)
   return runOrSchedule(tx, unit, campaign, nowMs)
 }
 
@@ -174,6 +177,14 @@ function requireActiveAgent(campaign: CampaignRow): void {
   throw new Problem(
     agentProblems.agent_disabled,
     `The agent ${campaign.agentName} is disabled. Enable it, or give the campaign another agent.`,
+  )
+}
+
+async function requireVerifiedEmail(tx: Tx, { workspaceId }: CampaignRow): Promise<void> {
+  if (!(await isEmailUnverified(tx, workspaceId))) return
+  throw new Problem(
+    campaignProblems.email_unverified,
+    'Verify your email address first: open the link in the mail, or have it sent again.',
   )
 }
 

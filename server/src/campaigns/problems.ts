@@ -51,6 +51,14 @@ export const campaignProblems = problemTypes({
     cause: 'A complete campaign takes no further contacts.',
     remedy: 'Create another campaign for further contacts.',
   },
+  email_unverified: {
+    status: 409,
+    title: 'The email address is not verified',
+    retryable: false,
+    cause:
+      'On a plan without payment, an owner’s email address must be verified before the workspace’s first call.',
+    remedy: 'Open the link in the mail, or have it sent again from the dashboard.',
+  },
   out_of_credits: {
     status: 409,
     title: 'The workspace is out of credits',

@@ -2,6 +2,7 @@ import { MINUTE_MS, SECOND_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, type TestBody, testApp, testNowMs } from '../../test/app.ts'
 import {
+  addPlanWithOverdraft,
   closeInOrder,
   connectVoiceStack,
   credits,
@@ -52,7 +53,7 @@ describe('the balance', () => {
   })
 
   test('is paid from the grant that expires soonest, by live calls too', async () => {
-    stack = await connectVoiceStack(t, { planId: 'free' })
+    stack = await connectVoiceStack(t, { planId: await addPlanWithOverdraft(t) })
     await stack.granted({ credits: 10, expiresAt: instant(testNowMs + DAY_MS) })
     await stack.granted({ credits: 5, kind: 'adjustment' })
     const id = await stack.answeredCall()

@@ -4,6 +4,7 @@ import { createOutbound, type Outbound } from '../platform/outbound.ts'
 import type { Secrets } from '../platform/sealed-box.ts'
 import { DEFAULT_TIMEOUTS, type LlmDeps } from './deps.ts'
 import { gatewayRoutes } from './gateway/gateway-routes.ts'
+import { modelTestRoutes } from './gateway/test-routes.ts'
 import { deleteExpiredCallTokens } from './keys/call-token-store.ts'
 import { llmKeyRoutes } from './keys/key-routes.ts'
 import { keyTestRoutes } from './keys/key-test-routes.ts'
@@ -29,6 +30,7 @@ export type OpenLlmDeps = Omit<LlmDeps, keyof Http | 'timeouts' | 'sealedBox' | 
 export function openLlm(options: OpenLlmDeps): void {
   const { database, clock, assembly, timeouts = DEFAULT_TIMEOUTS } = options
   const recorder = createRecorder(database, options.log)
+  warnOfUnnamedModels(options)
   // The operator's own providers may be in a private network. That does not open it to customers' addresses.
   const hosts = Object.values(options.settings.bases).map((base) => new URL(base).host)
   const operator = createOutbound({ allow: hosts })
@@ -47,6 +49,7 @@ export function openLlm(options: OpenLlmDeps): void {
     await server.register(llmUsageRoutes(deps))
     await server.register(callTokenRoutes(deps))
     await server.register(gatewayRoutes(deps))
+    await server.register(modelTestRoutes(deps))
   })
   assembly.chore('Deleting expired LLM records', MINUTE_MS, async () => {
     const nowMs = clock.now()
@@ -60,4 +63,11 @@ export function openLlm(options: OpenLlmDeps): void {
       await operator.close()
     },
   })
+}
+
+function warnOfUnnamedModels({ settings, log }: OpenLlmDeps): void {
+  if (Object.keys(settings.keys).length === 0 || settings.models.length > 0) return
+  log.warn(
+    'The platform’s LLM keys pay for no model: name those that they pay for in TALKTIME_LLM_MODELS, such as gpt-5-mini,claude-haiku-*.',
+  )
 }

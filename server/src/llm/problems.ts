@@ -23,7 +23,8 @@ export const llmProblems = problemTypes({
     status: 403,
     title: 'The platform’s key does not pay for this model',
     retryable: false,
-    cause: 'The operator limited the models that the platform’s keys pay for. `detail` lists them.',
+    cause:
+      'The platform’s keys pay only for the models that the operator named in `TALKTIME_LLM_MODELS`. `detail` lists them.',
     remedy: 'Use one of those models, or a key of the workspace’s own.',
   },
   llm_needs_credits: {
@@ -32,6 +33,24 @@ export const llmProblems = problemTypes({
     retryable: false,
     cause: 'The platform’s key is not used for a workspace that has no credits and no open call.',
     remedy: 'Buy credits, or use a key of the workspace’s own.',
+  },
+  llm_needs_call: {
+    status: 403,
+    title: 'The platform’s key is used in live calls only',
+    retryable: false,
+    cause:
+      'The request names no call, or its call is over or is not answered, and it is not marked as a test. The platform’s key pays for conversations that are charged.',
+    remedy:
+      'Name the call in the header `Talktime-Call`, or send its call token. Mark a test with `Talktime-Test: true`, or use a key of the workspace’s own.',
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    title: 'The plan’s limit for the platform’s key is reached',
+    retryable: true,
+    cause:
+      'The workspace made too many requests in this minute, used too many tokens today, or made too many tests today, with the platform’s key. `detail` says which.',
+    remedy:
+      'Wait as long as `Retry-After` says, use a key of the workspace’s own, or change to a larger plan. `GET /v1/llm-settings` shows the limits and what is used.',
   },
   llm_key_not_found: {
     status: 404,

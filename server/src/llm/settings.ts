@@ -11,8 +11,8 @@ export type LlmSettings = {
   readonly bases: Readonly<Partial<Record<LlmProvider, string>>>
   /** The API version for the platform's Azure OpenAI key. Undefined: its v1 API. */
   readonly azureApiVersion: string | undefined
-  /** The models for which the platform's keys pay. A star at the end matches anything. Undefined: all models. */
-  readonly models: readonly string[] | undefined
+  /** The models for which the platform's keys pay. A star at the end matches anything. It pays for no other model. */
+  readonly models: readonly string[]
 }
 
 const KEY = {
@@ -47,7 +47,7 @@ const MODELS = {
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
     .refine((names) => names.every((name) => /^[^\s*]+\*?$/.test(name)))
-    .optional(),
+    .default([]),
   right: 'model names separated by commas, such as gpt-5-mini,claude-haiku-*',
 }
 

@@ -3,7 +3,8 @@ import { addAudit, addEvent, type WorkspaceUnit } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant, Problem } from '../platform/problem.ts'
-import type { Gateway } from './gateway.ts'
+import { requireFewDeclines } from './card-limits.ts'
+import type { PaymentsDeps } from './deps.ts'
 import type { Order } from './order.ts'
 import { paymentProblems } from './problems.ts'
 import type { Purchase } from './purchase.ts'
@@ -17,12 +18,13 @@ const CALLER_MS_MAX = 10 * SECOND_MS
 /**
  * Writes a purchase down before the card is charged. The caller holds the workspace's lock and writes the unit.
  *
- * @throws Problem `payment_pending` if a purchase by auto-reload is in flight and this is another one
+ * @throws Problem `payment_pending` if a purchase by auto-reload is in flight and this is another one,
+ *   `too_many_declines` if people ordered too much lately that was declined
  */
 export async function createPurchase(
+  { gateway, cardLimits }: Pick<PaymentsDeps, 'gateway' | 'cardLimits'>,
   tx: Tx,
   unit: WorkspaceUnit,
-  gateway: Gateway['name'],
   order: Order,
   nowMs: number,
 ): Promise<Purchase> {
@@ -34,12 +36,15 @@ export async function createPurchase(
   if (order.origin === 'auto_reload' && (await hasReloadInFlight(tx, workspaceId))) {
     throw new Problem(paymentProblems.payment_pending, 'A purchase by auto-reload is still in progress.')
   }
+  if (order.origin === 'manual' && amountMinor > 0) {
+    await requireFewDeclines(tx, workspaceId, cardLimits, nowMs)
+  }
   const id = newUuid(nowMs)
   await insertPurchase(tx, {
     ...order,
     workspaceId,
     id,
-    gateway,
+    gateway: gateway.name,
     createdAtMs: nowMs,
     nextCheckAtMs: chargedBy === 'worker' ? nowMs : nowMs + CALLER_MS_MAX,
   })

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { CardLimits } from './card-limits.ts'
 import type { PaymentHooks } from './fulfillment.ts'
 import type { Gateway } from './gateway.ts'
 import type { Seller } from './receipt.ts'
@@ -12,6 +13,8 @@ export type PaymentsDeps = {
   readonly ledger: Ledger
   readonly gateway: Gateway
   readonly seller: Seller
+  /** How often a workspace may try cards. */
+  readonly cardLimits: CardLimits
   /** The origin at which people reach this server. The gateway's pages lead back to it. */
   readonly origin: string
   /** What other rooms registered. Read at each use, because rooms may register later. */

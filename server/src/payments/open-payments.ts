@@ -3,6 +3,7 @@ import type { RoomAssembly } from '../access/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { CardLimits } from './card-limits.ts'
 import { methodRoutes } from './method-routes.ts'
 import { createPayments, type Payments } from './payments.ts'
 import { purchaseRoutes } from './purchase-routes.ts'
@@ -19,6 +20,8 @@ export type OpenPaymentsDeps = {
   readonly ledger: Ledger
   readonly assembly: RoomAssembly
   readonly seller: Seller
+  /** How often a workspace may try cards. */
+  readonly cardLimits: CardLimits
   /** The origin at which people reach this server. */
   readonly origin: string
   readonly publicUrl: string | undefined

@@ -1,5 +1,6 @@
 import type { AuditSource } from '../access/index.ts'
 import { addAudit, type Change } from '../ledger/index.ts'
+import { countCardRequest } from './card-limits.ts'
 import { ensureCustomerRef } from './customer-store.ts'
 import type { PaymentsDeps } from './deps.ts'
 import type { MethodAnswer, SavedMethod, TestCard } from './gateway.ts'
@@ -17,7 +18,11 @@ import { listPurchasesToConfirm } from './purchase-store.ts'
 
 /** What can be done with a workspace's cards. */
 export type PaymentMethods = {
-  /** Asks the gateway for a card, or for the page on which the customer adds one. Call it outside any transaction. */
+  /**
+   * Asks the gateway for a card, or for the page on which the customer adds one. Call it outside any transaction.
+   *
+   * @throws Problem `too_many_declines`, `too_many_cards`
+   */
   requestMethod(
     workspaceId: string,
     request: { readonly testCard: TestCard | undefined },
@@ -53,6 +58,9 @@ export function createPaymentMethods(deps: PaymentMethodDeps): PaymentMethods {
   return {
     addMethod: (change, method, by) => addMethod(deps, change, method, by),
     async requestMethod(workspaceId, { testCard }) {
+      await ledger.changeWorkspace(workspaceId, ({ tx, nowMs }) =>
+        countCardRequest(tx, workspaceId, deps.cardLimits, nowMs),
+      )
       const customerRef = await ensureCustomerRef(deps, workspaceId)
       return gateway.addMethod(customerRef, { testCard, returnUrl: `${origin}/billing` })
     },

@@ -20,7 +20,8 @@ export type Payments = PaymentMethods & {
    * Step 1: writes down what is about to be bought. The caller holds the workspace's lock and writes the unit
    * afterwards.
    *
-   * @throws Problem `payment_pending` if a purchase by auto-reload is in flight and this is another one
+   * @throws Problem `payment_pending` if a purchase by auto-reload is in flight and this is another one,
+   *   `too_many_declines` if people ordered too much lately that was declined
    */
   createPurchase(tx: Tx, unit: WorkspaceUnit, order: Order, nowMs: number): Promise<Purchase>
   /**
@@ -59,7 +60,7 @@ export function createPayments(options: Omit<PaymentsDeps, 'hooks'>): Payments {
     recordOutcome: record,
     gateway,
     register: (more) => hooks.push(more),
-    createPurchase: (tx, unit, order, nowMs) => createPurchase(tx, unit, gateway, order, nowMs),
+    createPurchase: (tx, unit, order, nowMs) => createPurchase(deps, tx, unit, order, nowMs),
     findDefaultMethod: (db, workspaceId) => findDefaultMethod(db, { workspaceId, gateway }),
   }
 }

@@ -10,6 +10,21 @@ export const paymentProblems = problemTypes({
       'The card was declined. `failure` gives the reason and a sentence for the customer; `purchaseId` names the purchase.',
     remedy: 'Use another card, or correct what `failure` names.',
   },
+  too_many_declines: {
+    status: 429,
+    title: 'Too many payments were declined',
+    retryable: true,
+    cause:
+      'Too many charges of the workspace were declined in the last hour or day. Neither purchases nor new cards are accepted until fewer were.',
+    remedy: 'Wait as long as `Retry-After` says. Ask the bank why it declines before you try again.',
+  },
+  too_many_cards: {
+    status: 429,
+    title: 'Too many cards were added',
+    retryable: true,
+    cause: 'The workspace has added as many cards in a day as it may.',
+    remedy: 'Wait as long as `Retry-After` says, or use a card that is saved already.',
+  },
   payment_method_required: {
     status: 409,
     title: 'A card is required',

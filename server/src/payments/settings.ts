@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Origin } from '../platform/origin.ts'
 import type { Setting, SettingsReader } from '../platform/settings-reader.ts'
+import type { CardLimits } from './card-limits.ts'
 import type { Seller } from './receipt.ts'
 
 /** How customers pay and who sells. */
@@ -9,6 +10,7 @@ export type PaymentSettings = {
   /** What payments through Stripe need; `undefined` if payments go through the sandbox. */
   readonly stripe: StripeSettings | undefined
   readonly seller: Seller
+  readonly cardLimits: CardLimits
 }
 
 export type StripeSettings = {
@@ -78,7 +80,24 @@ const SELLER = {
   },
 }
 
-/** Reads TALKTIME_PAYMENTS, Stripe's settings and the seller. */
+/** How often a workspace may try cards, unless the operator sets it. */
+export const CARD_LIMITS_DEFAULT: CardLimits = { declinesPerHour: 5, declinesPerDay: 10, cardsPerDay: 10 }
+
+const limitSetting = (byDefault: number) => ({
+  schema: z.coerce.number().int().min(1).max(1_000_000).default(byDefault),
+  right: 'a whole number from 1 to 1000000',
+})
+
+function readCardLimits({ read }: SettingsReader): CardLimits {
+  const { declinesPerHour, declinesPerDay, cardsPerDay } = CARD_LIMITS_DEFAULT
+  return {
+    declinesPerHour: read('TALKTIME_DECLINES_PER_HOUR', limitSetting(declinesPerHour)),
+    declinesPerDay: read('TALKTIME_DECLINES_PER_DAY', limitSetting(declinesPerDay)),
+    cardsPerDay: read('TALKTIME_CARDS_PER_DAY', limitSetting(cardsPerDay)),
+  }
+}
+
+/** Reads TALKTIME_PAYMENTS, Stripe's settings, the seller and how often cards may be tried. */
 export function readPaymentSettings(reader: SettingsReader): PaymentSettings {
   const { read } = reader
   const payments = read('TALKTIME_PAYMENTS', PAYMENTS)
@@ -102,5 +121,6 @@ export function readPaymentSettings(reader: SettingsReader): PaymentSettings {
       taxId: read('TALKTIME_SELLER_TAX_ID', SELLER.taxId),
       tax: read('TALKTIME_TAX', SELLER.tax),
     },
+    cardLimits: readCardLimits(reader),
   }
 }

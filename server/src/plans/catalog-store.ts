@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { msFromCredits } from '@talktime/core/billing/credits'
+import type { Overdraft } from '@talktime/core/calls/talk-allowance'
 import { z } from 'zod'
 import type { Queryable } from '../platform/database/database.ts'
 import { invalidRequest } from '../platform/http/validation.ts'
@@ -14,6 +15,34 @@ const PlanLimits = z.strictObject({
   concurrentCallsMax: z.int().positive().max(1_000_000).nullable(),
   callDurationSecondsMax: z.int().positive().max(86_400),
   membersMax: z.int().positive().max(1_000_000).nullable(),
+  llmRequestsPerMinute: z.int().nonnegative().max(1_000_000).nullable(),
+  llmTokensPerDay: z.int().nonnegative().max(1_000_000_000_000).nullable(),
+})
+
+/** The limits as the API shows them. */
+export const PlanLimitsResponse = z.object({
+  concurrentCallsMax: z.int().nullable(),
+  callDurationSecondsMax: z.int(),
+  membersMax: z.int().nullable(),
+  llmRequestsPerMinute: z
+    .int()
+    .nullable()
+    .meta({ description: 'Requests with the platform’s keys for language models. null: no limit.' }),
+  llmTokensPerDay: z
+    .int()
+    .nullable()
+    .meta({ description: 'Tokens of the platform’s keys in a day of UTC. null: no limit.' }),
+})
+
+/** What a plan lets a workspace use of the platform's keys for language models, if the catalog does not say it. */
+export const LLM_LIMITS_DEFAULT = {
+  paid: { llmRequestsPerMinute: 600, llmTokensPerDay: 20_000_000 },
+  unpaid: { llmRequestsPerMinute: 30, llmTokensPerDay: 200_000 },
+} as const
+
+export const OverdraftName = z.enum(['finish', 'none']).meta({
+  description:
+    'What live calls may do at a balance of zero. finish: they may finish below zero. none: the open calls share the balance, and all are ended when it reaches zero.',
 })
 
 /** What the operator decides about a plan, in the catalog's file and in the API. */
@@ -22,8 +51,11 @@ export const PlanFields = z.strictObject({
   price: Price.nullable().meta({ description: 'The price of a billing cycle; null: on request.' }),
   monthlyCredits: z.number().min(0).max(1_000_000_000),
   paid: z.boolean().meta({ description: 'Whether it allows buying credits and auto-reload.' }),
+  overdraft: OverdraftName.optional().meta({
+    description: 'Left out: finish if the plan is paid, else none.',
+  }),
   features: z.record(z.string().min(1).max(100), z.boolean()),
-  limits: PlanLimits,
+  limits: PlanLimits.partial({ llmRequestsPerMinute: true, llmTokensPerDay: true }),
 })
 
 export const PackageFields = z.strictObject({
@@ -48,6 +80,7 @@ export type Plan = {
   readonly currency: string
   readonly monthlyMs: number
   readonly paid: boolean
+  readonly overdraft: Overdraft
   readonly features: Readonly<Record<string, boolean>>
   readonly limits: z.infer<typeof PlanLimits>
 }
@@ -107,13 +140,13 @@ export async function savePlan(
   existing: 'keep' | 'replace',
 ): Promise<void> {
   await db.query(
-    `insert into plans as p (id, name, position, price_minor, currency, monthly_ms, paid, features, limits)
-     values ($1, $2, coalesce($3, (select coalesce(max(position), -1) + 1 from plans)), $4, $5, $6, $7, $8, $9)
+    `insert into plans as p (id, name, position, price_minor, currency, monthly_ms, paid, overdraft, features, limits)
+     values ($1, $2, coalesce($3, (select coalesce(max(position), -1) + 1 from plans)), $4, $5, $6, $7, $8, $9, $10)
      on conflict (id) do update set
        name = excluded.name, position = coalesce($3, p.position), price_minor = excluded.price_minor,
        currency = excluded.currency, monthly_ms = excluded.monthly_ms, paid = excluded.paid,
-       features = excluded.features, limits = excluded.limits
-     where $10`,
+       overdraft = excluded.overdraft, features = excluded.features, limits = excluded.limits
+     where $11`,
     [
       plan.id,
       plan.name,
@@ -122,8 +155,9 @@ export async function savePlan(
       plan.price?.currency ?? 'USD',
       msFromCredits(plan.monthlyCredits),
       plan.paid,
+      plan.overdraft ?? (plan.paid ? 'finish' : 'none'),
       plan.features,
-      plan.limits,
+      { ...LLM_LIMITS_DEFAULT[plan.paid ? 'paid' : 'unpaid'], ...plan.limits },
       existing === 'replace',
     ],
   )
@@ -153,7 +187,7 @@ export async function savePackage(
   )
 }
 
-const planColumns = `id, name, price_minor as "priceMinor", currency, monthly_ms as "monthlyMs", paid, features, limits`
+const planColumns = `id, name, price_minor as "priceMinor", currency, monthly_ms as "monthlyMs", paid, overdraft, features, limits`
 
 export async function listPlans(db: Queryable): Promise<Plan[]> {
   return (await db.query<Plan>(`select ${planColumns} from plans order by position, id`)).rows

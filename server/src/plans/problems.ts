@@ -9,6 +9,13 @@ export const planProblems = problemTypes({
     cause: 'The workspace’s plan does not include this feature.',
     remedy: 'Change to a plan that includes it. `GET /v1/plans` lists the plans.',
   },
+  too_many_free_workspaces: {
+    status: 403,
+    title: 'The person owns too many workspaces on plans without payment',
+    retryable: false,
+    cause: 'Each workspace on such a plan has free credits, so a person may own a few of them only.',
+    remedy: 'Change one of them to a paid plan, or make the person an admin.',
+  },
   plan_not_found: {
     status: 404,
     title: 'Plan not found',

@@ -12,10 +12,12 @@ import {
   findPlan,
   listPackages,
   listPlans,
+  OverdraftName,
   type Package,
   PackageFields,
   type Plan,
   PlanFields,
+  PlanLimitsResponse,
 } from './catalog-store.ts'
 import { editPackage, editPlan } from './edit-catalog.ts'
 import { planProblems } from './problems.ts'
@@ -27,12 +29,9 @@ const PlanResponse = z
     price: Money.nullable().meta({ description: 'The price of a billing cycle; null: on request.' }),
     monthlyCredits: Amount,
     paid: z.boolean().meta({ description: 'Whether it allows buying credits and auto-reload.' }),
+    overdraft: OverdraftName,
     features: z.record(z.string(), z.boolean()),
-    limits: z.object({
-      concurrentCallsMax: z.int().nullable(),
-      callDurationSecondsMax: z.int(),
-      membersMax: z.int().nullable(),
-    }),
+    limits: PlanLimitsResponse,
   })
   .meta({ id: 'Plan' })
 
@@ -134,9 +133,9 @@ async function readPackage(db: Database, id: string): Promise<z.infer<typeof Pac
 }
 
 function planResponse(plan: Plan): z.infer<typeof PlanResponse> {
-  const { id, name, paid, features, limits } = plan
+  const { id, name, paid, overdraft, features, limits } = plan
   const price = plan.priceMinor === null ? null : { minor: plan.priceMinor, currency: plan.currency }
-  return { id, name, price, monthlyCredits: amountOf(plan.monthlyMs), paid, features, limits }
+  return { id, name, price, monthlyCredits: amountOf(plan.monthlyMs), paid, overdraft, features, limits }
 }
 
 function packageResponse(pack: Package): z.infer<typeof PackageResponse> {

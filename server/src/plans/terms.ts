@@ -4,13 +4,13 @@ import type { Plan } from './catalog-store.ts'
 /** The plan as it was when the cycle began. It holds for the workspace even if the catalog has changed since. */
 export type Terms = Pick<
   Plan,
-  'name' | 'priceMinor' | 'currency' | 'monthlyMs' | 'paid' | 'features' | 'limits'
+  'name' | 'priceMinor' | 'currency' | 'monthlyMs' | 'paid' | 'overdraft' | 'features' | 'limits'
 >
 
 /** Takes the terms from a plan of the catalog. */
 export function readTerms(plan: Plan): Terms {
-  const { name, priceMinor, currency, monthlyMs, paid, features, limits } = plan
-  return { name, priceMinor, currency, monthlyMs, paid, features, limits }
+  const { name, priceMinor, currency, monthlyMs, paid, overdraft, features, limits } = plan
+  return { name, priceMinor, currency, monthlyMs, paid, overdraft, features, limits }
 }
 
 /** Computes what a plan's credit costs; `null` if the plan has no list price. */

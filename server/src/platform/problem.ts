@@ -142,6 +142,8 @@ export class Problem extends Error {
   /** Members of the response beside those of RFC 9457. */
   readonly members: Readonly<Record<string, unknown>>
   readonly internal: unknown
+  /** After how many seconds the request is worth repeating: the header Retry-After. Undefined: nobody knows. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     type: ProblemType,
@@ -150,6 +152,7 @@ export class Problem extends Error {
       errors?: readonly InvalidPart[]
       members?: Readonly<Record<string, unknown>>
       internal?: unknown
+      retryAfterSeconds?: number
     } = {},
   ) {
     super(`${type.code}: ${detail}`)
@@ -161,6 +164,7 @@ export class Problem extends Error {
     this.errors = extra.errors ?? []
     this.members = extra.members ?? {}
     this.internal = extra.internal
+    this.retryAfterSeconds = extra.retryAfterSeconds
   }
 }
 

@@ -146,6 +146,7 @@ async function applyChange(
         const { grantMs } = change
         const chosen = { plan, grantMs, collection: 'invoiced', by: request } as const
         await switchPlan(tx, unit, subscription, chosen, nowMs)
+        await deps.termsChanged(tx, unit, nowMs)
         return null
       }
       const order = await createUpgradeOrder(deps, tx, quote, change, request)

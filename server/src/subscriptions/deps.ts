@@ -11,4 +11,6 @@ export type SubscriptionDeps = {
   readonly payments: Payments
   /** Charges live calls for their conversation up to `atMs`. The calls room implements it. */
   readonly chargeUntilBoundary: (tx: Tx, unit: WorkspaceUnit, atMs: number, nowMs: number) => Promise<void>
+  /** The workspace's terms have changed: another plan may end its live calls, or let them finish. */
+  readonly termsChanged: (tx: Tx, unit: WorkspaceUnit, nowMs: number) => Promise<unknown>
 }

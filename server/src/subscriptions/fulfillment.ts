@@ -21,21 +21,29 @@ const FALLBACK_PLAN = 'free'
 /** The renewal state of a cycle that is paid. */
 const PAID = { pastDueSinceMs: null, renewalTries: 0, nextRenewalTryMs: null }
 
-/** Puts a paid upgrade into effect. */
-export const planChangeFulfillment: Fulfillment = {
-  async fulfill(tx, unit, purchase, nowMs) {
-    const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
-    // The promised credits are granted even if the cycle for which they were computed has ended meanwhile.
-    const by = { actor: purchase.actor ?? 'system' } as const
-    const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase, by }
-    addEvent(unit, 'subscription')
-    return switchPlan(tx, unit, subscription, change, nowMs)
-  },
-  async handleFailure() {},
+/** Creates the fulfillment of changes of plan. It puts a paid upgrade into effect. */
+export function createPlanChangeFulfillment({
+  termsChanged,
+}: Pick<SubscriptionDeps, 'termsChanged'>): Fulfillment {
+  return {
+    async fulfill(tx, unit, purchase, nowMs) {
+      const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
+      // The promised credits are granted even if the cycle for which they were computed has ended meanwhile.
+      const by = { actor: purchase.actor ?? 'system' } as const
+      const change = { plan, grantMs: purchase.creditsMs, collection: 'card' as const, purchase, by }
+      addEvent(unit, 'subscription')
+      const switched = await switchPlan(tx, unit, subscription, change, nowMs)
+      await termsChanged(tx, unit, nowMs)
+      return switched
+    },
+    async handleFailure() {},
+  }
 }
 
+type RenewalDeps = Pick<SubscriptionDeps, 'chargeUntilBoundary' | 'termsChanged'>
+
 /** Creates the fulfillment of renewals. A cycle's credits are granted when it begins; a payment only closes the debt. */
-export function createRenewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>): Fulfillment {
+export function createRenewalFulfillment(deps: RenewalDeps): Fulfillment {
   return {
     async fulfill(tx, unit, purchase, nowMs) {
       const { subscription, plan } = await loadPurchasedPlan(tx, purchase)
@@ -47,7 +55,9 @@ export function createRenewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUnt
       // The customer confirmed with the bank after the plan had ended: they get it back, with its credits.
       const by = { actor: 'system' } as const
       const change = { plan, grantMs: plan.monthlyMs, collection: 'card' as const, purchase, by }
-      return switchPlan(tx, unit, subscription, change, nowMs)
+      const switched = await switchPlan(tx, unit, subscription, change, nowMs)
+      await deps.termsChanged(tx, unit, nowMs)
+      return switched
     },
     async handleFailure(tx, unit, purchase, nowMs) {
       const subscription = await requireSubscription(tx, purchase.workspaceId)
@@ -65,7 +75,7 @@ export function createRenewalFulfillment(deps: Pick<SubscriptionDeps, 'chargeUnt
  * @param why a sentence for the customer
  */
 export async function handleUnpaidRenewal(
-  deps: Pick<SubscriptionDeps, 'chargeUntilBoundary'>,
+  deps: RenewalDeps,
   tx: Tx,
   unit: WorkspaceUnit,
   subscription: Subscription,
@@ -89,6 +99,7 @@ export async function handleUnpaidRenewal(
   }
   await deps.chargeUntilBoundary(tx, unit, nowMs, nowMs)
   await replaceUnpaidPlan(tx, unit, subscription, fallback, nowMs)
+  await deps.termsChanged(tx, unit, nowMs)
   await raisePlanEndedAlert(tx, unit, subscription, fallback, nowMs)
 }
 

@@ -2,7 +2,7 @@ import { SECOND_MS } from '@talktime/core/time/durations'
 import type { RoomAssembly } from '../access/index.ts'
 import { bringRenewalForward } from '../plans/index.ts'
 import type { SubscriptionDeps } from './deps.ts'
-import { createRenewalFulfillment, planChangeFulfillment } from './fulfillment.ts'
+import { createPlanChangeFulfillment, createRenewalFulfillment } from './fulfillment.ts'
 import { renewAtBoundary, retryRenewals } from './renew-subscription.ts'
 import { subscriptionRoutes } from './routes.ts'
 
@@ -13,7 +13,7 @@ export function openSubscriptions(
   const { ledger, payments, assembly } = deps
   ledger.setBoundaryStep('renew', (tx, unit, atMs, nowMs) => renewAtBoundary(deps, tx, unit, atMs, nowMs))
   payments.register({
-    fulfillments: { plan_change: planChangeFulfillment, renewal: createRenewalFulfillment(deps) },
+    fulfillments: { plan_change: createPlanChangeFulfillment(deps), renewal: createRenewalFulfillment(deps) },
     // An unpaid renewal is charged to a new card at once.
     onMethodsChanged: (tx, unit, nowMs) => bringRenewalForward(tx, unit.line.workspaceId, nowMs),
   })

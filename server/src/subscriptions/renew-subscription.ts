@@ -11,7 +11,7 @@ import type { Tx } from '../platform/database/database.ts'
 import type { SubscriptionDeps } from './deps.ts'
 import { handleUnpaidRenewal } from './fulfillment.ts'
 
-type RenewalDeps = Pick<SubscriptionDeps, 'chargeUntilBoundary'> & {
+type RenewalDeps = Pick<SubscriptionDeps, 'chargeUntilBoundary' | 'termsChanged'> & {
   readonly payments: Pick<Payments, 'createPurchase' | 'findDefaultMethod'>
 }
 
@@ -26,6 +26,7 @@ export async function renewAtBoundary(
   const renewal = await renewCycle(tx, unit, atMs, nowMs)
   if (renewal === undefined) return { cycleEndsAtMs: null }
   const { subscription, renewed } = renewal
+  if (renewed) await deps.termsChanged(tx, unit, nowMs)
   // Cycles that passed while the server was down could not be used: they are granted and expire, but are not charged.
   if (renewed && isCharged(subscription) && subscription.cycle.endsAtMs > nowMs) {
     await createRenewalPurchase(deps, tx, unit, subscription, nowMs)

@@ -73,7 +73,7 @@ export async function applyCarrierReport(context: VoiceContext, report: CarrierR
       const before = await loadCallOfLeg(context, leg)
       const call = await applyCallFact(context, leg, { type, atMs })
       if (before?.facts.answeredAtMs === null && call !== undefined)
-        context.runInBackground(limitDuration(context, leg, call))
+        context.runInBackground(limitDuration(context, leg, call, before))
       return
     }
     case 'ended':
@@ -143,10 +143,21 @@ export async function applyCallFact(
   }
 }
 
-/** Sends the hard stop of an incoming call to a carrier that did not learn it when the call was connected. */
-export async function limitDuration(context: VoiceContext, leg: LegRow, call: CallRow): Promise<void> {
+/**
+ * Sends the hard stop of a call to its carrier: of an incoming call, because the carrier did not learn it when the call
+ * was connected, and of any call whose hard stop has moved.
+ *
+ * @param before the call when its hard stop was last sent
+ */
+export async function limitDuration(
+  context: VoiceContext,
+  leg: LegRow,
+  call: CallRow,
+  before: Pick<CallRow, 'maxDurationMs'>,
+): Promise<void> {
   const carrier = findCarrier(context, leg.carrier)
-  if (call.direction !== 'inbound' || carrier?.limitDuration === undefined || !isOpen(call.facts)) return
+  const isNews = call.direction === 'inbound' || call.maxDurationMs !== before.maxDurationMs
+  if (!isNews || carrier?.limitDuration === undefined || !isOpen(call.facts)) return
   try {
     await carrier.limitDuration(leg, call.maxDurationMs)
   } catch (error) {

@@ -95,8 +95,8 @@ export type Carrier = {
    */
   hangUp(leg: CarrierLeg): Promise<void>
   /**
-   * Sets the hard stop of an incoming call that was answered. May be repeated. Left out: the carrier learns the hard stop
-   * when the call is connected.
+   * Sets the hard stop of a call that was answered, because the carrier did not learn it when the call was connected, or
+   * because it has moved. May be repeated. Left out: the carrier keeps the hard stop that it learned.
    */
   limitDuration?(leg: CarrierLeg, maxDurationMs: number): Promise<void>
   lookUp(leg: CarrierLeg): Promise<CarrierState>

@@ -72,7 +72,7 @@ async function applyCarrierState(
     case 'in_conversation': {
       const atMs = carrierState.answeredAtMs ?? nowMs
       const answered = await applyCallFact(context, known, { type: 'answered', atMs })
-      return superviseLiveCall(context, carrier, known, answered ?? call)
+      return superviseLiveCall(context, carrier, known, { before: call, call: answered ?? call })
     }
     case 'over': {
       const { answeredAtMs, endedAtMs, reason } = carrierState
@@ -85,18 +85,21 @@ async function applyCarrierState(
   }
 }
 
-/** Plans the next check of a live call, and hangs it up once its hard stop has passed. */
+/**
+ * Plans the next check of a live call, and hangs it up once its hard stop has passed. A hard stop that has moved is sent to
+ * the carrier.
+ */
 async function superviseLiveCall(
   context: VoiceContext,
   carrier: Carrier,
   leg: LegRow,
-  call: CallRow,
+  { before, call }: { readonly before: CallRow; readonly call: CallRow },
 ): Promise<void> {
   const nowMs = context.clock.now()
   await checkLegAt(context.database, leg, computeNextCheck(carrier, call, nowMs))
   const { answeredAtMs } = call.facts
   if (answeredAtMs !== null && nowMs >= answeredAtMs + call.maxDurationMs) return carrier.hangUp(leg)
-  await limitDuration(context, leg, call)
+  await limitDuration(context, leg, call, before)
 }
 
 /** Closes a call that its carrier does not know, once the order can no longer be on its way. */

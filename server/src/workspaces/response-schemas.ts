@@ -1,7 +1,7 @@
 import { creditsFromMs } from '@talktime/core/billing/credits'
 import { z } from 'zod'
 import type { Role, WorkspaceRow } from '../access/index.ts'
-import type { Subscription } from '../plans/index.ts'
+import { OverdraftName, PlanLimitsResponse, type Subscription } from '../plans/index.ts'
 import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { WhenCreditsRunOut } from './request-schemas.ts'
@@ -17,12 +17,9 @@ export const WorkspaceResponse = z
         id: z.string(),
         name: z.string(),
         paid: z.boolean(),
+        overdraft: OverdraftName,
         features: z.record(z.string(), z.boolean()),
-        limits: z.object({
-          concurrentCallsMax: z.int().nullable(),
-          callDurationSecondsMax: z.int(),
-          membersMax: z.int().nullable(),
-        }),
+        limits: PlanLimitsResponse,
       })
       .meta({ description: 'The plan as it was when the billing cycle began.' }),
     status: z.enum(['active', 'suspended']),
@@ -64,12 +61,12 @@ export function workspaceResponse(
   { planId, terms, cycle }: Subscription,
   role: Role,
 ): z.infer<typeof WorkspaceResponse> {
-  const { name, paid, features, limits } = terms
+  const { name, paid, overdraft, features, limits } = terms
   return {
     id: publicId('workspace', row.id),
     ...workspaceSettings(row),
     planId,
-    plan: { id: planId, name, paid, features, limits },
+    plan: { id: planId, name, paid, overdraft, features, limits },
     status: row.status,
     suspendedAt: instantOrNull(row.suspendedAtMs),
     suspensionReason: row.suspensionReason,

@@ -138,6 +138,11 @@ export interface paths {
                         monthlyCredits: number;
                         /** @description Whether it allows buying credits and auto-reload. */
                         paid: boolean;
+                        /**
+                         * @description Left out: finish if the plan is paid, else none.
+                         * @enum {string}
+                         */
+                        overdraft?: "finish" | "none";
                         features: {
                             [key: string]: boolean;
                         };
@@ -145,6 +150,8 @@ export interface paths {
                             concurrentCallsMax: number | null;
                             callDurationSecondsMax: number;
                             membersMax: number | null;
+                            llmRequestsPerMinute?: number | null;
+                            llmTokensPerDay?: number | null;
                         };
                     };
                 };
@@ -3944,7 +3951,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a language model, as in OpenAI’s chat completions
-         * @description Send a workspace key and the header Talktime-Agent, or a call token. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.
+         * @description Send a workspace key and the header Talktime-Call, or a call token. The platform’s key is used in live calls, within the plan’s requests a minute and tokens a day (429 with Retry-After beyond), and for a few tests a day, which name an agent in Talktime-Agent and are marked by Talktime-Test: true. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.
          */
         post: {
             parameters: {
@@ -3969,6 +3976,8 @@ export interface paths {
                             callId?: string;
                             /** @description Instead of the header Talktime-Llm-Provider. */
                             provider?: string;
+                            /** @description A test, outside a call. Instead of the header Talktime-Test: true. */
+                            test?: boolean;
                         };
                     };
                 };
@@ -4019,6 +4028,59 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}/llm-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask an agent’s model a question outside a call
+         * @description Uses the key that the agent’s calls use. With the platform’s key it counts as one of the day’s tests.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LlmModelTest"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5252,7 +5314,7 @@ export interface components {
             endReason: string | null;
             /** @description presumed: nobody reported the end, so Talktime closed the call. */
             endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop. The voice stack must end the call after this time. */
+            /** @description The hard stop, from the answer on. The voice stack must end the call after this time. On a plan without overdraft it is what the balance pays for, shared among the open calls; it is renewed with the answer and each heartbeat. */
             maxDurationSeconds: number;
             /** @description From answer to end. Null while the call is open. */
             duration: components["schemas"]["Amount"] | null;
@@ -5263,7 +5325,7 @@ export interface components {
             hangUpReason: ("out_of_credits" | "by_hand" | "workspace_suspended") | null;
             refusal: {
                 /** @enum {string} */
-                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
+                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended" | "email_unverified";
                 detail: string;
             } | null;
         };
@@ -5291,7 +5353,7 @@ export interface components {
             endReason: string | null;
             /** @description presumed: nobody reported the end, so Talktime closed the call. */
             endSource: ("reported" | "presumed") | null;
-            /** @description The hard stop. The voice stack must end the call after this time. */
+            /** @description The hard stop, from the answer on. The voice stack must end the call after this time. On a plan without overdraft it is what the balance pays for, shared among the open calls; it is renewed with the answer and each heartbeat. */
             maxDurationSeconds: number;
             /** @description From answer to end. Null while the call is open. */
             duration: components["schemas"]["Amount"] | null;
@@ -5302,7 +5364,7 @@ export interface components {
             hangUpReason: ("out_of_credits" | "by_hand" | "workspace_suspended") | null;
             refusal: {
                 /** @enum {string} */
-                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended";
+                reason: "out_of_credits" | "concurrency_limit" | "agent_disabled" | "workspace_suspended" | "email_unverified";
                 detail: string;
             } | null;
             /**
@@ -5432,6 +5494,11 @@ export interface components {
             monthlyCredits: components["schemas"]["Amount"];
             /** @description Whether it allows buying credits and auto-reload. */
             paid: boolean;
+            /**
+             * @description What live calls may do at a balance of zero. finish: they may finish below zero. none: the open calls share the balance, and all are ended when it reaches zero.
+             * @enum {string}
+             */
+            overdraft: "finish" | "none";
             features: {
                 [key: string]: boolean;
             };
@@ -5439,6 +5506,10 @@ export interface components {
                 concurrentCallsMax: number | null;
                 callDurationSecondsMax: number;
                 membersMax: number | null;
+                /** @description Requests with the platform’s keys for language models. null: no limit. */
+                llmRequestsPerMinute: number | null;
+                /** @description Tokens of the platform’s keys in a day of UTC. null: no limit. */
+                llmTokensPerDay: number | null;
             };
         };
         Package: {
@@ -5718,7 +5789,7 @@ export interface components {
             agentName: string;
             /** @enum {string} */
             status: "draft" | "scheduled" | "running" | "paused" | "completed";
-            pauseReason: ("out_of_credits" | "by_user" | "agent_disabled" | "plan_required" | "workspace_suspended" | "carrier_failing") | null;
+            pauseReason: ("out_of_credits" | "by_user" | "agent_disabled" | "plan_required" | "workspace_suspended" | "email_unverified" | "carrier_failing") | null;
             /** @description Why it is paused and how to resume it, in sentences. */
             pauseDetail: string | null;
             pausedAt: string | null;
@@ -5792,86 +5863,6 @@ export interface components {
                 reason: string;
                 value: string;
             }[];
-        };
-        /** @description An own key for a language model provider, without the key itself. */
-        LlmKey: {
-            /** @example lkey_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
-            id: string;
-            /** @enum {string} */
-            provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
-            /** @example OpenAI */
-            providerName: string;
-            /** @description The last four characters of the key. */
-            lastFour: string;
-            baseUrl: string | null;
-            apiVersion: string | null;
-            deployments: {
-                [key: string]: string;
-            };
-            /**
-             * @description failing: the provider refused it last time, or it can no longer be decrypted. unused_plan: it is stored, but the plan does not allow own keys.
-             * @enum {string}
-             */
-            state: "active" | "failing" | "unused_plan";
-            /** @description Why it is not active, in a sentence. */
-            stateReason: string | null;
-            /** @description How the provider last refused it. null: it accepted the key since. */
-            failure: {
-                status: number;
-                code: string | null;
-                /**
-                 * Format: date-time
-                 * @example 2026-11-22T10:00:00.000Z
-                 */
-                at: string;
-            } | null;
-            /** @description To the minute. */
-            lastUsedAt: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            createdAt: string;
-            /** @description When the key was last replaced. */
-            replacedAt: string | null;
-        };
-        LlmKeyList: {
-            data: components["schemas"]["LlmKey"][];
-            nextCursor: string | null;
-            /** @description Whether the plan allows own keys. */
-            available: boolean;
-            /** @description Why it does not, in a sentence. */
-            reason: string | null;
-        };
-        LlmKeyTest: {
-            /** @enum {string} */
-            outcome: "accepted" | "refused" | "unclear" | "unreachable";
-            /** @description The result in a sentence. */
-            detail: string;
-            /** @description The status that the provider answered; null: none. */
-            status: number | null;
-            key: components["schemas"]["LlmKey"];
-        };
-        LlmSettings: {
-            /** @description Whether a request is repeated with the platform’s key if the provider refuses the own key (401, 402, 403, 429). Default: false. */
-            fallbackToPlatform: boolean;
-            ownKeysAvailable: boolean;
-            /** @description Why own keys are not available, in a sentence. */
-            reason: string | null;
-            /** @description The providers for which the platform has keys. */
-            platformProviders: ("openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible")[];
-            /** @description The models for which the platform’s keys pay. A star at the end matches anything. null: all models. */
-            platformModels: string[] | null;
-        };
-        LlmCallToken: {
-            /** @description For the gateway and this call only. It is shown only in this response. */
-            token: string;
-            /**
-             * Format: date-time
-             * @description The latest end. The token ends with its call.
-             * @example 2026-11-22T10:00:00.000Z
-             */
-            expiresAt: string;
         };
         /** @description Days, agents and providers each add up to the total. */
         LlmUsage: {
@@ -6059,6 +6050,121 @@ export interface components {
             /** @description From the request to the first byte of the answer. */
             firstByteMilliseconds: number | null;
             totalMilliseconds: number | null;
+        };
+        LlmModelTest: {
+            /** @enum {string} */
+            provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+            model: string;
+            /** @enum {string} */
+            keySource: "own" | "platform";
+            /** @description What the model said. null: it failed. */
+            answer: string | null;
+            /** @description The result in a sentence. */
+            detail: string;
+            /** @description The status that the provider answered; null: none. */
+            status: number | null;
+            tokens: {
+                prompt: number | null;
+                completion: number | null;
+                total: number | null;
+            };
+            totalMilliseconds: number;
+        };
+        /** @description An own key for a language model provider, without the key itself. */
+        LlmKey: {
+            /** @example lkey_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
+            id: string;
+            /** @enum {string} */
+            provider: "openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible";
+            /** @example OpenAI */
+            providerName: string;
+            /** @description The last four characters of the key. */
+            lastFour: string;
+            baseUrl: string | null;
+            apiVersion: string | null;
+            deployments: {
+                [key: string]: string;
+            };
+            /**
+             * @description failing: the provider refused it last time, or it can no longer be decrypted. unused_plan: it is stored, but the plan does not allow own keys.
+             * @enum {string}
+             */
+            state: "active" | "failing" | "unused_plan";
+            /** @description Why it is not active, in a sentence. */
+            stateReason: string | null;
+            /** @description How the provider last refused it. null: it accepted the key since. */
+            failure: {
+                status: number;
+                code: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            createdAt: string;
+            /** @description When the key was last replaced. */
+            replacedAt: string | null;
+        };
+        LlmKeyList: {
+            data: components["schemas"]["LlmKey"][];
+            nextCursor: string | null;
+            /** @description Whether the plan allows own keys. */
+            available: boolean;
+            /** @description Why it does not, in a sentence. */
+            reason: string | null;
+        };
+        LlmKeyTest: {
+            /** @enum {string} */
+            outcome: "accepted" | "refused" | "unclear" | "unreachable";
+            /** @description The result in a sentence. */
+            detail: string;
+            /** @description The status that the provider answered; null: none. */
+            status: number | null;
+            key: components["schemas"]["LlmKey"];
+        };
+        LlmSettings: {
+            /** @description Whether a request is repeated with the platform’s key if the provider refuses the own key (401, 402, 403, 429). Default: false. */
+            fallbackToPlatform: boolean;
+            ownKeysAvailable: boolean;
+            /** @description Why own keys are not available, in a sentence. */
+            reason: string | null;
+            /** @description The providers for which the platform has keys. */
+            platformProviders: ("openai" | "anthropic" | "google" | "azure_openai" | "groq" | "openrouter" | "openai_compatible")[];
+            /** @description The models for which the platform’s keys pay. A star at the end matches anything. */
+            platformModels: string[];
+            /** @description What the plan lets the workspace use of the platform’s keys, and what it has used. null: no limit. */
+            platformQuota: {
+                requestsPerMinute: number | null;
+                tokensPerDay: number | null;
+                testsPerDay: number;
+                requestsThisMinute: number;
+                /** @description Used by requests that are over, and reserved for those in progress. */
+                tokensToday: number;
+                testsToday: number;
+                /**
+                 * Format: date-time
+                 * @description Midnight UTC.
+                 * @example 2026-11-22T10:00:00.000Z
+                 */
+                dayEndsAt: string;
+            };
+        };
+        LlmCallToken: {
+            /** @description For the gateway and this call only. It is shown only in this response. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description The latest end. The token ends with its call.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            expiresAt: string;
         };
         /** @description The usage of a window of local days, by day and agent. */
         UsageRange: {
@@ -6326,6 +6432,11 @@ export interface components {
                 id: string;
                 name: string;
                 paid: boolean;
+                /**
+                 * @description What live calls may do at a balance of zero. finish: they may finish below zero. none: the open calls share the balance, and all are ended when it reaches zero.
+                 * @enum {string}
+                 */
+                overdraft: "finish" | "none";
                 features: {
                     [key: string]: boolean;
                 };
@@ -6333,6 +6444,10 @@ export interface components {
                     concurrentCallsMax: number | null;
                     callDurationSecondsMax: number;
                     membersMax: number | null;
+                    /** @description Requests with the platform’s keys for language models. null: no limit. */
+                    llmRequestsPerMinute: number | null;
+                    /** @description Tokens of the platform’s keys in a day of UTC. null: no limit. */
+                    llmTokensPerDay: number | null;
                 };
             };
             /** @enum {string} */
@@ -6387,7 +6502,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "too_many_free_workspaces" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "too_many_declines" | "too_many_cards" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "email_unverified" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_needs_call" | "rate_limit_exceeded" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {

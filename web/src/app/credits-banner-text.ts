@@ -17,10 +17,11 @@ export function describeOut(balance: Balance, workspace: Workspace): string[] {
   ]
 }
 
-function describeLiveCalls({ liveCalls }: Balance, { whenCreditsRunOut }: Workspace): string[] {
+function describeLiveCalls({ liveCalls }: Balance, { whenCreditsRunOut, plan }: Workspace): string[] {
   if (liveCalls === 0) return []
   const calls = liveCalls === 1 ? '1 live call' : `${liveCalls} live calls`
-  if (whenCreditsRunOut === 'end') return [`${calls} ${liveCalls === 1 ? 'is' : 'are'} being ended.`]
+  if (whenCreditsRunOut === 'end' || plan.overdraft === 'none')
+    return [`${calls} ${liveCalls === 1 ? 'is' : 'are'} being ended.`]
   return [`${calls} may finish. The next credits pay for ${liveCalls === 1 ? 'it' : 'them'} first.`]
 }
 

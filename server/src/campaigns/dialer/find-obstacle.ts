@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/database/database.ts'
 
 import type { CampaignRow, PauseReason } from '../campaign.ts'
 import { includesCampaigns } from '../campaign-plan.ts'
+import { isEmailUnverified } from '../campaign-store.ts'
 
 /** Why a running campaign must pause, and since when. */
 export type Obstacle = { readonly reason: PauseReason; readonly atMs: number }
@@ -29,6 +30,7 @@ export async function findObstacle(
   const since = (reason: PauseReason, atMs = nowMs) => ({ reason, atMs })
   const workspace = await requireWorkspace(tx, campaign.workspaceId)
   if (workspace.status === 'suspended') return since('workspace_suspended')
+  if (await isEmailUnverified(tx, campaign.workspaceId)) return since('email_unverified')
   if (!campaign.agentActive) return since('agent_disabled')
   if (!includesCampaigns(terms)) return since('plan_required')
   if (balanceAt(line, nowMs) <= 0) {

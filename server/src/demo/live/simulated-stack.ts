@@ -54,6 +54,7 @@ const usualEndings: EndingWeights = {
 const refusalPausesMs: Readonly<Record<string, number>> = {
   out_of_credits: MINUTE_MS,
   workspace_suspended: MINUTE_MS,
+  email_unverified: MINUTE_MS,
   concurrency_limit: 15 * SECOND_MS,
   agent_disabled: SECOND_MS,
 }

@@ -14,6 +14,7 @@ export type NamedInBody = {
   readonly agentId?: string | undefined
   readonly callId?: string | undefined
   readonly provider?: string | undefined
+  readonly test?: boolean | undefined
 }
 
 declare module 'fastify' {
@@ -68,6 +69,11 @@ export async function findContextRef(
 /** Reads the provider that a request names instead of the agent's. */
 export function readProviderName(request: FastifyRequest, inBody: NamedInBody): string | null {
   return readHeader(request, 'talktime-llm-provider') ?? inBody.provider ?? null
+}
+
+/** Reads whether a request is marked as a test, which may use the platform's key outside a call. */
+export function readTestMark(request: FastifyRequest, inBody: NamedInBody): boolean {
+  return readHeader(request, 'talktime-test') === 'true' || inBody.test === true
 }
 
 function readId(

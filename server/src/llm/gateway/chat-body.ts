@@ -15,6 +15,7 @@ const UnderstoodRequest = z.object({
       agentId: z.string().max(100).optional(),
       callId: z.string().max(100).optional(),
       provider: z.string().max(100).optional(),
+      test: z.boolean().optional(),
     })
     .optional(),
 })
@@ -33,6 +34,9 @@ export const DescribedChatRequest = z
         agentId: z.string().optional().meta({ description: 'Instead of the header Talktime-Agent.' }),
         callId: z.string().optional().meta({ description: 'Instead of the header Talktime-Call.' }),
         provider: z.string().optional().meta({ description: 'Instead of the header Talktime-Llm-Provider.' }),
+        test: z.boolean().optional().meta({
+          description: 'A test, outside a call. Instead of the header Talktime-Test: true.',
+        }),
       })
       .optional()
       .meta({ description: 'For the gateway only. The provider does not get it.' }),

@@ -5,10 +5,10 @@ import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answerChat } from './answer-chat.ts'
-import { authenticateCaller, findContextRef, readProviderName } from './authenticate.ts'
+import { authenticateCaller, findContextRef, readProviderName, readTestMark } from './authenticate.ts'
 import { DescribedChatRequest, parseChatRequest } from './chat-body.ts'
 import { answerModels } from './models.ts'
-import { openAiError } from './openai-error.ts'
+import { openAiError, retryHeaders } from './openai-error.ts'
 import { resolveRoute } from './resolve-route.ts'
 
 const BODY_MB_MAX = 10
@@ -53,7 +53,7 @@ function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
         security,
         summary: 'Ask a language model, as in OpenAI’s chat completions',
         description:
-          'Send a workspace key and the header Talktime-Agent, or a call token. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.',
+          'Send a workspace key and the header Talktime-Call, or a call token. The platform’s key is used in live calls, within the plan’s requests a minute and tokens a day (429 with Retry-After beyond), and for a few tests a day, which name an agent in Talktime-Agent and are marked by Talktime-Test: true. Streams are passed on as they arrive. The response headers Talktime-Llm-Key-Source and Talktime-Llm-Fallback show whose key was used.',
         body: DescribedChatRequest,
       },
     },
@@ -62,10 +62,12 @@ function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
       const { body, named } = parseChatRequest(request.body)
       const ref = await findContextRef(deps, request, named.talktime ?? {})
       const provider = readProviderName(request, named.talktime ?? {})
-      const route = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null })
+      const isTest = readTestMark(request, named.talktime ?? {})
+      const route = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null, isTest })
+      const characters = request.bodyText?.length ?? 0
       // Releases the text of the body, which may be long, while the answer takes up to minutes.
       request.bodyText = null
-      await answerChat(deps, route, body, { request, reply, startedAt })
+      await answerChat(deps, route, body, { request, reply, startedAt, characters })
       return reply
     },
   )
@@ -104,6 +106,7 @@ function handleErrors(gateway: HttpServer, { log }: LlmDeps): void {
       log.warn({ ...fields, internal: problem.internal }, problem.message)
     else log.debug(fields, problem.message)
     if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
+    reply.headers(retryHeaders(problem))
     return reply.code(problem.status).send(openAiError(problem, { requestId: request.id }))
   })
   gateway.setNotFoundHandler((request) => {

@@ -185,8 +185,9 @@ describe('headers', () => {
     expect(JSON.stringify(arrived)).not.toContain(agent.key)
   })
 
-  test('of the provider’s answer: its request id and limits come back, cookies and the organization do not', async () => {
+  test('of the provider’s answer: its request id and an own key’s limits come back, cookies and the organization do not', async () => {
     const agent = await world.agent()
+    await world.ownKey(agent, { provider: 'openai', key: 'own-secret-key-1234' })
     const whole = await world
       .client(agent)
       .chat.completions.create({ model: 'agent', messages })

@@ -175,25 +175,18 @@ describe('a request without a key', () => {
     expect(world.provider.requests.filter(({ method }) => method === 'POST')).toEqual([])
   })
 
-  test('402: without credits the platform’s key is used for open calls only', async () => {
+  test('403: without credits a live call has its model until it ends', async () => {
     const agent = await world.agent({ planId: 'free' })
     const { t } = world
-    await t
-      .request('POST', '/v1/calls', {
-        key: agent.key,
-        body: { agentId: agent.agentId, direction: 'inbound' },
-      })
-      .then(async ({ body }) => {
-        const grant = { credits: -30, kind: 'adjustment', reason: 'Used up' }
-        await t.request('POST', `/v1/workspaces/${agent.workspace.id}/grants`, {
-          key: t.operatorKey,
-          body: grant,
-        })
-        await world.client(agent).chat.completions.create(chatRequest)
-        await t.request('POST', `/v1/calls/${body.id}/end`, { key: agent.key, body: {} })
-      })
+    const grant = { credits: -30, kind: 'adjustment', reason: 'Used up' }
+    await t.request('POST', `/v1/workspaces/${agent.workspace.id}/grants`, {
+      key: t.operatorKey,
+      body: grant,
+    })
+    await world.client(agent).chat.completions.create(chatRequest)
+    await t.request('POST', `/v1/calls/${agent.callId}/end`, { key: agent.key, body: {} })
     const refused = await expectApiError(world.client(agent).chat.completions.create(chatRequest))
-    expect([refused.status, refused.code]).toEqual([402, 'llm_needs_credits'])
+    expect([refused.status, refused.code]).toEqual([403, 'llm_needs_call'])
     expect(world.provider.requests.length).toBe(1)
   })
 })

@@ -55,7 +55,7 @@ export async function askWithKey(
   deps: LlmDeps & { readonly recorder: Recorder },
   route: Route,
   key: KeyChoice,
-  deadlines: Deadlines,
+  deadlines: Pick<Deadlines, 'signal'>,
   buildBody: (model: string) => string,
 ): Promise<AskResult> {
   const { provider } = route

@@ -12,11 +12,16 @@ import { openAiError, parseJson, parseProviderError } from './openai-error.ts'
 import { isModelAllowed } from './platform-key.ts'
 import { buildModelsRequest } from './provider-access.ts'
 import { classifyFailure } from './provider-errors.ts'
+import { countRequest } from './quota.ts'
 import type { Route } from './route.ts'
 
 const BYTES_MAX = 8 * 1024 * 1024
 
-/** Lists the models of a route's provider in OpenAI's form, with the key that a chat request would use. */
+/**
+ * Lists the models of a route's provider in OpenAI's form, with the key that a chat request would use.
+ *
+ * @throws Problem `rate_limit_exceeded`
+ */
 export async function answerModels(
   deps: LlmDeps,
   route: Route,
@@ -31,6 +36,7 @@ export async function answerModels(
     reply.send(modelList(route, deployed, deps))
     return
   }
+  if (key.source === 'platform') await countRequest(deps, route, { tokens: 0, characters: 0 })
   const deadlines = startDeadlines(reply.raw, deps.timeouts)
   try {
     await passModelsOn(deps, route, key, { reply, deadlines, errorDetails })
@@ -46,7 +52,7 @@ export async function answerModels(
 async function passModelsOn(
   deps: LlmDeps,
   route: Route,
-  { access }: KeyChoice,
+  { access, source }: KeyChoice,
   answering: {
     readonly reply: FastifyReply
     readonly deadlines: Deadlines
@@ -58,7 +64,7 @@ async function passModelsOn(
   deadlines.startWaiting(true)
   const answer = await askProvider(deps, access, buildModelsRequest(access), deadlines)
   const text = (await readWhole(provider, answer, BYTES_MAX)).toString('utf8')
-  reply.headers(selectHeaders(answer))
+  reply.headers(selectHeaders(answer, source))
   if (answer.statusCode === 200) {
     reply.send(modelList(route, parseModels(provider, text), deps))
     return

@@ -23,15 +23,27 @@ export function openAiError(problem: Problem, details: Record<string, unknown>):
       type: errorType(problem.status),
       code: problem.code,
       param: pointer === undefined ? null : pointer.slice(1).replaceAll('/', '.'),
-      talktime: details,
+      talktime: { ...problem.members, ...details },
     },
+  }
+}
+
+/** OpenAI's clients repeat a request after this long. One that waits until tomorrow is not worth repeating. */
+const RETRY_SECONDS_MAX = 120
+
+/** The headers that say when the request is worth repeating, as OpenAI's clients read them. */
+export function retryHeaders({ retryAfterSeconds }: Problem): Record<string, string> {
+  if (retryAfterSeconds === undefined) return {}
+  return {
+    'retry-after': String(retryAfterSeconds),
+    'x-should-retry': String(retryAfterSeconds <= RETRY_SECONDS_MAX),
   }
 }
 
 function errorType(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'
-  if (status === 429) return 'rate_limit_error'
+  if (status === 429) return 'rate_limit_exceeded'
   return status >= 500 ? 'api_error' : 'invalid_request_error'
 }
 

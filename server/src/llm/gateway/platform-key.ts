@@ -12,11 +12,24 @@ import type { RequestContext } from './request-context-store.ts'
  */
 export type PlatformObstacle = { readonly problem: ProblemType; readonly detail: string }
 
-/** Finds what keeps the platform's key from paying; null: nothing. `model` is null for a request that lists models. */
+/** What the platform's key is asked to pay for. `model` is null for a request that lists models. */
+type PlatformRequest = {
+  readonly provider: LlmProvider
+  readonly model: string | null
+  readonly isTest: boolean
+}
+
+/**
+ * An agent's model may be asked a few times before the answer is reported, for a greeting or because the report is late.
+ * Ringing is free, so more than that would be too.
+ */
+const RINGING_REQUESTS_MAX = 5
+
+/** Finds what keeps the platform's key from paying; null: nothing. */
 export function findPlatformObstacle(
   settings: LlmSettings,
   context: RequestContext,
-  { provider, model }: { readonly provider: LlmProvider; readonly model: string | null },
+  { provider, model, isTest }: PlatformRequest,
   nowMs: number,
 ): PlatformObstacle | null {
   const name = LLM_PROVIDER_NAMES[provider]
@@ -29,18 +42,39 @@ export function findPlatformObstacle(
   if (model !== null && !isModelAllowed(settings.models, model)) {
     return {
       problem: llmProblems.llm_model_not_allowed,
-      detail: `The platform’s key does not pay for the model "${model}". It pays for ${settings.models?.join(', ')}.`,
+      detail: `The platform’s key does not pay for the model "${model}". ${listModels(settings)}`,
     }
   }
-  // Open calls may finish below zero and need their model. Without an open call and credits, nothing does.
-  if (context.openCalls === 0 && balanceAt(context, nowMs) <= 0) {
+  if (context.callOpen) return findRingingObstacle(context)
+  if (model !== null && !isTest) {
+    return {
+      problem: llmProblems.llm_needs_call,
+      detail:
+        'The platform’s key is used in live calls only. Name one in the header Talktime-Call or send its call token, or mark a test with Talktime-Test: true.',
+    }
+  }
+  // A live call may finish below zero and needs its model. Nothing else does.
+  if (balanceAt(context, nowMs) <= 0) {
     return {
       problem: llmProblems.llm_needs_credits,
-      detail:
-        'The workspace has no credits left and no open call, so the platform’s key is not used. Buy credits first.',
+      detail: 'The workspace has no credits left, so the platform’s key is not used. Buy credits first.',
     }
   }
   return null
+}
+
+function findRingingObstacle({ requestsWhileRinging }: RequestContext): PlatformObstacle | null {
+  if (requestsWhileRinging === null || requestsWhileRinging < RINGING_REQUESTS_MAX) return null
+  return {
+    problem: llmProblems.llm_needs_call,
+    detail: `The call is not answered. Until its answer is reported, the platform’s key pays for ${RINGING_REQUESTS_MAX} requests.`,
+  }
+}
+
+function listModels({ models }: LlmSettings): string {
+  return models.length === 0
+    ? 'The operator has named no model that it pays for.'
+    : `It pays for ${models.join(', ')}.`
 }
 
 export function obstacleProblem(obstacle: PlatformObstacle | null): Problem {
@@ -49,8 +83,7 @@ export function obstacleProblem(obstacle: PlatformObstacle | null): Problem {
 }
 
 /** Whether the platform's keys pay for a model. In `models`, a star at the end of a name matches anything. */
-export function isModelAllowed(models: readonly string[] | undefined, model: string): boolean {
-  if (models === undefined) return true
+export function isModelAllowed(models: readonly string[], model: string): boolean {
   return models.some((name) => (name.endsWith('*') ? model.startsWith(name.slice(0, -1)) : model === name))
 }
 

@@ -65,7 +65,7 @@ describe('a caller that leaves', () => {
       method: 'POST',
       headers: {
         authorization: `Bearer ${agent.key}`,
-        'talktime-agent': agent.agentId,
+        'talktime-call': agent.callId,
         'content-type': 'application/json',
       },
       body: JSON.stringify({ ...chatRequest, stream: true }),

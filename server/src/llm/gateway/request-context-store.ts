@@ -1,12 +1,15 @@
 import type { Queryable } from '../../platform/database/database.ts'
 import type { CallTokenRef } from '../keys/call-token-store.ts'
 import type { KeyRow } from '../keys/key-store.ts'
+import type { QuotaLimits } from './quota-store.ts'
 
 /** Everything that decides where a gateway request goes, read in one query. */
 export type RequestContext = {
   readonly active: boolean
   readonly timeZone: string
   readonly planName: string
+  readonly planPaid: boolean
+  readonly planLimits: Partial<QuotaLimits>
   readonly ownKeysAllowed: boolean
   /** The workspace's own keys if the plan allows them; null: there are none. */
   readonly ownKeys: readonly ContextKey[] | null
@@ -14,7 +17,6 @@ export type RequestContext = {
   readonly anchorMs: number
   readonly balanceMs: number
   readonly liveCalls: number
-  readonly openCalls: number
   readonly nextBoundaryMs: number | null
   /** Null: the request sent no call token, or an unknown one. */
   readonly tokenExpiresAtMs: number | null
@@ -22,6 +24,8 @@ export type RequestContext = {
   readonly callId: string | null
   readonly callAgentId: string | null
   readonly callOpen: boolean
+  /** How many requests the call has made, while it is not answered. Null: it is answered or over, or there is none. */
+  readonly requestsWhileRinging: number | null
   readonly callAnsweredAtMs: number | null
   readonly callAuthorizedAtMs: number | null
   readonly callMaxDurationMs: number | null
@@ -54,6 +58,7 @@ export async function loadRequestContext(
     name: 'llm_load_request_context',
     text: `
       select w.status = 'active' as active, w.time_zone as "timeZone", s.terms ->> 'name' as "planName",
+             (s.terms ->> 'paid')::boolean as "planPaid", s.terms -> 'limits' as "planLimits",
              coalesce((s.terms -> 'features' ->> 'ownLlmKeys')::boolean, false) as "ownKeysAllowed",
              case when (s.terms -> 'features' ->> 'ownLlmKeys')::boolean then
                (select jsonb_agg(jsonb_build_object('workspaceId', o.workspace_id, 'id', o.id, 'provider', o.provider,
@@ -63,9 +68,12 @@ export async function loadRequestContext(
              end as "ownKeys",
              coalesce(t.fallback_to_platform, false) as "fallbackToPlatform",
              l.anchor_ms as "anchorMs", l.balance_ms as "balanceMs", l.live_calls as "liveCalls",
-             l.open_calls as "openCalls", l.next_boundary_ms as "nextBoundaryMs",
+             l.next_boundary_ms as "nextBoundaryMs",
              k.expires_at_ms as "tokenExpiresAtMs", c.id as "callId", c.agent_id as "callAgentId",
              coalesce(c.status in ('authorized', 'in_conversation'), false) as "callOpen",
+             case when c.status = 'authorized' then
+               (select count(*) from llm_requests r where r.workspace_id = w.id and r.call_id = c.id)
+             end as "requestsWhileRinging",
              c.answered_at_ms as "callAnsweredAtMs", c.authorized_at_ms as "callAuthorizedAtMs",
              c.max_duration_ms as "callMaxDurationMs", a.id as "agentId",
              a.archived_at_ms is not null as "agentArchived", a.llm_provider as "llmProvider",

@@ -2,6 +2,7 @@ import { findLatestEnd } from '@talktime/core/calls/call-lease'
 import { type LlmKeyAvailability, selectLlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import { localDateOf } from '@talktime/core/time/local-day'
 import { accessProblems } from '../../access/index.ts'
+import { LLM_LIMITS_DEFAULT } from '../../plans/index.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
 import type { LlmDeps } from '../deps.ts'
 import { openKey } from '../keys/keys.ts'
@@ -14,8 +15,8 @@ import { selectAgent, selectModel } from './select-model.ts'
  * Decides where a request goes.
  *
  * @throws Problem unauthenticated for a call token that is not valid, or workspace_suspended, call_not_found,
- *   agent_not_found, invalid_request, llm_provider_unknown, llm_key_missing, llm_model_not_allowed, llm_needs_credits,
- *   llm_key_unreadable
+ *   agent_not_found, invalid_request, llm_provider_unknown, llm_key_missing, llm_model_not_allowed, llm_needs_call,
+ *   llm_needs_credits, llm_key_unreadable
  */
 export async function resolveRoute(deps: LlmDeps, wanted: RouteRequest): Promise<Route> {
   const { sealedBox, settings } = deps
@@ -26,7 +27,8 @@ export async function resolveRoute(deps: LlmDeps, wanted: RouteRequest): Promise
   const agent = selectAgent(context, wanted)
   const { provider, model } = selectModel(agent, wanted)
   const row = context.ownKeys?.find((key) => key.provider === provider)
-  const asked = { provider, model: wanted.lists ? null : model }
+  const isTest = wanted.isTest === true && !context.callOpen
+  const asked = { provider, model: wanted.lists ? null : model, isTest }
   const obstacle = findPlatformObstacle(settings, context, asked, nowMs)
   const availability: LlmKeyAvailability = {
     ownKeysAllowed: context.ownKeysAllowed,
@@ -48,6 +50,8 @@ export async function resolveRoute(deps: LlmDeps, wanted: RouteRequest): Promise
     fallbackToPlatform: context.fallbackToPlatform,
     own: usesOwn ? { row, access: openKey(sealedBox, row, settings.bases[provider]) } : null,
     platform: obstacle === null ? createPlatformAccess(settings, provider) : null,
+    limits: { ...LLM_LIMITS_DEFAULT[context.planPaid ? 'paid' : 'unpaid'], ...context.planLimits },
+    isTest,
   }
 }
 

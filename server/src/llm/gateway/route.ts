@@ -1,6 +1,7 @@
 import type { LlmKeyAvailability, LlmKeySource } from '@talktime/core/llm/llm-key-choice'
 import type { LlmProvider } from '@talktime/core/llm/llm-provider'
 import type { ProviderAccess } from './provider-access.ts'
+import type { QuotaLimits } from './quota-store.ts'
 import type { ContextKey, RequestContextRef } from './request-context-store.ts'
 
 /** What a request of the gateway names. */
@@ -11,6 +12,8 @@ export type RouteRequest = RequestContextRef & {
   readonly model: string | null
   /** The request lists models and asks none. */
   readonly lists?: boolean
+  /** The request is marked as a test: it may use the platform's key outside a call. */
+  readonly isTest?: boolean
 }
 
 /** Where a request goes: for whom, to which provider and model, and with whose key. */
@@ -29,4 +32,7 @@ export type Route = {
   readonly own: { readonly row: ContextKey; readonly access: ProviderAccess } | null
   /** The platform's key, if it may pay for the request. */
   readonly platform: ProviderAccess | null
+  /** What the plan lets the workspace use of the platform's key. */
+  readonly limits: QuotaLimits
+  readonly isTest: boolean
 }

@@ -160,7 +160,9 @@ describe('the caller', () => {
   test('404: cannot use an agent or a call of another workspace', async () => {
     const agent = await world.agent()
     const stranger = await world.agent()
-    expect(await refusal(ask(agent, { key: stranger.key }))).toEqual([404, 'agent_not_found'])
+    const named = { headers: { 'Talktime-Agent': agent.agentId } }
+    expect(await refusal(ask(agent, { key: stranger.key, ...named }))).toEqual([404, 'agent_not_found'])
+    expect(await refusal(ask(agent, { key: stranger.key }))).toEqual([404, 'call_not_found'])
     const call = await world.t.request('POST', '/v1/calls', {
       key: agent.key,
       body: { agentId: agent.agentId, direction: 'inbound' },

@@ -127,7 +127,8 @@ describe('settings', () => {
       fallbackToPlatform: false,
       ownKeysAvailable: true,
       reason: null,
-      platformModels: null,
+      platformModels: ['gpt-*', 'a-model', 'claude-*', 'gemini-*', 'llama-*'],
+      platformQuota: { requestsPerMinute: 6_000, tokensPerDay: 500_000_000, tokensToday: 0 },
     })
     expect((await settings('PATCH', { fallbackToPlatform: true })).body.fallbackToPlatform).toBe(true)
     expect((await settings('PATCH', {})).body.fallbackToPlatform).toBe(true)

@@ -1,10 +1,13 @@
 import { LLM_PROVIDERS } from '@talktime/core/llm/llm-provider'
 import { z } from 'zod'
 import { recordAudit, requireRole } from '../../access/index.ts'
-import { requireSubscription } from '../../plans/index.ts'
+import { requireSubscription, type Subscription } from '../../plans/index.ts'
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
+import { Instant, instantOf } from '../../platform/http/instant.ts'
 import type { LlmDeps } from '../deps.ts'
+import { periodOf, resetsOf, TESTS_PER_DAY } from '../gateway/quota.ts'
+import { readQuotaUse } from '../gateway/quota-store.ts'
 import { explainNoOwnKeys, requireOwnKeys } from './keys.ts'
 import { ProviderName } from './request-schemas.ts'
 import { readSettings, saveSettings } from './settings-store.ts'
@@ -22,12 +25,45 @@ const LlmSettingsResponse = z
     platformProviders: z
       .array(ProviderName)
       .meta({ description: 'The providers for which the platform has keys.' }),
-    platformModels: z.array(z.string()).nullable().meta({
-      description:
-        'The models for which the platform’s keys pay. A star at the end matches anything. null: all models.',
+    platformModels: z.array(z.string()).meta({
+      description: 'The models for which the platform’s keys pay. A star at the end matches anything.',
     }),
+    platformQuota: z
+      .object({
+        requestsPerMinute: z.int().nullable(),
+        tokensPerDay: z.int().nullable(),
+        testsPerDay: z.int(),
+        requestsThisMinute: z.int(),
+        tokensToday: z.int().meta({
+          description: 'Used by requests that are over, and reserved for those in progress.',
+        }),
+        testsToday: z.int(),
+        dayEndsAt: Instant.meta({ description: 'Midnight UTC.' }),
+      })
+      .meta({
+        description:
+          'What the plan lets the workspace use of the platform’s keys, and what it has used. null: no limit.',
+      }),
   })
   .meta({ id: 'LlmSettings' })
+
+/** Reads what the plan lets the workspace use of the platform's keys, and what it has used. */
+async function readPlatformQuota(
+  db: Queryable,
+  { workspaceId, terms }: Subscription,
+  nowMs: number,
+): Promise<z.infer<typeof LlmSettingsResponse>['platformQuota']> {
+  const use = await readQuotaUse(db, workspaceId, periodOf(nowMs))
+  return {
+    requestsPerMinute: terms.limits.llmRequestsPerMinute,
+    tokensPerDay: terms.limits.llmTokensPerDay,
+    testsPerDay: TESTS_PER_DAY,
+    requestsThisMinute: use.requests,
+    tokensToday: use.tokens,
+    testsToday: use.tests,
+    dayEndsAt: instantOf(resetsOf(nowMs).dayMs),
+  }
+}
 
 /** The workspace's settings for language models, and what the platform offers. */
 export function llmSettingsRoutes(deps: LlmDeps): Routes {
@@ -37,13 +73,15 @@ export function llmSettingsRoutes(deps: LlmDeps): Routes {
     db: Queryable,
     workspaceId: string,
   ): Promise<z.infer<typeof LlmSettingsResponse>> {
-    const reason = explainNoOwnKeys(await requireSubscription(db, workspaceId))
+    const subscription = await requireSubscription(db, workspaceId)
+    const reason = explainNoOwnKeys(subscription)
     return {
       ...(await readSettings(db, workspaceId)),
       ownKeysAvailable: reason === null,
       reason,
       platformProviders: LLM_PROVIDERS.filter((provider) => settings.keys[provider] !== undefined),
-      platformModels: settings.models === undefined ? null : [...settings.models],
+      platformModels: [...settings.models],
+      platformQuota: await readPlatformQuota(db, subscription, clock.now()),
     }
   }
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { json, refuseWith } from '../../../test/llm-provider.ts'
-import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
+import { type LlmAgent, type LlmWorld, openLlmWorld, startLiveCall } from '../../../test/llm-world.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { createRecorder } from './recorder.ts'
 import { type RequestRecord, writeRequests } from './request-store.ts'
@@ -10,7 +10,7 @@ import { type RequestRecord, writeRequests } from './request-store.ts'
 let world: LlmWorld
 let agent: LlmAgent
 beforeAll(async () => {
-  world = await openLlmWorld()
+  world = await openLlmWorld({ models: ['gpt-*', 'claude-*', 'one', 'two', 'three'] })
 })
 afterAll(() => world.close())
 beforeEach(async () => {
@@ -43,6 +43,7 @@ function startedRequest(changes: Partial<RequestRecord> = {}): RequestRecord {
     fallback: false,
     ownKeyStatus: null,
     streamed: true,
+    reservedTokens: null,
     end: null,
     ...changes,
   }
@@ -68,7 +69,8 @@ describe('usage', () => {
       key: agent.key,
       body: { name: 'Night shift', language: 'en', llmProvider: 'anthropic', llmModel: 'claude-haiku-4-5' },
     })
-    const other = { ...agent, agentId: second.id }
+    const callId = await startLiveCall(world.t, agent.key, second.id)
+    const other = { ...agent, agentId: second.id, callId }
     await world.client(other).chat.completions.create(chat)
     world.provider.behave(refuseWith(429, 'rate_limit_exceeded'))
     await world

@@ -21,6 +21,9 @@ export const REQUEST_ERRORS = [
 
 export type RequestError = (typeof REQUEST_ERRORS)[number]
 
+/** Failures of requests that used no tokens. */
+const UNUSED = "'key_refused', 'rate_limited', 'request_refused', 'address_refused', 'unreachable'"
+
 /** A caller that leaves is not a failure: voice agents leave when they are interrupted. */
 const NOT_A_FAILURE: RequestError = 'caller_gone'
 
@@ -41,6 +44,8 @@ export type RequestStart = {
   /** With `fallback`: the status with which the provider refused the own key. */
   readonly ownKeyStatus: number | null
   readonly streamed: boolean
+  /** The tokens that were reserved in the workspace's quota. Null: the request does not count. */
+  readonly reservedTokens: number | null
 }
 
 /** How a gateway request ended. */
@@ -59,8 +64,20 @@ export type RequestRecord = RequestStart & {
   readonly end: RequestEnd | null
 }
 
-/** Adds the rows of `ended` to their days, in one order so that two servers cannot deadlock. */
-const addToDaysSql = `
+/**
+ * The end of a query in which `ended` are requests that are over: replaces what they reserved in the quotas by what they
+ * used, and adds them to their days, in one order so that two servers cannot deadlock. A request of which the provider did
+ * not say what it used keeps its reservation, unless the provider refused it or was not reached.
+ */
+const settleSql = `
+  , settled as (
+    update llm_quotas q set tokens = greatest(0, q.tokens + e.difference)
+    from (select workspace_id, (to_timestamp(at_ms / 1000.0) at time zone 'UTC')::date as day,
+                 sum(coalesce(total_tokens, case when error in (${UNUSED}) then 0 else reserved_tokens end)
+                     - reserved_tokens)::bigint as difference
+          from ended where reserved_tokens is not null group by 1, 2) e
+    where q.workspace_id = e.workspace_id and q.day = e.day
+  )
   insert into llm_days as d (workspace_id, day, agent_id, provider, key_source, requests, errors, fallbacks,
                              prompt_tokens, completion_tokens, total_tokens)
   select workspace_id, day, agent_id, provider, key_source, count(*),
@@ -79,21 +96,22 @@ const writeSql = `
   with written as (
     insert into llm_requests as r (workspace_id, id, at_ms, day, agent_id, call_id, provider, model, key_source,
       fallback, own_key_status, streamed, ended_at_ms, status, error, prompt_tokens, completion_tokens, total_tokens,
-      first_byte_ms, total_ms)
+      first_byte_ms, total_ms, reserved_tokens)
     select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::text[])::date,
            unnest($5::uuid[]), unnest($6::uuid[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
            unnest($10::int[]) = 1, unnest($11::int[]), unnest($12::int[]) = 1, unnest($13::bigint[]),
            unnest($14::int[]), unnest($15::text[]), unnest($16::bigint[]), unnest($17::bigint[]),
-           unnest($18::bigint[]), unnest($19::int[]), unnest($20::int[])
+           unnest($18::bigint[]), unnest($19::int[]), unnest($20::int[]),
+           unnest($21::bigint[])
     on conflict (workspace_id, id) do update set
-      key_source = excluded.key_source, fallback = excluded.fallback, own_key_status = excluded.own_key_status,
+      key_source = excluded.key_source, reserved_tokens = excluded.reserved_tokens, fallback = excluded.fallback, own_key_status = excluded.own_key_status,
       ended_at_ms = excluded.ended_at_ms, status = excluded.status, error = excluded.error,
       prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens,
       total_tokens = excluded.total_tokens, first_byte_ms = excluded.first_byte_ms, total_ms = excluded.total_ms
     where r.ended_at_ms is null and excluded.ended_at_ms is not null
     returning r.*
   ), ended as (select * from written where ended_at_ms is not null)
-  ${addToDaysSql}`
+  ${settleSql}`
 
 /** Writes requests that started or ended. Takes at most one record per request. */
 export async function writeRequests(db: Queryable, records: readonly RequestRecord[]): Promise<void> {
@@ -121,6 +139,7 @@ export async function writeRequests(db: Queryable, records: readonly RequestReco
       bigintArray(records, (r) => r.end?.tokens.total ?? null),
       intArray(records, (r) => r.end?.firstByteMs ?? null),
       intArray(records, (r) => r.end?.totalMs ?? null),
+      bigintArray(records, (r) => r.reservedTokens),
     ],
   })
 }
@@ -142,7 +161,7 @@ export async function closeAbandonedRequests(
          (select workspace_id, id from llm_requests where ended_at_ms is null and at_ms < $1 limit $3
           for update skip locked)
        returning *
-     ) ${addToDaysSql}`,
+     ) ${settleSql}`,
     [beforeMs, nowMs, limit],
   )
 }
@@ -168,7 +187,7 @@ export type RequestFilter = {
   readonly failed: boolean
 }
 
-export type RequestRow = Omit<RequestStart, 'day'> &
+export type RequestRow = Omit<RequestStart, 'day' | 'reservedTokens'> &
   Omit<RequestEnd, 'tokens' | 'endedAtMs'> & {
     readonly agentName: string
     readonly endedAtMs: number | null

@@ -47,6 +47,9 @@ export function sendProblem(
   const problem = problemFrom(error)
   logProblem(request.log, request, problem, error)
   if (problem.type === platformProblems.unavailable) reply.header('retry-after', '1')
+  if (problem.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(problem.retryAfterSeconds))
+  }
   if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
   return reply
     .code(problem.status)

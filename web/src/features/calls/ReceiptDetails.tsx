@@ -1,10 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Receipt } from '../../api/types.ts'
 import { roughly } from '../../design/format/duration.ts'
 import { instant } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { CopyIcon } from '../../design/ui/Copyable.tsx'
-import { useMembership } from '../workspace/index.ts'
+import { useMembership, workspaceQuery } from '../workspace/index.ts'
 import { directionLabels, hangUpReasons, reporterNames } from './labels.ts'
 import classes from './Receipt.module.css'
 
@@ -20,6 +21,7 @@ export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
     .filter((part) => part !== null)
     .join(', ')
   const { workspace } = useMembership()
+  const plan = useQuery(workspaceQuery).data?.plan
   return (
     <Card title="Call">
       <dl className={classes.details}>
@@ -38,7 +40,10 @@ export function ReceiptDetails({ receipt }: { receipt: Receipt }) {
           </Detail>
         )}
         {receipt.status !== 'refused' && receipt.maxDurationSeconds > 0 && (
-          <Detail name="Maximum duration">{roughly(receipt.maxDurationSeconds * 1000)}</Detail>
+          <Detail name="Maximum duration">
+            {roughly(receipt.maxDurationSeconds * 1000)}
+            {plan?.overdraft === 'none' && ', as far as the balance pays'}
+          </Detail>
         )}
         <Detail name="Call ID">
           <span className={classes.mono}>{receipt.id}</span>

@@ -46,6 +46,8 @@ const refusalReasons: Record<string, string> = {
   concurrency_limit: 'the plan’s limit of concurrent calls was reached',
   agent_disabled: 'the agent was disabled',
   workspace_suspended: 'the workspace is suspended',
+  email_unverified:
+    'the owner’s email address is not verified yet. Open the link in the mail, or have it sent again from the notice at the top of the page',
 }
 
 /** Why a call was refused, as a clause that follows "because". */

@@ -40,6 +40,7 @@ export function PauseFix({ campaign }: { campaign: Campaign }) {
       )
     case 'by_user':
     case 'workspace_suspended':
+    case 'email_unverified':
     case null:
       return null
     default:

@@ -19,6 +19,7 @@ export const pauseReasons: Record<NonNullable<Campaign['pauseReason']>, string> 
   agent_disabled: 'agent disabled',
   plan_required: 'paid plan required',
   workspace_suspended: 'workspace suspended',
+  email_unverified: 'email address not verified',
   carrier_failing: 'calls are failing',
 }
 

@@ -15,6 +15,8 @@ import { LlmKeysTable } from './LlmKeysTable.tsx'
 import { LlmRequests } from './LlmRequests.tsx'
 import { LlmUsageCard } from './LlmUsageCard.tsx'
 import { type LlmKeyList, llmKeysQuery } from './llm-queries.ts'
+import { ModelTestCard } from './ModelTestCard.tsx'
+import { PlatformQuota } from './PlatformQuota.tsx'
 
 /** The workspace's own LLM keys, and the requests made with them. */
 export function LlmKeysTab() {
@@ -60,6 +62,8 @@ export function LlmKeysTab() {
         </Loaded>
         <FallbackRow manages={manages} />
       </Card>
+      <PlatformQuota />
+      <ModelTestCard manages={manages} />
       <LlmUsageCard />
       <LlmRequests />
       <ConnectCard />

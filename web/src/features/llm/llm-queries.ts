@@ -12,6 +12,9 @@ type Response<Path extends keyof paths> = paths[Path] extends {
 export type LlmKeyList = Response<'/v1/llm-keys'>
 export type LlmKey = LlmKeyList['data'][number]
 export type LlmProvider = LlmKey['provider']
+export type LlmSettings = Response<'/v1/llm-settings'>
+export type LlmModelTest =
+  paths['/v1/agents/{id}/llm-test']['post']['responses'][200]['content']['application/json']
 export type LlmUsage = Response<'/v1/llm-usage'>
 export type LlmRequest = Response<'/v1/llm-requests'>['data'][number]
 

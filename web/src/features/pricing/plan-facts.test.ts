@@ -9,8 +9,15 @@ const free: Plan = {
   price: { minor: 0, currency: 'USD' },
   monthlyCredits: amount(30),
   paid: false,
+  overdraft: 'none',
   features: { languages: true, campaigns: false },
-  limits: { concurrentCallsMax: 20, callDurationSecondsMax: 3_600, membersMax: 2 },
+  limits: {
+    concurrentCallsMax: 20,
+    callDurationSecondsMax: 3_600,
+    membersMax: 2,
+    llmRequestsPerMinute: 30,
+    llmTokensPerDay: 200_000,
+  },
 }
 const large: Plan = {
   ...free,
@@ -19,8 +26,15 @@ const large: Plan = {
   price: null,
   monthlyCredits: amount(10_000),
   paid: true,
+  overdraft: 'finish',
   features: { languages: true, campaigns: true, prioritySupport: true },
-  limits: { concurrentCallsMax: null, callDurationSecondsMax: 5_400, membersMax: null },
+  limits: {
+    concurrentCallsMax: null,
+    callDurationSecondsMax: 5_400,
+    membersMax: null,
+    llmRequestsPerMinute: null,
+    llmTokensPerDay: null,
+  },
 }
 
 describe('what plans differ in', () => {
@@ -39,6 +53,8 @@ describe('what plans differ in', () => {
       { name: 'Top-ups and auto-reload', from: 'not included', to: 'included' },
       { name: 'Concurrent calls', from: '20', to: 'No limit' },
       { name: 'Longest call', from: '1 hour', to: '90 minutes' },
+      { name: 'Live calls at zero credits', from: 'Are ended', to: 'May finish' },
+      { name: 'Language model tokens a day', from: '200,000', to: 'No limit' },
       { name: 'Members', from: '2', to: 'No limit' },
       { name: 'Campaigns', from: 'not included', to: 'included' },
       { name: 'Priority support', from: 'not included', to: 'included' },

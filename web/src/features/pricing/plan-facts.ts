@@ -60,6 +60,16 @@ const always: readonly PlanFact[] = [
     of: (plan) => hoursInWords(plan.limits.callDurationSecondsMax),
   },
   {
+    name: 'Live calls at zero credits',
+    meaning: 'Without overdraft, calls get no more time than the balance pays for',
+    of: (plan) => (plan.overdraft === 'none' ? 'Are ended' : 'May finish'),
+  },
+  {
+    name: 'Language model tokens a day',
+    meaning: 'With the platform’s keys. Your own keys have no limit here',
+    of: (plan) => atMost(plan.limits.llmTokensPerDay),
+  },
+  {
     name: 'Members',
     meaning: 'People in the workspace',
     of: (plan) => atMost(plan.limits.membersMax),

@@ -127,11 +127,16 @@ function TimeZoneRow({ form, workspace, disabled }: RowProps) {
   )
 }
 
-function OutOfCreditsRow({ form, disabled }: RowProps) {
+function OutOfCreditsRow({ form, workspace, disabled }: RowProps) {
+  const { name, overdraft } = workspace.plan
   return (
     <SettingsRow
       name="When credits run out during a call"
-      note="New calls are refused either way. This applies to calls already in conversation."
+      note={
+        overdraft === 'none'
+          ? `On the ${name} plan, calls always end when credits run out. Your choice applies after a change to a paid plan.`
+          : 'New calls are refused either way. This applies to calls already in conversation.'
+      }
     >
       <Radio.Group
         aria-label="When credits run out during a call"
