@@ -5,8 +5,10 @@ import {
   guardRoutes,
   type Http,
   type LimitsMax,
+  nameSender,
   openAccess,
   registerAccessRoutes,
+  requireMetricsReader,
 } from './access/index.ts'
 import { describeApi } from './api-description.ts'
 import type { Config } from './config.ts'
@@ -18,15 +20,18 @@ import { createAssembly } from './platform/assembly.ts'
 import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
 import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
+import { admitRequests } from './platform/http/admission.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
-import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
+import { registerLoadMetrics } from './platform/http/load-metrics.ts'
+import { createMetrics, createMetricsText, type Metrics, metricsRoutes } from './platform/http/metrics.ts'
+import { createMetricsServer } from './platform/http/metrics-server.ts'
 import { describeRoutes, readOwnVersion } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
-import { createIdempotency } from './platform/idempotency/idempotency.ts'
+import { createIdempotency, type Idempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
 import { mailFolder } from './platform/mail/mail-folder.ts'
 import { createMailer } from './platform/mail/mailer.ts'
@@ -34,6 +39,7 @@ import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import { createReadinessChecks } from './platform/readiness.ts'
 import type { ServerClock } from './platform/server-clock.ts'
+import { StartProblem } from './platform/start-problem.ts'
 import { watchDatabase } from './platform/watch-database.ts'
 import { problemSections } from './problem-registry.ts'
 import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
@@ -44,7 +50,9 @@ export type AppOptions = Omit<
   RoomsOptions,
   'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
-  readonly config: RoomsConfig & Pick<Config, 'stripe' | 'outboundAllow'>
+  readonly config: RoomsConfig &
+    Pick<Config, 'stripe' | 'outboundAllow'> &
+    Partial<Pick<Config, 'metricsPort'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
@@ -114,25 +122,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     deleteExpiredIdempotencyRecords(database, clock.now()),
   )
 
-  const server = createHttpServer({
-    log,
-    metrics,
-    dashboard: findDashboard(dashboardFolder),
-    publicUrl: config.publicUrl,
-  })
-  await describeRoutes(server, describeApi(await readOwnVersion()))
-  await guardRoutes(server, access, config)
-  const http = { access, idempotency, limits: await createAccessLimits(server, options.limits) }
-  for (const make of assembly.assembled.routes) await server.register(make(http))
-  await server.register(
-    healthRoutes(await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })),
-  )
-  await server.register(metricsRoutes(metrics))
-  await server.register(referenceRoutes())
-  await server.register(errorPageRoutes(problemSections))
-  if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
-  await server.ready()
-
+  const http = { access, idempotency, metrics, assembly, readDepth: () => rooms.engine.depth }
+  const { server, listen } = await openServer(options, http)
   const runner: Runner = createRunner(assembly.assembled, logError)
   await runner.start()
   return {
@@ -141,10 +132,61 @@ export async function createApp(options: AppOptions): Promise<App> {
     access,
     isWatched: rooms.streams.isWatched,
     runDue: runner.runDue,
-    listen: () => server.listen({ host: config.host, port: config.port }),
+    listen,
     async close() {
       await runner.close(() => server.close())
       await pulse.close()
+    },
+  }
+}
+
+type HttpDeps = {
+  readonly access: Access
+  readonly idempotency: Idempotency
+  readonly metrics: Metrics
+  readonly assembly: ReturnType<typeof createAssembly<Http>>
+  /** Reads how many commands about calls wait or run. */
+  readonly readDepth: () => number
+}
+
+/** Puts HTTP around the rooms: what every request passes first, the rooms' routes, and those of the server itself. */
+async function openServer(
+  options: AppOptions,
+  { access, idempotency, metrics, assembly, readDepth }: HttpDeps,
+): Promise<{ server: HttpServer; listen: App['listen'] }> {
+  const { config, log, limits, handles } = options
+  const { publicUrl, host, port, metricsPort } = config
+  const dashboard = findDashboard(dashboardFolder)
+  const connectionsMax = handles?.connectionsMax
+  const server = createHttpServer({ log, metrics, dashboard, publicUrl, connectionsMax })
+  await describeRoutes(server, describeApi(await readOwnVersion()))
+  await guardRoutes(server, access, config)
+  const admission = admitRequests(server, { senderOf: nameSender })
+  registerLoadMetrics(metrics, { admission, connections: server.connections, readDepth })
+  const http = { access, idempotency, limits: await createAccessLimits(server, limits) }
+  for (const make of assembly.assembled.routes) await server.register(make(http))
+  const checks = await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })
+  await server.register(healthRoutes(checks))
+  const metricsText = createMetricsText(metrics)
+  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metricsText)
+  if (metricsServer) assembly.worker({ close: metricsServer.close })
+  else
+    await server.register(
+      metricsRoutes(metricsText, (request) => requireMetricsReader(access, request, publicUrl)),
+    )
+  await server.register(referenceRoutes())
+  await server.register(errorPageRoutes(problemSections))
+  if (dashboard) await serveDashboard(server, dashboardFolder)
+  await server.ready()
+  return {
+    server,
+    async listen() {
+      await metricsServer?.listen({ host, port: metricsPort ?? 0 }).catch((error: Error) => {
+        throw new StartProblem(
+          `Port ${metricsPort} of ${host} cannot be used for the metrics (${error.message}). Set TALKTIME_METRICS_PORT to a free one.`,
+        )
+      })
+      return server.listen({ host, port })
     },
   }
 }
