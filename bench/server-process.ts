@@ -16,8 +16,11 @@ export async function startServer(settings: {
   readonly databaseUrl?: string
   /** Further environment variables. */
   readonly more?: Readonly<Record<string, string>>
+  /** A command that runs the server, such as `prlimit --nofile=64`. */
+  readonly through?: readonly string[]
 }): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [mainFile], {
+  const [command = process.execPath, ...args] = [...(settings.through ?? []), process.execPath, mainFile]
+  const child = spawn(command, args, {
     env: {
       ...process.env,
       PORT: '0',

@@ -5,9 +5,11 @@ import {
   guardRoutes,
   type Http,
   type LimitsMax,
+  nameSender,
   openAccess,
   type RoomAssembly,
   registerAccessRoutes,
+  requireMetricsReader,
 } from './access/index.ts'
 import { describeApi } from './api-description.ts'
 import type { Config } from './config.ts'
@@ -20,15 +22,18 @@ import type { Clock } from './platform/clock.ts'
 import { createCommits } from './platform/commits.ts'
 import { scheduleBackups } from './platform/database/backup/schedule-backups.ts'
 import { MIGRATIONS_FOLDER } from './platform/database/migrate.ts'
+import { admitRequests } from './platform/http/admission.ts'
 import { findDashboard, serveDashboard } from './platform/http/dashboard.ts'
 import { errorPageRoutes } from './platform/http/error-page.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import type { HttpServer } from './platform/http/http-server.ts'
-import { createMetrics, metricsRoutes } from './platform/http/metrics.ts'
+import { registerLoadMetrics } from './platform/http/load-metrics.ts'
+import { createMetrics, createMetricsText, type Metrics, metricsRoutes } from './platform/http/metrics.ts'
+import { createMetricsServer } from './platform/http/metrics-server.ts'
 import { describeRoutes, readOwnVersion } from './platform/http/openapi.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import { createHttpServer } from './platform/http/server.ts'
-import { createIdempotency } from './platform/idempotency/idempotency.ts'
+import { createIdempotency, type Idempotency } from './platform/idempotency/idempotency.ts'
 import { deleteExpiredIdempotencyRecords } from './platform/idempotency/idempotency-store.ts'
 import { mailFolder } from './platform/mail/mail-folder.ts'
 import { createMailer, type Mailer } from './platform/mail/mailer.ts'
@@ -36,6 +41,7 @@ import { dashboardOrigin } from './platform/origin.ts'
 import { createOutbound, type Outbound } from './platform/outbound.ts'
 import { createReadinessChecks } from './platform/readiness.ts'
 import type { ServerClock } from './platform/server-clock.ts'
+import { StartProblem } from './platform/start-problem.ts'
 import { watchDatabase } from './platform/watch-database.ts'
 import { problemSections } from './problem-registry.ts'
 import { openRooms, type Rooms, type RoomsConfig, type RoomsOptions } from './rooms.ts'
@@ -48,7 +54,7 @@ export type AppOptions = Omit<
 > & {
   readonly config: RoomsConfig &
     Pick<Config, 'stripe' | 'outboundAllow' | 'freeWorkspacesMax'> &
-    Partial<Pick<Config, 'backups'>>
+    Partial<Pick<Config, 'backups' | 'metricsPort'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
@@ -123,24 +129,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
 
   scheduleBackups({ ...options, assembly, settings: config.backups, registry: metrics.registry, cliFile })
-
-  const server = createHttpServer({
-    log,
-    metrics,
-    dashboard: findDashboard(dashboardFolder),
-    publicUrl: config.publicUrl,
-  })
-  await describeRoutes(server, describeApi(await readOwnVersion()))
-  await guardRoutes(server, access, config)
-  const http = { access, idempotency, limits: await createAccessLimits(server, options.limits) }
-  for (const make of assembly.assembled.routes) await server.register(make(http))
-  await server.register(
-    healthRoutes(await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })),
-  )
-  await server.register(metricsRoutes(metrics))
-  await registerPages(server)
-  await server.ready()
-
+  const http = { access, idempotency, metrics, assembly, readDepth: () => rooms.engine.depth }
+  const { server, listen } = await openServer(options, http)
   const runner: Runner = createRunner(assembly.assembled, logError)
   await runner.start()
   return {
@@ -149,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     access,
     isWatched: rooms.streams.isWatched,
     runDue: runner.runDue,
-    listen: () => server.listen({ host: config.host, port: config.port }),
+    listen,
     async close() {
       await runner.close(() => server.close())
       await pulse.close()
@@ -167,6 +157,55 @@ async function registerPages(server: HttpServer): Promise<void> {
   await server.register(referenceRoutes())
   await server.register(errorPageRoutes(problemSections))
   if (findDashboard(dashboardFolder)) await serveDashboard(server, dashboardFolder)
+}
+
+type HttpDeps = {
+  readonly access: Access
+  readonly idempotency: Idempotency
+  readonly metrics: Metrics
+  readonly assembly: ReturnType<typeof createAssembly<Http>>
+  /** Reads how many commands about calls wait or run. */
+  readonly readDepth: () => number
+}
+
+/** Puts HTTP around the rooms: what every request passes first, the rooms' routes, and those of the server itself. */
+async function openServer(
+  options: AppOptions,
+  { access, idempotency, metrics, assembly, readDepth }: HttpDeps,
+): Promise<{ server: HttpServer; listen: App['listen'] }> {
+  const { config, log, limits, handles } = options
+  const { publicUrl, host, port, metricsPort } = config
+  const dashboard = findDashboard(dashboardFolder)
+  const connectionsMax = handles?.connectionsMax
+  const server = createHttpServer({ log, metrics, dashboard, publicUrl, connectionsMax })
+  await describeRoutes(server, describeApi(await readOwnVersion()))
+  await guardRoutes(server, access, config)
+  const admission = admitRequests(server, { senderOf: nameSender })
+  registerLoadMetrics(metrics, { admission, connections: server.connections, readDepth })
+  const http = { access, idempotency, limits: await createAccessLimits(server, limits) }
+  for (const make of assembly.assembled.routes) await server.register(make(http))
+  const checks = await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })
+  await server.register(healthRoutes(checks))
+  const metricsText = createMetricsText(metrics)
+  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metricsText)
+  if (metricsServer) assembly.worker({ close: metricsServer.close })
+  else
+    await server.register(
+      metricsRoutes(metricsText, (request) => requireMetricsReader(access, request, publicUrl)),
+    )
+  await registerPages(server)
+  await server.ready()
+  return {
+    server,
+    async listen() {
+      await metricsServer?.listen({ host, port: metricsPort ?? 0 }).catch((error: Error) => {
+        throw new StartProblem(
+          `Port ${metricsPort} of ${host} cannot be used for the metrics (${error.message}). Set TALKTIME_METRICS_PORT to a free one.`,
+        )
+      })
+      return server.listen({ host, port })
+    },
+  }
 }
 
 /** The port on which the server listens, which port 0 leaves to the system. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Config, loadConfig } from './config.ts'
 import { openServerDatabase, takeDataFolder } from './platform/database/connect.ts'
+import { divideHandles } from './platform/file-handles.ts'
 import { createLog } from './platform/log.ts'
 import { createServerClock } from './platform/server-clock.ts'
 import { StartProblem } from './platform/start-problem.ts'
@@ -32,6 +33,7 @@ process.exit()
 
 async function start(): Promise<void> {
   const config = await loadConfig()
+  const handles = divideHandles()
   const log = createLog(config.logLevel)
   const folder = await takeDataFolder(config, log)
   if (folder) undo.defer(folder.release)
@@ -46,7 +48,8 @@ async function start(): Promise<void> {
   const { createApp } = await loading
   stop.signal.throwIfAborted()
   const clock = createServerClock({ log })
-  const app = await createApp({ database, clock, config, log, postgresFolder: folder?.folder })
+  const postgresFolder = folder?.folder
+  const app = await createApp({ database, clock, config, log, postgresFolder, handles })
   undo.defer(async () => {
     await Promise.race([
       app.close(),

@@ -23,6 +23,7 @@ import type { Clock } from './platform/clock.ts'
 import type { Commits } from './platform/commits.ts'
 import type { Database } from './platform/database/database.ts'
 import type { Pipeline } from './platform/database/pipeline.ts'
+import type { HandleBudget } from './platform/file-handles.ts'
 import type { Idempotency } from './platform/idempotency/idempotency.ts'
 import type { Logger } from './platform/log.ts'
 import type { Mailer } from './platform/mail/mailer.ts'
@@ -72,6 +73,8 @@ export type RoomsOptions = {
   readonly simulated?: OpenVoiceDeps['simulated'] | undefined
   /** How long providers of language models are waited for. */
   readonly llmTimeouts?: Timeouts | undefined
+  /** How many file handles are used for what. Left out: as many as the program ever takes. */
+  readonly handles?: HandleBudget | undefined
   /** How long a webhook may take to answer, in milliseconds. */
   readonly webhookMsMax?: number | undefined
   /** How long a reader of an export may take no byte, in milliseconds. */
@@ -130,6 +133,8 @@ export function openRooms(options: RoomsOptions): Rooms {
   const autoReload = openAutoReload({ ...base, payments, forecastOvernight, onError: onError('Auto-reload') })
   const voice = openVoice({
     ...base,
+    // What a carrier asks is about a call that is being made.
+    database: { ...database, ...database.urgent },
     engine,
     settings: config.voice,
     simulated: { pace: config.simulatedPace, ...options.simulated },
@@ -154,6 +159,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     ...base,
     settings: config.llm,
     timeouts: options.llmTimeouts,
+    requestsMax: options.handles?.outgoingMax,
   })
   const streams = openLive({ ...base, onError: onError('Telling listeners about changes') })
   return { ledger, engine, payments, subscriptions, autoReload, creditWatch, voice, dialer, streams }

@@ -56,8 +56,7 @@ export function createLife(stepsMax?: number): ProcessLife {
  */
 export function killableDatabase(database: Database, life: ProcessLife): Database {
   const step = withSteps(life)
-  return {
-    ...database,
+  const killable: Pick<Database, 'query' | 'transaction'> = {
     query: (query, values) => step(() => database.query(query, values)),
     transaction: (work) =>
       step(() =>
@@ -68,6 +67,7 @@ export function killableDatabase(database: Database, life: ProcessLife): Databas
         }),
       ),
   }
+  return { ...database, ...killable, urgent: killable, apart: killable }
 }
 
 /** A pipeline over a killable database. A real pipeline has its own connection and sends COMMIT with the last writes. */

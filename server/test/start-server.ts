@@ -64,8 +64,9 @@ export function runProgram(
   }
 }
 
-/** Runs the server's main.ts without waiting for it to start. */
-export const runServer = (settings: Record<string, string>): Program => runProgram([mainFile], settings)
+/** Runs the server's main.ts without waiting for it to start. `through`: see {@link runProgram}. */
+export const runServer = (settings: Record<string, string>, through: readonly string[] = []): Program =>
+  runProgram([mainFile], settings, through)
 
 /** How a program ended, with its whole output. */
 export type ProgramResult = {

@@ -5,6 +5,7 @@ import { createAccessCaches, dropCached, setCaching } from './access-caches.ts'
 import { type AccessChange, listenForChanges } from './access-changes.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { type Authenticate, createAuthenticate } from './authenticate.ts'
+import { boundLookups } from './bound-lookups.ts'
 import { createLastUsedRecorder } from './last-used.ts'
 import type { Scope } from './principal.ts'
 import { createScopes, type ScopeOptions } from './scope.ts'
@@ -45,10 +46,12 @@ export async function openAccess(options: {
   })
   return {
     accounts,
-    authenticate: createAuthenticate({ database, clock, accounts, caches, lastUsed }),
+    authenticate: boundLookups(
+      createAuthenticate({ database: database.urgent, clock, accounts, caches, lastUsed }),
+    ),
     scopeOf: createScopes({
       cache: caches.workspaces,
-      load: (workspaceId) => findWorkspaceState(database, workspaceId),
+      load: (workspaceId) => findWorkspaceState(database.urgent, workspaceId),
     }),
     dropCached: (change) => dropCached(caches, change),
     async close() {

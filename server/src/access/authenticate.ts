@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/database/database.ts'
+import type { Queryable } from '../platform/database/database.ts'
 import { instantOf } from '../platform/http/instant.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 import type { AccessCaches } from './access-caches.ts'
@@ -16,7 +16,7 @@ import type { Principal } from './principal.ts'
 export type Authenticate = (request: FastifyRequest) => Principal | Promise<Principal>
 
 export function createAuthenticate(deps: {
-  readonly database: Database
+  readonly database: Queryable
   readonly clock: Clock
   readonly accounts: Accounts
   readonly caches: AccessCaches
@@ -64,7 +64,7 @@ export function browserOf(request: FastifyRequest): Browser {
   return { userAgent: request.headers['user-agent'], cookie: request.headers.cookie }
 }
 
-async function loadKey(database: Database, hash: Buffer): Promise<Principal | undefined> {
+async function loadKey(database: Queryable, hash: Buffer): Promise<Principal | undefined> {
   const row = await findKey(database, hash)
   if (row === undefined) return undefined
   const { workspaceId, suspended, ...key } = row
@@ -72,7 +72,7 @@ async function loadKey(database: Database, hash: Buffer): Promise<Principal | un
 }
 
 async function loadSession(
-  database: Database,
+  database: Queryable,
   accounts: Accounts,
   browser: Browser,
 ): Promise<Principal | undefined> {

@@ -39,6 +39,7 @@ export async function guardRoutes(
     // A route that names no scope is open to keys that may do almost everything.
     requireKeyScope(principal, findKeyScope(request.method, request.routeOptions.config) ?? 'admin')
     request.principal = principal
+    server.connections.markKnown(request.raw.socket)
     request.idempotencyScope = idempotencyScope(principal)
   }
 }

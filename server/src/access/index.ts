@@ -16,6 +16,7 @@ export { keyResponse } from './key-response.ts'
 export { findKeyScope, requireKeyScope } from './key-scopes.ts'
 export { createKey, findKeyOwner, type KeyRow, listKeys, revokeKey } from './key-store.ts'
 export { addMember, listMembers, type MemberRef } from './member-store.ts'
+export { requireMetricsReader } from './metrics-reader.ts'
 export {
   type Actor,
   KEY_SCOPES,
@@ -31,6 +32,7 @@ export { type AccessLimits, createAccessLimits, type LimitsMax } from './rate-li
 export { readAuditLog } from './read-audit-log.ts'
 export { registerAccessRoutes } from './register-access-routes.ts'
 export { originOf, principalOf, requireOperator, requireRole, type ScopeOptions } from './scope.ts'
+export { nameSender } from './sender.ts'
 export {
   insertWorkspace,
   listWorkspaces,

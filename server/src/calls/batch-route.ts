@@ -1,7 +1,15 @@
 import { z } from 'zod'
-import { type Access, type Principal, principalOf, requireKeyScope, requireRole } from '../access/index.ts'
+import {
+  type Access,
+  nameSender,
+  type Principal,
+  principalOf,
+  requireKeyScope,
+  requireRole,
+} from '../access/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
+import { boundRoute } from '../platform/http/bound-route.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { problemFrom } from '../platform/http/problem-response.ts'
 import { parseValue } from '../platform/http/validation.ts'
@@ -9,16 +17,18 @@ import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { IdempotencyRef } from '../platform/idempotency/idempotency-store.ts'
 import { createOnce } from '../platform/idempotency/once.ts'
 import { newUuid } from '../platform/ids.ts'
-import { invalid, Problem, platformProblems } from '../platform/problem.ts'
-import type { DecidedCall, Submission } from './command.ts'
+import { createOverloaded, invalid, Problem, platformProblems } from '../platform/problem.ts'
+import type { CallCommand, DecidedCall, Submission } from './command.ts'
 import type { CallEngine } from './engine.ts'
 import { type Reporter, readReportSource } from './report-source.ts'
 import { BatchEvent, createEventCommand } from './request-schemas.ts'
 import { callResponse } from './response-schemas.ts'
-import { createProblem } from './routes.ts'
+import { createProblem, identifySource } from './routes.ts'
 
 const EVENTS_MAX = 1000
 const BODY_BYTES_MAX = 1024 * 1024
+/** How many batches may be in progress at once, in all and of one workspace. */
+const BATCHES = { max: 16, ownerMax: 4 }
 
 export type BatchRouteDeps = {
   readonly access: Access
@@ -35,20 +45,18 @@ type Sender = Reporter & { readonly principal: Principal }
 export function callBatchRoute(deps: BatchRouteDeps): Routes {
   const { access, engine, clock, idempotency } = deps
 
-  async function answerLine(
-    sender: Sender,
-    line: string,
+  async function answerEvent(
+    event: ReadEvent,
     index: number,
-    ref: IdempotencyRef | undefined,
+    { ref, source }: { ref: IdempotencyRef | undefined; source: string | undefined },
   ): Promise<string> {
+    if ('error' in event) return formatProblemLine(index, event.error)
     try {
-      const event = parseEvent(line)
-      if (event.type === 'start') requireKeyScope(sender.principal, 'calls:start')
-      const command = createEventCommand(sender, newUuid(clock.now()), event)
       // Keys in requests have no spaces, so this key cannot be the key of a request.
       const lineRef = ref && { ...ref, key: `${ref.key} ${index}` }
       const outcome = await engine.submitOnce({
-        command,
+        command: event.command,
+        source,
         idempotency: lineRef && rememberLine(lineRef, index),
       })
       if (outcome.outcome === 'problem') throw createProblem(outcome)
@@ -63,7 +71,8 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
       '/v1/calls/batch',
       {
         bodyLimit: BODY_BYTES_MAX,
-        config: { takesLines: true, keyScope: 'calls:report' },
+        config: { takesLines: true, keyScope: 'calls:report', importance: 'own' },
+        onRequest: boundRoute(BATCHES, nameSender),
         schema: {
           tags: ['Calls'],
           summary: 'Many events at once',
@@ -81,10 +90,16 @@ export function callBatchRoute(deps: BatchRouteDeps): Routes {
         const principal = principalOf(request)
         const sender = { principal, workspaceId: scope.workspaceId, by: readReportSource(principal) }
         const lines = splitLines(request.body)
+        const events = lines.map((line) => readEvent(sender, newUuid(clock.now()), line))
+        // A batch is taken whole or not at all, because few senders look at each line.
+        if (!engine.hasRoomFor(events.filter((event) => 'command' in event))) throw createOverloaded()
         const ref = idempotency.idempotencyOf(request)
+        const source = identifySource(request)
         const replayed = ref !== undefined && (await claimKey(deps, ref))
         // All lines are submitted at once. The engine keeps their order.
-        const answers = await Promise.all(lines.map((line, index) => answerLine(sender, line, index, ref)))
+        const answers = await Promise.all(
+          events.map((event, index) => answerEvent(event, index, { ref, source })),
+        )
         if (replayed) reply.header('idempotent-replayed', 'true')
         return reply
           .header('content-type', 'application/x-ndjson; charset=utf-8')
@@ -126,6 +141,19 @@ function claimKey({ database, clock }: BatchRouteDeps, key: IdempotencyRef): Pro
 /** How the answer to a line is stored. */
 function rememberLine(ref: IdempotencyRef, index: number): NonNullable<Submission['idempotency']> {
   return { ref, createAnswer: (outcome) => ({ status: 200, body: formatLine(index, outcome) }) }
+}
+
+/** A line of a batch: the command that it is, or what is wrong with it. */
+type ReadEvent = { readonly command: CallCommand } | { readonly error: unknown }
+
+function readEvent(sender: Sender, callId: string, line: string): ReadEvent {
+  try {
+    const event = parseEvent(line)
+    if (event.type === 'start') requireKeyScope(sender.principal, 'calls:start')
+    return { command: createEventCommand(sender, callId, event) }
+  } catch (error) {
+    return { error }
+  }
 }
 
 function parseEvent(line: string): BatchEvent {

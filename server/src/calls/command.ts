@@ -85,6 +85,8 @@ export type CallOutcome =
 /** A command, and how its answer is stored for repeats: in the transaction that carries it out. */
 export type Submission = {
   readonly command: CallCommand
+  /** Who sends it, such as an API key: the sources of a workspace take turns. Left out: this server itself. */
+  readonly source?: string | undefined
   readonly idempotency?:
     | {
         readonly ref: IdempotencyRef

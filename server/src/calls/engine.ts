@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import { createCoalescer } from '../platform/coalescer.ts'
 import type { Commits } from '../platform/commits.ts'
 import type { Database, Tx } from '../platform/database/database.ts'
+import { findDatabaseFault } from '../platform/database/database-fault.ts'
 import { openPipeline, type Pipeline } from '../platform/database/pipeline.ts'
 import { retryLostRaces } from '../platform/database/retry-lost-races.ts'
 import {
@@ -17,16 +18,25 @@ import { invariant, Problem, platformProblems } from '../platform/problem.ts'
 import { type Batch, loadBatch, selectCalls } from './batch.ts'
 import type { CallCommand, CallOutcome, ReplayedAnswer, Submission } from './command.ts'
 import { decide } from './decide.ts'
+import { roomOfCommand } from './room.ts'
 import { applyReversals, writeBatch } from './write-batch.ts'
 
 /** The hot path. Every change of a call goes through here. */
 export type CallEngine = {
-  /** Resolves once the effects of the command are durable. Expected failures are outcomes, not errors. */
+  /**
+   * Resolves once the effects of the command are durable. Expected failures are outcomes, not errors.
+   *
+   * @throws Problem `overloaded`, at once, if too many commands wait
+   */
   submit(command: CallCommand): Promise<CallOutcome>
   /** Submits a command that may have an Idempotency-Key. A repeat gets the stored answer. */
   submitOnce(submission: Submission): Promise<CallOutcome | ReplayedAnswer>
+  /** Whether all of these submissions would be accepted now. */
+  hasRoomFor(submissions: readonly Submission[]): boolean
   /** Runs commands in one transaction, in order, as an importer or the demo's year of history does. */
   submitBatch(commands: readonly CallCommand[]): Promise<CallOutcome[]>
+  /** The number of submitted commands that wait or run. */
+  readonly depth: number
   /** Waits for all submitted commands, then closes the connections. */
   close(): Promise<void>
 }
@@ -45,6 +55,8 @@ const SLOTS = 2
 /** A second batch runs beside the first only if it has at least this many commands. */
 const BESIDE_MIN = 128
 const BATCH_MAX = 500
+/** The source of commands that this server submits itself. */
+const OWN_SOURCE = ''
 
 export function createCallEngine(deps: CallEngineDeps): CallEngine {
   const open = deps.openPipeline ?? (() => openPipeline(deps.database))
@@ -54,7 +66,9 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
   const coalescer = createCoalescer<Submission, CallOutcome | ReplayedAnswer>({
     slots: SLOTS,
     besideMin: BESIDE_MIN,
-    keyOf: ({ command }) => command.workspaceId,
+    placeOf: ({ command, source = OWN_SOURCE }) => ({ group: command.workspaceId, source }),
+    roomOf: ({ command }) => roomOfCommand(command),
+    isSharedFault: (error) => findDatabaseFault(error)?.isUnreachable ?? false,
     batchMax: BATCH_MAX,
     run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),
   })
@@ -66,6 +80,10 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     async submitOnce(submission) {
       requireRightTime(deps.clock)
       return coalescer.submit(submission)
+    },
+    hasRoomFor: (submissions) => coalescer.hasRoomFor(submissions),
+    get depth() {
+      return coalescer.depth
     },
     async submitBatch(commands) {
       requireRightTime(deps.clock)

@@ -64,7 +64,7 @@ function registerStart(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls',
     {
-      config: { keyScope: 'calls:start' },
+      config: { keyScope: 'calls:start', importance: 'high' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -77,7 +77,7 @@ function registerStart(server: HttpServer, deps: CallRouteDeps): void {
     async (request, reply) => {
       const { agentId } = request.body
       const { workspaceId } = await requireReporter(deps, request, () =>
-        findWorkspaceOfAgent(deps.database, parseAgentId(agentId)),
+        findWorkspaceOfAgent(deps.database.urgent, parseAgentId(agentId)),
       )
       const command = createStartCommand(workspaceId, newUuid(deps.clock.now()), request.body)
       return carryOut(deps, request, reply, command, (outcome) => ({
@@ -92,7 +92,7 @@ function registerAnswer(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/answer',
     {
-      config: { keyScope: 'calls:report' },
+      config: { keyScope: 'calls:report', importance: 'urgent' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -116,7 +116,7 @@ function registerEnd(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/end',
     {
-      config: { keyScope: 'calls:report' },
+      config: { keyScope: 'calls:report', importance: 'vital' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -142,7 +142,7 @@ function registerHeartbeat(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/heartbeat',
     {
-      config: { keyScope: 'calls:report' },
+      config: { keyScope: 'calls:report', importance: 'urgent' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -173,7 +173,7 @@ function registerHangUp(server: HttpServer, deps: CallRouteDeps): void {
   server.post(
     '/v1/calls/:id/hang-up',
     {
-      config: { keyScope: 'calls:start' },
+      config: { keyScope: 'calls:start', importance: 'urgent' },
       ...unchecked,
       schema: {
         tags: ['Calls'],
@@ -213,7 +213,9 @@ async function requireReporter(
 }
 
 function requireReporterOfCall(deps: CallRouteDeps, request: FastifyRequest, id: string): Promise<Scope> {
-  return requireReporter(deps, request, () => findWorkspaceOfCall(deps.database, parseCallId(id).callId))
+  return requireReporter(deps, request, () =>
+    findWorkspaceOfCall(deps.database.urgent, parseCallId(id).callId),
+  )
 }
 
 /** Submits a command once for its Idempotency-Key, and answers the request. Throws the problem if there is one. */
@@ -231,6 +233,7 @@ export async function carryOut(
   }
   const outcome = await engine.submitOnce({
     command,
+    source: identifySource(request),
     idempotency: ref && { ref, createAnswer: createStored },
   })
   if (outcome.outcome === 'replayed') return idempotency.replay(reply, outcome.record) as never
@@ -238,6 +241,11 @@ export async function carryOut(
   const { status, body } = createAnswer(outcome)
   reply.code(status)
   return body as never
+}
+
+/** Names the sender of a request, so that a workspace's keys take turns. */
+export function identifySource({ principal }: FastifyRequest): string | undefined {
+  return principal?.kind === 'user' ? principal.userId : principal?.keyId
 }
 
 export function createCallAnswer(outcome: DecidedCall): Answer {

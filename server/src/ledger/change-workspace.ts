@@ -22,8 +22,8 @@ export type ChangeOptions<Result, Prepared = undefined> = {
   /** Makes the change happen once for an idempotency key; a repeat answers without working. */
   readonly once?: Once<Result> | undefined
   /**
-   * Long work of the same transaction that must not hold up the workspace's calls: it runs before the line is locked.
-   * `work` gets what it returns.
+   * Long work of the same transaction that must not hold up the workspace's calls: it runs before the line is locked, on a
+   * connection apart from those that calls use. `work` gets what it returns.
    */
   readonly prepare?: (tx: Tx) => Promise<Prepared>
 }
@@ -59,8 +59,9 @@ export function createChangeWorkspace({ database, clock, commits, steps }: Chang
     work: (change: Change, prepared: Prepared) => Promise<Result>,
     { once, prepare }: ChangeOptions<Result, Prepared> = {},
   ): Promise<Result> => {
+    const { transaction } = prepare ? database.apart : database
     const run = () =>
-      database.transaction(async (tx): Promise<Done<Result>> => {
+      transaction(async (tx): Promise<Done<Result>> => {
         if (prepare) await allowLongWaits(tx)
         const before = await once?.replay(tx)
         if (before) return { result: before.result, commit: undefined }

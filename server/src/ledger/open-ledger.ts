@@ -28,13 +28,16 @@ const DUE_MAX = 100
 export function openLedger(deps: LedgerDeps): Ledger {
   const { database, clock, idempotency, assembly } = deps
   const steps: Partial<BoundarySteps> = {}
-  const changeWorkspace = createChangeWorkspace({
+  const change = {
     ...deps,
     steps: {
-      chargeUntilBoundary: (...change) => requireStep(steps, 'chargeUntilBoundary')(...change),
-      renew: (...change) => requireStep(steps, 'renew')(...change),
-    },
-  })
+      chargeUntilBoundary: (...args) => requireStep(steps, 'chargeUntilBoundary')(...args),
+      renew: (...args) => requireStep(steps, 'renew')(...args),
+    } satisfies BoundarySteps,
+  }
+  const changeWorkspace = createChangeWorkspace(change)
+  /** For those that wait for it in the middle of a call. */
+  const changeUrgently = createChangeWorkspace({ ...change, database: { ...database, ...database.urgent } })
 
   /** Whoever changes a workspace passes its boundaries; changing nothing else passes them too. */
   const passBoundaries = (workspaceId: string) => changeWorkspace(workspaceId, async () => {})
@@ -50,7 +53,7 @@ export function openLedger(deps: LedgerDeps): Ledger {
         options,
       ),
     async catchUp(workspaceIds) {
-      for (const workspaceId of new Set(workspaceIds)) await passBoundaries(workspaceId)
+      for (const workspaceId of new Set(workspaceIds)) await changeUrgently(workspaceId, async () => {})
     },
     async catchUpIfDue(workspaceId) {
       if (await isBoundaryDue(database, workspaceId, clock.now())) await passBoundaries(workspaceId)

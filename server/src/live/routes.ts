@@ -4,13 +4,17 @@ import { z } from 'zod'
 import { type Access, accessProblems } from '../access/index.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { Routes } from '../platform/http/http-server.ts'
-import { invalid, Problem, platformProblems } from '../platform/problem.ts'
+import { createOverloaded, invalid, Problem, platformProblems } from '../platform/problem.ts'
+import { createSlots } from '../platform/slots.ts'
 import { readLastEventSeq } from './event-store.ts'
 import { openEventStream } from './event-stream.ts'
 import type { Streams } from './streams.ts'
 
 /** Proxies and browsers take a connection for dead when it is silent for longer. */
 const PING_MS = 15 * SECOND_MS
+
+/** How many streams may be open at once, in all and of one workspace. Each open dashboard has one. */
+const STREAMS = { max: 2_048, ownerMax: 256 }
 
 export type LiveRoutes = {
   routes(access: Access): Routes
@@ -42,6 +46,7 @@ const eventsSchema = {
 export function createLiveRoutes({ database, streams, pingMs = PING_MS }: LiveRouteDeps): LiveRoutes {
   /** Ends one stream each. */
   const open = new Set<() => void>()
+  const slots = createSlots(STREAMS)
   let isClosed = false
 
   async function answer(
@@ -63,10 +68,13 @@ export function createLiveRoutes({ database, streams, pingMs = PING_MS }: LiveRo
       request.principal = await access.authenticate(request)
       return (await access.scopeOf(request, { named })).workspaceId === workspaceId
     }
+    const free = slots.take(workspaceId)
+    if (free === undefined) throw createOverloaded('Too many streams are open. Close one, or retry shortly.')
     reply.hijack()
     const { raw } = reply
+    raw.once('close', free)
     // A client that has left already closes no stream anymore.
-    if (raw.destroyed) return
+    if (raw.destroyed) return free()
     const stream = openEventStream(raw, request.id, { pingMs, mayStillRead })
     const listener = { workspaceId, seq, send: stream.send }
     open.add(stream.end)
@@ -80,7 +88,8 @@ export function createLiveRoutes({ database, streams, pingMs = PING_MS }: LiveRo
   return {
     routes: (access) => async (server) => {
       // The answer to HEAD would never end.
-      server.get('/v1/events', { exposeHeadRoute: false, schema: eventsSchema }, (request, reply) =>
+      const options = { exposeHeadRoute: false, config: { importance: 'own' }, schema: eventsSchema } as const
+      server.get('/v1/events', options, (request, reply) =>
         answer(access, request, reply, request.query.workspace),
       )
     },

@@ -25,6 +25,8 @@ export type LlmDeps = {
   /** The HTTP clients for providers, by who chose the provider's address. */
   readonly outbounds: Readonly<Record<ProviderAccess['chosenBy'], Outbound>>
   readonly timeouts: Timeouts
+  /** How many requests may wait for providers at once. Each holds a connection. */
+  readonly requestsMax: number
 }
 
 /** How long the gateway waits for a provider, in milliseconds. */

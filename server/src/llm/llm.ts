@@ -18,12 +18,16 @@ import { llmUsageRoutes } from './records/usage-routes.ts'
 /** A request without an end counts as abandoned this long after the total timeout. */
 const GRACE_MS = 5 * MINUTE_MS
 
-export type OpenLlmDeps = Omit<LlmDeps, keyof Http | 'timeouts' | 'sealedBox' | 'outbounds'> & {
+export type OpenLlmDeps = Omit<
+  LlmDeps,
+  keyof Http | 'timeouts' | 'requestsMax' | 'sealedBox' | 'outbounds'
+> & {
   readonly assembly: RoomAssembly
   readonly secrets: Secrets
   /** The HTTP client for addresses that customers choose. */
   readonly outbound: Outbound
   readonly timeouts?: LlmDeps['timeouts'] | undefined
+  readonly requestsMax?: number | undefined
 }
 
 /** Opens the LLM gateway with its keys and request records. */
@@ -37,6 +41,7 @@ export function openLlm(options: OpenLlmDeps): void {
   const roomDeps = {
     ...options,
     timeouts,
+    requestsMax: options.requestsMax ?? Number.POSITIVE_INFINITY,
     sealedBox: createKeySealedBox(options.secrets),
     recorder,
     outbounds: { workspace: options.outbound, operator },

@@ -1,12 +1,23 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { type Coalescer, createCoalescer } from './coalescer.ts'
+import { type Coalescer, createCoalescer, type Room } from './coalescer.ts'
+import type { Problem } from './problem.ts'
 
 type Item = { key: string; number: number; bad?: boolean }
 
+type RecorderOptions = {
+  slots?: number
+  besideMin?: number
+  batchMax?: number
+  turns?: number
+  roomOf?: (item: Item) => Room
+}
+
+const ANY_ROOM: Room = { waitingMax: 10_000, groupWaitingMax: 10_000 }
+
 /** A coalescer that keeps what it was given; a batch takes as many turns of the event loop as `turns` says. */
-function recorder(options: { slots?: number; besideMin?: number; batchMax?: number; turns?: number } = {}) {
+function recorder(options: RecorderOptions = {}) {
   const batches: { slot: number; items: Item[] }[] = []
   const done: Item[] = []
   const running = new Map<number, Item[]>()
@@ -15,7 +26,9 @@ function recorder(options: { slots?: number; besideMin?: number; batchMax?: numb
     slots: options.slots ?? 2,
     besideMin: options.besideMin ?? 1,
     batchMax: options.batchMax ?? 100,
-    keyOf: (item: Item) => item.key,
+    isSharedFault: (error) => (error as Error).message === 'away',
+    placeOf: (item: Item) => ({ group: item.key, source: '' }),
+    roomOf: options.roomOf ?? (() => ANY_ROOM),
     async run(items: Item[], slot: number) {
       expect(running.has(slot)).toBe(false)
       const keys = new Set([...running.values()].flat().map(({ key }) => key))
@@ -25,6 +38,7 @@ function recorder(options: { slots?: number; besideMin?: number; batchMax?: numb
       batches.push({ slot, items })
       for (let turn = 0; turn < (options.turns ?? 0); turn += 1) await new Promise(setImmediate)
       running.delete(slot)
+      if (items.some((item) => item.key === 'away')) throw new Error('away')
       if (items.some((item) => item.bad)) throw new Error(`bad: ${items.filter((item) => item.bad).length}`)
       done.push(...items)
       return items.map((item) => `${item.key}${item.number}`)
@@ -108,6 +122,16 @@ test('one bad item fails alone: the others of its batch are tried one by one', a
   expect(batches.map(({ items }) => items.length)).toEqual([3, 1, 1, 1])
 })
 
+test('items whose batch failed because the database is away fail together', async () => {
+  const { coalescer, batches } = recorder({ slots: 1 })
+  const results = await Promise.allSettled(
+    ['a', 'away', 'b'].map((key, number) => coalescer.submit({ key, number })),
+  )
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(batches).toHaveLength(1)
+  expect(coalescer.depth).toBe(0)
+})
+
 test('is idle when everything has been answered, also what was submitted while it waited', async () => {
   const { coalescer, done } = recorder({ turns: 2 })
   await coalescer.idle()
@@ -128,4 +152,50 @@ test('is idle after failures too', async () => {
   await coalescer.idle()
   expect(await failed).toBe('bad: 1')
   expect(await coalescer.submit({ key: 'a', number: 2 })).toBe('a2')
+})
+
+describe('while too many items wait', () => {
+  const roomOf = ({ number }: Item) => ({
+    waitingMax: number < 0 ? 8 : 4,
+    groupWaitingMax: number < 0 ? 6 : 3,
+  })
+  const submitMany = (coalescer: Coalescer<Item, string>, key: string, count: number, number = 1) =>
+    Array.from({ length: count }, () =>
+      coalescer.submit({ key, number }).catch((error: Problem) => error.code),
+    )
+
+  test('a key that has its share waiting is refused, and another one is not', async () => {
+    const { coalescer } = recorder({ roomOf })
+    const flood = submitMany(coalescer, 'a', 10)
+    const other = submitMany(coalescer, 'b', 1)
+    expect((await Promise.all(flood)).filter((result) => result === 'overloaded')).toHaveLength(7)
+    expect(await Promise.all(other)).toEqual(['b1'])
+  })
+
+  test('items that need less room are still accepted', async () => {
+    const { coalescer } = recorder({ roomOf })
+    const flood = ['a', 'b', 'c'].flatMap((key) => submitMany(coalescer, key, 3))
+    const ends = submitMany(coalescer, 'd', 10, -1)
+    expect((await Promise.all(flood)).filter((result) => result === 'overloaded')).toHaveLength(5)
+    expect((await Promise.all(ends)).filter((result) => result === 'overloaded')).toHaveLength(6)
+  })
+
+  test('it says beforehand whether several items would be accepted', async () => {
+    const { coalescer } = recorder({ roomOf })
+    const items = (count: number) => Array.from({ length: count }, (_, number) => ({ key: 'a', number }))
+    expect([coalescer.hasRoomFor(items(3)), coalescer.hasRoomFor(items(4))]).toEqual([true, false])
+    const first = submitMany(coalescer, 'a', 1)
+    expect([coalescer.hasRoomFor(items(2)), coalescer.hasRoomFor(items(3))]).toEqual([true, false])
+    await Promise.all(first)
+    expect(coalescer.hasRoomFor(items(3))).toBe(true)
+  })
+})
+
+test('a key with thousands of items delays another key by one batch', async () => {
+  const { coalescer, batches } = recorder({ slots: 1, batchMax: 10, turns: 1 })
+  const flood = Array.from({ length: 1_000 }, (_, number) => coalescer.submit({ key: 'a', number }))
+  await new Promise(setImmediate)
+  const other = coalescer.submit({ key: 'b', number: 0 })
+  await Promise.all([...flood, other])
+  expect(batches.findIndex(({ items }) => items.some(({ key }) => key === 'b'))).toBeLessThanOrEqual(2)
 })

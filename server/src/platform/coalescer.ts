@@ -1,47 +1,66 @@
-/** Work that is done together with whatever else is waiting at that moment. */
+import { createFairQueue, type Place } from './fair-queue.ts'
+import { createOverloaded } from './problem.ts'
+
+/** Carries out items in batches: each one together with all others that wait at that moment. */
 export type Coalescer<In, Out> = {
-  /** Resolves with this item's own result, once the batch it went with is durable. */
+  /**
+   * Resolves with the item's own result once its batch is durable.
+   *
+   * @throws Problem `overloaded`, at once, if too many items wait. Nothing was done
+   */
   submit(item: In): Promise<Out>
-  /** Resolves when nothing is waiting or running. Items submitted later are still taken. */
+  /** Whether all of these items may wait now, so that submitting them at once refuses none. */
+  hasRoomFor(items: readonly In[]): boolean
+  /** Resolves when no item waits or runs. Items may still be submitted afterwards. */
   idle(): Promise<void>
-  /** Items waiting or running. */
+  /** The number of items that wait or run. */
   readonly depth: number
 }
 
+/** How many items may wait, of all groups and of one, for another item to be accepted. */
+export type Room = { readonly waitingMax: number; readonly groupWaitingMax: number }
+
 export type CoalescerOptions<In, Out> = {
-  /** Does a batch; answers one result an item, in order. It is never called twice at once for one slot. */
+  /** Carries out a batch and returns one result per item, in order. A slot has one batch at a time. */
   readonly run: (items: In[], slot: number) => Promise<Out[]>
-  /** Items of one key are done in the order they came in, never side by side. */
-  readonly keyOf: (item: In) => string
+  /**
+   * The place in which an item waits. Groups take turns, and so do the sources of a group. Two batches that run at once
+   * have no group in common, and the items of one source are carried out in their order.
+   */
+  readonly placeOf: (item: In) => Place
+  /** The room that an item needs. An item with a smaller one is refused earlier. */
+  readonly roomOf: (item: In) => Room
   readonly batchMax: number
-  /** How many batches may run side by side: the slots are numbered from 0. */
+  /** How many batches may run at once. Slots are numbered from 0. */
   readonly slots: number
-  /** How many items of other keys must wait before a batch begins beside one that runs. */
+  /** Whether a batch failed for a reason that every item of it shares, so that running them one by one is of no use. */
+  readonly isSharedFault: (error: unknown) => boolean
+  /** How many items of other groups must wait before a batch begins beside one that runs. */
   readonly besideMin: number
 }
 
 type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error: unknown) => void }
 
 /**
- * While one batch is in the database the next gathers: under load a batch is large and an item cheap; with little
- * load an item goes at once. Where a batch fails as a whole, its items are tried one by one, so that a single bad
- * one spoils no other.
+ * While one batch is in the database, the next one gathers. So batches grow with the load, which makes each item cheaper,
+ * and an item that comes alone runs immediately. If a batch fails, its items run again one by one, so that a bad item
+ * fails alone. When the database is away, they fail together: each of them would wait for it in turn.
  *
- * A batch costs as much as many items do, before its first one. So another begins beside it only when it is worth
- * that. (Two lanes with half of the keys each, whatever waits, took twice the processor time a call at 64 requests
- * at once: batches of 17 instead of 64.)
+ * A batch has a fixed cost, worth that of many items. A second batch therefore begins beside a running one only if
+ * enough items wait. Two lanes with half of the keys each, regardless of how many items waited, took twice the processor
+ * time per call at 64 concurrent requests, because batches had 17 items instead of 64.
  */
 export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Coalescer<In, Out> {
-  let waiting: Waiting<In, Out>[] = []
-  /** The keys of the batch that runs in each slot. */
+  const waiting = createFairQueue<Waiting<In, Out>>()
+  /** The groups of the batch that runs in each slot. */
   const running = new Map<number, ReadonlySet<string>>()
   let depth = 0
   let planned = false
   let whenIdle: (() => void)[] = []
 
-  // Behind what is already runnable, so that requests that arrived together go together.
+  // Waits for everything that is already runnable, so that requests that arrived together share a batch.
   function plan(): void {
-    if (planned || waiting.length === 0) return
+    if (planned || waiting.size === 0) return
     planned = true
     setImmediate(begin)
   }
@@ -50,28 +69,19 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
     planned = false
     for (let slot = 0; slot < options.slots; slot += 1) {
       if (running.has(slot)) continue
-      const batch = take()
+      const batch = takeBatch()
       if (batch.length === 0) return
-      running.set(slot, new Set(batch.map(({ item }) => options.keyOf(item))))
+      running.set(slot, new Set(batch.map(({ item }) => options.placeOf(item).group)))
       void run(batch, slot).then(() => finish(slot))
     }
   }
 
-  function take(): Waiting<In, Out>[] {
-    if (running.size === 0) return waiting.splice(0, options.batchMax)
-    if (waiting.length < options.besideMin) return []
-    const busy = [...running.values()]
-    const batch: Waiting<In, Out>[] = []
-    const rest: Waiting<In, Out>[] = []
-    for (const one of waiting) {
-      const key = options.keyOf(one.item)
-      const fits = batch.length < options.batchMax && !busy.some((keys) => keys.has(key))
-      if (fits) batch.push(one)
-      else rest.push(one)
-    }
-    if (batch.length < options.besideMin) return []
-    waiting = rest
-    return batch
+  function takeBatch(): Waiting<In, Out>[] {
+    if (running.size === 0) return waiting.take(options.batchMax)
+    const busy = new Set([...running.values()].flatMap((groups) => [...groups]))
+    let free = waiting.size
+    for (const group of busy) free -= waiting.sizeOf(group)
+    return free < options.besideMin ? [] : waiting.take(options.batchMax, busy)
   }
 
   async function run(batch: Waiting<In, Out>[], slot: number): Promise<void> {
@@ -83,13 +93,12 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
       depth -= batch.length
       for (const [index, one] of batch.entries()) one.resolve(results[index] as Out)
     } catch (error) {
-      const [first, ...others] = batch
-      if (others.length > 0) {
+      if (batch.length > 1 && !options.isSharedFault(error)) {
         for (const one of batch) await run([one], slot)
         return
       }
-      depth -= 1
-      first?.reject(error)
+      depth -= batch.length
+      for (const { reject } of batch) reject(error)
     }
   }
 
@@ -101,14 +110,22 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
     whenIdle = []
   }
 
+  function hasRoom(item: In, { group }: Place, more: number): boolean {
+    const { waitingMax, groupWaitingMax } = options.roomOf(item)
+    return waiting.size + more <= waitingMax && waiting.sizeOf(group) + more <= groupWaitingMax
+  }
+
   return {
     submit(item) {
+      const place = options.placeOf(item)
+      if (!hasRoom(item, place, 1)) return Promise.reject(createOverloaded())
       return new Promise<Out>((resolve, reject) => {
-        waiting.push({ item, resolve, reject })
+        waiting.add({ item, resolve, reject }, place)
         depth += 1
         plan()
       })
     },
+    hasRoomFor: (items) => items.every((item) => hasRoom(item, options.placeOf(item), items.length)),
     async idle() {
       while (depth > 0) await new Promise<void>((resolve) => whenIdle.push(resolve))
     },

@@ -21,7 +21,7 @@ export function registerHealthMetrics(
     help: 'Queries that wait for a free connection of the pool.',
     registers,
     collect() {
-      this.set(database.pool.waitingCount)
+      this.set(database.waitingCount)
     },
   })
   if (clock === undefined) return

@@ -70,6 +70,14 @@ export const platformProblems = problemTypes({
     cause: 'The address exists but does not accept this HTTP method.',
     remedy: 'Use one of the methods in the `Allow` header.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    retryable: true,
+    cause:
+      'The headers took longer than 10 seconds, or the body arrived at less than 4 KB per second for 15 seconds. The connection was closed and nothing was changed.',
+    remedy: 'Send the request again. Send a large file in several parts if the connection is slow.',
+  },
   idempotency_mismatch: {
     status: 409,
     title: 'The idempotency key was used for another request',
@@ -115,6 +123,15 @@ export const platformProblems = problemTypes({
     cause:
       'The server failed in a way it did not expect. The request changed nothing; the failure is logged under its `requestId`.',
     remedy: 'Retry. If it happens again, report the `requestId` to the operator.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The server has too much to do',
+    retryable: true,
+    cause:
+      'More requests arrived than the server can answer quickly, or this workspace or key has too many in progress. The request was refused at once and changed nothing. Ends of calls are refused last, starts of calls before them, and reads before those.',
+    remedy:
+      'Retry after the seconds that `Retry-After` gives, with the same `Idempotency-Key` if there was one.',
   },
   unavailable: {
     status: 503,
@@ -171,6 +188,13 @@ export class Problem extends Error {
 /** The problem `invalid_request` for one part of the request. */
 export function invalid(pointer: string, detail: string): Problem {
   return new Problem(platformProblems.invalid_request, detail, { errors: [{ pointer, detail }] })
+}
+
+/** The problem `overloaded`: nothing was done, and the request may be repeated. */
+export function createOverloaded(
+  detail = 'The server has too much to do at the moment. Nothing was changed. Retry shortly.',
+): Problem {
+  return new Problem(platformProblems.overloaded, detail)
 }
 
 /** A bug was detected. The transaction rolls back, the caller gets status 500, and the log gets the details. */

@@ -2,6 +2,7 @@ import { readdir, statfs } from 'node:fs/promises'
 import type { Clock } from './clock.ts'
 import type { Database, Queryable } from './database/database.ts'
 import { findDatabaseFault } from './database/database-fault.ts'
+import { readAppliedMigrations } from './database/migration-store.ts'
 import { acceptsWrites } from './database/probe-write.ts'
 import type { ReadinessCheck } from './http/health.ts'
 
@@ -22,12 +23,12 @@ export type ReadinessDeps = {
 export async function createReadinessChecks(deps: ReadinessDeps): Promise<ReadinessCheck[]> {
   const { database, clock, migrationsFolder, postgresFolder } = deps
   const { link } = database
-  const listMissing = await createMigrationCheck(database, migrationsFolder)
+  const listMissing = await createMigrationCheck(database.urgent, migrationsFolder)
   const checks: ReadinessCheck[] = [
     {
       name: 'pool',
       whenLate: 'The database does not answer, or all connections to it are in use.',
-      findFault: () => sentenceOf(() => database.query('select')),
+      findFault: () => sentenceOf(() => database.urgent.query('select')),
     },
     {
       name: 'migrations',
@@ -40,7 +41,7 @@ export async function createReadinessChecks(deps: ReadinessDeps): Promise<Readin
     {
       name: 'writes',
       whenLate: 'The database does not confirm that it has written to its disk.',
-      findFault: () => sentenceOf(() => acceptsWrites(database)),
+      findFault: () => sentenceOf(() => acceptsWrites(database.urgent)),
     },
     {
       name: 'pipelines',
@@ -80,8 +81,7 @@ async function sentenceOf(ask: () => Promise<unknown>): Promise<string | undefin
 export async function createMigrationCheck(db: Queryable, folder: string): Promise<() => Promise<string[]>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'))
   return async () => {
-    const { rows } = await db.query<{ name: string }>('select name from schema_migrations')
-    const applied = new Set(rows.map(({ name }) => name))
+    const applied = await readAppliedMigrations(db)
     return names.filter((name) => !applied.has(name))
   }
 }

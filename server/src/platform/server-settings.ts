@@ -23,6 +23,8 @@ export type ServerSettings = {
   /** Hosts, or hosts with a port, that customers' addresses may lead to although they are not public. */
   readonly outboundAllow: readonly string[]
   readonly logLevel: LogLevel
+  /** The port that shows the metrics to everybody who reaches it; undefined: they need a key. */
+  readonly metricsPort: number | undefined
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -74,6 +76,10 @@ const SETTINGS = {
     schema: Hosts.default([]),
     right: 'hosts, or hosts with a port, separated by commas, such as llm.internal:8080,10.0.0.5',
   },
+  metricsPort: {
+    schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().max(65_535)).optional(),
+    right: 'a whole number from 0 to 65535 (0 takes any free port)',
+  },
   logLevel: { schema: z.enum(LOG_LEVELS).default('info'), right: `one of ${LOG_LEVELS.join(', ')}` },
 }
 
@@ -89,6 +95,7 @@ export function readServerSettings({ read }: SettingsReader): ServerSettings {
     publicUrl: read('TALKTIME_PUBLIC_URL', SETTINGS.publicUrl),
     allowSandbox: read('TALKTIME_ALLOW_SANDBOX', SETTINGS.allowSandbox) === 'on',
     outboundAllow: read('TALKTIME_OUTBOUND_ALLOW', SETTINGS.outboundAllow),
+    metricsPort: read('TALKTIME_METRICS_PORT', SETTINGS.metricsPort),
     logLevel: read('TALKTIME_LOG_LEVEL', SETTINGS.logLevel),
   }
 }

@@ -38,6 +38,8 @@ export function addExportRoute(server: HttpServer, deps: ExportRouteDeps): void 
     '/v1/usage/export.csv',
     {
       exposeHeadRoute: false,
+      // The exporter bounds them.
+      config: { importance: 'own' },
       schema: {
         tags: ['Usage'],
         summary: 'The calls of a window, as a CSV file',

@@ -7,6 +7,7 @@ import { readCopiedBigint, uuidKey } from '../platform/database/copy-binary.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { LONG_LIMITS } from '../platform/database/session.ts'
 import { invariant, Problem, platformProblems } from '../platform/problem.ts'
+import { createSlots } from '../platform/slots.ts'
 import { publicId } from '../public-ids.ts'
 import { readUsageDays } from '../usage/index.ts'
 
@@ -36,23 +37,24 @@ export type Exporter = {
   open(workspaceId: string, query: WindowQuery, nowMs: number): Promise<Export>
 }
 
-/** Each export holds a connection to the database for as long as its client takes to download it. */
-const EXPORTS_MAX = 4
+/**
+ * Each export holds a connection to the database for as long as its client takes to download it. One workspace has only a
+ * share, so that its slow readers keep nobody else waiting.
+ */
+const EXPORTS = { max: 8, ownerMax: 3 }
 
 export function createExporter(database: Database): Exporter {
-  let open = 0
+  const slots = createSlots(EXPORTS)
   return {
     async open(workspaceId, query, nowMs) {
-      if (open >= EXPORTS_MAX) {
+      const free = slots.take(workspaceId)
+      if (free === undefined) {
         throw new Problem(
           platformProblems.too_many_requests,
-          `${EXPORTS_MAX} exports are already running. Retry when one of them is done.`,
+          `${EXPORTS.ownerMax} exports of this workspace, or ${EXPORTS.max} in all, are already running. Retry when one of them is done.`,
         )
       }
-      open += 1
-      const { client, stop } = createStoppableClient(database, () => {
-        open -= 1
-      })
+      const { client, stop } = createStoppableClient(database, free)
       try {
         await client.connect()
         await client.query('begin isolation level repeatable read read only')

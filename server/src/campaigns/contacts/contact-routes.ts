@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
@@ -21,9 +20,6 @@ import {
 import { exportContacts } from './contact-export.ts'
 import { listContacts, listDetailHeadings } from './contact-store.ts'
 import { createImportReceiver } from './receive-import.ts'
-
-/** A client that sends nothing for this long is disconnected. */
-const SILENCE_MS_MAX = 120_000
 
 const schemas = {
   add: {
@@ -68,11 +64,8 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
   return async (server) => {
     server.post(
       '/v1/campaigns/:id/contacts',
-      {
-        config: { takesFile: true, keyScope: 'campaigns' },
-        onRequest: limitSilence,
-        schema: schemas.add,
-      },
+      // The receiver bounds them, and a client that stalls is disconnected by its pace.
+      { config: { takesFile: true, keyScope: 'campaigns', importance: 'own' }, schema: schemas.add },
       async (request, reply) => {
         const received = await receiveImport({
           campaign: await resolveCampaignToChange(deps, request),
@@ -105,9 +98,4 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
         .send(exportContacts(database, ref, { state: request.query.state, headings }))
     })
   }
-}
-
-function limitSilence(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  request.raw.socket.setTimeout?.(SILENCE_MS_MAX)
-  done()
 }

@@ -219,28 +219,31 @@ describe('over the network', () => {
   })
 })
 
-test('three files are received at once, and a fourth is refused with too_many_requests', async () => {
+test('three files of a workspace are received at once, a fourth is refused, and another workspace’s is not', async () => {
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
   const receiveImport = createImportReceiver({ ledger: t.app.ledger, clock: t.clock })
-  const incoming = async () => {
-    const { id } = await customer.createCampaign()
+  const another = await createCampaignCustomer(t)
+  const incoming = async (sender = customer) => {
+    const { id } = await sender.createCampaign()
     const file = Readable.from(
       (async function* () {
         yield Buffer.from('phone\n+12122000000\n')
         await held
       })(),
     )
-    const ref = { workspaceId: customer.uuid, id: uuidFrom('campaign', id) ?? '' }
+    const ref = { workspaceId: sender.uuid, id: uuidFrom('campaign', id) ?? '' }
     const campaign = { ...ref, actor: 'system' as const }
     return { campaign, file, country: undefined, key: undefined }
   }
-  const files = await Promise.all([1, 2, 3].map(incoming))
+  const files = await Promise.all([1, 2, 3].map(() => incoming()))
   const slow = files.map(receiveImport)
   await expect(receiveImport(await incoming())).rejects.toMatchObject({ code: 'too_many_requests' })
+  const other = receiveImport(await incoming(another))
   release()
+  expect(await other).toMatchObject({ body: { added: 1 } })
   expect(await Promise.all(slow)).toMatchObject([1, 2, 3].map(() => ({ body: { added: 1 } })))
   expect(await receiveImport(await incoming())).toMatchObject({ body: { added: 1 } })
 })

@@ -8,6 +8,7 @@ import type { Tx } from '../../platform/database/database.ts'
 import type { IdempotencyRecord, IdempotencyRef } from '../../platform/idempotency/idempotency-store.ts'
 import { createOnce } from '../../platform/idempotency/once.ts'
 import { Problem, platformProblems } from '../../platform/problem.ts'
+import { createSlots } from '../../platform/slots.ts'
 import type { CampaignRef, CampaignRow } from '../campaign.ts'
 import { requireCampaign, writeCampaign } from '../campaign-store.ts'
 import { campaignProblems } from '../problems.ts'
@@ -30,33 +31,36 @@ export type ReceivedFile =
   /** The stored answer, because the file was already imported under this idempotency key. */
   | { readonly replayed: IdempotencyRecord }
 
-/** The most files received at once. Each holds a database connection while it is uploaded. */
-const FILES_AT_ONCE_MAX = 3
+/**
+ * The most files received at once, in all and by one workspace. Each holds a database connection, apart from those that
+ * calls use, while it is uploaded.
+ */
+const FILES = { max: 6, ownerMax: 3 }
 
 export type ReceiveImportDeps = { readonly ledger: Pick<Ledger, 'changeWorkspace'>; readonly clock: Clock }
 
 /**
- * Creates a function that receives a file of contacts and imports it into a campaign, `FILES_AT_ONCE_MAX` at a time. A
- * file that is refused leaves nothing behind. The rest of it is still read, because many clients read the answer only
+ * Creates a function that receives a file of contacts and imports it into a campaign, as many at a time as {@link FILES}
+ * says. A file that is refused leaves nothing behind. The rest of it is still read, because many clients read the answer only
  * after they have sent everything.
  *
  * The function throws Problem `too_many_requests`, `campaign_not_found`, `campaign_completed`, `idempotency_mismatch`,
  * `invalid_request` or `body_too_large`.
  */
 export function createImportReceiver(deps: ReceiveImportDeps) {
-  let receiving = 0
+  const slots = createSlots(FILES)
 
   return async (incoming: IncomingFile): Promise<ReceivedFile> => {
     try {
-      if (receiving >= FILES_AT_ONCE_MAX) {
+      const free = slots.take(incoming.campaign.workspaceId)
+      if (free === undefined) {
         const detail = 'Several files of contacts are being received already. Send this one in a moment.'
         throw new Problem(platformProblems.too_many_requests, detail)
       }
-      receiving += 1
       try {
         return await receiveImport(deps, incoming)
       } finally {
-        receiving -= 1
+        free()
       }
     } catch (error) {
       drain(incoming.file)

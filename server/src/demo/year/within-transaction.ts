@@ -8,6 +8,9 @@ import type { Pipeline } from '../../platform/database/pipeline.ts'
 export function openDatabaseWithin(database: Database, tx: Tx): Database {
   return {
     pool: database.pool,
+    apart: { transaction: (work) => work(tx) },
+    urgent: { query: tx.query.bind(tx), transaction: (work) => work(tx) },
+    waitingCount: 0,
     connection: database.connection,
     link: database.link,
     createClient: database.createClient,

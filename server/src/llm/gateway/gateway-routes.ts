@@ -1,7 +1,9 @@
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { HttpServer, Routes } from '../../platform/http/http-server.ts'
-import { problemFrom } from '../../platform/http/problem-response.ts'
-import { Problem, platformProblems } from '../../platform/problem.ts'
+import { problemFrom, RETRY_SECONDS } from '../../platform/http/problem-response.ts'
+import { createOverloaded, Problem, platformProblems } from '../../platform/problem.ts'
+import { createSlots, type Slots } from '../../platform/slots.ts'
 import type { LlmDeps } from '../deps.ts'
 import type { Recorder } from '../records/recorder.ts'
 import { answerChat } from './answer-chat.ts'
@@ -14,11 +16,17 @@ import { resolveRoute } from './resolve-route.ts'
 const BODY_MB_MAX = 10
 const BODY_BYTES_MAX = BODY_MB_MAX * 1024 * 1024
 
-const config = { keyScope: 'llm' } as const
+/** The most requests in progress, if the process has handles for that many, and the most of one workspace. */
+const REQUESTS = { max: 2_048, ownerMax: 1_024 }
+
+const config = { keyScope: 'llm', importance: 'own' } as const
 const security = [{ key: ['llm'] }]
 const tags = ['LLM gateway']
 
 type GatewayDeps = LlmDeps & { readonly recorder: Recorder }
+
+/** The deps of the gateway's routes, with the requests that may be in progress. */
+type BoundDeps = GatewayDeps & { readonly slots: Slots }
 
 /**
  * The gateway: the part of OpenAI's API that agents need, for every provider. Its own errors have OpenAI's form, so
@@ -27,20 +35,22 @@ type GatewayDeps = LlmDeps & { readonly recorder: Recorder }
 export function gatewayRoutes(deps: GatewayDeps): Routes {
   return async (server) => {
     server.decorateRequest('callToken', null)
+    const slots = createSlots({ ...REQUESTS, max: Math.min(REQUESTS.max, deps.requestsMax) })
+    const bound = { ...deps, slots }
     const registerGateway = async (gateway: HttpServer) => {
       handleErrors(gateway, deps)
       gateway.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store')
         await authenticateCaller(deps.access, request)
       })
-      registerChat(gateway, deps)
-      registerModels(gateway, deps)
+      registerChat(gateway, bound)
+      registerModels(gateway, bound)
     }
     await server.register(registerGateway, { prefix: '/llm/v1' })
   }
 }
 
-function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
+function registerChat(gateway: HttpServer, deps: BoundDeps): void {
   gateway.post(
     '/chat/completions',
     {
@@ -61,6 +71,7 @@ function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
       const startedAt = performance.now()
       const { body, named } = parseChatRequest(request.body)
       const ref = await findContextRef(deps, request, named.talktime ?? {})
+      takeSlot(deps.slots, ref.workspaceId, reply)
       const provider = readProviderName(request, named.talktime ?? {})
       const isTest = readTestMark(request, named.talktime ?? {})
       const route = await resolveRoute(deps, { ...ref, provider, model: named.model ?? null, isTest })
@@ -73,7 +84,7 @@ function registerChat(gateway: HttpServer, deps: GatewayDeps): void {
   )
 }
 
-function registerModels(gateway: HttpServer, deps: GatewayDeps): void {
+function registerModels(gateway: HttpServer, deps: BoundDeps): void {
   gateway.get(
     '/models',
     {
@@ -87,12 +98,21 @@ function registerModels(gateway: HttpServer, deps: GatewayDeps): void {
     },
     async (request, reply) => {
       const ref = await findContextRef(deps, request, {})
+      takeSlot(deps.slots, ref.workspaceId, reply)
       const provider = readProviderName(request, {})
       const route = await resolveRoute(deps, { ...ref, provider, model: null, lists: true })
       await answerModels(deps, route, { request, reply })
       return reply
     },
   )
+}
+
+/** Takes a slot for a request until its answer is over. Throws `overloaded` if the workspace or the server has none. */
+function takeSlot(slots: Slots, workspaceId: string, reply: FastifyReply): void {
+  const free = slots.take(workspaceId)
+  if (free === undefined) throw createOverloaded('Too many requests are in progress. Retry shortly.')
+  if (reply.raw.destroyed) free()
+  else reply.raw.once('close', free)
 }
 
 /** Answers errors of every route of the gateway in OpenAI's form. */
@@ -105,6 +125,7 @@ function handleErrors(gateway: HttpServer, { log }: LlmDeps): void {
     else if (problem.internal !== undefined)
       log.warn({ ...fields, internal: problem.internal }, problem.message)
     else log.debug(fields, problem.message)
+    if (problem.type === platformProblems.overloaded) reply.header('retry-after', RETRY_SECONDS)
     if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
     reply.headers(retryHeaders(problem))
     return reply.code(problem.status).send(openAiError(problem, { requestId: request.id }))

@@ -163,7 +163,8 @@ describe('a transaction', () => {
   test('finds no free connection within the time for that', async () => {
     const small = openDatabase(database.connection, { connectionsMax: 1 })
     await small.transaction(async () => {
-      await expect(small.query('select')).rejects.toThrow('timeout exceeded when trying to connect')
+      await expect(small.query('select')).rejects.toMatchObject({ code: 'overloaded' })
+      await expect(small.urgent.query('select')).rejects.toThrow('timeout exceeded when trying to connect')
     })
     await small.close()
   })

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { createLink, type Link } from './link.ts'
-import { POOL_LIMITS, type SessionLimits, withSession } from './session.ts'
+import { CONNECT_MS_MAX, POOL_LIMITS, type SessionLimits, withSession } from './session.ts'
+import { createTurns } from './turns.ts'
 
 // Amounts and instants are bigint columns of whole milliseconds. They fit into a JavaScript number exactly (2^53 ms is
 // 285,000 years), so they are read as numbers. numeric is read as text: SQL casts sums to bigint.
@@ -33,6 +34,15 @@ export type Tx = Queryable & { readonly __tx: true }
 export type Database = Queryable & {
   /** Runs `work` in a transaction. It is committed when `work` returns, and rolled back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs transactions that may take long, such as an upload, on connections apart from the pool that calls use. */
+  readonly apart: Pick<Database, 'transaction'>
+  /**
+   * The queries and transactions of calls, of sign-ins and of checks of this server. A part of the pool is theirs alone,
+   * so that they wait for nothing else.
+   */
+  readonly urgent: Queryable & Pick<Database, 'transaction'>
+  /** How many queries and transactions wait for a connection. */
+  readonly waitingCount: number
   readonly pool: pg.Pool
   /** Where the database is, for parts that open connections of their own with other settings (pools, pipelines). */
   readonly connection: pg.ClientConfig
@@ -49,6 +59,14 @@ export type Database = Queryable & {
  */
 const ANSWER_MS_MAX = POOL_LIMITS.statementMsMax + 3_000
 
+/** As many as there are files received at once; see campaigns/contacts/receive-import.ts. */
+const APART_CONNECTIONS_MAX = 6
+
+/** How many connections of a pool only urgent work uses. */
+const URGENT_CONNECTIONS = 2
+/** How many queries and transactions may wait for a connection, unless they are urgent. */
+const WAITING_MAX = 256
+
 /**
  * Opens a pool of connections. It connects when the first query is sent.
  *
@@ -60,6 +78,7 @@ export function openDatabase(
 ): Database {
   const { connectionsMax = 10, limits = POOL_LIMITS, link = createLink() } = options
   const place = { ...connection, types: TYPES }
+  let apart: Database | undefined
   const pool = new pg.Pool({
     ...withSession(place, limits),
     ...(limits === POOL_LIMITS && { query_timeout: ANSWER_MS_MAX }),
@@ -72,36 +91,60 @@ export function openDatabase(
   pool.on('error', () => {})
   // One that breaks while it is in use fails its queries, or the next one. Without a listener, it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return {
-    pool,
-    connection: place,
-    link,
+  const urgent: Database['urgent'] = {
     query: (query: string | pg.QueryConfig, values?: unknown[]) =>
       pool.query(query as string, values) as never,
-    async transaction(work) {
-      const client = await pool.connect()
-      try {
-        await client.query('begin')
-        const result = await work(client as unknown as Tx)
-        const { command } = await client.query('commit')
-        // COMMIT of a failed transaction reports ROLLBACK instead of an error.
-        if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database')
-        client.release()
-        return result
-      } catch (error) {
-        await client.query('rollback').then(
-          () => client.release(),
-          (broken: Error) => client.release(broken),
-        )
-        throw error
-      }
+    transaction: (work) => runTransaction(pool, work),
+  }
+  const turns = createTurns({
+    runningMax: Math.max(1, connectionsMax - URGENT_CONNECTIONS),
+    waitingMax: WAITING_MAX,
+    waitMsMax: CONNECT_MS_MAX,
+  })
+  return {
+    pool,
+    urgent,
+    get waitingCount() {
+      return pool.waitingCount + turns.waiting
     },
+    connection: place,
+    link,
+    apart: {
+      transaction(work) {
+        apart ??= openDatabase(connection, { connectionsMax: APART_CONNECTIONS_MAX, limits, link })
+        return apart.transaction(work)
+      },
+    },
+    query: (query: string | pg.QueryConfig, values?: unknown[]) =>
+      turns.take(() => urgent.query(query, values)) as never,
+    transaction: (work) => turns.take(() => urgent.transaction(work)),
     createClient(limits) {
       const client = new pg.Client({ ...withSession(place, limits), stream: link.createSocket })
       // A connection that breaks fails the query that runs on it, or the next one.
       client.on('error', () => {})
       return client
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), apart?.close()])
+    },
+  }
+}
+
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client as unknown as Tx)
+    const { command } = await client.query('commit')
+    // COMMIT of a failed transaction reports ROLLBACK instead of an error.
+    if (command !== 'COMMIT') throw new Error('The transaction was rolled back by the database')
+    client.release()
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    )
+    throw error
   }
 }

@@ -36,11 +36,12 @@ export function healthRoutes(checks: readonly ReadinessCheck[]): Routes {
   }
 
   return async (server) => {
+    const config = { importance: 'urgent' } as const
     const schema = { tags: ['Operations'], response: { 200: Health } }
-    server.get('/healthz', { schema: { ...schema, summary: 'The process is up' } }, async () => ({
-      status: 'ok' as const,
-    }))
-    server.get('/readyz', { schema: { ...schema, summary: 'The server can do its work' } }, async () => {
+    const up = { config, schema: { ...schema, summary: 'The process is up' } }
+    server.get('/healthz', up, async () => ({ status: 'ok' as const }))
+    const ready = { config, schema: { ...schema, summary: 'The server can do its work' } }
+    server.get('/readyz', ready, async () => {
       const failing = await runChecks()
       if (failing.length === 0) return { status: 'ok' as const }
       const details = new Set(failing.map(({ detail }) => detail))

@@ -1,3 +1,5 @@
+import { SECOND_MS } from '@talktime/core/time/durations'
+import type { FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { HttpServer, Routes } from './http-server.ts'
 
@@ -32,12 +34,46 @@ export function measureRequests(server: HttpServer, metrics: Metrics): void {
   })
 }
 
-/** Creates the route /metrics. */
-export function metricsRoutes(metrics: Metrics): Routes {
+/** The metrics in the text format of Prometheus. */
+export type MetricsText = {
+  readonly contentType: string
+  read(): Promise<string>
+}
+
+/** How long a text is kept, in milliseconds. Writing it takes as long as a few calls. */
+const TEXT_MS_MAX = SECOND_MS
+
+/** Creates the text of the metrics, which is written at most once a second, however many readers ask. */
+export function createMetricsText({ registry }: Metrics): MetricsText {
+  let text: Promise<string> | undefined
+  let writtenMs = 0
+  return {
+    contentType: registry.contentType,
+    read() {
+      const nowMs = performance.now()
+      if (text === undefined || nowMs - writtenMs >= TEXT_MS_MAX) {
+        writtenMs = nowMs
+        text = registry.metrics()
+      }
+      return text
+    },
+  }
+}
+
+/**
+ * Creates the route /metrics.
+ *
+ * @param requireReader throws a Problem unless the sender of a request may read the metrics
+ */
+export function metricsRoutes(
+  { contentType, read }: MetricsText,
+  requireReader: (request: FastifyRequest) => Promise<void>,
+): Routes {
   return async (server) => {
-    server.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-      reply.header('content-type', metrics.registry.contentType)
-      return metrics.registry.metrics()
+    server.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+      await requireReader(request)
+      reply.header('content-type', contentType)
+      return read()
     })
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
 import { problemRegistry } from '../../problem-registry.ts'
 import { openDatabase } from '../database/database.ts'
@@ -44,6 +44,42 @@ test('/metrics counts requests by route and status, without identifiers', async 
     'talktime_http_request_duration_seconds_count{method="GET",route="/v1/agents/:id",status="404"} 1',
   )
   expect(text).not.toContain('agt_')
+})
+
+describe('/metrics', () => {
+  const read = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    t.app.server.inject({ method: 'GET', url: '/metrics', headers, remoteAddress })
+
+  test.each([
+    ['another machine', {}, '203.0.113.9'],
+    ['a proxy on this machine', { 'x-forwarded-for': '203.0.113.9' }, '127.0.0.1'],
+    ['a page of another site', { host: 'attacker.example' }, '127.0.0.1'],
+  ])('401: %s needs a key', async (_from, headers, remoteAddress) => {
+    const answer = await read({ host: 'localhost', ...headers }, remoteAddress)
+    expect([answer.statusCode, answer.json().code]).toEqual([401, 'unauthenticated'])
+  })
+
+  test('200: a key of the operator reads them from anywhere, and one of a workspace does not', async () => {
+    const statusOf = async (key: string) =>
+      (await read({ authorization: `Bearer ${key}` }, '203.0.113.9')).statusCode
+    expect([await statusOf(t.operatorKey), await statusOf(t.workspaceKey)]).toEqual([200, 403])
+  })
+
+  test('200: a server that people reach at a public address asks for the key on its own machine, too', async () => {
+    const { request } = await t.addProcess({ config: { publicUrl: 'https://talktime.example.com' } })
+    expect((await request('GET', '/metrics')).status).toBe(401)
+    expect((await request('GET', '/metrics', { key: t.operatorKey })).status).toBe(200)
+  })
+
+  test('they are written once for all who ask within a second', async () => {
+    const texts = await Promise.all(Array.from({ length: 20 }, async () => (await read({})).body))
+    expect(new Set(texts).size).toBe(1)
+  })
+
+  test('on a port of their own they need no key, and the server’s port has none', async () => {
+    const { app } = await t.addProcess({ config: { metricsPort: 0 } })
+    expect((await app.server.inject({ method: 'GET', url: '/metrics' })).statusCode).toBe(404)
+  })
 })
 
 type Document = {

@@ -46,9 +46,10 @@ export function sendProblem(
 ): FastifyReply {
   const problem = problemFrom(error)
   logProblem(request.log, request, problem, error)
-  if (problem.type === platformProblems.unavailable) reply.header('retry-after', '1')
   if (problem.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(problem.retryAfterSeconds))
+  } else if (isTemporary(problem)) {
+    reply.header('retry-after', RETRY_SECONDS)
   }
   if (problem.type === platformProblems.unauthenticated) reply.header('www-authenticate', 'Bearer')
   return reply
@@ -61,15 +62,23 @@ export function sendProblem(
     .send(problemResponse(problem, request.id, publicUrl ?? requestOrigin(request)))
 }
 
+/** After how many seconds a request is worth repeating that failed for a temporary reason. */
+export const RETRY_SECONDS = '1'
+
+function isTemporary({ type }: Problem): boolean {
+  return type === platformProblems.unavailable || type === platformProblems.overloaded
+}
+
 /**
  * Logs failures on our side as errors, and callers' mistakes at the debug level. A caller who went away before everything
- * was received or sent is neither.
+ * was received or sent is neither. Refusals of a server with too much to do are counted in the metrics instead: a line for
+ * each would be more work.
  */
 function logProblem(log: FastifyBaseLogger, request: FastifyRequest, problem: Problem, error: unknown): void {
   const about = { requestId: request.id, method: request.method, route: request.routeOptions.url }
   if (isCallerGone(request, error)) {
     log.info(about, 'The caller closed the connection')
-  } else if (problem.status >= 500) {
+  } else if (problem.status >= 500 && problem.type !== platformProblems.overloaded) {
     log.error({ ...about, err: error, invariantBroken: error instanceof InvariantBroken }, 'Request failed')
   } else if (problem.internal !== undefined) {
     log.warn({ ...about, code: problem.code, internal: problem.internal }, problem.message)

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { DAY_MS, SECOND_MS } from '@talktime/core/time/durations'
 import Fastify, { type FastifyBaseLogger, type FastifyError, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { CONNECTIONS_MAX } from '../file-handles.ts'
 import { Problem, platformProblems } from '../problem.ts'
 import { answerClientError } from './client-error.ts'
+import type { Connections } from './connection-limits.ts'
+import { createGuardedServer, type GuardedServer } from './guarded-server.ts'
 import type { HttpServer } from './http-server.ts'
 import { type Metrics, measureRequests } from './metrics.ts'
 import { createRouteFinder, type Dashboard } from './not-found.ts'
@@ -27,9 +30,12 @@ export function createHttpServer(options: {
   dashboard: Dashboard | undefined
   /** The origin people see; undefined: the one that each request was sent to. */
   publicUrl?: string | undefined
+  /** The most connections of clients. Left out: as many as the program ever takes. */
+  connectionsMax?: number | undefined
 }): HttpServer {
-  const { publicUrl } = options
+  const { publicUrl, connectionsMax = CONNECTIONS_MAX } = options
   const isSecure = publicUrl?.startsWith('https:') === true
+  const guarded: GuardedServer[] = []
   const server: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -41,6 +47,11 @@ export function createHttpServer(options: {
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     // Requests on open connections are still answered while the server closes.
     return503OnClosing: false,
+    serverFactory(handler) {
+      const made = createGuardedServer(handler, { connectionsMax, publicUrl })
+      guarded.push(made)
+      return made.server
+    },
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error: FastifyError, request, reply) => {
       reply.header('request-id', request.id)
@@ -68,7 +79,26 @@ export function createHttpServer(options: {
     if (answer.kind === 'method') reply.header('allow', answer.allow.join(', '))
     return sendProblem(request, reply, answer.problem, publicUrl)
   })
+  server.decorate('connections', combineConnections(guarded))
   return server
+}
+
+/** The connections of all servers: for a HOST with several addresses Fastify creates a server for each. */
+function combineConnections(servers: readonly GuardedServer[]): Connections {
+  const sum = (count: (connections: Connections) => number) =>
+    servers.reduce((total, { connections }) => total + count(connections), 0)
+  return {
+    markKnown(socket) {
+      for (const { connections } of servers) connections.markKnown(socket)
+    },
+    isKnown: (socket) => servers.some(({ connections }) => connections.isKnown(socket)),
+    get open() {
+      return sum(({ open }) => open)
+    },
+    get refused() {
+      return sum(({ refused }) => refused)
+    },
+  }
 }
 
 /** Accepts JSON, and lines of JSON or CSV for routes that say so. The text is kept for the hash of idempotency. */
@@ -102,6 +132,9 @@ function addBodyParsers(server: HttpServer): void {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    connections: Connections
+  }
   interface FastifyContextConfig {
     /** The route accepts application/x-ndjson. Its body is the text. */
     takesLines?: boolean

@@ -42,7 +42,8 @@ export function twilioRoutes(deps: TwilioRouteDeps): Routes {
         { parseAs: 'string' },
         (_request, body, done) => done(null, body),
       )
-      const options = { schema: { hide: true }, bodyLimit: BODY_BYTES_MAX }
+      const config = { importance: 'urgent' } as const
+      const options = { config, schema: { hide: true }, bodyLimit: BODY_BYTES_MAX }
       for (const [name, handle] of Object.entries(HANDLERS)) {
         const path = TWILIO_PATHS[name as keyof typeof HANDLERS]
         server.post(path, options, (request, reply) => handle(deps, request, reply))

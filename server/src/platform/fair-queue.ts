@@ -1,0 +1,66 @@
+/** Where an item waits: its group, and the source inside the group. */
+export type Place = { readonly group: string; readonly source: string }
+
+/**
+ * Items that wait for their turn. Groups take turns, and so do the sources inside a group, so that one group with
+ * thousands of items delays another by one item at a time. Items of one source keep their order.
+ */
+export type FairQueue<Item> = {
+  add(item: Item, place: Place): void
+  /** Takes at most `max` items, one group after another. Groups in `passedOver` keep their items. */
+  take(max: number, passedOver?: ReadonlySet<string>): Item[]
+  /** The number of items that wait in a group. */
+  sizeOf(group: string): number
+  readonly size: number
+}
+
+/** The items of one source, and how many of them were taken. Shifting an array would move all of its items. */
+type Line<Item> = { readonly items: Item[]; taken: number }
+
+/** Lines in the order of their turns: the first one is next. */
+type Group<Item> = { readonly lines: Map<string, Line<Item>>; size: number }
+
+export function createFairQueue<Item>(): FairQueue<Item> {
+  /** Groups in the order of their turns: the first one is next. */
+  const groups = new Map<string, Group<Item>>()
+  let size = 0
+
+  /** Takes one item of a group, and moves the source and the group to the end of their rings. */
+  function takeFrom(name: string, group: Group<Item>): Item {
+    const [source, line] = group.lines.entries().next().value as [string, Line<Item>]
+    const item = line.items[line.taken] as Item
+    line.taken += 1
+    group.lines.delete(source)
+    if (line.taken < line.items.length) group.lines.set(source, line)
+    group.size -= 1
+    size -= 1
+    groups.delete(name)
+    if (group.size > 0) groups.set(name, group)
+    return item
+  }
+
+  return {
+    add(item, { group: name, source }) {
+      const group = groups.get(name) ?? { lines: new Map<string, Line<Item>>(), size: 0 }
+      if (group.size === 0) groups.set(name, group)
+      const line = group.lines.get(source)
+      if (line === undefined) group.lines.set(source, { items: [item], taken: 0 })
+      else line.items.push(item)
+      group.size += 1
+      size += 1
+    },
+    take(max, passedOver) {
+      const items: Item[] = []
+      // A group that still has items moves to the end of the map, so this visits it again in its next turn.
+      for (const [name, group] of groups) {
+        if (items.length >= max) break
+        if (!passedOver?.has(name)) items.push(takeFrom(name, group))
+      }
+      return items
+    },
+    sizeOf: (name) => groups.get(name)?.size ?? 0,
+    get size() {
+      return size
+    },
+  }
+}
