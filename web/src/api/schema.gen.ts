@@ -4814,7 +4814,7 @@ export interface paths {
         };
         /**
          * Who did what, newest first
-         * @description Owners, admins and keys of a workspace read its log. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger.
+         * @description Owners, admins and keys with the scope admin read the log of their workspace. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger.
          */
         get: {
             parameters: {
@@ -4873,7 +4873,7 @@ export interface paths {
         };
         /**
          * The audit log as a CSV file, newest first
-         * @description Owners, admins and keys of a workspace read its log. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger. before and after are JSON. A text that a spreadsheet would take for a formula starts with an apostrophe.
+         * @description Owners, admins and keys with the scope admin read the log of their workspace. The operator reads that of the workspace that is named, or everything if none is. The log is kept as long as the ledger. before and after are JSON. A text that a spreadsheet would take for a formula starts with an apostrophe.
          */
         get: {
             parameters: {
@@ -6502,7 +6502,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "overloaded" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "overloaded" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "too_many_free_workspaces" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "too_many_declines" | "too_many_cards" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "email_unverified" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_needs_call" | "rate_limit_exceeded" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {
