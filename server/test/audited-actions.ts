@@ -1,4 +1,4 @@
-import type { TestAnswer, TestBody } from './app.ts'
+import { type TestAnswer, type TestBody, testPassword } from './app.ts'
 import type { AuditedWorkspace, Method } from './audited-workspace.ts'
 
 /** A route that changes something, as the API's document names it. */
@@ -86,6 +86,12 @@ const asOperator = (route: Route, action: string, act: AuditedAction['act']): Au
 
 /** Every route that writes to the audit log, in an order in which they can be carried out one after the other. */
 export const auditedActions: readonly AuditedAction[] = [
+  asUser('POST /v1/sign-up', 'workspace.created', (w) =>
+    w.t.request('POST', '/v1/sign-up', {
+      body: { name: 'Carl', email: 'carl@example.com', password: testPassword },
+      headers: { 'user-agent': 'Audited/1.0' },
+    }),
+  ),
   asOperator('POST /v1/workspaces', 'workspace.created', (w) =>
     w.asOperator('POST', '/v1/workspaces', { name: 'New', timeZone: 'UTC', planId: 'free' }),
   ),
@@ -266,7 +272,6 @@ export const unauditedRoutes: Readonly<Record<Route, string>> = {
   'POST /v1/subscription/preview': 'It changes nothing.',
   'POST /v1/llm-keys/{id}/test': 'It changes nothing that people decide.',
   'POST /v1/alerts/read': 'What somebody has read is no change of the workspace.',
-  'POST /v1/sign-up': signIns,
   'POST /v1/sign-in': signIns,
   'POST /v1/sign-out': signIns,
 }

@@ -130,6 +130,10 @@ describe('a message that is not accepted', () => {
       { status: 'failed', error: 'The webhook was switched off.' },
       { status: 'failed', error: 'It answered with 410.' },
     ])
+    const { rows } = await world.database.query(
+      `select actor_kind as by, after_state -> 'enabled' as enabled from audit_log where action = 'webhook.disabled'`,
+    )
+    expect(rows).toEqual([{ by: 'system', enabled: false }])
   })
 
   test.each([

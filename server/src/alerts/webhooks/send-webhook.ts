@@ -1,4 +1,4 @@
-import { addEvent } from '../../ledger/index.ts'
+import { addAudit, addEvent } from '../../ledger/index.ts'
 import type { WebhookTask } from '../delivery/claim-deliveries-store.ts'
 import { recordDelivered, recordFailed, returnDelivery, type TryResult } from '../delivery/delivery-store.ts'
 import { decideNextTryMs } from '../delivery/retry-schedule.ts'
@@ -105,6 +105,16 @@ async function giveUp(
       : `It has accepted nothing in ${task.tries} tries. The last error: ${result.error}`
     const url = await disableWebhook(tx, webhook, reason, isGone ? null : alert.atMs)
     if (url === undefined) return
+    addAudit(
+      unit,
+      { actor: 'system' },
+      {
+        action: 'webhook.disabled',
+        target: { kind: 'webhook', id: webhook.id, name: new URL(url).host },
+        before: { enabled: true },
+        after: { enabled: false, reason },
+      },
+    )
     await raiseAlert(tx, unit, describeDisabled(webhook, url, reason, result.atMs), result.atMs)
   })
 }
