@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrlOf, talktime } from '../../test/command-line.ts'
 import { testDatabase } from '../../test/database.ts'
+import { loadCatalog } from '../plans/index.ts'
 import type { Database } from '../platform/database/database.ts'
+import { publicId } from '../public-ids.ts'
+import { createWorkspace } from '../workspaces/index.ts'
 
 // Each command runs as its own process, as it would in a terminal.
 
@@ -11,16 +14,21 @@ let settings: Record<string, string>
 beforeAll(async () => {
   ;({ database, drop } = await testDatabase())
   settings = { DATABASE_URL: databaseUrlOf(database) }
+  await loadCatalog(database)
 })
 afterAll(() => drop())
 
-test('keys have scopes and an expiry, are listed, and are revoked, a workspaceâ€™s and the operatorâ€™s', async () => {
-  const workspace = (await talktime(['workspace', 'create', '--name', 'Keys'], settings)).stdout.trim()
-  for (const owner of [['--workspace', workspace], ['--operator']]) {
+test.each(['--workspace', '--operator'])(
+  'keys of %s have scopes and an expiry, are listed and are revoked',
+  async (owner) => {
+    const workspace = await database.transaction((tx) =>
+      createWorkspace(tx, { name: 'Keys', timeZone: 'UTC', planId: 'free' }, 1_000_000),
+    )
+    const owners = owner === '--workspace' ? [owner, publicId('workspace', workspace)] : [owner]
     const limits = ['--scopes', 'calls:start, read', '--expires', '2100-01-01T00:00:00Z']
-    const args = ['key', 'create', ...owner, '--name', 'Bridge', ...limits]
+    const args = ['key', 'create', ...owners, '--name', 'Bridge', ...limits]
     const { stdout: key } = await talktime(args, settings)
-    const list = () => talktime(['key', 'list', ...owner, '--json'], settings)
+    const list = () => talktime(['key', 'list', ...owners, '--json'], settings)
     const [made] = JSON.parse((await list()).stdout)
     expect(made).toMatchObject({
       name: 'Bridge',
@@ -30,7 +38,7 @@ test('keys have scopes and an expiry, are listed, and are revoked, a workspaceâ€
       expiresAt: '2100-01-01T00:00:00.000Z',
       createdThrough: 'command_line',
     })
-    expect((await talktime(['key', 'list', ...owner], settings)).stdout).toBe(
+    expect((await talktime(['key', 'list', ...owners], settings)).stdout).toBe(
       `${made.id}\tBridge\tâ€¦${made.lastFour}\tread,calls:start\texpires 2100-01-01T00:00:00.000Z\tnever used\n`,
     )
     expect(await talktime(['key', 'revoke', made.id], settings)).toEqual({
@@ -43,8 +51,8 @@ test('keys have scopes and an expiry, are listed, and are revoked, a workspaceâ€
       code: 2,
       stderr: expect.stringContaining('There is no such key, or it is already revoked.'),
     })
-  }
-})
+  },
+)
 
 test.each([
   ['--scopes', 'read,write', '"write" is not a scope. The scopes are: read, calls:report, calls:start'],
@@ -56,7 +64,10 @@ test.each([
 })
 
 test('a workspace is suspended and resumed', async () => {
-  const id = (await talktime(['workspace', 'create', '--name', 'Late payer'], settings)).stdout.trim()
+  const uuid = await database.transaction((tx) =>
+    createWorkspace(tx, { name: 'Late payer', timeZone: 'UTC', planId: 'free' }, 1_000_000),
+  )
+  const id = publicId('workspace', uuid)
   const read = async () => {
     const { rows } = await database.query(
       `select status, suspension_reason as reason from workspaces where name = 'Late payer'`,
