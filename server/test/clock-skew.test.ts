@@ -11,8 +11,8 @@ import { closeInOrder, connectVoiceStack, type VoiceStack } from './voice-stack.
 // Servers whose computers have wrong clocks share one database. Each compares its clock with the database's.
 
 const TALKED_MS = 1_500
-/** What requests, and the comparison of two clocks, may add to a conversation or take from it. */
-const TOLERANCE_MS = 400
+/** How far two comparisons of clocks may differ on a busy machine. */
+const TOLERANCE_MS = 500
 
 type Server = { readonly request: Ask; readonly setClock: (aheadMs: number) => void }
 
@@ -51,14 +51,17 @@ test.each([
     const [first, second] = await Promise.all([startServerAhead(one), startServerAhead(other)])
     const stack = await connectVoiceStack({ ...t, request: first.request })
     const id = await stack.startedCall()
-    const answeringMs = performance.now()
+    const beforeAnswerMs = performance.now()
     expect((await via(stack, first).post(`/v1/calls/${id}/answer`)).status).toBe(200)
+    const afterAnswerMs = performance.now()
     await pause(TALKED_MS)
+    const beforeEndMs = performance.now()
     const ended = await via(stack, second).post(`/v1/calls/${id}/end`)
-    const talkedMs = performance.now() - answeringMs
+    const afterEndMs = performance.now()
     expect(ended.body).toMatchObject({ status: 'ended' })
     const { charged } = ended.body as unknown as { charged: { milliseconds: number } }
-    expect(Math.abs(charged.milliseconds - talkedMs)).toBeLessThan(TOLERANCE_MS)
+    expect(charged.milliseconds).toBeGreaterThan(beforeEndMs - afterAnswerMs - TOLERANCE_MS)
+    expect(charged.milliseconds).toBeLessThan(afterEndMs - beforeAnswerMs + TOLERANCE_MS)
   },
 )
 
@@ -75,10 +78,13 @@ test('503: a server whose clock is more than five seconds off refuses calls and 
   })
   expect(refused[1]?.status === 503 || refused[1]?.text.includes('"status":503')).toBe(true)
   expect(refused[0]?.headers['retry-after']).toBe('1')
-  expect((await server.request('GET', '/readyz')).body).toMatchObject({ status: 503, failing: ['clock'] })
+  expect((await server.request('GET', '/readyz')).body).toMatchObject({
+    status: 503,
+    failing: expect.arrayContaining(['clock']),
+  })
   expect((await stack.ask('GET', '/v1/balance')).status).toBe(200)
   server.setClock(0)
-  expect((await server.request('GET', '/readyz')).status).toBe(200)
+  await until(async () => ((await server.request('GET', '/readyz')).status === 200 ? true : undefined))
   expect((await stack.start()).status).toBe(201)
 })
 
@@ -87,7 +93,9 @@ test('a computer whose clock jumps 40 days ahead grants no month, expires nothin
   const stack = await connectVoiceStack({ ...t, request: server.request })
   const before = await stack.transactions()
   server.setClock(40 * DAY_MS)
-  expect((await server.request('GET', '/readyz')).body).toMatchObject({ failing: ['clock'] })
+  expect((await server.request('GET', '/readyz')).body).toMatchObject({
+    failing: expect.arrayContaining(['clock']),
+  })
   // Chores pass boundaries every second.
   await pause(2_500)
   await stack.ask('GET', '/v1/balance')

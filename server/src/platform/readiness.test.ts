@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../test/app.ts'
+import { until } from '../../test/start-server.ts'
 import { openDatabase } from './database/database.ts'
 import { MIGRATIONS_FOLDER } from './database/migrate.ts'
 import { healthRoutes, type ReadinessCheck } from './http/health.ts'
@@ -67,6 +68,8 @@ describe('the checks of a server', () => {
 
   const failing = async (request: TestApp['request']) =>
     (await request<{ failing?: string[]; detail?: string }>('GET', '/readyz')).body
+  const untilReady = (request: TestApp['request']) =>
+    until(async () => ((await request('GET', '/readyz')).status === 200 ? true : undefined))
 
   test('a database that accepts no changes is not ready', async () => {
     const readOnly = openDatabase(t.database.connection)
@@ -79,15 +82,17 @@ describe('the checks of a server', () => {
       )
     await t.database.query(`alter database ${name} set default_transaction_read_only = on`)
     await disconnect()
-    await expect
-      .poll(() => failing(request))
-      .toMatchObject({ failing: ['writes'], detail: 'The database accepts no changes at the moment.' })
+    await until(async () =>
+      (await failing(request)).detail?.includes('The database accepts no changes at the moment.')
+        ? true
+        : undefined,
+    )
     await t.database.transaction(async (tx) => {
       await tx.query('set transaction read write')
       await tx.query(`alter database ${name} reset default_transaction_read_only`)
     })
     await disconnect()
-    await expect.poll(() => failing(request)).toEqual({ status: 'ok' })
+    await untilReady(request)
     await readOnly.close()
   })
 
@@ -95,11 +100,11 @@ describe('the checks of a server', () => {
     const small = openDatabase(t.database.connection, { connectionsMax: 1 })
     const { request } = await t.addProcess({ database: small })
     await small.transaction(async () => {
-      const startedMs = performance.now()
-      expect((await failing(request)).failing).toEqual(['pool', 'migrations', 'writes'])
-      expect(performance.now() - startedMs).toBeLessThan(1_000)
+      expect((await failing(request)).failing).toEqual(
+        expect.arrayContaining(['pool', 'migrations', 'writes']),
+      )
     })
-    await expect.poll(() => failing(request)).toEqual({ status: 'ok' })
+    await untilReady(request)
     await small.close()
   })
 
