@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { open, rm } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
@@ -42,9 +43,6 @@ export async function writeBackup(
   path: string,
   options: BackupOptions,
 ): Promise<BackupSummary> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    throw new StartProblem(`${path} cannot be written: ${fileFault(error)}.`)
-  })
   const client = database.createClient(UNLIMITED)
   const end: { value?: BackupEnd } = {}
   try {
@@ -52,15 +50,14 @@ export async function writeBackup(
     await pipeline(
       Readable.from(dumpDatabase(client, options, end)),
       createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
-      file.createWriteStream({ flush: true, autoClose: false }),
+      createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }),
     )
-    const { size } = await file.stat()
-    await file.close()
+    const { size } = await stat(path)
     return { tables: end.value?.tables ?? 0, rows: end.value?.rows ?? 0, bytes: size }
   } catch (error) {
-    await file.close().catch(() => {})
-    await rm(path, { force: true })
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') await rm(path, { force: true })
+    if (syscall !== 'open' && syscall !== 'write' && syscall !== 'fsync') throw error
     throw new StartProblem(`${path} cannot be written: ${fileFault(error)}.`)
   } finally {
     await client.end().catch(() => {})
