@@ -47,7 +47,7 @@ const refusalReasons: Record<string, string> = {
   agent_disabled: 'the agent was disabled',
   workspace_suspended: 'the workspace is suspended',
   email_unverified:
-    'the owner’s email address is not verified yet. Open the link in the mail, or have it sent again from the notice at the top of the page',
+    'the owner’s email address is not verified yet. The link in the mail verifies it. The owner’s Account page sends it again',
 }
 
 /** Why a call was refused, as a clause that follows "because". */
