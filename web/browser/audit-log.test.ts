@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
+import { addCard } from './paying-customer.ts'
 import { asPage, makePerson, newAgent, openProduct, type Product, password, signUp } from './product.ts'
 
 let product: Product
@@ -94,6 +95,8 @@ test('a log that cannot be loaded says so, and loads on Retry', async () => {
 })
 
 test('members see whom to ask instead of the log', async () => {
+  await addCard(page, 'success')
+  await asPage(page, 'POST', '/v1/subscription', { planId: 'starter' })
   const { url } = await asPage(page, 'POST', '/v1/invitations', { email: 'bo@example.com', role: 'member' })
   const visitor = await product.visit()
   await visitor.goto(String(url))

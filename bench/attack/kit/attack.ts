@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util'
 export type Report = {
   /** Whether only a short form runs, which shows that everything works. */
   readonly isShort: boolean
-  /** How long something may take that takes at most `ms` in the whole form. A short form runs beside other tests. */
+  /**
+   * How long something may take that takes at most `ms` in the whole form. A short form runs beside other tests, which
+   * make it wait for the processor: it only shows that nothing hangs.
+   */
   withinMs(ms: number): number
   /** Prints a figure. */
   figure(what: string, value: string | number): void
@@ -21,7 +24,7 @@ export async function attack(name: string, work: (report: Report) => Promise<voi
   let isMissed = false
   const report: Report = {
     isShort: values.short,
-    withinMs: (ms) => (values.short ? ms * 8 : ms),
+    withinMs: (ms) => (values.short ? ms * 40 : ms),
     figure: (what, value) => console.log(`  ${what}: ${value}`),
     expect(what, holds, value) {
       if (!holds) isMissed = true

@@ -68,7 +68,7 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     besideMin: BESIDE_MIN,
     placeOf: ({ command, source = OWN_SOURCE }) => ({ group: command.workspaceId, source }),
     roomOf: ({ command }) => roomOfCommand(command),
-    isSharedFault: (error) => findDatabaseFault(error)?.isUnreachable ?? false,
+    isSharedFault: (error) => findDatabaseFault(error)?.isSilent ?? false,
     batchMax: BATCH_MAX,
     run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),
   })

@@ -23,11 +23,17 @@ let password: string
 
 beforeAll(async () => {
   world = await testApp({ clock: systemClock })
-  command = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
+  command = await talktime(['demo'], settings())
   demoId = (await findDemo(world.database)) ?? ''
   password = / with the password (\S+)/.exec(command.stdout)?.[1] ?? ''
 }, 120_000)
 afterAll(() => world.close())
+
+/** Commands make no secret: they need the servers'. */
+const settings = () => ({
+  DATABASE_URL: databaseUrlOf(world.database),
+  TALKTIME_SECRET: 'a secret of thirty-two characters',
+})
 
 const config: DemoConfig = { ...quietConfig, payments: 'sandbox' }
 
@@ -208,7 +214,7 @@ describe('the demo', () => {
   })
 
   test('is created once, and a second command says that it exists', async () => {
-    const again = await talktime(['demo'], { DATABASE_URL: databaseUrlOf(world.database) })
+    const again = await talktime(['demo'], settings())
     expect(again).toEqual({
       code: 0,
       stdout: expect.stringContaining(`The demo workspace ${publicId('workspace', demoId)} already exists.`),

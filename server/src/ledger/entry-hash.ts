@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { EntryRow } from './unit.ts'
+import type { EntryRow } from './entry.ts'
 
 // The entries of a workspace form a chain: the hash of an entry covers the hash of the entry before it. So a change of
 // any entry, and an entry added or missing in between, shows in all hashes after it, and the last hash stands for the

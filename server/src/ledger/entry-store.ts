@@ -1,6 +1,6 @@
 import type { ChargeEntry } from '@talktime/core/billing/charge-allocations'
 import type { Queryable } from '../platform/database/database.ts'
-import type { EntryRow } from './unit.ts'
+import type { EntryRow } from './entry.ts'
 
 /**
  * Lists entries of the ledger, newest first, one more than `limit`; only those before entry number `beforeSeq`.

@@ -2,8 +2,9 @@ import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
 import { FREE } from '@talktime/core/billing/price'
 import type { Tx } from '../platform/database/database.ts'
 import { invalid } from '../platform/problem.ts'
+import type { EntryRow } from './entry.ts'
 import { addGrant } from './grants.ts'
-import { type EntryRow, post, type WorkspaceUnit } from './unit.ts'
+import { post, type WorkspaceUnit } from './unit.ts'
 
 export type OperatorGrant = {
   readonly kind: 'promotional' | 'adjustment'

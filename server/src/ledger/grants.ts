@@ -9,6 +9,7 @@ import { FREE, type Price } from '@talktime/core/billing/price'
 import type { Queryable } from '../platform/database/database.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
+import type { EntryKind, EntryRow } from './entry.ts'
 import {
   emptyExpiredGrants,
   endMonthlyGrants,
@@ -20,7 +21,7 @@ import {
   writeDraws,
 } from './grant-store.ts'
 import { updateLowBalanceThreshold } from './low-balance-threshold.ts'
-import { addEvent, type EntryKind, type EntryRow, post, type WorkspaceUnit } from './unit.ts'
+import { addEvent, post, type WorkspaceUnit } from './unit.ts'
 
 export type NewGrant = {
   readonly kind: GrantKind

@@ -3,6 +3,7 @@ export { type Balance, readBalance, readLine } from './balance.ts'
 export { isAtBoundary } from './boundaries.ts'
 export { type ChainHead, findLostHeads, readChainHeads } from './chain-store.ts'
 export { type Change, type ChangeWorkspace, openWorkspaceLine } from './change-workspace.ts'
+export type { EntryRow } from './entry.ts'
 export { grantByOperator, type OperatorGrant } from './grant-by-operator.ts'
 export { type GrantRow, grantColumns, priceOfGrant, readOpenGrants } from './grant-store.ts'
 export { addGrant, boundaryNoLaterThan, expireMonthly, type NewGrant, readPaidDraws } from './grants.ts'
@@ -14,7 +15,6 @@ export {
   addAudit,
   addEvent,
   applyToLine,
-  type EntryRow,
   type EventTopic,
   type LineRow,
   post,

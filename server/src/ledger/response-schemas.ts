@@ -3,8 +3,8 @@ import { Instant, instantOf, instantOrNull } from '../platform/http/instant.ts'
 import { publicId } from '../public-ids.ts'
 import { Amount, amountOf } from './amount.ts'
 import type { Balance } from './balance.ts'
+import type { EntryRow } from './entry.ts'
 import type { GrantRow } from './grant-store.ts'
-import type { EntryRow } from './unit.ts'
 
 export const BalanceResponse = z
   .object({

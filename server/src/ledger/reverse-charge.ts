@@ -4,6 +4,7 @@ import {
   measureAllocation,
 } from '@talktime/core/billing/charge-allocations'
 import type { Queryable } from '../platform/database/database.ts'
+import type { EntryRow } from './entry.ts'
 import { readChargeEntries } from './entry-store.ts'
 import { type GrantRow, priceOfGrant, readGrants } from './grant-store.ts'
 import {
@@ -14,7 +15,7 @@ import {
   readPaidDraws,
   returnToGrant,
 } from './grants.ts'
-import type { EntryRow, WorkspaceUnit } from './unit.ts'
+import type { WorkspaceUnit } from './unit.ts'
 
 /** A call that was charged more than was talked. */
 export type OverchargedCall = {

@@ -8,7 +8,8 @@ import {
   uuidArray,
 } from '../platform/database/array-parameters.ts'
 import type { Queryable, Tx } from '../platform/database/database.ts'
-import type { EntryRow, EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
+import type { EntryRow } from './entry.ts'
+import type { EventTopic, LineRow, WorkspaceUnit } from './unit.ts'
 import { createUnit } from './unit.ts'
 
 /** The line's columns by their names in TypeScript, for any query in which `balance_lines` is called `l`. */

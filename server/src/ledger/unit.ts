@@ -4,17 +4,8 @@ import type { CallEffect } from '@talktime/core/calls/call'
 import type { AuditEntry, AuditSource } from '../access/index.ts'
 import { newUuid } from '../platform/ids.ts'
 import { invariant } from '../platform/problem.ts'
+import type { EntryKind, EntryRow } from './entry.ts'
 import { hashEntry } from './entry-hash.ts'
-
-/** What an entry is for. `refund` is part of the API; no entry of that kind is posted yet. */
-export type EntryKind =
-  | 'call'
-  | 'monthly_grant'
-  | 'top_up'
-  | 'promotional'
-  | 'adjustment'
-  | 'expiry'
-  | 'refund'
 
 /**
  * One row of `balance_lines` as last read or written under its lock. `outSinceMs` and `lowSinceMs` are the credit
@@ -34,24 +25,6 @@ export type LineRow = WatchedLine & {
   readonly entryHash: string
   readonly eventSeq: number
   readonly nextBoundaryMs: number | null
-}
-
-export type EntryRow = {
-  readonly workspaceId: string
-  readonly seq: number
-  readonly id: string
-  readonly atMs: number
-  readonly recordedAtMs: number
-  readonly kind: EntryKind
-  readonly amountMs: number
-  readonly balanceAfterMs: number
-  readonly drawnAfterMs: number
-  readonly callId: string | null
-  readonly grantId: string | null
-  readonly purchaseId: string | null
-  readonly reason: string | null
-  /** Covers everything above and the hash of the entry before: see `hashEntry`. In hexadecimal. */
-  readonly hash: string
 }
 
 export type EventTopic =

@@ -86,20 +86,36 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
 
   async function run(batch: Waiting<In, Out>[], slot: number): Promise<void> {
     try {
-      const results = await options.run(
-        batch.map(({ item }) => item),
-        slot,
-      )
-      depth -= batch.length
-      for (const [index, one] of batch.entries()) one.resolve(results[index] as Out)
+      await runTogether(batch, slot)
     } catch (error) {
-      if (batch.length > 1 && !options.isSharedFault(error)) {
-        for (const one of batch) await run([one], slot)
-        return
-      }
-      depth -= batch.length
-      for (const { reject } of batch) reject(error)
+      if (batch.length === 1 || options.isSharedFault(error)) return fail(batch, error)
+      await runOneByOne(batch, slot)
     }
+  }
+
+  async function runOneByOne(batch: Waiting<In, Out>[], slot: number): Promise<void> {
+    for (const [index, one] of batch.entries()) {
+      try {
+        await runTogether([one], slot)
+      } catch (error) {
+        if (options.isSharedFault(error)) return fail(batch.slice(index), error)
+        fail([one], error)
+      }
+    }
+  }
+
+  async function runTogether(batch: Waiting<In, Out>[], slot: number): Promise<void> {
+    const results = await options.run(
+      batch.map(({ item }) => item),
+      slot,
+    )
+    depth -= batch.length
+    for (const [index, one] of batch.entries()) one.resolve(results[index] as Out)
+  }
+
+  function fail(batch: readonly Waiting<In, Out>[], error: unknown): void {
+    depth -= batch.length
+    for (const { reject } of batch) reject(error)
   }
 
   function finish(slot: number): void {

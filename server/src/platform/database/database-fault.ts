@@ -6,6 +6,8 @@ export type DatabaseFault = {
   readonly isLostRace: boolean
   /** The database could not be asked, or its answer did not arrive. What was asked may have been done. */
   readonly isUnreachable: boolean
+  /** It was waited for in vain. Whatever is asked next would wait as long. */
+  readonly isSilent: boolean
 }
 
 const TRY_AGAIN = 'Try again shortly.'
@@ -55,6 +57,10 @@ const SOCKET_FAULTS: ReadonlySet<string> = new Set([
 const CONNECTION_MESSAGES =
   /^(Connection terminated|Client has encountered a connection error|Client was closed and is not queryable|timeout exceeded when trying to connect|timeout expired|Query read timeout|Cannot use a pool after calling end)/
 
+/** Of those, the ones that come after a wait. */
+const TIMEOUT_MESSAGES =
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated due to connection timeout)/
+
 /** The link to the database was found dead, or a query on it took too long. What was asked may have been done. */
 export class ConnectionLost extends Error {
   override name = 'ConnectionLost'
@@ -64,7 +70,17 @@ export class ConnectionLost extends Error {
 export function findDatabaseFault(error: unknown): DatabaseFault | undefined {
   const detail = findDetail(error)
   if (detail === undefined) return undefined
-  return { detail, isLostRace: LOST_RACES.has(readCode(error)), isUnreachable: detail === UNREACHABLE }
+  const code = readCode(error)
+  return {
+    detail,
+    isLostRace: LOST_RACES.has(code),
+    isUnreachable: detail === UNREACHABLE,
+    isSilent: code === 'ETIMEDOUT' || isTimeout(error),
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error instanceof ConnectionLost || TIMEOUT_MESSAGES.test(error.message))
 }
 
 function findDetail(error: unknown): string | undefined {
