@@ -1,5 +1,5 @@
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { getPriority, setPriority, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { findSecret, requireSecret, type Settings } from '../config.ts'
@@ -32,6 +32,7 @@ export function backupCommand(): Command {
 
 /** Writes a backup and checks it. The file appears when everything is done. */
 async function backUp(file: string, { withSecret = false, check }: BackupCommandOptions): Promise<string> {
+  lowerPriority()
   await requireFree(file)
   const draft = `${file}.draft`
   const { summary, config, log, secret } = await lookAtDatabase(async ({ database, config, log, nowMs }) => {
@@ -50,6 +51,17 @@ async function backUp(file: string, { withSecret = false, check }: BackupCommand
   }
   if (!withSecret) console.error(describeSecret(config, secret))
   return describeBackup(file, summary, check)
+}
+
+/** How nice a backup is to a server on this machine, with the PostgreSQL in which it is checked: calls come first. */
+const PRIORITY = 10
+
+function lowerPriority(): void {
+  try {
+    if (getPriority() < PRIORITY) setPriority(PRIORITY)
+  } catch {
+    // The system does not allow it. The backup matters more.
+  }
 }
 
 async function requireFree(file: string): Promise<void> {

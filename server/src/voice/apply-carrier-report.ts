@@ -129,7 +129,7 @@ export async function applyCallFact(
     }
     case 'ended': {
       const { atMs, talkedMs, reason } = fact
-      if (talkedMs && (await loadCallOfLeg(context, leg))?.facts.answeredAtMs === null) {
+      if (talkedMs && (await needsAnswer(context, leg))) {
         await engine.submit({ type: 'answer', ...about, atMs: atMs - talkedMs })
       }
       const ended = await engine.submit({ type: 'end', ...about, atMs, reason: reason ?? null })
@@ -141,6 +141,12 @@ export async function applyCallFact(
     default:
       return assertNever(fact)
   }
+}
+
+/** Whether nobody but the workspace has said when a call was answered, so that the carrier's word is missing. */
+async function needsAnswer(context: VoiceContext, leg: LegRow): Promise<boolean> {
+  const answeredBy = (await loadCallOfLeg(context, leg))?.facts.answeredBy
+  return answeredBy === null || answeredBy === 'workspace'
 }
 
 /**

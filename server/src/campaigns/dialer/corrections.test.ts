@@ -6,7 +6,7 @@ import { readPlacedCalls } from '../../../test/carrier-memory.ts'
 import { closeInOrder } from '../../../test/voice-stack.ts'
 import { readLine } from '../../ledger/index.ts'
 import { createUnit } from '../../ledger/unit.ts'
-import { uuidFrom } from '../../public-ids.ts'
+import { publicId, uuidFrom } from '../../public-ids.ts'
 import { openQuietRooms } from '../../quiet-rooms.ts'
 import type { SimulatedLife } from '../../voice/index.ts'
 import { advanceCampaign } from './advance-campaign.ts'
@@ -76,6 +76,33 @@ describe('a call whose end is reported before its answer', () => {
     expect(await usedMs()).toBe(0)
     await pass(2 * HOUR_MS, 20 * MINUTE_MS)
     expect(await usedMs()).toBe(MINUTE_MS)
+  })
+})
+
+test('times that the workspace’s key invents are corrected by the carrier, in the campaign’s credits too', async () => {
+  await open()
+  const customer = await createCampaignCustomer(t)
+  const { id } = await customer.startCampaign({}, 1)
+  await t.app.dialer.idle()
+  const { rows } = await t.database.query<{ id: string }>('select id from calls where campaign_id = $1', [
+    uuidFrom('campaign', id),
+  ])
+  const path = `/v1/calls/${publicId('call', rows[0]?.id ?? '')}`
+  const at = new Date(t.clock.now()).toISOString()
+  await customer.ask('POST', `${path}/answer`, { at })
+  t.clock.advance(SECOND_MS)
+  await customer.ask('POST', `${path}/end`, {})
+  await t.app.dialer.idle()
+  expect((await customer.readCampaign(id)).creditsUsed.milliseconds).toBe(SECOND_MS)
+  await pass(3 * MINUTE_MS)
+  await t.app.dialer.idle()
+  expect((await customer.readCampaign(id)).creditsUsed.milliseconds).toBe(MINUTE_MS)
+  expect((await customer.ask('GET', path)).body).toMatchObject({
+    reportedBy: { answer: 'carrier', end: 'carrier' },
+    corrections: [
+      { fact: 'answer', reportedBy: 'workspace' },
+      { fact: 'end', reportedBy: 'workspace' },
+    ],
   })
 })
 

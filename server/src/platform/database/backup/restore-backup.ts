@@ -40,22 +40,34 @@ export async function restoreBackup(
 ): Promise<RestoredBackup> {
   const client = database.createClient(UNLIMITED)
   await client.connect()
-  const file = createReadStream(path)
-  const decompress = createZstdDecompress()
-  // An error of the file reaches the reader through the stream that is read.
-  file.on('error', (error) => decompress.destroy(error))
+  const backup = openBackup(path)
   try {
     await client.query('begin')
-    const restored = await restoreInto(client, createBackupReader(file.pipe(decompress)))
+    const restored = await restoreInto(client, backup.reader)
     await client.query('commit')
     await client.query('analyze')
     return restored
   } catch (error) {
     throw describeProblem(path, error)
   } finally {
-    file.destroy()
-    decompress.destroy()
+    backup.close()
     await client.end().catch(() => {})
+  }
+}
+
+/** Opens a backup. An error of the file reaches the reader. */
+function openBackup(path: string): { readonly reader: BackupReader; close(): void } {
+  const file = createReadStream(path)
+  const decompress = createZstdDecompress()
+  file.on('error', (error) => decompress.destroy(error))
+  // A small file is damaged before the first line of it is asked for. The error is kept for the reader.
+  decompress.on('error', () => {})
+  return {
+    reader: createBackupReader(file.pipe(decompress)),
+    close() {
+      file.destroy()
+      decompress.destroy()
+    },
   }
 }
 
@@ -69,6 +81,7 @@ function describeProblem(path: string, error: unknown): unknown {
     )
   }
   const { code = '', syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return new StartProblem(`There is no file ${path}.`)
   if (syscall !== undefined) return new StartProblem(`${path} cannot be read: ${fileFault(error)}.`)
   if (!/^(ERR_|Z_|ZSTD_)/.test(code)) return error
   return new StartProblem(
@@ -173,17 +186,13 @@ function checkEnd(
 
 /** Reads what a backup says about itself. */
 export async function readBackupHeader(path: string): Promise<BackupHeader> {
-  const file = createReadStream(path)
-  const decompress = createZstdDecompress()
-  file.on('error', (error) => decompress.destroy(error))
+  const { reader, close } = openBackup(path)
   try {
-    const reader = createBackupReader(file.pipe(decompress))
     await reader.readLine()
     return parseComment<BackupHeader>(await reader.readLine())
   } catch (error) {
     throw describeProblem(path, error)
   } finally {
-    file.destroy()
-    decompress.destroy()
+    close()
   }
 }

@@ -1,16 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setPriority } from 'node:os'
 import type { WriteBackupFile } from './scheduled-backups.ts'
 
 /** Runs the backup command in processes of their own. */
 export type BackupProcesses = { readonly write: WriteBackupFile; close(): Promise<void> }
 
-/** How nice a backup is to the server: the calls come first. */
-const PRIORITY = 10
-
 /**
- * Backups in a process of their own, with a low priority: neither their work nor their memory is this server's. The
- * command reads the same settings from the environment.
+ * Backups in a process of their own: neither their work nor their memory is this server's. The command reads the same
+ * settings from the environment.
  *
  * @param cliFile the file of the command line
  */
@@ -49,11 +45,6 @@ async function waitForSuccess(child: ChildProcess): Promise<void> {
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-SAID_LENGTH_MAX)
   })
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, PRIORITY)
-  } catch {
-    // It ended already, or the system does not allow that. The backup matters more.
-  }
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)
