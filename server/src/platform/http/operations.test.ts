@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../../../test/app.ts'
+import { createKey } from '../../access/index.ts'
 import { problemRegistry } from '../../problem-registry.ts'
 import { openDatabase } from '../database/database.ts'
 import { MIGRATIONS_FOLDER } from '../database/migrate.ts'
@@ -63,6 +64,8 @@ describe('/metrics', () => {
     const statusOf = async (key: string) =>
       (await read({ authorization: `Bearer ${key}` }, '203.0.113.9')).statusCode
     expect([await statusOf(t.operatorKey), await statusOf(t.workspaceKey)]).toEqual([200, 403])
+    const narrow = { name: 'Billing', workspaceId: null, scopes: ['money'] as const }
+    expect(await statusOf((await createKey(t.database, narrow, t.clock.now())).key)).toBe(403)
   })
 
   test('200: a server that people reach at a public address asks for the key on its own machine, too', async () => {
