@@ -74,7 +74,15 @@ test('requests in flight when the database goes away succeed or return 503, and 
   expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([])
   await proxy.restore()
   await until(isReady)
-  const again = await Promise.all(startAll())
+  // A server that was just cut off looks up every key again, a bounded number at once, so some repeats are turned away.
+  const again = await Promise.all(
+    names.map((externalId) =>
+      until(async () => {
+        const answer = await stack.start({ agentId, externalId })
+        return answer.status === 503 ? undefined : answer
+      }),
+    ),
+  )
   for (const [index, { status, body }] of answers.entries()) {
     if (status === 201) expect(again[index]).toMatchObject({ status: 200, body: { id: body.id } })
   }
