@@ -5,7 +5,7 @@ import type { ApiDocument } from '../../server/test/random-requests.ts'
 import { type Schema, valueFor } from '../../server/test/random-values.ts'
 import { type AttackActor, createActors } from './kit/actors.ts'
 import { attack } from './kit/attack.ts'
-import { isForOperator, isPublic, type Operation } from './kit/permissions.ts'
+import { isForOperator, isPublic, isReport, type Operation } from './kit/permissions.ts'
 import { createThings, type Things } from './kit/victim.ts'
 import { type AttackWorld, expectCleanBooks, openWorld } from './kit/world.ts'
 
@@ -71,11 +71,14 @@ function judge(actor: AttackActor, operation: Operation, { status, text }: Answe
   if (status < 400 && actor.mustFail(operation)) findings.push({ what: 'success', text: about })
   // What is wrong with the request itself may be said first: that shows nothing of the workspace.
   const isHidden =
-    [400, 401, 404, 413, 415, 422].includes(status) || (status === 403 && isForOperator(operation))
+    [400, 401, 404, 413, 415, 422].includes(status) || (status === 403 && isClosedToPeople(operation))
   if (actor.isStranger && !isPublic(operation) && actor.mustFail(operation) && !isHidden)
     findings.push({ what: 'visible', text: about })
   return findings
 }
+
+/** Whether an operation is refused to everybody like this actor, whatever it names: that shows nothing of the workspace. */
+const isClosedToPeople = (operation: Operation) => isForOperator(operation) || isReport(operation)
 
 /** Whether a server only says that it cannot do this now. */
 const isTemporary = (status: number, text: string) =>

@@ -127,3 +127,6 @@ function createResult(): CallLoadResult {
   }
   return { authorizeMs: admitted, starts, failedMs: failed, reportsRepeated, acknowledged }
 }
+
+// The attack may end early.
+process.once('disconnect', () => process.exit())

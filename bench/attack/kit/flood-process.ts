@@ -101,3 +101,6 @@ function createRequest({ caller, campaignId }: FloodJob, kind: FloodKind, turn: 
       throw new Error(`There is no flood of ${String(kind satisfies never)}`)
   }
 }
+
+// The attack may end early.
+process.once('disconnect', () => process.exit())

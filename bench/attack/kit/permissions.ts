@@ -34,6 +34,7 @@ const SCOPES: readonly (readonly [RegExp, NeededScope])[] = [
   [/^POST \/v1\/(calls|calls\/\{id\}\/hang-up|test-calls.*|web-calls)$/, 'calls:start'],
   [/^\w+ \/v1\/calls\/\{id\}\/llm-token$/, 'llm'],
   [/^\w+ \/llm\/v1\//, 'llm'],
+  [/^POST \/v1\/agents\/\{id\}\/llm-test$/, 'llm'],
   [/^POST \/v1\/subscription\/preview$/, 'read'],
   [/^GET \/v1\/audit-log/, 'admin'],
   [/^GET /, 'read'],

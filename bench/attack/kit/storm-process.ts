@@ -79,3 +79,6 @@ function createResult(): StormResult {
     acknowledged,
   }
 }
+
+// The attack may end early.
+process.once('disconnect', () => process.exit())
