@@ -101,7 +101,7 @@ create table api_keys (
   created_through text not null,
   created_by_key uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
-  constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL,
   constraint api_keys_created_by_key_fkey FOREIGN KEY (created_by_key) REFERENCES api_keys(id),
   constraint api_keys_created_through_check CHECK (created_through = ANY (ARRAY['dashboard'::text, 'key'::text, 'operator'::text, 'command_line'::text])),
   constraint api_keys_key_hash_key UNIQUE (key_hash),
@@ -429,7 +429,7 @@ create table invitations (
   expires_at_ms bigint not null,
   accepted_at_ms bigint,
   constraint invitations_pkey PRIMARY KEY (workspace_id, id),
-  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id),
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id) ON DELETE SET NULL,
   constraint invitations_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text])),
   constraint invitations_token_hash_key UNIQUE (token_hash),
   constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
@@ -704,6 +704,19 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
 
+create table second_factors (
+  id uuid not null,
+  user_id uuid not null,
+  secret text not null,
+  backup_codes text not null,
+  verified boolean not null,
+  failed_verification_count integer not null default 0,
+  locked_until timestamp with time zone,
+  constraint second_factors_pkey PRIMARY KEY (id),
+  constraint second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint second_factors_user_id_key UNIQUE (user_id)
+);
+
 create table sessions (
   id uuid not null,
   user_id uuid not null,
@@ -713,9 +726,18 @@ create table sessions (
   user_agent text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  last_seen_at_ms bigint,
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_token_key UNIQUE (token),
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
+create table sign_in_limits (
+  key bytea not null,
+  debt_ms bigint not null,
+  at_ms bigint not null,
+  next_at_ms bigint not null,
+  constraint sign_in_limits_pkey PRIMARY KEY (key)
 );
 
 create table simulated_calls (
@@ -850,6 +872,7 @@ create table users (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   awaits_verification boolean not null default false,
+  two_factor_enabled boolean not null default false,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email)
 );
@@ -917,6 +940,7 @@ create table workspaces (
   suspended_at_ms bigint,
   suspension_reason text,
   awaits_verification boolean not null default false,
+  requires_second_factor boolean not null default false,
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_low_balance_ms_check CHECK (low_balance_ms >= 0),
   constraint workspaces_monthly_budget_ms_check CHECK (monthly_budget_ms > 0),
@@ -1035,6 +1059,8 @@ CREATE INDEX purchases_next_check ON public.purchases USING btree (next_check_at
 CREATE INDEX sessions_expires ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE INDEX sign_in_limits_at ON public.sign_in_limits USING btree (at_ms);
 
 CREATE INDEX simulated_calls_over ON public.simulated_calls USING brin (ends_at_ms);
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import {
   type Access,
-  createAccessLimits,
+  type AccessOptions,
   guardRoutes,
   type Http,
-  type LimitsMax,
+  type LimitPolicies,
   nameSender,
   openAccess,
   type RoomAssembly,
@@ -53,14 +53,14 @@ export type AppOptions = Omit<
   'config' | 'commits' | 'idempotency' | 'assembly' | 'mailer' | 'outbound' | 'stripe' | 'onActed'
 > & {
   readonly config: RoomsConfig &
-    Pick<Config, 'stripe' | 'outboundAllow' | 'freeWorkspacesMax'> &
+    Pick<Config, 'stripe' | 'outboundAllow' | 'freeWorkspacesMax' | 'verifyEmail'> &
     Partial<Pick<Config, 'backups' | 'metricsPort'>>
   /** A clock that can be compared follows the database's clock. Any other is right, as the clocks of tests are. */
   readonly clock: Clock | ServerClock
   /** The folder of the embedded PostgreSQL. Left out: the database is elsewhere. */
   readonly postgresFolder?: string | undefined
   /** How often passwords may be tried. */
-  readonly limits?: LimitsMax
+  readonly limits?: LimitPolicies
   /** How addresses that customers choose are reached, where it is not as the settings say. */
   readonly outbound?: Outbound
 }
@@ -87,6 +87,7 @@ function registerAccess(assembly: RoomAssembly, options: AppOptions, origin: () 
   const { freeWorkspacesMax } = options.config
   registerAccessRoutes(assembly, {
     ...options,
+    secrets: options.config,
     origin,
     createWorkspace,
     readMembersMax: async (db, workspaceId) =>
@@ -108,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const assembly = createAssembly<Http>()
   const mailer = openMailer(options)
   const outbound = options.outbound ?? createOutbound({ allow: config.outboundAllow })
-  const access = await openAccess({ ...options, secret: config.secret, publicUrl: config.publicUrl })
+  const access = await openAccess(describeAccess(options, mailer))
   assembly.worker({ close: access.close })
   assembly.worker({ close: outbound.close })
   const rooms = openRooms({
@@ -173,7 +174,7 @@ async function openServer(
   options: AppOptions,
   { access, idempotency, metrics, assembly, readDepth }: HttpDeps,
 ): Promise<{ server: HttpServer; listen: App['listen'] }> {
-  const { config, log, limits, handles } = options
+  const { config, log, handles } = options
   const { publicUrl, host, port, metricsPort } = config
   const dashboard = findDashboard(dashboardFolder)
   const connectionsMax = handles?.connectionsMax
@@ -182,8 +183,7 @@ async function openServer(
   await guardRoutes(server, access, config)
   const admission = admitRequests(server, { senderOf: nameSender })
   registerLoadMetrics(metrics, { admission, connections: server.connections, readDepth })
-  const http = { access, idempotency, limits: await createAccessLimits(server, limits) }
-  for (const make of assembly.assembled.routes) await server.register(make(http))
+  for (const make of assembly.assembled.routes) await server.register(make({ access, idempotency }))
   const checks = await createReadinessChecks({ ...options, migrationsFolder: MIGRATIONS_FOLDER })
   await server.register(healthRoutes(checks))
   const metricsText = createMetricsText(metrics)
@@ -212,4 +212,18 @@ async function openServer(
 function readPort({ server }: HttpServer): number | undefined {
   const bound = server.address()
   return bound !== null && typeof bound === 'object' ? bound.port : undefined
+}
+
+/** What access needs of the server's options. */
+function describeAccess(options: AppOptions, mailer: Mailer): AccessOptions {
+  const { config } = options
+  return {
+    ...options,
+    secrets: config,
+    publicUrl: config.publicUrl,
+    serviceName: config.seller.name,
+    mailer,
+    origin: dashboardOrigin(config),
+    verifiesEmail: config.verifyEmail,
+  }
 }

@@ -42,6 +42,7 @@ describe('settings', () => {
       cardLimits: { declinesPerHour: 5, declinesPerDay: 10, cardsPerDay: 10 },
       mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
       backups: undefined,
+      verifyEmail: false,
       simulatedPace: 1,
       voice: { outbound: 'simulated', twilio: undefined },
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: [] },
@@ -112,6 +113,7 @@ describe('settings', () => {
       freeWorkspacesMax: 3,
       cardLimits: { declinesPerHour: 5, declinesPerDay: 10, cardsPerDay: 10 },
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
+      verifyEmail: true,
       simulatedPace: 1,
       voice: {
         outbound: 'twilio',

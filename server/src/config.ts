@@ -1,3 +1,4 @@
+import { readVerifyEmail } from './access/settings.ts'
 import { readDemo } from './demo/settings.ts'
 import { type LlmSettings, readLlmSettings } from './llm/settings.ts'
 import { type PaymentSettings, readPaymentSettings } from './payments/settings.ts'
@@ -24,6 +25,8 @@ export type Config = ServerSettings &
     readonly mail: MailSettings
     /** Undefined: this server makes no backups on its own. */
     readonly backups: BackupSettings | undefined
+    /** Whether people confirm their email address before they sign in for the first time. */
+    readonly verifyEmail: boolean
     /** How many times faster than real time the calls of the simulated carrier run. */
     readonly simulatedPace: number
     readonly voice: VoiceSettings
@@ -46,11 +49,12 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const plans = readPlanSettings(reader)
   const mail = readMailSettings(reader)
   const backups = readBackupSettings(reader)
+  const verifyEmail = readVerifyEmail(reader)
   const simulatedPace = readSimulatedPace(reader)
   const voice = readVoiceSettings(reader, server.publicUrl)
   const llm = readLlmSettings(reader)
   if (reader.complaints.length > 0) throw new StartProblem(reader.complaints.join('\n'))
-  return { ...server, ...payments, ...plans, demo, mail, backups, simulatedPace, voice, llm }
+  return { ...server, ...payments, ...plans, demo, mail, verifyEmail, backups, simulatedPace, voice, llm }
 }
 
 /**

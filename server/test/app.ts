@@ -128,6 +128,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       stripe: undefined,
       dataDir,
       outboundAllow: [],
+      verifyEmail: false,
       freeWorkspacesMax: 3,
       ...config,
     },

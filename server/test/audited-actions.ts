@@ -1,4 +1,5 @@
 import { type TestAnswer, type TestBody, testPassword } from './app.ts'
+import { auditedAccountActions } from './audited-accounts.ts'
 import type { AuditedWorkspace, Method } from './audited-workspace.ts'
 
 /** A route that changes something, as the API's document names it. */
@@ -251,10 +252,12 @@ export const auditedActions: readonly AuditedAction[] = [
   asUser('DELETE /v1/members/{userId}', 'member.removed', (w) =>
     w.asOwner('DELETE', `/v1/members/${w.guest.userId}`),
   ),
+  ...auditedAccountActions.map(([route, action, act]) => asUser(route, action, ({ t }) => act(t))),
 ]
 
 const ledgers = 'The ledger and the call say what was reported, and there are too many.'
 const signIns = 'Nothing of a workspace changes.'
+const sendsMail = 'It sends a mail to the address, and nothing changes before its link is opened.'
 
 /** Routes that change something and write nothing to the audit log, with the reason. */
 export const unauditedRoutes: Readonly<Record<Route, string>> = {
@@ -272,6 +275,8 @@ export const unauditedRoutes: Readonly<Record<Route, string>> = {
   'POST /v1/subscription/preview': 'It changes nothing.',
   'POST /v1/llm-keys/{id}/test': 'It changes nothing that people decide.',
   'POST /v1/alerts/read': 'What somebody has read is no change of the workspace.',
-  'POST /v1/sign-in': signIns,
+  'POST /v1/email-confirmations': sendsMail,
+  'POST /v1/password-resets': sendsMail,
+  'POST /v1/account/second-factor': 'Nothing is on before it is confirmed.',
   'POST /v1/sign-out': signIns,
 }

@@ -43,6 +43,7 @@ beforeAll(async () => {
       'PUT /v1/auto-reload',
       // Most later requests would fail after these.
       'POST /v1/sign-out',
+      'POST /v1/account/sign-out-everywhere',
       'DELETE /v1/agents/{id}',
     ]),
   })

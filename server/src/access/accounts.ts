@@ -1,156 +1,133 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { DAY_MS } from '@talktime/core/time/durations'
-import { type BetterAuthOptions, betterAuth } from 'better-auth'
-import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../platform/clock.ts'
-import type { Database, Tx } from '../platform/database/database.ts'
-import { newUuid } from '../platform/ids.ts'
+import type { Tx } from '../platform/database/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { createQueryBuilder } from './better-auth-database.ts'
+import { ADDRESS_HEADER, type BetterAuth, readAuthCode } from './better-auth.ts'
+import { type HashedPassword, invalidCredentials } from './passwords/known-passwords.ts'
+import type { PasswordHasher } from './passwords/password-hasher.ts'
 import { accessProblems } from './problems.ts'
 import { isEmailTaken, lockEmail } from './user-store.ts'
 
 /** A person who can sign in. */
-export type User = { readonly id: string; readonly name: string; readonly email: string }
+export type User = {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  /** Whether the person has shown that mails to the address reach them. */
+  readonly emailVerified: boolean
+  /** Whether signing in takes a code of an authenticator app besides the password. */
+  readonly secondFactor: boolean
+}
 
 /** What a browser sends that belongs to its session. */
-export type Browser = { readonly userAgent: string | undefined; readonly cookie: string | undefined }
+export type Browser = {
+  readonly userAgent: string | undefined
+  readonly cookie: string | undefined
+  /** Its network address. */
+  readonly address: string
+}
 
 /** A signed-in user, and the Set-Cookie headers to send to the browser. */
 export type SignedIn = { readonly user: User; readonly cookies: readonly string[] }
 
-/**
- * Users, passwords and sessions. better-auth keeps them in the tables users, accounts and sessions. Its own HTTP
- * routes are not registered; only ours reach it.
- */
+/** A session with its id. */
+export type Session = SignedIn & { readonly sessionId: string }
+
+/** The password was right, and a second factor is still needed. The cookies say which sign-in waits for it. */
+export type WaitsForSecondFactor = { readonly user: undefined; readonly cookies: readonly string[] }
+
+/** Users, passwords and sessions. Passwords are hashed and compared before a transaction begins. */
 export type Accounts = {
   readonly cookieName: string
+  /** Hashes a new password. Do it before a transaction begins: it takes a tenth of a second. */
+  hashPassword(password: string): Promise<HashedPassword>
   /** Creates a user and signs them in. Throws `email_taken`. */
   signUp(tx: Tx, account: NewAccount, browser: Browser): Promise<SignedIn>
-  /** Throws `invalid_credentials`, whether the email address or the password is wrong. */
-  signIn(tx: Tx, credentials: { email: string; password: string }, browser: Browser): Promise<SignedIn>
+  /** Signs in with a password that was found right. Throws `invalid_credentials` if it was changed meanwhile. */
+  signIn(
+    tx: Tx,
+    credentials: { readonly email: string; readonly password: HashedPassword },
+    browser: Browser,
+  ): Promise<SignedIn | WaitsForSecondFactor>
   /** Ends the session of the browser's cookie, if it has one. Returns the Set-Cookie headers that remove the cookie. */
   signOut(tx: Tx, browser: Browser): Promise<readonly string[]>
-  /** Creates a user without signing them in, for the command line. Throws `email_taken`. */
+  /** Creates a user without signing them in. Throws `email_taken`. */
   createUser(tx: Tx, account: NewAccount): Promise<User>
   /** Replaces a user's password. Existing sessions continue. */
-  setPassword(tx: Tx, userId: string, password: string): Promise<void>
+  setPassword(tx: Tx, userId: string, password: HashedPassword): Promise<void>
   /**
    * Finds the session of the browser's cookie. Undefined if there is none or it has ended.
    *
    * @param options.prolong whether to prolong a session that is at least a day old, which sets cookies
    */
-  findSession(browser: Browser, options: { readonly prolong: boolean }): Promise<SignedIn | undefined>
+  findSession(browser: Browser, options: { readonly prolong: boolean }): Promise<Session | undefined>
 }
 
-export type NewAccount = { readonly name: string; readonly email: string; readonly password: string }
+export type NewAccount = { readonly name: string; readonly email: string; readonly password: HashedPassword }
 
-const SESSION_MS = 30 * DAY_MS
-const PROLONG_AFTER_MS = DAY_MS
-export const PASSWORD_LENGTH_MIN = 10
-export const PASSWORD_LENGTH_MAX = 128
-
-type AccountsOptions = {
-  readonly database: Database
-  readonly clock: Clock
-  readonly log: FastifyBaseLogger
-  readonly secret: string
-  /** The origin at which people reach the dashboard. With https the cookie is Secure. */
-  readonly publicUrl: string | undefined
-}
-
-export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
-  const transactions = new AsyncLocalStorage<Tx>()
-  const auth = createAuth(options, transactions)
-  const context = await auth.$context
+export function createAccounts(auth: BetterAuth, hasher: PasswordHasher): Accounts {
+  const { api, context, run } = auth
   return {
     cookieName: context.authCookies.sessionToken.name,
+    hashPassword: async (password) => ({ password, hash: await hasher.hash(password) }),
     async signUp(tx, { name, email, password }, browser) {
       await requireFreeEmail(tx, email)
-      const request = { body: { name, email, password }, headers: headersOf(browser) }
-      const { headers, response } = await transactions.run(tx, () =>
-        auth.api.signUpEmail({ ...request, returnHeaders: true }),
+      const body = { name, email, password: password.password }
+      const { headers, response } = await run(
+        tx,
+        () => api.signUpEmail({ body, headers: headersOf(browser), returnHeaders: true }),
+        { next: password },
       )
       return { user: pickUser(response.user), cookies: headers.getSetCookie() }
     },
     async signIn(tx, { email, password }, browser) {
-      const request = { body: { email, password }, headers: headersOf(browser) }
-      const { headers, response } = await transactions
-        .run(tx, () => auth.api.signInEmail({ ...request, returnHeaders: true }))
-        .catch((error: unknown) => {
-          throw isWrongCredentials(error) ? invalidCredentials() : error
-        })
-      return { user: pickUser(response.user), cookies: headers.getSetCookie() }
+      const body = { email, password: password.password }
+      const { headers, response } = await run(
+        tx,
+        () => api.signInEmail({ body, headers: headersOf(browser), returnHeaders: true }),
+        { current: password },
+      ).catch((error: unknown) => {
+        throw readAuthCode(error) === 'INVALID_EMAIL_OR_PASSWORD' ? invalidCredentials() : error
+      })
+      const cookies = headers.getSetCookie()
+      // The plugin for second factors answers so, in place of the session that it has taken back.
+      if ('twoFactorRedirect' in response) return { user: undefined, cookies }
+      return { user: pickUser(response.user), cookies }
     },
     async signOut(tx, browser) {
-      const { headers } = await transactions.run(tx, () =>
-        auth.api.signOut({ headers: headersOf(browser), returnHeaders: true }),
+      const { headers } = await run(tx, () =>
+        api.signOut({ headers: headersOf(browser), returnHeaders: true }),
       )
       return headers.getSetCookie()
     },
     async createUser(tx, { name, email, password }) {
       await requireFreeEmail(tx, email)
       const adapter = context.internalAdapter
-      return transactions.run(tx, async () => {
+      return run(tx, async () => {
         const user = await adapter.createUser(
           { name, email, emailVerified: false },
           { method: 'email-password' },
         )
-        const hash = await context.password.hash(password)
-        const credential = { accountId: user.id, providerId: 'credential', password: hash }
+        const credential = { accountId: user.id, providerId: 'credential', password: password.hash }
         await adapter.linkAccount({ userId: user.id, ...credential })
         return pickUser(user)
       })
     },
-    async setPassword(tx, userId, password) {
-      const hash = await context.password.hash(password)
-      await transactions.run(tx, () => context.internalAdapter.updatePassword(userId, hash))
+    async setPassword(tx, userId, { hash }) {
+      await run(tx, () => context.internalAdapter.updatePassword(userId, hash))
     },
     async findSession(browser, { prolong }) {
-      const { headers, response } = await auth.api.getSession({
+      const { headers, response } = await api.getSession({
         headers: headersOf(browser),
         query: { disableRefresh: !prolong },
         returnHeaders: true,
       })
       if (response === null) return undefined
-      return { user: pickUser(response.user), cookies: headers.getSetCookie() }
+      return {
+        user: pickUser(response.user),
+        sessionId: response.session.id,
+        cookies: headers.getSetCookie(),
+      }
     },
   }
-}
-
-function createAuth(
-  { database, clock, log, secret, publicUrl = 'http://localhost' }: AccountsOptions,
-  transactions: AsyncLocalStorage<Tx>,
-) {
-  return betterAuth({
-    secret: `${secret} sessions`,
-    baseURL: publicUrl,
-    database: { db: createQueryBuilder(database, transactions), type: 'postgres', transaction: false },
-    user: { modelName: 'users' },
-    account: { modelName: 'accounts' },
-    verification: { modelName: 'verifications' },
-    session: {
-      modelName: 'sessions',
-      expiresIn: SESSION_MS / 1000,
-      updateAge: PROLONG_AFTER_MS / 1000,
-    },
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: PASSWORD_LENGTH_MIN,
-      maxPasswordLength: PASSWORD_LENGTH_MAX,
-    },
-    advanced: {
-      cookiePrefix: 'talktime',
-      useSecureCookies: publicUrl.startsWith('https:'),
-      database: { generateId: () => newUuid(clock.now()) },
-    },
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: {
-      level: 'error',
-      log: (level, message, ...details) => log[level]({ details }, `Sign-in: ${message}`),
-    },
-  } satisfies BetterAuthOptions)
 }
 
 async function requireFreeEmail(tx: Tx, email: string): Promise<void> {
@@ -162,26 +139,22 @@ async function requireFreeEmail(tx: Tx, email: string): Promise<void> {
   )
 }
 
-function invalidCredentials(): Problem {
-  return new Problem(
-    accessProblems.invalid_credentials,
-    'The email address or the password is wrong. Check both and try again.',
-  )
+/** Picks what we use of a user as better-auth returns it. */
+export function pickUser(user: {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly twoFactorEnabled?: boolean | null | undefined
+}): User {
+  const { id, name, email, emailVerified, twoFactorEnabled } = user
+  return { id, name, email, emailVerified, secondFactor: twoFactorEnabled === true }
 }
 
-function pickUser({ id, name, email }: User): User {
-  return { id, name, email }
-}
-
-function headersOf({ userAgent, cookie }: Browser): Headers {
-  const headers = new Headers()
+/** The headers by which better-auth learns about a browser. */
+export function headersOf({ userAgent, cookie, address }: Browser): Headers {
+  const headers = new Headers({ [ADDRESS_HEADER]: address })
   if (userAgent !== undefined) headers.set('user-agent', userAgent)
   if (cookie !== undefined) headers.set('cookie', cookie)
   return headers
-}
-
-function isWrongCredentials(error: unknown): boolean {
-  if (!(error instanceof Error) || !('body' in error)) return false
-  const body = error.body as { code?: unknown } | undefined
-  return body?.code === 'INVALID_EMAIL_OR_PASSWORD'
 }

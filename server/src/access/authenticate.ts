@@ -20,9 +20,10 @@ export function createAuthenticate(deps: {
   readonly clock: Clock
   readonly accounts: Accounts
   readonly caches: AccessCaches
-  readonly lastUsed: LastUsedRecorder
+  readonly keysUsed: LastUsedRecorder
+  readonly sessionsSeen: LastUsedRecorder
 }): Authenticate {
-  const { database, clock, accounts, caches, lastUsed } = deps
+  const { database, clock, accounts, caches, keysUsed, sessionsSeen } = deps
 
   function authenticateKey(authorization: string): Principal | Promise<Principal> {
     const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
@@ -39,7 +40,13 @@ export function createAuthenticate(deps: {
     // Checked for cached keys too, so that no key outlives its expiry.
     if (principal.expiresAtMs !== null && nowMs >= principal.expiresAtMs)
       throw expiredKey(principal.expiresAtMs)
-    lastUsed.record(principal.keyId, nowMs)
+    keysUsed.record(principal.keyId, nowMs)
+    return principal
+  }
+
+  function acceptSession(principal: Principal | undefined): Principal {
+    if (principal === undefined) throw notSignedIn()
+    if (principal.kind === 'user') sessionsSeen.record(principal.sessionId, clock.now())
     return principal
   }
 
@@ -61,7 +68,11 @@ export function sessionCacheKey(request: FastifyRequest, accounts: Accounts): st
 
 /** What a request says about its browser and session. */
 export function browserOf(request: FastifyRequest): Browser {
-  return { userAgent: request.headers['user-agent'], cookie: request.headers.cookie }
+  return {
+    userAgent: request.headers['user-agent'],
+    cookie: request.headers.cookie,
+    address: request.ip,
+  }
 }
 
 async function loadKey(database: Queryable, hash: Buffer): Promise<Principal | undefined> {
@@ -79,12 +90,9 @@ async function loadSession(
   const session = await accounts.findSession(browser, { prolong: false })
   if (session === undefined) return undefined
   const userId = session.user.id
-  return { kind: 'user', userId, memberships: await listMemberships(database, userId) }
-}
-
-function acceptSession(principal: Principal | undefined): Principal {
-  if (principal === undefined) throw notSignedIn()
-  return principal
+  const { secondFactor } = session.user
+  const memberships = await listMemberships(database, userId)
+  return { kind: 'user', userId, sessionId: session.sessionId, secondFactor, memberships }
 }
 
 function invalidKey(): Problem {

@@ -1,13 +1,11 @@
 import type { Assembly } from '../platform/assembly.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
 import type { Access } from './access.ts'
-import type { AccessLimits } from './rate-limits.ts'
 
 /** What routes get from the HTTP server. */
 export type Http = {
   readonly access: Access
   readonly idempotency: Idempotency
-  readonly limits: AccessLimits
 }
 
 /** Where rooms register their routes, chores and workers. */

@@ -1,5 +1,6 @@
-export { type Access, openAccess } from './access.ts'
+export { type Access, type AccessOptions, openAccess } from './access.ts'
 export type { AccessChange } from './access-changes.ts'
+export { resealSecondFactors } from './account/reseal-second-factors.ts'
 export type { Accounts, User } from './accounts.ts'
 export type {
   AuditActor,
@@ -15,8 +16,10 @@ export { describeCreatedKey, describeRevokedKey } from './key-audit.ts'
 export { keyResponse } from './key-response.ts'
 export { findKeyScope, requireKeyScope } from './key-scopes.ts'
 export { createKey, findKeyOwner, type KeyRow, listKeys, revokeKey } from './key-store.ts'
+export type { LimitPolicies } from './limits/limits.ts'
 export { addMember, listMembers, type MemberRef } from './member-store.ts'
 export { requireMetricsReader } from './metrics-reader.ts'
+export type { HashedPassword } from './passwords/known-passwords.ts'
 export {
   type Actor,
   KEY_SCOPES,
@@ -28,10 +31,16 @@ export {
   type Scope,
 } from './principal.ts'
 export { accessProblems } from './problems.ts'
-export { type AccessLimits, createAccessLimits, type LimitsMax } from './rate-limits.ts'
 export { readAuditLog } from './read-audit-log.ts'
 export { registerAccessRoutes } from './register-access-routes.ts'
-export { originOf, principalOf, requireOperator, requireRole, type ScopeOptions } from './scope.ts'
+export {
+  originOf,
+  principalOf,
+  requireMayRequireSecondFactor,
+  requireOperator,
+  requireRole,
+  type ScopeOptions,
+} from './scope.ts'
 export { nameSender } from './sender.ts'
 export {
   insertWorkspace,

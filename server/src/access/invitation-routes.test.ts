@@ -76,7 +76,13 @@ test('201: signing up with an invitation joins its workspace and creates no othe
   const person = await t.signUp({ name: 'Bob', invitation: token })
   const session = await t.request('GET', '/v1/session', { cookie: person.cookie })
   expect(session.body.workspaces).toEqual([
-    { id: owner.workspaceId, name: 'Grace’s workspace', role: 'admin', demo: false },
+    {
+      id: owner.workspaceId,
+      name: 'Grace’s workspace',
+      role: 'admin',
+      demo: false,
+      requiresSecondFactor: false,
+    },
   ])
   expect((await lookUp(token)).body.code).toBe('invitation_not_found')
   expect((await t.request('GET', '/v1/invitations', { cookie: owner.cookie })).body.data).toEqual([])

@@ -94,6 +94,16 @@ export async function requireInvitation(
   return invitation
 }
 
+/** Requires that a token belongs to an open invitation to this address. Throws as accepting it would. */
+export async function requireInvitationTo(
+  db: Queryable,
+  { token, email }: { readonly token: string; readonly email: string },
+  nowMs: number,
+): Promise<void> {
+  const invitation = await requireInvitation(db, token, nowMs)
+  if (invitation.email !== email) throw otherAddress(invitation.email, email)
+}
+
 /**
  * Makes the user a member of the inviting workspace. An invitation can be accepted once, by the invited address alone: a
  * link that was passed on or leaked admits nobody else. Returns the membership.

@@ -1,17 +1,14 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import type { HttpServer, Routes } from '../platform/http/http-server.ts'
 import type { Idempotency } from '../platform/idempotency/idempotency.ts'
-import { Problem, platformProblems } from '../platform/problem.ts'
 import type { Access } from './access.ts'
-import type { User } from './accounts.ts'
-import { browserOf } from './authenticate.ts'
 import { acceptInvitation, type ReadMembersMax, requireInvitation } from './invitations.ts'
 import type { RequireOwnerSlot } from './owner-slot.ts'
-import type { AccessLimits } from './rate-limits.ts'
 import { RoleName } from './request-schemas.ts'
+import { requireUser } from './require-user.ts'
 import { originOf } from './scope.ts'
 import { readSession, SessionResponse } from './session-response.ts'
 
@@ -24,7 +21,6 @@ type JoinRouteDeps = {
   readonly database: Database
   readonly clock: Clock
   readonly idempotency: Idempotency
-  readonly limits: AccessLimits
   readonly readMembersMax: ReadMembersMax
   readonly requireOwnerSlot: RequireOwnerSlot
 }
@@ -39,7 +35,7 @@ export function joinRoutes(deps: JoinRouteDeps): Routes {
   }
 }
 
-function registerLookup(server: HttpServer, { database, clock, limits }: JoinRouteDeps): void {
+function registerLookup(server: HttpServer, { access, database, clock }: JoinRouteDeps): void {
   server.get(
     '/v1/invitations/lookup',
     {
@@ -53,14 +49,14 @@ function registerLookup(server: HttpServer, { database, clock, limits }: JoinRou
       },
     },
     async (request, reply) => {
-      await limits.check(request, reply)
+      await countLookup(access, request, reply)
       return requireInvitation(database, request.query.token, clock.now())
     },
   )
 }
 
 function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
-  const { access, clock, idempotency, limits, readMembersMax, requireOwnerSlot } = deps
+  const { access, clock, idempotency, readMembersMax, requireOwnerSlot } = deps
   server.post(
     '/v1/invitations/accept',
     {
@@ -73,8 +69,12 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
       },
     },
     async (request, reply) => {
-      await limits.check(request, reply)
-      const user = await requireUser(access, request)
+      await countLookup(access, request, reply)
+      const { user } = await requireUser(
+        access,
+        request,
+        'A key cannot accept an invitation. Sign in as the person who joins.',
+      )
       const nowMs = clock.now()
       const body = await idempotency.command(request, reply, async (tx) => {
         const acceptance = { token: request.body.token, user, origin: originOf(request) }
@@ -88,14 +88,11 @@ function registerAccept(server: HttpServer, deps: JoinRouteDeps): void {
   )
 }
 
-async function requireUser(access: Access, request: FastifyRequest): Promise<User> {
-  const session =
-    request.principal?.kind === 'user'
-      ? await access.accounts.findSession(browserOf(request), { prolong: false })
-      : undefined
-  if (session !== undefined) return session.user
-  throw new Problem(
-    platformProblems.forbidden,
-    'A key cannot accept an invitation. Sign in as the person who joins.',
-  )
+/** Keeps tokens from being guessed. */
+async function countLookup(
+  { signIn: { limits } }: Access,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await limits.attempt(reply, [{ kind: 'lookup', name: limits.networkOf(request) }])
 }

@@ -184,13 +184,13 @@ export async function findKey(db: Queryable, hash: Buffer): Promise<FoundKey | u
 /** Records when keys were used. A use less than `intervalMs` after the recorded one changes nothing. */
 export async function recordKeysUsed(
   db: Queryable,
-  uses: readonly { readonly keyId: string; readonly atMs: number }[],
+  uses: readonly { readonly id: string; readonly atMs: number }[],
   intervalMs: number,
 ): Promise<void> {
   await db.query(
     `update api_keys k set last_used_at_ms = u.at_ms
      from unnest($1::uuid[], $2::bigint[]) as u (id, at_ms)
      where k.id = u.id and coalesce(k.last_used_at_ms, -$3::bigint) <= u.at_ms - $3::bigint`,
-    [uses.map(({ keyId }) => keyId), uses.map(({ atMs }) => atMs), intervalMs],
+    [uses.map(({ id }) => id), uses.map(({ atMs }) => atMs), intervalMs],
   )
 }

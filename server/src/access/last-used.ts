@@ -1,40 +1,47 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Queryable } from '../platform/database/database.ts'
-import { recordKeysUsed } from './key-store.ts'
 
 const INTERVAL_MS = MINUTE_MS
+/** How many keys or sessions are remembered. Beyond it all are forgotten, and each is written once more. */
+const REMEMBERED_MAX = 50_000
 
-/** Records when keys were last used: at most once a minute per key, without making requests wait. */
+/** A use of a key or a session, which `id` names. */
+export type Use = { readonly id: string; readonly atMs: number }
+
+/** Records when keys or sessions were last used: at most once a minute each, without making requests wait. */
 export type LastUsedRecorder = {
-  record(keyId: string, atMs: number): void
+  record(id: string, atMs: number): void
   /** Resolves when everything recorded so far is written. */
   settled(): Promise<void>
 }
 
-export function createLastUsedRecorder(db: Queryable, log: FastifyBaseLogger): LastUsedRecorder {
+/** @param write writes uses unless another process has recorded one within the interval */
+export function createLastUsedRecorder(
+  write: (uses: readonly Use[], intervalMs: number) => Promise<void>,
+  log: FastifyBaseLogger,
+): LastUsedRecorder {
   const recordedAtMs = new Map<string, number>()
   const pending = new Map<string, number>()
   let writing: Promise<void> | undefined
 
   async function writePending(): Promise<void> {
     while (pending.size > 0) {
-      const uses = [...pending].map(([keyId, atMs]) => ({ keyId, atMs }))
+      const uses = [...pending].map(([id, atMs]) => ({ id, atMs }))
       pending.clear()
-      // The interval is checked again in SQL, because another process may have recorded the key within the minute.
-      await recordKeysUsed(db, uses, INTERVAL_MS).catch((error: unknown) =>
-        log.warn({ err: error }, 'Could not record when keys were last used'),
+      await write(uses, INTERVAL_MS).catch((error: unknown) =>
+        log.warn({ err: error }, 'Could not record when keys and sessions were last used'),
       )
     }
     writing = undefined
   }
 
   return {
-    record(keyId, atMs) {
-      const before = recordedAtMs.get(keyId)
+    record(id, atMs) {
+      const before = recordedAtMs.get(id)
       if (before !== undefined && atMs - before < INTERVAL_MS) return
-      recordedAtMs.set(keyId, atMs)
-      pending.set(keyId, atMs)
+      if (recordedAtMs.size >= REMEMBERED_MAX) recordedAtMs.clear()
+      recordedAtMs.set(id, atMs)
+      pending.set(id, atMs)
       // setImmediate lets requests that arrived together share one write.
       writing ??= new Promise((resolve) => setImmediate(() => writePending().then(resolve)))
     },

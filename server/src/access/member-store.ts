@@ -20,13 +20,15 @@ export type NamedMembership = {
   readonly role: MemberRole
   readonly name: string
   readonly demo: boolean
+  readonly requiresSecondFactor: boolean
 }
 
 /** Lists a user's memberships, oldest first. */
 export async function listMemberships(db: Queryable, userId: string): Promise<Membership[]> {
   const { rows } = await db.query<Membership>({
     name: 'access_memberships',
-    text: `select m.workspace_id as "workspaceId", m.role, w.status = 'suspended' as suspended
+    text: `select m.workspace_id as "workspaceId", m.role, w.status = 'suspended' as suspended,
+             w.requires_second_factor as "requiresSecondFactor"
            from members m join workspaces w on w.id = m.workspace_id
            where m.user_id = $1 order by m.joined_at_ms, m.workspace_id`,
     values: [userId],
@@ -37,7 +39,8 @@ export async function listMemberships(db: Queryable, userId: string): Promise<Me
 /** Lists a user's memberships with the workspaces' names, oldest first. */
 export async function listNamedMemberships(db: Queryable, userId: string): Promise<NamedMembership[]> {
   const { rows } = await db.query<NamedMembership>(
-    `select m.workspace_id as "workspaceId", m.role, w.name, w.demo
+    `select m.workspace_id as "workspaceId", m.role, w.name, w.demo,
+            w.requires_second_factor as "requiresSecondFactor"
      from members m join workspaces w on w.id = m.workspace_id
      where m.user_id = $1 order by m.joined_at_ms, m.workspace_id`,
     [userId],

@@ -21,6 +21,8 @@ export type Membership = {
   readonly workspaceId: string
   readonly role: MemberRole
   readonly suspended: boolean
+  /** Whether only members with a second factor may act in the workspace. */
+  readonly requiresSecondFactor: boolean
 }
 
 /** What is known of a key that sent a request. */
@@ -39,6 +41,9 @@ export type Principal =
   | {
       readonly kind: 'user'
       readonly userId: string
+      readonly sessionId: string
+      /** Whether the person signs in with a second factor. */
+      readonly secondFactor: boolean
       /** Oldest first. */
       readonly memberships: readonly Membership[]
     }

@@ -1,3 +1,4 @@
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '@talktime/core/passwords/password-rule'
 import { z } from 'zod'
 
 /** An email address in lower case, so that it names one user however it is typed. */
@@ -15,3 +16,13 @@ export const RoleName = z.enum(['owner', 'admin', 'member']).meta({
 
 /** A name that a person chose for something. */
 export const Name = z.string().trim().min(1).max(100)
+
+/** A password that somebody chooses. Whether it is good enough is checked apart, with its owner's words. */
+export const NewPassword = z
+  .string()
+  .min(PASSWORD_LENGTH_MIN)
+  .max(PASSWORD_LENGTH_MAX)
+  .meta({
+    format: 'password',
+    description: `At least ${PASSWORD_LENGTH_MIN} characters, and not easy to guess.`,
+  })

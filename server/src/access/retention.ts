@@ -1,10 +1,14 @@
 import { DAY_MS } from '@talktime/core/time/durations'
 import type { Queryable } from '../platform/database/database.ts'
+import { deleteLimitsBefore } from './limits/limit-store.ts'
 
 /** How long sessions and verifications are kept after they expired. */
 export const EXPIRED_KEPT_MS = DAY_MS
 
-/** Deletes sessions and verifications that expired more than a day ago, at most `limit` of each. */
+/**
+ * Deletes sessions and verifications that expired more than a day ago, and counts of attempts that no longer matter, at
+ * most `limit` of each.
+ */
 export async function deleteExpiredSignIns(db: Queryable, nowMs: number, limit = 10_000): Promise<void> {
   for (const table of ['sessions', 'verifications']) {
     await db.query(
@@ -13,4 +17,5 @@ export async function deleteExpiredSignIns(db: Queryable, nowMs: number, limit =
       [nowMs - EXPIRED_KEPT_MS, limit],
     )
   }
+  await deleteLimitsBefore(db, nowMs - EXPIRED_KEPT_MS, limit)
 }

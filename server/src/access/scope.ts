@@ -50,7 +50,9 @@ export function createScopes(workspaces: {
         return requireActive(request, scope, options)
       }
       case 'user': {
-        const { workspaceId, role, suspended } = requireMembership(principal.memberships, named)
+        const membership = requireMembership(principal.memberships, named)
+        const { workspaceId, role, suspended } = membership
+        if (membership.requiresSecondFactor && !principal.secondFactor) throw secondFactorRequired()
         return requireActive(request, { ...sender, workspaceId, role, suspended }, options)
       }
       default:
@@ -103,6 +105,26 @@ export function requirePerson(scope: Scope, role: 'owner' | 'admin'): void {
   requireRole(scope, role)
 }
 
+/**
+ * Only an owner decides whether members need a second factor, and needs one to require it: otherwise the change would
+ * lock its author out.
+ *
+ * @throws Problem forbidden, second_factor_required
+ */
+export function requireMayRequireSecondFactor(
+  request: FastifyRequest,
+  scope: Scope,
+  isRequired: boolean,
+): void {
+  requirePerson(scope, 'owner')
+  const principal = principalOf(request)
+  if (!isRequired || principal.kind !== 'user' || principal.secondFactor) return
+  throw new Problem(
+    accessProblems.second_factor_required,
+    'Turn on your own second factor first: otherwise you could no longer open this workspace.',
+  )
+}
+
 function nameRole(role: 'owner' | 'admin'): string {
   return role === 'owner' ? 'an owner' : 'an owner or admin'
 }
@@ -139,6 +161,13 @@ function requireMembership(memberships: readonly Membership[], named: string | u
   throw new Problem(
     accessProblems.workspace_not_found,
     'You are not a member of any workspace. Ask for an invitation.',
+  )
+}
+
+function secondFactorRequired(): Problem {
+  return new Problem(
+    accessProblems.second_factor_required,
+    'This workspace requires a second factor of its members. Turn it on in your account first.',
   )
 }
 

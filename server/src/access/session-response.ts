@@ -7,8 +7,22 @@ import { RoleName } from './request-schemas.ts'
 
 export const SessionResponse = z
   .object({
-    user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
-    workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: RoleName, demo: z.boolean() })),
+    user: z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      emailConfirmed: z.boolean(),
+      secondFactor: z.boolean(),
+    }),
+    workspaces: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        role: RoleName,
+        demo: z.boolean(),
+        requiresSecondFactor: z.boolean(),
+      }),
+    ),
   })
   .meta({ id: 'Session', description: 'The signed-in user and their workspaces.' })
 
@@ -18,12 +32,19 @@ export type SessionResponse = z.infer<typeof SessionResponse>
 export async function readSession(db: Queryable, user: User): Promise<SessionResponse> {
   const memberships = await listNamedMemberships(db, user.id)
   return {
-    user: { id: publicId('user', user.id), name: user.name, email: user.email },
-    workspaces: memberships.map(({ workspaceId, name, role, demo }) => ({
+    user: {
+      id: publicId('user', user.id),
+      name: user.name,
+      email: user.email,
+      emailConfirmed: user.emailVerified,
+      secondFactor: user.secondFactor,
+    },
+    workspaces: memberships.map(({ workspaceId, name, role, demo, requiresSecondFactor }) => ({
       id: publicId('workspace', workspaceId),
       name,
       role,
       demo,
+      requiresSecondFactor,
     })),
   }
 }

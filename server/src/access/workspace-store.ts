@@ -19,6 +19,10 @@ export type WorkspaceRow = {
   /** Whether keys that the workspace makes itself may report calls. The operator's keys for it always may. */
   readonly mayReportCalls: boolean
   readonly demo: boolean
+  /** Whether only members with a second factor may act in it. */
+  readonly requiresSecondFactor: boolean
+  /** Created at sign-up, and no owner has confirmed the email address yet. */
+  readonly awaitsVerification: boolean
   readonly createdAtMs: number
 }
 
@@ -26,6 +30,7 @@ const workspaceColumns = `w.id, w.name, w.time_zone as "timeZone", w.status,
   w.suspended_at_ms as "suspendedAtMs", w.suspension_reason as "suspensionReason",
   w.when_credits_run_out as "whenCreditsRunOut", w.monthly_budget_ms as "monthlyBudgetMs",
   w.low_balance_ms as "lowBalanceMs", w.may_report_calls as "mayReportCalls", w.demo,
+  w.requires_second_factor as "requiresSecondFactor", w.awaits_verification as "awaitsVerification",
   w.created_at_ms as "createdAtMs"`
 
 /** Inserts the row alone. Use `createWorkspace` of the workspaces room for a workspace with a plan and credits. */
@@ -75,6 +80,7 @@ export type WorkspaceChange = {
   readonly monthlyBudgetMs: number | null | undefined
   readonly lowBalanceMs: number | null | undefined
   readonly mayReportCalls: boolean | undefined
+  readonly requiresSecondFactor: boolean | undefined
 }
 
 /** Updates the row alone: callers also change what depends on these settings. */
@@ -85,7 +91,8 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
        when_credits_run_out = coalesce($4, when_credits_run_out),
        monthly_budget_ms = case when $5 then $6::bigint else monthly_budget_ms end,
        low_balance_ms = case when $7 then $8::bigint else low_balance_ms end,
-       may_report_calls = coalesce($9, may_report_calls)
+       may_report_calls = coalesce($9, may_report_calls),
+       requires_second_factor = coalesce($10, requires_second_factor)
      where id = $1`,
     [
       workspaceId,
@@ -97,9 +104,11 @@ export async function updateWorkspace(tx: Tx, workspaceId: string, change: Works
       change.lowBalanceMs !== undefined,
       change.lowBalanceMs ?? null,
       change.mayReportCalls ?? null,
+      change.requiresSecondFactor ?? null,
     ],
   )
-  if (change.mayReportCalls !== undefined) await announceChange(tx, { kind: 'workspace', name: workspaceId })
+  if (change.mayReportCalls !== undefined || change.requiresSecondFactor !== undefined)
+    await announceChange(tx, { kind: 'workspace', name: workspaceId })
 }
 
 /** Whether a workspace may act. A suspended one keeps the instant at which it was suspended first. */

@@ -3,6 +3,7 @@ import { openAccess } from '../access/index.ts'
 import { requireSecret } from '../config.ts'
 import { createDemo, DEMO_OWNER, readRandomOwnerPassword } from '../demo/index.ts'
 import { systemClock } from '../platform/clock.ts'
+import { dashboardOrigin } from '../platform/origin.ts'
 import { invariant } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { print } from './print.ts'
@@ -17,7 +18,17 @@ export function demoCommand(): Command {
 
 async function runDemoCommand({ database, config: settings, log }: CommandContext): Promise<string> {
   const config = await requireSecret(settings)
-  const access = await openAccess({ database, clock: systemClock, log, ...config })
+  const access = await openAccess({
+    database,
+    clock: systemClock,
+    log,
+    secrets: config,
+    publicUrl: config.publicUrl,
+    serviceName: config.seller.name,
+    mailer: { send: async () => {} },
+    origin: dashboardOrigin(config),
+    verifiesEmail: config.verifyEmail,
+  })
   try {
     log.info('Creating a demo workspace, unless one exists …')
     const password = await readRandomOwnerPassword(config)

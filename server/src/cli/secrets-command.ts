@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { recordAudit } from '../access/index.ts'
+import { recordAudit, resealSecondFactors } from '../access/index.ts'
 import { resealWebhookSecrets } from '../alerts/index.ts'
 import { requireSecret } from '../config.ts'
 import { resealKeys } from '../llm/index.ts'
@@ -10,6 +10,7 @@ import { withDatabase } from './with-database.ts'
 const SEALED_VALUES = [
   ['LLM key', resealKeys],
   ['webhook secret', resealWebhookSecrets],
+  ['second factor', resealSecondFactors],
 ] as const
 
 /** `talktime secrets rotate` */

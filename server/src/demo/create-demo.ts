@@ -1,4 +1,4 @@
-import { type Accounts, addMember } from '../access/index.ts'
+import { type Accounts, addMember, type HashedPassword } from '../access/index.ts'
 import { createAgent } from '../agents/index.ts'
 import type { Config } from '../config.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -50,18 +50,19 @@ const SEED = 20
  * `exists`.
  */
 export async function createDemo(deps: CreateDemoDeps): Promise<CreatedDemo> {
+  const password = await deps.accounts.hashPassword(deps.password)
   return deps.database.transaction(async (tx) => {
     await lockDemoCreation(tx)
     const workspaceId = await findDemo(tx)
     if (workspaceId !== undefined) return { outcome: 'exists', workspaceId }
     if (deps.onlyIfEmpty && (await hasWorkspaces(tx))) return { outcome: 'not_empty' }
-    return { outcome: 'created', ...(await createWorkspaceWithYear(tx, deps)) }
+    return { outcome: 'created', ...(await createWorkspaceWithYear(tx, { ...deps, password })) }
   })
 }
 
 async function createWorkspaceWithYear(
   tx: Tx,
-  deps: CreateDemoDeps,
+  deps: Omit<CreateDemoDeps, 'password'> & { readonly password: HashedPassword },
 ): Promise<{ workspaceId: string; calls: number }> {
   const { database, accounts, password, signal, config, log } = deps
   const { timeZone } = DEMO_WORKSPACE

@@ -16,6 +16,7 @@ export async function setOwnerPassword(
   const members = await listMembers(deps.database, workspaceId, { after: undefined, limit: 200 })
   const owner = members.find(({ email }) => email === DEMO_OWNER.email)
   if (owner === undefined) return false
-  await deps.database.transaction((tx) => deps.accounts.setPassword(tx, owner.userId, password))
+  const hashed = await deps.accounts.hashPassword(password)
+  await deps.database.transaction((tx) => deps.accounts.setPassword(tx, owner.userId, hashed))
   return true
 }

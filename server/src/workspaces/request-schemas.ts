@@ -37,16 +37,29 @@ export const WorkspaceChangeRequest = z.strictObject({
     description:
       'The operator only: whether keys that the workspace makes itself may have the scope calls:report.',
   }),
+  requiresSecondFactor: z.boolean().optional().meta({
+    description:
+      'Whether members need a second factor to act in the workspace. Only an owner who has one may turn this on.',
+  }),
 })
 
 /** Converts a request's amounts from credits to milliseconds. Throws `invalid_request` for amounts out of range. */
 export function parseWorkspaceChange(body: z.infer<typeof WorkspaceChangeRequest>): WorkspaceChange {
-  const { name, timeZone, whenCreditsRunOut, mayReportCalls, monthlyBudgetCredits, lowBalanceCredits } = body
+  const {
+    name,
+    timeZone,
+    whenCreditsRunOut,
+    mayReportCalls,
+    requiresSecondFactor,
+    monthlyBudgetCredits,
+    lowBalanceCredits,
+  } = body
   return {
     name,
     timeZone,
     whenCreditsRunOut,
     mayReportCalls,
+    requiresSecondFactor,
     monthlyBudgetMs: parseBudget(monthlyBudgetCredits),
     lowBalanceMs: parseLowBalance(lowBalanceCredits),
   }

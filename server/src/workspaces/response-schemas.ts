@@ -35,6 +35,12 @@ export const WorkspaceResponse = z
       description: 'Whether keys that the workspace makes itself may report calls. The operator decides.',
     }),
     demo: z.boolean(),
+    requiresSecondFactor: z
+      .boolean()
+      .meta({ description: 'Whether members need a second factor to act in the workspace.' }),
+    awaitsVerification: z.boolean().meta({
+      description: 'No owner has confirmed the email address yet, so calls are refused.',
+    }),
     createdAt: Instant,
     cycle: z.object({ startsAt: Instant, endsAt: Instant }),
     role: z
@@ -52,6 +58,7 @@ export function workspaceSettings(row: WorkspaceRow) {
     monthlyBudgetCredits: row.monthlyBudgetMs === null ? null : creditsFromMs(row.monthlyBudgetMs),
     lowBalanceCredits: row.lowBalanceMs === null ? null : creditsFromMs(row.lowBalanceMs),
     mayReportCalls: row.mayReportCalls,
+    requiresSecondFactor: row.requiresSecondFactor,
   } as const
 }
 
@@ -71,6 +78,7 @@ export function workspaceResponse(
     suspendedAt: instantOrNull(row.suspendedAtMs),
     suspensionReason: row.suspensionReason,
     demo: row.demo,
+    awaitsVerification: row.awaitsVerification,
     createdAt: instantOf(row.createdAtMs),
     cycle: { startsAt: instantOf(cycle.startsAtMs), endsAt: instantOf(cycle.endsAtMs) },
     role,

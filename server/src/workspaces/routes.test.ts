@@ -34,6 +34,8 @@ test('201: the operator creates a workspace with its first monthly grant', async
     lowBalanceCredits: null,
     mayReportCalls: false,
     demo: false,
+    requiresSecondFactor: false,
+    awaitsVerification: false,
     createdAt: '2026-11-22T10:00:00.000Z',
     cycle: { startsAt: '2026-11-22T10:00:00.000Z', endsAt: '2026-12-22T10:00:00.000Z' },
     role: 'operator',

@@ -3,6 +3,7 @@ import {
   type Access,
   listWorkspaces,
   originOf,
+  requireMayRequireSecondFactor,
   requireOperator,
   requireRole,
   requireWorkspace,
@@ -76,7 +77,12 @@ function registerOwnWorkspace(server: HttpServer, deps: WorkspaceRouteDeps): voi
       const scope = await access.scopeOf(request)
       requireRole(scope, 'admin')
       if (request.body.mayReportCalls !== undefined) requireOperator(request)
-      return changeSettings(deps, scope, request.body)
+      if (request.body.requiresSecondFactor !== undefined) {
+        requireMayRequireSecondFactor(request, scope, request.body.requiresSecondFactor)
+      }
+      const changed = await changeSettings(deps, scope, request.body)
+      access.dropCached({ kind: 'workspace', name: scope.workspaceId })
+      return changed
     },
   )
 }

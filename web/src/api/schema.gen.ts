@@ -492,6 +492,8 @@ export interface paths {
                         whenCreditsRunOut?: "finish" | "end";
                         /** @description The operator only: whether keys that the workspace makes itself may have the scope calls:report. */
                         mayReportCalls?: boolean;
+                        /** @description Whether members need a second factor to act in the workspace. Only an owner who has one may turn this on. */
+                        requiresSecondFactor?: boolean;
                     };
                 };
             };
@@ -4140,7 +4142,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create an account with a workspace on the Free plan, or join a workspace by invitation */
+        /**
+         * Create an account with a workspace on the Free plan, or join a workspace by invitation
+         * @description Where mail is delivered, the answer is 202, whether the address has an account or not: the mail says how to go on.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4159,7 +4164,7 @@ export interface paths {
                         email: string;
                         /**
                          * Format: password
-                         * @description At least 10 characters.
+                         * @description At least 10 characters, and not easy to guess.
                          */
                         password: string;
                         workspaceName?: string;
@@ -4181,6 +4186,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailSent"];
                     };
                 };
                 default: components["responses"]["Problem"];
@@ -4230,6 +4244,749 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Session"];
                     };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactorPending"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish signing in with a second factor */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The six digits that the authenticator app shows.
+                         * @example 492039
+                         */
+                        code?: string;
+                        /** @description An unused recovery code. */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the mail that confirms an email address again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example ada@example.com */
+                        email: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailSent"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/email-confirmations/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an email address by the link in the mail, and sign in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description From the link in the mail. */
+                        token: string;
+                        /** @description Needed where the browser is neither signed in nor the one that signed up. */
+                        password?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail with a link to set a new password
+         * @description The link works once, for 30 minutes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example ada@example.com */
+                        email: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailSent"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by the link in the mail
+         * @description Ends all sessions of the account and confirms its email address.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description From the link in the mail. */
+                        token: string;
+                        /**
+                         * Format: password
+                         * @description At least 10 characters, and not easy to guess.
+                         */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Ends all other sessions of the account.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: password */
+                        currentPassword: string;
+                        /**
+                         * Format: password
+                         * @description At least 10 characters, and not easy to guess.
+                         */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete your account
+         * @description Refused while you are the only owner of a workspace.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: password */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to turn on the second factor
+         * @description It is on once `/v1/account/second-factor/confirm` gets a first code.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: password */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SecondFactorEnrollment"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn on the second factor with a first code
+         * @description Ends all other sessions.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example 492039 */
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the recovery codes */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: password */
+                        password: string;
+                        /**
+                         * @description The six digits that the authenticator app shows.
+                         * @example 492039
+                         */
+                        code?: string;
+                        /** @description An unused recovery code. */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Each replaces a code of the app once. Shown only now: keep them in a safe place. */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/second-factor/turn-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn off the second factor */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: password */
+                        password: string;
+                        /**
+                         * @description The six digits that the authenticator app shows.
+                         * @example 492039
+                         */
+                        code?: string;
+                        /** @description An unused recovery code. */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in, the last used first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["OwnSession"][];
+                            nextCursor: null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/sign-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all your sessions, this one included */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description For a day, a request with the same key and body is answered with the first response again. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                    /** @description The workspace to act in, for operator keys and for members of several. */
+                    "Talktime-Workspace"?: components["parameters"]["Workspace"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 default: components["responses"]["Problem"];
             };
@@ -5092,6 +5849,73 @@ export interface components {
             ip: string | null;
             userAgent: string | null;
         };
+        /** @description The account of the person who is signed in. */
+        Account: {
+            id: string;
+            name: string;
+            email: string;
+            emailConfirmed: boolean;
+            secondFactor: {
+                enabled: boolean;
+                recoveryCodesLeft: number;
+                /** @description The names of the workspaces that require a second factor of their members. */
+                requiredBy: string[];
+            };
+        };
+        /** @description The signed-in user and their workspaces. */
+        Session: {
+            user: {
+                id: string;
+                name: string;
+                email: string;
+                emailConfirmed: boolean;
+                secondFactor: boolean;
+            };
+            workspaces: {
+                id: string;
+                name: string;
+                /**
+                 * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
+                 * @enum {string}
+                 */
+                role: "owner" | "admin" | "member";
+                demo: boolean;
+                requiresSecondFactor: boolean;
+            }[];
+        };
+        /** @description A mail is sent, if there is reason to. Whether the address has an account is not said. */
+        MailSent: {
+            /** @constant */
+            status: "mail_sent";
+            email: string;
+        };
+        SecondFactorEnrollment: {
+            /** @description For the QR code that the authenticator app reads. */
+            otpauthUri: string;
+            /** @description Each replaces a code of the app once. Shown only now: keep them in a safe place. */
+            recoveryCodes: string[];
+        };
+        /** @description A browser in which you are signed in. */
+        OwnSession: {
+            id: string;
+            /** @description What the browser says it is. */
+            userAgent: string;
+            /** @description The network address from which the person signed in. */
+            address: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            signedInAt: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            lastSeenAt: string;
+            /** @description Whether the request came from this session. */
+            current: boolean;
+        };
         Invitation: {
             /** @example inv_0199c3a87e4d7aa1b1f3a06a5a0f7b1c */
             id: string;
@@ -5134,24 +5958,6 @@ export interface components {
             /** @description The link to send. It is shown only in this response. */
             url: string;
         };
-        /** @description The signed-in user and their workspaces. */
-        Session: {
-            user: {
-                id: string;
-                name: string;
-                email: string;
-            };
-            workspaces: {
-                id: string;
-                name: string;
-                /**
-                 * @description owner: may do everything. admin: may do everything except change owners. member: may only read.
-                 * @enum {string}
-                 */
-                role: "owner" | "admin" | "member";
-                demo: boolean;
-            }[];
-        };
         Member: {
             userId: string;
             name: string;
@@ -5166,6 +5972,11 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             joinedAt: string;
+        };
+        /** @description The password was right. Send a code to `/v1/sign-in/second-factor` within ten minutes. */
+        SecondFactorPending: {
+            /** @constant */
+            status: "second_factor_required";
         };
         /**
          * @description An amount of credit.
@@ -6467,6 +7278,10 @@ export interface components {
             /** @description Whether keys that the workspace makes itself may report calls. The operator decides. */
             mayReportCalls: boolean;
             demo: boolean;
+            /** @description Whether members need a second factor to act in the workspace. */
+            requiresSecondFactor: boolean;
+            /** @description No owner has confirmed the email address yet, so calls are refused. */
+            awaitsVerification: boolean;
             /**
              * Format: date-time
              * @example 2026-11-22T10:00:00.000Z
@@ -6502,7 +7317,7 @@ export interface components {
             /** @description A sentence about this request. */
             detail: string;
             /** @enum {string} */
-            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "overloaded" | "unavailable" | "invalid_credentials" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "too_many_free_workspaces" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "too_many_declines" | "too_many_cards" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "email_unverified" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_needs_call" | "rate_limit_exceeded" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
+            code: "invalid_json" | "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "idempotency_mismatch" | "idempotency_answer_unreadable" | "body_too_large" | "unsupported_media_type" | "too_many_requests" | "internal" | "overloaded" | "unavailable" | "invalid_credentials" | "password_required" | "link_not_found" | "email_already_confirmed" | "second_factor_wrong" | "sign_in_expired" | "second_factor_locked" | "second_factor_required" | "second_factor_on" | "second_factor_off" | "second_factor_needed" | "session_not_found" | "sole_owner" | "origin_not_allowed" | "workspace_suspended" | "workspace_not_found" | "member_not_found" | "invitation_not_found" | "invitation_for_other_address" | "key_not_found" | "email_taken" | "already_member" | "last_owner" | "limit_reached" | "plan_required" | "too_many_free_workspaces" | "plan_not_found" | "package_not_found" | "agent_not_found" | "phone_number_taken" | "agent_disabled" | "call_not_found" | "call_refused" | "call_not_open" | "time_zone_changed_concurrently" | "payment_declined" | "too_many_declines" | "too_many_cards" | "payment_method_required" | "payment_pending" | "payment_method_not_found" | "purchase_not_found" | "plan_on_request" | "webhook_not_found" | "webhook_disabled" | "webhook_removed" | "webhook_limit_reached" | "delivery_not_found" | "campaign_not_found" | "campaign_not_draft" | "campaign_without_contacts" | "campaign_not_running" | "campaign_not_paused" | "campaign_in_progress" | "campaign_completed" | "email_unverified" | "out_of_credits" | "llm_provider_unknown" | "llm_key_missing" | "llm_model_not_allowed" | "llm_needs_credits" | "llm_needs_call" | "rate_limit_exceeded" | "llm_key_not_found" | "llm_key_exists" | "llm_key_unreadable" | "llm_address_refused" | "llm_provider_unreachable" | "llm_provider_failed" | "llm_provider_timeout";
             /** Format: uuid */
             requestId: string;
             errors?: {

@@ -6,6 +6,10 @@ type Schemas = components['schemas']
 export type Session = Schemas['Session']
 export type SessionWorkspace = Session['workspaces'][number]
 export type Role = SessionWorkspace['role']
+export type Account = Schemas['Account']
+/** A browser in which the person is signed in. */
+export type OwnSession = Schemas['OwnSession']
+export type SecondFactorEnrollment = Schemas['SecondFactorEnrollment']
 export type Workspace = Schemas['Workspace']
 export type Balance = Schemas['Balance']
 /** An amount of credit. Milliseconds of talk time are exact; credits are milliseconds divided by 60,000. */

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { chooseWorkspace, useChosenWorkspaceId } from '../api/workspace-choice.ts'
+import { SecondFactorWall } from '../features/account/index.ts'
 import { LiveProvider } from '../features/live/index.ts'
 import { findMembership, MembershipContext, sessionQuery } from '../features/workspace/index.ts'
 import { Announcer } from './Announcer.tsx'
@@ -43,6 +44,9 @@ export function Shell() {
 
   if (session === null) return null
   if (membership === null) return <NoWorkspace session={session} />
+  if (membership.workspace.requiresSecondFactor && !session.user.secondFactor) {
+    return <SecondFactorWall membership={membership} />
+  }
 
   return (
     <MembershipContext value={membership}>

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react'
+import { IconKeyboard, IconLogout, IconShieldLock, IconUserCog } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { openKeys } from '../features/shortcuts/index.ts'
 import { useSignOut } from '../features/sign-in/index.ts'
@@ -33,6 +33,12 @@ export function UserMenu() {
           </div>
         </div>
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconShieldLock size={16} stroke={1.75} aria-hidden />}
+          renderRoot={(props) => <Link to="/account" {...props} />}
+        >
+          Account
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconUserCog size={16} stroke={1.75} aria-hidden />}
           renderRoot={(props) => <Link to="/settings/preferences" {...props} />}

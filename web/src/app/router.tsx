@@ -1,13 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
-import { readLocalAddress } from '../api/local-address.ts'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { chooseWorkspace, currentWorkspaceId } from '../api/workspace-choice.ts'
 import { readAuditSearch } from '../features/audit-log/index.ts'
 import { readBillingSearch } from '../features/billing/index.ts'
@@ -15,48 +7,17 @@ import { readHistorySearch } from '../features/calls/index.ts'
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/index.ts'
 import { readUsageSearch } from '../features/usage/index.ts'
 import { findMembership, sessionQuery } from '../features/workspace/index.ts'
-import { NotFound } from './NotFound.tsx'
-import { PageFailure } from './PageFailure.tsx'
+import {
+  confirmEmail,
+  forgotPassword,
+  join,
+  pricing,
+  resetPassword,
+  signIn,
+  signUp,
+} from './public-routes.tsx'
+import { root } from './root-route.tsx'
 import { followWorkspaceLink } from './workspace-from-link.ts'
-
-type Context = { queryClient: QueryClient }
-
-const root = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  notFoundComponent: NotFound,
-  errorComponent: PageFailure,
-})
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-in',
-  validateSearch: (search): { redirect?: string } => {
-    const to = readLocalAddress(search.redirect)
-    return to === undefined ? {} : { redirect: to }
-  },
-  component: lazyRouteComponent(() => import('../features/sign-in/SignInPage.tsx'), 'SignInPage'),
-})
-
-const signUp = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-up',
-  component: lazyRouteComponent(() => import('../features/sign-in/SignUpPage.tsx'), 'SignUpPage'),
-})
-
-const join = createRoute({
-  getParentRoute: () => root,
-  path: '/join',
-  validateSearch: (search): { token: string } => ({
-    token: typeof search.token === 'string' ? search.token : '',
-  }),
-  component: lazyRouteComponent(() => import('../features/sign-in/JoinPage.tsx'), 'JoinPage'),
-})
-
-const pricing = createRoute({
-  getParentRoute: () => root,
-  path: '/pricing',
-  component: lazyRouteComponent(() => import('../features/pricing/PricingPage.tsx'), 'PricingPage'),
-})
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -180,6 +141,12 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import('../features/setup/SetupPage.tsx'), 'SetupPage'),
 })
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/AccountPage.tsx'), 'AccountPage'),
+})
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -246,6 +213,9 @@ const settingsPreferences = createRoute({
 const routeTree = root.addChildren([
   signIn,
   signUp,
+  forgotPassword,
+  resetPassword,
+  confirmEmail,
   join,
   pricing,
   shell.addChildren([
@@ -264,6 +234,7 @@ const routeTree = root.addChildren([
     editCampaign,
     alerts,
     setup,
+    account,
     settings.addChildren([
       settingsHome,
       settingsWorkspace,

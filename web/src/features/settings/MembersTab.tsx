@@ -9,6 +9,7 @@ import { mayManage, membersQuery, ReadOnlyNote, useMembership } from '../workspa
 import { InvitationsTable } from './InvitationsTable.tsx'
 import { InviteDialog } from './InviteDialog.tsx'
 import { MembersTable } from './MembersTable.tsx'
+import { SecondFactorCard } from './SecondFactorCard.tsx'
 import { invitationsQuery } from './settings-queries.ts'
 
 export function MembersTab() {
@@ -54,6 +55,7 @@ export function MembersTab() {
           </Loaded>
         </Card>
       )}
+      <SecondFactorCard />
       {inviting && (
         <InviteDialog mayInviteOwner={workspace.role === 'owner'} onClose={() => setInviting(false)} />
       )}

@@ -3,7 +3,7 @@ import { Logo } from '../../design/ui/Logo.tsx'
 import { useDocumentTitle } from '../../design/ui/Page.tsx'
 import classes from './AuthFrame.module.css'
 
-/** The layout of the pages to sign in, sign up and join. */
+/** The layout of the pages for people who are not signed in. */
 export function AuthFrame(props: {
   title: string
   lead?: ReactNode
@@ -30,3 +30,6 @@ export function AuthFrame(props: {
 
 /** The class of a form inside the frame. */
 export const authForm = classes.form
+
+/** The class of a quiet paragraph inside the frame. */
+export const authText = classes.text

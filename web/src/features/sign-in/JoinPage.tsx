@@ -1,7 +1,8 @@
-import { Button, Loader, PasswordInput, TextInput } from '@mantine/core'
+import { Button, Loader, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import type { Role, Session } from '../../api/types.ts'
@@ -9,7 +10,10 @@ import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { sessionQuery } from '../workspace/index.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
-import { PASSWORD_LENGTH_MIN, requireText, validatePassword } from './rules.ts'
+import { MailSent } from './MailSent.tsx'
+import { NewPasswordInput } from './NewPasswordInput.tsx'
+import { requestConfirmation } from './request-confirmation.ts'
+import { requireText, validatePassword } from './rules.ts'
 import { useEnter } from './use-enter.ts'
 import { useSignOut } from './use-sign-out.ts'
 
@@ -105,6 +109,7 @@ function OtherAddress({ invitation, session }: JoinProps & { session: Session })
 
 function SignUpAndJoin({ token, invitation }: JoinProps) {
   const enter = useEnter()
+  const [sentTo, setSentTo] = useState<string | null>(null)
   const form = useForm({
     initialValues: { name: '', email: invitation.email, password: '' },
     validate: { name: requireText('Enter your name'), password: validatePassword },
@@ -112,8 +117,20 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
   const { onSubmit, message, pending } = useSubmit(
     form,
     (values) => readBody(api.POST('/v1/sign-up', { body: { ...values, invitation: token } })),
-    (session) => enter(session, { joined: findJoinedWorkspace(session, null) }),
+    (answer) => {
+      if ('status' in answer) return setSentTo(answer.email)
+      return enter(answer, { joined: findJoinedWorkspace(answer, null) })
+    },
   )
+  if (sentTo !== null) {
+    return (
+      <MailSent
+        email={sentTo}
+        purpose={`confirm that it is yours and join ${invitation.workspaceName}`}
+        resend={() => requestConfirmation(sentTo)}
+      />
+    )
+  }
   return (
     <AuthFrame
       title={`Join ${invitation.workspaceName}`}
@@ -145,13 +162,11 @@ function SignUpAndJoin({ token, invitation }: JoinProps) {
           withAsterisk={false}
           {...form.getInputProps('name')}
         />
-        <PasswordInput
+        <NewPasswordInput
           label="Password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters`}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
+          owner={{ ...form.values, workspaceName: invitation.workspaceName }}
           {...form.getInputProps('password')}
+          value={form.values.password}
         />
         <Button type="submit" loading={pending} fullWidth>
           Create account and join

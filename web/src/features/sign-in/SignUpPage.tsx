@@ -1,11 +1,15 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, readBody } from '../../api/client.ts'
 import { FormMessage } from '../../design/ui/FormMessage.tsx'
 import { useSubmit } from '../../design/ui/use-submit.ts'
 import { AuthFrame, authForm } from './AuthFrame.tsx'
-import { PASSWORD_LENGTH_MIN, requireText, validateEmail, validatePassword } from './rules.ts'
+import { MailSent } from './MailSent.tsx'
+import { NewPasswordInput } from './NewPasswordInput.tsx'
+import { requestConfirmation } from './request-confirmation.ts'
+import { requireText, validateEmail, validatePassword } from './rules.ts'
 import classes from './SignUpPage.module.css'
 import { useEnter } from './use-enter.ts'
 
@@ -15,6 +19,7 @@ type Fields = { name: string; email: string; password: string; workspaceName: st
 
 export function SignUpPage() {
   const enter = useEnter()
+  const [sentTo, setSentTo] = useState<string | null>(null)
   const form = useForm<Fields>({
     initialValues: { name: '', email: '', password: '', workspaceName: '' },
     validate: {
@@ -27,8 +32,20 @@ export function SignUpPage() {
   const { onSubmit, message, pending } = useSubmit(
     form,
     (values) => readBody(api.POST('/v1/sign-up', { body: { ...values, timeZone: browserZone } })),
-    (session) => enter(session),
+    (answer) => {
+      if ('status' in answer) return setSentTo(answer.email)
+      return enter(answer)
+    },
   )
+  if (sentTo !== null) {
+    return (
+      <MailSent
+        email={sentTo}
+        purpose="confirm that it is yours"
+        resend={() => requestConfirmation(sentTo)}
+      />
+    )
+  }
   return (
     <AuthFrame
       title="Create an account"
@@ -77,13 +94,11 @@ function AccountFields({ form }: { form: UseFormReturnType<Fields> }) {
         withAsterisk={false}
         {...form.getInputProps('email')}
       />
-      <PasswordInput
+      <NewPasswordInput
         label="Password"
-        description={`At least ${PASSWORD_LENGTH_MIN} characters`}
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
+        owner={form.values}
         {...form.getInputProps('password')}
+        value={form.values.password}
       />
       <TextInput
         label="Workspace name"

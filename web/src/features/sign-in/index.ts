@@ -1,2 +1,4 @@
-export { validateEmail } from './rules.ts'
+export { NewPasswordInput } from './NewPasswordInput.tsx'
+export { requestConfirmation } from './request-confirmation.ts'
+export { requireText, validateEmail, validatePassword } from './rules.ts'
 export { useSignOut } from './use-sign-out.ts'

@@ -1,6 +1,6 @@
-// Checks that forms make before sending. The server has the final say.
+import { describeLengthFault } from '@talktime/core/passwords/password-rule'
 
-export const PASSWORD_LENGTH_MIN = 10
+// Checks that forms make before sending. The server has the final say.
 
 /** Validates an email address: a message, or null if it may be one. */
 export function validateEmail(value: string): string | null {
@@ -10,7 +10,7 @@ export function validateEmail(value: string): string | null {
 /** Makes a validator that returns the message for an empty text. */
 export const requireText = (message: string) => (value: string) => (value.trim() === '' ? message : null)
 
-/** Validates a new password: a message, or null if it is long enough. */
+/** Validates the length of a new password: a message, or null. */
 export function validatePassword(value: string): string | null {
-  return value.length >= PASSWORD_LENGTH_MIN ? null : `Use at least ${PASSWORD_LENGTH_MIN} characters`
+  return describeLengthFault(value.length) ?? null
 }

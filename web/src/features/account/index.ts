@@ -1,0 +1,1 @@
+export { SecondFactorWall } from './SecondFactorWall.tsx'
