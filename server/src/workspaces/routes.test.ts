@@ -23,6 +23,7 @@ test('201: the operator creates a workspace with its first monthly grant', async
       id: 'starter',
       name: 'Starter',
       paid: true,
+      overdraft: 'finish',
       features: expect.objectContaining({ languages: true }),
       limits: expect.objectContaining({ concurrentCallsMax: 50 }),
     },
