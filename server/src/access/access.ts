@@ -60,7 +60,8 @@ export type AccessOptions = {
   readonly verifiesEmail: boolean
 }
 
-const SIGN_IN_CONNECTIONS_MAX = 4
+/** Four, and two that a pool keeps for urgent work, of which signing in has none. */
+const SIGN_IN_CONNECTIONS_MAX = 6
 
 /** Requests about passwords that are worked on at once. A known browser always finds some room. */
 const GATE_LIMITS = { all: 20, unknown: 14 }
@@ -81,6 +82,15 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     onChange: (change) => dropCached(caches, change),
     onState: (isListening) => setCaching(caches, isListening),
   })
+  let closing: Promise<void> | undefined
+  async function closeAll(): Promise<void> {
+    await listener.close()
+    await keysUsed.settled()
+    await sessionsSeen.settled()
+    await signIn.mails.close()
+    await signIn.database.close()
+  }
+
   return {
     accounts,
     secondFactors: createSecondFactors(signIn.auth),
@@ -93,12 +103,9 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       load: (workspaceId) => findWorkspaceState(database.urgent, workspaceId),
     }),
     dropCached: (change) => dropCached(caches, change),
-    async close() {
-      await listener.close()
-      await keysUsed.settled()
-      await sessionsSeen.settled()
-      await signIn.mails.close()
-      await signIn.database.close()
+    close() {
+      closing ??= closeAll()
+      return closing
     },
   }
 }
