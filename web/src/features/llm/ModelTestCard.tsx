@@ -26,6 +26,7 @@ export function ModelTestCard({ manages }: { manages: boolean }) {
     async onSettled() {
       await queryClient.invalidateQueries({ queryKey: llmSettingsQuery.queryKey })
       await queryClient.invalidateQueries({ queryKey: llmRequestsQuery.queryKey })
+      await queryClient.invalidateQueries({ queryKey: ['llm-usage'] })
     },
   })
   return (
@@ -72,7 +73,7 @@ function Result({ result }: { result: LlmModelTest }) {
   const facts = [
     `${LLM_PROVIDER_NAMES[provider]} ${model}`,
     keySource === 'own' ? 'your key' : 'the platform’s key',
-    `${(totalMilliseconds / 1_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`,
+    `${totalMilliseconds.toLocaleString(locale)} ms`,
     ...(tokens.total === null ? [] : [`${tokens.total.toLocaleString(locale)} tokens`]),
   ]
   return (

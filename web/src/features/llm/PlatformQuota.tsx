@@ -1,4 +1,3 @@
-import { Progress } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { instant } from '../../design/format/instant.ts'
 import { locale } from '../../design/format/locale.ts'
@@ -69,12 +68,9 @@ function Figures({ quota, resetsAt }: { quota: Quota; resetsAt: string }) {
         </div>
       </dl>
       {tokensPerDay !== null && (
-        <Progress
-          mt="md"
-          value={Math.min(1, share) * 100}
-          aria-label={`${number(tokensToday)} of ${number(tokensPerDay)} tokens used today`}
-          {...(share >= 0.9 && { color: 'red' })}
-        />
+        <div className={classes.share} aria-hidden>
+          <div className={classes.own} style={{ width: `${Math.min(1, share) * 100}%` }} />
+        </div>
       )}
     </>
   )
