@@ -131,7 +131,9 @@ describe('a message that is not accepted', () => {
       { status: 'failed', error: 'It answered with 410.' },
     ])
     const { rows } = await world.database.query(
-      `select actor_kind as by, after_state -> 'enabled' as enabled from audit_log where action = 'webhook.disabled'`,
+      `select actor_kind as by, after_state -> 'enabled' as enabled from audit_log
+       where action = 'webhook.disabled' and target_id = $1`,
+      [publicId('webhook', webhook.id)],
     )
     expect(rows).toEqual([{ by: 'system', enabled: false }])
   })
