@@ -119,7 +119,7 @@ test('two-step sign-in is turned on, asked for, replaced by a recovery code, and
   const secret = ((await page.locator('[role="dialog"] code').textContent()) ?? '').replaceAll(/\s/g, '')
   const uri = `otpauth://totp/Talktime?secret=${secret}`
   await page.getByRole('textbox', { name: 'Code' }).fill(readAppCode(uri))
-  await page.getByRole('button', { name: 'Turn on', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn on', exact: true }).click()
   await page.getByText('Two-step sign-in is on.').waitFor()
   expect(await violations(page)).toEqual([])
   const codes = ((await page.locator('[role="dialog"] pre').textContent()) ?? '').split('\n')

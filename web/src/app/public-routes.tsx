@@ -7,10 +7,10 @@ import { root } from './root-route.tsx'
 export const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { redirect?: string } => {
-    const to = readLocalAddress(search.redirect)
-    return to === undefined ? {} : { redirect: to }
-  },
+  // What is left out here keeps the address's own value, so an address that leads elsewhere is replaced by undefined.
+  validateSearch: (search): { redirect?: string | undefined } => ({
+    redirect: readLocalAddress(search.redirect),
+  }),
   component: lazyRouteComponent(() => import('../features/sign-in/SignInPage.tsx'), 'SignInPage'),
 })
 

@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
+import { readLocalAddress } from '../../api/local-address.ts'
 import type { Session } from '../../api/types.ts'
 import { chooseWorkspace } from '../../api/workspace-choice.ts'
 import { sessionQuery } from '../workspace/index.ts'
 
 /**
- * Opens the dashboard with a new session, at `to` (an address of this site) or at the first page. `joined` is the id of a
+ * Opens the dashboard with a new session, at `to` if it is an address of this site, else at the first page. `joined` is the id of a
  * workspace that was just joined, and is chosen.
  */
 export function useEnter() {
@@ -15,6 +16,6 @@ export function useEnter() {
     queryClient.clear()
     queryClient.setQueryData(sessionQuery.queryKey, session)
     if (options.joined !== undefined) chooseWorkspace(options.joined)
-    await router.navigate({ href: options.to ?? '/live', replace: true })
+    await router.navigate({ href: readLocalAddress(options.to) ?? '/live', replace: true })
   }
 }
