@@ -95,6 +95,7 @@ describe('the demo', () => {
         name: expect.stringMatching(/^Demo: /),
         role: 'owner',
         demo: true,
+        requiresSecondFactor: false,
       },
     ])
   })
