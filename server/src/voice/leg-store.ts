@@ -159,12 +159,16 @@ export async function cancelLeg(
   { workspaceId, callId, carrier }: Pick<LegRow, 'workspaceId' | 'callId' | 'carrier'>,
   atMs: number,
 ): Promise<void> {
+  // Two statements, because a conflict can arise on either of the table's unique indexes, and an update can name only one.
   await db.query(
     `insert into voice_legs (workspace_id, call_id, carrier, state, ring_ms_max, on_voicemail, placed_at_ms)
-     values ($1, $2, $3, 'over', 0, 'hang_up', $4)
-     on conflict (workspace_id, call_id) do update set state = 'over', next_check_at_ms = null
-     where voice_legs.state = 'ordered'`,
+     values ($1, $2, $3, 'over', 0, 'hang_up', $4) on conflict do nothing`,
     [workspaceId, callId, carrier, atMs],
+  )
+  await db.query(
+    `update voice_legs set state = 'over', next_check_at_ms = null
+     where workspace_id = $1 and call_id = $2 and state = 'ordered'`,
+    [workspaceId, callId],
   )
 }
 
