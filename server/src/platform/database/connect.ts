@@ -137,7 +137,7 @@ async function connectToUrl(databaseUrl: string, use: Use): Promise<Connected> {
 export async function openUrl(databaseUrl: string, use: Use): Promise<Database> {
   const database = openFor(use, { connectionString: databaseUrl })
   try {
-    await waitForAnswer(database)
+    await database.query('select 1')
   } catch (error) {
     await database.close()
     const { host, pathname } = new URL(databaseUrl)
@@ -147,27 +147,6 @@ export async function openUrl(databaseUrl: string, use: Use): Promise<Database> 
   }
   return database
 }
-
-/** How long a start waits for a database that does not answer. */
-const ANSWER_MS_MAX = 30_000
-
-/**
- * Asks the database until it answers. Loading a program takes a busy machine seconds, in which an answer cannot be read.
- * A refusal is an answer, and is thrown at once.
- */
-async function waitForAnswer(database: Database): Promise<void> {
-  const untilMs = performance.now() + ANSWER_MS_MAX
-  for (;;) {
-    try {
-      await database.query('select 1')
-      return
-    } catch (error) {
-      if (!isTimeout(error) || performance.now() > untilMs) throw error
-    }
-  }
-}
-
-const isTimeout = (error: unknown) => error instanceof Error && /timeout/.test(error.message)
 
 /** Opens the embedded PostgreSQL that a server runs. Undefined if it does not answer. */
 async function attach(connection: pg.ClientConfig, use: Use): Promise<Connected | undefined> {
@@ -239,7 +218,7 @@ async function requireSchema(
 /** Describes why a database cannot be used, as the end of a sentence. */
 function describeFault(error: unknown): string {
   const { code, message } = error as Error & { code?: string }
-  if (isTimeout(error)) return 'it does not answer'
+  if (/timeout/.test(message)) return 'it does not answer'
   return DATABASE_FAULTS[code ?? ''] ?? (message || String(code))
 }
 

@@ -1,9 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ask, type TestApp, testApp } from '../../../test/app.ts'
 import { databaseUrlOf } from '../../../test/command-line.ts'
 import { testDatabase } from '../../../test/database.ts'
-import { openSeverableProxy } from '../../../test/severable-proxy.ts'
 import { closeInOrder, connectVoiceStack, credits } from '../../../test/voice-stack.ts'
 import { createLog } from '../log.ts'
 import { readServerSettings } from '../server-settings.ts'
@@ -11,7 +9,7 @@ import { createSettingsReader } from '../settings-reader.ts'
 import { openServerDatabase } from './connect.ts'
 import { type Database, openDatabase, type Queryable } from './database.ts'
 import { openPipeline } from './pipeline.ts'
-import { CONNECT_MS_MAX, LONG_LIMITS, withSession } from './session.ts'
+import { LONG_LIMITS, withSession } from './session.ts'
 
 /** What an operator, a tool or a managed service may have set for the database. */
 const FOREIGN_DEFAULTS = {
@@ -125,21 +123,3 @@ test.each(['LATIN1', 'SQL_ASCII'])(
     await drop()
   },
 )
-
-test('a database that does not answer at first is waited for at the start', async () => {
-  const { database, drop } = await testDatabase('empty')
-  const proxy = await openSeverableProxy(Number(database.connection.port))
-  const settings = readServerSettings(
-    createSettingsReader({
-      DATABASE_URL: databaseUrlOf({ ...database, connection: { ...database.connection, port: proxy.port } }),
-    }),
-  )
-  proxy.swallow()
-  const starting = openServerDatabase(settings, undefined, createLog('silent'))
-  await pause(CONNECT_MS_MAX + 500)
-  await proxy.restore()
-  const { stop } = await starting
-  await stop()
-  proxy.close()
-  await drop()
-})
