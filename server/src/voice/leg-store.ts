@@ -165,11 +165,7 @@ export async function cancelLeg(
      values ($1, $2, $3, 'over', 0, 'hang_up', $4) on conflict do nothing`,
     [workspaceId, callId, carrier, atMs],
   )
-  await db.query(
-    `update voice_legs set state = 'over', next_check_at_ms = null
-     where workspace_id = $1 and call_id = $2 and state = 'ordered'`,
-    [workspaceId, callId],
-  )
+  await closeOrderedLeg(db, { workspaceId, callId })
 }
 
 /** Has the carrier asked about the call at `atMs` (epoch milliseconds). */
