@@ -62,6 +62,7 @@ test('the secret can be changed while servers run, and the command encrypts stor
       `The LLM key of ${lost.workspace.id} ${await readKeyId(lost)} cannot be decrypted with either secret.`,
       '1 LLM key is encrypted with the current secret.',
       '1 webhook secret is encrypted with the current secret.',
+      '0 second factors are encrypted with the current secret.',
       '',
     ].join('\n'),
     stderr: '',
