@@ -12,7 +12,8 @@ const isolate = false
 const TEST_MS_MAX = 120_000
 
 /** Files that run for half a minute and more, because they start many processes. */
-const LONG_FILE = /\/(start|bench|attack|cli|crash|campaign-crash|full-disk|start-demo|make-demo)\.test\.ts$/
+const LONG_FILE =
+  /\/(start|bench|attack|cli|crash|campaign-crash|full-disk|start-demo|create-demo|backup|account)\.test\.ts$/
 
 /** Starts long files first: the last file of a run leaves the other cores idle. */
 class LongFilesFirst extends BaseSequencer {
