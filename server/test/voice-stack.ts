@@ -49,6 +49,8 @@ export type VoiceStack = {
   granted(fields: object): Promise<TestBody>
   /** Reads all transactions in pages of `limit`. Returns them oldest first. */
   transactions(limit?: number): Promise<TestBody[]>
+  /** Reads what each transaction did to the balance, in credits, oldest first. */
+  transactionAmounts(): Promise<[kind: unknown, credits: number][]>
   batch(events: readonly unknown[], options?: TestRequest): Promise<TestAnswer & { lines: LineAnswer[] }>
   receipt(callId: string): Promise<ReceiptResponse>
   balance(): Promise<BalanceAnswer>
@@ -108,6 +110,11 @@ export async function connectVoiceStack(
       return body
     },
     transactions: (limit = 200) => readTransactions(ask, limit),
+    transactionAmounts: async () =>
+      (await readTransactions(ask, 200)).map(({ kind, amount }) => [
+        kind,
+        (amount as { credits: number }).credits,
+      ]),
     heartbeat: (callId) => ask('POST', `/v1/calls/${callId}/heartbeat`),
     batch: (events, options) => sendBatch(ask, events, options),
     receipt: async (callId) => (await ask<ReceiptResponse>('GET', `/v1/calls/${callId}`)).body,

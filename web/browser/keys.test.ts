@@ -85,7 +85,7 @@ test('keys say who made them, and which are from before scopes or expired', asyn
   await inspect(page)
 })
 
-test('who makes an admin a member is told that their keys stop working', async () => {
+test('the dialog that makes an admin a member warns that their keys stop working', async () => {
   const page = await openOwner()
   const admin = await join(page, 'admin')
   await asPage(admin, 'POST', '/v1/keys', { name: 'Sanne’s script' })

@@ -18,7 +18,7 @@ import { invariant, Problem, platformProblems } from '../platform/problem.ts'
 import { type Batch, loadBatch, selectCalls } from './batch.ts'
 import type { CallCommand, CallOutcome, ReplayedAnswer, Submission } from './command.ts'
 import { decide } from './decide.ts'
-import { roomOfCommand } from './room.ts'
+import { boundsOfCommand } from './queue-bounds.ts'
 import { applyReversals, writeBatch } from './write-batch.ts'
 
 /** The hot path. Every change of a call goes through here. */
@@ -67,7 +67,7 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     slots: SLOTS,
     besideMin: BESIDE_MIN,
     placeOf: ({ command, source = OWN_SOURCE }) => ({ group: command.workspaceId, source }),
-    roomOf: ({ command }) => roomOfCommand(command),
+    boundsOf: ({ command }) => boundsOfCommand(command),
     isSharedFault: (error) => findDatabaseFault(error)?.isSilent ?? false,
     batchMax: BATCH_MAX,
     run: (submissions, slot) => runBatch(deps, pipelines[slot] ?? bulk, submissions),

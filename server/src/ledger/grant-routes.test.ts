@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '@talktime/core/time/durations'
+import { DAY_MS, MINUTE_MS } from '@talktime/core/time/durations'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestApp, testApp, testNowMs } from '../../test/app.ts'
 import {
@@ -22,12 +22,7 @@ beforeEach(async () => {
 })
 afterAll(() => closeInOrder(t))
 
-const DAY_MS = 24 * 60 * MINUTE_MS
 const zero = credits(0)
-
-/** What each transaction did to the balance, in credits, the oldest first. */
-const amountsOf = async () =>
-  (await stack.transactions()).map(({ kind, amount }) => [kind, (amount as { credits: number }).credits])
 
 describe('a grant', () => {
   test.each([
@@ -83,7 +78,7 @@ describe('a grant', () => {
     expect((await stack.balance()).promotional).toEqual({ remaining: credits(6) })
     t.clock.advance(1)
     expect(await stack.balance()).toMatchObject({ balance: credits(1000), promotional: { remaining: zero } })
-    expect(await amountsOf()).toEqual([
+    expect(await stack.transactionAmounts()).toEqual([
       ['monthly_grant', 1000],
       ['promotional', 10],
       ['call', -4],
@@ -104,7 +99,7 @@ describe('a grant', () => {
       ['promotional', 3],
       ['monthly', 2],
     ])
-    expect(await amountsOf()).toEqual([
+    expect(await stack.transactionAmounts()).toEqual([
       ['monthly_grant', 1000],
       ['promotional', 10],
       ['call', -3],
@@ -256,7 +251,7 @@ describe('a grant that is refused', () => {
         { pointer, detail: typeof detail === 'string' ? detail : expect.stringMatching(detail) },
       ])
     }
-    expect(await amountsOf()).toEqual([['monthly_grant', 1000]])
+    expect(await stack.transactionAmounts()).toEqual([['monthly_grant', 1000]])
   })
 
   test('403 for a workspace’s own key, 404 for an unknown workspace', async () => {
@@ -269,7 +264,7 @@ describe('a grant that is refused', () => {
       })
       expect(answer.body).toMatchObject({ status: 404, code: 'workspace_not_found' })
     }
-    expect(await amountsOf()).toEqual([['monthly_grant', 1000]])
+    expect(await stack.transactionAmounts()).toEqual([['monthly_grant', 1000]])
   })
 
   test('when many large grants would exceed what a balance can hold', async () => {

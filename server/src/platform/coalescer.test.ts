@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { type Coalescer, createCoalescer, type Room } from './coalescer.ts'
+import { type Coalescer, createCoalescer, type Bounds } from './coalescer.ts'
 import type { Problem } from './problem.ts'
 
 type Item = { key: string; number: number; bad?: boolean }
@@ -11,10 +11,10 @@ type RecorderOptions = {
   besideMin?: number
   batchMax?: number
   turns?: number
-  roomOf?: (item: Item) => Room
+  boundsOf?: (item: Item) => Bounds
 }
 
-const ANY_ROOM: Room = { waitingMax: 10_000, groupWaitingMax: 10_000 }
+const ANY_BOUNDS: Bounds = { waitingMax: 10_000, groupWaitingMax: 10_000 }
 
 /** A coalescer that keeps what it was given; a batch takes as many turns of the event loop as `turns` says. */
 function recorder(options: RecorderOptions = {}) {
@@ -28,7 +28,7 @@ function recorder(options: RecorderOptions = {}) {
     batchMax: options.batchMax ?? 100,
     isSharedFault: (error) => (error as Error).message === 'away',
     placeOf: (item: Item) => ({ group: item.key, source: '' }),
-    roomOf: options.roomOf ?? (() => ANY_ROOM),
+    boundsOf: options.boundsOf ?? (() => ANY_BOUNDS),
     async run(items: Item[], slot: number) {
       expect(running.has(slot)).toBe(false)
       const keys = new Set([...running.values()].flat().map(({ key }) => key))
@@ -155,7 +155,7 @@ test('is idle after failures too', async () => {
 })
 
 describe('while too many items wait', () => {
-  const roomOf = ({ number }: Item) => ({
+  const boundsOf = ({ number }: Item) => ({
     waitingMax: number < 0 ? 8 : 4,
     groupWaitingMax: number < 0 ? 6 : 3,
   })
@@ -165,7 +165,7 @@ describe('while too many items wait', () => {
     )
 
   test('a key that has its share waiting is refused, and another one is not', async () => {
-    const { coalescer } = recorder({ roomOf })
+    const { coalescer } = recorder({ boundsOf })
     const flood = submitMany(coalescer, 'a', 10)
     const other = submitMany(coalescer, 'b', 1)
     expect((await Promise.all(flood)).filter((result) => result === 'overloaded')).toHaveLength(7)
@@ -173,7 +173,7 @@ describe('while too many items wait', () => {
   })
 
   test('items that need less room are still accepted', async () => {
-    const { coalescer } = recorder({ roomOf })
+    const { coalescer } = recorder({ boundsOf })
     const flood = ['a', 'b', 'c'].flatMap((key) => submitMany(coalescer, key, 3))
     const ends = submitMany(coalescer, 'd', 10, -1)
     expect((await Promise.all(flood)).filter((result) => result === 'overloaded')).toHaveLength(5)
@@ -181,7 +181,7 @@ describe('while too many items wait', () => {
   })
 
   test('it says beforehand whether several items would be accepted', async () => {
-    const { coalescer } = recorder({ roomOf })
+    const { coalescer } = recorder({ boundsOf })
     const items = (count: number) => Array.from({ length: count }, (_, number) => ({ key: 'a', number }))
     expect([coalescer.hasRoomFor(items(3)), coalescer.hasRoomFor(items(4))]).toEqual([true, false])
     const first = submitMany(coalescer, 'a', 1)

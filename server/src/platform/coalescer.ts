@@ -18,7 +18,7 @@ export type Coalescer<In, Out> = {
 }
 
 /** How many items may wait, of all groups and of one, for another item to be accepted. */
-export type Room = { readonly waitingMax: number; readonly groupWaitingMax: number }
+export type Bounds = { readonly waitingMax: number; readonly groupWaitingMax: number }
 
 export type CoalescerOptions<In, Out> = {
   /** Carries out a batch and returns one result per item, in order. A slot has one batch at a time. */
@@ -28,8 +28,8 @@ export type CoalescerOptions<In, Out> = {
    * have no group in common, and the items of one source are carried out in their order.
    */
   readonly placeOf: (item: In) => Place
-  /** The room that an item needs. An item with a smaller one is refused earlier. */
-  readonly roomOf: (item: In) => Room
+  /** The bounds of the queue that count for an item. An item with smaller ones is refused earlier. */
+  readonly boundsOf: (item: In) => Bounds
   readonly batchMax: number
   /** How many batches may run at once. Slots are numbered from 0. */
   readonly slots: number
@@ -127,7 +127,7 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
   }
 
   function hasRoom(item: In, { group }: Place, more: number): boolean {
-    const { waitingMax, groupWaitingMax } = options.roomOf(item)
+    const { waitingMax, groupWaitingMax } = options.boundsOf(item)
     return waiting.size + more <= waitingMax && waiting.sizeOf(group) + more <= groupWaitingMax
   }
 

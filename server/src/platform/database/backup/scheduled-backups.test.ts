@@ -60,7 +60,7 @@ describe('backups on a schedule', () => {
     expect(await registry.metrics()).toContain('talktime_backups_total{outcome="failed"} 2')
   })
 
-  test('are made by the backup command in a process of its own, whose fault is told', async () => {
+  test('are made by the backup command in a separate process, and a failure names its cause', async () => {
     const { database, drop } = await testDatabase()
     const env = { ...process.env, DATABASE_URL: databaseUrlOf(database) }
     const processes = createBackupProcesses(join(projectRoot, 'server/src/cli.ts'), env)

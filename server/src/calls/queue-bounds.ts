@@ -1,5 +1,5 @@
 import { assertNever } from '@talktime/core/exhaustive'
-import type { Room } from '../platform/coalescer.ts'
+import type { Bounds } from '../platform/coalescer.ts'
 import type { CallCommand } from './command.ts'
 
 // A command waits for about as long as the commands before it take: a few thousand in a second. Two whole batches of a
@@ -7,8 +7,8 @@ import type { CallCommand } from './command.ts'
 const WAITING_MAX = 4_096
 const WORKSPACE_WAITING_MAX = 2_048
 
-/** Returns a room that is full once the share `part` of the queue waits. */
-function takePart(part: number): Room {
+/** Returns bounds that are reached once the share `part` of the queue waits. */
+function takePart(part: number): Bounds {
   return { waitingMax: WAITING_MAX * part, groupWaitingMax: WORKSPACE_WAITING_MAX * part }
 }
 
@@ -17,10 +17,10 @@ const REPORTS = takePart(0.75)
 const ENDS = takePart(1)
 
 /**
- * Returns the room that a command needs among those that wait. When there is too much to do, new calls are refused
- * first, then reports about live calls. Ends are refused last, because they are money.
+ * Returns the bounds of the queue that count for a command. When there is too much to do, new calls are refused first,
+ * then reports about live calls. Ends are refused last, because they are money.
  */
-export function roomOfCommand({ type }: CallCommand): Room {
+export function boundsOfCommand({ type }: CallCommand): Bounds {
   switch (type) {
     case 'start':
     case 'reap':
