@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
 import { payingCustomer } from './paying-customer.ts'
-import { asPage, makePerson, openProduct, type Product, password, signUp } from './product.ts'
+import { asPage, joinByInvitation, makePerson, openProduct, type Product, signUp } from './product.ts'
 
 /** A customer's system: accepts messages, except at /down. */
 let receiver: Server
@@ -149,11 +149,7 @@ test('without the plan, webhooks are disabled and say which plans include them; 
   const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit()
-  await page.goto(String(url))
-  await page.getByLabel('Your name').fill(guest.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
-  await page.waitForURL('**/live')
+  await joinByInvitation(page, String(url), guest.name)
   await page.goto('/settings/webhooks')
   await page.getByText(/Only owners and admins can add, edit or test webhooks/).waitFor()
   await page.goto('/settings/alerts')

@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect, violations } from './accessibility.ts'
-import { asPage, makePerson, newAgent, openProduct, type Product, password, signUp } from './product.ts'
+import {
+  asPage,
+  joinByInvitation,
+  makePerson,
+  newAgent,
+  openProduct,
+  type Product,
+  signUp,
+} from './product.ts'
 
 let product: Product
 let page: Page
@@ -98,11 +106,7 @@ test('a log that cannot be loaded says so, and loads on Retry', async () => {
 
 test('members see whom to ask instead of the log', async () => {
   const visitor = await product.visit()
-  await visitor.goto(invitation)
-  await visitor.getByLabel('Your name').fill(makePerson('Jo Martinez').name)
-  await visitor.getByRole('textbox', { name: 'Password' }).fill(password)
-  await visitor.getByRole('button', { name: 'Create account and join' }).click()
-  await visitor.waitForURL('**/live')
+  await joinByInvitation(visitor, invitation, makePerson('Jo Martinez').name)
   await visitor.goto('/settings/audit-log')
   await visitor.getByText('Only owners and admins can read the audit log. Ask Ada Berger.').waitFor()
   expect(await violations(visitor)).toEqual([])

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCard, creditsOf, payingCustomer, topUps } from './paying-customer.ts'
-import { asPage, makePerson, openProduct, type Product, password, signUp } from './product.ts'
+import { asPage, joinByInvitation, makePerson, openProduct, type Product, signUp } from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -262,11 +262,7 @@ test('a member sees the Billing page and who can help, and cannot spend money', 
   const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit()
-  await page.goto(String(url))
-  await page.getByLabel('Your name').fill(guest.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
-  await page.waitForURL('**/live')
+  await joinByInvitation(page, String(url), guest.name)
   await page.goto('/billing?buy=credits_100')
   await page.getByText(/^Only owners and admins can buy credits.* Ask Ada Berger\.$/).waitFor()
   await page.getByRole('region', { name: /confirm with your bank/ }).waitFor()

@@ -5,11 +5,11 @@ import { payingCustomer } from './paying-customer.ts'
 import {
   asPage,
   connectStack,
+  joinByInvitation,
   makePerson,
   newAgent,
   openProduct,
   type Product,
-  password,
   secondsAgo,
   signUp,
 } from './product.ts'
@@ -170,11 +170,7 @@ test('a member has read access, and sees who can help', async () => {
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
 
   const page = await product.visit({ reducedMotion: 'reduce' })
-  await page.goto(String(url))
-  await page.getByLabel('Your name').fill(guest.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
-  await page.waitForURL('**/live')
+  await joinByInvitation(page, String(url), guest.name)
   await page.goto(`/campaigns/${campaign.id}?open=start`)
   await page.getByText(/Only owners and admins can edit, start or pause campaigns\. Ask/).waitFor()
   await page.getByRole('cell', { name: '+12125551000' }).waitFor()

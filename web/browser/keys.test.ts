@@ -5,11 +5,11 @@ import {
   asOperator,
   asPage,
   connectStack,
+  joinByInvitation,
   makePerson,
   newAgent,
   openProduct,
   type Product,
-  password,
   secondsAgo,
   signUp,
 } from './product.ts'
@@ -30,11 +30,7 @@ async function openOwner(): Promise<Page> {
 async function join(owner: Page, role: string, person = makePerson('Sanne de Vries')): Promise<Page> {
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: person.email, role })
   const page = await product.visit({ reducedMotion: 'reduce' })
-  await page.goto(String(url))
-  await page.getByLabel('Your name').fill(person.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
-  await page.waitForURL('**/live')
+  await joinByInvitation(page, String(url), person.name)
   return page
 }
 

@@ -146,6 +146,15 @@ export function voiceStack(address: string, key: string) {
   }
 }
 
+/** Opens an invitation's link and creates the account that joins. */
+export async function joinByInvitation(page: Page, link: string, name: string): Promise<void> {
+  await page.goto(link)
+  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Create account and join' }).click()
+  await page.waitForURL('**/live')
+}
+
 /** Signs up a workspace with an agent and a voice stack. */
 export async function workspaceWithCalls(product: Product, page: Page) {
   await signUp(page)

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inspect } from './accessibility.ts'
-import { asPage, makePerson, newAgent, openProduct, type Product, password, signUp } from './product.ts'
+import {
+  asPage,
+  joinByInvitation,
+  makePerson,
+  newAgent,
+  openProduct,
+  type Product,
+  signUp,
+} from './product.ts'
 
 let product: Product
 beforeAll(async () => {
@@ -64,10 +72,7 @@ test('a member sees the checklist, and it is accessible', async () => {
   const guest = makePerson('Sanne de Vries')
   const { url } = await asPage(owner, 'POST', '/v1/invitations', { email: guest.email, role: 'member' })
   const page = await product.visit({ reducedMotion: 'reduce' })
-  await page.goto(String(url))
-  await page.getByLabel('Your name').fill(guest.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
+  await joinByInvitation(page, String(url), guest.name)
   await page.getByText('No live calls').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('p')

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   asPage,
+  joinByInvitation,
   makePerson,
   openProduct,
   type Product,
@@ -198,10 +199,7 @@ test('an invited member joins and has read access', async () => {
   const page = await product.visit()
   await page.goto(link)
   await page.getByRole('heading', { name: 'Join Northwind Dental' }).waitFor()
-  await page.getByLabel('Your name').fill(guest.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(password)
-  await page.getByRole('button', { name: 'Create account and join' }).click()
-  await page.waitForURL('**/live')
+  await joinByInvitation(page, link, guest.name)
   await page.goto('/agents')
   await page.getByText('Only owners and admins can add or edit agents. Ask Ada Berger.').waitFor()
   expect(await page.getByRole('button', { name: 'New agent' }).isDisabled()).toBe(true)

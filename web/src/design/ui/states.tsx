@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
+import { IconAlertTriangle, IconFilterOff, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import classes from './states.module.css'
@@ -15,6 +15,23 @@ export function Empty(props: { icon: ReactNode; title: string; children?: ReactN
       {props.children !== undefined && <div className={classes.emptyText}>{props.children}</div>}
       {props.action}
     </div>
+  )
+}
+
+/** An empty state of a list that has filters: nothing matches them. `children` says which ones to change. */
+export function NoMatches(props: { title: string; onClear: () => void; children: ReactNode }) {
+  return (
+    <Empty
+      icon={<IconFilterOff size={22} stroke={1.5} />}
+      title={props.title}
+      action={
+        <Button variant="default" onClick={props.onClear}>
+          Clear filters
+        </Button>
+      }
+    >
+      {props.children}
+    </Empty>
   )
 }
 

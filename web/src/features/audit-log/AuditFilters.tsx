@@ -2,17 +2,12 @@ import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ApiKey, Member } from '../../api/types.ts'
 import { DatesControl } from '../../design/ui/DatesControl.tsx'
+import { setFilter } from '../../design/ui/set-filter.ts'
 import { keysQuery } from '../settings/index.ts'
 import { membersQuery } from '../workspace/index.ts'
 import classes from './AuditFilters.module.css'
 import { actionInWords, subjectLabels } from './audit-labels.ts'
 import { type AuditSearch, isFiltered } from './audit-search.ts'
-
-/** Sets one filter, or removes it with null. */
-function setFilter(search: AuditSearch, name: 'actor' | 'action', value: string | null): AuditSearch {
-  const { [name]: _old, ...rest } = search
-  return value === null ? rest : { ...rest, [name]: value }
-}
 
 export function AuditFilters(props: {
   search: AuditSearch

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
-import { IconDownload, IconFilterOff, IconListDetails } from '@tabler/icons-react'
+import { IconDownload, IconListDetails } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { serverNow } from '../../api/server-clock.ts'
 import { localDate } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { PagedList } from '../../design/ui/PagedList.tsx'
-import { Empty, Updating } from '../../design/ui/states.tsx'
+import { Empty, NoMatches, Updating } from '../../design/ui/states.tsx'
 import { mayManage, ReadOnlyNote, useMembership, workspaceQuery } from '../workspace/index.ts'
 import { AuditFilters } from './AuditFilters.tsx'
 import { AuditTable } from './AuditTable.tsx'
@@ -79,16 +79,8 @@ function NoEntries({ filtered, onClear }: { filtered: boolean; onClear: () => vo
     )
   }
   return (
-    <Empty
-      icon={<IconFilterOff size={22} stroke={1.5} />}
-      title="Nothing matches these filters"
-      action={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
+    <NoMatches title="Nothing matches these filters" onClear={onClear}>
       Try other dates, people or subjects.
-    </Empty>
+    </NoMatches>
   )
 }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconFilterOff, IconHistory } from '@tabler/icons-react'
+import { IconHistory } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { serverNow } from '../../api/server-clock.ts'
@@ -8,7 +8,7 @@ import { localDate, zoneInWords } from '../../design/format/instant.ts'
 import { Card } from '../../design/ui/Card.tsx'
 import { Loaded } from '../../design/ui/Loaded.tsx'
 import { Page } from '../../design/ui/Page.tsx'
-import { Empty, SkeletonRows, Updating } from '../../design/ui/states.tsx'
+import { Empty, NoMatches, SkeletonRows, Updating } from '../../design/ui/states.tsx'
 import { agentsQuery } from '../agents/index.ts'
 import { workspaceQuery } from '../workspace/index.ts'
 import { CallsTable } from './CallsTable.tsx'
@@ -94,17 +94,9 @@ function NoCalls({ filtered, onClear }: { filtered: boolean; onClear: () => void
     )
   }
   return (
-    <Empty
-      icon={<IconFilterOff size={22} stroke={1.5} />}
-      title="No calls match these filters"
-      action={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
+    <NoMatches title="No calls match these filters" onClear={onClear}>
       Try other dates, agents or statuses.
-    </Empty>
+    </NoMatches>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core'
 import type { Agent } from '../../api/types.ts'
 import { DatesControl } from '../../design/ui/DatesControl.tsx'
+import { setFilter } from '../../design/ui/set-filter.ts'
 import classes from './HistoryFilters.module.css'
 import { type HistorySearch, isFiltered } from './history-search.ts'
 import { directionLabels } from './labels.ts'
@@ -8,16 +9,6 @@ import { StatusControl } from './StatusControl.tsx'
 
 function listOptions<Value extends string>(words: Record<Value, string>): { value: Value; label: string }[] {
   return (Object.keys(words) as Value[]).map((value) => ({ value, label: words[value] }))
-}
-
-/** Sets one filter, or removes it with null. */
-function setFilter<Name extends keyof HistorySearch>(
-  search: HistorySearch,
-  name: Name,
-  value: HistorySearch[Name] | null,
-): HistorySearch {
-  const { [name]: _old, ...rest } = search
-  return value === null || value === undefined ? rest : { ...rest, [name]: value }
 }
 
 export function HistoryFilters(props: {
