@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns } from '../../../core/test/property-runs.ts'
-import { type Coalescer, createCoalescer, type Bounds } from './coalescer.ts'
+import { type Bounds, type Coalescer, createCoalescer } from './coalescer.ts'
 import type { Problem } from './problem.ts'
 
 type Item = { key: string; number: number; bad?: boolean }
