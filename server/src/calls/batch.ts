@@ -24,7 +24,8 @@ export type ChargeReversal = {
  * Everything that decides a batch of commands, loaded under the locks of its workspaces' balance lines, and what was
  * decided so far. Later commands see the decisions of earlier ones.
  *
- * Agents, calls and external ids have keys from {@link createKey}. So have `inserted`, `updated` and `ordered`.
+ * Calls are kept by id, which is unique among all workspaces: {@link findCall} reads them. `inserted`, `updated` and
+ * `ordered` hold call ids. Agents and external ids have keys from {@link createKey}.
  */
 export type Batch = {
   readonly units: ReadonlyMap<string, WorkspaceUnit>
@@ -44,7 +45,7 @@ export type Batch = {
   readonly usage: UsageEvent[]
 }
 
-/** Creates the key of an agent or a call in a batch's maps, from its id or external id. */
+/** Creates the key of an agent or an external id in a batch's maps. */
 export function createKey(workspaceId: string, id: string): string {
   return `${workspaceId}/${id}`
 }
@@ -68,7 +69,7 @@ export async function loadBatch(
     units,
     gates,
     agents: new Map(agents.map((agent) => [createKey(agent.workspaceId, agent.id), agent])),
-    calls: new Map(known.map((call) => [createKey(call.workspaceId, call.id), call])),
+    calls: new Map(known.map((call) => [call.id, call])),
     externalIds: new Map(
       known.flatMap((call) =>
         call.externalId === null ? [] : [[createKey(call.workspaceId, call.externalId), call.id]],
@@ -86,29 +87,32 @@ function collectKeys(
   commands: readonly CallCommand[],
 ): Record<'agents' | 'calls' | 'externalIds', KeyInWorkspace[]> {
   const agents = new Map<string, KeyInWorkspace>()
-  const calls = new Map<string, KeyInWorkspace>()
-  const externalIds = new Map<string, KeyInWorkspace>()
-  const add = (keys: Map<string, KeyInWorkspace>, workspaceId: string, key: string) =>
-    keys.set(createKey(workspaceId, key), { workspaceId, key })
+  // A call that two commands name is loaded twice. That is rarer than it is worth finding out.
+  const calls: KeyInWorkspace[] = []
+  const externalIds: KeyInWorkspace[] = []
   for (const command of commands) {
     if (command.type === 'start') {
-      add(agents, command.workspaceId, command.agentId)
+      const { workspaceId, agentId } = command
+      agents.set(createKey(workspaceId, agentId), { workspaceId, key: agentId })
       // Looked up although it is new: a batch whose COMMIT was cut off is decided again, and may find its calls.
-      add(calls, command.workspaceId, command.callId)
-      if (command.externalId !== null) add(externalIds, command.workspaceId, command.externalId)
+      calls.push({ workspaceId, key: command.callId })
+      if (command.externalId !== null) externalIds.push({ workspaceId, key: command.externalId })
     } else if ('callId' in command.target) {
-      add(calls, command.workspaceId, command.target.callId)
+      calls.push({ workspaceId: command.workspaceId, key: command.target.callId })
     } else {
-      add(externalIds, command.workspaceId, command.target.externalId)
+      externalIds.push({ workspaceId: command.workspaceId, key: command.target.externalId })
     }
   }
-  return { agents: [...agents.values()], calls: [...calls.values()], externalIds: [...externalIds.values()] }
+  return { agents: [...agents.values()], calls, externalIds }
 }
 
-/** Returns the calls of a batch with these keys. */
-export function selectCalls(batch: Batch, keys: ReadonlySet<string>): CallRow[] {
-  return [...keys].flatMap((key) => {
-    const call = batch.calls.get(key)
-    return call === undefined ? [] : [call]
-  })
+/** Finds a loaded call of this workspace. A command may name the call of another workspace, which is none of its. */
+export function findCall(batch: Batch, workspaceId: string, callId: string): CallRow | undefined {
+  const call = batch.calls.get(callId)
+  return call?.workspaceId === workspaceId ? call : undefined
+}
+
+/** Returns the calls of a batch with these ids. */
+export function selectCalls(batch: Batch, ids: ReadonlySet<string>): CallRow[] {
+  return [...ids].flatMap((id) => batch.calls.get(id) ?? [])
 }

@@ -1,8 +1,11 @@
 import type { CallFacts, ReportSource } from '@talktime/core/calls/call'
 import type { Correction } from './call-row.ts'
 
+const NONE: readonly Correction[] = []
+
 /** Finds which reported facts of a call an event replaced. Empty for an event that only added facts. */
-export function findCorrections(before: CallFacts, after: CallFacts, nowMs: number): Correction[] {
+export function findCorrections(before: CallFacts, after: CallFacts, nowMs: number): readonly Correction[] {
+  if (before.answeredBy === null && before.endedBy === null) return NONE
   return [
     ...correctionOf('answer', readAnswer(before), readAnswer(after), nowMs),
     ...correctionOf('end', readEnd(before), readEnd(after), nowMs),

@@ -11,7 +11,7 @@ import { accessProblems } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
 import { addAudit, addEvent, applyToLine, post, type WorkspaceUnit } from '../ledger/index.ts'
 import { type ProblemType, platformProblems } from '../platform/problem.ts'
-import { type Batch, createKey } from './batch.ts'
+import { type Batch, createKey, findCall } from './batch.ts'
 import { addChargeEntry, type CallRow, type HangUpReason, readLease } from './call-row.ts'
 import type { AgentRow, GateRow } from './call-store.ts'
 import type { CallCommand, CallOutcome, CallTarget } from './command.ts'
@@ -28,7 +28,7 @@ export function decide(batch: Batch, command: CallCommand, nowMs: number): CallO
   }
   const context: Context = { batch, unit, gate, nowMs }
   if (command.type === 'start') return startCall(context, command)
-  const call = findCall(batch, command.workspaceId, command.target)
+  const call = findTarget(batch, command.workspaceId, command.target)
   if (call === undefined) {
     return createProblem(callProblems.call_not_found, describeMissingCall(command.target))
   }
@@ -57,10 +57,10 @@ type Context = {
 function startCall(context: Context, command: Extract<CallCommand, { type: 'start' }>): CallOutcome {
   const { batch, unit, gate, nowMs } = context
   const { workspaceId, callId, externalId } = command
-  const written = findCall(batch, workspaceId, { callId })
+  const written = findCall(batch, workspaceId, callId)
   if (written !== undefined) return createOutcome(context, written, true)
   if (externalId !== null) {
-    const known = findCall(batch, workspaceId, { externalId })
+    const known = findTarget(batch, workspaceId, { externalId })
     if (known !== undefined) return createOutcome(context, known, false)
   }
   const agent = batch.agents.get(createKey(workspaceId, command.agentId))
@@ -87,9 +87,8 @@ function startCall(context: Context, command: Extract<CallCommand, { type: 'star
   const refusalReason = authorization.decision === 'refused' ? authorization.reason : null
   if (refusalReason === null) unit.line = { ...line, openCalls: line.openCalls + 1 }
   const call = renewHardStop(createCall(command, agent, gate, refusalReason, at.atMs), context)
-  const key = createKey(workspaceId, callId)
-  batch.inserted.add(key)
-  batch.calls.set(key, call)
+  batch.inserted.add(callId)
+  batch.calls.set(callId, call)
   if (externalId !== null) batch.externalIds.set(createKey(workspaceId, externalId), callId)
   addEvent(unit, 'call', callId)
   return createOutcome(context, call, true)
@@ -158,7 +157,7 @@ function applyReport(
 /** Renews the hard stop of a call of which its voice stack has just reported. */
 function renewCall(context: Context, call: CallRow): CallRow {
   const renewed = renewHardStop(call, context)
-  return renewed.maxDurationMs === call.maxDurationMs ? call : updateCall(context, renewed)
+  return renewed === call ? call : updateCall(context, renewed)
 }
 
 function applyHeartbeat(context: Context, call: CallRow): CallOutcome {
@@ -185,9 +184,8 @@ function orderHangUp(
 
 function addHangUpOrder(context: Context, call: CallRow, reason: HangUpReason): CallRow {
   const ordered = { ...call, hangUpAtMs: call.hangUpAtMs ?? context.nowMs, hangUpReason: reason }
-  const key = createKey(call.workspaceId, call.id)
-  context.batch.calls.set(key, ordered)
-  context.batch.ordered.add(key)
+  context.batch.calls.set(call.id, ordered)
+  context.batch.ordered.add(call.id)
   return ordered
 }
 
@@ -204,7 +202,10 @@ function applyEvent(context: Context, call: CallRow, event: CallEvent): CallRow 
   if (facts === call.facts) return call
   applyToLine(unit, effect)
   const corrections = findCorrections(call.facts, facts, nowMs)
-  let after: CallRow = { ...call, facts, corrections: [...call.corrections, ...corrections] }
+  let after: CallRow =
+    corrections.length === 0
+      ? { ...call, facts }
+      : { ...call, facts, corrections: [...call.corrections, ...corrections] }
   if (effect.chargeMs > 0) {
     // A corrected answer of a live call adds to what its last boundary charged.
     const atMs = facts.endedAtMs ?? facts.settledUntilMs ?? event.atMs
@@ -236,19 +237,18 @@ function addUsageEvent({ batch, unit, gate }: Context, call: CallRow, after: Cal
 
 function updateCall(context: Context, call: CallRow): CallRow {
   const { batch, unit, gate, nowMs } = context
-  const key = createKey(call.workspaceId, call.id)
-  batch.calls.set(key, call)
-  if (!batch.inserted.has(key)) batch.updated.add(key)
+  batch.calls.set(call.id, call)
+  if (!batch.inserted.has(call.id)) batch.updated.add(call.id)
   addEvent(unit, 'call', call.id)
   // A call that was presumed lost may turn out to be live after the workspace's other calls were ended.
   const mustEnd = isOpen(call.facts) && isEndingCalls(unit.line, gate.whenCreditsRunOut, nowMs)
   return mustEnd && call.hangUpReason === null ? addHangUpOrder(context, call, 'out_of_credits') : call
 }
 
-function findCall(batch: Batch, workspaceId: string, target: CallTarget): CallRow | undefined {
+function findTarget(batch: Batch, workspaceId: string, target: CallTarget): CallRow | undefined {
   const callId =
     'callId' in target ? target.callId : batch.externalIds.get(createKey(workspaceId, target.externalId))
-  return callId === undefined ? undefined : batch.calls.get(createKey(workspaceId, callId))
+  return callId === undefined ? undefined : findCall(batch, workspaceId, callId)
 }
 
 function createOutcome(context: Context, call: CallRow, created: boolean): CallOutcome {

@@ -79,7 +79,7 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     },
     async submitOnce(submission) {
       requireRightTime(deps.clock)
-      return coalescer.submit(submission)
+      return await coalescer.submit(submission)
     },
     hasRoomFor: (submissions) => coalescer.hasRoomFor(submissions),
     get depth() {

@@ -15,5 +15,6 @@ export function renewHardStop(
   const stop = { answeredAtMs: call.facts.answeredAtMs, maxDurationMs: call.maxDurationMs }
   const { line } = unit
   const atMs = clampToKnownTime(line, nowMs)
-  return { ...call, maxDurationMs: computeHardStop(terms, line, line.openCalls, stop, atMs) }
+  const maxDurationMs = computeHardStop(terms, line, line.openCalls, stop, atMs)
+  return maxDurationMs === call.maxDurationMs ? call : { ...call, maxDurationMs }
 }

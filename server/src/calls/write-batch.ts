@@ -3,7 +3,7 @@ import { reverseCharge, writeUnits } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { invariant } from '../platform/problem.ts'
 import { addUsage } from '../usage/index.ts'
-import { type Batch, type ChargeReversal, createKey, selectCalls } from './batch.ts'
+import { type Batch, type ChargeReversal, findCall, selectCalls } from './batch.ts'
 import { insertCalls, updateCalls } from './call-store.ts'
 import type { CallOutcome, ReplayedAnswer } from './command.ts'
 import { writeHangUpOrders } from './hang-up-store.ts'
@@ -38,17 +38,16 @@ export async function applyReversals(
   for (const reversal of batch.reversals.splice(0)) await applyReversal(tx, batch, reversal, nowMs)
   if (outcome.outcome !== 'call') return outcome
   const { workspaceId, id } = outcome.call
-  const call = batch.calls.get(createKey(workspaceId, id)) ?? outcome.call
+  const call = findCall(batch, workspaceId, id) ?? outcome.call
   const unit = batch.units.get(workspaceId)
   return unit ? { ...outcome, call, balanceMs: balanceAt(unit.line, nowMs) } : outcome
 }
 
 async function applyReversal(tx: Tx, batch: Batch, reversal: ChargeReversal, nowMs: number): Promise<void> {
-  const key = createKey(reversal.workspaceId, reversal.callId)
   const unit = batch.units.get(reversal.workspaceId)
-  const call = batch.calls.get(key)
+  const call = findCall(batch, reversal.workspaceId, reversal.callId)
   invariant(unit !== undefined && call !== undefined, 'A call whose charge is reversed was loaded')
   const entries = await reverseCharge(tx, unit, { ...reversal, entrySeqs: call.entrySeqs }, nowMs)
-  batch.calls.set(key, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
-  batch.updated.add(key)
+  batch.calls.set(call.id, { ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] })
+  batch.updated.add(call.id)
 }

@@ -15,10 +15,13 @@ export type FairQueue<Item> = {
 }
 
 /** The items of one source, and how many of them were taken. Shifting an array would move all of its items. */
-type Line<Item> = { readonly items: Item[]; taken: number }
+type Line<Item> = { readonly source: string; readonly items: Item[]; taken: number }
 
-/** Lines in the order of their turns: the first one is next. */
-type Group<Item> = { readonly lines: Map<string, Line<Item>>; size: number }
+/**
+ * Lines in the order of their turns: the first one is next. A list, because there are no more lines than a workspace has
+ * keys, and nearly always one: a map for each of a thousand waiting groups costs more than searching.
+ */
+type Group<Item> = { readonly lines: Line<Item>[]; size: number }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
   /** Groups in the order of their turns: the first one is next. */
@@ -27,11 +30,10 @@ export function createFairQueue<Item>(): FairQueue<Item> {
 
   /** Takes one item of a group, and moves the source and the group to the end of their rings. */
   function takeFrom(name: string, group: Group<Item>): Item {
-    const [source, line] = group.lines.entries().next().value as [string, Line<Item>]
+    const line = group.lines.shift() as Line<Item>
     const item = line.items[line.taken] as Item
     line.taken += 1
-    group.lines.delete(source)
-    if (line.taken < line.items.length) group.lines.set(source, line)
+    if (line.taken < line.items.length) group.lines.push(line)
     group.size -= 1
     size -= 1
     groups.delete(name)
@@ -41,13 +43,16 @@ export function createFairQueue<Item>(): FairQueue<Item> {
 
   return {
     add(item, { group: name, source }) {
-      const group = groups.get(name) ?? { lines: new Map<string, Line<Item>>(), size: 0 }
-      if (group.size === 0) groups.set(name, group)
-      const line = group.lines.get(source)
-      if (line === undefined) group.lines.set(source, { items: [item], taken: 0 })
-      else line.items.push(item)
-      group.size += 1
       size += 1
+      const group = groups.get(name)
+      if (group === undefined) {
+        groups.set(name, { lines: [{ source, items: [item], taken: 0 }], size: 1 })
+        return
+      }
+      group.size += 1
+      const line = group.lines.find((one) => one.source === source)
+      if (line === undefined) group.lines.push({ source, items: [item], taken: 0 })
+      else line.items.push(item)
     },
     take(max, passedOver) {
       const items: Item[] = []

@@ -32,7 +32,7 @@ export function intArray<Row>(rows: readonly Row[], read: Read<Row, number>): Bu
 
 /** Writes a text column. */
 export function textArray<Row>(rows: readonly Row[], read: Read<Row, string>): Buffer {
-  return encodedArray(OIDS.text, 'utf8', rows, read)
+  return encodedArray(OIDS.text, undefined, rows, read)
 }
 
 /** Writes a bytea column from bytes in hexadecimal. */
@@ -40,9 +40,10 @@ export function byteaArray<Row>(rows: readonly Row[], read: Read<Row, string>): 
   return encodedArray(OIDS.bytea, 'hex', rows, read)
 }
 
+/** @param encoding undefined: UTF-8, which node:buffer writes faster when it is not named */
 function encodedArray<Row>(
   oid: number,
-  encoding: BufferEncoding,
+  encoding: 'hex' | undefined,
   rows: readonly Row[],
   read: Read<Row, string>,
 ): Buffer {
