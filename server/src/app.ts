@@ -63,6 +63,8 @@ export type AppOptions = Omit<
   readonly limits?: LimitPolicies
   /** How addresses that customers choose are reached, where it is not as the settings say. */
   readonly outbound?: Outbound
+  /** `false`: chores run when `runDue` is called and never by themselves, so that a test decides which process acts. */
+  readonly intervals?: boolean
 }
 
 export type App = Rooms & {
@@ -133,7 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = { access, idempotency, metrics, assembly, readDepth: () => rooms.engine.depth }
   const { server, listen } = await openServer(options, http)
   const runner: Runner = createRunner(assembly.assembled, logError)
-  await runner.start()
+  await runner.start({ intervals: options.intervals ?? true })
   return {
     ...rooms,
     server,

@@ -4,8 +4,8 @@ import { startInterval } from './platform/interval.ts'
 
 /** Runs the chores and workers that the rooms registered. */
 export type Runner = {
-  /** Starts the workers, then the chores' intervals. */
-  start(): Promise<void>
+  /** Starts the workers, then, if asked to, the chores' intervals. */
+  start(options: { readonly intervals: boolean }): Promise<void>
   /** Runs every chore once, now, and waits until all work that follows from them is done. */
   runDue(): Promise<void>
   /** Stops the chores, then calls `between`, then closes the workers in the reverse order of their opening. */
@@ -28,8 +28,9 @@ export function createRunner(
   }
 
   return {
-    async start() {
+    async start(options) {
       for (const { start } of workers) await start?.()
+      if (!options.intervals) return
       intervals = chores.map(({ name, everyMs, work }) => startInterval(everyMs, work, onError(name)))
     },
     async runDue() {

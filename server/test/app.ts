@@ -102,7 +102,14 @@ type TestAppOptions<TestClock extends Clock> = {
 } & Partial<
   Pick<
     AppOptions,
-    'limits' | 'simulated' | 'llmTimeouts' | 'log' | 'outbound' | 'webhookMsMax' | 'exportStalledMsMax'
+    | 'limits'
+    | 'intervals'
+    | 'simulated'
+    | 'llmTimeouts'
+    | 'log'
+    | 'outbound'
+    | 'webhookMsMax'
+    | 'exportStalledMsMax'
   >
 >
 

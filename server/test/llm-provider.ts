@@ -122,7 +122,7 @@ export const streamHeaders = {
   'set-cookie': '__cf_bm=secret; path=/',
 }
 
-const wellBehaved: Behavior = (request, answer) => {
+export const wellBehaved: Behavior = (request, answer) => {
   if (request.method === 'GET') {
     json(answer, 200, {
       object: 'list',

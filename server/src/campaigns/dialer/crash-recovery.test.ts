@@ -9,7 +9,8 @@ import { uuidFrom } from '../../public-ids.ts'
 
 let t: TestApp
 beforeEach(async () => {
-  t = await testApp({ simulated: steadyLife })
+  // By itself, the server would advance a campaign before the process that dies does.
+  t = await testApp({ simulated: steadyLife, intervals: false })
 })
 afterEach(() => closeInOrder(t))
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { RateLimitError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chatMessages, chatRequest, expectApiError } from '../../../test/llm-failures.ts'
-import { refuseWith } from '../../../test/llm-provider.ts'
+import { refuseWith, wellBehaved } from '../../../test/llm-provider.ts'
 import { createLimitedAgent, type LlmLimits, readQuota } from '../../../test/llm-quota.ts'
 import { type LlmAgent, type LlmWorld, openLlmWorld } from '../../../test/llm-world.ts'
 
@@ -194,7 +194,25 @@ describe('tokens a day', () => {
   test('are reserved for a long request, so that many at once do not exceed the limit', async () => {
     const agent = await createAgent({ llmTokensPerDay: 10_000 })
     const messages = [{ role: 'user', content: 'x'.repeat(12_000) }]
-    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => ask(agent, { messages })))
+    // No request ends, and returns what it reserved, before the others were refused.
+    let answerAll = () => {}
+    const othersRefused = new Promise<void>((resolve) => {
+      answerAll = resolve
+    })
+    world.provider.behave(async (request, answer) => {
+      await othersRefused
+      await wellBehaved(request, answer)
+    })
+    let refused = 0
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, () =>
+        ask(agent, { messages }).catch((error) => {
+          refused += 1
+          if (refused === 9) answerAll()
+          throw error
+        }),
+      ),
+    )
     // 12,000 characters may be 3,000 tokens, so three fit.
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(3)
   })

@@ -1,16 +1,23 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { type ConnectionLimits, limitConnections, networkOf } from './connection-limits.ts'
+
+/** Waits until the connections that are open now count as silent. */
+const settle = () => pause(10)
 
 const closers: (() => void)[] = []
 afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-/** A server whose answer to every request makes the connection known. */
-async function openServer(limits: ConnectionLimits) {
+/** A server whose answer to every request, if it answers, makes the connection known. */
+async function openServer(options: Partial<ConnectionLimits> & { answers?: boolean }) {
+  const { answers = true, ...given } = options
+  const limits = { max: 10, anonymousPerAddress: 10, arrivingMs: 0, ...given }
   const server = createServer((request, response) => {
+    if (!answers) return
     connections.markKnown(request.socket)
     response.end('hello')
   })
@@ -51,7 +58,7 @@ function answerOf(socket: Socket): Promise<string> {
 }
 
 test('a connection beyond the limit is answered 503 while all others are known', async () => {
-  const { port, connections } = await openServer({ max: 2, anonymousPerAddress: 10 })
+  const { port, connections } = await openServer({ max: 2 })
   const known = [await call(port), await call(port)]
   expect(await Promise.all(known.map(({ answered }) => answered))).toEqual(['200', '200'])
   const third = await call(port, { sends: false })
@@ -59,9 +66,34 @@ test('a connection beyond the limit is answered 503 while all others are known',
   expect([connections.open, connections.refused]).toEqual([2, 1])
 })
 
-test('the oldest anonymous connection makes room for a new one', async () => {
-  const { port, connections } = await openServer({ max: 2, anonymousPerAddress: 10 })
+test('a connection that has only just arrived does not give way to the next one', async () => {
+  const { port, connections } = await openServer({ max: 1, arrivingMs: 60_000 })
+  const first = await call(port, { sends: false })
+  const second = await call(port, { sends: false })
+  expect(await second.closed).toMatch(/^HTTP\/1.1 503 /)
+  first.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect(await first.answered).toBe('200')
+  expect([connections.open, connections.refused]).toEqual([1, 1])
+})
+
+test('a connection whose request is under way gives way after those that are silent', async () => {
+  const { port, connections } = await openServer({ max: 2, answers: false })
+  const asking = await call(port)
   const silent = await call(port, { sends: false })
+  await settle()
+  await call(port, { sends: false })
+  expect(await silent.closed).toBe('')
+  await settle()
+  await call(port)
+  await call(port)
+  expect(await asking.closed).toBe('')
+  expect(connections.open).toBe(2)
+})
+
+test('the oldest silent anonymous connection makes room for a new one', async () => {
+  const { port, connections } = await openServer({ max: 2 })
+  const silent = await call(port, { sends: false })
+  await settle()
   const known = await call(port)
   expect(await known.answered).toBe('200')
   const fresh = await call(port)
@@ -70,7 +102,7 @@ test('the oldest anonymous connection makes room for a new one', async () => {
 })
 
 test('a connection that closes frees its place', async () => {
-  const { port, connections } = await openServer({ max: 1, anonymousPerAddress: 10 })
+  const { port, connections } = await openServer({ max: 1 })
   const first = await call(port)
   expect(await first.answered).toBe('200')
   first.socket.destroy()

@@ -17,6 +17,8 @@ export type ConnectionLimits = {
   readonly max: number
   /** The most anonymous connections from one address, if it is not that of a proxy. */
   readonly anonymousPerAddress: number
+  /** How long a new connection keeps its place in any case, in milliseconds. */
+  readonly arrivingMs: number
 }
 
 /** How long a refused client has to read its answer, in milliseconds. */
@@ -25,17 +27,18 @@ const FAREWELL_MS = 500
 const FAREWELLS_MAX = 32
 
 /**
- * Bounds the connections of a server, so that file handles are left for the database. When all are taken, the oldest
- * anonymous connection makes room for a new one. If all are known, the new one is refused.
+ * Bounds the connections of a server, so that file handles are left for the database. When all are taken, the anonymous
+ * connection that has been silent for longest makes room for a new one; if none is silent, the one whose request began
+ * first. If all others are known or have only just arrived, the new one is refused.
  *
  * @param refuse answers a refused connection; must end the socket
  */
 export function limitConnections(
   server: Server,
-  { max, anonymousPerAddress }: ConnectionLimits,
+  { max, anonymousPerAddress, arrivingMs }: ConnectionLimits,
   refuse: (socket: Socket) => void,
 ): Connections {
-  const anonymous = createAnonymous()
+  const anonymous = createAnonymous(arrivingMs)
   const open = new Set<Socket>()
   const sayFarewell = createFarewell(refuse)
   let refused = 0
@@ -45,13 +48,13 @@ export function limitConnections(
     anonymous.remove(socket)
   }
 
-  /** Closes the oldest anonymous connection. Returns whether there was one. */
+  /** Closes an anonymous connection. Returns whether there was one that gives way. */
   function makeRoom(): boolean {
-    const oldest = anonymous.findOldest()
-    if (oldest === undefined) return false
+    const socket = anonymous.findFirstToGo()
+    if (socket === undefined) return false
     // It closes in the next turn of the event loop, and is no longer counted now.
-    leave(oldest)
-    oldest.destroy()
+    leave(socket)
+    socket.destroy()
     return true
   }
 
@@ -76,6 +79,10 @@ export function limitConnections(
     refused += 1
     sayFarewell(socket)
   })
+  server.on('request', ({ socket }, response) => {
+    anonymous.markBusy(socket)
+    response.once('close', () => anonymous.markSilent(socket))
+  })
   return {
     markKnown: anonymous.remove,
     isKnown: (socket) => open.has(socket) && !anonymous.has(socket),
@@ -88,26 +95,47 @@ export function limitConnections(
   }
 }
 
-/** Keeps the anonymous connections in the order of their arrival, and counts them by address. */
-function createAnonymous() {
+/** Keeps the anonymous connections in the order in which they give way, and counts them by address. */
+function createAnonymous(arrivingMs: number) {
   const addresses = new Map<Socket, string>()
   const counts = new Map<string, number>()
+  // Those that have only just arrived are in neither set.
+  const silent = new Set<Socket>()
+  const busy = new Set<Socket>()
+
+  function markSilent(socket: Socket): void {
+    busy.delete(socket)
+    if (addresses.has(socket)) silent.add(socket)
+  }
+
   return {
     add(socket: Socket, address: string): void {
       addresses.set(socket, address)
       counts.set(address, (counts.get(address) ?? 0) + 1)
+      // What arrived meanwhile is read between a timer and an immediate, also by a server that has been busy for longer.
+      const endArrival = () => setImmediate(() => busy.has(socket) || markSilent(socket))
+      setTimeout(endArrival, arrivingMs).unref()
     },
+    /** A request has begun on the connection. */
+    markBusy(socket: Socket): void {
+      silent.delete(socket)
+      if (addresses.has(socket)) busy.add(socket)
+    },
+    /** Nothing is going on on the connection. */
+    markSilent,
     remove(socket: Socket): void {
       const address = addresses.get(socket)
       if (address === undefined) return
       addresses.delete(socket)
+      silent.delete(socket)
+      busy.delete(socket)
       const left = (counts.get(address) ?? 0) - 1
       if (left > 0) counts.set(address, left)
       else counts.delete(address)
     },
     has: (socket: Socket) => addresses.has(socket),
     countOf: (address: string) => counts.get(address) ?? 0,
-    findOldest: (): Socket | undefined => addresses.keys().next().value,
+    findFirstToGo: (): Socket | undefined => silent.values().next().value ?? busy.values().next().value,
   }
 }
 

@@ -13,6 +13,8 @@ const LOOK_MS = SECOND_MS
 const KEEP_ALIVE_MS = 72 * SECOND_MS
 /** Browsers open six connections, so this is many people behind one address. */
 const ANONYMOUS_PER_ADDRESS = 256
+/** A client sends its request as soon as it is connected, so whoever has sent nothing after this time can wait. */
+const ARRIVING_MS = 20
 
 export type GuardedServer = { readonly server: Server; readonly connections: Connections }
 
@@ -32,7 +34,7 @@ export function createGuardedServer(
     },
     handler,
   )
-  const limits = { max: connectionsMax, anonymousPerAddress: ANONYMOUS_PER_ADDRESS }
+  const limits = { max: connectionsMax, anonymousPerAddress: ANONYMOUS_PER_ADDRESS, arrivingMs: ARRIVING_MS }
   const endSlowClients = watchSlowClients(server, (socket) => answerSlowClient(socket, publicUrl))
   const connections = limitConnections(server, limits, (socket) => refuseConnection(socket, publicUrl))
   let lastMs = performance.now()
