@@ -2,7 +2,7 @@ import { LEASE_MS } from '@talktime/core/calls/call-lease'
 import { assertNever } from '@talktime/core/exhaustive'
 import { localDayOf } from '@talktime/core/time/local-day'
 import TinyQueue from 'tinyqueue'
-import { type Batch, type ChargeReversal, createKey } from '../../server/src/calls/batch.ts'
+import { type Batch, type ChargeReversal, createKey, findCall } from '../../server/src/calls/batch.ts'
 import {
   insertCalls,
   loadAgents,
@@ -128,7 +128,7 @@ async function playSpan(play: YearPlay, state: State, untilMs: number): Promise<
     for (const entry of unit?.newEntries.splice(0) ?? []) addEntry(copies.entries, entry)
     if (!state.expected.has(call.id) && !known.has(call.id)) {
       addCall(copies.calls, call)
-      batch.calls.delete(createKey(workspaceId, call.id))
+      batch.calls.delete(call.id)
     }
     return batch.reversals.length === 0 && unit !== undefined && !customer.isDue(unit.line, state.refusals)
   }
@@ -166,7 +166,7 @@ async function carryOutReversal(
   reversal: ChargeReversal,
   nowMs: number,
 ): Promise<void> {
-  const call = batch.calls.get(createKey(reversal.workspaceId, reversal.callId))
+  const call = findCall(batch, reversal.workspaceId, reversal.callId)
   invariant(call, 'A call that is given credit back was cut before, and so it was loaded')
   const entries = await reverseCharge(tx, unit, { ...reversal, entrySeqs: call.entrySeqs }, nowMs)
   await updateCalls(tx, [{ ...call, entrySeqs: [...call.entrySeqs, ...entries.map((entry) => entry.seq)] }])
@@ -186,7 +186,7 @@ async function loadBatch(
     units: await lockWorkspaces(database, [workspaceId]),
     gates: await loadGates(database, [workspaceId]),
     agents: new Map(agents.map((agent) => [createKey(workspaceId, agent.id), agent])),
-    calls: new Map(calls.map((call) => [createKey(workspaceId, call.id), call])),
+    calls: new Map(calls.map((call) => [call.id, call])),
     externalIds: new Map(),
     inserted: new Set(),
     updated: new Set(),

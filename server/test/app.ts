@@ -117,7 +117,8 @@ export type KeyedWorkspace = { readonly id: string; readonly uuid: string; reado
 
 /**
  * Opens the whole server on a database of its own and under a virtual clock, with the catalog, an operator's key and a
- * workspace.
+ * workspace. Chores run when a test calls `runDue`, and never by themselves unless `intervals` says so: the test decides
+ * which of several processes acts, and when.
  */
 export async function testApp<TestClock extends Clock = ReturnType<typeof virtualClock>>(
   options: TestAppOptions<TestClock> = {},
@@ -140,6 +141,7 @@ export async function testApp<TestClock extends Clock = ReturnType<typeof virtua
       ...config,
     },
     log: createLog('silent'),
+    intervals: false,
     ...appOptions,
   }
   const app = await createApp(base)

@@ -51,6 +51,22 @@ test('closing an engine waits for its commands, even if a reset has to come firs
   expect(await callsByStatus(world, workspace)).toEqual({ ended: 1 })
 })
 
+test('a command for another workspace’s call finds none, although the batch has loaded the call', async () => {
+  const [owner, stranger] = [await world.workspace(), await world.workspace()]
+  const [start, answer, end] = callOfAMinute(world, owner)
+  if (!start || !answer || !end) throw new Error('A call has three commands')
+  await world.engine.submitBatch([start, answer])
+  for (const commands of [
+    [{ ...end, workspaceId: stranger.workspaceId }, end],
+    [end, { ...end, workspaceId: stranger.workspaceId }],
+  ]) {
+    const outcomes = await world.engine.submitBatch(commands)
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['call', 'problem'])
+  }
+  expect(await callsByStatus(world, stranger)).toEqual({})
+  expect(await callsByStatus(world, owner)).toEqual({ ended: 1 })
+})
+
 describe('several server processes on one database', () => {
   test('lose nothing and charge nothing twice, whichever of them gets a call’s events', async () => {
     const workspaces = [

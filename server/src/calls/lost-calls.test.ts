@@ -17,7 +17,7 @@ let planId: string
 let stack: VoiceStack
 
 beforeAll(async () => {
-  t = await testApp()
+  t = await testApp({ intervals: true })
   planId = await addPlanWithOverdraft(t)
 })
 beforeEach(async () => {

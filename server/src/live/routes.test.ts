@@ -19,7 +19,7 @@ let stack: VoiceStack
 let open: EventStream[]
 
 beforeAll(async () => {
-  t = await testApp()
+  t = await testApp({ intervals: true })
   address = await t.app.listen()
 })
 beforeEach(async () => {

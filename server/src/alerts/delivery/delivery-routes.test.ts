@@ -13,9 +13,10 @@ const customer = useWebhookCustomer()
 describe('deliveries', () => {
   test('200: are listed newest first, by alert, webhook, channel and status', async () => {
     const { body: made } = await createWebhook()
+    // An alert is sent as soon as it is raised.
+    customer.receiver.answer = 500
     const alertId = await raise('one')
     customer.t.clock.advance(1)
-    customer.receiver.answer = 500
     await customer.t.app.runDue()
     customer.receiver.answer = 200
     await raise('two')

@@ -9,8 +9,7 @@ import { uuidFrom } from '../../public-ids.ts'
 
 let t: TestApp
 beforeEach(async () => {
-  // By itself, the server would advance a campaign before the process that dies does.
-  t = await testApp({ simulated: steadyLife, intervals: false })
+  t = await testApp({ simulated: steadyLife })
 })
 afterEach(() => closeInOrder(t))
 
