@@ -129,6 +129,8 @@ async function measureCrossings(
   while (lateness.length < workspaces && systemClock.now() < lastMs) await pause(50)
   await engine.close()
   for (const { close } of opened) await close()
+  if (lateness.length < workspaces)
+    throw new Error(`Another watch acted on ${workspaces - lateness.length} balances`)
   await requireActed(database, workspaces)
   await requireCleanBooks(database)
   await database.close()

@@ -1,12 +1,13 @@
 import { createKey } from '../server/src/access/index.ts'
 import { createAgent } from '../server/src/agents/index.ts'
-import type { CallEngine } from '../server/src/calls/index.ts'
+import { type CallEngine, type CallEngineDeps, createCallEngine } from '../server/src/calls/engine.ts'
 import { verifyBooks } from '../server/src/cli/verify-books.ts'
 import { loadCatalog } from '../server/src/plans/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
+import { createSilentCommits } from '../server/src/platform/commits.ts'
 import type { Database } from '../server/src/platform/database/database.ts'
 import { publicId } from '../server/src/public-ids.ts'
-import { openQuietRooms, type QuietRoomsOptions } from '../server/src/quiet-rooms.ts'
+import { openQuietRooms } from '../server/src/quiet-rooms.ts'
 import { createWorkspace } from '../server/src/workspaces/index.ts'
 import type { Caller } from './load/make-call.ts'
 
@@ -49,15 +50,16 @@ const agentFields = {
 }
 
 /**
- * Opens a call engine composed as in the server.
+ * Opens a call engine. Only the engine gets `commits`: the other rooms would act on them, too.
  *
  * @param deps replaces parts of it. By default its commits are published to nobody
  */
 export function openBenchEngine(
   database: Database,
-  deps: Pick<QuietRoomsOptions, 'commits' | 'openPipeline'> = {},
+  deps: Partial<Pick<CallEngineDeps, 'commits' | 'openPipeline'>> = {},
 ): CallEngine {
-  return openQuietRooms({ database, clock: systemClock, ...deps }).engine
+  const { ledger } = openQuietRooms({ database, clock: systemClock })
+  return createCallEngine({ database, clock: systemClock, ledger, commits: createSilentCommits(), ...deps })
 }
 
 /** Throws if a check of `talktime verify` finds a difference. */

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { MINUTE_MS } from '@talktime/core/time/durations'
 import { StartProblem } from '../start-problem.ts'
 
 /** The first process of a running PostgreSQL. */
@@ -98,8 +97,11 @@ async function readCommandLine(pid: number): Promise<string | undefined> {
   return found.status === 0 ? found.stdout.toString().trim() : undefined
 }
 
-/** How long PostgreSQL can take to write everything to the disk before it is stopped immediately. */
-const FAST_STOP_MS_MAX = MINUTE_MS
+/**
+ * How long PostgreSQL can take to write everything to the disk before it is stopped immediately: less than a supervisor
+ * waits for the whole stop. On a full disk PostgreSQL tries in vain until then.
+ */
+const FAST_STOP_MS_MAX = 15_000
 const IMMEDIATE_STOP_MS_MAX = 10_000
 
 /**
