@@ -40,8 +40,9 @@ function connect(report: Report, world: AttackWorld, port: number): Send {
   return (path, body = {}) => client.send('POST', path, { body })
 }
 
-const start = (world: AttackWorld, send: Send) =>
-  send('/v1/calls', { agentId: world.workspaces[0]?.caller.agentId, direction: 'inbound' })
+function start(world: AttackWorld, send: Send): Promise<HttpAnswer> {
+  return send('/v1/calls', { agentId: world.workspaces[0]?.caller.agentId, direction: 'inbound' })
+}
 
 async function reportCharges(
   report: Report,

@@ -78,11 +78,14 @@ function judge(actor: AttackActor, operation: Operation, { status, text }: Answe
 }
 
 /** Whether an operation is refused to everybody like this actor, whatever it names: that shows nothing of the workspace. */
-const isClosedToPeople = (operation: Operation) => isForOperator(operation) || isReport(operation)
+function isClosedToPeople(operation: Operation): boolean {
+  return isForOperator(operation) || isReport(operation)
+}
 
 /** Whether a server only says that it cannot do this now. */
-const isTemporary = (status: number, text: string) =>
-  status === 503 && /"code":"(overloaded|unavailable)"/.test(text)
+function isTemporary(status: number, text: string): boolean {
+  return status === 503 && /"code":"(overloaded|unavailable)"/.test(text)
+}
 
 async function send(
   port: number,

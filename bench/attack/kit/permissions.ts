@@ -9,12 +9,11 @@ export type NeededScope = 'read' | 'calls:report' | 'calls:start' | 'campaigns' 
 
 const PUBLIC = [
   /^GET \/v1\/(plans|packages)(\/\{id\})?$/,
-  /^POST \/v1\/(sign-up|sign-in|sign-out)$/,
+  /^POST \/v1\/(sign-up|sign-in|sign-in\/second-factor|sign-out)$/,
   /^GET \/v1\/invitations\/lookup$/,
   /^GET \/(healthz|readyz)$/,
-  // The steps of a sign-in, and what arrives by mail at somebody who cannot sign in.
-  /^POST \/v1\/(sign-in|password|email|two-factor|second-factor)\/.+$/,
-  /^POST \/v1\/(password-reset|password-resets|email-verification|email-verifications)(\/.+)?$/,
+  // What somebody who cannot sign in asks for by mail, and answers with what arrives.
+  /^POST \/v1\/(email-confirmations|password-resets)(\/(confirm|complete))?$/,
 ]
 
 const OPERATOR = [/^PUT \/v1\/(plans|packages)\/\{id\}$/, /^\w+ \/v1\/workspaces(\/.*)?$/]
@@ -26,7 +25,7 @@ const MEMBER = [
   /^POST \/v1\/invitations\/accept$/,
   /^POST \/v1\/subscription\/preview$/,
   // A person's own account and sessions.
-  /^\w+ \/v1\/(account|user|me|session|sessions|password|two-factor|second-factor|email)(\/.*)?$/,
+  /^\w+ \/v1\/(account(\/.*)?|session)$/,
 ]
 
 const SCOPES: readonly (readonly [RegExp, NeededScope])[] = [
