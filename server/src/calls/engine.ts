@@ -50,22 +50,26 @@ export type CallEngineDeps = {
   readonly openPipeline?: (() => Pipeline) | undefined
 }
 
-/** Two batches may run at once, because one computes while the other waits for the disk. */
+/** Two batches of a kind may run at once, because one computes while the other waits for the disk. */
 const SLOTS = 2
-/** A second batch runs beside the first only if it has at least this many commands. */
+/** A second batch of a kind runs beside the first only if it has at least this many commands. */
 const BESIDE_MIN = 128
+/** A workspace with this many waiting commands does not share batches with those that have fewer. */
+const HEAVY_MIN = 128
 const BATCH_MAX = 500
 /** The source of commands that this server submits itself. */
 const OWN_SOURCE = ''
 
 export function createCallEngine(deps: CallEngineDeps): CallEngine {
   const open = deps.openPipeline ?? (() => openPipeline(deps.database))
-  const pipelines = Array.from({ length: SLOTS }, open)
+  // One more, because there are batches of workspaces with many commands, and batches of all others.
+  const pipelines = Array.from({ length: SLOTS + 1 }, open)
   const bulk = open()
   let batches: Promise<unknown> = Promise.resolve()
   const coalescer = createCoalescer<Submission, CallOutcome | ReplayedAnswer>({
     slots: SLOTS,
     besideMin: BESIDE_MIN,
+    heavyMin: HEAVY_MIN,
     placeOf: ({ command, source = OWN_SOURCE }) => ({ group: command.workspaceId, source }),
     boundsOf: ({ command }) => boundsOfCommand(command),
     isSharedFault: (error) => findDatabaseFault(error)?.isSilent ?? false,

@@ -10,6 +10,7 @@ type RecorderOptions = {
   slots?: number
   besideMin?: number
   batchMax?: number
+  heavyMin?: number
   turns?: number
   boundsOf?: (item: Item) => Bounds
 }
@@ -25,6 +26,7 @@ function recorder(options: RecorderOptions = {}) {
   const coalescer: Coalescer<Item, string> = createCoalescer({
     slots: options.slots ?? 2,
     besideMin: options.besideMin ?? 1,
+    heavyMin: options.heavyMin ?? 10_000,
     batchMax: options.batchMax ?? 100,
     isSharedFault: (error) => (error as Error).message === 'away',
     placeOf: (item: Item) => ({ group: item.key, source: '' }),
@@ -77,6 +79,7 @@ test('nothing is lost, nothing is done twice, and what has one key is done in it
       fc.record({
         slots: fc.integer({ min: 1, max: 4 }),
         besideMin: fc.integer({ min: 1, max: 6 }),
+        heavyMin: fc.integer({ min: 1, max: 12 }),
         batchMax: fc.integer({ min: 1, max: 8 }),
         turns: fc.nat(2),
       }),
@@ -111,6 +114,17 @@ test.each([
   const rest = Array.from({ length: others }, (_, number) => coalescer.submit({ key: 'b', number }))
   await Promise.all([first, ...same, ...rest])
   expect(most.sideBySide).toBe(sideBySide)
+})
+
+test('the items of a heavy key share no batch with those of other keys, which do not wait for them', async () => {
+  const { coalescer, batches } = recorder({ slots: 1, heavyMin: 10, batchMax: 20, turns: 20 })
+  const flood = Array.from({ length: 30 }, (_, number) => coalescer.submit({ key: 'a', number }))
+  await new Promise(setImmediate)
+  for (const number of [0, 1, 2]) await coalescer.submit({ key: 'b', number })
+  await Promise.all(flood)
+  const keys = batches.map(({ items }) => [...new Set(items.map(({ key }) => key))].join())
+  expect(keys.filter((of) => of === 'a,b' || of === 'b,a')).toEqual([])
+  expect(keys.slice(0, 2)).toEqual(['a', 'b'])
 })
 
 test('one bad item fails alone: the others of its batch are tried one by one', async () => {

@@ -31,15 +31,24 @@ export type CoalescerOptions<In, Out> = {
   /** The bounds of the queue that count for an item. An item with smaller ones is refused earlier. */
   readonly boundsOf: (item: In) => Bounds
   readonly batchMax: number
-  /** How many batches may run at once. Slots are numbered from 0. */
+  /** How many batches of a kind may run at once. In all, one more may run: slots are numbered from 0 to this. */
   readonly slots: number
   /** Whether a batch failed for a reason that every item of it shares, so that running them one by one is of no use. */
   readonly isSharedFault: (error: unknown) => boolean
-  /** How many items of other groups must wait before a batch begins beside one that runs. */
+  /** How many items of other groups must wait before a batch begins beside one of its kind. */
   readonly besideMin: number
+  /** A group in which this many items wait is heavy: its items wait for each other, and those of other groups do not. */
+  readonly heavyMin: number
 }
 
 type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error: unknown) => void }
+
+type Batch<In, Out> = {
+  readonly items: Waiting<In, Out>[]
+  readonly groups: ReadonlySet<string>
+  /** Whether its groups are heavy. */
+  readonly isHeavy: boolean
+}
 
 /**
  * While one batch is in the database, the next one gathers. So batches grow with the load, which makes each item cheaper,
@@ -49,11 +58,15 @@ type Waiting<In, Out> = { item: In; resolve: (out: Out) => void; reject: (error:
  * A batch has a fixed cost, worth that of many items. A second batch therefore begins beside a running one only if
  * enough items wait. Two lanes with half of the keys each, regardless of how many items waited, took twice the processor
  * time per call at 64 concurrent requests, because batches had 17 items instead of 64.
+ *
+ * Heavy groups have batches of their own. A batch takes as long as its slowest item, which may wait for a lock that
+ * another server holds for hundreds of items of the same group. The items of other groups wait for none of that: there
+ * is always a slot that heavy groups do not have.
  */
 export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Coalescer<In, Out> {
   const waiting = createFairQueue<Waiting<In, Out>>()
-  /** The groups of the batch that runs in each slot. */
-  const running = new Map<number, ReadonlySet<string>>()
+  /** The batch that runs in each slot. */
+  const running = new Map<number, Batch<In, Out>>()
   let depth = 0
   let planned = false
   let whenIdle: (() => void)[] = []
@@ -67,21 +80,31 @@ export function createCoalescer<In, Out>(options: CoalescerOptions<In, Out>): Co
 
   function begin(): void {
     planned = false
-    for (let slot = 0; slot < options.slots; slot += 1) {
+    for (let slot = 0; slot <= options.slots; slot += 1) {
       if (running.has(slot)) continue
-      const batch = takeBatch()
-      if (batch.length === 0) return
-      running.set(slot, new Set(batch.map(({ item }) => options.placeOf(item).group)))
-      void run(batch, slot).then(() => finish(slot))
+      const isHeavy = findHeavy()
+      const batch = takeBatch((group) => !isHeavy(group), false) ?? takeBatch(isHeavy, true)
+      if (batch === undefined) return
+      running.set(slot, batch)
+      void run(batch.items, slot).then(() => finish(slot))
     }
   }
 
-  function takeBatch(): Waiting<In, Out>[] {
-    if (running.size === 0) return waiting.take(options.batchMax)
-    const busy = new Set([...running.values()].flatMap((groups) => [...groups]))
-    let free = waiting.size
-    for (const group of busy) free -= waiting.sizeOf(group)
-    return free < options.besideMin ? [] : waiting.take(options.batchMax, busy)
+  function findHeavy(): (group: string) => boolean {
+    const heavy = new Set(waiting.findLarge(options.heavyMin))
+    return (group) => heavy.has(group)
+  }
+
+  /** Takes a batch of one kind. Undefined if none may begin now. */
+  function takeBatch(isOfKind: (group: string) => boolean, isHeavy: boolean): Batch<In, Out> | undefined {
+    const batches = [...running.values()]
+    const alike = batches.filter((batch) => batch.isHeavy === isHeavy).length
+    if (alike === options.slots) return undefined
+    const mayTake = (group: string) => isOfKind(group) && !batches.some(({ groups }) => groups.has(group))
+    if (alike > 0 && waiting.count(mayTake) < options.besideMin) return undefined
+    const items = waiting.take(options.batchMax, mayTake)
+    if (items.length === 0) return undefined
+    return { items, isHeavy, groups: new Set(items.map(({ item }) => options.placeOf(item).group)) }
   }
 
   async function run(batch: Waiting<In, Out>[], slot: number): Promise<void> {

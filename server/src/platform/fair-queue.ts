@@ -7,8 +7,12 @@ export type Place = { readonly group: string; readonly source: string }
  */
 export type FairQueue<Item> = {
   add(item: Item, place: Place): void
-  /** Takes at most `max` items, one group after another. Groups in `passedOver` keep their items. */
-  take(max: number, passedOver?: ReadonlySet<string>): Item[]
+  /** Takes at most `max` items, one group after another, from the groups that `mayTake` names. By default from all. */
+  take(max: number, mayTake?: (group: string) => boolean): Item[]
+  /** Finds the groups in which at least `min` items wait. */
+  findLarge(min: number): string[]
+  /** The number of items that wait in the groups that `isCounted` names. */
+  count(isCounted: (group: string) => boolean): number
   /** The number of items that wait in a group. */
   sizeOf(group: string): number
   readonly size: number
@@ -54,15 +58,18 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       if (line === undefined) group.lines.push({ source, items: [item], taken: 0 })
       else line.items.push(item)
     },
-    take(max, passedOver) {
+    take(max, mayTake = () => true) {
       const items: Item[] = []
       // A group that still has items moves to the end of the map, so this visits it again in its next turn.
       for (const [name, group] of groups) {
         if (items.length >= max) break
-        if (!passedOver?.has(name)) items.push(takeFrom(name, group))
+        if (mayTake(name)) items.push(takeFrom(name, group))
       }
       return items
     },
+    findLarge: (min) => [...groups].flatMap(([name, group]) => (group.size < min ? [] : [name])),
+    count: (isCounted) =>
+      [...groups].reduce((sum, [name, group]) => sum + (isCounted(name) ? group.size : 0), 0),
     sizeOf: (name) => groups.get(name)?.size ?? 0,
     get size() {
       return size
