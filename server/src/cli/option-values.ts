@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { KEY_SCOPES, type KeyScope } from '../access/index.ts'
+import { Email, KEY_SCOPES, type KeyScope } from '../access/index.ts'
 import { systemClock } from '../platform/clock.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import { uuidFrom } from '../public-ids.ts'
@@ -30,6 +30,13 @@ export function parseKeyId(text: string): string {
   const uuid = uuidFrom('key', text)
   if (uuid !== undefined) return uuid
   throw new InvalidArgumentError('It must be the id of a key: key_ and 32 hexadecimal digits.')
+}
+
+/** Reads an email address. Returns it in lower case, as accounts have it. */
+export function parseEmail(text: string): string {
+  const parsed = Email.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError('It must be an email address, such as ada@example.com.')
 }
 
 /** Reads scopes of an API key, separated by commas. Returns each once. */

@@ -27,6 +27,16 @@ export async function replaceSealedSecondFactor(
   )
 }
 
+/** Deletes the second factor of a user, also one that is only begun. Returns whether it was on. */
+export async function deleteSecondFactor(tx: Tx, userId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'update users set two_factor_enabled = false where id = $1 and two_factor_enabled',
+    [userId],
+  )
+  await tx.query('delete from second_factors where user_id = $1', [userId])
+  return rowCount === 1
+}
+
 /**
  * Takes a code of a user's authenticator app. Returns false if it was taken before. Of transactions that take it at the
  * same time, the others wait for the first one.
