@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander'
 import { Email, KEY_SCOPES, type KeyScope } from '../access/index.ts'
-import { systemClock } from '../platform/clock.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import { uuidFrom } from '../public-ids.ts'
 
@@ -47,13 +46,15 @@ export function parseScopes(text: string): readonly KeyScope[] {
   throw new InvalidArgumentError(`"${unknown}" is not a scope. The scopes are: ${KEY_SCOPES.join(', ')}.`)
 }
 
-/** Reads an instant that is yet to come. Returns it in epoch milliseconds. */
-export function parseFutureInstant(text: string): number {
+/** What is right where an instant must be yet to come. Which ones are is known once the database is open. */
+export const FUTURE_INSTANT =
+  'It must be an instant in the future, in RFC 3339 form, such as 2027-11-22T10:00:00Z.'
+
+/** Reads an instant. Returns it in epoch milliseconds. */
+export function parseInstant(text: string): number {
   const atMs = Date.parse(text)
-  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && atMs > systemClock.now()) return atMs
-  throw new InvalidArgumentError(
-    'It must be an instant in the future, in RFC 3339 form, such as 2027-11-22T10:00:00Z.',
-  )
+  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(atMs)) return atMs
+  throw new InvalidArgumentError(FUTURE_INSTANT)
 }
 
 /** Reads a reason for what the operator does. */
