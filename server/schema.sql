@@ -863,6 +863,14 @@ create table usage_splits (
   constraint usage_splits_pkey PRIMARY KEY (workspace_id, time_zone, day, agent_id, drawn_ms)
 );
 
+create table used_app_codes (
+  user_id uuid not null,
+  code text not null,
+  used_at_ms bigint not null,
+  constraint used_app_codes_pkey PRIMARY KEY (user_id, code),
+  constraint used_app_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table users (
   id uuid not null,
   name text not null,
@@ -1069,6 +1077,8 @@ CREATE INDEX simulated_messages_due ON public.simulated_messages USING btree (du
 CREATE INDEX subscriptions_next_renewal_try ON public.subscriptions USING btree (next_renewal_try_ms) WHERE (next_renewal_try_ms IS NOT NULL);
 
 CREATE INDEX usage_days_of_agent ON public.usage_days USING btree (workspace_id, time_zone, agent_id, day);
+
+CREATE INDEX used_app_codes_used_at ON public.used_app_codes USING btree (used_at_ms);
 
 CREATE INDEX verifications_identifier ON public.verifications USING btree (identifier);
 

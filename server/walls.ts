@@ -71,6 +71,7 @@ export const tableOwners: Readonly<Record<string, readonly string[]>> = {
     'second_factors',
     'sessions',
     'sign_in_limits',
+    'used_app_codes',
     'users',
     'verifications',
     'workspaces',

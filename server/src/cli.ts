@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { accountCommand } from './cli/account-command.ts'
 import { auditCommand } from './cli/audit-command.ts'
 import { backupCommand } from './cli/backup-command.ts'
 import { catalogCommand } from './cli/catalog-command.ts'
@@ -30,6 +31,7 @@ const program = new Command('talktime')
   .helpCommand(false)
   .addCommand(workspaceCommand())
   .addCommand(keyCommand())
+  .addCommand(accountCommand())
   .addCommand(auditCommand())
   .addCommand(verifyCommand())
   .addCommand(secretsCommand())

@@ -2,7 +2,7 @@ import { listWrittenMails, mailFolder, readWrittenMail } from '../src/platform/m
 import { uuidFrom } from '../src/public-ids.ts'
 import { cookieOf, type TestAnswer, type TestApp, type TestPerson, testPassword } from './app.ts'
 import { readToken } from './mailed-people.ts'
-import { readAppCode } from './totp.ts'
+import { readAppCode, readNextAppCode } from './totp.ts'
 
 // What people do to their own accounts. Each action has a person of its own: most of them end sessions.
 
@@ -43,7 +43,10 @@ async function enroll(t: TestApp): Promise<Account> {
   return { ...account, cookie: cookieOf(await confirm(t, account)) }
 }
 
-const prove = ({ otpauthUri }: Account) => ({ password: testPassword, code: readAppCode(otpauthUri) })
+const prove = ({ otpauthUri }: Account) => ({
+  password: testPassword,
+  code: readNextAppCode(otpauthUri),
+})
 
 type Act = (t: TestApp) => Promise<TestAnswer>
 
@@ -60,7 +63,7 @@ export const auditedAccountActions: readonly (readonly [
     async (t) => {
       const account = await enroll(t)
       const pending = cookieOf(await signIn(t, account.person))
-      return post(t, '/v1/sign-in/second-factor', pending, { code: readAppCode(account.otpauthUri) })
+      return post(t, '/v1/sign-in/second-factor', pending, { code: readNextAppCode(account.otpauthUri) })
     },
   ],
   [

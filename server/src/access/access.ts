@@ -93,7 +93,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
 
   return {
     accounts,
-    secondFactors: createSecondFactors(signIn.auth),
+    secondFactors: createSecondFactors(signIn.auth, clock),
     signIn,
     authenticate: boundLookups(
       createAuthenticate({ database: database.urgent, clock, accounts, caches, keysUsed, sessionsSeen }),

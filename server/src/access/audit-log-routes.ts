@@ -1,9 +1,9 @@
-import { pipeline, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { findLocalDayBounds } from '@talktime/core/time/local-day'
-import { stringify } from 'csv-stringify'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../platform/database/database.ts'
+import { writeCsv } from '../platform/http/csv.ts'
 import type { Routes } from '../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../platform/http/lists.ts'
 import { invalid } from '../platform/problem.ts'
@@ -155,11 +155,8 @@ function parseActor(actor: string | undefined): Pick<AuditFilter, 'actorId' | 'a
   )
 }
 
-/** Writes the file at the speed of its reader. Where reading fails, the download is aborted instead of completed. */
 function writeFile(database: Database, filter: AuditFilter, reader: Reader): Readable {
-  const file = stringify({ header: true, columns: AUDIT_CSV_COLUMNS })
-  pipeline(Readable.from(readCells(database, filter, reader)), file, () => {})
-  return file
+  return writeCsv(AUDIT_CSV_COLUMNS, readCells(database, filter, reader))
 }
 
 async function* readCells(database: Database, filter: AuditFilter, { isOperator }: Reader) {

@@ -1,5 +1,6 @@
 export { type Access, type AccessOptions, openAccess } from './access.ts'
 export type { AccessChange } from './access-changes.ts'
+export { removeSecondFactor } from './account/remove-second-factor.ts'
 export { resealSecondFactors } from './account/reseal-second-factors.ts'
 export type { Accounts, User } from './accounts.ts'
 export type {
@@ -33,6 +34,7 @@ export {
 export { accessProblems } from './problems.ts'
 export { readAuditLog } from './read-audit-log.ts'
 export { registerAccessRoutes } from './register-access-routes.ts'
+export { Email } from './request-schemas.ts'
 export {
   originOf,
   principalOf,

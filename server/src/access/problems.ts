@@ -34,8 +34,10 @@ export const accessProblems = problemTypes({
     status: 401,
     title: 'The code is wrong',
     retryable: false,
-    cause: 'The authenticator app shows another code now, or the recovery code is wrong or used.',
-    remedy: 'Enter the code that the app shows now, or an unused recovery code.',
+    cause:
+      'The authenticator app shows another code now, the code was used already, or the recovery code is wrong or used.',
+    remedy:
+      'Enter the code that the app shows now, or the next one if you have used that, or an unused recovery code.',
   },
   sign_in_expired: {
     status: 401,

@@ -25,6 +25,7 @@ describe('without a database', () => {
     'verify',
     'workspace create --name Acme',
     'key create --operator',
+    'account remove-second-factor ada@example.com',
     'secrets rotate',
     'catalog load server/catalog.json',
     'demo',

@@ -277,7 +277,7 @@ describe('a wrong command line is explained on standard error, and nothing is pr
   test('--help lists every command', async () => {
     const { code, stdout } = await talktime(['--help'], {})
     expect(code).toBe(0)
-    for (const name of ['workspace', 'key', 'audit', 'verify', 'catalog', 'demo', 'mails']) {
+    for (const name of ['workspace', 'key', 'account', 'audit', 'verify', 'catalog', 'demo', 'mails']) {
       expect(stdout).toContain(`  ${name} `)
     }
     expect(stdout).not.toContain('catalogue')

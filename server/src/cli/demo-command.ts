@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { openAccess } from '../access/index.ts'
 import { requireSecret } from '../config.ts'
 import { createDemo, DEMO_OWNER, readRandomOwnerPassword } from '../demo/index.ts'
-import { systemClock } from '../platform/clock.ts'
 import { dashboardOrigin } from '../platform/origin.ts'
 import { invariant } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
@@ -16,11 +15,11 @@ export function demoCommand(): Command {
     .action(async () => print(await withDatabase(runDemoCommand)))
 }
 
-async function runDemoCommand({ database, config: settings, log }: CommandContext): Promise<string> {
+async function runDemoCommand({ database, config: settings, log, clock }: CommandContext): Promise<string> {
   const config = await requireSecret(settings)
   const access = await openAccess({
     database,
-    clock: systemClock,
+    clock,
     log,
     secrets: config,
     publicUrl: config.publicUrl,
@@ -35,7 +34,7 @@ async function runDemoCommand({ database, config: settings, log }: CommandContex
     const created = await createDemo({
       database,
       accounts: access.accounts,
-      clock: systemClock,
+      clock,
       config,
       log,
       password,

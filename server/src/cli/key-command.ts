@@ -15,7 +15,14 @@ import {
 } from '../access/index.ts'
 import { instantOf } from '../platform/http/instant.ts'
 import { Problem } from '../platform/problem.ts'
-import { parseFutureInstant, parseKeyId, parseName, parseScopes, parseWorkspaceId } from './option-values.ts'
+import {
+  FUTURE_INSTANT,
+  parseInstant,
+  parseKeyId,
+  parseName,
+  parseScopes,
+  parseWorkspaceId,
+} from './option-values.ts'
 import { print } from './print.ts'
 import { type CommandContext, lookAtDatabase, withDatabase } from './with-database.ts'
 
@@ -44,10 +51,15 @@ function createCommand(): Command {
     .description('create an API key and print it; it is shown only this once')
     .option('--name <name>', 'its name in the list of keys', parseName, 'Command line')
     .option('--scopes <scopes>', 'what it may do, separated by commas (default: everything)', parseScopes)
-    .option('--expires <instant>', 'from when on it is refused (default: never)', parseFutureInstant)
+    .option('--expires <instant>', 'from when on it is refused (default: never)', parseInstant)
   return create.action(async (options: CreateOptions) => {
     requireOwner(create, options)
-    await explainWorkspace(create, () => withDatabase((context) => createAndPrintKey(context, options)))
+    await explainWorkspace(create, () =>
+      withDatabase(async (context) => {
+        requireFutureExpiry(create, options, context)
+        await createAndPrintKey(context, options)
+      }),
+    )
   })
 }
 
@@ -88,6 +100,17 @@ function withOwner(command: Command, what: string): Command {
 function requireOwner(command: Command, { operator, workspace }: OwnerOptions): void {
   if (operator === true || workspace !== undefined) return
   command.error('error: name the owner of the key: --operator or --workspace <id>')
+}
+
+function requireFutureExpiry(
+  command: Command,
+  { expires }: Pick<CreateOptions, 'expires'>,
+  { nowMs }: Pick<CommandContext, 'nowMs'>,
+): void {
+  if (expires === undefined || expires > nowMs) return
+  command.error(
+    `error: option '--expires <instant>' argument '${instantOf(expires)}' is invalid. ${FUTURE_INSTANT}`,
+  )
 }
 
 /** Runs the work of a command. Reports an unknown workspace as a wrong option. */

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { KEY_SCOPES, type KeyScope } from '../access/index.ts'
-import { systemClock } from '../platform/clock.ts'
+import { Email, KEY_SCOPES, type KeyScope } from '../access/index.ts'
 import { TimeZone } from '../platform/http/time-zone.ts'
 import { uuidFrom } from '../public-ids.ts'
 
@@ -32,6 +31,13 @@ export function parseKeyId(text: string): string {
   throw new InvalidArgumentError('It must be the id of a key: key_ and 32 hexadecimal digits.')
 }
 
+/** Reads an email address. Returns it in lower case, as accounts have it. */
+export function parseEmail(text: string): string {
+  const parsed = Email.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError('It must be an email address, such as ada@example.com.')
+}
+
 /** Reads scopes of an API key, separated by commas. Returns each once. */
 export function parseScopes(text: string): readonly KeyScope[] {
   const names = text.split(',').map((name) => name.trim())
@@ -40,13 +46,15 @@ export function parseScopes(text: string): readonly KeyScope[] {
   throw new InvalidArgumentError(`"${unknown}" is not a scope. The scopes are: ${KEY_SCOPES.join(', ')}.`)
 }
 
-/** Reads an instant that is yet to come. Returns it in epoch milliseconds. */
-export function parseFutureInstant(text: string): number {
+/** What is right where an instant must be yet to come. Which ones are is known once the database is open. */
+export const FUTURE_INSTANT =
+  'It must be an instant in the future, in RFC 3339 form, such as 2027-11-22T10:00:00Z.'
+
+/** Reads an instant. Returns it in epoch milliseconds. */
+export function parseInstant(text: string): number {
   const atMs = Date.parse(text)
-  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && atMs > systemClock.now()) return atMs
-  throw new InvalidArgumentError(
-    'It must be an instant in the future, in RFC 3339 form, such as 2027-11-22T10:00:00Z.',
-  )
+  if (/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(atMs)) return atMs
+  throw new InvalidArgumentError(FUTURE_INSTANT)
 }
 
 /** Reads a reason for what the operator does. */

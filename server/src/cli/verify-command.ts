@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Difference } from '../ledger/index.ts'
 import type { Tx } from '../platform/database/database.ts'
 import { publicId } from '../public-ids.ts'
-import { keepHeads, verifyHeads } from './kept-heads.ts'
+import { type KeptHeads, keepHeads, readKeptHeads, verifyHeads } from './kept-heads.ts'
 import { print } from './print.ts'
 import { verifyBooks } from './verify-books.ts'
 import { lookAtDatabase } from './with-database.ts'
@@ -17,20 +17,22 @@ export function verifyCommand(): Command {
       'compare with the last hashes that the file keeps from earlier, and keep those of today in it',
     )
     .action(async ({ heads }: { readonly heads?: string }) => {
-      const { lines, differences } = await verify(heads === undefined ? undefined : resolve(heads))
+      // Read before anything is computed: that may take minutes.
+      const kept = heads === undefined ? undefined : await readKeptHeads(resolve(heads))
+      const { lines, differences } = await verify(kept)
       for (const line of lines) await print(line)
       if (differences > 0) process.exitCode = 1
     })
 }
 
-function verify(headsFile: string | undefined): Promise<{ lines: string[]; differences: number }> {
+function verify(kept: KeptHeads | undefined): Promise<{ lines: string[]; differences: number }> {
   return lookAtDatabase(({ database }) =>
     database.transaction(async (tx) => {
       const differences = await verifyBooks(tx)
-      if (headsFile !== undefined) differences.push(...(await verifyHeads(tx, headsFile)))
+      if (kept !== undefined) differences.push(...(await verifyHeads(tx, kept)))
       const lines = [...differences.map(describeDifference), await summarize(tx, differences)]
       // A file that does not fit stays as it is: it is the evidence.
-      if (headsFile !== undefined && differences.length === 0) await keepHeads(tx, headsFile)
+      if (kept !== undefined && differences.length === 0) lines.push(await keepHeads(tx, kept))
       return { lines, differences: differences.length }
     }),
   )

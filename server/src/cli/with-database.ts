@@ -1,8 +1,9 @@
 import { readSettings, type Settings } from '../config.ts'
 import { loadCatalog } from '../plans/index.ts'
-import { systemClock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { connectToDatabase } from '../platform/database/connect.ts'
 import type { Database } from '../platform/database/database.ts'
+import { readDatabaseClock } from '../platform/database/database-clock.ts'
 import { createLog, type Logger } from '../platform/log.ts'
 
 /** What every command is given. */
@@ -10,6 +11,9 @@ export type CommandContext = {
   readonly database: Database
   readonly config: Settings
   readonly log: Logger
+  /** The database's time, which servers go by. */
+  readonly clock: Clock
+  /** When the command began, by that clock. */
   readonly nowMs: number
 }
 
@@ -36,7 +40,8 @@ async function run<T>(use: 'change' | 'look', work: (context: CommandContext) =>
   const log = createLog(config.logLevel)
   const { database, stop } = await connectToDatabase(config, log, use)
   try {
-    return await work({ database, config, log, nowMs: systemClock.now() })
+    const clock = await readDatabaseClock(database)
+    return await work({ database, config, log, clock, nowMs: clock.now() })
   } finally {
     await stop()
   }

@@ -3,7 +3,6 @@ import { type AuditSource, requireWorkspace } from '../access/index.ts'
 import { hangUpForSuspension } from '../calls/index.ts'
 import type { Change } from '../ledger/index.ts'
 import { requireSubscription } from '../plans/index.ts'
-import { systemClock } from '../platform/clock.ts'
 import { Problem } from '../platform/problem.ts'
 import { publicId } from '../public-ids.ts'
 import { openQuietRooms } from '../quiet-rooms.ts'
@@ -75,8 +74,8 @@ function resumeCommand(): Command {
 }
 
 function changeStatus(workspaceId: string, work: (change: Change) => Promise<unknown>): Promise<void> {
-  return withDatabase(async ({ database, log }) => {
-    const { ledger, engine } = openQuietRooms({ database, log, clock: systemClock })
+  return withDatabase(async ({ database, log, clock }) => {
+    const { ledger, engine } = openQuietRooms({ database, log, clock })
     await ledger.changeWorkspace(workspaceId, work).finally(() => engine.close())
   })
 }

@@ -19,6 +19,7 @@ const FILE_FAULTS: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is exceeded',
   EFBIG: 'the size limit for files is reached',
+  EISDIR: 'it is a folder and not a file',
   ENOTDIR: 'a part of the path is a file and not a folder',
   EEXIST: 'a file with this name already exists',
   ENOENT: 'no file can be created there',

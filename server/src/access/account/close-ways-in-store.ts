@@ -1,5 +1,6 @@
 import type { Tx } from '../../platform/database/database.ts'
 import { announceChange } from '../access-changes.ts'
+import { deleteSecondFactor } from './second-factor-store.ts'
 
 /** Deletes the links, pending sign-ins and trusted browsers of a user. */
 export async function deleteVerificationsOf(tx: Tx, userId: string): Promise<void> {
@@ -11,8 +12,7 @@ export async function deleteVerificationsOf(tx: Tx, userId: string): Promise<voi
  * created and the invitations that they sent.
  */
 export async function closeWaysIn(tx: Tx, userId: string, nowMs: number): Promise<void> {
-  await tx.query('delete from second_factors where user_id = $1', [userId])
-  await tx.query('update users set two_factor_enabled = false where id = $1', [userId])
+  await deleteSecondFactor(tx, userId)
   await tx.query('delete from invitations where invited_by = $1 and accepted_at_ms is null', [userId])
   const { rows } = await tx.query<{ hash: string }>(
     `update api_keys set revoked_at_ms = $2 where created_by = $1 and revoked_at_ms is null

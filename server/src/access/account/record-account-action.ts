@@ -11,20 +11,26 @@ export type AccountAction = Pick<AuditEntry, 'action' | 'before' | 'after' | 'at
   readonly sessionId?: string | undefined
 }
 
-/**
- * Adds what a person did to their account to the audit log of each of their workspaces, so that the workspaces' owners
- * see it. Without any workspace only the operator does.
- */
-export async function recordAccountAction(
-  tx: Tx,
-  { userId, sessionId, ...entry }: AccountAction,
-): Promise<void> {
+/** Adds what a person did to their account to the audit log. */
+export function recordAccountAction(tx: Tx, { userId, sessionId, ...entry }: AccountAction): Promise<void> {
   const target =
     sessionId === undefined
       ? ({ kind: 'user', id: userId } as const)
       : ({ kind: 'session', id: sessionId } as const)
+  return recordAboutAccount(tx, userId, { ...entry, actor: { kind: 'user', userId }, target })
+}
+
+/**
+ * Adds what was done to a person's account to the audit log of each of their workspaces, so that the workspaces' owners
+ * see it. Without any workspace only the operator does.
+ */
+export async function recordAboutAccount(
+  tx: Tx,
+  userId: string,
+  entry: Omit<AuditEntry, 'workspaceId'>,
+): Promise<void> {
   const workspaceIds = (await listMemberships(tx, userId)).map(({ workspaceId }) => workspaceId)
   for (const workspaceId of workspaceIds.length === 0 ? [null] : workspaceIds) {
-    await recordAudit(tx, { ...entry, actor: { kind: 'user', userId }, target, workspaceId })
+    await recordAudit(tx, { ...entry, workspaceId })
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cookieOf, type TestApp, type TestPerson, testApp, testPassword } from '../../../test/app.ts'
-import { readAppCode } from '../../../test/totp.ts'
+import { cookieOf, type TestApp, testApp, testPassword } from '../../../test/app.ts'
+import { enroll, finishSignIn, startSignIn } from '../../../test/enrolled-people.ts'
+import { readAppCode, readNextAppCode } from '../../../test/totp.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { addMember } from '../index.ts'
 import { resealSecondFactors } from './reseal-second-factors.ts'
@@ -11,93 +12,72 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-type Enrolled = {
-  readonly person: TestPerson
-  readonly cookie: string
-  readonly otpauthUri: string
-  readonly recoveryCodes: readonly string[]
-}
-
 const post = (path: string, cookie: string, body: unknown = {}) => t.request('POST', path, { cookie, body })
-
-async function enroll(): Promise<Enrolled> {
-  const person = await t.signUp()
-  const begun = await post('/v1/account/second-factor', person.cookie, { password: testPassword })
-  expect(begun.status).toBe(201)
-  const { otpauthUri, recoveryCodes } = begun.body as unknown as Enrolled
-  const done = await post('/v1/account/second-factor/confirm', person.cookie, {
-    code: readAppCode(otpauthUri),
-  })
-  expect(done.status).toBe(204)
-  return { person, cookie: cookieOf(done), otpauthUri, recoveryCodes }
-}
-
-const startSignIn = ({ email }: TestPerson) =>
-  t.request('POST', '/v1/sign-in', { body: { email, password: testPassword } })
-
-const finishSignIn = (cookie: string, body: unknown) =>
-  t.request('POST', '/v1/sign-in/second-factor', { cookie, body })
 
 /** A code that the app does not show now. */
 const wrongCode = (uri: string) => (readAppCode(uri) === '000000' ? '000001' : '000000')
 
 test('signing in takes the password and a code of the app', async () => {
-  const { person, otpauthUri } = await enroll()
-  const begun = await startSignIn(person)
+  const { person, otpauthUri } = await enroll(t)
+  const begun = await startSignIn(t, person)
   expect(begun).toMatchObject({ status: 202, body: { status: 'second_factor_required' } })
   const pending = cookieOf(begun)
   expect((await t.request('GET', '/v1/session', { cookie: pending })).status).toBe(401)
-  const done = await finishSignIn(pending, { code: readAppCode(otpauthUri) })
+  const done = await finishSignIn(t, pending, { code: readNextAppCode(otpauthUri) })
   expect(done).toMatchObject({ status: 200, body: { user: { email: person.email, secondFactor: true } } })
   expect((await t.request('GET', '/v1/workspace', { cookie: cookieOf(done) })).status).toBe(200)
 })
 
 test('a pending sign-in finishes once', async () => {
-  const { person, otpauthUri } = await enroll()
-  const pending = cookieOf(await startSignIn(person))
-  expect((await finishSignIn(pending, { code: readAppCode(otpauthUri) })).status).toBe(200)
-  expect((await finishSignIn(pending, { code: readAppCode(otpauthUri) })).body.code).toBe('sign_in_expired')
+  const { person, otpauthUri } = await enroll(t)
+  const pending = cookieOf(await startSignIn(t, person))
+  expect((await finishSignIn(t, pending, { code: readNextAppCode(otpauthUri) })).status).toBe(200)
+  expect((await finishSignIn(t, pending, { code: readNextAppCode(otpauthUri) })).body.code).toBe(
+    'sign_in_expired',
+  )
 })
 
 test('the session of another person in the browser does not finish the sign-in', async () => {
-  const { person } = await enroll()
-  const other = await enroll()
-  const pending = `${cookieOf(await startSignIn(person))}; ${other.cookie}`
-  const answer = await finishSignIn(pending, { code: readAppCode(other.otpauthUri) })
+  const { person } = await enroll(t)
+  const other = await enroll(t)
+  const pending = `${cookieOf(await startSignIn(t, person))}; ${other.cookie}`
+  const answer = await finishSignIn(t, pending, { code: readAppCode(other.otpauthUri) })
   expect(answer.body.code).toBe('second_factor_wrong')
 })
 
 test('wrong codes are counted although the answer is an error: the fifth ends the sign-in', async () => {
-  const { person, otpauthUri } = await enroll()
-  const pending = cookieOf(await startSignIn(person))
+  const { person, otpauthUri } = await enroll(t)
+  const pending = cookieOf(await startSignIn(t, person))
   for (let wrong = 0; wrong < 5; wrong += 1) {
-    expect((await finishSignIn(pending, { code: wrongCode(otpauthUri) })).body.code).toBe(
+    expect((await finishSignIn(t, pending, { code: wrongCode(otpauthUri) })).body.code).toBe(
       'second_factor_wrong',
     )
   }
-  expect((await finishSignIn(pending, { code: readAppCode(otpauthUri) })).body.code).toBe('sign_in_expired')
-  const again = cookieOf(await startSignIn(person))
-  expect((await finishSignIn(again, { code: readAppCode(otpauthUri) })).status).toBe(200)
+  expect((await finishSignIn(t, pending, { code: readAppCode(otpauthUri) })).body.code).toBe(
+    'sign_in_expired',
+  )
+  const again = cookieOf(await startSignIn(t, person))
+  expect((await finishSignIn(t, again, { code: readNextAppCode(otpauthUri) })).status).toBe(200)
 })
 
 test('ten wrong codes in a row lock the second step for a quarter of an hour', async () => {
-  const { person, otpauthUri } = await enroll()
+  const { person, otpauthUri } = await enroll(t)
   for (let round = 0; round < 2; round += 1) {
-    const pending = cookieOf(await startSignIn(person))
-    for (let wrong = 0; wrong < 5; wrong += 1) await finishSignIn(pending, { code: wrongCode(otpauthUri) })
+    const pending = cookieOf(await startSignIn(t, person))
+    for (let wrong = 0; wrong < 5; wrong += 1) await finishSignIn(t, pending, { code: wrongCode(otpauthUri) })
     t.clock.advance(60_000)
   }
-  const pending = cookieOf(await startSignIn(person))
-  const locked = await finishSignIn(pending, { code: readAppCode(otpauthUri) })
+  const pending = cookieOf(await startSignIn(t, person))
+  const locked = await finishSignIn(t, pending, { code: readAppCode(otpauthUri) })
   expect(locked).toMatchObject({ status: 429, body: { code: 'second_factor_locked' } })
   expect(locked.headers['retry-after']).toBe('900')
 })
 
 test('a recovery code replaces the app once, however it is typed', async () => {
-  const { person, recoveryCodes } = await enroll()
+  const { person, recoveryCodes } = await enroll(t)
   expect(recoveryCodes).toHaveLength(10)
   const [recoveryCode = ''] = recoveryCodes
-  const first = await finishSignIn(cookieOf(await startSignIn(person)), {
+  const first = await finishSignIn(t, cookieOf(await startSignIn(t, person)), {
     recoveryCode: ` ${recoveryCode.replace('-', ' ')}`,
   })
   expect(first.status).toBe(200)
@@ -107,13 +87,13 @@ test('a recovery code replaces the app once, however it is typed', async () => {
     recoveryCodesLeft: 9,
     requiredBy: [],
   })
-  const again = await finishSignIn(cookieOf(await startSignIn(person)), { recoveryCode })
+  const again = await finishSignIn(t, cookieOf(await startSignIn(t, person)), { recoveryCode })
   expect(again.body.code).toBe('second_factor_wrong')
 })
 
 test('turning it on ends all other sessions', async () => {
   const person = await t.signUp()
-  const other = cookieOf(await startSignIn(person))
+  const other = cookieOf(await startSignIn(t, person))
   const begun = await post('/v1/account/second-factor', person.cookie, { password: testPassword })
   const code = readAppCode(String(begun.body.otpauthUri))
   const done = await post('/v1/account/second-factor/confirm', person.cookie, { code })
@@ -131,18 +111,18 @@ test('beginning needs the password, and only the first code turns it on', async 
   const code = wrongCode(String(begun.body.otpauthUri))
   const refused = await post('/v1/account/second-factor/confirm', person.cookie, { code })
   expect(refused.body.code).toBe('second_factor_wrong')
-  expect((await startSignIn(person)).status).toBe(200)
+  expect((await startSignIn(t, person)).status).toBe(200)
 })
 
 test('it is not begun again while it is on', async () => {
-  const { cookie } = await enroll()
+  const { cookie } = await enroll(t)
   const again = await post('/v1/account/second-factor', cookie, { password: testPassword })
   expect(again.body.code).toBe('second_factor_on')
 })
 
 test('turning it off and new recovery codes need the password and a code', async () => {
-  const { person, cookie, otpauthUri, recoveryCodes } = await enroll()
-  const proof = { password: testPassword, code: readAppCode(otpauthUri) }
+  const { person, cookie, otpauthUri, recoveryCodes } = await enroll(t)
+  const proof = { password: testPassword, code: readNextAppCode(otpauthUri) }
   for (const path of ['turn-off', 'recovery-codes']) {
     const refuse = (body: unknown) => post(`/v1/account/second-factor/${path}`, cookie, body)
     expect((await refuse({ ...proof, password: 'not this one' })).status).toBe(400)
@@ -154,13 +134,17 @@ test('turning it off and new recovery codes need the password and a code', async
   expect(renewed.status).toBe(201)
   expect(renewed.body.recoveryCodes).toHaveLength(10)
   expect(renewed.body.recoveryCodes).not.toContain(recoveryCodes[0])
-  const off = await post('/v1/account/second-factor/turn-off', cookie, proof)
+  const [recoveryCode] = renewed.body.recoveryCodes as string[]
+  const off = await post('/v1/account/second-factor/turn-off', cookie, {
+    password: testPassword,
+    recoveryCode,
+  })
   expect(off.status).toBe(204)
-  expect((await startSignIn(person)).status).toBe(200)
+  expect((await startSignIn(t, person)).status).toBe(200)
 })
 
 test('a workspace can require it: members without one can only turn it on', async () => {
-  const owner = await enroll()
+  const owner = await enroll(t)
   const member = await t.signUp()
   const workspace = owner.person.workspaceId
   const workspaceId = uuidFrom('workspace', workspace) ?? ''
@@ -197,7 +181,7 @@ test('a workspace can require it: members without one can only turn it on', asyn
 
   const off = await post('/v1/account/second-factor/turn-off', owner.cookie, {
     password: testPassword,
-    code: readAppCode(owner.otpauthUri),
+    code: readNextAppCode(owner.otpauthUri),
   })
   expect(off).toMatchObject({ status: 409, body: { code: 'second_factor_needed' } })
 })
@@ -212,7 +196,7 @@ test('an owner without one cannot require it, because that would lock them out',
 })
 
 test('what is stored is encrypted, and moves to a new secret', async () => {
-  const { person, otpauthUri } = await enroll()
+  const { person, otpauthUri, recoveryCodes } = await enroll(t)
   const secret = new URL(otpauthUri).searchParams.get('secret') ?? ''
   const { rows } = await t.database.query<{ secret: string; backup_codes: string }>(
     'select secret, backup_codes from second_factors',
@@ -221,18 +205,13 @@ test('what is stored is encrypted, and moves to a new secret', async () => {
   const secretPrevious = 'a secret for tests, long enough'
   const next = { secret: 'the next secret for tests, long enough', secretPrevious }
   const during = await t.addProcess({ config: next })
-  const signIn = async ({ request }: typeof during) => {
-    const begun = await request('POST', '/v1/sign-in', {
-      body: { email: person.email, password: testPassword },
-    })
-    const body = { code: readAppCode(otpauthUri) }
-    return (await request('POST', '/v1/sign-in/second-factor', { cookie: cookieOf(begun), body })).status
-  }
-  expect(await signIn(during)).toBe(200)
+  const signIn = async (server: typeof during, body: unknown) =>
+    (await finishSignIn(server, cookieOf(await startSignIn(server, person)), body)).status
+  expect(await signIn(during, { recoveryCode: recoveryCodes[0] })).toBe(200)
   const { unreadable, count } = await resealSecondFactors(t.database, next)
   expect(unreadable).toEqual([])
   expect(count).toBeGreaterThan(0)
-  expect(
-    await signIn(await t.addProcess({ config: { secret: next.secret, secretPrevious: undefined } })),
-  ).toBe(200)
+  const after = await t.addProcess({ config: { secret: next.secret, secretPrevious: undefined } })
+  expect(await signIn(after, { code: readNextAppCode(otpauthUri) })).toBe(200)
+  expect(await signIn(after, { recoveryCode: recoveryCodes[1] })).toBe(200)
 })

@@ -1,7 +1,11 @@
+import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/database/database.ts'
+import { Problem } from '../../platform/problem.ts'
 import { type Browser, headersOf, pickUser, type SignedIn } from '../accounts.ts'
 import { type BetterAuth, readAuthCode } from '../better-auth.ts'
 import type { HashedPassword } from '../passwords/known-passwords.ts'
+import { accessProblems } from '../problems.ts'
+import { takeAppCode } from './second-factor-store.ts'
 import { endOlderSessions } from './session-store.ts'
 
 /** What a person enters: a code of the authenticator app, or one of their recovery codes. */
@@ -13,7 +17,10 @@ export type Enrollment = { readonly otpauthUri: string; readonly recoveryCodes: 
 /** Why a code was not accepted. What was counted against it must be committed. */
 export type CodeRefusal = { readonly refusal: 'wrong' | 'expired' | 'locked' | 'off' }
 
-/** The second factor of people who sign in: codes of an authenticator app, and recovery codes. */
+/**
+ * The second factor of people who sign in: codes of an authenticator app, and recovery codes. Each code works once. A code
+ * that was used before throws `second_factor_wrong`, so that nothing of what it would have done is committed.
+ */
 export type SecondFactors = {
   /** Signs in the person whose password was right, as the browser's cookie says. */
   signIn(tx: Tx, code: SecondFactorCode, browser: Browser): Promise<SignedIn | CodeRefusal>
@@ -31,7 +38,7 @@ export type SecondFactors = {
 
 export type Proof = { readonly password: HashedPassword; readonly code: SecondFactorCode }
 
-export function createSecondFactors(auth: BetterAuth): SecondFactors {
+export function createSecondFactors(auth: BetterAuth, clock: Clock): SecondFactors {
   const { api, context, run } = auth
   const pendingCookie = context.createAuthCookie('two_factor').name
 
@@ -44,15 +51,23 @@ export function createSecondFactors(auth: BetterAuth): SecondFactors {
   ): Promise<Result | CodeRefusal> {
     const headers = headersOf(browser)
     return orRefusal(async () => {
-      await run(tx, () => verify(code, headers))
+      await verify(tx, code, headers)
       return run(tx, () => work({ body: { password: password.password }, headers }), { current: password })
     })
   }
 
-  function verify(code: SecondFactorCode, headers: Headers) {
-    if ('code' in code) return api.verifyTOTP({ body: { code: code.code }, headers, returnHeaders: true })
+  function verify(tx: Tx, code: SecondFactorCode, headers: Headers) {
+    if ('code' in code) return verifyAppCode(tx, code.code, headers)
     const body = { code: normalizeRecoveryCode(code.recoveryCode) }
-    return api.verifyBackupCode({ body, headers, returnHeaders: true })
+    return run(tx, () => api.verifyBackupCode({ body, headers, returnHeaders: true }))
+  }
+
+  /** better-auth accepts a code of the app as often as it comes within its minute and a half. */
+  async function verifyAppCode(tx: Tx, code: string, headers: Headers) {
+    const verified = await run(tx, () => api.verifyTOTP({ body: { code }, headers, returnHeaders: true }))
+    const userId = verified.response.user.id
+    if (!(await takeAppCode(tx, { userId, code, atMs: clock.now() }))) throw usedAppCode()
+    return verified
   }
 
   return {
@@ -60,7 +75,7 @@ export function createSecondFactors(auth: BetterAuth): SecondFactors {
     signIn: (tx, code, browser) =>
       orRefusal(async () => {
         const pending = { ...browser, cookie: pickCookie(browser.cookie, pendingCookie) }
-        const { headers, response } = await run(tx, () => verify(code, headersOf(pending)))
+        const { headers, response } = await verify(tx, code, headersOf(pending))
         return { user: pickUser(response.user as never), cookies: headers.getSetCookie() }
       }),
     async enroll(tx, password, browser) {
@@ -76,7 +91,7 @@ export function createSecondFactors(auth: BetterAuth): SecondFactors {
     },
     turnOn: (tx, userId, code, browser) =>
       orRefusal(async () => {
-        const { headers } = await run(tx, () => verify({ code }, headersOf(browser)))
+        const { headers } = await verify(tx, { code }, headersOf(browser))
         await endOlderSessions(tx, userId)
         return headers.getSetCookie()
       }),
@@ -92,6 +107,13 @@ export function createSecondFactors(auth: BetterAuth): SecondFactors {
       return backupCodes.length
     },
   }
+}
+
+function usedAppCode(): Problem {
+  return new Problem(
+    accessProblems.second_factor_wrong,
+    'This code was used already. Wait until the app shows the next one, and enter that.',
+  )
 }
 
 async function orRefusal<Result>(work: () => Promise<Result>): Promise<Result | CodeRefusal> {

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify'
+import type { Readable } from 'node:stream'
 import type { Queryable } from '../../platform/database/database.ts'
-import { escapeFormula } from '../../platform/http/csv.ts'
+import { type CsvCell, escapeFormula, writeCsv } from '../../platform/http/csv.ts'
 import { instantOrNull } from '../../platform/http/instant.ts'
 import { publicId } from '../../public-ids.ts'
 import type { CampaignRef } from '../campaign.ts'
@@ -26,28 +25,20 @@ export function exportContacts(
   options: { readonly state: ContactState | undefined; readonly headings: readonly string[] },
 ): Readable {
   const { state, headings } = options
-  const contacts = readPages((afterId: string | undefined) =>
-    listContacts(db, ref, { state, afterId, limit: PAGE_ROWS }).then((rows) => ({
-      rows,
-      next: rows.at(-1)?.id,
-    })),
-  )
-  return Readable.from(contacts)
-    .map((contact: ContactRow) => toResultCells(contact, headings))
-    .pipe(stringify({ header: true, columns: nameColumns(headings) }))
+  const cells = readPages(async (afterId: string | undefined) => {
+    const rows = await listContacts(db, ref, { state, afterId, limit: PAGE_ROWS })
+    return { rows: rows.map((contact) => toResultCells(contact, headings)), next: rows.at(-1)?.id }
+  })
+  return writeCsv(nameColumns(headings), cells)
 }
 
 /** Streams all rejected rows of an imported file as CSV, by line. */
 export function exportRejections(db: Queryable, workspaceId: string, importId: string): Readable {
-  const rejections = readPages((afterLine: number | undefined) =>
-    listRejections(db, workspaceId, importId, afterLine ?? 0, PAGE_ROWS).then((rows) => ({
-      rows,
-      next: rows.at(-1)?.line,
-    })),
-  )
-  return Readable.from(rejections)
-    .map(({ line, reason, value }: Rejection) => [line, reason, escapeFormula(value)])
-    .pipe(stringify({ header: true, columns: ['line', 'reason', 'value'] }))
+  const cells = readPages(async (afterLine: number | undefined) => {
+    const rows = await listRejections(db, workspaceId, importId, afterLine ?? 0, PAGE_ROWS)
+    return { rows: rows.map(toRejectionCells), next: rows.at(-1)?.line }
+  })
+  return writeCsv(['line', 'reason', 'value'], cells)
 }
 
 /** Yields all rows, reading the next page when it is needed. */
@@ -80,7 +71,11 @@ function nameColumns(headings: readonly string[]): string[] {
   return [...resultColumns, ...named.map(escapeFormula)]
 }
 
-function toResultCells(contact: ContactRow, headings: readonly string[]): (string | number | null)[] {
+function toRejectionCells({ line, reason, value }: Rejection): CsvCell[] {
+  return [line, reason, escapeFormula(value)]
+}
+
+function toResultCells(contact: ContactRow, headings: readonly string[]): CsvCell[] {
   return [
     publicId('contact', contact.id),
     contact.phone,

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Logger } from '../log.ts'
 import type { ClockSample } from '../server-clock.ts'
 import type { Database } from './database.ts'
+import { TIME_QUERY } from './database-clock.ts'
 import { ConnectionLost } from './database-fault.ts'
 import { UNLIMITED, withSession } from './session.ts'
 
@@ -171,11 +172,6 @@ async function within<T>(msMax: number, work: Promise<T>): Promise<T> {
     }, TICK_MS)
   })
   return Promise.race([work, late]).finally(() => clearInterval(timer))
-}
-
-const TIME_QUERY = {
-  name: 'pulse_time',
-  text: 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
 }
 
 /** Ends a connection without a word to the other side, which may not listen. */
