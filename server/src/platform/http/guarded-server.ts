@@ -13,7 +13,7 @@ const LOOK_MS = SECOND_MS
 const KEEP_ALIVE_MS = 72 * SECOND_MS
 /** Browsers open six connections, so this is many people behind one address. */
 const ANONYMOUS_PER_ADDRESS = 256
-/** A client sends its request as soon as it is connected, so whoever has sent nothing after this time can wait. */
+/** A client sends its request as soon as it is connected, so one that has sent nothing after this time can wait. */
 const ARRIVING_MS = 20
 
 export type GuardedServer = { readonly server: Server; readonly connections: Connections }
