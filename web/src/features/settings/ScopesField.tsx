@@ -27,11 +27,7 @@ export function ScopesField(props: {
               key={value}
               value={value}
               label={label}
-              description={
-                isWithheld
-                  ? 'Only the operator of this service gives this. Ask them for a voice stack key'
-                  : note
-              }
+              description={isWithheld ? 'Only with a voice stack key from the operator' : note}
               disabled={isWithheld}
               size="md"
             />
