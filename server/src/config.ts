@@ -1,4 +1,5 @@
 import { readVerifyEmail } from './access/settings.ts'
+import { type CampaignSettings, readCampaignSettings } from './campaigns/settings.ts'
 import { readDemo } from './demo/settings.ts'
 import { type LlmSettings, readLlmSettings } from './llm/settings.ts'
 import { type PaymentSettings, readPaymentSettings } from './payments/settings.ts'
@@ -30,6 +31,7 @@ export type Config = ServerSettings &
     /** How many times faster than real time the calls of the simulated carrier run. */
     readonly simulatedPace: number
     readonly voice: VoiceSettings
+    readonly campaigns: CampaignSettings
     readonly llm: LlmSettings
   }
 
@@ -52,9 +54,22 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const verifyEmail = readVerifyEmail(reader)
   const simulatedPace = readSimulatedPace(reader)
   const voice = readVoiceSettings(reader, server.publicUrl)
+  const campaigns = readCampaignSettings(reader)
   const llm = readLlmSettings(reader)
   if (reader.complaints.length > 0) throw new StartProblem(reader.complaints.join('\n'))
-  return { ...server, ...payments, ...plans, demo, mail, verifyEmail, backups, simulatedPace, voice, llm }
+  return {
+    ...server,
+    ...payments,
+    ...plans,
+    demo,
+    mail,
+    verifyEmail,
+    backups,
+    simulatedPace,
+    voice,
+    campaigns,
+    llm,
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Http } from './access/index.ts'
+import { DIAL_RULES_DEFAULT } from './campaigns/settings.ts'
 import { CARD_LIMITS_DEFAULT } from './payments/settings.ts'
 import { createAssembly } from './platform/assembly.ts'
 import { createSilentCommits } from './platform/commits.ts'
@@ -23,6 +24,7 @@ export const quietConfig: RoomsConfig = {
   dataDir: tmpdir(),
   mail: { smtpUrl: undefined, from: 'Talktime <talktime@localhost>' },
   simulatedPace: 1,
+  campaigns: { dialRules: DIAL_RULES_DEFAULT },
   voice: { outbound: 'simulated', twilio: undefined },
   llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: [] },
 }

@@ -49,6 +49,7 @@ export type RoomsConfig = Pick<
   | 'mail'
   | 'simulatedPace'
   | 'voice'
+  | 'campaigns'
   | 'llm'
 >
 
@@ -144,7 +145,7 @@ export function openRooms(options: RoomsOptions): Rooms {
     },
     onError: onError('A carrier'),
   })
-  const dialer = openCampaigns({ ...base, voice, onError: onError('A campaign') })
+  const dialer = openCampaigns({ ...base, voice, settings: config.campaigns, onError: onError('A campaign') })
   const creditWatch = openCreditWatch({
     ...base,
     consequences: creditConsequences,

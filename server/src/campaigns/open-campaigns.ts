@@ -9,6 +9,7 @@ import { importRoutes } from './contacts/import-routes.ts'
 import { createDialer, type Dialer } from './dialer/dialer.ts'
 import { campaignRoutes } from './routes/campaign-routes.ts'
 import { campaignStateRoutes } from './routes/state-routes.ts'
+import type { CampaignSettings } from './settings.ts'
 
 export type CampaignsDeps = {
   readonly database: Database
@@ -16,6 +17,7 @@ export type CampaignsDeps = {
   readonly ledger: Ledger
   readonly commits: Commits<WorkspaceCommit>
   readonly voice: Voice
+  readonly settings: CampaignSettings
   readonly assembly: RoomAssembly
   readonly onError: (error: unknown) => void
 }
@@ -35,7 +37,7 @@ export function openCampaigns(deps: CampaignsDeps): Dialer {
   })
   assembly.routes((http) => campaignRoutes({ ...deps, ...http }))
   assembly.routes((http) => campaignStateRoutes({ ...deps, ...http }))
-  assembly.routes((http) => contactRoutes({ ...deps, ...http }))
+  assembly.routes((http) => contactRoutes({ ...deps, ...deps.settings, ...http }))
   assembly.routes((http) => importRoutes({ ...deps, ...http }))
   assembly.chore('Advancing campaigns', ADVANCE_EVERY_MS, () => dialer.wakeDue())
   assembly.worker({ idle: dialer.idle, close: dialer.close })

@@ -5,6 +5,7 @@ import {
   type CampaignRow,
   createCampaign,
   createImportReceiver,
+  DIAL_RULES_DEFAULT,
   requireCampaign,
 } from '../campaigns/index.ts'
 import { addEvent, type Change, type Ledger } from '../ledger/index.ts'
@@ -44,9 +45,15 @@ export async function createDemoCampaign(
     addEvent(unit, 'campaign', created.id)
     return { workspaceId, id: created.id }
   })
-  const receiveImport = createImportReceiver({ ledger, clock })
+  const receiveImport = createImportReceiver({ ledger, clock, dialRules: DIAL_RULES_DEFAULT })
   const file = Readable.from([Buffer.from(createContactFile(campaign, clock.now()))])
-  await receiveImport({ campaign: { ...ref, actor: 'system' }, file, country: undefined, key: undefined })
+  await receiveImport({
+    campaign: { ...ref, actor: 'system' },
+    file,
+    country: undefined,
+    charset: undefined,
+    key: undefined,
+  })
   return ref
 }
 

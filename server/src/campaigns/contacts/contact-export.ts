@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { REJECTION_HEADINGS } from '@talktime/core/contacts/map-columns'
 import type { Queryable } from '../../platform/database/database.ts'
 import { type CsvCell, escapeFormula, writeCsv } from '../../platform/http/csv.ts'
 import { instantOrNull } from '../../platform/http/instant.ts'
@@ -32,13 +33,25 @@ export function exportContacts(
   return writeCsv(nameColumns(headings), cells)
 }
 
-/** Streams all rejected rows of an imported file as CSV, by line. */
-export function exportRejections(db: Queryable, workspaceId: string, importId: string): Readable {
+/**
+ * Streams all rejected rows of an imported file as CSV, by line, with all their cells and, at the end, the line and the
+ * reason: repaired, it can be sent again as it is.
+ *
+ * @param headings of the file. Null: its rows were not kept, only the numbers
+ */
+export function exportRejections(
+  db: Queryable,
+  workspaceId: string,
+  importId: string,
+  headings: readonly string[] | null,
+): Readable {
   const cells = readPages(async (afterLine: number | undefined) => {
     const rows = await listRejections(db, workspaceId, importId, afterLine ?? 0, PAGE_ROWS)
-    return { rows: rows.map(toRejectionCells), next: rows.at(-1)?.line }
+    return { rows: rows.map((row) => toRejectionCells(row, headings)), next: rows.at(-1)?.line }
   })
-  return writeCsv(['line', 'reason', 'value'], cells)
+  if (headings === null) return writeCsv(['line', 'reason', 'value'], cells)
+  const { line, reason } = REJECTION_HEADINGS
+  return writeCsv([...withoutRejection(headings, headings).map(escapeFormula), line, reason], cells)
 }
 
 /** Yields all rows, reading the next page when it is needed. */
@@ -71,8 +84,18 @@ function nameColumns(headings: readonly string[]): string[] {
   return [...resultColumns, ...named.map(escapeFormula)]
 }
 
-function toRejectionCells({ line, reason, value }: Rejection): CsvCell[] {
-  return [line, reason, escapeFormula(value)]
+function toRejectionCells(
+  { line, reason, value, cells }: Rejection,
+  headings: readonly string[] | null,
+): CsvCell[] {
+  if (headings === null) return [line, reason, escapeFormula(value)]
+  return [...withoutRejection(cells ?? [], headings).map(escapeFormula), line, reason]
+}
+
+/** Takes a cell for each heading, except for those that an earlier file of rejected rows has added. */
+function withoutRejection(cells: readonly string[], headings: readonly string[]): string[] {
+  const added: readonly string[] = Object.values(REJECTION_HEADINGS)
+  return headings.flatMap((heading, index) => (added.includes(heading) ? [] : (cells[index] ?? '')))
 }
 
 function toResultCells(contact: ContactRow, headings: readonly string[]): CsvCell[] {

@@ -17,8 +17,10 @@ import {
   resolveCampaign,
   resolveCampaignToChange,
 } from '../routes/campaign-scope.ts'
+import type { CampaignSettings } from '../settings.ts'
 import { exportContacts } from './contact-export.ts'
 import { listContacts, listDetailHeadings } from './contact-store.ts'
+import { requireCharset } from './decode-file.ts'
 import { createImportReceiver } from './receive-import.ts'
 
 const schemas = {
@@ -26,13 +28,17 @@ const schemas = {
     tags: campaignTags,
     summary: 'Add contacts from a CSV file',
     description:
-      'A line of headings, then one row per contact: a column "phone", optionally "name", and any others. Separated by commas, semicolons or tabs; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are added.',
+      'A line of headings, then one row per contact: a column "phone", optionally "name", and any others; titles may stand above. Headings are known in many languages. If there are several columns of numbers, the first number of a row that can be called counts. A column "do not call" keeps people from being called. Separated by commas, semicolons, tabs or bars, in any encoding that spreadsheets write; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are added.',
     consumes: ['text/csv'],
     params: CampaignParams,
     querystring: z.object({
       country: Country.optional().meta({
         description:
           'Two letters: the country of numbers without a country code. Defaults to the campaign’s.',
+      }),
+      charset: z.string().max(40).optional().meta({
+        description:
+          'The encoding of the file, such as windows-1252. Defaults to the charset of Content-Type; without one, it is found out.',
       }),
     }),
     body: z.instanceof(Readable, {
@@ -56,8 +62,18 @@ const schemas = {
   },
 }
 
+/**
+ * Reads what a request says about the encoding of its file.
+ *
+ * @throws Problem `invalid_request` for an encoding that is not known
+ */
+function readCharset(query: string | undefined, contentType = ''): string | undefined {
+  const stated = query ?? /;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1]
+  return stated === undefined ? undefined : requireCharset(stated)
+}
+
 /** Routes that add contacts to a campaign and show their results. */
-export function contactRoutes(deps: CampaignRouteDeps): Routes {
+export function contactRoutes(deps: CampaignRouteDeps & CampaignSettings): Routes {
   const { database, idempotency } = deps
   const receiveImport = createImportReceiver(deps)
 
@@ -71,6 +87,7 @@ export function contactRoutes(deps: CampaignRouteDeps): Routes {
           campaign: await resolveCampaignToChange(deps, request),
           file: request.body as unknown as Readable,
           country: request.query.country,
+          charset: readCharset(request.query.charset, request.headers['content-type']),
           key: idempotency.idempotencyOf(request),
         })
         if ('replayed' in received) return idempotency.replay(reply, received.replayed) as never

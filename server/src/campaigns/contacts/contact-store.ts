@@ -63,10 +63,19 @@ export type NewContact = {
   readonly phone: string
   readonly name: string | null
   readonly details: Readonly<Record<string, string>> | null
+  /** All cells of its row, which is rejected if the campaign has the number. */
+  readonly cells: readonly string[]
 }
 
-/** A rejected row of an imported file. `value` is its phone number as written. */
-export type Rejection = { readonly line: number; readonly reason: string; readonly value: string }
+/** A rejected row of an imported file. */
+export type Rejection = {
+  readonly line: number
+  readonly reason: string
+  /** Its phone number as written. */
+  readonly value: string
+  /** All its cells, in the order of the file's headings. Null for files from before they were kept. */
+  readonly cells: readonly string[] | null
+}
 
 /** An imported file, with the first `REJECTIONS_SHOWN_MAX` of its rejections. */
 export type ImportRow = {
@@ -118,14 +127,16 @@ export async function insertRejections(
 ): Promise<void> {
   if (rejections.length === 0) return
   await tx.query(
-    `insert into contact_rejections (workspace_id, import_id, line, reason, value)
-     select $1, $2, * from unnest($3::int[], $4::text[], $5::text[])`,
+    `insert into contact_rejections (workspace_id, import_id, line, reason, value, cells)
+     select $1, $2, v.line, v.reason, v.value, v.cells::jsonb
+     from unnest($3::int[], $4::text[], $5::text[], $6::text[]) as v (line, reason, value, cells)`,
     [
       workspaceId,
       importId,
       rejections.map((r) => r.line),
       rejections.map((r) => r.reason),
       rejections.map((r) => r.value),
+      rejections.map((r) => r.cells && JSON.stringify(r.cells)),
     ],
   )
 }
@@ -161,14 +172,14 @@ export async function listRejections(
   limit: number,
 ): Promise<Rejection[]> {
   const { rows } = await db.query<Rejection>(
-    `select line, reason, value from contact_rejections
+    `select line, reason, value, cells from contact_rejections
      where workspace_id = $1 and import_id = $2 and line > $3 order by line limit $4`,
     [workspaceId, importId, afterLine, limit],
   )
   return rows
 }
 
-/** Inserts an import without rows. `finishImport` writes its counts. */
+/** Inserts an import without rows. `finishImport` writes its counts and headings. */
 export async function insertImport(
   tx: Tx,
   { workspaceId, id }: CampaignRef,
@@ -182,30 +193,40 @@ export async function insertImport(
   )
 }
 
-/** Writes the counts of an import. */
+/** Writes the counts of an import, and the headings of its file. */
 export async function finishImport(
   tx: Tx,
   workspaceId: string,
   { id, rows, added, rejected }: Omit<ImportRow, 'atMs' | 'rejections'>,
+  headings: readonly string[],
 ): Promise<void> {
   await tx.query(
-    `update contact_imports set row_count = $3, added_count = $4, rejected_count = $5
+    `update contact_imports set row_count = $3, added_count = $4, rejected_count = $5, headings = $6
      where workspace_id = $1 and id = $2`,
-    [workspaceId, id, rows, added, rejected],
+    [workspaceId, id, rows, added, rejected, JSON.stringify(headings)],
   )
 }
 
-/** Whether the campaign has an import with this UUID. */
-export async function hasImport(
+/** Finds an import of the campaign by its UUID. `headings` is null for files from before they were kept. */
+export async function findImport(
   db: Queryable,
   { workspaceId, id }: CampaignRef,
   importId: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    'select from contact_imports where workspace_id = $1 and campaign_id = $2 and id = $3',
+): Promise<{ readonly headings: readonly string[] | null } | undefined> {
+  const { rows } = await db.query<{ headings: readonly string[] | null }>(
+    'select headings from contact_imports where workspace_id = $1 and campaign_id = $2 and id = $3',
     [workspaceId, id, importId],
   )
-  return rowCount === 1
+  return rows[0]
+}
+
+/** Lists the phone numbers of the workspace's agents. */
+export async function listAgentNumbers(db: Queryable, workspaceId: string): Promise<string[]> {
+  const { rows } = await db.query<{ number: string }>(
+    'select phone_number as number from agents where workspace_id = $1 and phone_number is not null',
+    [workspaceId],
+  )
+  return rows.map(({ number }) => number)
 }
 
 /** Waits until no other transaction imports contacts into the campaign. The lock lasts until the end of `tx`. */

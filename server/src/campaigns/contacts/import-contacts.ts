@@ -1,3 +1,5 @@
+import type { DialRules } from '@talktime/core/contacts/judge-number'
+import { mapColumns } from '@talktime/core/contacts/map-columns'
 import type { Tx } from '../../platform/database/database.ts'
 import { newUuid, newUuidInOrder } from '../../platform/ids.ts'
 import { invalid } from '../../platform/problem.ts'
@@ -8,12 +10,13 @@ import {
   insertContacts,
   insertImport,
   insertRejections,
+  listAgentNumbers,
   listRejections,
   type NewContact,
   REJECTIONS_SHOWN_MAX,
   type Rejection,
 } from './contact-store.ts'
-import { type Headings, parseContact, parseHeadings } from './parse-contact.ts'
+import { type ContactRules, keepCells, parseContact } from './parse-contact.ts'
 import { readCsv } from './read-csv.ts'
 
 export const ROWS_MAX = 500_000
@@ -28,6 +31,9 @@ export type ImportOptions = {
   readonly campaign: CampaignRef
   /** ISO 3166 alpha-2 code of numbers without a country code. null: such numbers are rejected. */
   readonly country: string | null
+  /** The encoding of the file, as its sender says. undefined: it is found out. */
+  readonly charset: string | undefined
+  readonly dialRules: DialRules
   readonly nowMs: number
 }
 
@@ -42,23 +48,26 @@ export async function importContacts(
   file: AsyncIterable<Buffer>,
   options: ImportOptions,
 ): Promise<ImportRow> {
-  const { campaign, country, nowMs } = options
+  const { campaign, nowMs } = options
   const importId = newUuid(nowMs)
   await insertImport(tx, campaign, importId, nowMs)
   const writer = createWriter(tx, campaign, importId)
-  let headings: Headings | undefined
+  const ownNumbers = new Set(await listAgentNumbers(tx, campaign.workspaceId))
+  let rules: ContactRules | undefined
+  let headings: readonly string[] = []
   let rows = 0
-  for await (const { record, info } of readCsv(file)) {
-    if (headings === undefined) {
-      headings = requireHeadings(record)
+  for await (const { record, info } of readCsv(file, options.charset)) {
+    if (rules === undefined) {
+      rules = { ...options, columns: requireColumns(record), ownNumbers }
+      headings = keepCells(record)
       continue
     }
     rows += 1
     requireRowCount(rows)
-    const parsed = parseContact(headings, record, info.lines, country)
+    const parsed = parseContact(rules, record, info.lines)
     await writer.add('reason' in parsed ? parsed : { ...parsed, id: newUuidInOrder(nowMs, rows) })
   }
-  if (headings === undefined) {
+  if (rules === undefined) {
     throw invalid(
       '',
       'The file is empty. Send a line of headings that includes "phone", then a row for each contact.',
@@ -66,14 +75,14 @@ export async function importContacts(
   }
   const rejected = await writer.finish()
   const counts = { id: importId, rows, added: rows - rejected, rejected }
-  await finishImport(tx, campaign.workspaceId, counts)
+  await finishImport(tx, campaign.workspaceId, counts, headings)
   const rejections = await listRejections(tx, campaign.workspaceId, importId, 0, REJECTIONS_SHOWN_MAX)
   return { ...counts, atMs: nowMs, rejections }
 }
 
-function requireHeadings(firstLine: readonly string[]): Headings {
-  const headings = parseHeadings(firstLine)
-  if (headings !== undefined) return headings
+function requireColumns(firstLine: readonly string[]): ContactRules['columns'] {
+  const columns = mapColumns(firstLine)
+  if (columns !== undefined) return columns
   const quoted = firstLine
     .map((heading) => heading.slice(0, QUOTED_HEADING_LENGTH_MAX))
     .slice(0, QUOTED_HEADINGS_MAX)
@@ -103,7 +112,12 @@ function createWriter(tx: Tx, campaign: CampaignRef, importId: string): Writer {
 
   async function write(batch: readonly NewContact[], bad: readonly Rejection[]): Promise<void> {
     const known = await insertContacts(tx, campaign, importId, batch)
-    const duplicates = known.map(({ line, phone }) => ({ line, value: phone, reason: DUPLICATE_REASON }))
+    const duplicates = known.map(({ line, phone, cells }) => ({
+      line,
+      value: phone,
+      reason: DUPLICATE_REASON,
+      cells: keepCells(cells),
+    }))
     rejected += bad.length + duplicates.length
     await insertRejections(tx, workspaceId, importId, [...bad, ...duplicates])
   }

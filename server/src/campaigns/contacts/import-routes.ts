@@ -12,7 +12,7 @@ import {
   resolveCampaign,
 } from '../routes/campaign-scope.ts'
 import { exportRejections } from './contact-export.ts'
-import { hasImport, listImports } from './contact-store.ts'
+import { findImport, listImports } from './contact-store.ts'
 
 const schemas = {
   list: {
@@ -24,7 +24,7 @@ const schemas = {
   },
   rejected: {
     tags: campaignTags,
-    summary: 'All rejected rows of a file, with line and reason',
+    summary: 'All rejected rows of a file, with line and reason, to be repaired and sent again',
     params: CampaignParams.extend({ importId: z.string() }),
     produces: ['text/csv'],
   },
@@ -49,12 +49,13 @@ export function importRoutes(deps: CampaignRouteDeps): Routes {
       async (request, reply) => {
         const ref = await resolveCampaign(deps, request)
         const importId = uuidFrom('contactImport', request.params.importId)
-        if (importId === undefined || !(await hasImport(database, ref, importId)))
+        const found = importId && (await findImport(database, ref, importId))
+        if (!importId || !found)
           throw new Problem(platformProblems.not_found, 'There is no such file of contacts.')
         return reply
           .header('content-type', 'text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="${request.params.importId}-rejected.csv"`)
-          .send(exportRejections(database, ref.workspaceId, importId))
+          .send(exportRejections(database, ref.workspaceId, importId, found.headings))
       },
     )
   }

@@ -1,109 +1,92 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
+import { cleanCell, cleanNumber } from '@talktime/core/contacts/clean-cell'
+import { type DialRules, type JudgedNumber, judgeNumber } from '@talktime/core/contacts/judge-number'
+import { type Columns, saysOptOut } from '@talktime/core/contacts/map-columns'
 import type { NewContact, Rejection } from './contact-store.ts'
-
-/** Headings under which files have phone numbers, and names. Compared in lower case, with underscores for spaces. */
-const phoneHeadings = [
-  'phone',
-  'phone_number',
-  'phonenumber',
-  'number',
-  'tel',
-  'telephone',
-  'mobile',
-  'cell',
-  'to',
-  'msisdn',
-]
-const nameHeadings = ['name', 'full_name', 'fullname', 'contact', 'contact_name', 'first_name']
+import { lookUpNumber } from './look-up-number.ts'
 
 const NAME_LENGTH_MAX = 200
 /** The most other columns that are kept of a file. */
 const DETAILS_MAX = 30
 const HEADING_LENGTH_MAX = 100
-const DETAIL_LENGTH_MAX = 500
+const CELL_LENGTH_MAX = 500
 const REJECTED_VALUE_LENGTH_MAX = 100
+/** The most columns of a rejected row that are kept, so that it can be repaired and sent again. */
+const REJECTED_CELLS_MAX = 100
 
-/** The columns of a file: indexes of the phone number and the name, and the other columns. */
-export type Headings = {
-  readonly phone: number
-  readonly name: number | null
-  readonly others: readonly { readonly index: number; readonly heading: string }[]
+/** What a row is judged by. */
+export type ContactRules = {
+  readonly columns: Columns
+  /** ISO 3166 alpha-2 code of numbers without a country code; null: such numbers are rejected. */
+  readonly country: string | null
+  readonly dialRules: DialRules
+  /** Numbers of the workspace's own agents, in E.164 format: calling them would be charged on both sides. */
+  readonly ownNumbers: ReadonlySet<string>
 }
 
-/** Finds the columns by a file's first line. Returns undefined if no heading names a phone number. */
-export function parseHeadings(firstLine: readonly string[]): Headings | undefined {
-  const normalized = firstLine.map((heading) =>
-    heading
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s-]+/g, '_'),
-  )
-  const find = (known: readonly string[]) =>
-    known.map((heading) => normalized.indexOf(heading)).find((index) => index >= 0)
-  const phone = find(phoneHeadings)
-  if (phone === undefined) return undefined
-  const name = find(nameHeadings) ?? null
-  const others = firstLine
-    .map((heading, index) => ({ index, heading: toStorable(heading.trim(), HEADING_LENGTH_MAX) }))
-    .filter(({ index, heading }) => index !== phone && index !== name && heading !== '')
-    .slice(0, DETAILS_MAX)
-  return { phone, name, others }
-}
-
-/**
- * Parses a row of a file into a contact, or into a rejection that says what is wrong.
- *
- * @param line the row's line in the file
- * @param country ISO 3166 alpha-2 code of numbers without a country code; null: such numbers are rejected
- */
+/** Parses a row of a file into a contact, or into a rejection that says what is wrong. `line`: the row's line in the file. */
 export function parseContact(
-  headings: Headings,
+  rules: ContactRules,
   cells: readonly string[],
   line: number,
-  country: string | null,
 ): Omit<NewContact, 'id'> | Rejection {
-  const text = (cells[headings.phone] ?? '').trim()
-  const phone = parsePhone(text, country)
-  if ('reason' in phone)
-    return { line, value: toStorable(text, REJECTED_VALUE_LENGTH_MAX), reason: phone.reason }
-  const name = headings.name === null ? '' : (cells[headings.name] ?? '').trim()
-  const details = headings.others
-    .map(
-      ({ index, heading }) => [heading, toStorable((cells[index] ?? '').trim(), DETAIL_LENGTH_MAX)] as const,
-    )
+  const { columns } = rules
+  const found = findNumber(rules, cells)
+  const reason = 'reason' in found ? found.reason : findObjection(rules, cells, found.number)
+  if ('reason' in found || reason !== undefined) {
+    const value = toStorable(found.cell, REJECTED_VALUE_LENGTH_MAX)
+    return { line, value, reason: reason ?? '', cells: keepCells(cells) }
+  }
+  const name = columns.names
+    .map((index) => cleanCell(cells[index] ?? ''))
+    .filter((part) => part !== '')
+    .join(' ')
+  const details = columns.others
+    .slice(0, DETAILS_MAX)
+    .map(({ index, heading }) => [
+      toStorable(heading, HEADING_LENGTH_MAX),
+      toStorable(cleanCell(cells[index] ?? ''), CELL_LENGTH_MAX),
+    ])
     .filter(([, value]) => value !== '')
   return {
     line,
-    phone: phone.number,
+    phone: found.number,
     name: name === '' ? null : toStorable(name, NAME_LENGTH_MAX),
     details: details.length === 0 ? null : Object.fromEntries(details),
+    cells,
   }
 }
 
-function parsePhone(text: string, country: string | null): { number: string } | { reason: string } {
-  if (text === '') return { reason: 'This row has no phone number.' }
-  // Spreadsheets turn numbers without a leading plus into floating point and lose digits.
-  if (/^\d+(\.\d+)?e\+?\d+$/i.test(text)) {
-    return {
-      reason:
-        'A spreadsheet has cut off digits of this number. Format the column as text, and write the number as +4930901820.',
-    }
+/** Finds the row's number: the first that can be called, of all its columns of numbers; or why the first one cannot be. */
+function findNumber(
+  { columns, country, dialRules }: ContactRules,
+  cells: readonly string[],
+): JudgedNumber & { readonly cell: string } {
+  let first: (JudgedNumber & { readonly cell: string }) | undefined
+  for (const index of columns.phones) {
+    const cell = (cells[index] ?? '').trim()
+    if (cell === '') continue
+    const judged = { ...judgeNumber(cleanNumber(cell), country, lookUpNumber, dialRules), cell }
+    if ('number' in judged) return judged
+    first ??= judged
   }
-  const international = text.startsWith('00') ? `+${text.slice(2)}` : text
-  if (!international.startsWith('+') && country === null) {
-    return { reason: 'The number has no country code. Write it as +4930901820, or choose a default country.' }
+  return first ?? { reason: 'This row has no phone number.', cell: '' }
+}
+
+/** Finds out why a number must not be called, although it can be. */
+function findObjection(
+  { columns, ownNumbers }: ContactRules,
+  cells: readonly string[],
+  number: string,
+): string | undefined {
+  if (columns.optOuts.some((index) => saysOptOut(cells[index] ?? ''))) {
+    return 'This person must not be called: the file says so.'
   }
-  const parsed = parsePhoneNumberFromString(
-    international,
-    country === null ? undefined : (country as CountryCode),
-  )
-  if (parsed === undefined) return { reason: 'This is not a phone number. Write it as +4930901820.' }
-  if (parsed.ext !== undefined)
-    return { reason: 'Numbers with an extension cannot be dialed. Leave the extension out.' }
-  if (!parsed.isValid()) {
-    return { reason: `There is no such number in ${parsed.country ?? 'that country'}. Check its digits.` }
-  }
-  return { number: parsed.number }
+  return ownNumbers.has(number) ? 'This is the number of one of your own agents.' : undefined
+}
+
+/** Brings the cells of a row into the form in which they are kept with a rejection. */
+export function keepCells(cells: readonly string[]): string[] {
+  return cells.slice(0, REJECTED_CELLS_MAX).map((cell) => toStorable(cell, CELL_LENGTH_MAX))
 }
 
 /**

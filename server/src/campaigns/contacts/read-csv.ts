@@ -1,6 +1,9 @@
 import { pipeline, Readable } from 'node:stream'
+import { findTable } from '@talktime/core/contacts/find-table'
+import { createQuoteRepair } from '@talktime/core/contacts/repair-quotes'
 import { parse } from 'csv-parse'
 import { invalid, Problem, platformProblems } from '../../platform/problem.ts'
+import { decodeFile } from './decode-file.ts'
 
 /** The largest file of contacts that is read. */
 export const FILE_BYTES_MAX = 100 * 1024 * 1024
@@ -10,29 +13,40 @@ const ROW_BYTES_MAX = 64 * 1024
 export type CsvRow = { readonly record: string[]; readonly info: { readonly lines: number } }
 
 /**
- * Yields the rows of a CSV file, the headings first. Finds out whether commas, semicolons or tabs separate the columns.
+ * Yields the rows of a CSV file, the headings first. Finds out how it is encoded, where its table begins and what separates
+ * the columns. Rows without any content are left out.
  *
- * @throws Problem `body_too_large`, or `invalid_request` for a file that breaks off or is no CSV
+ * @param charset what the sender says about the encoding; undefined: it is found out
+ * @throws Problem `body_too_large`, or `invalid_request` for a file that breaks off or has a row without an end
  */
-export async function* readCsv(file: AsyncIterable<Buffer>): AsyncGenerator<CsvRow> {
-  const chunks = limitBytes(file)
-  const head = await readFirstLine(chunks)
+export async function* readCsv(file: AsyncIterable<Buffer>, charset?: string): AsyncGenerator<CsvRow> {
+  const pieces = decodeFile(limitBytes(file), charset)
+  const head = await readHead(pieces)
+  const { delimiter, headingsLine } = findTable(head.toString('utf8', 0, ROW_BYTES_MAX))
   const parser = parse({
-    bom: true,
     info: true,
-    delimiter: findDelimiter(head),
+    delimiter,
+    from_line: headingsLine,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     trim: true,
     max_record_size: ROW_BYTES_MAX,
   })
   // An error of the file surfaces at the parser, where the rows are read.
-  pipeline(Readable.from(prepend(head, chunks)), parser, () => {})
+  pipeline(Readable.from(repairQuotes(prepend(head, pieces), delimiter)), parser, () => {})
   try {
     for await (const row of parser) yield row as CsvRow
   } catch (error) {
     throw toProblem(error)
   }
+}
+
+async function* repairQuotes(pieces: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<Uint8Array> {
+  const repair = createQuoteRepair(delimiter)
+  for await (const piece of pieces) yield* repair.write(piece)
+  yield* repair.end()
 }
 
 async function* limitBytes(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -48,11 +62,11 @@ async function* limitBytes(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   }
 }
 
-/** Reads chunks up to the end of the first line. What follows it in the last chunk is returned too. */
-async function readFirstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
+/** Reads the beginning of a file, in which the headings are. */
+async function readHead(pieces: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0)
-  while (!head.includes('\n') && head.length < ROW_BYTES_MAX) {
-    const next = await chunks.next()
+  while (head.length < ROW_BYTES_MAX) {
+    const next = await pieces.next()
     if (next.done) break
     head = Buffer.concat([head, next.value])
   }
@@ -64,15 +78,11 @@ async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
   yield* rest
 }
 
-/** Finds what separates the headings. Spreadsheets write semicolons where the comma is the decimal sign. */
-function findDelimiter(head: Buffer): string {
-  const line = (head.toString('utf8').split('\n')[0] ?? '').replaceAll(/"[^"]*"/g, '')
-  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: line.split(delimiter).length }))
-  return counts.reduce((best, one) => (one.count > best.count ? one : best)).delimiter
-}
-
 function toProblem(error: unknown): unknown {
   const { code, message } = error as Error & { code?: string }
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return invalid('', 'The file has a row of more than 64 kB. Shorten it, or remove it.')
+  }
   if (code?.startsWith('CSV_')) return invalid('', `The file is not valid CSV: ${message}.`)
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return invalid('', 'The upload broke off before the end of the file. Nothing was added. Send it again.')

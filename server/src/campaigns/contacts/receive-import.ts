@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { DialRules } from '@talktime/core/contacts/judge-number'
 import type { z } from 'zod'
 import type { AuditSource } from '../../access/index.ts'
 import { addAudit, addEvent, type Change, type Ledger } from '../../ledger/index.ts'
@@ -23,6 +24,8 @@ export type IncomingFile = {
   readonly file: Readable
   /** ISO 3166 alpha-2 code of numbers without a country code. undefined: the campaign's default country. */
   readonly country: string | undefined
+  /** The encoding of the file, as its sender says. undefined: it is found out. */
+  readonly charset: string | undefined
   readonly key: IdempotencyRef | undefined
 }
 
@@ -37,7 +40,11 @@ export type ReceivedFile =
  */
 const FILES = { max: 6, ownerMax: 3 }
 
-export type ReceiveImportDeps = { readonly ledger: Pick<Ledger, 'changeWorkspace'>; readonly clock: Clock }
+export type ReceiveImportDeps = {
+  readonly ledger: Pick<Ledger, 'changeWorkspace'>
+  readonly clock: Clock
+  readonly dialRules: DialRules
+}
 
 /**
  * Creates a function that receives a file of contacts and imports it into a campaign, as many at a time as {@link FILES}
@@ -69,7 +76,10 @@ export function createImportReceiver(deps: ReceiveImportDeps) {
   }
 }
 
-function receiveImport({ ledger, clock }: ReceiveImportDeps, incoming: IncomingFile): Promise<ReceivedFile> {
+function receiveImport(
+  { ledger, clock, dialRules }: ReceiveImportDeps,
+  incoming: IncomingFile,
+): Promise<ReceivedFile> {
   const { campaign: ref, file, key } = incoming
   const hash = createHash('sha256')
   const pieces = readPieces(file, hash)
@@ -91,7 +101,7 @@ function receiveImport({ ledger, clock }: ReceiveImportDeps, incoming: IncomingF
     (change, imported) => addToCounts(change, ref, imported),
     {
       once,
-      prepare: (tx) => importFile(tx, incoming, pieces, clock.now()),
+      prepare: (tx) => importFile(tx, incoming, pieces, { dialRules, nowMs: clock.now() }),
     },
   )
 }
@@ -102,15 +112,15 @@ async function importFile(
   tx: Tx,
   incoming: IncomingFile,
   pieces: AsyncIterable<Buffer>,
-  nowMs: number,
+  options: { readonly dialRules: DialRules; readonly nowMs: number },
 ): Promise<Imported> {
-  const { campaign: ref } = incoming
+  const { campaign: ref, charset } = incoming
   // One file at a time: two files with equal numbers in different orders would deadlock.
   await lockImports(tx, ref)
   const campaign = await requireCampaign(tx, ref)
   requireOpen(campaign)
   const country = incoming.country ?? campaign.defaultCountry
-  return importContacts(tx, pieces, { campaign: ref, country, nowMs })
+  return importContacts(tx, pieces, { ...options, campaign: ref, country, charset })
 }
 
 async function addToCounts(
