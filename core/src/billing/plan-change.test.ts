@@ -4,10 +4,15 @@ import { propertyRuns } from '../../test/property-runs.ts'
 import { computeShareLeft, decidePlanChange, type PlanTerms } from './plan-change.ts'
 
 const cycle = { startsAtMs: 0, endsAtMs: 30_000 }
-const free: PlanTerms = { planId: 'free', priceMinor: 0, monthlyMs: 1_800_000 }
-const starter: PlanTerms = { planId: 'starter', priceMinor: 2_900, monthlyMs: 15_000_000 }
-const growth: PlanTerms = { planId: 'growth', priceMinor: 9_900, monthlyMs: 60_000_000 }
-const onRequest: PlanTerms = { planId: 'enterprise', priceMinor: null, monthlyMs: 600_000_000 }
+const free: PlanTerms = { planId: 'free', priceMinor: 0, currency: 'USD', monthlyMs: 1_800_000 }
+const starter: PlanTerms = { planId: 'starter', priceMinor: 2_900, currency: 'USD', monthlyMs: 15_000_000 }
+const growth: PlanTerms = { planId: 'growth', priceMinor: 9_900, currency: 'USD', monthlyMs: 60_000_000 }
+const onRequest: PlanTerms = {
+  planId: 'enterprise',
+  priceMinor: null,
+  currency: 'USD',
+  monthlyMs: 600_000_000,
+}
 
 describe('a change of plan', () => {
   test.each<[string, PlanTerms, PlanTerms, string | null, number, object]>([
@@ -47,6 +52,14 @@ describe('a change of plan', () => {
       { kind: 'upgrade', chargeMinor: 0, grantMs: 0 },
     ],
     [
+      'up costs what a card can pay: in Kuwaiti dinars, steps of ten',
+      { ...starter, currency: 'KWD' },
+      { ...growth, currency: 'KWD' },
+      null,
+      14_990,
+      { kind: 'upgrade', chargeMinor: 3_500, grantMs: 22_515_000 },
+    ],
+    [
       'from a price on request is a downgrade',
       onRequest,
       growth,
@@ -63,6 +76,7 @@ describe('a change of plan', () => {
       fc.record({
         planId: fc.constant(planId),
         priceMinor: fc.nat(100_000),
+        currency: fc.constant('USD'),
         monthlyMs: fc.nat(10 ** 9),
       })
     const instant = fc.nat(40_000)

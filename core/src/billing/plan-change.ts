@@ -1,8 +1,11 @@
+import { currencyStep } from './currency.ts'
+
 /** The terms that decide a plan change. Money is in minor units, credits are milliseconds of talk time. */
 export type PlanTerms = {
   readonly planId: string
   /** The price of a cycle; null: on request. */
   readonly priceMinor: number | null
+  readonly currency: string
   readonly monthlyMs: number
 }
 
@@ -19,7 +22,7 @@ export type PlanChange =
 /**
  * Decides what a change to another plan does at `nowMs`. A plan with a higher price is an upgrade: it takes effect at
  * once, and the differences in price and credits are prorated by the time left in the cycle, rounded to the nearest
- * minor unit and millisecond. Any other plan is a downgrade and takes effect when the cycle ends.
+ * amount that can be charged and to the nearest millisecond. Any other plan is a downgrade and takes effect when the cycle ends.
  *
  * @param pendingPlanId the plan of a downgrade that takes effect when the cycle ends; null: none
  */
@@ -34,9 +37,10 @@ export function decidePlanChange(
   if (wanted.planId === pendingPlanId) return { kind: 'none' }
   if (rankPrice(wanted) <= rankPrice(current)) return { kind: 'downgrade', atMs: cycle.endsAtMs }
   const left = computeShareLeft(cycle, nowMs)
+  const step = currencyStep(wanted.currency)
   return {
     kind: 'upgrade',
-    chargeMinor: Math.round((rankPrice(wanted) - rankPrice(current)) * left),
+    chargeMinor: Math.round(((rankPrice(wanted) - rankPrice(current)) * left) / step) * step,
     grantMs: Math.max(0, Math.round((wanted.monthlyMs - current.monthlyMs) * left)),
   }
 }

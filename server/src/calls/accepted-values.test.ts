@@ -47,3 +47,23 @@ test.each([
     endReason: reason,
   })
 })
+
+test.each([
+  ['null', null],
+  ['an empty text', ''],
+])('a field that is %s is absent: the call is decided', async (_what, value) => {
+  const fields = { from: value, to: value, externalId: value, ...(value === null && { at: null }) }
+  const { status, body } = await stack.start(fields)
+  expect({ status, body }).toMatchObject({
+    status: 201,
+    body: { status: 'authorized', from: null, to: null, externalId: null, authorizedAt: ago(0) },
+  })
+  expect((await stack.start(fields)).body.id).not.toBe(body.id)
+  expect((await stack.end(body.id, undefined, { reason: value })).body.endReason).toBeNull()
+  const target = { callId: value, externalId: value }
+  const { lines } = await stack.batch([
+    { type: 'start', agentId: stack.agentId, direction: 'web', ...fields },
+    { type: 'end', ...target },
+  ])
+  expect(lines.map(({ status: ofLine }) => ofLine)).toEqual([201, 400])
+})

@@ -89,7 +89,6 @@ const rows: Row[] = [
     '2026-11-22T24:00:00Z',
     '+012026-11-22T10:00:00Z',
     1_763_805_600_000,
-    null,
     {},
   ].map((at): Row => [`at ${JSON.stringify(at)}`, ...bad, start({ at }), { '/at': noInstant }]),
 
@@ -155,7 +154,6 @@ const rows: Row[] = [
       start({ [field]: 5 }),
       { [`/${field}`]: `"${field}" must be text, not a number.` },
     ],
-    [`an empty ${field}`, ...bad, start({ [field]: '' }), { [`/${field}`]: `"${field}" must not be empty.` }],
     [
       `a ${field} of 256 characters`,
       ...bad,
@@ -177,7 +175,6 @@ const rows: Row[] = [
     report('end', { reason: '\udfff' }),
     { '/reason': lost('reason') },
   ],
-  ['an empty reason', ...bad, report('end', { reason: '' }), { '/reason': '"reason" must not be empty.' }],
   [
     'a reason of 101 characters',
     ...bad,

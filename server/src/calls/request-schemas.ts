@@ -15,33 +15,39 @@ const instantSentence =
 const ReportedAt = z.iso
   .datetime({ offset: true, error: `"at" ${instantSentence}` })
   .transform((text) => Date.parse(text))
+  .nullable()
+  .transform((atMs) => atMs ?? undefined)
   .optional()
   .meta({
     description: 'When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.',
   })
 
-const Party = z
-  .string()
-  .min(1)
-  .max(255)
-  .optional()
-  .meta({ description: 'A phone number, SIP address or name.' })
+/** A text that voice stacks also send as null or empty where there is none: a call is decided nevertheless. */
+const optionalText = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax)
+    .nullable()
+    .transform((text) => text || undefined)
+    .optional()
+
+const Party = optionalText(255).meta({
+  description: 'A phone number, SIP address or name. null or empty: none.',
+})
 
 const startFields = {
   agentId: z.string().meta({ example: 'agt_0199c3a87e4d7aa1b1f3a06a5a0f7b1c' }),
   direction: DirectionName,
   from: Party,
   to: Party,
-  externalId: z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .meta({ description: 'The voice stack’s id of the call. A repeat with one externalId gives one call.' }),
+  externalId: optionalText(255).meta({
+    description:
+      'The voice stack’s id of the call. A repeat with one externalId gives one call. null or empty: none.',
+  }),
   at: ReportedAt,
 }
 
-const EndReason = z.string().min(1).max(100).optional().meta({
+const EndReason = optionalText(100).meta({
   description: 'Why it ended, as the voice stack says it, such as completed, busy, no_answer or failed.',
 })
 
@@ -50,8 +56,8 @@ export const AnswerRequest = z.strictObject({ at: ReportedAt })
 export const EndRequest = z.strictObject({ at: ReportedAt, reason: EndReason })
 
 const target = {
-  callId: z.string().optional(),
-  externalId: z.string().min(1).max(255).optional().meta({ description: 'Instead of callId.' }),
+  callId: optionalText(255),
+  externalId: optionalText(255).meta({ description: 'Instead of callId.' }),
 }
 
 /** One line of a batch. */

@@ -1,5 +1,5 @@
+import { currencyDigits } from '@talktime/core/billing/currency'
 import { COST_PARTS, createCostMeter } from '@talktime/core/billing/price'
-import { currencyDigits } from '../platform/text-format.ts'
 import type { PricedRange } from './draw-price-store.ts'
 
 /** The cost of one call while it is added up: cost parts by currency, and the milliseconds without a price. */

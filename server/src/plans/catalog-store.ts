@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { msFromCredits } from '@talktime/core/billing/credits'
+import { currencyStep } from '@talktime/core/billing/currency'
 import type { Overdraft } from '@talktime/core/calls/talk-allowance'
 import { z } from 'zod'
 import type { Queryable } from '../platform/database/database.ts'
 import { invalidRequest } from '../platform/http/validation.ts'
 import { Problem, platformProblems } from '../platform/problem.ts'
 
-const Price = z.strictObject({
-  minor: z.int().min(0).max(1_000_000_000_000),
-  currency: z.string().regex(/^[A-Z]{3}$/, '"currency" must be an ISO 4217 code, such as USD.'),
-})
+const Price = z
+  .strictObject({
+    minor: z.int().min(0).max(1_000_000_000_000),
+    currency: z.string().regex(/^[A-Z]{3}$/, '"currency" must be an ISO 4217 code, such as USD.'),
+  })
+  .refine(({ minor, currency }) => minor % currencyStep(currency) === 0, {
+    path: ['minor'],
+    error: '"minor" must be a multiple of 10 in a currency of three decimals: cards cannot pay less.',
+  })
 
 const PlanLimits = z.strictObject({
   concurrentCallsMax: z.int().positive().max(1_000_000).nullable(),

@@ -1,15 +1,14 @@
+import { currencyDigits } from '@talktime/core/billing/currency'
+
 /** Formats an amount of money in minor units for a sentence: "$24.00" from 2400 and USD. */
 export function formatMoney(minor: number, currency: string): string {
-  return moneyFormat(currency).format(minor / 10 ** currencyDigits(currency))
-}
-
-/** The number of decimal digits of a currency: 2 for USD, 0 for JPY. */
-export function currencyDigits(currency: string): number {
-  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2
-}
-
-function moneyFormat(currency: string): Intl.NumberFormat {
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency })
+  const digits = currencyDigits(currency)
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(minor / 10 ** digits)
 }
 
 /** Formats epoch milliseconds for a sentence: "22 Nov 2026, 11:00 (Europe/Berlin)". */

@@ -190,6 +190,12 @@ describe('a range', () => {
     ['only a last day', '?to=2026-02-01', '/from', '"from" is missing'],
     ['a last day before the first', '?from=2026-02-02&to=2026-02-01', '/to', 'must not be before "from"'],
     ['a first day in another millennium', '?from=1999-12-31&to=2026-01-01', '/from', '2000-01-01'],
+    [
+      'the last day of the calendar',
+      '?from=2999-12-31&to=9999-12-31',
+      '/to',
+      '"to" must be a date from 1970-01-01 to 2999-12-31',
+    ],
     ['more than ten years', '?from=2010-01-01&to=2026-01-01', '/to', 'at most 3,660 days'],
   ])('400: %s', async (_what, query, pointer, sentence) => {
     for (const path of ['range', 'export.csv']) {

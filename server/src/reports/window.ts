@@ -2,7 +2,6 @@ import { findLocalDayBounds, localDateOf } from '@talktime/core/time/local-day'
 import {
   countDates,
   type DateRange,
-  isDate,
   resolveWindowPreset,
   WINDOW_PRESETS,
   type WindowPreset,
@@ -11,6 +10,7 @@ import { z } from 'zod'
 import { readTimeZone } from '../access/index.ts'
 import { agentProblems } from '../agents/index.ts'
 import type { Queryable } from '../platform/database/database.ts'
+import { LocalDate } from '../platform/http/local-date.ts'
 import { invalid, Problem } from '../platform/problem.ts'
 import { uuidFrom } from '../public-ids.ts'
 import type { UsageWindow } from '../usage/index.ts'
@@ -20,9 +20,6 @@ import { hasAgent, readFirstDay } from './window-store.ts'
 const presetNames = [...WINDOW_PRESETS, 'custom'] as const
 
 const presetSentence = `"preset" must be one of ${presetNames.join(', ')}.`
-
-const LocalDate = (name: string) =>
-  z.string().refine(isDate, `"${name}" must be a local date, such as 2026-11-22.`).optional()
 
 /** The query parameters that choose a window, and an agent. */
 export const WindowQuery = z.object({

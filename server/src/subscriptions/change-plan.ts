@@ -47,8 +47,9 @@ export async function quoteChange(
   const plan = await findPlan(db, planId)
   if (plan === undefined) throw new Problem(planProblems.plan_not_found, `There is no plan "${planId}".`)
   const { terms, pendingPlanId, cycle } = subscription
-  const current = { planId: subscription.planId, priceMinor: terms.priceMinor, monthlyMs: terms.monthlyMs }
-  const wanted = { planId: plan.id, priceMinor: plan.priceMinor, monthlyMs: plan.monthlyMs }
+  const { priceMinor, currency, monthlyMs } = terms
+  const current = { planId: subscription.planId, priceMinor, currency, monthlyMs }
+  const wanted = { ...plan, planId: plan.id }
   return { subscription, plan, change: decidePlanChange(current, wanted, pendingPlanId, cycle, nowMs) }
 }
 

@@ -151,6 +151,18 @@ describe('usage', () => {
   })
 })
 
+test.each(['from=0000-01-01', 'to=9999-12-31'])(
+  'usage of %s is refused: no such day has neighbors',
+  async (query) => {
+    const { key } = await world.agent()
+    const { status, body } = await world.t.request('GET', `/v1/llm-usage?${query}`, { key })
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { errors: [{ detail: expect.stringContaining('from 1970-01-01 to 2999-12-31') }] },
+    })
+  },
+)
+
 describe('requests', () => {
   test('are listed newest first, in pages, with filters', async () => {
     const client = world.client(agent)

@@ -1,9 +1,9 @@
 import { localDateOf } from '@talktime/core/time/local-day'
-import { isDate } from '@talktime/core/time/usage-window'
 import { z } from 'zod'
 import { readTimeZone } from '../../access/index.ts'
 import type { Routes } from '../../platform/http/http-server.ts'
 import { buildPage, decodeCursor, LIMIT_DEFAULT, ListQuery, listOf } from '../../platform/http/lists.ts'
+import { LocalDate } from '../../platform/http/local-date.ts'
 import { invalid, Problem } from '../../platform/problem.ts'
 import { type IdKind, uuidFrom } from '../../public-ids.ts'
 import type { LlmDeps } from '../deps.ts'
@@ -18,9 +18,6 @@ import {
   usageResponse,
 } from './response-schemas.ts'
 import { readUsage } from './usage-store.ts'
-
-const LocalDate = (name: string) =>
-  z.string().refine(isDate, `"${name}" must be a local date, such as 2026-11-22.`).optional()
 
 const tags = ['LLM keys']
 const DAYS_DEFAULT = 30

@@ -6,7 +6,7 @@ import { stringify } from 'csv-stringify'
  * (OWASP: CSV injection). Not for phone numbers in E.164, which begin with a plus sign.
  */
 export function escapeFormula(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /^[=+\-@\t\r\n＝＋－＠]/u.test(text) ? `'${text}` : text
 }
 
 /** A cell of a CSV file. null: it stays empty. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { currencyDigits, currencySign, minorOf, money, pricePerCredit, times } from './money.ts'
+import { currencySign, minorOf, money, pricePerCredit, times } from './money.ts'
 
 const usd = (minor: number) => ({ minor, currency: 'USD' })
 
@@ -10,11 +10,10 @@ describe('money', () => {
     expect(money(usd(-500))).toBe('-$5.00')
     expect(money({ minor: 2_400, currency: 'JPY' })).toBe('¥2,400')
     expect(money({ minor: 2_400, currency: 'BHD' })).toContain('2.400')
+    expect(money({ minor: 240_000, currency: 'HUF' })).toContain('2,400.00')
   })
 
-  it('knows a currency’s sign and decimals', () => {
-    expect(currencyDigits('USD')).toBe(2)
-    expect(currencyDigits('JPY')).toBe(0)
+  it('knows a currency’s sign and minor units', () => {
     expect(currencySign('EUR')).toBe('€')
     expect(minorOf(240, 'USD')).toBe(24_000)
     expect(minorOf(19.99, 'USD')).toBe(1_999)

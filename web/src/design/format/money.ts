@@ -1,4 +1,5 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
+import { currencyDigits } from '@talktime/core/billing/currency'
 import type { Money } from '../../api/types.ts'
 import { locale } from './locale.ts'
 
@@ -14,16 +15,13 @@ function findFormat(shape: Shape, currency: string): Intl.NumberFormat {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: currencyDigits(currency),
     // A credit can cost less than a cent.
-    ...(shape === 'unit' ? { maximumFractionDigits: 4 } : {}),
+    maximumFractionDigits:
+      shape === 'unit' ? Math.max(4, currencyDigits(currency)) : currencyDigits(currency),
   })
   formats.set(key, made)
   return made
-}
-
-/** The number of decimals of a currency: 2 for USD, 0 for JPY. */
-export function currencyDigits(currency: string): number {
-  return findFormat('exact', currency).resolvedOptions().maximumFractionDigits ?? 2
 }
 
 /** The sign of a currency: `$`. */

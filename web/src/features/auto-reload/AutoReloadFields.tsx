@@ -1,8 +1,9 @@
 import { NumberInput, Select } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
+import { currencyDigits } from '@talktime/core/billing/currency'
 import type { Package } from '../../api/types.ts'
 import { creditsInWords } from '../../design/format/credits.ts'
-import { currencyDigits, currencySign, money } from '../../design/format/money.ts'
+import { currencySign, money } from '../../design/format/money.ts'
 import classes from './AutoReload.module.css'
 import { type ChoiceFields, QUANTITY_MAX, THRESHOLD_CREDITS_MAX } from './choice.ts'
 

@@ -1,7 +1,8 @@
 import { msFromCredits } from '@talktime/core/billing/credits'
+import { currencyDigits } from '@talktime/core/billing/currency'
 import type { AutoReload, Money, Package } from '../../api/types.ts'
 import { creditsInWords } from '../../design/format/credits.ts'
-import { currencyDigits, minorOf, money, times } from '../../design/format/money.ts'
+import { minorOf, money, times } from '../../design/format/money.ts'
 
 /** The form's fields as typed. */
 export type ChoiceFields = {
