@@ -306,6 +306,7 @@ create table contact_imports (
   row_count integer not null,
   added_count integer not null,
   rejected_count integer not null,
+  headings jsonb,
   constraint contact_imports_pkey PRIMARY KEY (workspace_id, id),
   constraint contact_imports_workspace_id_campaign_id_fkey FOREIGN KEY (workspace_id, campaign_id) REFERENCES campaigns(workspace_id, id)
 );
@@ -316,6 +317,7 @@ create table contact_rejections (
   line integer not null,
   reason text not null,
   value text not null,
+  cells jsonb,
   constraint contact_rejections_pkey PRIMARY KEY (workspace_id, import_id, line),
   constraint contact_rejections_workspace_id_import_id_fkey FOREIGN KEY (workspace_id, import_id) REFERENCES contact_imports(workspace_id, id) ON DELETE CASCADE
 );

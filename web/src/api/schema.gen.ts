@@ -983,17 +983,14 @@ export interface paths {
                         agentId: string;
                         /** @enum {string} */
                         direction: "inbound" | "outbound" | "web";
-                        /** @description A phone number, SIP address or name. */
-                        from?: string;
-                        /** @description A phone number, SIP address or name. */
-                        to?: string;
-                        /** @description The voice stack’s id of the call. A repeat with one externalId gives one call. */
-                        externalId?: string;
-                        /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
-                         */
-                        at?: string;
+                        /** @description A phone number, SIP address or name. null or empty: none. */
+                        from?: string | null;
+                        /** @description A phone number, SIP address or name. null or empty: none. */
+                        to?: string | null;
+                        /** @description The voice stack’s id of the call. A repeat with one externalId gives one call. null or empty: none. */
+                        externalId?: string | null;
+                        /** @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now. */
+                        at?: string | null;
                     };
                 };
             };
@@ -1052,11 +1049,8 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
-                         */
-                        at?: string;
+                        /** @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now. */
+                        at?: string | null;
                     };
                 };
             };
@@ -1109,13 +1103,10 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /**
-                         * Format: date-time
-                         * @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now.
-                         */
-                        at?: string;
+                        /** @description When it happened by the voice stack’s clock, up to 24 hours ago. Left out: now. */
+                        at?: string | null;
                         /** @description Why it ended, as the voice stack says it, such as completed, busy, no_answer or failed. */
-                        reason?: string;
+                        reason?: string | null;
                     };
                 };
             };
@@ -2519,13 +2510,15 @@ export interface paths {
         put?: never;
         /**
          * Add contacts from a CSV file
-         * @description A line of headings, then one row per contact: a column "phone", optionally "name", and any others. Separated by commas, semicolons or tabs; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are added.
+         * @description A line of headings, then one row per contact: a column "phone", optionally "name", and any others; titles may stand above. Headings are known in many languages. If there are several columns of numbers, the first number of a row that can be called counts. A column "do not call" keeps people from being called. Separated by commas, semicolons, tabs or bars, in any encoding that spreadsheets write; up to 500,000 rows and 100 MB. Bad rows are reported with line and reason, good ones are added.
          */
         post: {
             parameters: {
                 query?: {
                     /** @description Two letters: the country of numbers without a country code. Defaults to the campaign’s. */
                     country?: string;
+                    /** @description The encoding of the file, such as windows-1252. Defaults to the charset of Content-Type; without one, it is found out. */
+                    charset?: string;
                 };
                 header?: {
                     /** @description For a day, a request with the same key and body is answered with the first response again. */
@@ -2661,7 +2654,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rejected rows of a file, with line and reason */
+        /** All rejected rows of a file, with line and reason, to be repaired and sent again */
         get: {
             parameters: {
                 query?: never;
