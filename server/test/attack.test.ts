@@ -13,7 +13,7 @@ async function attack(name: string): Promise<string> {
 }
 
 // The others take longer: `npm run attack`.
-test.each(['connections', 'file-handles'])(
+test.each(['connections', 'file-handles', 'sign-in-storm'])(
   'the server withstands %s, and nothing that it acknowledged is lost',
   { timeout: 180_000 },
   async (name) => {
