@@ -42,7 +42,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Maya · Reception',
     language: 'en-US',
-    phoneNumber: '+16175550120',
+    phoneNumber: '+14135550120',
     llmProvider: 'openai',
     llmModel: 'gpt-5-mini',
     direction: 'inbound',
@@ -58,7 +58,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Theo · Appointment reminders',
     language: 'en-US',
-    phoneNumber: '+16175550121',
+    phoneNumber: '+14135550121',
     llmProvider: 'anthropic',
     llmModel: 'claude-haiku-4-5',
     direction: 'outbound',
@@ -75,7 +75,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Lucía · Recepción',
     language: 'es-US',
-    phoneNumber: '+16175550122',
+    phoneNumber: '+14135550122',
     llmProvider: 'openai',
     llmModel: 'gpt-5-mini',
     direction: 'inbound',
@@ -91,7 +91,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Noor · After hours',
     language: 'en-US',
-    phoneNumber: '+16175550123',
+    phoneNumber: '+14135550123',
     llmProvider: 'google',
     llmModel: 'gemini-2.5-flash',
     direction: 'inbound',
@@ -124,7 +124,7 @@ export const DEMO_AGENTS: readonly DemoAgent[] = [
   {
     name: 'Davi · Recepção',
     language: 'pt-BR',
-    phoneNumber: '+16175550124',
+    phoneNumber: '+14135550124',
     llmProvider: 'openai',
     llmModel: 'gpt-5-mini',
     direction: 'inbound',

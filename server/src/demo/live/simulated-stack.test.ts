@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const habits: CallHabits = {
-  phoneNumber: '+16175550120',
+  phoneNumber: '+14135550120',
   direction: 'inbound',
   callsShare: 1,
   answeredShare: 0.9,
