@@ -45,6 +45,7 @@ describe('settings', () => {
       verifyEmail: false,
       simulatedPace: 1,
       voice: { outbound: 'simulated', twilio: undefined },
+      campaigns: { dialRules: { kinds: [], countries: null } },
       llm: { keys: {}, bases: {}, azureApiVersion: undefined, models: [] },
       outboundAllow: [],
       logLevel: 'info',
@@ -94,6 +95,8 @@ describe('settings', () => {
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
         TALKTIME_LLM_AZURE_OPENAI_API_VERSION: '2024-10-21',
         TALKTIME_LLM_MODELS: 'gpt-5-mini, claude-haiku-*',
+        TALKTIME_DIAL_KINDS: 'premium_rate,satellite',
+        TALKTIME_DIAL_COUNTRIES: 'us, CA',
         TALKTIME_OUTBOUND_ALLOW: 'LLM.internal:8080, 10.0.0.5, [::1]:9000, fd00::7',
         TALKTIME_LOG_LEVEL: 'debug',
       }),
@@ -115,6 +118,7 @@ describe('settings', () => {
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
       verifyEmail: true,
       simulatedPace: 1,
+      campaigns: { dialRules: { kinds: ['premium_rate', 'satellite'], countries: ['US', 'CA'] } },
       voice: {
         outbound: 'twilio',
         twilio: {
@@ -217,6 +221,14 @@ describe('settings', () => {
     [
       { TALKTIME_DECLINES_PER_HOUR: '0' },
       'TALKTIME_DECLINES_PER_HOUR is "0": it must be a whole number from 1 to 1000000.',
+    ],
+    [
+      { TALKTIME_DIAL_KINDS: 'any' },
+      'TALKTIME_DIAL_KINDS is "any": it must be kinds of numbers, separated by commas: premium_rate',
+    ],
+    [
+      { TALKTIME_DIAL_COUNTRIES: 'XQ' },
+      'TALKTIME_DIAL_COUNTRIES is "XQ": it must be country codes of two letters',
     ],
     [{ TALKTIME_LLM_MODELS: 'a, ,b' }, 'TALKTIME_LLM_MODELS is "a, ,b": it must be model names'],
     [
