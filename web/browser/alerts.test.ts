@@ -30,7 +30,7 @@ test('the bell counts an alert when a card declines a reload, says what to do, a
   await page.setViewportSize({ width: 320, height: 860 })
   const sideways = () =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(await sideways()).toBe(0)
+  await expect.poll(sideways).toBe(0)
   await ringing.click()
   const list = page.getByRole('dialog', { name: 'Alerts' })
   await list.getByText('Auto-reload: the card was declined').waitFor()

@@ -12,7 +12,7 @@ let browser: Browser
 let address: string
 
 beforeAll(async () => {
-  t = await testApp()
+  t = await testApp({ intervals: true })
   address = await t.app.listen()
   browser = await launchBrowser()
 })
