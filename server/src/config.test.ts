@@ -95,7 +95,6 @@ describe('settings', () => {
         TALKTIME_LLM_BASE_AZURE_OPENAI: 'https://voices.openai.azure.com/',
         TALKTIME_LLM_AZURE_OPENAI_API_VERSION: '2024-10-21',
         TALKTIME_LLM_MODELS: 'gpt-5-mini, claude-haiku-*',
-        TALKTIME_DIAL_KINDS: 'premium_rate,satellite',
         TALKTIME_DIAL_COUNTRIES: 'us, CA',
         TALKTIME_OUTBOUND_ALLOW: 'LLM.internal:8080, 10.0.0.5, [::1]:9000, fd00::7',
         TALKTIME_LOG_LEVEL: 'debug',
@@ -118,7 +117,7 @@ describe('settings', () => {
       mail: { smtpUrl: 'smtps://voices:pass@mail.example.com', from: 'Voices <alerts@example.com>' },
       verifyEmail: true,
       simulatedPace: 1,
-      campaigns: { dialRules: { kinds: ['premium_rate', 'satellite'], countries: ['US', 'CA'] } },
+      campaigns: { dialRules: { kinds: [], countries: ['US', 'CA'] } },
       voice: {
         outbound: 'twilio',
         twilio: {

@@ -9,8 +9,12 @@ const QUOTING_FORMULA = /^=\s*"((?:[^"]|"")*)"$/u
 /** An apostrophe that tells a spreadsheet that a text follows. */
 const TEXT_MARK = /^'(?=[\s=+\-@\d(])/u
 
+/** A cell in which there is nothing to clean, as nearly all are: words of ASCII, with one space between them. */
+const CLEAN = /^(?!['=])[!-~]+(?: [!-~]+)*$/u
+
 /** Removes what nobody sees or meant from a cell: invisible characters, doubled spaces, a spreadsheet's quoting. */
 export function cleanCell(text: string): string {
+  if (CLEAN.test(text)) return text
   const seen = text.replaceAll(UNSEEN, '').trim()
   const quoted = QUOTING_FORMULA.exec(seen)?.[1]?.replaceAll('""', '"') ?? seen
   return quoted.replace(TEXT_MARK, '').replaceAll(SPACES, ' ').trim()
@@ -23,11 +27,14 @@ const QUOTES = /^["'“”„‘’‚´`«»]+|["'“”„‘’‚´`«»]+$/
 const DASHES = /[\p{Pd}\u2212\u2043]/gu
 /** Decimals that a spreadsheet adds to a whole number: `491711239001.0`. */
 const EMPTY_DECIMALS = /^(\+?\d{5,})[.,]0+$/u
+/** A number in E.164 format, in which there is nothing to clean. */
+const PLAIN_NUMBER = /^\+\d{7,15}$/u
 /** All that tells a reader nothing about a number, such as a joiner between its digits. */
 const FORMAT = /\p{Cf}/gu
 
 /** Cleans a cell that should hold a phone number: full-width forms become plain ones, and what introduces it goes. */
 export function cleanNumber(text: string): string {
+  if (PLAIN_NUMBER.test(text)) return text
   const plain = text.normalize('NFKC').replaceAll(FORMAT, '').replaceAll(DASHES, '-')
   return cleanCell(plain)
     .replaceAll(QUOTES, '')

@@ -36,6 +36,8 @@ export type JudgedNumber =
   | { readonly reason: string }
 
 const EXAMPLE = 'Write it as +4930901820.'
+/** A number in E.164 format, which has no fault of form. */
+const PLAIN = /^\+\d{7,15}$/u
 const EXPONENT = /^\+?\d+(?:[.,]\d+)?e[+-]?\d+$/iu
 const ERROR_VALUE = /^#/u
 const EXTENSION = /(?:;ext=|\b(?:ext(?:ension)?|x|dw|durchwahl|poste|int)\b\.?)\s*\.?\s*\d{1,7}$/iu
@@ -76,6 +78,7 @@ export function judgeNumber(
 
 /** Finds out why a text is no phone number in full, whatever its digits are. Undefined if it may be one. */
 function findFormFault(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined
   if (text === '') return 'This row has no phone number.'
   if (EXPONENT.test(text)) {
     return 'A spreadsheet has cut off digits of this number. Format the column as text, and write the number as +4930901820.'
