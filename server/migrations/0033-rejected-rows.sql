@@ -1,4 +1,4 @@
--- Rejected rows are kept with all their cells, so that they can be mended and sent again. Files from before have the
--- value of the number alone.
+-- A rejected row keeps all its cells, so that its owner can correct it and send it again. Rows that were rejected before
+-- this migration have only the number as it was written.
 alter table contact_imports add column headings jsonb;   -- of the file, in its order
 alter table contact_rejections add column cells jsonb;   -- in the order of the headings

@@ -1,7 +1,8 @@
 import { MS_PER_CREDIT } from '@talktime/core/billing/credits'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { SimulatedLife } from '../src/voice/index.ts'
-import type { TestAnswer, TestApp, TestBody } from './app.ts'
+import { type TestAnswer, type TestApp, type TestBody, testApp } from './app.ts'
+import { closeInOrder } from './voice-stack.ts'
 
 /** The fields of a campaign's response that tests look at. */
 export type CampaignAnswer = TestBody & {
@@ -124,4 +125,18 @@ async function countRings(
     [workspaceUuid],
   )
   return new Map(rows.map(({ to, rings }) => [to, rings]))
+}
+
+/** A workspace with an agent, its requests, and the app that it is in. */
+export type CampaignCustomer = Awaited<ReturnType<typeof createCampaignCustomer>> & { readonly t: TestApp }
+
+/** Registers the hooks that open and close an app with a customer, in the test file that calls it. */
+export function useCampaignCustomer(): CampaignCustomer {
+  const customer = {} as CampaignCustomer
+  beforeAll(async () => {
+    const t = await testApp()
+    Object.assign(customer, await createCampaignCustomer(t), { t })
+  })
+  afterAll(() => closeInOrder(customer.t))
+  return customer
 }

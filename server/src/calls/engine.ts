@@ -83,7 +83,7 @@ export function createCallEngine(deps: CallEngineDeps): CallEngine {
     },
     async submitOnce(submission) {
       requireRightTime(deps.clock)
-      return await coalescer.submit(submission)
+      return coalescer.submit(submission)
     },
     hasRoomFor: (submissions) => coalescer.hasRoomFor(submissions),
     get depth() {

@@ -1,20 +1,17 @@
 import { request } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../../test/app.ts'
-import { createCampaignCustomer, createContactsFile } from '../../../test/campaign-customer.ts'
-import { closeInOrder } from '../../../test/voice-stack.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  type CampaignCustomer,
+  createCampaignCustomer,
+  createContactsFile,
+  useCampaignCustomer,
+} from '../../../test/campaign-customer.ts'
 import { uuidFrom } from '../../public-ids.ts'
 import { DIAL_RULES_DEFAULT } from '../settings.ts'
 import { createImportReceiver } from './receive-import.ts'
 
-let t: TestApp
-let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
-beforeAll(async () => {
-  t = await testApp()
-  customer = await createCampaignCustomer(t)
-})
-afterAll(() => closeInOrder(t))
+const customer = useCampaignCustomer()
 
 /** Imports a file into a new campaign. Returns the answer and the campaign's contacts. */
 async function importFile(file: string, query = '') {
@@ -154,7 +151,7 @@ describe('a file of contacts', () => {
 describe('over the network', () => {
   let address: string
   beforeAll(async () => {
-    address = await t.app.listen()
+    address = await customer.t.app.listen()
   })
 
   const send = (id: string, chunks: AsyncIterable<Buffer>) =>
@@ -230,12 +227,12 @@ test('three files of a workspace are received at once, a fourth is refused, and 
     release = resolve
   })
   const receiveImport = createImportReceiver({
-    ledger: t.app.ledger,
-    clock: t.clock,
+    ledger: customer.t.app.ledger,
+    clock: customer.t.clock,
     dialRules: DIAL_RULES_DEFAULT,
   })
-  const another = await createCampaignCustomer(t)
-  const incoming = async (sender = customer) => {
+  const another = await createCampaignCustomer(customer.t)
+  const incoming = async (sender: Omit<CampaignCustomer, 't'> = customer) => {
     const { id } = await sender.createCampaign()
     const file = Readable.from(
       (async function* () {
@@ -276,12 +273,12 @@ test('a file for a campaign that completes meanwhile is refused, and leaves noth
   const file = Readable.from(
     (async function* () {
       yield Buffer.from('phone\n+12122000000\n')
-      await t.database.query(`update campaigns set status = 'completed' where id = $1`, [ref.id])
+      await customer.t.database.query(`update campaigns set status = 'completed' where id = $1`, [ref.id])
     })(),
   )
   const receiveImport = createImportReceiver({
-    ledger: t.app.ledger,
-    clock: t.clock,
+    ledger: customer.t.app.ledger,
+    clock: customer.t.clock,
     dialRules: DIAL_RULES_DEFAULT,
   })
   const received = receiveImport({

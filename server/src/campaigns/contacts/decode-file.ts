@@ -9,7 +9,7 @@ const PIECE_BYTES = 64 * 1024
 /**
  * Yields a file as UTF-8, without a byte order mark.
  *
- * @param charset what the sender says about the encoding; undefined: it is found out
+ * @param charset what the sender says about the encoding, which a mark in the file overrides; undefined: it is found out
  */
 export async function* decodeFile(
   file: AsyncIterable<Buffer>,
@@ -20,8 +20,9 @@ export async function* decodeFile(
   let hasCharacters = false
   let carried: Buffer = Buffer.alloc(0)
   for await (const piece of inPieces(file)) {
-    const marked = isFirst && charset === undefined ? findMarkedCharset(piece) : undefined
-    if (marked !== undefined && marked !== 'utf-8') decoder = iconv.getDecoder(marked)
+    // The file knows better than its sender.
+    const marked = isFirst ? findMarkedCharset(piece) : undefined
+    if (marked !== undefined) decoder = marked === 'utf-8' ? undefined : iconv.getDecoder(marked)
     const bytes = isFirst && marked === 'utf-8' ? piece.subarray(3) : piece
     isFirst = false
     if (decoder !== undefined) {

@@ -1,24 +1,16 @@
 import iconv from 'iconv-lite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../../test/app.ts'
-import { createCampaignCustomer } from '../../../test/campaign-customer.ts'
-import { closeInOrder } from '../../../test/voice-stack.ts'
+import { describe, expect, test } from 'vitest'
+import { useCampaignCustomer } from '../../../test/campaign-customer.ts'
 
 // Files as spreadsheets and other programs write them.
 
-let t: TestApp
-let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
-beforeAll(async () => {
-  t = await testApp()
-  customer = await createCampaignCustomer(t)
-})
-afterAll(() => closeInOrder(t))
+const customer = useCampaignCustomer()
 
 /** Sends a file for a new campaign. Returns the answer, and the contacts by number. */
 async function send(file: string | Buffer, options: { query?: string; type?: string } = {}) {
   const { query = '?country=DE', type = 'text/csv' } = options
   const { id } = await customer.createCampaign()
-  const answer = await t.app.server.inject({
+  const answer = await customer.t.app.server.inject({
     method: 'POST',
     url: `/v1/campaigns/${id}/contacts${query}`,
     headers: { authorization: `Bearer ${customer.key}`, 'content-type': type },
@@ -66,6 +58,13 @@ describe('a file is read in the encoding in which it was written', () => {
     const filler = Array.from({ length: 5_000 }, () => 'Nobody,none,\r\n').join('')
     const late = await send(iconv.encode(`name,phone\r\n${filler}Müller,+491711234001\r\n`, 'windows-1252'))
     expect(late.contacts).toMatchObject([{ name: 'Müller' }])
+  })
+
+  test('as its mark says, whatever the request says', async () => {
+    const marked = `\ufeffname,phone\r\nMüller,none\r\n`
+    const { id, body } = await send(marked, { type: 'text/csv; charset=windows-1252' })
+    const { text } = await customer.ask('GET', `/v1/campaigns/${id}/imports/${body.id}/rejected.csv`)
+    expect(text).toMatch(/^name,phone,rejected_line,rejected_reason\nMüller,/)
   })
 
   test('an encoding that is not known is refused with what would be right', async () => {

@@ -1,15 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../../test/app.ts'
-import { createCampaignCustomer } from '../../../test/campaign-customer.ts'
-import { closeInOrder } from '../../../test/voice-stack.ts'
+import { expect, test } from 'vitest'
+import { useCampaignCustomer } from '../../../test/campaign-customer.ts'
 
-let t: TestApp
-let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
-beforeAll(async () => {
-  t = await testApp()
-  customer = await createCampaignCustomer(t)
-})
-afterAll(() => closeInOrder(t))
+const customer = useCampaignCustomer()
 
 /** Imports a file into a new campaign. Returns the campaign's id. */
 async function importFile(file: string): Promise<{ id: string }> {

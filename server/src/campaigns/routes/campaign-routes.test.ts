@@ -1,22 +1,15 @@
 import { MINUTE_MS } from '@talktime/core/time/durations'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestApp, testApp } from '../../../test/app.ts'
+import { describe, expect, test } from 'vitest'
 import {
   type CampaignAnswer,
   createCampaignCustomer,
   createContactsFile,
+  useCampaignCustomer,
 } from '../../../test/campaign-customer.ts'
-import { closeInOrder } from '../../../test/voice-stack.ts'
 import { addMember } from '../../access/index.ts'
 import { uuidFrom } from '../../public-ids.ts'
 
-let t: TestApp
-let customer: Awaited<ReturnType<typeof createCampaignCustomer>>
-beforeAll(async () => {
-  t = await testApp()
-  customer = await createCampaignCustomer(t)
-})
-afterAll(() => closeInOrder(t))
+const customer = useCampaignCustomer()
 
 describe('POST /v1/campaigns', () => {
   test('201: creates a draft, with defaults for the fields that were left out', async () => {
@@ -79,14 +72,14 @@ describe('POST /v1/campaigns', () => {
   })
 
   test('403: the plan has no campaigns', async () => {
-    const free = await createCampaignCustomer(t, { planId: 'free' })
+    const free = await createCampaignCustomer(customer.t, { planId: 'free' })
     const { status, body } = await free.ask('POST', '/v1/campaigns', { name: 'A', agentId: free.agentId })
     expect({ status, body }).toMatchObject({ status: 403, body: { code: 'plan_required' } })
     expect(body.detail).toMatch(/^Paid plan required/)
   })
 
   test('404: another workspace’s agent; 409: the same idempotency key with another body', async () => {
-    const other = await createCampaignCustomer(t)
+    const other = await createCampaignCustomer(customer.t)
     const foreign = await customer.ask('POST', '/v1/campaigns', { name: 'A', agentId: other.agentId })
     expect(foreign).toMatchObject({ status: 404, body: { code: 'agent_not_found' } })
     const key = { 'idempotency-key': 'campaign-1' }
@@ -111,14 +104,14 @@ describe('another workspace’s campaign', () => {
     ['GET', '/imports'],
   ] as const)('404: %s …%s', async (method, path) => {
     const { id } = await customer.createCampaign()
-    const other = await createCampaignCustomer(t)
+    const other = await createCampaignCustomer(customer.t)
     const answer = await other.ask(method, `/v1/campaigns/${id}${path}`, method === 'GET' ? undefined : {})
     expect(answer).toMatchObject({ status: 404, body: { code: 'campaign_not_found' } })
   })
 
   test('404: no contacts are added', async () => {
     const { id } = await customer.createCampaign()
-    const other = await createCampaignCustomer(t)
+    const other = await createCampaignCustomer(customer.t)
     expect((await other.addContacts(id, createContactsFile(1))).status).toBe(404)
     expect((await customer.readCampaign(id)).contacts.total).toBe(0)
   })
@@ -126,22 +119,28 @@ describe('another workspace’s campaign', () => {
 
 test('403: a member reads campaigns and changes nothing', async () => {
   const { id } = await customer.createCampaign()
-  const person = await t.signUp()
+  const person = await customer.t.signUp()
   const member = { workspaceId: customer.uuid, userId: uuidFrom('user', person.userId) ?? '' }
-  await t.database.transaction((tx) => addMember(tx, { ...member, role: 'member' }, t.clock.now()))
-  const who = { cookie: person.cookie, workspace: customer.workspaceId }
-  expect((await t.request('GET', `/v1/campaigns/${id}`, who)).status).toBe(200)
-  for (const path of ['start', 'pause', 'resume']) {
-    expect((await t.request('POST', `/v1/campaigns/${id}/${path}`, { ...who, body: {} })).status).toBe(403)
-  }
-  expect((await t.request('PATCH', `/v1/campaigns/${id}`, { ...who, body: { concurrency: 9 } })).status).toBe(
-    403,
+  await customer.t.database.transaction((tx) =>
+    addMember(tx, { ...member, role: 'member' }, customer.t.clock.now()),
   )
+  const who = { cookie: person.cookie, workspace: customer.workspaceId }
+  expect((await customer.t.request('GET', `/v1/campaigns/${id}`, who)).status).toBe(200)
+  for (const path of ['start', 'pause', 'resume']) {
+    expect(
+      (await customer.t.request('POST', `/v1/campaigns/${id}/${path}`, { ...who, body: {} })).status,
+    ).toBe(403)
+  }
+  expect(
+    (await customer.t.request('PATCH', `/v1/campaigns/${id}`, { ...who, body: { concurrency: 9 } })).status,
+  ).toBe(403)
 })
 
 test('200: an operator’s key need not name the workspace', async () => {
   const { id } = await customer.createCampaign()
-  expect((await t.request('GET', `/v1/campaigns/${id}`, { key: t.operatorKey })).status).toBe(200)
+  expect(
+    (await customer.t.request('GET', `/v1/campaigns/${id}`, { key: customer.t.operatorKey })).status,
+  ).toBe(200)
 })
 
 describe('the state of a campaign', () => {
@@ -159,7 +158,7 @@ describe('the state of a campaign', () => {
   })
 
   test('409: starting without credits', async () => {
-    const poor = await createCampaignCustomer(t, { credits: 0 })
+    const poor = await createCampaignCustomer(customer.t, { credits: 0 })
     const { id } = await poor.createCampaign()
     await poor.addContacts(id, createContactsFile(1))
     const answer = await poor.ask('POST', `/v1/campaigns/${id}/start`, {})
@@ -182,10 +181,10 @@ describe('the state of a campaign', () => {
     await customer.ask('POST', `/v1/campaigns/${id}/start`, {})
     expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(409)
     await customer.ask('POST', `/v1/campaigns/${id}/pause`, {})
-    await t.app.dialer.idle()
+    await customer.t.app.dialer.idle()
     for (let minutes = 0; minutes < 60; minutes += 1) {
-      t.clock.advance(MINUTE_MS)
-      await t.app.runDue()
+      customer.t.clock.advance(MINUTE_MS)
+      await customer.t.app.runDue()
     }
     expect((await customer.ask('DELETE', `/v1/campaigns/${id}`)).status).toBe(204)
     expect((await customer.ask('GET', `/v1/campaigns/${id}`)).status).toBe(404)
