@@ -35,7 +35,7 @@ export type JudgedNumber =
   /** A sentence that says why it is not called, and what would be right. */
   | { readonly reason: string }
 
-const EXAMPLE = 'Write it as +4930901820.'
+const EXAMPLE = 'Write the number as +4930901820.'
 /** A number in E.164 format, which has no fault of form. */
 const PLAIN = /^\+\d{7,15}$/u
 const EXPONENT = /^\+?\d+(?:[.,]\d+)?e[+-]?\d+$/iu

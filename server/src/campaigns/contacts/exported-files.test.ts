@@ -130,7 +130,7 @@ test('rejected rows come with all their cells and can be repaired and sent again
   const file = await rejected(body.id)
   expect(file.split('\n')).toEqual([
     'name,phone,city,rejected_line,rejected_reason',
-    'Ada,none,"Ulm, or so",2,This is not a phone number: it has letters. Write it as +4930901820.',
+    'Ada,none,"Ulm, or so",2,This is not a phone number: it has letters. Write the number as +4930901820.',
     `'=cmd,'+49301,Köln,3,There is no such number in DE. Check its digits.`,
     '',
   ])
