@@ -90,13 +90,34 @@ function payDebts(workspace: ModelWorkspace): void {
   }
 }
 
-/** Cancels the oldest debts, for an unpaid charge that was reversed. */
-function cancelDebts(workspace: ModelWorkspace, amountMs: number): void {
+/**
+ * Cancels the oldest debts, for an unpaid charge of `call` that was reversed. Its own debts that are canceled are gone, with
+ * the charge that they were. Returns how much that was.
+ */
+function cancelDebts(workspace: ModelWorkspace, call: ModelCall, amountMs: number): number {
   let restMs = amountMs
+  let ownMs = 0
   for (let debt = workspace.debts[0]; debt !== undefined && restMs > 0; debt = workspace.debts[0]) {
     const ms = Math.min(restMs, debt.ms)
     restMs -= ms
-    pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, canceled: true })
+    if (debt.call === call) {
+      ownMs += ms
+      shrink(workspace, debt, ms)
+    } else
+      pay(workspace, debt, { expiresAtMs: Number.POSITIVE_INFINITY, ms, call: debt.call, canceled: true })
+  }
+  return ownMs
+}
+
+/** Takes the last `amountMs` of a call's debts off the call. They stay, and belong to no call. */
+function detachDebts(workspace: ModelWorkspace, call: ModelCall, amountMs: number): void {
+  for (let restMs = amountMs; restMs > 0; ) {
+    const last = call.allocations.findLast(({ expiresAtMs }) => expiresAtMs === null)
+    if (last === undefined) throw new Error('More is reversed than was charged')
+    const ms = Math.min(restMs, last.ms)
+    restMs -= ms
+    workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
+    shrink(workspace, last, ms)
   }
 }
 
@@ -148,26 +169,25 @@ export function reverseCharge(
   nowMs: number,
 ): void {
   const returned: { expiresAtMs: number; ms: number }[] = []
-  let unpaidMs = 0
-  for (let restMs = amountMs; restMs > 0; ) {
-    const last = call.allocations.at(-1)
-    if (last === undefined) throw new Error('More is reversed than was charged')
+  const { allocations } = call
+  const debtMs = sum(allocations.filter(({ expiresAtMs }) => expiresAtMs === null).map(({ ms }) => ms))
+  // Credit is drawn in the order of the charges, so what nobody has paid is at the end.
+  const ownUnpaidMs = Math.min(amountMs, debtMs)
+  let unpaidMs = ownUnpaidMs
+  for (let restMs = amountMs - ownUnpaidMs; restMs > 0; ) {
+    const last = allocations.findLast(({ expiresAtMs }) => expiresAtMs !== null)
+    if (last === undefined || last.expiresAtMs === null) throw new Error('More is reversed than was charged')
     const ms = Math.min(restMs, last.ms)
     restMs -= ms
-    if (last.expiresAtMs === null) {
-      // The debt stays but no longer belongs to a call. The reversed amount cancels the oldest debts.
-      call.hasReturnedDebt = true
-      workspace.debts.splice(workspace.debts.indexOf(last) + 1, 0, { expiresAtMs: null, ms, call: null })
-      shrink(workspace, last, ms)
-    } else {
-      last.ms -= ms
-      if (last.ms === 0) call.allocations.pop()
-    }
-    if (last.expiresAtMs === null || last.canceled) unpaidMs += ms
+    last.ms -= ms
+    if (last.ms === 0) allocations.splice(allocations.indexOf(last), 1)
+    if (last.canceled) unpaidMs += ms
     else returned.push({ expiresAtMs: last.expiresAtMs, ms })
   }
+  if (ownUnpaidMs > 0) call.hasReturnedDebt = true
   const canceledMs = Math.min(unpaidMs, sum(workspace.debts.map((debt) => debt.ms)))
-  cancelDebts(workspace, canceledMs)
+  const canceledOwnMs = cancelDebts(workspace, call, canceledMs)
+  detachDebts(workspace, call, Math.max(0, ownUnpaidMs - canceledOwnMs))
   if (unpaidMs > canceledMs) addCredit(workspace, unpaidMs - canceledMs, Number.POSITIVE_INFINITY)
   for (const back of returned) {
     if (back.expiresAtMs <= nowMs) workspace.expiredMs += back.ms
