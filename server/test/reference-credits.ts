@@ -51,8 +51,6 @@ export type ModelCall = {
   cutAtMs: number | null
   /** Its charges, in order. */
   allocations: ModelAllocation[]
-  /** Whether an unpaid part was reversed. Then several answers to who paid the rest are right. */
-  hasReturnedDebt: boolean
 }
 
 const sum = (amounts: Iterable<number>) => [...amounts].reduce((total, amount) => total + amount, 0)
@@ -184,7 +182,6 @@ export function reverseCharge(
     if (last.canceled) unpaidMs += ms
     else returned.push({ expiresAtMs: last.expiresAtMs, ms })
   }
-  if (ownUnpaidMs > 0) call.hasReturnedDebt = true
   const canceledMs = Math.min(unpaidMs, sum(workspace.debts.map((debt) => debt.ms)))
   const canceledOwnMs = cancelDebts(workspace, call, canceledMs)
   detachDebts(workspace, call, Math.max(0, ownUnpaidMs - canceledOwnMs))

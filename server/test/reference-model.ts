@@ -90,7 +90,6 @@ export function start(workspace: ModelWorkspace, id: string, atMs: number, nowMs
     endSource: null,
     cutAtMs: null,
     allocations: [],
-    hasReturnedDebt: false,
   }
   workspace.calls.set(id, call)
   return call
